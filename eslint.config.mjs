@@ -1,0 +1,57 @@
+import tseslint from 'typescript-eslint';
+
+/**
+ * The rooms of src/ and what each may import (ARCHITECTURE.md, "Rooms"). Anything not named is refused, so a new arrow
+ * between two rooms is a decision made here, not an accident.
+ */
+const rooms = {
+  base: [],
+  profile: ['base'],
+  metrics: ['base'],
+  controllers: ['base'],
+  target: ['base'],
+  protocol: ['base', 'profile'],
+  kube: ['base', 'controllers', 'target'],
+  captures: ['base', 'profile', 'target'],
+  cluster: ['base', 'controllers', 'kube', 'metrics', 'target'],
+  inspect: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'target'],
+  host: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'target'],
+};
+/** Rooms that take data and give data: no sockets, files, threads, editor or DOM. */
+const pure = ['base', 'profile', 'metrics', 'controllers', 'protocol'];
+const io = ['fs', 'fs/promises', 'net', 'tls', 'http', 'http2', 'https', 'child_process', 'worker_threads', 'os', 'dgram', 'dns'].flatMap((m) => [m, `node:${m}`]);
+
+/** Imports that go up and into one of these rooms. */
+const above = (names) => `^(\\.\\./)+(${names.join('|')})(/|$)`;
+const restrict = (patterns, paths = []) => ({ 'no-restricted-imports': ['error', { patterns, paths }] });
+const roomRules = Object.entries(rooms).map(([room, allowed]) => {
+  const others = Object.keys(rooms).filter((r) => r !== room && !allowed.includes(r));
+  const patterns = [{ regex: above(others), message: `src/${room} may import only: ${['itself', ...allowed].join(', ')}.` }];
+  const paths = [];
+  if (room !== 'host') paths.push({ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' });
+  if (room !== 'kube') patterns.push({ group: ['@kubernetes/client-node', '@kubernetes/client-node/**'], message: 'Only src/kube knows client-node.' });
+  if (pure.includes(room)) for (const name of io) paths.push({ name, message: `src/${room} is pure: it takes data and gives data.` });
+  return { files: [`src/${room}/**/*.ts`], rules: restrict(patterns, paths) };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'test-results/**', 'test/fixtures/**', 'test/cluster/controllers/**'] },
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['scripts/**', 'test/**', 'src/inspect/**'], rules: { 'no-console': 'off' } },
+  ...roomRules,
+  // The one thread entry and its client run beside the pure code of src/profile: they may use worker_threads.
+  { files: ['src/profile/thread/**/*.ts'], rules: restrict([{ regex: above(Object.keys(rooms).filter((r) => !['profile', 'base'].includes(r))), message: 'src/profile/thread may import only: profile, base.' }], [{ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' }]) },
+  {
+    files: ['webview/**/*.ts'],
+    rules: restrict([{ regex: 'src/(?!protocol/|base/)', message: 'Pages import only src/protocol and src/base.' }]),
+  },
+);

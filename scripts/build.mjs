@@ -1,0 +1,25 @@
+// Bundles host, thread, pages and the command line apart into dist/. `--watch` rebuilds on change; `--production` minifies.
+import * as esbuild from 'esbuild';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const production = process.argv.includes('--production');
+const common = { absWorkingDir: root, bundle: true, sourcemap: production ? false : 'linked', minify: production, legalComments: 'none', logLevel: 'warning', metafile: true };
+const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'] };
+const page = { ...common, platform: 'browser', format: 'iife', target: 'es2023', loader: { '.ttf': 'file' }, assetNames: '[name]' };
+
+const bundles = [
+  // client-node is a bundle of its own, loaded when a cluster is first opened: activation must not pay for it.
+  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode', './kube.js'] },
+  { ...node, entryPoints: { kube: 'src/kube/index.ts' }, outdir: 'dist', external: ['vscode'], define: { 'import.meta.url': '__importMetaUrl' }, banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' } },
+  { ...node, entryPoints: { 'profile-thread': 'src/profile/thread/main.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { inspect: 'src/inspect/main.ts' }, outdir: 'dist', external: ['./kube.js'] },
+  { ...page, entryPoints: { flame: 'webview/flame/main.ts', goroutines: 'webview/goroutines/main.ts' }, outdir: 'dist/webview' },
+];
+
+if (process.argv.includes('--watch')) {
+  for (const b of bundles) await (await esbuild.context({ ...b, logLevel: 'info' })).watch();
+} else {
+  await Promise.all(bundles.map((b) => esbuild.build(b)));
+}

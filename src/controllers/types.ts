@@ -1,0 +1,146 @@
+/** What discovery works on and gives: plain records, small enough for tens of thousands of pods. Times in ms since epoch. */
+
+export interface OwnerRef { readonly kind: string; readonly name: string; readonly uid: string }
+
+export interface ContainerPort { readonly name: string; readonly port: number }
+
+export interface ContainerRecord {
+  readonly name: string;
+  readonly image: string;
+  /** command followed by args, as one list. */
+  readonly args: readonly string[];
+  /** Literal values only (no secrets, no references), and only names that could hold an address or port. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly ports: readonly ContainerPort[];
+}
+
+export interface PodRecord {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Only `prometheus.io/*` and `kubernetes.io/config.mirror`. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly owner: OwnerRef | undefined;
+  readonly node: string;
+  readonly hostNetwork: boolean;
+  readonly serviceAccount: string;
+  /** `spec.hostname` or the pod's name: what `os.Hostname()` gives inside. With hostNetwork: the node's. */
+  readonly hostname: string;
+  readonly phase: string;
+  readonly ready: boolean;
+  /** True from the deletion time stamp on. */
+  readonly deleting: boolean;
+  readonly restarts: number;
+  /** Why it is not running, if told: "CrashLoopBackOff", "ImagePullBackOff"… */
+  readonly reason: string;
+  readonly createdAt: number;
+  readonly containers: readonly ContainerRecord[];
+}
+
+export interface WorkloadRecord {
+  readonly uid: string;
+  /** Deployment, StatefulSet, DaemonSet, ReplicaSet. */
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly owner: OwnerRef | undefined;
+  readonly createdAt: number;
+}
+
+export interface LeaseRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly holder: string;
+  readonly renewedAt: number;
+  readonly durationSeconds: number;
+}
+
+export interface ServiceRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Only `prometheus.io/*`. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ports: readonly { readonly name: string; readonly port: number; readonly targetPort: number | string }[];
+}
+
+export interface MonitorEndpoint { readonly port: string | number; readonly path: string; readonly scheme: 'http' | 'https' }
+
+export interface MonitorRecord {
+  readonly kind: 'ServiceMonitor' | 'PodMonitor';
+  readonly namespace: string;
+  readonly name: string;
+  readonly selector: LabelSelector;
+  /** 'any' or the namespaces it looks in. */
+  readonly namespaces: 'any' | readonly string[];
+  readonly endpoints: readonly MonitorEndpoint[];
+}
+
+export interface LabelSelector {
+  readonly matchLabels: Readonly<Record<string, string>>;
+  readonly matchExpressions: readonly { readonly key: string; readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; readonly values: readonly string[] }[];
+}
+
+/** Everything seen of one cluster, keyed by uid (leases, services, monitors: by `namespace/name`). */
+export interface ClusterObjects {
+  readonly pods: ReadonlyMap<string, PodRecord>;
+  readonly workloads: ReadonlyMap<string, WorkloadRecord>;
+  readonly leases: ReadonlyMap<string, LeaseRecord>;
+  readonly services: ReadonlyMap<string, ServiceRecord>;
+  readonly monitors: ReadonlyMap<string, MonitorRecord>;
+}
+
+/** Why something is taken for a controller: the rule's name, its weight, and a sentence for the tooltip. */
+export interface Reason { readonly rule: string; readonly weight: number; readonly text: string }
+
+export type EndpointKind = 'pprof' | 'metrics';
+
+export interface Endpoint {
+  readonly kind: EndpointKind;
+  readonly port: number;
+  readonly scheme: 'http' | 'https';
+  /** `/debug/pprof/` or `/metrics` unless something says otherwise. */
+  readonly path: string;
+  /** Where this comes from, a short phrase: "--pprof-bind-address=127.0.0.1:6060", "port named metrics", "answered on 6060". */
+  readonly how: string;
+  /** stated: the object says so. confirmed: it answered. guess: a well-known port, tried only when the person acts. */
+  readonly certainty: 'stated' | 'confirmed' | 'guess';
+}
+
+export interface Replica {
+  readonly pod: PodRecord;
+  /** Names (`namespace/name`) of the leases that it holds and that have not run out; a leader holds at least one. */
+  readonly leases: readonly string[];
+  readonly leader: boolean;
+  /** Tag or short digest of the main container's image; '' = none. */
+  readonly version: string;
+  /** Stated ones only (guesses come from `guessEndpoints`). */
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Workload {
+  /** `Kind/namespace/name`, unique in a cluster. Static pods: kind `Pod`, name without the node's suffix. */
+  readonly id: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly isController: boolean;
+  readonly score: number;
+  /** Heaviest first. */
+  readonly reasons: readonly Reason[];
+  /** Leader first, then by name. */
+  readonly replicas: readonly Replica[];
+  readonly createdAt: number;
+}
+
+/** A controller inside a process, as /metrics names it. */
+export interface RunningController {
+  readonly name: string;
+  /** `controller_runtime_max_concurrent_reconciles`; undefined where the process does not export it (plain client-go). */
+  readonly workers: number | undefined;
+  readonly activeWorkers: number | undefined;
+  readonly queueDepth: number | undefined;
+}

@@ -1,0 +1,64 @@
+import type { Duplex } from 'node:stream';
+import type { Disposable } from '../base/dispose';
+import type { ProblemData } from '../base/problem';
+import type { ClusterObjects } from '../controllers/types';
+
+export interface ContextInfo {
+  readonly name: string;
+  readonly cluster: string;
+  readonly user: string;
+  /** Namespace of the context; 'default' when it names none. */
+  readonly namespace: string;
+  readonly server: string;
+  /** True for the `current-context`. */
+  readonly current: boolean;
+  /** The file that it came from. */
+  readonly file: string;
+  /** Why it can't be used: no such cluster, no such user… */
+  readonly problem: ProblemData | undefined;
+}
+
+/** The kubeconfig files of this person. */
+export interface Kubeconfigs extends Disposable {
+  /** Contexts of all files, the current one first. A file that doesn't parse is in `problems` and hides no other. */
+  load(): Promise<{ readonly contexts: readonly ContextInfo[]; readonly problems: readonly ProblemData[] }>;
+  /** A file was changed, made or removed; heard at most every 200 ms. */
+  readonly onDidChange: (listener: () => void) => Disposable;
+  /** A session for a context; the same one while it is open and the context's entries are unchanged. */
+  session(context: string): Promise<KubeSession>;
+}
+
+export interface KubeSession extends Disposable {
+  readonly context: ContextInfo;
+  /** GET of JSON under the API server's root: `/api/v1/namespaces`. Throws Problem (`kube.*`). */
+  getJson<T>(path: string, options: { readonly signal?: AbortSignal }): Promise<T>;
+  /** A new stream to a port of a pod, usable at once (writes wait for the connection). */
+  podStream(namespace: string, pod: string, port: number, signal: AbortSignal): Duplex;
+  /** The bearer token that the kubeconfig's user has (token, token file, exec); undefined for certificates. Memory only. */
+  ownToken(signal: AbortSignal): Promise<string | undefined>;
+  /** TokenRequest for a service account, ten minutes long, kept in memory until a minute before its end. */
+  serviceAccountToken(namespace: string, name: string, signal: AbortSignal): Promise<string>;
+  serviceAccounts(namespace: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Lists and watches what discovery needs, until disposed. */
+  inventory(options: InventoryOptions): Inventory;
+}
+
+export interface InventoryOptions {
+  /** Used when the cluster-wide list is forbidden; the context's own is tried as well. */
+  readonly namespaces: readonly string[];
+  /** Changes are told at most this often, ms. Default 250. */
+  readonly coalesceMs?: number;
+}
+
+export interface Inventory extends Disposable {
+  /** Resolves after the first lists; rejects with a Problem when nothing at all could be listed. */
+  readonly ready: Promise<void>;
+  /** Live maps: read, don't keep. */
+  readonly objects: ClusterObjects;
+  /** 'all' or the namespaces that this person may list. */
+  readonly scope: 'all' | readonly string[];
+  /** What could not be listed or watched, one for each resource; changes with the connection. */
+  readonly problems: readonly ProblemData[];
+  readonly state: 'connecting' | 'live' | 'reconnecting';
+  readonly onDidChange: (listener: () => void) => Disposable;
+}
