@@ -1,0 +1,39 @@
+// What is slow to get and the same for every checkout (Node 24, code-server, the control plane's binaries) is kept outside
+// the checkout, by version.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+/** `$CONTROLLER_TUNER_CACHE`, else `$XDG_CACHE_HOME/controller-tuner`, else `~/.cache/controller-tuner`; then `parts`. */
+export function cachePath(...parts) {
+  const { CONTROLLER_TUNER_CACHE: own, XDG_CACHE_HOME: xdg } = process.env;
+  return path.join(own || path.join(xdg || path.join(os.homedir(), '.cache'), 'controller-tuner'), ...parts);
+}
+
+const STAMP = '.complete';
+
+/**
+ * A folder of the cache, filled by `fill(dir)` the first time. It is filled beside its place and then renamed, so a run that
+ * was ended half way, or a second run at the same time, never leaves a half-filled one. Returns its path.
+ */
+export async function cachedFolder(name, fill) {
+  const dir = cachePath(name);
+  if (fs.existsSync(path.join(dir, STAMP))) return dir;
+  const draft = `${dir}.${process.pid}.draft`;
+  fs.rmSync(draft, { recursive: true, force: true });
+  fs.mkdirSync(draft, { recursive: true });
+  try {
+    await fill(draft);
+    fs.writeFileSync(path.join(draft, STAMP), '');
+    if (!fs.existsSync(path.join(dir, STAMP))) {
+      fs.rmSync(dir, { recursive: true, force: true });
+      fs.renameSync(draft, dir);
+    }
+  } finally {
+    fs.rmSync(draft, { recursive: true, force: true });
+  }
+  return dir;
+}
+
+/** True when that folder of the cache is there and whole: for telling beforehand whether a step will take long. */
+export function isCached(name) { return fs.existsSync(cachePath(name, STAMP)); }
