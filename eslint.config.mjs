@@ -52,6 +52,6 @@ export default tseslint.config(
   { files: ['src/profile/thread/**/*.ts'], rules: restrict([{ regex: above(Object.keys(rooms).filter((r) => !['profile', 'base'].includes(r))), message: 'src/profile/thread may import only: profile, base.' }], [{ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' }]) },
   {
     files: ['webview/**/*.ts'],
-    rules: restrict([{ regex: 'src/(?!protocol/|base/)', message: 'Pages import only src/protocol and src/base.' }]),
+    rules: restrict([{ regex: 'src/(?!protocol/|base/|profile/(types|names)$)', message: 'Pages import only src/protocol, src/base and the names and types of src/profile.' }]),
   },
 );

@@ -1,0 +1,119 @@
+/**
+ * What the goroutine page shows of a dump: filtering, sorting and the one-line summary of a stack. Pure.
+ */
+import type { GoroutineGroup, StackFrame } from '../../src/profile/types';
+import { isOwn, packageOf } from '../../src/profile/names';
+
+export type SortKey = 'count' | 'state' | 'longest' | 'stack';
+export interface Sort { readonly key: SortKey; readonly descending: boolean }
+
+export interface Row {
+  /** Index in the dump: stable for the file, so that state can name a row by it. */
+  readonly index: number;
+  readonly group: GoroutineGroup;
+  readonly summary: readonly StackFrame[];
+  /** Lower-case text that plain words are looked for in. */
+  readonly text: string;
+  readonly packages: readonly string[];
+}
+
+export function rowsOf(groups: readonly GoroutineGroup[], ownModules: readonly string[]): Row[] {
+  return groups.map((group, index) => {
+    const frames = group.createdBy ? [...group.stack, group.createdBy] : group.stack;
+    const labels = Object.entries(group.labels).map(([k, v]) => `${k}=${v}`);
+    return {
+      index,
+      group,
+      summary: summaryOf(group.stack, ownModules),
+      text: [group.state, ...labels, ...frames.map((f) => `${f.name} ${f.file}`)].join('\n').toLowerCase(),
+      packages: [...new Set(frames.map((f) => packageOf(f.name).toLowerCase()))],
+    };
+  });
+}
+
+/**
+ * The frames that tell this stack from others, leaf first, at most three: what the goroutine waits in once the parking
+ * machinery of the runtime is passed over, then the nearest frames of the person's own code, else the next packages.
+ */
+export function summaryOf(stack: readonly StackFrame[], ownModules: readonly string[]): StackFrame[] {
+  const first = stack.findIndex((f) => !isMachinery(f.name));
+  if (first < 0) return stack.slice(0, 1);
+  const leaf = stack[first];
+  if (!leaf) return [];
+  const picked = [leaf];
+  const rest = stack.slice(first + 1);
+  for (const f of rest) {
+    if (picked.length >= 3) break;
+    if (isOwn(f.name, f.file, ownModules)) picked.push(f);
+  }
+  for (const f of rest) {
+    if (picked.length >= 3) break;
+    const pkg = packageOf(f.name);
+    if (pkg !== '' && !isMachinery(f.name) && !picked.some((p) => packageOf(p.name) === pkg)) picked.push(f);
+  }
+  const order = new Map(stack.map((f, i) => [f, i]));
+  return picked.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+}
+
+/** Frames in which every parked goroutine of its kind stands; they say how it waits (the state does too), not for what. */
+function isMachinery(name: string): boolean {
+  const pkg = packageOf(name);
+  return pkg === 'runtime' || pkg.startsWith('runtime/') || pkg === 'sync' || pkg.startsWith('internal/') || pkg === 'syscall' || pkg === 'time' && name === 'time.Sleep';
+}
+
+/** `pkg.(*T).Method` without the directories of the import path: what fits a row and still says where. */
+export function shortName(name: string): string {
+  const bracket = name.indexOf('[');
+  const head = bracket < 0 ? name : name.slice(0, bracket);
+  const plain = bracket < 0 ? name : `${head}[…]${name.slice(name.lastIndexOf(']') + 1)}`;
+  return plain.slice(head.lastIndexOf('/') + 1);
+}
+
+export interface Filter { readonly words: readonly Word[] }
+interface Word { readonly kind: 'text' | 'state' | 'package' | 'label'; readonly value: string; readonly not: boolean }
+
+/**
+ * `reconcile state:select package:client-go label:controller=widget -pool`: all words must hold. Values with blanks stand
+ * in quotes: `state:"IO wait"`. A leading `-` turns a word round.
+ */
+export function parseFilter(text: string): Filter {
+  const words: Word[] = [];
+  for (const [, minus, prefix, quoted, bare] of text.matchAll(/(-?)(?:(state|package|pkg|label):)?(?:"([^"]*)"?|(\S+))/gi)) {
+    const value = (quoted ?? bare ?? '').toLowerCase();
+    if (value === '') continue;
+    const kind = prefix === undefined ? 'text' : prefix.toLowerCase() === 'pkg' ? 'package' : (prefix.toLowerCase() as Word['kind']);
+    words.push({ kind, value, not: minus === '-' });
+  }
+  return { words };
+}
+
+export function matches(row: Row, filter: Filter): boolean {
+  return filter.words.every((w) => holds(row, w) !== w.not);
+}
+
+function holds({ group, text, packages }: Row, { kind, value }: Word): boolean {
+  switch (kind) {
+    case 'text': return text.includes(value);
+    case 'state': return group.state.toLowerCase().includes(value);
+    case 'package': return packages.some((p) => p.includes(value));
+    case 'label': return Object.entries(group.labels).some(([k, v]) => `${k}=${v}`.toLowerCase().includes(value));
+  }
+}
+
+export function sortRows(rows: readonly Row[], { key, descending }: Sort): Row[] {
+  const by: Record<SortKey, (a: Row, b: Row) => number> = {
+    count: (a, b) => a.group.count - b.group.count,
+    longest: (a, b) => a.group.minutes - b.group.minutes,
+    state: (a, b) => a.group.state.localeCompare(b.group.state),
+    stack: (a, b) => (a.summary[0]?.name ?? '').localeCompare(b.summary[0]?.name ?? ''),
+  };
+  const sign = descending ? -1 : 1;
+  // Ties go by count, most first, then by the dump's own order: the same input always gives the same page.
+  return [...rows].sort((a, b) => sign * by[key](a, b) || b.group.count - a.group.count || a.index - b.index);
+}
+
+/** "5 min", or "< 1 min": the dump tells whole minutes only. '' when it tells no waits at all (debug=1). */
+export function waited({ minutes, state }: GoroutineGroup): string {
+  if (state === '' || state === 'running' || state === 'runnable') return '';
+  return minutes === 0 ? '< 1 min' : minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

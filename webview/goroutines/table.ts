@@ -1,0 +1,173 @@
+/**
+ * The table of groups: an ARIA tree grid with roving focus. A row opens to its whole stack; rows and long stacks are made
+ * as they come into view, so 10,000 groups or a stack 10,000 deep open as fast as ten.
+ */
+import type { StackFrame } from '../../src/profile/types';
+import { grouped } from '../../src/base/format';
+import { h } from './dom';
+import { shortName, waited, type Row, type Sort, type SortKey } from './model';
+
+/** Made at once: more than any screen shows, few enough to take a few ms. */
+const CHUNK = 200;
+
+export interface TableEvents {
+  sort(key: SortKey): void;
+  open(frame: StackFrame): void;
+  changed(): void;
+}
+
+const COLUMNS: readonly { key: SortKey | undefined; label: string; className: string }[] = [
+  { key: 'count', label: 'Count', className: 'count' },
+  { key: 'state', label: 'State', className: 'state' },
+  { key: 'stack', label: 'Stack, leaf first', className: 'stack' },
+  { key: 'longest', label: 'Longest wait', className: 'longest' },
+];
+
+export class GroupTable {
+  readonly element: HTMLElement;
+  readonly expanded = new Set<number>();
+  #focused = 0;
+  #rows: readonly Row[] = [];
+  #max = 1;
+  #made = 0;
+  readonly #body = h('tbody', {});
+  readonly #head = h('tr', { role: 'row' });
+  readonly #more = new IntersectionObserver((entries) => { if (entries.some((e) => e.isIntersecting)) this.#makeMore(); });
+  readonly #sentinel = h('div', { class: 'sentinel' });
+
+  constructor(private readonly events: TableEvents) {
+    const table = h('table', { role: 'treegrid', 'aria-label': 'Goroutines by stack', keydown: (e) => { this.#onKey(e as KeyboardEvent); } }, h('thead', {}, this.#head), this.#body);
+    this.element = h('div', { class: 'scroll' }, table, this.#sentinel);
+    this.#more.observe(this.#sentinel);
+  }
+
+  show(rows: readonly Row[], sort: Sort, max: number): void {
+    this.#rows = rows;
+    this.#max = Math.max(1, max);
+    this.#head.replaceChildren(...COLUMNS.map(({ key, label, className }) => {
+      const on = key === sort.key;
+      const button = h('button', { class: 'sort', title: `Sort by ${label.toLowerCase()}`, click: () => { if (key) this.events.sort(key); } },
+        label, ...(on ? [h('span', { class: `codicon codicon-chevron-${sort.descending ? 'down' : 'up'}`, 'aria-hidden': 'true' })] : []));
+      return h('th', { role: 'columnheader', class: className, 'aria-sort': on ? (sort.descending ? 'descending' : 'ascending') : 'none', scope: 'col' }, button);
+    }));
+    this.#body.replaceChildren();
+    this.#made = 0;
+    this.#makeMore();
+    this.element.scrollTop = 0;
+  }
+
+  /** Makes rows up to the one at `index`, opens it to the keyboard and shows it. */
+  focusRow(at: number): void {
+    if (this.#rows.length === 0) return;
+    const i = Math.max(0, Math.min(at, this.#rows.length - 1));
+    while (this.#made <= i) this.#makeMore();
+    this.#groupRows()[this.#focused]?.setAttribute('tabindex', '-1');
+    this.#focused = i;
+    const row = this.#groupRows()[i];
+    row?.setAttribute('tabindex', '0');
+    row?.focus();
+    row?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #groupRows(): HTMLElement[] { return [...this.#body.querySelectorAll<HTMLElement>('tr.group')]; }
+
+  #makeMore(): void {
+    const next = this.#rows.slice(this.#made, this.#made + CHUNK);
+    for (const row of next) {
+      this.#body.append(this.#groupRow(row, this.#made));
+      if (this.expanded.has(row.index)) this.#body.append(this.#detailRow(row));
+      this.#made++;
+    }
+    this.#sentinel.hidden = this.#made >= this.#rows.length;
+  }
+
+  #groupRow(row: Row, at: number): HTMLElement {
+    const { group } = row;
+    const bar = h('span', { class: 'meter', 'aria-hidden': 'true' });
+    bar.style.width = `${Math.max(3, (90 * group.count) / this.#max)}px`;
+    const open = this.expanded.has(row.index);
+    const labels = Object.entries(group.labels);
+    return h('tr', {
+      role: 'row', class: 'group', tabindex: at === this.#focused ? 0 : -1, 'aria-expanded': String(open), 'aria-level': 1, 'data-index': row.index,
+      'aria-rowindex': at + 2,
+      click: (e) => { if (!(e.target as HTMLElement).closest('button')) { this.focusRow(at); this.toggle(row); } },
+    },
+    h('td', { role: 'gridcell', class: 'count num' }, h('span', { class: `twistie codicon codicon-chevron-${open ? 'down' : 'right'}`, 'aria-hidden': 'true' }), bar, grouped(group.count)),
+    h('td', { role: 'gridcell', class: 'state' }, group.state || '–'),
+    h('td', { role: 'gridcell', class: 'stack mono' },
+      ...row.summary.flatMap((f, i) => [...(i ? [h('span', { class: 'dim' }, ' ← ')] : []), h('span', { title: f.name }, shortName(f.name))]),
+      ...labels.map(([k, v]) => h('span', { class: 'chip', title: 'pprof label' }, `${k}=${v}`))),
+    h('td', { role: 'gridcell', class: 'longest num' }, waited(group)));
+  }
+
+  toggle(row: Row): void {
+    const el = this.#body.querySelector<HTMLElement>(`tr.group[data-index="${row.index}"]`);
+    if (!el) return;
+    const open = !this.expanded.has(row.index);
+    if (open) { this.expanded.add(row.index); el.after(this.#detailRow(row)); }
+    else { this.expanded.delete(row.index); el.nextElementSibling?.remove(); }
+    el.setAttribute('aria-expanded', String(open));
+    const twistie = el.querySelector('.twistie');
+    twistie?.classList.toggle('codicon-chevron-down', open);
+    twistie?.classList.toggle('codicon-chevron-right', !open);
+    this.events.changed();
+  }
+
+  #detailRow({ group, index }: Row): HTMLElement {
+    const facts = [
+      group.ids.length > 0 ? `goroutine${group.count > 1 ? 's' : ''} ${group.ids.slice(0, 8).join(', ')}${group.count > Math.min(8, group.ids.length) ? '…' : ''}` : '',
+      group.lockedToThread > 0 ? `${grouped(group.lockedToThread)} locked to a thread` : '',
+      group.elided ? 'the runtime left out frames in the middle' : '',
+    ].filter((t) => t !== '');
+    const list = h('ol', { class: 'frames mono' });
+    this.#appendFrames(list, group.stack, 0, group.createdBy);
+    return h('tr', { role: 'row', class: 'detail', 'aria-level': 2, 'data-of': index },
+      h('td', { role: 'gridcell', colspan: COLUMNS.length }, ...(facts.length ? [h('div', { class: 'dim' }, facts.join(' · '))] : []), list));
+  }
+
+  #appendFrames(list: HTMLElement, stack: readonly StackFrame[], from: number, createdBy: StackFrame | undefined): void {
+    for (const f of stack.slice(from, from + CHUNK)) list.append(this.#frame(f, ''));
+    const next = from + CHUNK;
+    if (next < stack.length) {
+      const more = h('li', {}, h('button', { class: 'link', click: () => { more.remove(); this.#appendFrames(list, stack, next, createdBy); } }, `Show ${grouped(Math.min(CHUNK, stack.length - next))} more of ${grouped(stack.length - next)} frames`));
+      list.append(more);
+    } else if (createdBy) list.append(this.#frame(createdBy, 'created by '));
+  }
+
+  #frame(f: StackFrame, prefix: string): HTMLElement {
+    const place = f.file === '' ? '' : `${f.file}:${f.line}`;
+    return h('li', {}, ...(prefix ? [h('span', { class: 'dim' }, prefix)] : []),
+      place === '' ? f.name : h('button', { class: 'link', title: `Open ${place}`, click: () => { this.events.open(f); } }, f.name),
+      h('span', { class: 'dim place' }, ` ${place.split('/').slice(-2).join('/')}`));
+  }
+
+  #onKey(e: KeyboardEvent): void {
+    const target = e.target as HTMLElement;
+    const detail = target.closest('tr.detail');
+    if (detail && e.key === 'ArrowLeft') {
+      (detail.previousElementSibling as HTMLElement | null)?.focus();
+      e.preventDefault();
+      return;
+    }
+    if (!target.classList.contains('group')) return;
+    const row = this.#rows[this.#focused];
+    if (!row) return;
+    const open = this.expanded.has(row.index);
+    const keys: Record<string, () => void> = {
+      ArrowDown: () => { this.focusRow(this.#focused + 1); },
+      ArrowUp: () => { this.focusRow(this.#focused - 1); },
+      PageDown: () => { this.focusRow(this.#focused + 15); },
+      PageUp: () => { this.focusRow(this.#focused - 15); },
+      Home: () => { this.focusRow(0); },
+      End: () => { this.focusRow(this.#rows.length - 1); },
+      ArrowRight: () => { if (!open) this.toggle(row); else target.nextElementSibling?.querySelector('button')?.focus(); },
+      ArrowLeft: () => { if (open) this.toggle(row); },
+      Enter: () => { this.toggle(row); },
+      ' ': () => { this.toggle(row); },
+    };
+    const act = keys[e.key];
+    if (!act) return;
+    act();
+    e.preventDefault();
+  }
+}
