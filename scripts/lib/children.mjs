@@ -1,0 +1,53 @@
+// Processes that a script starts, so that it can end each of them, and nothing else, however the script itself ends.
+import { spawn } from 'node:child_process';
+
+const windows = process.platform === 'win32';
+
+export class Children {
+  #running = new Set();
+
+  constructor() { process.on('exit', this.#killAll); }
+
+  /** Like spawn(), in a process group of its own: a Ctrl-C in the terminal reaches the script, which then ends the group. */
+  start(command, args, options = {}) {
+    const child = spawn(command, args, { ...options, detached: !windows });
+    this.#running.add(child);
+    child.once('exit', () => { this.#signal(child, 'SIGTERM'); this.#running.delete(child); });
+    child.once('error', () => { this.#running.delete(child); });
+    return child;
+  }
+
+  /** Asks a child and its group to end, and ends them by force after `graceMs`. */
+  async stop(child, graceMs = 5000) {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => { child.once('exit', resolve); });
+    this.#signal(child, 'SIGTERM');
+    const timer = setTimeout(() => { this.#signal(child, 'SIGKILL'); }, graceMs);
+    await gone;
+    clearTimeout(timer);
+    this.#signal(child, 'SIGKILL');
+  }
+
+  async stopAll() { await Promise.all([...this.#running].map((c) => this.stop(c))); }
+
+  #killAll = () => { for (const child of this.#running) this.#signal(child, 'SIGKILL'); };
+
+  #signal(child, signal) {
+    if (child.pid === undefined) return;
+    try { if (windows) child.kill(signal); else process.kill(-child.pid, signal); } catch { /* the group is gone */ }
+  }
+}
+
+/** Runs `clean` once on Ctrl-C or SIGTERM and then ends this process; a second Ctrl-C ends it at once. */
+export function onInterrupt(clean) {
+  let asked = false;
+  const handle = (signal) => {
+    const status = signal === 'SIGINT' ? 130 : 143;
+    if (asked) process.exit(status);
+    asked = true;
+    void Promise.resolve(clean(signal)).catch(() => undefined).then(() => { process.exit(status); });
+  };
+  process.on('SIGINT', () => { handle('SIGINT'); });
+  process.on('SIGTERM', () => { handle('SIGTERM'); });
+  process.on('SIGHUP', () => { handle('SIGTERM'); });
+}

@@ -1,0 +1,151 @@
+// A real VS Code without a desktop: code-server (the workbench in a browser, extension hosts on this machine), kept in the
+// cache, and the Chromium that drives it in tests.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { cachedFolder } from './cache.mjs';
+import { Children } from './lib/children.mjs';
+import { npmInstall } from './lib/npm.mjs';
+import { ensureNode24 } from './node24.mjs';
+
+export const CODE_SERVER_VERSION = '4.139.1';
+export const CODE_SERVER_FOLDER = `code-server-${CODE_SERVER_VERSION}`;
+const stderr = (line) => { process.stderr.write(`${line}\n`); };
+
+/** Parts of code-server that nothing here uses; without them it is a third smaller. */
+const UNUSED = ['extensions/copilot', 'extensions/mermaid-markdown-features', 'extensions/microsoft-authentication', 'node_modules/@github/copilot', 'node_modules/@github/copilot-sdk', 'node_modules/@microsoft/mxc-sdk'];
+
+/** Installs code-server into the cache; returns { node, entry } to run it with. */
+export async function ensureCodeServer(log = stderr) {
+  const node = await ensureNode24(log);
+  const dir = await cachedFolder(CODE_SERVER_FOLDER, async (draft) => {
+    log(`Getting code-server ${CODE_SERVER_VERSION} from the npm registry (once, about 30 s)`);
+    await npmInstall(draft, [`code-server@${CODE_SERVER_VERSION}`]);
+    // Its own post-install script would do these two, and compile native modules that we don't need.
+    const vscode = path.join(draft, 'node_modules/code-server/lib/vscode');
+    await npmInstall(vscode);
+    await npmInstall(path.join(vscode, 'extensions'));
+    for (const part of UNUSED) fs.rmSync(path.join(vscode, part), { recursive: true, force: true });
+  });
+  return { node, entry: path.join(dir, 'node_modules/code-server/out/node/entry.js') };
+}
+
+/** Path of a Chromium or Chrome on this machine; undefined when there is none. `CHROMIUM` names another. */
+export function findChromium() {
+  const fixed = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+  const named = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].flatMap((n) => (process.env.PATH ?? '').split(path.delimiter).map((d) => path.join(d, n)));
+  return [process.env.CHROMIUM, ...named, ...fixed].find((f) => f && fs.existsSync(f));
+}
+
+/** Chromium, installed by apt where that is allowed; else undefined and `why` in one sentence with the command to run. */
+export function ensureChromium(log = stderr) {
+  const found = findChromium();
+  if (found !== undefined) return { chromium: found };
+  if (process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get')) {
+    log('Installing Chromium by apt-get (once, about 60 s)');
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    let r = spawnSync('apt-get', ['update', '-qq'], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 300_000 });
+    if (r.status === 0) r = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 900_000 });
+    const chromium = findChromium();
+    if (chromium !== undefined) return { chromium };
+    return { why: `apt-get could not install Chromium: ${String(r.stderr).trim().split('\n').at(-1)}` };
+  }
+  return { why: 'There is no Chromium. Install one (sudo apt-get install chromium) or name it: CHROMIUM=/path/to/chrome npm test' };
+}
+
+/** Keeps the workbench still and quiet, so that a person (or a test) sees this extension and nothing else. */
+const SETTINGS = {
+  'workbench.startupEditor': 'none', 'workbench.secondarySideBar.defaultVisibility': 'hidden', 'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false, 'chat.disableAIFeatures': true, 'extensions.autoCheckUpdates': false, 'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true, 'telemetry.telemetryLevel': 'off', 'update.mode': 'none', 'git.enabled': false,
+  'security.workspace.trust.enabled': false, 'files.simpleDialog.enable': true,
+};
+
+const FLAGS = [
+  '--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override',
+  '--disable-proxy', '--ignore-last-opened',
+];
+
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => { resolve(port); });
+    });
+  });
+}
+
+/**
+ * Starts code-server on 127.0.0.1 and waits until it answers.
+ *
+ * - `vsix`: installed first, by code-server's own installer. `extensionDevelopmentPath`: run from a folder instead.
+ * - `folder`: the workspace. `env`: added to the extension host's environment. `settings`: user settings over the quiet ones.
+ * - `data`: folder for its data, kept at the end. Default: a new one under the temporary folder, removed at the end.
+ * - `ownHome`: HOME inside `data`, for tests that must not see this person's files. Default true.
+ * - `port`: default a free one. `smokeTestDriver`: for tests inside the extension host.
+ *
+ * Returns { url, pageUrl(options?), home, data, logs(), stop() }.
+ */
+export async function startCodeServer({ vsix, extensionDevelopmentPath, folder, env = {}, settings = {}, data, ownHome = true, port, smokeTestDriver = false, log = stderr }) {
+  const { node, entry } = await ensureCodeServer(log);
+  const keep = data !== undefined;
+  const base = data ?? fs.mkdtempSync(path.join(os.tmpdir(), 'controller-tuner-vscode-'));
+  const [userData, extensions, home] = ['data', 'extensions', 'home'].map((d) => path.join(base, d));
+  for (const d of [path.join(userData, 'User'), extensions, home]) fs.mkdirSync(d, { recursive: true });
+  const settingsFile = path.join(userData, 'User/settings.json');
+  if (!fs.existsSync(settingsFile)) fs.writeFileSync(settingsFile, JSON.stringify({ ...SETTINGS, ...settings }, null, 2));
+
+  const own = ownHome ? { HOME: home, XDG_CONFIG_HOME: path.join(home, '.config'), XDG_DATA_HOME: path.join(home, '.local/share'), XDG_CACHE_HOME: path.join(home, '.cache') } : {};
+  // EXTENSIONS_GALLERY: ask no gallery. PORT, PASSWORD…: code-server's own variables, that this person may use elsewhere.
+  const { PORT: _p, PASSWORD: _w, HASHED_PASSWORD: _h, VSCODE_IPC_HOOK_CLI: _i, KUBECONFIG: _k, ...inherited } = process.env;
+  const childEnv = { ...inherited, EXTENSIONS_GALLERY: '{}', ...own, ...env };
+  const places = ['--config', path.join(base, 'code-server.yaml'), '--user-data-dir', userData, '--extensions-dir', extensions];
+
+  if (vsix !== undefined) {
+    const r = spawnSync(node, [entry, '--install-extension', vsix, '--force', ...places], { env: childEnv, encoding: 'utf8', timeout: 120_000 });
+    if (r.status !== 0 || !/successfully installed/.test(r.stdout)) throw new Error(`code-server did not install ${vsix}.\n${r.stdout}\n${r.stderr}`);
+  }
+
+  const at = port ?? await freePort();
+  const url = `http://127.0.0.1:${at}`;
+  const logFile = path.join(base, 'code-server.log');
+  const children = new Children();
+  const out = fs.openSync(logFile, 'w');
+  const child = children.start(node, [entry, ...FLAGS, '--bind-addr', `127.0.0.1:${at}`, ...places, '--reconnection-grace-time', keep ? '600' : '2',
+    ...(smokeTestDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : [])], { env: childEnv, stdio: ['ignore', out, out] });
+  fs.closeSync(out);
+
+  const stop = async () => {
+    await children.stop(child, 3000);
+    if (!keep) fs.rmSync(base, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  };
+  for (const until = Date.now() + 60_000; !(await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2000) }).then((r) => r.ok, () => false));) {
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
+      const said = fs.readFileSync(logFile, 'utf8').slice(-2000);
+      await stop();
+      throw new Error(`code-server did not start.\n${said}`);
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+
+  const remote = (file) => `vscode-remote://127.0.0.1:${at}${file}`;
+  return {
+    url, home, data: base, stop,
+    exited: new Promise((resolve) => { child.once('exit', resolve); }),
+    /** Address of the workbench. `payload`: more pairs for it; `folder`: another workspace. */
+    pageUrl(options = {}) {
+      const pairs = [...(extensionDevelopmentPath === undefined ? [] : [['extensionDevelopmentPath', remote(extensionDevelopmentPath)]]), ...(options.payload ?? [])];
+      const where = `${url}/?folder=${encodeURIComponent(options.folder ?? folder)}`;
+      return pairs.length === 0 ? where : `${where}&payload=${encodeURIComponent(JSON.stringify(pairs))}`;
+    },
+    remote,
+    /** What it and its extension hosts wrote, by file name, for finding out why something failed. */
+    logs() {
+      const dir = path.join(userData, 'logs');
+      const files = fs.existsSync(dir) ? fs.readdirSync(dir, { recursive: true }).map(String).filter((f) => f.endsWith('.log')) : [];
+      return { 'code-server.log': fs.readFileSync(logFile, 'utf8'), ...Object.fromEntries(files.map((f) => [f, fs.readFileSync(path.join(dir, f), 'utf8')])) };
+    },
+  };
+}
