@@ -1,0 +1,149 @@
+import { flagsOf } from './flags';
+import { identify } from './identify';
+import { isSidecar } from './image';
+import type { LeaseRecord, PodRecord } from './types';
+
+/**
+ * How long past its end a lease still counts, ms: this machine's clock and the cluster's differ, and a renewal takes a
+ * while to be heard of. client-go's defaults are 15 s of lease renewed every 2 s.
+ */
+export const SKEW_MS = 15_000;
+/** Of leases that don't say how long they last, s: client-go's default LeaseDuration. */
+const DEFAULT_SECONDS = 15;
+/** Linux' limit for host names; the kubelet cuts longer pod names to it. */
+const HOST_NAME_MAX = 63;
+
+/**
+ * Which pod holds which leases, as `namespace/name`. A lease goes to one pod at most; one that has run out, or whose
+ * holder cannot be told among several pods, to none. `now` is in ms since the epoch, by this machine's clock.
+ */
+export function holders(pods: Iterable<PodRecord>, leases: Iterable<LeaseRecord>, now: number): Map<PodRecord, string[]> {
+  const held = new Map<PodRecord, string[]>();
+  const live: LeaseRecord[] = [];
+  let clock = now;
+  // A clock that is behind the cluster's would keep dead leases alive for as long as it is behind: the newest renewal tells.
+  for (const lease of leases) clock = Math.max(clock, lease.renewedAt);
+  for (const lease of leases) if (lease.holder !== '' && lease.namespace !== 'kube-node-lease' && isLive(lease, clock)) live.push(lease);
+  if (live.length === 0) return held;
+  const index = new PodIndex(pods);
+  for (const lease of live) {
+    const pod = index.holder(lease);
+    if (pod === undefined) continue;
+    const names = held.get(pod);
+    if (names === undefined) held.set(pod, [`${lease.namespace}/${lease.name}`]);
+    else names.push(`${lease.namespace}/${lease.name}`);
+  }
+  for (const names of held.values()) names.sort();
+  return held;
+}
+
+function isLive(lease: LeaseRecord, now: number): boolean {
+  if (lease.renewedAt === 0) return true;
+  return lease.renewedAt + (lease.durationSeconds || DEFAULT_SECONDS) * 1000 + SKEW_MS >= now;
+}
+
+/** The parts of a holder's identity that may name a pod, its uid or its host: likeliest first. */
+export function identityForms(holder: string): readonly { readonly name: string; readonly namespace?: string }[] {
+  const forms: { name: string; namespace?: string }[] = [];
+  const add = (name: string, namespace?: string): void => {
+    if (name === '' || forms.some((f) => f.name === name && f.namespace === namespace)) return;
+    forms.push(namespace === undefined ? { name } : { name, namespace });
+  };
+  add(holder);
+  // No name in Kubernetes contains "_": what stands before it is the host, what follows a random id (client-go's custom).
+  const host = holder.split('_', 1)[0]!;
+  add(host);
+  add(holder.replace(/[-_][0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, ''));
+  const slash = host.indexOf('/');
+  if (slash > 0) add(host.slice(slash + 1), host.slice(0, slash));
+  const underscore = holder.split('_');
+  if (underscore.length > 1) {
+    add(underscore[1]!, underscore[0]);
+    add(underscore[1]!);
+  }
+  // app-0.app.ns.svc.cluster.local, or a node's ip-10-0-0-1.ec2.internal.
+  const labels = host.split('.');
+  if (labels.length > 1) {
+    if (labels[3] === 'svc' || labels[2] === 'pod') add(labels[0]!, labels[2] === 'pod' ? labels[1] : labels[2]);
+    add(labels[0]!);
+  }
+  return forms;
+}
+
+class PodIndex {
+  readonly #byName = new Map<string, PodRecord[]>();
+  readonly #byUid = new Map<string, PodRecord>();
+
+  constructor(pods: Iterable<PodRecord>) {
+    for (const pod of pods) {
+      this.#byUid.set(pod.uid, pod);
+      this.#add(pod.name, pod);
+      // With hostNetwork the host's name is the node's, which may be told with or without its domain.
+      if (pod.hostname !== pod.name && pod.hostname !== '') {
+        this.#add(pod.hostname, pod);
+        const dot = pod.hostname.indexOf('.');
+        if (pod.hostNetwork && dot > 0) this.#add(pod.hostname.slice(0, dot), pod);
+      }
+      if (pod.name.length > HOST_NAME_MAX) this.#add(pod.name.slice(0, HOST_NAME_MAX).replace(/[-.]+$/, ''), pod);
+    }
+  }
+
+  #add(name: string, pod: PodRecord): void {
+    const list = this.#byName.get(name);
+    if (list === undefined) this.#byName.set(name, [pod]); else list.push(pod);
+  }
+
+  holder(lease: LeaseRecord): PodRecord | undefined {
+    for (const { name, namespace } of identityForms(lease.holder)) {
+      const byUid = this.#byUid.get(name);
+      if (byUid !== undefined) return byUid;
+      let found = this.#byName.get(name) ?? [];
+      if (namespace !== undefined) found = found.filter((p) => p.namespace === namespace);
+      const pod = pick(found, lease);
+      if (pod !== undefined) return pod;
+    }
+    return undefined;
+  }
+}
+
+/** The one pod that is meant among those of a name; undefined when that can't be told. */
+function pick(found: readonly PodRecord[], lease: LeaseRecord): PodRecord | undefined {
+  const alive = found.filter((p) => p.phase !== 'Succeeded' && p.phase !== 'Failed');
+  // A node's name stands for every pod on its network: there the lease must be the pod's own by its name or flags.
+  const own = alive.filter((p) => !p.hostNetwork || p.hostname === p.name);
+  const candidates = own.length > 0 ? own : alive.filter((p) => relation(p, lease) > 0);
+  return best(candidates, (p) => (p.namespace === lease.namespace ? 1 : 0) + 2 * relation(p, lease));
+}
+
+/** The item with the highest mark; undefined when two share it. */
+function best<T>(items: readonly T[], mark: (item: T) => number): T | undefined {
+  let top: T | undefined;
+  let highest = -1;
+  let shared = false;
+  for (const item of items) {
+    const m = mark(item);
+    if (m > highest) { top = item; highest = m; shared = false; } else if (m === highest) shared = true;
+  }
+  return shared ? undefined : top;
+}
+
+const LEASE_FLAGS = ['leader-elect-resource-name', 'leader-election-id', 'leader-election-lease-name', 'leader-election-lock-name', 'leader-election-resource-name', 'election-id', 'lease-lock-name'];
+
+/** How surely a lease is of a pod's program: 3 its flags name it, 2 its known names or its own name, 1 it elects at all, 0 nothing. */
+function relation(pod: PodRecord, lease: LeaseRecord): number {
+  let elects = false;
+  for (const c of pod.containers) {
+    if (isSidecar(c)) continue;
+    const flags = flagsOf(c);
+    if (LEASE_FLAGS.some((name) => flags.get(name) === lease.name)) return 3;
+    if (LEASE_FLAGS.some((name) => flags.has(name))) return 0;
+    if (c.name === lease.name) return 2;
+    for (const name of flags.keys()) elects ||= /^(enable-)?leader-elect(ion)?$/.test(name);
+  }
+  const system = identify(pod)?.system;
+  if (system?.leases !== undefined) return system.leases.includes(lease.name) ? 2 : 0;
+  if (pod.name === lease.name || pod.name.startsWith(`${lease.name}-`)) return 2;
+  const app = pod.labels['app.kubernetes.io/name'] ?? pod.labels['k8s-app'] ?? pod.labels['app'] ?? pod.labels['component'];
+  if (app !== undefined && app === lease.name) return 2;
+  return elects ? 1 : 0;
+}

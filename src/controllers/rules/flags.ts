@@ -1,0 +1,60 @@
+import type { Flags } from '../flags';
+import type { Rule, Subject } from './subject';
+
+/** First flag with one of these names, as it was given: "--leader-elect", "--pprof-addr=:6060". */
+function given(s: Subject, wanted: RegExp): string | undefined {
+  for (const flags of s.flags as readonly Flags[]) {
+    for (const [name, value] of flags) {
+      if (!wanted.test(name)) continue;
+      return value === 'true' ? `--${name}` : `--${name}=${value.length > 60 ? `${value.slice(0, 60)}…` : value}`;
+    }
+  }
+  return undefined;
+}
+
+function started(s: Subject, wanted: RegExp): string | undefined {
+  const flag = given(s, wanted);
+  return flag === undefined ? undefined : `is started with ${flag}`;
+}
+
+/** A program with leader-election flags is one of which only one may act; `=false` says so as well. */
+export const leaderFlags: Rule = {
+  name: 'leader-flags',
+  weight: 50,
+  test: (s) => started(s, /^(enable-)?leader-elect(ion)?(-.+)?$/),
+};
+
+/** Flags about reconciling, workers, queues and the client's own rate limit: what controllers alone have. */
+export const reconcileFlags: Rule = {
+  name: 'reconcile-flags',
+  weight: 50,
+  test: (s) => started(s, /^(max-concurrent-reconcil\w*|.+-max-concurrent-reconcil\w*|concurrent-.+-syncs|concurrent-reconciles|reconcile-(period|interval|timeout|sync-loop-period)|resync-period|sync-period|kube-api-(qps|burst)|kube-client-(qps|burst)|apiserver-qps-throttle|watch-namespaces?|requeue-(dependency|interval)|status-processors|operation-processors|controllers)$/),
+};
+
+/** controller-runtime's scaffold gives its probes an address of their own. */
+export const probeFlags: Rule = {
+  name: 'probe-flags',
+  weight: 25,
+  test: (s) => started(s, /^health-probe-(bind-)?addr(ess)?$|^health-addr$/),
+};
+
+/** The metrics address by controller-runtime's own flag names; other programs call it otherwise. */
+export const metricsFlags: Rule = {
+  name: 'metrics-flags',
+  weight: 20,
+  test: (s) => started(s, /^metrics-(bind-address|addr|secure)$|^diagnostics-address$/),
+};
+
+/** A Go program that was made to be profiled; says nothing about what it does. */
+export const pprofFlags: Rule = {
+  name: 'pprof-flags',
+  weight: 15,
+  test: (s) => started(s, /^(pprof|profiler|profiling)-(bind-)?(addr|address|port)$/),
+};
+
+/** Kubernetes' own components serve on it, API servers too, which is why it weighs little. */
+export const securePort: Rule = {
+  name: 'secure-port',
+  weight: 10,
+  test: (s) => started(s, /^secure-port$/),
+};

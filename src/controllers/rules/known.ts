@@ -1,0 +1,8 @@
+import type { Rule } from './subject';
+
+/** A system that everybody meets (../known.ts). */
+export const known: Rule = {
+  name: 'known',
+  weight: 100,
+  test: (s) => (s.known === undefined ? undefined : `is ${s.known.system.title} (${s.known.by})`),
+};

@@ -1,0 +1,77 @@
+import { matches, selects } from './selector';
+import type { ClusterObjects, MonitorEndpoint, MonitorRecord, PodRecord, ServiceRecord } from './types';
+
+/** A monitor that reaches a pod, with the ports of the pod that it scrapes. */
+export interface Scrape { readonly monitor: MonitorRecord; readonly endpoint: MonitorEndpoint; readonly port: number }
+
+/** What of the cluster points at a pod. */
+export interface Wired { readonly services: readonly ServiceRecord[]; readonly scrapes: readonly Scrape[] }
+
+const NOT_WIRED: Wired = { services: [], scrapes: [] };
+
+/**
+ * Finds the Services and monitors of a pod without trying each of them on each pod: Services are looked up by a label
+ * that they select, monitors by the namespaces that they look in. Pods with the same labels and ports share one answer.
+ */
+export class Wiring {
+  readonly #services = new Map<string, ServiceRecord[]>();
+  readonly #monitors = new Map<string, MonitorRecord[]>();
+  readonly #answers = new Map<string, WeakMap<object, WeakMap<object, Wired>>>();
+
+  constructor(objects: ClusterObjects) {
+    for (const service of objects.services.values()) {
+      const first = Object.entries(service.selector)[0];
+      if (first !== undefined) push(this.#services, `${service.namespace}\n${first[0]}\n${first[1]}`, service);
+    }
+    for (const monitor of objects.monitors.values()) {
+      for (const ns of monitor.namespaces === 'any' ? ['*'] : monitor.namespaces) push(this.#monitors, ns, monitor);
+    }
+  }
+
+  of(pod: PodRecord): Wired {
+    if (this.#services.size === 0 && this.#monitors.size === 0) return NOT_WIRED;
+    let byLabels = this.#answers.get(pod.namespace);
+    if (byLabels === undefined) this.#answers.set(pod.namespace, (byLabels = new WeakMap()));
+    let byContainers = byLabels.get(pod.labels);
+    if (byContainers === undefined) byLabels.set(pod.labels, (byContainers = new WeakMap()));
+    let wired = byContainers.get(pod.containers);
+    if (wired === undefined) byContainers.set(pod.containers, (wired = this.#find(pod)));
+    return wired;
+  }
+
+  #find(pod: PodRecord): Wired {
+    const services: ServiceRecord[] = [];
+    for (const key in pod.labels) {
+      for (const s of this.#services.get(`${pod.namespace}\n${key}\n${pod.labels[key]}`) ?? []) if (selects(s.selector, pod.labels)) services.push(s);
+    }
+    const scrapes: Scrape[] = [];
+    for (const ns of [pod.namespace, '*']) {
+      for (const monitor of this.#monitors.get(ns) ?? []) {
+        const through = monitor.kind === 'PodMonitor' ? (matches(monitor.selector, pod.labels) ? [undefined] : []) : services.filter((s) => matches(monitor.selector, s.labels));
+        for (const service of through) {
+          for (const endpoint of monitor.endpoints) {
+            const port = podPort(pod, endpoint.port, service);
+            if (port !== undefined) scrapes.push({ monitor, endpoint, port });
+          }
+        }
+      }
+    }
+    return services.length === 0 && scrapes.length === 0 ? NOT_WIRED : { services, scrapes };
+  }
+}
+
+/** A port's name or number, told through a Service or not, as the number on the pod; undefined when the pod has none such. */
+export function podPort(pod: PodRecord, port: string | number, service?: ServiceRecord): number | undefined {
+  if (service !== undefined && typeof port === 'string') {
+    const target = service.ports.find((p) => p.name === port)?.targetPort;
+    if (target !== undefined) return podPort(pod, target);
+  }
+  if (typeof port === 'number') return port;
+  for (const c of pod.containers) for (const p of c.ports) if (p.name === port) return p.port;
+  return undefined;
+}
+
+function push<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]); else list.push(item);
+}
