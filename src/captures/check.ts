@@ -1,0 +1,57 @@
+/** Is this body a whole profile? Looked at before anything is saved. */
+import { Problem, isAbort } from '../base/problem';
+import type { OpenOptions, OpenProfile } from '../profile/types';
+import type { CaptureKind } from './types';
+
+/**
+ * Reads a profile: `openProfile` of src/profile, or the thread's client so that a big one doesn't hold up the editor. It
+ * may keep or transfer `bytes`; callers pass a copy when they need theirs.
+ */
+export type Opener = (bytes: Uint8Array, options: OpenOptions, signal?: AbortSignal) => Promise<OpenProfile>;
+
+/** Default limit of a check, bytes after decompression: that of the setting `controllerTuner.maxProfileMiB`. */
+export const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
+
+export interface CheckOptions {
+  readonly open: Opener;
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Who answered, for the sentences: "default/widgets-0 :6060". */
+  readonly label: string;
+}
+
+/**
+ * Throws Problem `captures.empty`, `captures.html`, `captures.notGoroutines` or what the reader finds wrong (a truncated
+ * gzip, a truncated proto); returns for a body that opens as a whole.
+ */
+export async function checkBody(kind: CaptureKind, body: Uint8Array, options: CheckOptions): Promise<void> {
+  const { label } = options;
+  if (body.byteLength === 0) {
+    throw new Problem('captures.empty', `${label} answered with nothing instead of a profile; nothing was saved.`, { next: 'Capture again; if it stays so, look whether a proxy stands before the process.' });
+  }
+  const head = textHead(body);
+  if (looksLikeHtml(head)) {
+    throw new Problem('captures.html', `${label} answered with a web page, not a profile; nothing was saved.`, { next: 'Choose another port: this one serves something else, perhaps behind a login.', detail: head });
+  }
+  if (kind === 'goroutine') {
+    if (!/(^|\n)goroutine /.test(head)) {
+      throw new Problem('captures.notGoroutines', `${label} answered with something that is not a goroutine dump; nothing was saved.`, { next: 'Choose another port, or look at what it serves.', detail: head });
+    }
+    return;
+  }
+  try {
+    const opened = await options.open(body.slice(), { maxBytes: options.maxBytes }, options.signal);
+    opened.dispose();
+  } catch (e) {
+    if (isAbort(e)) throw e;
+    const p = Problem.from(e, 'captures.unreadable');
+    throw new Problem(p.code, `What ${label} sent can't be read as a profile, so nothing was saved: ${p.message}`, {
+      next: p.next ?? 'Capture again; if it stays so, look at what the port serves.', ...(p.detail !== undefined && { detail: p.detail }), cause: e,
+    });
+  }
+}
+
+/** The beginning as text, enough to recognise what it is. */
+function textHead(body: Uint8Array): string { return Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 512)).toString('latin1'); }
+
+function looksLikeHtml(head: string): boolean { return /^\s*(<!doctype html|<html|<head|<\?xml|<body)/i.test(head); }

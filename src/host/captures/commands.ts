@@ -1,0 +1,137 @@
+/** What a person does with a capture: open, rename, delete, export, reveal. */
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { Problem } from '../../base/problem';
+import { count } from '../../base/format';
+import { treeDescription } from '../../captures/describe';
+import type { CaptureStore } from '../../captures/store';
+import type { Capture } from '../../captures/types';
+import type { CapturesView } from './view';
+
+/** View type of the custom editor, as package.json names it. */
+export const PROFILE_EDITOR = 'controllerTuner.profile';
+
+/** Opens a profile file in our editor, whatever its name. */
+export async function openProfileFile(uri: vscode.Uri, options: vscode.TextDocumentShowOptions = {}): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openWith', uri, PROFILE_EDITOR, { preview: false, ...options });
+}
+
+/** The captures that a command is about: those given by a menu (the clicked one, all selected), else the selection. */
+function chosen(view: CapturesView, clicked: unknown, all: unknown): readonly Capture[] {
+  if (Array.isArray(all) && all.length > 0 && all.every(isCapture)) return isCapture(clicked) && !all.includes(clicked) ? [clicked] : all;
+  if (isCapture(clicked)) return [clicked];
+  return view.tree.selection;
+}
+
+function isCapture(v: unknown): v is Capture {
+  return typeof v === 'object' && v !== null && typeof (v as Capture).file === 'string' && typeof (v as Capture).info === 'object';
+}
+
+/** One capture: the chosen, or asked for by a list when the command came from the palette. */
+async function one(view: CapturesView, store: CaptureStore, clicked: unknown, all: unknown, title: string): Promise<Capture | undefined> {
+  const [first] = chosen(view, clicked, all);
+  if (first) return first;
+  return (await pick(store, title, false))[0];
+}
+
+async function several(view: CapturesView, store: CaptureStore, clicked: unknown, all: unknown, title: string): Promise<readonly Capture[]> {
+  const some = chosen(view, clicked, all);
+  return some.length > 0 ? some : pick(store, title, true);
+}
+
+async function pick(store: CaptureStore, title: string, many: boolean): Promise<readonly Capture[]> {
+  const list = await store.list();
+  if (list.length === 0) {
+    void vscode.window.showInformationMessage('There are no captures yet. Profile a controller first.');
+    return [];
+  }
+  const items = list.map((capture) => ({ label: capture.info.name, description: treeDescription(capture, Date.now()), capture }));
+  const options = { title, placeHolder: 'Captures, newest first', matchOnDescription: true };
+  if (many) return ((await vscode.window.showQuickPick(items, { ...options, canPickMany: true })) ?? []).map((i) => i.capture);
+  const item = await vscode.window.showQuickPick(items, options);
+  return item ? [item.capture] : [];
+}
+
+/** Registers the commands. `run` shows what a handler throws. */
+export function registerCommands(view: CapturesView, store: CaptureStore, tell: (e: unknown) => void): vscode.Disposable[] {
+  const on = (name: string, run: (clicked: unknown, all: unknown) => Promise<void>): vscode.Disposable =>
+    vscode.commands.registerCommand(`controllerTuner.${name}`, async (clicked: unknown, all: unknown) => {
+      try { await run(clicked, all); } catch (e) { tell(e); }
+    });
+  return [
+    on('openCapture', async (clicked, all) => {
+      for (const capture of await several(view, store, clicked, all, 'Open captures')) await openProfileFile(vscode.Uri.file(capture.file));
+    }),
+    on('renameCapture', async (clicked, all) => {
+      const capture = await one(view, store, clicked, all, 'Rename a capture');
+      if (!capture) return;
+      const name = await vscode.window.showInputBox({
+        title: 'Rename capture', value: capture.info.name, prompt: `The file keeps its name, ${path.basename(capture.file)}.`,
+        validateInput: (v) => (v.trim() === '' ? 'Type at least one character.' : undefined),
+      });
+      if (name !== undefined && name.trim() !== capture.info.name) await store.rename(capture.file, name);
+    }),
+    on('deleteCapture', async (clicked, all) => {
+      const captures = await several(view, store, clicked, all, 'Delete captures');
+      const [first] = captures;
+      if (!first) return;
+      const what = captures.length === 1 ? `the capture "${first.info.name}"` : count(captures.length, 'capture');
+      const answer = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail: 'The files are removed for good. Export first what you want to keep.' }, 'Delete');
+      if (answer !== 'Delete') return;
+      for (const capture of captures) await store.delete(capture.file);
+    }),
+    on('exportCapture', async (clicked, all) => { await exportCaptures(store, await several(view, store, clicked, all, 'Export captures')); }),
+    on('revealCapture', async (clicked, all) => {
+      const capture = await one(view, store, clicked, all, 'Reveal a capture');
+      if (capture) await reveal(capture.file);
+    }),
+    on('openProfile', async (clicked) => {
+      if (clicked instanceof vscode.Uri) { await openProfileFile(clicked); return; }
+      const uris = await vscode.window.showOpenDialog({
+        title: 'Open profile', canSelectMany: true, openLabel: 'Open',
+        filters: { 'Go profiles': ['gz', 'pprof', 'prof', 'pb', 'out', 'txt'], 'All files': ['*'] },
+      });
+      for (const uri of uris ?? []) await openProfileFile(uri);
+    }),
+  ];
+}
+
+async function exportCaptures(store: CaptureStore, captures: readonly Capture[]): Promise<void> {
+  const [first] = captures;
+  if (!first) return;
+  const home = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (captures.length === 1) {
+    const name = path.basename(first.file);
+    const to = await vscode.window.showSaveDialog({ title: 'Export capture', saveLabel: 'Export', ...(home && { defaultUri: vscode.Uri.joinPath(home, name) }) });
+    if (to) { await copyTo(store, first, to); done(`Exported to ${to.fsPath}.`); }
+    return;
+  }
+  const [folder] = (await vscode.window.showOpenDialog({ title: `Export ${count(captures.length, 'capture')} to a folder`, openLabel: 'Export here', canSelectFolders: true, canSelectFiles: false, ...(home && { defaultUri: home }) })) ?? [];
+  if (!folder) return;
+  for (const capture of captures) {
+    const to = vscode.Uri.joinPath(folder, path.basename(capture.file));
+    if (await there(to)) throw new Problem('captures.exists', `${path.basename(capture.file)} is in ${folder.fsPath} already; it was not replaced.`, { next: 'Choose another folder, or export it alone to replace the file.' });
+    await copyTo(store, capture, to);
+  }
+  done(`Exported ${count(captures.length, 'capture')} to ${folder.fsPath}.`);
+}
+
+async function copyTo(store: CaptureStore, capture: Capture, to: vscode.Uri): Promise<void> {
+  if (to.scheme === 'file') { await store.export(capture.file, to.fsPath); return; }
+  await vscode.workspace.fs.copy(vscode.Uri.file(capture.file), to, { overwrite: true });
+}
+
+async function there(uri: vscode.Uri): Promise<boolean> {
+  try { await vscode.workspace.fs.stat(uri); return true; } catch { return false; }
+}
+
+function done(text: string): void { void vscode.window.showInformationMessage(text); }
+
+/** Shows the file in the system's file manager; where there is none (a browser, a remote machine), its path. */
+async function reveal(file: string): Promise<void> {
+  if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {
+    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(file));
+    return;
+  }
+  if (await vscode.window.showInformationMessage(`The capture is the file ${file}`, 'Copy Path') === 'Copy Path') await vscode.env.clipboard.writeText(file);
+}

@@ -1,0 +1,105 @@
+/** One profile file that is open, however many editors show it. */
+import * as vscode from 'vscode';
+import { bytes as inBytes } from '../../base/format';
+import { Disposables, Emitter } from '../../base/dispose';
+import { isAbort, Problem, type ProblemData } from '../../base/problem';
+import type { OpenProfile } from '../../profile/types';
+import type { Opener } from '../../captures/check';
+
+export type DocumentState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'open'; readonly profile: OpenProfile }
+  | { readonly kind: 'failed'; readonly problem: ProblemData };
+
+/** A file that is being written tells several changes: it is read again when none came for this long, ms. */
+const SETTLE_MS = 400;
+
+export interface DocumentDeps {
+  /** Opens bytes in a thread of their own. */
+  readonly open: Opener;
+  /** Largest profile after decompression, bytes; asked at each load. */
+  readonly maxBytes: () => number;
+  /** The last editor that showed the file is closed. */
+  readonly onDispose: () => void;
+}
+
+export class ProfileDocument implements vscode.CustomDocument {
+  readonly #own = new Disposables();
+  readonly #changed = this.#own.add(new Emitter<void>());
+  #state: DocumentState = { kind: 'loading' };
+  #load: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** When the file was opened, ms since the epoch; for the log. */
+  readonly startedAt = Date.now();
+
+  constructor(readonly uri: vscode.Uri, private readonly deps: DocumentDeps) {
+    const watcher = this.#own.add(vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), '*'), false, false, true));
+    const again = (changed: vscode.Uri): void => {
+      if (changed.toString() !== uri.toString()) return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => { this.load(); }, SETTLE_MS);
+    };
+    this.#own.add(watcher.onDidChange(again));
+    this.#own.add(watcher.onDidCreate(again));
+  }
+
+  get state(): DocumentState { return this.#state; }
+  readonly onDidChange = this.#changed.event;
+
+  /** Reads the file, anew when it was read before; what is shown stays until the new contents are there. */
+  load(): void {
+    this.#load?.abort();
+    const load = new AbortController();
+    this.#load = load;
+    void this.#read(load.signal).then(
+      (profile) => {
+        if (load.signal.aborted) { profile.dispose(); return; }
+        this.#become({ kind: 'open', profile });
+      },
+      (e: unknown) => {
+        if (load.signal.aborted || isAbort(e)) return;
+        this.#become({ kind: 'failed', problem: Problem.from(e, 'pages.unreadable').toJSON() });
+      },
+    );
+  }
+
+  /** Called by the editor with the last page of the file: ends the thread. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#load?.abort();
+    if (this.#state.kind === 'open') this.#state.profile.dispose();
+    this.#own.dispose();
+    this.deps.onDispose();
+  }
+
+  #become(state: DocumentState): void {
+    const before = this.#state;
+    this.#state = state;
+    if (before.kind === 'open') before.profile.dispose();
+    this.#changed.fire();
+  }
+
+  async #read(signal: AbortSignal): Promise<OpenProfile> {
+    const maxBytes = this.deps.maxBytes();
+    const data = await this.#bytes(maxBytes);
+    signal.throwIfAborted();
+    return this.deps.open(data, { maxBytes }, signal);
+  }
+
+  async #bytes(maxBytes: number): Promise<Uint8Array> {
+    const name = this.uri.path.slice(this.uri.path.lastIndexOf('/') + 1);
+    try {
+      const { size } = await vscode.workspace.fs.stat(this.uri);
+      if (size > maxBytes) {
+        throw new Problem('pages.tooBig', `${name} has ${inBytes(size)}; the limit is ${inBytes(maxBytes)}.`, { next: 'Raise the setting controllerTuner.maxProfileMiB if you trust the file.' });
+      }
+      return await vscode.workspace.fs.readFile(this.uri);
+    } catch (e) {
+      if (e instanceof Problem) throw e;
+      const code = e instanceof vscode.FileSystemError ? e.code : '';
+      const why = code === 'FileNotFound' ? 'it is not there any more' : code === 'NoPermissions' ? 'you may not read it' : e instanceof Error ? e.message : String(e);
+      throw new Problem('pages.read', `${name} could not be read: ${why}.`, { next: 'Check the file and open it again.', cause: e });
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** The custom editor of profile files: makes documents, and a page for each editor that shows one. */
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { Disposables } from '../../base/dispose';
+import type { Opener } from '../../captures/check';
+import type { CapturesApi } from '../captures/index';
+import type { Capture } from '../../captures/types';
+import type { Log } from '../log';
+import { ProfileDocument } from './document';
+import { PageSession } from './session';
+import type { Sources } from './source';
+
+export interface PagesDeps {
+  readonly captures: CapturesApi;
+  readonly log: Log;
+  /** Opens bytes in a thread of their own. */
+  readonly open: Opener;
+  /** Captures the same once more; undefined for a file that is no capture of ours. */
+  readonly captureAgain: (capture: Capture | undefined) => void;
+}
+
+const MIB = 1024 * 1024;
+
+export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<ProfileDocument>, vscode.Disposable {
+  readonly #own = new Disposables();
+  readonly #open = new Set<ProfileDocument>();
+  readonly #sessions = new Set<PageSession>();
+
+  constructor(private readonly context: vscode.ExtensionContext, private readonly sources: Sources, private readonly deps: PagesDeps) {
+    this.#own.add(vscode.workspace.onDidChangeConfiguration((e) => {
+      if (!e.affectsConfiguration('controllerTuner.maxProfileMiB')) return;
+      // A raised limit lets in what was refused.
+      for (const doc of this.#open) if (doc.state.kind === 'failed') doc.load();
+    }));
+  }
+
+  openCustomDocument(uri: vscode.Uri): ProfileDocument {
+    const doc: ProfileDocument = new ProfileDocument(uri, {
+      open: this.deps.open,
+      onDispose: () => { this.#open.delete(doc); },
+      maxBytes: () => Math.max(1, vscode.workspace.getConfiguration('controllerTuner').get('maxProfileMiB', 512)) * MIB,
+    });
+    this.#open.add(doc);
+    doc.load();
+    // Found while the file is read, so that neither waits for the other.
+    void this.sources.modules();
+    return doc;
+  }
+
+  resolveCustomEditor(doc: ProfileDocument, panel: vscode.WebviewPanel): void {
+    const session = new PageSession(doc, panel, {
+      ...this.deps, sources: this.sources, memory: this.context.workspaceState,
+      pages: vscode.Uri.file(path.join(this.context.extensionPath, 'dist', 'webview')),
+    });
+    this.#sessions.add(session);
+    panel.onDidDispose(() => { this.#sessions.delete(session); session.dispose(); });
+  }
+
+  dispose(): void {
+    this.#own.dispose();
+    for (const session of this.#sessions) session.dispose();
+    for (const doc of [...this.#open]) doc.dispose();
+  }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { defaultName, fileSubtitle, subtitle, tooltipLines, treeDescription, when } from '../../../src/captures/describe';
+import type { Capture, CaptureInfo } from '../../../src/captures/types';
+
+const at = new Date(2026, 10, 23, 14, 32).getTime();
+const info: CaptureInfo = {
+  version: 1, name: 'n', kind: 'cpu', at, seconds: 30, context: 'kind', namespace: 'prod', workload: 'gadgets', pod: 'gadgets-7c9d', url: '', leader: true,
+  image: 'ghcr.io/acme/gadgets@sha256:0123456789abcdef0123456789abcdef',
+};
+const capture: Capture = { file: '/c/x.pb.gz', bytes: 2048, info, problem: undefined };
+
+describe('wording of captures', () => {
+  it('names them by pod, workload or address', () => {
+    expect(defaultName(info)).toBe('gadgets-7c9d · CPU');
+    expect(defaultName({ kind: 'goroutine', pod: '', workload: '', url: 'http://127.0.0.1:6060' })).toBe('127.0.0.1:6060 · Goroutines');
+  });
+
+  it('says when against now', () => {
+    const day = 86_400_000;
+    expect(when(at, at + 60_000)).toBe('today 14:32');
+    expect(when(at, at + day)).toBe('yesterday 14:32');
+    expect(when(at, at + 3 * day)).toBe('23 Nov 14:32');
+    expect(when(at, at + 60 * day)).toBe('23 Nov 2026 14:32');
+    // Seven minutes later, but the next day.
+    expect(when(new Date(2026, 10, 23, 23, 58).getTime(), new Date(2026, 10, 24, 0, 5).getTime())).toBe('yesterday 23:58');
+  });
+
+  it('tells only what is known', () => {
+    expect(subtitle(info, at)).toBe('30 s, today 14:32, leader, kind / prod, gadgets@sha256:0123456789ab');
+    expect(subtitle({ ...info, seconds: 0, leader: false, context: '', namespace: '', url: 'http://127.0.0.1:6060', image: '' }, at)).toBe('today 14:32, http://127.0.0.1:6060');
+    expect(fileSubtitle({ timeMillis: 0, durationNanos: 0 }, at)).toBe('');
+    expect(fileSubtitle({ timeMillis: at, durationNanos: 3.02e9 }, at)).toBe('3 s, today 14:32');
+    expect(treeDescription(capture, at)).toBe('today 14:32 · leader · 2 KiB');
+  });
+
+  it('puts origin, file and trouble in the tooltip', () => {
+    const lines = tooltipLines({ ...capture, problem: { code: 'captures.sidecar', message: 'The notes are gone.' } }, at + 120_000);
+    expect(lines).toEqual(['CPU, 30 seconds', 'From kind / prod / gadgets-7c9d (leader)', `Image ${info.image}`, 'today 14:32, 2 min ago', '2 KiB, /c/x.pb.gz', 'The notes are gone.']);
+  });
+});
