@@ -1,14 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects. `unit` is the default and runs on Node 20 without anything around it; `kube` needs Node >= 22.19 and the
- * test cluster, `pages` needs Chromium: scripts/test.mjs gives them both. By hand: `npx vitest run --project kube`.
+ * Four projects. `unit` runs on Node 20 without anything around it; `kube` needs Node >= 22.19 and the test cluster, `pages`
+ * Chromium, `e2e` all of these and the VSIX: scripts/test.mjs gives them what they need. By hand: `npx vitest run --project kube`.
  */
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000 } },
       { test: { name: 'kube', include: ['test/kube/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
       { test: { name: 'pages', include: ['test/pages/**/*.test.{ts,mts}'], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false } },
     ],
   },

@@ -1,0 +1,35 @@
+// Runs a tool with its output in a log file and a limit on its time, so that nothing can hang a whole test run.
+import fs from 'node:fs';
+
+/**
+ * Starts `command` as one of `children`; resolves { code, timedOut, tail } when it has ended. After `limitSeconds` it and
+ * its group are ended. `tail`: the last of its output, for a message.
+ */
+export async function runLogged(children, command, args, { cwd, env = process.env, logFile, limitSeconds }) {
+  const log = fs.openSync(logFile, 'a');
+  fs.writeSync(log, `\n$ ${[command, ...args].join(' ')}\n`);
+  const child = children.start(command, args, { cwd, env, stdio: ['ignore', log, log] });
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    void children.stop(child);
+  }, limitSeconds * 1000);
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status, signal) => { resolve(status ?? signal); });
+  }).finally(() => {
+    clearTimeout(timer);
+    fs.closeSync(log);
+  });
+  return { code, timedOut, tail: tailOf(logFile) };
+}
+
+function tailOf(file, bytes = 3000) {
+  const { size } = fs.statSync(file);
+  const length = Math.min(size, bytes);
+  const fd = fs.openSync(file, 'r');
+  const buffer = Buffer.alloc(length);
+  fs.readSync(fd, buffer, 0, length, size - length);
+  fs.closeSync(fd);
+  return buffer.toString('utf8');
+}

@@ -1,0 +1,53 @@
+// What a person sees while a script works: "[2/5] Building the pages … 3 s". On a terminal the seconds count up in place;
+// elsewhere (a log) a line is printed at the start, every half minute, and at the end.
+
+const TICK_LOG_MS = 30_000;
+
+export class Steps {
+  #done = 0;
+
+  constructor(total, out = process.stderr) {
+    this.total = total;
+    this.out = out;
+  }
+
+  /**
+   * Runs `work(report)` as the next step. `usual` is how long it takes as a rule ("10 s", "15 min the first time").
+   * `report(text)` tells how far it is. Returns what `work` gives; an error is passed on, with the step's line ended.
+   */
+  async run(title, usual, work) {
+    const head = `[${++this.#done}/${this.total}] ${title}`;
+    const started = Date.now();
+    const live = this.out.isTTY === true;
+    let now = '';
+    const text = () => `${head}${now === '' ? '' : `: ${now}`} … ${seconds(started)}${usual === '' ? '' : ` (usually ${usual})`}`;
+    const show = () => { if (live) this.out.write(`\r\x1b[2K${cut(text(), this.out.columns)}`); else this.out.write(`${text()}\n`); };
+    show();
+    const timer = setInterval(show, live ? 1000 : TICK_LOG_MS);
+    const report = (what) => {
+      if (what === now) return;
+      now = what;
+      show();
+    };
+    const end = (word) => {
+      clearInterval(timer);
+      this.out.write(`${live ? '\r\x1b[2K' : ''}${head}: ${word}, ${seconds(started)}\n`);
+    };
+    try {
+      const result = await work(report);
+      end('done');
+      return result;
+    } catch (e) {
+      end('failed');
+      throw e;
+    }
+  }
+}
+
+/** A line longer than the terminal would wrap, and could not be rewritten in place. */
+const cut = (line, columns) => (columns > 0 && line.length >= columns ? `${line.slice(0, columns - 2)}…` : line);
+
+export function seconds(since) {
+  const s = Math.round((Date.now() - since) / 1000);
+  return s < 120 ? `${s} s` : `${Math.floor(s / 60)} min ${s % 60} s`;
+}
