@@ -23,7 +23,7 @@ interface Group { readonly kind: string; readonly namespace: string; readonly na
  */
 export function discover(objects: ClusterObjects, options: DiscoverOptions): Workload[] {
   const groups = group(objects);
-  const held = holders(objects.pods.values(), objects.leases.values(), options.now);
+  const held = holders(objects.pods.values(), objects.leases, options.now);
   const wiring = new Wiring(objects);
   const out: Workload[] = [];
   for (const g of groups.values()) out.push(workload(g, held, wiring, options.marked));

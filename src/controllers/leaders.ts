@@ -17,13 +17,13 @@ const HOST_NAME_MAX = 63;
  * Which pod holds which leases, as `namespace/name`. A lease goes to one pod at most; one that has run out, or whose
  * holder cannot be told among several pods, to none. `now` is in ms since the epoch, by this machine's clock.
  */
-export function holders(pods: Iterable<PodRecord>, leases: Iterable<LeaseRecord>, now: number): Map<PodRecord, string[]> {
+export function holders(pods: Iterable<PodRecord>, leases: ReadonlyMap<string, LeaseRecord>, now: number): Map<PodRecord, string[]> {
   const held = new Map<PodRecord, string[]>();
   const live: LeaseRecord[] = [];
   let clock = now;
   // A clock that is behind the cluster's would keep dead leases alive for as long as it is behind: the newest renewal tells.
-  for (const lease of leases) clock = Math.max(clock, lease.renewedAt);
-  for (const lease of leases) if (lease.holder !== '' && lease.namespace !== 'kube-node-lease' && isLive(lease, clock)) live.push(lease);
+  for (const lease of leases.values()) clock = Math.max(clock, lease.renewedAt);
+  for (const lease of leases.values()) if (lease.holder !== '' && lease.namespace !== 'kube-node-lease' && isLive(lease, clock)) live.push(lease);
   if (live.length === 0) return held;
   const index = new PodIndex(pods);
   for (const lease of live) {
