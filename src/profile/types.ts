@@ -56,6 +56,13 @@ export interface FlameTree {
   /** Value with all below (the width is its absolute value), and value of the frame itself. */
   readonly total: Float64Array;
   readonly self: Float64Array;
+  /**
+   * Width of each row, in values: only there when the samples have values of both signs (a difference of two profiles), since
+   * then |total| says nothing about the room that the frames below take. Absent: |total|.
+   */
+  readonly width?: Float64Array;
+  /** True totals of the rows above the zoomed frame, root first: those rows' own `total` is the zoomed frame's. */
+  readonly ancestors?: readonly number[];
   /** The frames that occur in `fn`, each once; plain arrays, since messages to a page carry no Map. */
   readonly frames: readonly (Frame & { readonly id: number })[];
   /** Total of the whole profile for this sample type: what per cents are of. */

@@ -1,0 +1,121 @@
+/**
+ * A profile as columns: one typed array per fact, indexes instead of objects. Two million samples of thirty frames are then
+ * a handful of arrays. Ids of the file are replaced by dense indexes in the order in which they were first met.
+ */
+import type { ValueType } from './types';
+
+/** Shown where the file gives neither a name nor a mapping; `go tool pprof` writes the same. */
+export const UNKNOWN = '<unknown>';
+
+export interface Label {
+  readonly key: string;
+  /** Text, or a number with its unit. */
+  readonly value: string | number;
+  readonly unit: string;
+}
+
+export interface Mapping {
+  readonly id: bigint;
+  readonly start: bigint;
+  readonly limit: bigint;
+  readonly offset: bigint;
+  readonly file: string;
+  readonly buildId: string;
+  readonly hasFunctions: boolean;
+  readonly hasFilenames: boolean;
+  readonly hasLineNumbers: boolean;
+  readonly hasInlineFrames: boolean;
+}
+
+/** No mapping, no function: the last index there is. */
+export const NONE = 0xffffffff;
+
+export interface Columns {
+  readonly sampleTypes: readonly ValueType[];
+  readonly defaultSampleType: number;
+  readonly samples: number;
+  /** One column per sample type, `samples` long. */
+  readonly values: readonly Float64Array[];
+  /** Sample i has the locations `stack[stackAt[i] .. stackAt[i + 1])`, leaf first. Longer than needed at the end. */
+  readonly stackAt: Uint32Array;
+  readonly stack: Uint32Array;
+  /** Location l has the lines `[lineAt[l] .. lineAt[l + 1])`, innermost first; at least one: a place holder if need be. */
+  readonly lineAt: Uint32Array;
+  /** Function (index into the `fn…` columns) and line number of each line. */
+  readonly lineFn: Uint32Array;
+  readonly lineNo: Float64Array;
+  readonly locAddress: BigUint64Array;
+  /** Index into `mappings`, or NONE. */
+  readonly locMapping: Uint32Array;
+  readonly locFolded: Uint8Array;
+  readonly fnName: readonly string[];
+  readonly fnSystemName: readonly string[];
+  readonly fnFile: readonly string[];
+  readonly fnStart: Float64Array;
+  readonly mappings: readonly Mapping[];
+  readonly labels: (sample: number) => readonly Label[];
+  readonly timeNanos: bigint;
+  readonly durationNanos: number;
+  readonly period: number;
+  readonly periodType: ValueType;
+  readonly comments: readonly string[];
+  readonly docUrl: string;
+  /** Frames with inlined ones counted, of the deepest stack. */
+  readonly maxDepth: number;
+  readonly warnings: readonly string[];
+}
+
+/** An array of numbers that grows by half when full; the typed arrays of the platform do not. */
+export class Growing<A extends Uint32Array | Float64Array | BigUint64Array> {
+  length = 0;
+  constructor(public array: A) {}
+
+  /** Makes room for `n` more and gives the array to write to, at `length` onwards. */
+  room(n: number): A {
+    if (this.length + n > this.array.length) {
+      const make = this.array.constructor as new (n: number) => A;
+      const wider = new make(Math.max(16, this.length + n, Math.ceil(this.array.length * 1.5)));
+      (wider as Uint32Array).set(this.array as Uint32Array);
+      this.array = wider;
+    }
+    return this.array;
+  }
+
+  push(v: number): void {
+    (this.room(1) as Uint32Array)[this.length++] = v;
+  }
+
+  /** The filled part, not copied. */
+  done(): A { return this.array.subarray(0, this.length) as A; }
+}
+
+/**
+ * Gives ids of any size (they may be addresses) dense indexes in the order of first sight. Small ids, which is what nearly
+ * every writer uses, go through a table; others through a map, exactly.
+ */
+export class Interner {
+  #table = new Uint32Array(1024);
+  #map = new Map<string, number>();
+  count = 0;
+
+  small(id: number): number {
+    if (id >= this.#table.length) {
+      if (id > 8_000_000) return this.large(0, id);
+      const wider = new Uint32Array(Math.max(id + 1, this.#table.length * 2));
+      wider.set(this.#table);
+      this.#table = wider;
+    }
+    const known = this.#table[id] as number;
+    if (known !== 0) return known - 1;
+    this.#table[id] = ++this.count;
+    return this.count - 1;
+  }
+
+  large(high: number, low: number): number {
+    if (high === 0 && low <= 8_000_000) return this.small(low);
+    const key = `${high}:${low}`;
+    let index = this.#map.get(key);
+    if (index === undefined) this.#map.set(key, index = this.count++);
+    return index;
+  }
+}

@@ -1,0 +1,131 @@
+/** Goroutine text of any form → groups. A capture of ours is the text of debug=1, a blank line, and the text of debug=2. */
+import { type CountedStack, HEADER as HEADER1, readDebug1 } from './debug1';
+import { ANY_HEADER, type Goroutine, readDebug2 } from './debug2';
+import { Frames } from './lines';
+import type { GoroutineDump, GoroutineGroup } from '../types';
+
+const IDS = 20;
+
+/** Whether a text is a goroutine dump; looks at its first line and, for the output of a crash, at the first 256 KiB. */
+export function isGoroutineText(text: string): boolean {
+  const line = text.slice(0, 200).split(/\r?\n/, 1)[0] ?? '';
+  return HEADER1.test(line) || ANY_HEADER.test(text.slice(0, 262_144));
+}
+
+export function readDump(text: string): GoroutineDump {
+  const frames = new Frames();
+  const first = text.slice(0, 200).split(/\r?\n/, 1)[0] ?? '';
+  if (!HEADER1.test(first)) {
+    const two = readDebug2(text, frames);
+    return finish(bundle(two.goroutines), frames, [...two.warnings]);
+  }
+  const split = text.search(ANY_HEADER);
+  const one = readDebug1(split < 0 ? text : text.slice(0, split), frames);
+  if (split < 0) return finish(one.stacks.map((s) => ({ ...plain(s), labels: s.labels })), frames, [...one.warnings]);
+  const two = readDebug2(text.slice(split), frames);
+  const warnings = [...one.warnings, ...two.warnings];
+  const missing = one.total - two.goroutines.length;
+  if (two.warnings.length > 0 && missing > 0) warnings.push(`States are known of ${two.goroutines.length} of about ${one.total} goroutines.`);
+  return finish(label(bundle(two.goroutines), one.stacks), frames, warnings);
+}
+
+interface Group {
+  count: number;
+  state: string;
+  /** Shortest and longest wait. */
+  least: number;
+  minutes: number;
+  locked: number;
+  labels: Readonly<Record<string, string>>;
+  createdBy: number | undefined;
+  stack: readonly number[];
+  elided: boolean;
+  ids: number[];
+}
+
+function plain(s: CountedStack): Group {
+  return { count: s.count, state: '', least: 0, minutes: 0, locked: 0, labels: {}, createdBy: undefined, stack: s.stack, elided: false, ids: [] };
+}
+
+/** Goroutines of one stack, state, creator and set of labels are one group. */
+function bundle(goroutines: readonly Goroutine[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const g of goroutines) {
+    const key = `${g.state}\n${g.createdBy ?? ''}\n${g.elided ? 'e' : ''}${g.stack.join(',')}\n${Object.keys(g.labels).length === 0 ? '' : JSON.stringify(g.labels)}`;
+    let group = groups.get(key);
+    if (!group) {
+      group = { count: 0, state: g.state, least: g.minutes, minutes: 0, locked: 0, labels: g.labels, createdBy: g.createdBy, stack: g.stack, elided: g.elided, ids: [] };
+      groups.set(key, group);
+    }
+    group.count++;
+    if (g.locked) group.locked++;
+    if (g.minutes > group.minutes) group.minutes = g.minutes;
+    if (g.minutes < group.least) group.least = g.minutes;
+    group.ids.push(g.id);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Gives groups the labels of the stacks they have in debug=1. One set of labels for a stack: all its groups get it, unless
+ * some goroutines of that stack had none. Several sets: the group is divided by their counts when it is the only one of that
+ * stack, all its goroutines waited equally long and the counts agree, so that nothing is guessed; else the values are put side
+ * by side ("a, b") so that they can be found and read. The two texts were taken a moment apart; what is in one only stays bare.
+ */
+function label(groups: readonly Group[], stacks: readonly CountedStack[]): Group[] {
+  const sets = new Map<string, CountedStack[]>();
+  for (const s of stacks) {
+    const key = s.stack.join(',');
+    const known = sets.get(key);
+    if (known) known.push(s); else sets.set(key, [s]);
+  }
+  const sharing = new Map<string, number>();
+  for (const g of groups) {
+    const key = g.stack.join(',');
+    sharing.set(key, (sharing.get(key) ?? 0) + 1);
+  }
+  const out: Group[] = [];
+  for (const g of groups) {
+    const key = g.stack.join(',');
+    const found = sets.get(key) ?? [];
+    const labelled = found.filter((s) => Object.keys(s.labels).length > 0);
+    if (labelled.length === 0 || Object.keys(g.labels).length > 0) { out.push(g); continue; }
+    const [only] = labelled;
+    if (only && found.length === 1) { out.push({ ...g, labels: only.labels }); continue; }
+    const sum = found.reduce((n, s) => n + s.count, 0);
+    const exact = sharing.get(key) === 1 && g.least === g.minutes && sum === g.count && (g.locked === 0 || g.locked === g.count);
+    if (!exact) { out.push({ ...g, labels: sideBySide(labelled) }); continue; }
+    // Which goroutine has which labels is not told, so the parts have no ids.
+    for (const s of found) out.push({ ...g, count: s.count, locked: g.locked === 0 ? 0 : s.count, labels: s.labels, ids: [] });
+  }
+  return out;
+}
+
+function sideBySide(stacks: readonly CountedStack[]): Record<string, string> {
+  const values = new Map<string, Set<string>>();
+  for (const s of stacks) {
+    for (const [k, v] of Object.entries(s.labels)) {
+      const set = values.get(k);
+      if (set) set.add(v); else values.set(k, new Set([v]));
+    }
+  }
+  return Object.fromEntries([...values].map(([k, v]) => [k, [...v].join(', ')]));
+}
+
+function finish(groups: Group[], frames: Frames, warnings: string[]): GoroutineDump {
+  const list: GoroutineGroup[] = groups.map((g) => ({
+    count: g.count,
+    state: g.state,
+    minutes: g.minutes,
+    lockedToThread: g.locked,
+    labels: g.labels,
+    createdBy: g.createdBy === undefined ? undefined : frames.get(g.createdBy),
+    stack: g.stack.map((f) => frames.get(f)),
+    elided: g.elided,
+    ids: g.ids.sort((a, b) => a - b).slice(0, IDS),
+  }));
+  // Stable: among equals the order of the dump.
+  list.sort((a, b) => b.count - a.count || b.minutes - a.minutes);
+  if (list.length === 0) warnings.push('The dump holds no goroutines.');
+  return { total: list.reduce((n, g) => n + g.count, 0), groups: list, warnings };
+}

@@ -1,0 +1,102 @@
+/** Opens a profile in this thread. The editor opens files in a thread of their own (thread/client.ts), on this same code. */
+import { Problem } from '../base/problem';
+import { unpack } from './decompress';
+import { countsGoroutines, fromProfile, toColumns } from './goroutines/columns';
+import { readDump } from './goroutines/dump';
+import { Model } from './model';
+import { readProfile } from './read';
+import { search } from './search';
+import { sniff } from './sniff';
+import { topRows } from './top';
+import { flameTree } from './tree';
+import type { GoroutineDump, OpenOptions, OpenProfile } from './types';
+
+/** Limit used when there is no setting at hand: the default of `controllerTuner.maxProfileMiB`, in bytes. */
+export const MAX_BYTES = 512 * 2 ** 20;
+
+/**
+ * Reads a profile or a goroutine dump, packed or not; what it is is told by its bytes. Throws a Problem (`profile.…`) and
+ * nothing else. The answers' promises are settled already; the work is done in the call.
+ */
+export function openProfile(bytes: Uint8Array, options: OpenOptions = { maxBytes: MAX_BYTES }): OpenProfile {
+  return new InProcess(openModel(bytes, options));
+}
+
+export interface Opened {
+  readonly model: Model;
+  readonly kind: 'pprof' | 'goroutines';
+  /** The dump, for goroutine text. */
+  readonly dump: GoroutineDump | undefined;
+}
+
+/** As `openProfile`, for code that works on the columns: exporting, tests. */
+export function openModel(bytes: Uint8Array, options: OpenOptions): Opened {
+  if (bytes.length === 0) throw new Problem('profile.empty', 'The file is empty.', { next: 'Capture the profile again.' });
+  return guard(() => {
+    const raw = unpack(bytes, options.maxBytes);
+    if (sniff(raw) === 'proto') {
+      const columns = readProto(raw);
+      return { model: new Model(columns), kind: countsGoroutines(columns) ? 'goroutines' as const : 'pprof' as const, dump: undefined };
+    }
+    const dump = readDump(new TextDecoder().decode(raw));
+    return { model: new Model(toColumns(dump)), kind: 'goroutines' as const, dump };
+  });
+}
+
+/** A file that does not even begin like a profile is called that, not damaged. */
+function readProto(raw: Uint8Array) {
+  try {
+    return readProfile(raw);
+  } catch (e) {
+    // Field 1 (the value types) comes first in what every known writer makes; others may begin with a field up to 15.
+    const key = raw[0] ?? 0;
+    const plausible = key === 0x0a || ((key & 7) === 2 && key >>> 3 <= 6 && key >>> 3 > 0);
+    if (plausible || !(e instanceof Problem)) throw e;
+    throw new Problem('profile.notProfile', 'This file is not a profile.', { next: 'Open a profile.proto file, as net/http/pprof and `go test -cpuprofile` make it.', cause: e });
+  }
+}
+
+function guard<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (e) {
+    if (e instanceof Problem) throw e;
+    if (e instanceof RangeError) throw outOfMemory(e);
+    throw new Problem('profile.broken', 'The profile is damaged.', { next: 'Capture or copy it again.', detail: e instanceof Error ? e.message : String(e), cause: e });
+  }
+}
+
+/** An array or a text was larger than this machine or the engine can hold. */
+export function outOfMemory(cause?: unknown): Problem {
+  return new Problem('profile.outOfMemory', 'There is not enough memory to open the profile.', { next: 'Close other files, or make it smaller first: `go tool pprof -proto -focus=NAME FILE`.', cause });
+}
+
+class InProcess implements OpenProfile {
+  readonly summary;
+  #opened: Opened | undefined;
+
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    this.summary = opened.model.summary(opened.kind);
+  }
+
+  get #model(): Model {
+    if (!this.#opened) throw closed();
+    return this.#opened.model;
+  }
+
+  flame = async (query: Parameters<OpenProfile['flame']>[0]) => guard(() => flameTree(this.#model, query));
+  search = async ({ text, sampleType }: Parameters<OpenProfile['search']>[0]) => guard(() => search(this.#model, text, sampleType));
+  top = async ({ sampleType }: Parameters<OpenProfile['top']>[0]) => guard(() => topRows(this.#model, sampleType));
+  goroutines = async () => guard(() => {
+    const model = this.#model;
+    if (this.#opened?.dump) return this.#opened.dump;
+    return countsGoroutines(model.columns) ? fromProfile(model) : undefined;
+  });
+
+  dispose(): void { this.#opened = undefined; }
+}
+
+export function closed(): Problem {
+  return new Problem('profile.closed', 'The profile was closed.', { next: 'Open the file again.' });
+}

@@ -1,0 +1,87 @@
+/** The samples of a profile on their way into columns. */
+import { count as counted } from '../base/format';
+import { Growing, type Interner, type Label } from './columns';
+import { BYTES, type Cursor, VARINT } from './proto';
+
+/** Ids up to this go by value; bigger ones by their exact halves. */
+const SMALL = 8_000_000;
+
+export class Samples {
+  count = 0;
+  readonly stackAt: Uint32Array;
+  readonly stack: Growing<Uint32Array>;
+  readonly values: Float64Array[];
+  /** Byte range of each sample that has labels; made with the first one. */
+  #ranges: Uint32Array | undefined;
+  #wrongWidth = 0;
+
+  constructor(private readonly expected: number, sampleBytes: number, types: number, private readonly locations: Interner) {
+    this.stackAt = new Uint32Array(expected + 1);
+    // Ids take one to three bytes in nearly all profiles; what is missing is added by growing.
+    this.stack = new Growing(new Uint32Array(Math.ceil(sampleBytes / 2.5) + 16));
+    this.values = Array.from({ length: types }, () => new Float64Array(expected));
+  }
+
+  /** Reads one sample; the cursor's window is the message. */
+  read(c: Cursor): void {
+    const { stack, values, locations } = this;
+    const i = this.count++;
+    const from = c.pos;
+    let column = 0;
+    let labelled = false;
+    while (c.more) {
+      const key = c.key();
+      if (key === (1 << 3 | BYTES)) {
+        const n = c.length('a stack');
+        const end = c.pos + n;
+        const room = stack.room(n);
+        let { length } = stack;
+        while (c.pos < end) {
+          const id = c.unsigned();
+          room[length++] = id <= SMALL ? locations.small(id) : wide(locations, c, id);
+        }
+        stack.length = length;
+        c.pos = end;
+      } else if (key === (2 << 3 | BYTES)) {
+        const end = c.length('values') + c.pos;
+        while (c.pos < end) this.#value(i, column++, c.signed());
+        c.pos = end;
+      } else if (key === (1 << 3 | VARINT)) {
+        const id = c.unsigned();
+        stack.push(id <= SMALL ? locations.small(id) : wide(locations, c, id));
+      } else if (key === (2 << 3 | VARINT)) this.#value(i, column++, c.signed());
+      else {
+        if (key === (3 << 3 | BYTES)) labelled = true;
+        c.skip(key);
+      }
+    }
+    if (column !== values.length) this.#wrongWidth++;
+    this.stackAt[i + 1] = stack.length;
+    if (labelled) {
+      const ranges = this.#ranges ??= new Uint32Array(this.expected * 2);
+      ranges[2 * i] = from;
+      ranges[2 * i + 1] = c.end;
+    }
+  }
+
+  #value(i: number, column: number, v: number): void {
+    const values = this.values[column];
+    if (values !== undefined) values[i] = v;
+  }
+
+  labelsAt(i: number, read: (from: number, to: number) => Label[]): readonly Label[] {
+    const to = this.#ranges?.[2 * i + 1] ?? 0;
+    return to === 0 ? [] : read(this.#ranges?.[2 * i] ?? 0, to);
+  }
+
+  warn(warnings: string[]): void {
+    if (this.#wrongWidth > 0) warnings.push(`${counted(this.#wrongWidth, 'sample')} ${this.#wrongWidth === 1 ? 'has' : 'have'} another number of values than the profile announces.`);
+  }
+}
+
+/** An id beyond the table's reach, exactly: below 2^53 by arithmetic, above by the halves that the cursor just read. */
+function wide(ids: Interner, c: Cursor, id: number): number {
+  return id <= Number.MAX_SAFE_INTEGER ? ids.large(Math.floor(id / 4294967296), id >>> 0) : ids.large(c.high, c.low);
+}
+
+export { wide as internWide };

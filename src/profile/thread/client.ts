@@ -1,0 +1,103 @@
+/** An open file in a thread of its own: reading a big one keeps neither the editor nor other files waiting. */
+import { Worker } from 'node:worker_threads';
+import { Problem } from '../../base/problem';
+import { closed, outOfMemory } from '../open';
+import type { FlameTree, GoroutineDump, OpenOptions, OpenProfile, ProfileSummary, SearchResult, TopRow } from '../types';
+import type { Answer, OpenRequest, Request } from './messages';
+
+/** Heap of a thread in MiB. The columns lie outside of it; names, text and goroutine groups inside. */
+const HEAP_MIB = 2048;
+
+type Ask<T = Request> = T extends Request ? Omit<T, 'id'> : never;
+
+/**
+ * Starts a thread for a file and opens it there. `scriptPath` is dist/profile-thread.js. The bytes move to the thread where
+ * they own their memory: don't use them afterwards. Aborting ends the thread at once, also in the middle of reading.
+ * Rejects with a Problem (`profile.…`), or with an AbortError.
+ */
+export async function openInThread(scriptPath: string, bytes: Uint8Array, options: OpenOptions, signal?: AbortSignal): Promise<OpenProfile> {
+  if (signal?.aborted) throw aborted();
+  const thread = new Thread(scriptPath);
+  const stop = () => { thread.end(aborted()); };
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await thread.open({ bytes, options });
+  } catch (e) {
+    thread.end(e);
+    throw e;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function aborted(): Error {
+  return Object.assign(new Error('Opening the profile was cancelled.'), { name: 'AbortError' });
+}
+
+interface Waiting { readonly resolve: (value: unknown) => void; readonly reject: (e: unknown) => void }
+
+class Thread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 1;
+  /** Why the thread takes no more questions. */
+  #ended: unknown;
+
+  constructor(scriptPath: string) {
+    this.#worker = new Worker(scriptPath, { resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB }, name: 'profile' });
+    this.#worker.on('message', (answer: Answer) => { this.#answer(answer); });
+    this.#worker.on('error', (e: Error & { code?: unknown }) => {
+      this.end(e.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory(e) : new Problem('profile.thread', 'The thread that reads the profile failed.', { next: 'Open the file again.', detail: e.message, cause: e }));
+    });
+    this.#worker.on('exit', () => { this.end(closed()); });
+  }
+
+  open({ bytes, options }: OpenRequest): Promise<OpenProfile> {
+    return new Promise<unknown>((resolve, reject) => {
+      // Ended while the thread was starting.
+      if (this.#ended !== undefined) { reject(this.#ended); return; }
+      this.#waiting.set(0, { resolve, reject });
+      // A piece of a bigger buffer (Node's pool, a slice) cannot move without taking the rest along.
+      const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
+      const mine = whole ? bytes : bytes.slice();
+      this.#worker.postMessage({ bytes: mine, options } satisfies OpenRequest, [mine.buffer as ArrayBuffer]);
+    }).then((summary) => this.#opened(summary as ProfileSummary));
+  }
+
+  #opened(summary: ProfileSummary): OpenProfile {
+    return {
+      summary,
+      flame: (query) => this.#ask({ ask: 'flame', query }) as Promise<FlameTree>,
+      search: (query) => this.#ask({ ask: 'search', query }) as Promise<SearchResult>,
+      top: (query) => this.#ask({ ask: 'top', query }) as Promise<readonly TopRow[]>,
+      goroutines: () => this.#ask({ ask: 'goroutines' }) as Promise<GoroutineDump | undefined>,
+      dispose: () => { this.end(closed()); },
+    };
+  }
+
+  #ask(request: Ask): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) { reject(this.#ended); return; }
+      const id = this.#next++;
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ ...request, id });
+    });
+  }
+
+  #answer(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    if (!waiting) return;
+    this.#waiting.delete(answer.id);
+    if ('problem' in answer) waiting.reject(Problem.fromJSON(answer.problem));
+    else waiting.resolve('summary' in answer ? answer.summary : answer.value);
+  }
+
+  /** Ends the thread; questions still open get `reason`. Safe to call again. */
+  end(reason: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    for (const w of this.#waiting.values()) w.reject(reason);
+    this.#waiting.clear();
+    void this.#worker.terminate();
+  }
+}

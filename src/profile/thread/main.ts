@@ -1,0 +1,48 @@
+/** The thread that holds one open file. Bundled alone, as dist/profile-thread.js; spoken to by client.ts. */
+import { parentPort, type TransferListItem } from 'node:worker_threads';
+import { Problem } from '../../base/problem';
+import { openProfile } from '../open';
+import type { OpenProfile } from '../types';
+import type { Answer, OpenRequest, Request } from './messages';
+
+const port = parentPort;
+if (!port) throw new Error('profile-thread.js runs as a worker thread only.');
+
+let open: OpenProfile | undefined;
+
+const send = (answer: Answer, transfer: TransferListItem[] = []) => { port.postMessage(answer, transfer); };
+const fail = (id: number, e: unknown) => { send({ id, problem: Problem.from(e, 'profile.thread').toJSON() }); };
+
+port.on('message', (message: OpenRequest | Request) => {
+  if ('bytes' in message) {
+    try {
+      open = openProfile(message.bytes, message.options);
+      send({ id: 0, summary: open.summary });
+    } catch (e) { fail(0, e); }
+    return;
+  }
+  answer(message).then(
+    (value) => { send({ id: message.id, value }, buffers(value)); },
+    (e: unknown) => { fail(message.id, e); },
+  );
+});
+
+function answer(request: Request): Promise<unknown> {
+  if (!open) return Promise.reject(new Problem('profile.closed', 'The profile is not open.', { next: 'Open the file again.' }));
+  switch (request.ask) {
+    case 'flame': return open.flame(request.query);
+    case 'search': return open.search(request.query);
+    case 'top': return open.top(request.query);
+    case 'goroutines': return open.goroutines();
+  }
+}
+
+/** The typed arrays of an answer move to the other side instead of being copied. */
+function buffers(value: unknown): ArrayBuffer[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const found = new Set<ArrayBuffer>();
+  for (const v of Object.values(value)) {
+    if (ArrayBuffer.isView(v) && v.buffer instanceof ArrayBuffer) found.add(v.buffer);
+  }
+  return [...found];
+}
