@@ -57,7 +57,7 @@ function notHttp(e: Error, target: Target): Problem {
 }
 
 /** The process wants HTTPS and was asked by HTTP. */
-export function speaksTls(target: Target, cause?: unknown): Problem {
+export function speaksTls(target: Pick<Target, 'label'>, cause?: unknown): Problem {
   return new Problem('target.scheme', `${target.label} was asked by HTTP and speaks HTTPS.`, { next: 'Use https.', cause });
 }
 
