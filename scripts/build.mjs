@@ -9,7 +9,8 @@ const common = { absWorkingDir: root, bundle: true, sourcemap: production ? fals
 const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'] };
 const page = { ...common, platform: 'browser', format: 'iife', target: 'es2023', loader: { '.ttf': 'file' }, assetNames: '[name]' };
 
-const bundles = [
+/** Exported for scripts/inspect.mjs, which builds only what it runs. */
+export const bundles = [
   // client-node is a bundle of its own, loaded when a cluster is first opened: activation must not pay for it.
   { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode', './kube.js'] },
   { ...node, entryPoints: { kube: 'src/kube/index.ts' }, outdir: 'dist', external: ['vscode'], define: { 'import.meta.url': '__importMetaUrl' }, banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' } },
@@ -18,8 +19,10 @@ const bundles = [
   { ...page, entryPoints: { flame: 'webview/flame/main.ts', goroutines: 'webview/goroutines/main.ts' }, outdir: 'dist/webview' },
 ];
 
-if (process.argv.includes('--watch')) {
-  for (const b of bundles) await (await esbuild.context({ ...b, logLevel: 'info' })).watch();
-} else {
-  await Promise.all(bundles.map((b) => esbuild.build(b)));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--watch')) {
+    for (const b of bundles) await (await esbuild.context({ ...b, logLevel: 'info' })).watch();
+  } else {
+    await Promise.all(bundles.map((b) => esbuild.build(b)));
+  }
 }

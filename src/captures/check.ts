@@ -5,9 +5,9 @@ import type { CaptureKind } from './types';
 
 /**
  * Reads a profile: `openProfile` of src/profile, or the thread's client so that a big one doesn't hold up the editor. It
- * may keep or transfer `bytes`; callers pass a copy when they need theirs.
+ * may keep or transfer `bytes`.
  */
-export type Opener = (bytes: Uint8Array, options: OpenOptions, signal?: AbortSignal) => Promise<OpenProfile>;
+export type Opener = (bytes: Uint8Array, options: OpenOptions, signal?: AbortSignal) => OpenProfile | Promise<OpenProfile>;
 
 /** Default limit of a check, bytes after decompression: that of the setting `controllerTuner.maxProfileMiB`. */
 export const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
@@ -33,14 +33,12 @@ export async function checkBody(kind: CaptureKind, body: Uint8Array, options: Ch
   if (looksLikeHtml(head)) {
     throw new Problem('captures.html', `${label} answered with a web page, not a profile; nothing was saved.`, { next: 'Choose another port: this one serves something else, perhaps behind a login.', detail: head });
   }
-  if (kind === 'goroutine') {
-    if (!/(^|\n)goroutine /.test(head)) {
-      throw new Problem('captures.notGoroutines', `${label} answered with something that is not a goroutine dump; nothing was saved.`, { next: 'Choose another port, or look at what it serves.', detail: head });
-    }
-    return;
+  if (kind === 'goroutine' && !/(^|\n)goroutine /.test(head)) {
+    throw new Problem('captures.notGoroutines', `${label} answered with something that is not a goroutine dump; nothing was saved.`, { next: 'Choose another port, or look at what it serves.', detail: head });
   }
   try {
-    const opened = await options.open(body.slice(), { maxBytes: options.maxBytes }, options.signal);
+    // A copy (a Buffer's own slice would share its memory): the thread takes what it is given.
+    const opened = await options.open(new Uint8Array(body), { maxBytes: options.maxBytes }, options.signal);
     opened.dispose();
   } catch (e) {
     if (isAbort(e)) throw e;

@@ -1,6 +1,7 @@
 /** Captures a profile from a process: ask, wait, check, and only then save. */
 import { Problem } from '../base/problem';
-import { expectOk, get } from '../target/http';
+import { expectOk } from '../target/expect';
+import { get } from '../target/get';
 import type { Answer, Target } from '../target/types';
 import { checkBody, DEFAULT_MAX_BYTES, type Opener } from './check';
 import { KIND_LABEL } from './names';
@@ -87,15 +88,12 @@ async function ask(request: FetchRequest, path: string, seconds: number, ticker:
   return expectOk(answer, target, path).body;
 }
 
-/** The refusals that pprof handlers themselves give, each with what to do. Any other status is left to `expectOk`. */
+/** Refusals in the words of Go's pprof handlers, each with what to do. Any other status is left to `expectOk`. */
 function refused(answer: Answer, { target, kind, seconds, basePath }: FetchRequest): void {
   if (answer.status < 400) return;
   const { status } = answer;
   const text = answer.body.subarray(0, 400).toString('utf8').trim();
   const options = { status, detail: text };
-  if (/profiling already in use/i.test(text)) {
-    throw new Problem('captures.cpuInUse', `A CPU profile of ${target.label} is being recorded already, and a process can record only one at a time.`, { ...options, next: 'Wait until the other one ends, then capture again.' });
-  }
   if (status === 400 && /WriteTimeout/i.test(text)) {
     throw new Problem('captures.tooLong', `The HTTP server of ${target.label} ends answers before ${seconds} s are over (its WriteTimeout).`, { ...options, next: 'Capture fewer seconds, or raise WriteTimeout in the process.' });
   }

@@ -169,9 +169,7 @@ export class PageSession implements vscode.Disposable {
 
 /** Pages that a profile can be read in, the fitting one first. */
 export function pagesOf(profile: Pick<OpenProfile, 'summary'>): readonly PageName[] {
-  const { kind, sampleTypes } = profile.summary;
-  // `go tool pprof` names the goroutine profile's only sample type "goroutine".
-  return kind === 'goroutines' || sampleTypes.some((t) => t.type === 'goroutine' || t.type === 'goroutines') ? ['goroutines', 'flame'] : ['flame'];
+  return profile.summary.kind === 'goroutines' ? ['goroutines', 'flame'] : ['flame'];
 }
 
 function shown(memory: vscode.Memento): Record<string, PageName> { return memory.get<Record<string, PageName>>(MEMORY, {}); }

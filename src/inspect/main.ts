@@ -1,0 +1,50 @@
+/** The command line: the pure rooms and the kube room without an editor. JSON and tables to stdout, all else to stderr. */
+import { isAbort, Problem } from '../base/problem';
+import { parse, USAGE, type Job } from './args';
+import { goroutines, profile } from './files';
+
+/** Status of a shell's command that Ctrl-C ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+const stop = new AbortController();
+const tell = (line: string): void => { process.stderr.write(`${line}\n`); };
+
+async function run(job: Job): Promise<string> {
+  switch (job.job) {
+    case 'help': return USAGE;
+    case 'profile': return profile(job);
+    case 'goroutines': return goroutines(job);
+    case 'controllers': return (await import('./controllers')).controllers(job, stop.signal, tell);
+    case 'capture': return (await import('./capture')).capture(job, stop.signal, tell);
+  }
+}
+
+/** Leaves once all is written: a pipe takes what it can, a closed one (`| head`) is no error. */
+function leave(status: number, text: string): void {
+  process.stdout.on('error', () => { process.exit(status); });
+  if (text === '') process.exit(status);
+  process.stdout.write(`${text}\n`, () => { process.exit(status); });
+}
+
+function interrupt(): void {
+  // The second one ends at once, whatever hangs.
+  if (stop.signal.aborted) process.exit(INTERRUPTED);
+  stop.abort();
+}
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+
+async function main(): Promise<void> {
+  try {
+    leave(0, await run(parse(process.argv.slice(2))));
+  } catch (e) {
+    if (isAbort(e) || stop.signal.aborted) { leave(INTERRUPTED, ''); return; }
+    const problem = Problem.from(e);
+    tell(problem.sentence);
+    if (problem.detail !== undefined && problem.detail !== '') tell(problem.detail.replace(/^/gm, '  '));
+    if (problem.code === 'unexpected' && process.env['DEBUG'] !== undefined && e instanceof Error) tell(e.stack ?? '');
+    leave(1, '');
+  }
+}
+
+void main();

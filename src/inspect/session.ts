@@ -1,0 +1,58 @@
+/** Opens a cluster for one command, and closes it whatever happens. */
+import * as path from 'node:path';
+import { Cluster } from '../cluster/cluster';
+import { EndpointMemory } from '../cluster/memory';
+import type { Knowledge } from '../cluster/endpoints';
+import type { Auth } from '../cluster/reach';
+import type { Pins } from '../cluster/pins';
+import { Problem } from '../base/problem';
+import type { ContextInfo, Kubeconfigs } from '../kube/types';
+import type { ClusterArgs, TokenChoice } from './args';
+import { loadKube } from './loadKube';
+
+export interface Opened { readonly cluster: Cluster; readonly context: ContextInfo }
+
+/** Connects, waits for the first lists, runs `use`, and closes all. `namespace` is looked at even when others are forbidden. */
+export async function withCluster<T>(args: ClusterArgs & { readonly namespace?: string | undefined }, signal: AbortSignal, use: (opened: Opened) => Promise<T>): Promise<T> {
+  const kubeconfigs = await openKubeconfigs(args.kubeconfig);
+  let cluster: Cluster | undefined;
+  try {
+    const context = await chooseContext(kubeconfigs, args);
+    const session = await kubeconfigs.session(context.name);
+    cluster = new Cluster(session, { namespaces: args.namespace === undefined ? [] : [args.namespace], marked: () => ({}) });
+    await cluster.whenReady(signal);
+    return await use({ cluster, context });
+  } finally {
+    cluster?.dispose();
+    kubeconfigs.dispose();
+  }
+}
+
+async function openKubeconfigs(file: string | undefined): Promise<Kubeconfigs> {
+  const { openKubeconfigs: open } = await loadKube();
+  return open({ only: file === undefined ? undefined : path.resolve(file) });
+}
+
+async function chooseContext(kubeconfigs: Kubeconfigs, { context, kubeconfig }: ClusterArgs): Promise<ContextInfo> {
+  const { contexts, problems } = await kubeconfigs.load();
+  const [problem] = problems;
+  // With one file named, what is wrong with it is the answer.
+  if (problem && (kubeconfig !== undefined || contexts.length === 0)) throw Problem.fromJSON(problem);
+  const chosen = context === undefined ? (contexts.find((c) => c.current) ?? contexts[0]) : contexts.find((c) => c.name === context);
+  if (!chosen) {
+    throw context === undefined
+      ? new Problem('inspect.noContext', 'The kubeconfig has no contexts.', { next: 'Name another file with --kubeconfig.' })
+      : new Problem('inspect.noContext', `The kubeconfig has no context "${context}".`, { next: `It has: ${contexts.map((c) => c.name).join(', ') || 'none'}.` });
+  }
+  if (chosen.problem) throw Problem.fromJSON(chosen.problem);
+  return chosen;
+}
+
+/** What is known beforehand: nothing but the choice of token and, if given, a pinned endpoint. */
+export function knowledge(pins: Pins = {}): Knowledge & { readonly memory: EndpointMemory } {
+  const kept = new Map<string, unknown>();
+  return { pins, memory: new EndpointMemory({ get: (key) => kept.get(key), set: (key, value) => { kept.set(key, value); } }) };
+}
+
+/** The command line's choice in the words of src/cluster. */
+export function authOf(choice: TokenChoice): Auth { return choice; }

@@ -1,0 +1,133 @@
+import * as fs from 'node:fs/promises';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Function as Fn, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CaptureStore } from '../../../src/captures/store';
+import { takeCapture, type CaptureProgress, type TakeRequest } from '../../../src/captures/take';
+import type { CaptureKind } from '../../../src/captures/types';
+import { openProfile } from '../../../src/profile/open';
+
+function cpuProfile(): Buffer {
+  const stringTable = new StringTable();
+  const s = (text: string): number => stringTable.dedup(text);
+  return gzipSync(new Profile({
+    sampleType: [new ValueType({ type: s('samples'), unit: s('count') }), new ValueType({ type: s('cpu'), unit: s('nanoseconds') })],
+    sample: [new Sample({ locationId: [1], value: [2, 20_000_000] })],
+    location: [new Location({ id: 1, line: [new Line({ functionId: 1, line: 3 })] })],
+    function: [new Fn({ id: 1, name: s('main.busy'), filename: s('/app/main.go') })], stringTable,
+  }).encode());
+}
+
+const DEBUG1 = 'goroutine profile: total 1\n1 @ 0x1 0x2\n# labels: {"controller":"widgets"}\n#\t0x1\tmain.main+0x1\t/app/main.go:3\n';
+const DEBUG2 = 'goroutine 1 [chan receive, 2 minutes]:\nmain.main()\n\t/app/main.go:3 +0x1\n';
+
+type Handler = (req: http.IncomingMessage, res: http.ServerResponse) => void;
+let handler: Handler;
+let asked: string[];
+let open: Set<http.ServerResponse>;
+let server: http.Server;
+let dir: string;
+let store: CaptureStore;
+let port: number;
+
+beforeEach(async () => {
+  asked = [];
+  open = new Set();
+  server = http.createServer((req, res) => {
+    asked.push(req.url ?? '');
+    open.add(res);
+    res.on('close', () => { open.delete(res); });
+    handler(req, res);
+  });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  ({ port } = server.address() as AddressInfo);
+  dir = await fs.mkdtemp(path.join(os.tmpdir(), 'take-'));
+  store = new CaptureStore(path.join(dir, 'captures'));
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => { server.close(resolve); });
+  await fs.rm(dir, { recursive: true, force: true });
+});
+
+function request(kind: CaptureKind, over: Partial<TakeRequest> = {}): TakeRequest {
+  const label = `http://127.0.0.1:${port}`;
+  return {
+    target: { label, scheme: 'http', host: '127.0.0.1', port, anyCertificate: false }, basePath: '/debug/pprof/', kind, seconds: kind === 'cpu' ? 1 : 0,
+    idleTimeoutMs: 2000, open: openProfile, store,
+    info: { version: 1, name: 'n', kind, at: Date.now(), seconds: 1, context: '', namespace: '', workload: '', pod: '', url: label, leader: false, image: '' }, ...over,
+  };
+}
+
+const answer = (body: Buffer | string, status = 200): Handler => (_req, res) => { res.writeHead(status, { 'Content-Type': 'application/octet-stream' }); res.end(body); };
+const saved = async (): Promise<readonly string[]> => fs.readdir(path.join(dir, 'captures')).catch(() => []);
+
+describe('takeCapture', () => {
+  it('saves a CPU profile as it came, and counts down meanwhile', async () => {
+    const body = cpuProfile();
+    handler = (_req, res) => { setTimeout(() => { res.end(body); }, 1000); };
+    const told: CaptureProgress[] = [];
+    const capture = await takeCapture(request('cpu', { onProgress: (p) => { told.push(p); }, idleTimeoutMs: 300 }));
+    expect(asked).toEqual(['/debug/pprof/profile?seconds=1']);
+    expect(await fs.readFile(capture.file)).toEqual(body);
+    expect(told[0]).toEqual({ phase: 'recording', secondsLeft: 1, bytes: 0 });
+    expect(told.at(-1)).toEqual({ phase: 'saving', secondsLeft: 0, bytes: body.length });
+    expect(openProfile(await fs.readFile(capture.file)).summary.samples).toBe(1);
+  });
+
+  it('puts both goroutine texts in one file, which opens with labels and states', async () => {
+    handler = (req, res) => { res.end(req.url?.endsWith('debug=1') === true ? DEBUG1 : DEBUG2); };
+    const { file } = await takeCapture(request('goroutine'));
+    expect(asked).toEqual(['/debug/pprof/goroutine?debug=1', '/debug/pprof/goroutine?debug=2']);
+    expect(await fs.readFile(file, 'utf8')).toBe(`${DEBUG1}\n${DEBUG2}`);
+    const dump = await openProfile(await fs.readFile(file)).goroutines();
+    expect(dump).toMatchObject({ total: 1, groups: [{ count: 1, state: 'chan receive', minutes: 2, labels: { controller: 'widgets' } }] });
+  });
+
+  it.each([['heap', 0, '/debug/pprof/heap'], ['mutex', 2, '/debug/pprof/mutex?seconds=2'], ['threadcreate', 0, '/debug/pprof/threadcreate']] as const)('asks for %s', async (kind, seconds, url) => {
+    handler = answer(cpuProfile());
+    await takeCapture(request(kind, { seconds }));
+    expect(asked).toEqual([url]);
+  });
+
+  it.each<[string, CaptureKind, Handler, string, RegExp]>([
+    ['nothing', 'cpu', answer(''), 'captures.empty', /nothing was saved/],
+    ['a web page', 'cpu', answer('<!DOCTYPE html><html>sign in</html>'), 'target.html', /Choose another port/],
+    ['a truncated gzip', 'heap', answer(cpuProfile().subarray(0, 60)), 'profile.truncated', /nothing was saved/],
+    ['text', 'heap', answer('hello there, this is not a profile\n'), 'profile.notProfile', /nothing was saved/],
+    ['no goroutines', 'goroutine', answer('hello there\n'), 'captures.notGoroutines', /nothing was saved/],
+    ['a second CPU profile', 'cpu', answer('Could not enable CPU profiling: cpu profiling already in use\n', 500), 'target.cpuInUse', /Wait until/],
+    ['no pprof', 'cpu', answer('404 page not found\n', 404), 'captures.noPprof', /PprofBindAddress/],
+    ['an unknown kind', 'block', answer('Unknown profile\n', 404), 'captures.noKind', /Choose another kind/],
+    ['a WriteTimeout that is too short', 'cpu', answer("profile duration exceeds server's WriteTimeout\n", 400), 'captures.tooLong', /fewer seconds/],
+    ['no right', 'cpu', answer('Forbidden', 403), 'target.forbidden', /rights/],
+    ['a connection that drops', 'cpu', (_req, res) => { res.writeHead(200, { 'Content-Length': '1000' }); res.write('x'); setTimeout(() => { res.destroy(); }, 20); }, 'target.dropped', /./],
+    ['silence', 'heap', () => undefined, 'target.timeout', /./],
+  ])('refuses %s and saves nothing', async (_title, kind, handle, code, sentence) => {
+    handler = handle;
+    const error: unknown = await takeCapture(request(kind, { idleTimeoutMs: 200 })).then(() => undefined, (e: unknown) => e);
+    expect(error).toMatchObject({ code });
+    expect((error as { sentence: string }).sentence).toMatch(sentence);
+    expect(await saved()).toEqual([]);
+  });
+
+  it('refuses a body that unpacks beyond the limit', async () => {
+    handler = answer(gzipSync(Buffer.alloc(8 << 20)));
+    await expect(takeCapture(request('heap', { maxBytes: 1 << 20 }))).rejects.toMatchObject({ code: expect.stringMatching(/^profile\./) as string });
+    expect(await saved()).toEqual([]);
+  });
+
+  it('ends the request at once when cancelled', async () => {
+    const stop = new AbortController();
+    handler = () => { setTimeout(() => { stop.abort(); }, 50); };
+    const started = Date.now();
+    await expect(takeCapture(request('cpu', { seconds: 30, signal: stop.signal }))).rejects.toMatchObject({ name: 'AbortError' });
+    expect(Date.now() - started).toBeLessThan(1000);
+    await expect.poll(() => open.size).toBe(0);
+    expect(await saved()).toEqual([]);
+  });
+});
