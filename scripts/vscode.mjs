@@ -68,6 +68,13 @@ const FLAGS = [
   '--disable-proxy', '--ignore-last-opened',
 ];
 
+/** True when nothing listens on that port of 127.0.0.1. */
+export function isFree(port) {
+  return new Promise((resolve) => {
+    const server = net.createServer().on('error', () => { resolve(false); }).listen(port, '127.0.0.1', () => { server.close(() => { resolve(true); }); });
+  });
+}
+
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
@@ -87,6 +94,9 @@ export function freePort() {
  * - `port`: default a free one. `smokeTestDriver`: for tests inside the extension host.
  *
  * Returns { url, pageUrl(options?), home, data, logs(), stop() }.
+ *
+ * @param {{ vsix?: string, extensionDevelopmentPath?: string, folder: string, env?: Record<string, string>, settings?: Record<string, unknown>,
+ *   data?: string, ownHome?: boolean, port?: number, smokeTestDriver?: boolean, log?: (line: string) => void }} options
  */
 export async function startCodeServer({ vsix, extensionDevelopmentPath, folder, env = {}, settings = {}, data, ownHome = true, port, smokeTestDriver = false, log = stderr }) {
   const { node, entry } = await ensureCodeServer(log);
@@ -134,7 +144,10 @@ export async function startCodeServer({ vsix, extensionDevelopmentPath, folder, 
   return {
     url, home, data: base, stop,
     exited: new Promise((resolve) => { child.once('exit', resolve); }),
-    /** Address of the workbench. `payload`: more pairs for it; `folder`: another workspace. */
+    /**
+     * Address of the workbench. `payload`: more pairs for it; `folder`: another workspace.
+     * @param {{ folder?: string, payload?: [string, string][] }} options
+     */
     pageUrl(options = {}) {
       const pairs = [...(extensionDevelopmentPath === undefined ? [] : [['extensionDevelopmentPath', remote(extensionDevelopmentPath)]]), ...(options.payload ?? [])];
       const where = `${url}/?folder=${encodeURIComponent(options.folder ?? folder)}`;

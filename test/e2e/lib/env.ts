@@ -1,0 +1,23 @@
+/** What scripts/test.mjs hands to the end-to-end tests; by hand: `npm test -- --only e2e`. */
+import fs from 'node:fs';
+import path from 'node:path';
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set. Run these tests by: npm test -- --only e2e`);
+  return value;
+}
+
+/** Admin's kubeconfig of the test cluster. */
+export const KUBECONFIG = required('KUBECONFIG_TEST');
+/** The cluster's folder, with its other kubeconfigs and logs. */
+export const CLUSTER_DIR = required('CLUSTER_DIR');
+/** The packed extension, which is what runs. */
+export const VSIX = required('VSIX');
+export const CHROMIUM = required('CHROMIUM');
+/** Folder for screenshots. */
+export const SHOTS = process.env['SHOTS'] ?? path.resolve('test-results/shots');
+fs.mkdirSync(SHOTS, { recursive: true });
+
+/** Source of the sample controllers: the workspace that a developer of one would have open. */
+export const SAMPLES = path.resolve('test/cluster/controllers');
