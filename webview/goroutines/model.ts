@@ -2,7 +2,7 @@
  * What the goroutine page shows of a dump: filtering, sorting and the one-line summary of a stack. Pure.
  */
 import type { GoroutineGroup, StackFrame } from '../../src/profile/types';
-import { isOwn, packageOf } from '../../src/profile/names';
+import { originOf, packageOf } from '../../src/profile/names';
 
 export type SortKey = 'count' | 'state' | 'longest' | 'stack';
 export interface Sort { readonly key: SortKey; readonly descending: boolean }
@@ -44,7 +44,7 @@ export function summaryOf(stack: readonly StackFrame[], ownModules: readonly str
   const rest = stack.slice(first + 1);
   for (const f of rest) {
     if (picked.length >= 3) break;
-    if (isOwn(f.name, f.file, ownModules)) picked.push(f);
+    if (originOf(f.name, f.file, ownModules) === 'own') picked.push(f);
   }
   for (const f of rest) {
     if (picked.length >= 3) break;
