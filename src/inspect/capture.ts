@@ -9,7 +9,7 @@ import { bestEndpoint } from '../cluster/endpoints';
 import { localProcess } from '../cluster/local';
 import { lookAt } from '../cluster/look';
 import { formatEndpointUrl, parseEndpointUrl } from '../cluster/pins';
-import { podTarget } from '../cluster/reach';
+import { NO_AUTH, podTarget } from '../cluster/reach';
 import type { Replica, Workload } from '../controllers/types';
 import { openProfile } from '../profile/open';
 import type { Target } from '../target/types';
@@ -85,11 +85,15 @@ async function findPprof(cluster: Cluster, workload: Workload, replica: Replica,
   const known = knowledge();
   known.memory.keepAuth(cluster.session.context.name, workload.id, auth);
   const found = await lookAt({ session: cluster.session, workload, replica }, known, { signal, guess: true });
-  const best = bestEndpoint(found.endpoints, 'pprof');
-  if (best && best.state !== 'needsToken') return { target: podTarget(cluster.session, namespace, replica.pod.name, best, auth), pprofPath: best.path };
-  if (best?.problem) throw Problem.fromJSON({ ...best.problem, next: 'Name a service account with --service-account NS/NAME, or send your own token with --token own.' });
+  const best = bestEndpoint(found.endpoints, 'pprof') ?? found.endpoints.find((e) => e.kind === 'pprof' && e.state === 'needsToken');
+  if (best && best.state !== 'needsToken') {
+    return { target: podTarget(cluster.session, namespace, replica.pod.name, best, best.secured ? found.auth : NO_AUTH), pprofPath: best.path };
+  }
+  if (best?.problem) {
+    throw Problem.fromJSON(auth.kind !== 'none' ? best.problem : { ...best.problem, next: 'Name a service account with --service-account NS/NAME, or send your own token with --token own.' });
+  }
   const [first] = found.problems;
-  if (first && found.endpoints.length === 0) throw Problem.from(first);
+  if (first) throw first;
   throw new Problem('inspect.noPprof', `No pprof endpoint answered in ${namespace}/${replica.pod.name}.`, {
     next: 'Switch it on (PprofBindAddress in ctrl.Options, --profiling for Kubernetes components), or name it with --endpoint http://:PORT/debug/pprof/.',
     detail: found.endpoints.map((e) => `${e.kind} ${e.scheme} ${e.port}: ${e.sentence}`).join('\n'),

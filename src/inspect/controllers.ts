@@ -2,8 +2,10 @@
 import { isAbort, Problem } from '../base/problem';
 import type { Cluster } from '../cluster/cluster';
 import { knownEndpoints, type FoundEndpoint } from '../cluster/endpoints';
+import { mapLimit } from '../cluster/find';
 import { lookAt } from '../cluster/look';
-import type { Replica, RunningController, Workload } from '../controllers/types';
+import { withReason } from '../controllers/discover';
+import type { Reason, Replica, RunningController, Workload } from '../controllers/types';
 import type { ControllersJob } from './args';
 import { authOf, knowledge, withCluster } from './session';
 import { table } from './table';
@@ -11,7 +13,7 @@ import { table } from './table';
 /** Processes asked at once. */
 const AT_ONCE = 6;
 
-interface Seen { readonly endpoints: readonly FoundEndpoint[]; readonly controllers: readonly RunningController[] }
+interface Seen { readonly endpoints: readonly FoundEndpoint[]; readonly controllers: readonly RunningController[]; readonly reason: Reason | undefined }
 
 /** The text for standard output. Warnings (what could not be listed or asked) go to `warn`. */
 export async function controllers(job: ControllersJob, signal: AbortSignal, warn: (line: string) => void): Promise<string> {
@@ -20,7 +22,7 @@ export async function controllers(job: ControllersJob, signal: AbortSignal, warn
     const shown = cluster.workloads().filter((w) => (job.all || w.isController) && (job.namespace === undefined || w.namespace === job.namespace));
     const seen = await look(cluster, shown, job, signal, warn);
     const list = shown.map((w) => ({
-      context: context.name, namespace: w.namespace, kind: w.kind, name: w.name, reasons: w.reasons.map((r) => r.text), controllers: merged(w, seen),
+      context: context.name, namespace: w.namespace, kind: w.kind, name: w.name, reasons: reasonsOf(w, seen), controllers: merged(w, seen),
       replicas: w.replicas.map((r) => ({
         pod: r.pod.name, ready: r.pod.ready, leader: r.leader,
         endpoints: (seen.get(r)?.endpoints ?? []).map(({ kind, port, scheme, how }) => ({ kind, port, scheme, how })),
@@ -43,26 +45,21 @@ async function look(cluster: Cluster, shown: readonly Workload[], job: Controlle
   const known = knowledge();
   const work = shown.flatMap((workload) => workload.replicas.map((replica) => ({ workload, replica })));
   for (const { workload } of work) known.memory.keepAuth(cluster.session.context.name, workload.id, authOf(job.token));
-  const next = work.values();
-  const worker = async (): Promise<void> => {
-    for (const { workload, replica } of next) {
-      const ref = { session: cluster.session, workload, replica };
-      if (job.stated || !replica.pod.ready || replica.pod.deleting) {
-        seen.set(replica, { endpoints: knownEndpoints(ref, known).endpoints, controllers: [] });
-        continue;
-      }
-      try {
-        const found = await lookAt(ref, known, { signal, guess: true });
-        // A door that was tried and did not open is not shown as an endpoint.
-        seen.set(replica, { endpoints: found.endpoints.filter((e) => e.state !== 'failed'), controllers: found.controllers ?? [] });
-      } catch (e) {
-        if (isAbort(e)) throw e;
-        warn(`${replica.pod.namespace}/${replica.pod.name}: ${Problem.from(e).sentence}`);
-        seen.set(replica, { endpoints: knownEndpoints(ref, known).endpoints, controllers: [] });
-      }
+  await mapLimit(work, AT_ONCE, async ({ workload, replica }) => {
+    const ref = { session: cluster.session, workload, replica };
+    const before = { endpoints: knownEndpoints(ref, known).endpoints, controllers: [], reason: undefined };
+    if (job.stated || !replica.pod.ready || replica.pod.deleting) { seen.set(replica, before); return; }
+    try {
+      const found = await lookAt(ref, known, { signal, guess: true });
+      for (const p of found.problems) warn(`${replica.pod.namespace}/${replica.pod.name}: ${p.sentence}`);
+      // A door that was tried and did not open is no endpoint.
+      seen.set(replica, { endpoints: found.endpoints.filter((e) => e.state !== 'failed'), controllers: found.controllers ?? [], reason: found.reason });
+    } catch (e) {
+      if (isAbort(e)) throw e;
+      warn(`${replica.pod.namespace}/${replica.pod.name}: ${Problem.from(e).sentence}`);
+      seen.set(replica, before);
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  });
   return seen;
 }
 
@@ -71,4 +68,10 @@ function merged(w: Workload, seen: ReadonlyMap<Replica, Seen>): readonly Running
   const byName = new Map<string, RunningController>();
   for (const r of w.replicas) for (const c of seen.get(r)?.controllers ?? []) if (!byName.has(c.name)) byName.set(c.name, c);
   return [...byName.values()];
+}
+
+/** Why it is a controller, heaviest first, with what its metrics said. */
+function reasonsOf(w: Workload, seen: ReadonlyMap<Replica, Seen>): readonly string[] {
+  const told = w.replicas.map((r) => seen.get(r)?.reason).find((r) => r !== undefined);
+  return (told === undefined ? w : withReason(w, told)).reasons.map((r) => r.text);
 }
