@@ -1,0 +1,72 @@
+/** The endpoints of a process as far as they are known without asking it: pinned, remembered, stated. */
+import type { Problem, ProblemData } from '../base/problem';
+import type { Endpoint, EndpointKind, Replica, Workload } from '../controllers/types';
+import type { KubeSession } from '../kube/types';
+import type { EndpointMemory } from './memory';
+import { pinsOf, type Pins } from './pins';
+import type { Auth } from './reach';
+
+/** untried: nobody asked yet. needsToken: it answered 401 or 403 and the token sent, if any, was not enough. */
+export type EndpointState = 'untried' | 'ok' | 'needsToken' | 'failed';
+
+export interface FoundEndpoint extends Endpoint {
+  readonly state: EndpointState;
+  /** An object or the settings state it; else it only answered. */
+  readonly stated: boolean;
+  /** It asks for a token: one is sent from the first request on. */
+  readonly secured: boolean;
+  /** What happened when it was asked, or why it is listed. */
+  readonly sentence: string;
+  /** For failed and needsToken. */
+  readonly problem: ProblemData | undefined;
+}
+
+/** One process: a replica of a workload in a cluster. */
+export interface ProcessRef {
+  readonly session: KubeSession;
+  readonly workload: Pick<Workload, 'id' | 'namespace' | 'name'>;
+  readonly replica: Replica;
+}
+
+export interface Knowledge { readonly memory: EndpointMemory; readonly pins: Pins }
+
+/** `same` when two name one door: kind, port and path; the scheme may turn out otherwise. */
+export function endpointKey(e: { readonly kind: EndpointKind; readonly port: number; readonly path: string }): string { return `${e.kind}:${e.port}${e.path}`; }
+
+/**
+ * Pinned ones first (they stand for all others of their kind), then those that answered before, then those that the
+ * objects state. Each door once.
+ */
+export function knownEndpoints(ref: ProcessRef, { memory, pins }: Knowledge): { readonly endpoints: readonly FoundEndpoint[]; readonly auth: Auth; readonly problems: readonly Problem[] } {
+  const { workload, replica, session } = ref;
+  const pinned = pinsOf(pins, workload.namespace, workload.name);
+  const remembered = memory.get(session.context.name, workload.id);
+  const out = new Map<string, FoundEndpoint>();
+  const pinnedKinds = new Set(pinned.endpoints.map((e) => e.kind));
+  const add = (e: FoundEndpoint, isPin = false): void => {
+    if (!isPin && pinnedKinds.has(e.kind)) return;
+    const key = endpointKey(e);
+    if (!out.has(key)) out.set(key, e);
+  };
+  const secured = (e: { kind: EndpointKind; port: number }): boolean => remembered.endpoints.some((r) => r.kind === e.kind && r.port === e.port && r.secured);
+  for (const e of pinned.endpoints) add({ ...e, how: 'pinned in the settings', certainty: 'stated', state: 'untried', stated: true, secured: secured(e), sentence: 'Pinned in the setting controllerTuner.endpoints.', problem: undefined }, true);
+  for (const e of remembered.endpoints) {
+    const stated = replica.endpoints.find((s) => s.kind === e.kind && s.port === e.port);
+    add({ ...e, how: stated?.how ?? `answered on ${e.port} before`, certainty: 'confirmed', state: 'untried', stated: stated !== undefined, sentence: 'It answered when it was last asked.', problem: undefined });
+  }
+  for (const e of replica.endpoints) {
+    if (remembered.endpoints.some((r) => r.kind === e.kind && r.port === e.port)) continue;
+    add({ ...e, state: 'untried', stated: true, secured: false, sentence: 'Not asked yet.', problem: undefined });
+  }
+  return { endpoints: [...out.values()], auth: remembered.auth, problems: pinned.problems };
+}
+
+/** The one to use of a kind: one that works, else one not asked yet, else one that a token would open. */
+export function bestEndpoint(endpoints: readonly FoundEndpoint[], kind: EndpointKind): FoundEndpoint | undefined {
+  const ofKind = endpoints.filter((e) => e.kind === kind);
+  for (const state of ['ok', 'untried', 'needsToken'] as const) {
+    const found = ofKind.find((e) => e.state === state);
+    if (found) return found;
+  }
+  return undefined;
+}

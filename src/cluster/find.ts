@@ -1,0 +1,172 @@
+/** Asks the ports of a process what they serve: first the ones that are known, then, if a person wants it, well-known ones. */
+import { isAbort, Problem } from '../base/problem';
+import { guessEndpoints } from '../controllers/endpoints';
+import type { Endpoint, EndpointKind } from '../controllers/types';
+import { probe, type PathProbe, type Probe } from '../target/probe';
+import { endpointKey, knownEndpoints, type FoundEndpoint, type Knowledge, type ProcessRef } from './endpoints';
+import { DEFAULT_PATH } from './pins';
+import { NO_AUTH, podTarget, type Auth } from './reach';
+
+/** Ports asked at once: enough to be quick, few enough for an API server that is busy already. */
+const AT_ONCE = 4;
+/** Longest silence of a port, ms. */
+const SILENCE_MS = 3000;
+/** Longest time for all that is asked of one port, ms; a port that drips bytes must not hold up the rest. */
+const PORT_MS = 10_000;
+
+export interface FindOptions {
+  readonly signal?: AbortSignal;
+  /** Try well-known ports when no stated pprof endpoint answers. */
+  readonly guess: boolean;
+  /** Longest silence of a port, ms. Default 3000. */
+  readonly silenceMs?: number;
+}
+
+export interface Found {
+  readonly endpoints: readonly FoundEndpoint[];
+  readonly auth: Auth;
+  /** What stands in the way of the whole process: no right to open tunnels, a pod that is gone, a pin that can't be read. */
+  readonly problems: readonly Problem[];
+}
+
+/** A port and what is expected of it. */
+interface Door {
+  readonly port: number;
+  readonly scheme: 'http' | 'https';
+  readonly how: string;
+  readonly known: readonly FoundEndpoint[];
+}
+
+/** Throws AbortError only; whatever else happens is in the answer, and what answered is remembered. */
+export async function findEndpoints(ref: ProcessRef, knowledge: Knowledge, options: FindOptions): Promise<Found> {
+  const { endpoints: known, auth, problems } = knownEndpoints(ref, knowledge);
+  const out = new Map<string, FoundEndpoint>();
+  const doors = doorsOf(known);
+  const asked = await mapLimit(doors, AT_ONCE, (door) => ask(ref, door, auth, options));
+  const barred = sameObstacle(asked);
+  if (barred) return { endpoints: known, auth, problems: [...problems, barred] };
+  for (const a of asked) for (const e of judge(a)) out.set(endpointKey(e), e);
+  let all = [...asked];
+  const settled = (): boolean => [...out.values()].some((e) => e.kind === 'pprof' && (e.state === 'ok' || e.state === 'needsToken'));
+  if (options.guess && !settled()) {
+    const tried = new Set(doors.map((d) => d.port));
+    const guesses = guessEndpoints(ref.replica).filter((g) => !tried.has(g.port) && mayGuess(ref, g)).map((g): Door => ({ port: g.port, scheme: g.scheme, how: `answered on ${g.port}, ${g.how}`, known: [] }));
+    const more = await mapLimit(guesses, AT_ONCE, (door) => ask(ref, door, auth, options));
+    const obstacle = all.length === 0 ? sameObstacle(more) : undefined;
+    if (obstacle) return { endpoints: known, auth, problems: [...problems, obstacle] };
+    for (const a of more) for (const e of judge(a)) out.set(endpointKey(e), e);
+    all = [...all, ...more];
+  }
+  if (!settled()) for (const e of behindTheToken(all)) out.set(endpointKey(e), e);
+  const endpoints = [...out.values()].sort((a, b) => rank(a) - rank(b) || a.port - b.port);
+  const good = endpoints.filter((e) => e.state === 'ok');
+  if (good.length > 0) knowledge.memory.keepEndpoints(ref.session.context.name, ref.workload.id, good);
+  return { endpoints, auth, problems };
+}
+
+function rank(e: FoundEndpoint): number { return (e.kind === 'pprof' ? 0 : 10) + { ok: 0, needsToken: 1, untried: 2, failed: 3 }[e.state]; }
+
+function doorsOf(known: readonly FoundEndpoint[]): readonly Door[] {
+  const doors = new Map<number, FoundEndpoint[]>();
+  for (const e of known) {
+    const at = doors.get(e.port);
+    if (at) at.push(e); else doors.set(e.port, [e]);
+  }
+  return [...doors].map(([port, of]) => ({ port, scheme: of[0]?.scheme ?? 'http', how: of[0]?.how ?? '', known: of }));
+}
+
+/** In the node's network a well-known port may be another process's: only ports that this one is known for are tried there. */
+function mayGuess({ replica }: ProcessRef, guess: Endpoint): boolean { return !replica.pod.hostNetwork || !guess.how.includes('well-known'); }
+
+interface Asked { readonly door: Door; readonly plain: Probe | Problem; /** With the token, where one was asked for and is there. */ readonly signed: Probe | Problem | undefined }
+
+async function ask(ref: ProcessRef, door: Door, auth: Auth, options: FindOptions): Promise<Asked> {
+  const plain = await probeDoor(ref, door, NO_AUTH, options);
+  const wants = !(plain instanceof Problem) && (plain.pprof.result === 'needsToken' || plain.metrics.result === 'needsToken');
+  if (!wants || auth.kind === 'none') return { door, plain, signed: undefined };
+  return { door, plain, signed: await probeDoor(ref, { ...door, scheme: plain.scheme }, auth, options) };
+}
+
+async function probeDoor({ session, replica }: ProcessRef, door: Door, auth: Auth, { signal, silenceMs = SILENCE_MS }: FindOptions): Promise<Probe | Problem> {
+  signal?.throwIfAborted();
+  const { namespace, name } = replica.pod;
+  const late = AbortSignal.timeout(Math.max(PORT_MS, 3 * silenceMs));
+  const path = (kind: EndpointKind): string => door.known.find((e) => e.kind === kind)?.path ?? DEFAULT_PATH[kind];
+  try {
+    return await probe(podTarget(session, namespace, name, door, auth), signal ? AbortSignal.any([signal, late]) : late, {
+      idleTimeoutMs: silenceMs, pprofPath: path('pprof'), metricsPath: path('metrics'),
+    });
+  } catch (e) {
+    if (signal?.aborted === true) throw e;
+    if (isAbort(e) || late.aborted) return new Problem('cluster.slow', `${namespace}/${name} :${door.port} did not finish answering within ${PORT_MS / 1000} s.`, { next: 'Try again when the process is less busy.' });
+    return Problem.from(e, 'cluster.probe');
+  }
+}
+
+function judge({ door, plain, signed }: Asked): readonly FoundEndpoint[] {
+  const out: FoundEndpoint[] = [];
+  for (const kind of ['pprof', 'metrics'] as const) {
+    const stated = door.known.find((e) => e.kind === kind);
+    const path = stated?.path ?? DEFAULT_PATH[kind];
+    const from = { kind, port: door.port, path, stated: stated?.stated ?? false, how: stated?.how ?? (door.known.length > 0 ? `answered on ${door.port}` : door.how) };
+    const first = plain instanceof Problem ? plain : plain[kind];
+    const secured = !(first instanceof Problem) && first.result === 'needsToken';
+    const last = secured && signed !== undefined ? (signed instanceof Problem ? signed : signed[kind]) : first;
+    const scheme = plain instanceof Problem ? door.scheme : plain.scheme;
+    if (last instanceof Problem) {
+      // With a token that could not be had the door is still there, and still locked.
+      if (stated) out.push({ ...from, scheme, certainty: stated.certainty, state: secured ? 'needsToken' : 'failed', secured, sentence: last.message, problem: last.toJSON() });
+    } else if (last.result === kind) {
+      out.push({ ...from, scheme, certainty: 'confirmed', state: 'ok', secured, sentence: last.sentence, problem: undefined });
+    } else if (stated && !gone(stated, last)) {
+      out.push({ ...from, scheme, certainty: stated.certainty, state: last.result === 'needsToken' ? 'needsToken' : 'failed', secured, sentence: last.sentence, problem: last.problem?.toJSON() });
+    }
+  }
+  return out;
+}
+
+/** What only answered once and now does not is no news; what the objects state is. */
+function gone(e: FoundEndpoint, last: PathProbe): boolean { return !e.stated && last.result !== 'needsToken'; }
+
+/** Ports that ask for a token before they say whether pprof is there: worth telling where nothing better was found. */
+function behindTheToken(asked: readonly Asked[]): readonly FoundEndpoint[] {
+  const out: FoundEndpoint[] = [];
+  for (const { door, plain, signed } of asked) {
+    if (plain instanceof Problem || plain.pprof.result !== 'needsToken') continue;
+    const last = signed === undefined || signed instanceof Problem ? plain.pprof : signed.pprof;
+    if (last.result !== 'needsToken') continue;
+    const port = door.port;
+    out.push({
+      kind: 'pprof', port, scheme: plain.scheme, path: DEFAULT_PATH.pprof, how: `port ${port} asks for a token`, certainty: 'guess', state: 'needsToken', stated: false, secured: true,
+      sentence: `Port ${port} asks for a token before it tells whether pprof is there.`, problem: last.problem?.toJSON(),
+    });
+  }
+  return out;
+}
+
+/** The one thing that every port failed by, when it lies before the process: the API server, the rights, the pod. */
+function sameObstacle(asked: readonly Asked[]): Problem | undefined {
+  const codes = new Set<string>();
+  let first: Problem | undefined;
+  for (const { plain } of asked) {
+    const problem = plain instanceof Problem ? plain : plain.pprof.problem;
+    if (!problem?.code.startsWith('kube.')) return undefined;
+    first ??= problem;
+    codes.add(problem.code);
+  }
+  return codes.size === 1 ? first : undefined;
+}
+
+/** Runs `work` on all, at most `limit` at once, answers in order. The first rejection ends it. */
+export async function mapLimit<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const out: R[] = [];
+  let next = 0;
+  const run = async (): Promise<void> => {
+    for (let i = next++; i < items.length; i = next++) {
+      const item = items[i];
+      if (item !== undefined) out[i] = await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, run));
+  return out;
+}

@@ -1,0 +1,64 @@
+/** How a process is reached: a pod through the API server's tunnel, or a plain URL; and who we say we are. */
+import { Problem } from '../base/problem';
+import type { Endpoint } from '../controllers/types';
+import type { KubeSession } from '../kube/types';
+import type { Target } from '../target/types';
+
+/** Whose token is sent to an endpoint that asks for one. A choice, never a token. */
+export type Auth =
+  | { readonly kind: 'none' }
+  /** The bearer token of the kubeconfig's user. */
+  | { readonly kind: 'own' }
+  /** A token made for the purpose (TokenRequest), ten minutes long. */
+  | { readonly kind: 'serviceAccount'; readonly namespace: string; readonly name: string };
+
+export const NO_AUTH: Auth = { kind: 'none' };
+
+/** "service account monitoring/prober", for sentences and tooltips. */
+export function describeAuth(auth: Auth): string {
+  if (auth.kind === 'own') return "the kubeconfig's own token";
+  return auth.kind === 'serviceAccount' ? `service account ${auth.namespace}/${auth.name}` : 'no token';
+}
+
+export function sameAuth(a: Auth, b: Auth): boolean {
+  if (a.kind !== b.kind) return false;
+  return a.kind !== 'serviceAccount' || (b.kind === 'serviceAccount' && a.namespace === b.namespace && a.name === b.name);
+}
+
+/** An `Auth` read back from storage; undefined for anything else. */
+export function parseAuth(v: unknown): Auth | undefined {
+  if (typeof v !== 'object' || v === null) return undefined;
+  const { kind, namespace, name } = v as Record<string, unknown>;
+  if (kind === 'none' || kind === 'own') return { kind };
+  if (kind === 'serviceAccount' && typeof namespace === 'string' && typeof name === 'string') return { kind, namespace, name };
+  return undefined;
+}
+
+/** Where in a pod: what `podTarget` needs of an endpoint. */
+export type Door = Pick<Endpoint, 'port' | 'scheme'>;
+
+/**
+ * A port of a pod, through the tunnel. Any certificate is taken there: the API server's TLS guards the way, and metrics
+ * servers sign their own. `Answer.unverified` tells it, and the tree's tooltip says it.
+ */
+export function podTarget(session: KubeSession, namespace: string, pod: string, door: Door, auth: Auth): Target {
+  const token = tokenOf(session, auth);
+  return {
+    label: `${namespace}/${pod} :${door.port}`, scheme: door.scheme, host: 'localhost', port: door.port,
+    open: (signal) => session.podStream(namespace, pod, door.port, signal),
+    anyCertificate: true,
+    ...(token && { token }),
+  };
+}
+
+function tokenOf(session: KubeSession, auth: Auth): ((signal: AbortSignal) => Promise<string>) | undefined {
+  if (auth.kind === 'none') return undefined;
+  if (auth.kind === 'serviceAccount') return (signal) => session.serviceAccountToken(auth.namespace, auth.name, signal);
+  return async (signal) => {
+    const token = await session.ownToken(signal);
+    if (token !== undefined) return token;
+    throw new Problem('cluster.noOwnToken', `The user ${session.context.user} of the kubeconfig has no token; it signs in by a certificate.`, {
+      next: 'Choose a service account to authenticate as.',
+    });
+  };
+}

@@ -1,0 +1,219 @@
+/** The contexts of the person's kubeconfig files, and which of them are open. Knows no editor. */
+import { Disposables, Emitter, type Disposable } from '../base/dispose';
+import { isAbort, Problem, type ProblemData } from '../base/problem';
+import { abortError, Cluster } from '../cluster/cluster';
+import type { ContextInfo, KubeSession, Kubeconfigs } from '../kube/types';
+
+export interface ClustersDeps {
+  /** Loads the heavy part; called once, when somebody first looks. */
+  readonly kubeconfigs: () => Promise<Kubeconfigs>;
+  readonly namespaces: () => readonly string[];
+  readonly marked: () => Readonly<Record<string, boolean>>;
+  readonly log: { info(message: string): void; problem(what: string, e: unknown): void };
+}
+
+export type ContextState = 'closed' | 'connecting' | 'open' | 'failed';
+
+export interface ContextEntry {
+  readonly info: ContextInfo;
+  readonly state: ContextState;
+  /** The open cluster; undefined in any other state. */
+  readonly cluster: Cluster | undefined;
+  /** Why the last attempt failed. */
+  readonly problem: Problem | undefined;
+  /** Goes up at each disconnect, so that the tree's node starts afresh, closed. */
+  readonly generation: number;
+}
+
+interface Entry {
+  info: ContextInfo;
+  state: ContextState;
+  cluster: Cluster | undefined;
+  session: KubeSession | undefined;
+  problem: Problem | undefined;
+  generation: number;
+  opening: Promise<Cluster> | undefined;
+  stop: AbortController;
+  listening: Disposable | undefined;
+}
+
+export class Clusters implements Disposable {
+  readonly #own = new Disposables();
+  readonly #changed = this.#own.add(new Emitter<string | undefined>());
+  readonly #entries = new Map<string, Entry>();
+  #loading: Promise<void> | undefined;
+  #kubeconfigs: Promise<Kubeconfigs> | undefined;
+  #problems: readonly ProblemData[] = [];
+  #loaded = false;
+
+  constructor(private readonly deps: ClustersDeps) {}
+
+  /** The name of the context that changed; undefined: the list of contexts did. */
+  readonly onDidChange = this.#changed.event;
+
+  /** True once the kubeconfig files were read. */
+  get loaded(): boolean { return this.#loaded; }
+  /** Files that could not be read. */
+  get problems(): readonly ProblemData[] { return this.#problems; }
+  /** The current one first. */
+  get entries(): readonly ContextEntry[] { return [...this.#entries.values()]; }
+  entry(context: string): ContextEntry | undefined { return this.#entries.get(context); }
+
+  /** Reads the kubeconfig files, once; then it follows them by itself. */
+  load(): Promise<void> {
+    return (this.#loading ??= this.#load().catch((e: unknown) => { this.#loading = undefined; throw e; }));
+  }
+
+  async #load(): Promise<void> {
+    const kubeconfigs = await (this.#kubeconfigs ??= this.#open());
+    await this.#read(kubeconfigs);
+  }
+
+  async #open(): Promise<Kubeconfigs> {
+    const started = performance.now();
+    try {
+      const kubeconfigs = this.#own.add(await this.deps.kubeconfigs());
+      this.deps.log.info(`The Kubernetes client was loaded in ${(performance.now() - started).toFixed(0)} ms.`);
+      this.#own.add(kubeconfigs.onDidChange(() => { void this.reload(); }));
+      return kubeconfigs;
+    } catch (e) {
+      this.#kubeconfigs = undefined;
+      throw e;
+    }
+  }
+
+  async #read(kubeconfigs: Kubeconfigs): Promise<void> {
+    const { contexts, problems } = await kubeconfigs.load();
+    const before = new Map(this.#entries);
+    this.#entries.clear();
+    for (const info of contexts) {
+      const old = before.get(info.name);
+      before.delete(info.name);
+      if (old) old.info = info;
+      this.#entries.set(info.name, old ?? {
+        info, state: 'closed', cluster: undefined, session: undefined, problem: undefined, generation: 0, opening: undefined, stop: new AbortController(), listening: undefined,
+      });
+    }
+    for (const gone of before.values()) this.#close(gone);
+    this.#problems = problems;
+    this.#loaded = true;
+    for (const p of problems) this.deps.log.problem('Kubeconfig', Problem.fromJSON(p));
+    this.#changed.fire(undefined);
+  }
+
+  /** After a change of the files: contexts that look different now are opened anew, the others stay as they are. */
+  async reload(): Promise<void> {
+    try {
+      const kubeconfigs = await (this.#kubeconfigs ??= this.#open());
+      await this.#read(kubeconfigs);
+      for (const entry of [...this.#entries.values()]) {
+        if (entry.state === 'failed') { this.#reset(entry); this.#changed.fire(entry.info.name); continue; }
+        if (entry.state !== 'open' || !entry.session) continue;
+        const now = await kubeconfigs.session(entry.info.name).catch(() => undefined);
+        if (now === entry.session) continue;
+        this.deps.log.info(`Context ${entry.info.name} changed in the kubeconfig; connecting anew.`);
+        this.#reset(entry);
+        void this.connect(entry.info.name).catch(() => undefined);
+      }
+    } catch (e) {
+      this.deps.log.problem('Reading the kubeconfig again', e);
+    }
+  }
+
+  /** The open cluster of a context; connects when it is not open. Rejects with a Problem, kept in the entry as well. */
+  async connect(context: string, signal?: AbortSignal): Promise<Cluster> {
+    await this.load();
+    const entry = this.#entries.get(context);
+    if (!entry) throw new Problem('cluster.noContext', `The kubeconfig has no context "${context}".`, { next: 'Choose another context.' });
+    if (entry.cluster && entry.state === 'open') return entry.cluster;
+    if (!entry.opening) {
+      const opening = this.#connect(entry).finally(() => { if (entry.opening === opening) entry.opening = undefined; });
+      entry.opening = opening;
+    }
+    return signal ? race(entry.opening, signal) : entry.opening;
+  }
+
+  async #connect(entry: Entry): Promise<Cluster> {
+    const { name } = entry.info;
+    const { generation } = entry;
+    const { signal } = entry.stop;
+    entry.state = 'connecting';
+    entry.problem = undefined;
+    this.#changed.fire(name);
+    const started = performance.now();
+    let cluster: Cluster | undefined;
+    try {
+      if (entry.info.problem) throw Problem.fromJSON(entry.info.problem);
+      const kubeconfigs = await (this.#kubeconfigs ??= this.#open());
+      const session = await race(kubeconfigs.session(name), signal);
+      entry.session = session;
+      cluster = new Cluster(session, { namespaces: this.deps.namespaces(), marked: this.deps.marked });
+      await cluster.whenReady(signal);
+      entry.cluster = cluster;
+      entry.state = 'open';
+      entry.listening = cluster.onDidChange(() => { this.#changed.fire(name); });
+      this.deps.log.info(`Connected to ${name} in ${(performance.now() - started).toFixed(0)} ms: ${cluster.objects.pods.size} pods, ${cluster.objects.workloads.size} workloads.`);
+      this.#changed.fire(name);
+      return cluster;
+    } catch (e) {
+      cluster?.dispose();
+      if (entry.generation === generation) {
+        entry.session?.dispose();
+        entry.session = undefined;
+        entry.cluster = undefined;
+        entry.state = isAbort(e) ? 'closed' : 'failed';
+        entry.problem = isAbort(e) ? undefined : Problem.from(e, 'cluster.connect');
+        this.deps.log.problem(`Connecting to ${name}`, e);
+        this.#changed.fire(name);
+      }
+      throw isAbort(e) ? e : Problem.from(e, 'cluster.connect');
+    }
+  }
+
+  disconnect(context: string): void {
+    const entry = this.#entries.get(context);
+    if (!entry || entry.state === 'closed') return;
+    this.#reset(entry);
+    this.#changed.fire(context);
+  }
+
+  #reset(entry: Entry): void {
+    this.#close(entry);
+    entry.generation++;
+    entry.stop = new AbortController();
+    entry.opening = undefined;
+  }
+
+  #close(entry: Entry): void {
+    entry.stop.abort();
+    entry.listening?.dispose();
+    entry.cluster?.dispose();
+    entry.session?.dispose();
+    entry.cluster = undefined;
+    entry.session = undefined;
+    entry.listening = undefined;
+    entry.problem = undefined;
+    entry.state = 'closed';
+  }
+
+  /** Works everything out anew: after a setting changed. */
+  refreshAll(): void {
+    for (const entry of this.#entries.values()) entry.cluster?.refresh();
+    this.#changed.fire(undefined);
+  }
+
+  dispose(): void {
+    for (const entry of this.#entries.values()) this.#close(entry);
+    this.#own.dispose();
+  }
+}
+
+/** The promise's outcome, or the abort if that comes first; the work itself goes on. */
+export function race<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => { reject(abortError(signal)); };
+    if (signal.aborted) { stop(); work.catch(() => undefined); return; }
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => { signal.removeEventListener('abort', stop); });
+  });
+}

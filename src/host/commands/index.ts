@@ -1,0 +1,161 @@
+/** Every command of the Clusters view and of the palette, each bound to what does it. */
+import * as vscode from 'vscode';
+import { Problem } from '../../base/problem';
+import type { CaptureKind } from '../../captures/types';
+import { localProcess } from '../../cluster/local';
+import { guarded, showDetails, showProblem } from '../errors';
+import type { Parts } from '../parts';
+import { pickProcess, type Place, type PodPlace } from '../picks/process';
+import { input, pick, type Choice } from '../picks/wizard';
+import { addKubeconfig, mark, setGroupBy, setShowAll } from '../settings';
+import { isNode } from '../tree/provider';
+import { authActions, authenticate } from './authenticate';
+import { captureCommand, repeatCapture } from './capture';
+import { findEndpoints, pinEndpoint } from './endpoints';
+import { givenOf, subjectOf } from './given';
+
+export function registerCommands(parts: Parts): vscode.Disposable[] {
+  const { clusters, processes, locals, log, view } = parts;
+  const on = (name: string, run: (arg: unknown) => unknown): vscode.Disposable => vscode.commands.registerCommand(`controllerTuner.${name}`, (arg: unknown) => run(arg));
+  const capture = (kind: CaptureKind | undefined) => (arg: unknown): unknown => captureCommand(parts, givenOf(subjectOf(arg), clusters), { kind, seconds: undefined });
+  const pickDeps = { clusters, locals: (): readonly string[] => [] };
+  /** The pod that a command is about, asked for when it came from the palette. */
+  const place = async (arg: unknown, title: string): Promise<PodPlace | undefined> => {
+    const chosen: Place = (await pickProcess(pickDeps, title, givenOf(subjectOf(arg), clusters), undefined)).place;
+    return chosen.kind === 'pod' ? chosen : undefined;
+  };
+  const withPlace = (title: string, body: (p: PodPlace, arg: unknown) => Promise<unknown>) => (arg: unknown): Promise<unknown> => guarded(title, log, async () => {
+    const p = await place(arg, title);
+    return p && body(p, arg);
+  });
+
+  return [
+    on('profileCpu', capture('cpu')),
+    on('captureGoroutines', capture('goroutine')),
+    on('captureProfile', capture(undefined)),
+    on('repeatCapture', () => repeatCapture(parts)),
+    on('attachUrl', (arg) => guarded('Attach to a local process', log, () => attach(parts, arg))),
+    on('detach', (arg) => {
+      const s = subjectOf(arg);
+      if (s?.kind === 'local') locals.detach(s.url);
+    }),
+    on('connect', (arg) => guarded('Connect', log, () => connect(parts, arg))),
+    on('disconnect', (arg) => guarded('Disconnect', log, () => disconnect(parts, arg))),
+    on('refresh', () => guarded('Refresh', log, async () => {
+      await clusters.reload();
+      clusters.refreshAll();
+      view.refresh();
+    })),
+    on('groupByNamespace', () => setGroupBy('namespace')),
+    on('groupByWorkload', () => setGroupBy('workload')),
+    on('showAllWorkloads', () => setShowAll(true)),
+    on('showControllersOnly', () => setShowAll(false)),
+    on('markController', (arg) => markAs(arg, true)),
+    on('unmarkController', (arg) => markAs(arg, false)),
+    on('findEndpoints', withPlace('Look for endpoints', async (p, arg) => {
+      await findEndpoints(parts, p);
+      if (!isNode(arg)) await sayEndpoints(parts, p);
+    })),
+    on('authenticate', withPlace('Choose how to authenticate', async (p, arg) => authenticateShown(parts, p, arg))),
+    on('pinEndpoint', withPlace('Pin an endpoint', (p, arg) => {
+      const s = subjectOf(arg);
+      return s?.kind === 'endpoint' ? pinEndpoint(parts, p, s.endpoint.kind, s.endpoint) : pinEndpoint(parts, p);
+    })),
+    on('copyReasons', (arg) => copyReasons(arg)),
+    on('addKubeconfig', (arg) => guarded('Add a kubeconfig file', log, () => addFile(parts, arg))),
+    on('showProblem', (arg) => {
+      const s = isNode(arg) ? arg.spec.subject : undefined;
+      return s?.kind === 'message' && s.problem ? showDetails(s.problem) : undefined;
+    }),
+    on('showLog', () => { log.show(); }),
+  ];
+
+  async function authenticateShown(p: Parts, at: PodPlace, arg: unknown): Promise<void> {
+    const s = subjectOf(arg);
+    try {
+      await authenticate(p, at, s?.kind === 'endpoint' ? s.endpoint.kind : undefined);
+    } catch (e) {
+      void showProblem(e, { what: 'Authenticate', log, actions: authActions(e, () => authenticateShown(p, at, arg)) });
+    }
+  }
+
+  async function sayEndpoints(_: Parts, { context, workload, replica }: PodPlace): Promise<void> {
+    const facts = processes.facts(context, workload, replica);
+    const [problem] = facts.problems;
+    if (problem) { void showProblem(Problem.fromJSON(problem), { what: 'Look for endpoints', log }); return; }
+    const said = facts.endpoints.map((e) => `${e.kind} on ${e.port}${e.state === 'needsToken' ? ' (needs a token)' : e.state === 'failed' ? ' (did not answer)' : ''}`);
+    void vscode.window.showInformationMessage(said.length > 0 ? `${replica.pod.name}: ${said.join(', ')}.` : `No endpoint of ${replica.pod.name} answered.`);
+  }
+}
+
+async function attach({ locals, context }: Parts, arg: unknown): Promise<string> {
+  const KEY = 'controllerTuner.lastUrl';
+  const before = context.globalState.get<unknown>(KEY);
+  const text = typeof arg === 'string' ? arg : await input({
+    title: 'Attach to a local process', step: 1, totalSteps: 1, back: false, prompt: 'Address that serves /debug/pprof/', value: typeof before === 'string' ? before : 'http://127.0.0.1:6060',
+    validate: (t) => {
+      try { localProcess(t); return undefined; } catch (e) { return Problem.from(e).sentence; }
+    },
+  });
+  const { url } = localProcess(text);
+  await context.globalState.update(KEY, url);
+  locals.attach(url);
+  await vscode.commands.executeCommand('controllerTuner.clusters.focus');
+  return url;
+}
+
+async function connect({ clusters, log }: Parts, arg: unknown): Promise<void> {
+  const name = await contextName(clusters, arg, 'Connect', (state) => state !== 'open');
+  if (name === undefined) return;
+  const entry = clusters.entry(name);
+  const fromTree = isNode(arg);
+  try {
+    await clusters.connect(name);
+  } catch (e) {
+    // The tree shows it under the context; from the palette nobody may be looking there.
+    if (!fromTree) void showProblem(e, { what: `Connect to ${entry?.info.name ?? name}`, log, actions: [{ title: 'Retry', run: () => vscode.commands.executeCommand('controllerTuner.connect') }] });
+  }
+}
+
+async function disconnect({ clusters }: Parts, arg: unknown): Promise<void> {
+  const name = await contextName(clusters, arg, 'Disconnect', (state) => state === 'open' || state === 'connecting');
+  if (name !== undefined) clusters.disconnect(name);
+}
+
+async function contextName(clusters: Parts['clusters'], arg: unknown, title: string, fits: (state: string) => boolean): Promise<string | undefined> {
+  const s = subjectOf(arg);
+  if (s && 'context' in s) return s.context;
+  await clusters.load();
+  const entries = clusters.entries.filter((e) => fits(e.state));
+  if (entries.length === 0) {
+    void vscode.window.showInformationMessage(title === 'Connect' ? 'Every context is connected.' : 'No context is connected.');
+    return undefined;
+  }
+  const { value } = await pick<string>({
+    title, step: 1, totalSteps: 1, back: false, placeholder: 'Context', skipSingle: false,
+    choices: () => Promise.resolve(entries.map(({ info }): Choice<string> => ({ label: info.name, description: info.current ? 'current' : '', detail: info.server, value: info.name }))),
+  });
+  return value;
+}
+
+function markAs(arg: unknown, controller: boolean): Thenable<void> | undefined {
+  const s = subjectOf(arg);
+  return s && 'workload' in s ? mark(`${s.workload.namespace}/${s.workload.name}`, controller) : undefined;
+}
+
+async function copyReasons(arg: unknown): Promise<void> {
+  const s = subjectOf(arg);
+  if (!s || !('workload' in s)) return;
+  const { kind, namespace, name, isController, score, reasons } = s.workload;
+  const lines = [`${kind} ${namespace}/${name}: ${isController ? 'taken for a controller' : 'not taken for a controller'} (score ${score})`, ...reasons.map((r) => `- ${r.text} (${r.weight})`)];
+  await vscode.env.clipboard.writeText(`${lines.join('\n')}\n`);
+  void vscode.window.setStatusBarMessage(`Copied why ${name} is ${isController ? 'a controller' : 'not one'}.`, 3000);
+}
+
+async function addFile({ clusters }: Parts, arg: unknown): Promise<void> {
+  const chosen = arg instanceof vscode.Uri ? [arg] : await vscode.window.showOpenDialog({ title: 'Add a Kubeconfig File', openLabel: 'Add', canSelectMany: true });
+  if (!chosen || chosen.length === 0) return;
+  for (const uri of chosen) await addKubeconfig(uri.fsPath);
+  await vscode.commands.executeCommand('controllerTuner.clusters.focus');
+  if (clusters.loaded) await clusters.reload();
+}

@@ -1,0 +1,102 @@
+/** Which process: context → workload → replica, the leader first; or one that was attached by its address. */
+import * as vscode from 'vscode';
+import { count } from '../../base/format';
+import { Problem } from '../../base/problem';
+import type { Replica, Workload } from '../../controllers/types';
+import type { Clusters } from '../clusters';
+import { age, versions } from '../tree/looks';
+import { pick, run, type Choice, type Step } from './wizard';
+
+export interface PodPlace { readonly kind: 'pod'; readonly context: string; readonly workload: Workload; readonly replica: Replica }
+export interface LocalPlace { readonly kind: 'local'; readonly url: string }
+export type Place = PodPlace | LocalPlace;
+
+/** What is known before anything is asked: from a node of the tree. */
+export interface Given { readonly context?: string; readonly workload?: Workload; readonly replica?: Replica; readonly url?: string }
+
+export interface PickDeps {
+  readonly clusters: Clusters;
+  readonly locals: () => readonly string[];
+}
+
+interface State<X> extends Given { readonly extra: X }
+
+/** Steps after the process is chosen; they may look at what was given. */
+export type TailStep<X> = Step<State<X>>;
+
+export async function pickProcess<X>(deps: PickDeps, title: string, given: Given, extra: X, tail: readonly TailStep<X>[] = []): Promise<{ readonly place: Place; readonly extra: X }> {
+  const end = await run<State<X>>({ ...given, extra }, [contextStep(deps, title), workloadStep(deps, title), replicaStep(title), ...tail]);
+  if (end.url !== undefined) return { place: { kind: 'local', url: end.url }, extra: end.extra };
+  const { context, workload, replica } = end;
+  if (context === undefined || !workload || !replica) throw new Problem('pick.incomplete', 'No process was chosen.');
+  return { place: { kind: 'pod', context, workload, replica }, extra: end.extra };
+}
+
+function separator(label: string): vscode.QuickPickItem { return { label, kind: vscode.QuickPickItemKind.Separator }; }
+
+function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<State<X>> {
+  return async (state, frame) => {
+    if (state.context !== undefined || state.url !== undefined) return { state, asked: false };
+    const { value, asked } = await pick<Given>({
+      ...frame, title, placeholder: 'Context', busyText: 'Reading the kubeconfig…',
+      choices: async () => {
+        await clusters.load();
+        const contexts = clusters.entries.map(({ info, state: s }): Choice<Given> => ({
+          label: info.name, description: [info.current && 'current', s === 'open' && 'connected', info.problem && 'not usable'].filter((d) => typeof d === 'string').join(' · '),
+          detail: info.problem?.message ?? info.server, iconPath: new vscode.ThemeIcon(s === 'open' ? 'vm-active' : 'vm-outline'), value: { context: info.name },
+        }));
+        const attached = locals().map((url): Choice<Given> => ({ label: url, iconPath: new vscode.ThemeIcon('plug'), value: { url } }));
+        if (contexts.length + attached.length === 0) {
+          const [problem] = clusters.problems;
+          throw problem ? Problem.fromJSON(problem) : new Problem('kube.noConfig', 'There is no kubeconfig: nothing in KUBECONFIG, ~/.kube/config or the setting controllerTuner.kubeconfigs.', { next: 'Add a kubeconfig file, or attach to a local process.' });
+        }
+        return attached.length > 0 ? [...contexts, separator('Local processes'), ...attached] : contexts;
+      },
+    });
+    return { state: { ...state, ...value }, asked };
+  };
+}
+
+function workloadStep<X>({ clusters }: PickDeps, title: string): Step<State<X>> {
+  return async (state, frame) => {
+    const { context } = state;
+    if (state.workload || context === undefined) return { state, asked: false };
+    const { value, asked } = await pick<Workload>({
+      ...frame, title, placeholder: 'Controller', busyText: `Connecting to ${context}…`, skipSingle: false,
+      choices: async (signal) => {
+        const cluster = await clusters.connect(context, signal);
+        const running = cluster.workloads().filter((w) => w.replicas.length > 0);
+        if (running.length === 0) throw new Problem('pick.noWorkloads', `No workload with a pod was found in ${context}.`, { next: 'Check the namespaces that you may read, or choose another context.' });
+        const item = (w: Workload): Choice<Workload> => ({
+          label: w.name, description: [w.namespace, `${count(w.replicas.length, 'replica')}`, versions(w)].filter((d) => d !== '').join(' · '),
+          iconPath: new vscode.ThemeIcon('layers'), value: w,
+        });
+        const byName = (a: Workload, b: Workload): number => a.name.localeCompare(b.name) || a.namespace.localeCompare(b.namespace);
+        const controllers = running.filter((w) => w.isController).sort(byName).map(item);
+        const others = running.filter((w) => !w.isController).sort(byName).map(item);
+        return others.length > 0 ? [...controllers, separator('Other workloads'), ...others] : controllers;
+      },
+    });
+    return { state: { ...state, workload: value }, asked };
+  };
+}
+
+function replicaStep<X>(title: string): Step<State<X>> {
+  return async (state, frame) => {
+    const { workload } = state;
+    if (state.replica || !workload) return { state, asked: false };
+    const { value, asked } = await pick<Replica>({
+      ...frame, title, placeholder: `Replica of ${workload.name}`,
+      choices: () => {
+        const now = Date.now();
+        if (workload.replicas.length === 0) return Promise.reject(new Problem('pick.noReplicas', `${workload.namespace}/${workload.name} has no pods now.`, { next: 'Scale it up, or choose another controller.' }));
+        return Promise.resolve(workload.replicas.map((r): Choice<Replica> => ({
+          label: r.pod.name, iconPath: new vscode.ThemeIcon(r.leader ? 'star-full' : 'circle-outline'),
+          description: [r.leader && 'leader', r.pod.ready ? 'ready' : r.pod.reason !== '' ? r.pod.reason : 'not ready', r.version, age(r.pod.createdAt, now)].filter((d) => typeof d === 'string' && d !== '').join(' · '),
+          value: r,
+        })));
+      },
+    });
+    return { state: { ...state, replica: value }, asked };
+  };
+}

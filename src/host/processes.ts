@@ -1,0 +1,124 @@
+/** What is known of the processes behind the replicas, from asking them when a person acts. Knows no editor. */
+import { Disposables, Emitter, type Disposable } from '../base/dispose';
+import { isAbort, Problem } from '../base/problem';
+import { knownEndpoints, type Knowledge } from '../cluster/endpoints';
+import { lookAt, type Findings } from '../cluster/look';
+import type { EndpointMemory } from '../cluster/memory';
+import type { Pins } from '../cluster/pins';
+import { describeAuth } from '../cluster/reach';
+import type { Replica, Workload } from '../controllers/types';
+import { race, type Clusters } from './clusters';
+import type { ProcessFacts } from './tree/nodes';
+
+export interface ProcessesDeps {
+  readonly clusters: Clusters;
+  readonly memory: EndpointMemory;
+  readonly pins: () => Pins;
+  readonly log: { info(message: string): void; problem(what: string, e: unknown): void };
+}
+
+interface Known {
+  /** Undefined until it was looked at. */
+  findings: Findings | undefined;
+  /** Restarts of the pod when it was looked at: another process answers after one. */
+  restarts: number;
+  work: Promise<Findings> | undefined;
+  stop: AbortController;
+  problem: Problem | undefined;
+}
+
+export class Processes implements Disposable {
+  readonly #own = new Disposables();
+  readonly #changed = this.#own.add(new Emitter<void>());
+  readonly #known = new Map<string, Known>();
+
+  constructor(private readonly deps: ProcessesDeps) {
+    this.#own.add(deps.clusters.onDidChange((context) => { this.#prune(context); }));
+  }
+
+  readonly onDidChange = this.#changed.event;
+
+  facts(context: string, workload: Workload, replica: Replica): ProcessFacts {
+    const known = this.#known.get(keyOf(context, replica));
+    const session = this.deps.clusters.entry(context)?.cluster?.session;
+    const current = known?.restarts === replica.pod.restarts ? known : undefined;
+    const before = session ? knownEndpoints({ session, workload, replica }, this.#knowledge()) : undefined;
+    const findings = current?.findings;
+    const problems = [...(current?.problem ? [current.problem] : findings?.problems ?? []), ...(findings ? [] : before?.problems ?? [])];
+    return {
+      state: current?.work ? 'looking' : findings || current?.problem ? 'looked' : 'unknown',
+      endpoints: findings?.endpoints ?? before?.endpoints ?? [],
+      controllers: findings?.controllers,
+      problems: problems.map((p) => p.toJSON()),
+      auth: before === undefined || before.auth.kind === 'none' ? '' : describeAuth(before.auth),
+    };
+  }
+
+  /**
+   * Asks the process: which endpoints answer, which controllers run in it. A look that is under way is shared. Rejects with
+   * a Problem, which the facts hold as well; the caller's abort ends only its own waiting.
+   */
+  look(context: string, workload: Workload, replica: Replica, options: { readonly signal?: AbortSignal; readonly again?: boolean } = {}): Promise<Findings> {
+    const key = keyOf(context, replica);
+    let known = this.#known.get(key);
+    if (known && known.restarts !== replica.pod.restarts) { known.stop.abort(); known = undefined; }
+    if (known?.work === undefined && known?.findings && options.again !== true) return Promise.resolve(known.findings);
+    if (!known) {
+      known = { findings: undefined, restarts: replica.pod.restarts, work: undefined, stop: new AbortController(), problem: undefined };
+      this.#known.set(key, known);
+    }
+    const mine = known;
+    mine.work ??= this.#look(mine, context, workload, replica).finally(() => { mine.work = undefined; this.#changed.fire(); });
+    this.#changed.fire();
+    return options.signal ? race(mine.work, options.signal) : mine.work;
+  }
+
+  async #look(known: Known, context: string, workload: Workload, replica: Replica): Promise<Findings> {
+    known.problem = undefined;
+    try {
+      const cluster = await this.deps.clusters.connect(context, known.stop.signal);
+      const findings = await lookAt({ session: cluster.session, workload, replica }, this.#knowledge(), { signal: known.stop.signal, guess: true });
+      known.findings = findings;
+      if (findings.reason) cluster.learn(workload.id, findings.reason);
+      const said = findings.endpoints.map((e) => `${e.kind} ${e.scheme} :${e.port} ${e.state}`).join(', ');
+      this.deps.log.info(`${replica.pod.namespace}/${replica.pod.name}: ${said === '' ? 'no endpoint answered' : said}`);
+      return findings;
+    } catch (e) {
+      if (!isAbort(e)) known.problem = Problem.from(e, 'cluster.look');
+      this.deps.log.problem(`Looking for endpoints of ${replica.pod.namespace}/${replica.pod.name}`, e);
+      throw e;
+    }
+  }
+
+  /** Forgets what a workload's processes said: after its pins or its authentication changed. */
+  forget(context: string, workload: Workload): void {
+    for (const replica of workload.replicas) {
+      const key = keyOf(context, replica);
+      this.#known.get(key)?.stop.abort();
+      this.#known.delete(key);
+    }
+    this.#changed.fire();
+  }
+
+  #knowledge(): Knowledge { return { memory: this.deps.memory, pins: this.deps.pins() }; }
+
+  /** Drops what was known of pods that are gone, and of contexts that were closed. */
+  #prune(context: string | undefined): void {
+    for (const [key, known] of this.#known) {
+      const [of = '', uid = ''] = key.split('\n');
+      if (context !== undefined && of !== context) continue;
+      const entry = this.deps.clusters.entry(of);
+      if (entry?.state === 'connecting' || entry?.cluster?.objects.pods.has(uid) === true) continue;
+      known.stop.abort();
+      this.#known.delete(key);
+    }
+  }
+
+  dispose(): void {
+    for (const known of this.#known.values()) known.stop.abort();
+    this.#known.clear();
+    this.#own.dispose();
+  }
+}
+
+function keyOf(context: string, replica: Replica): string { return `${context}\n${replica.pod.uid}`; }

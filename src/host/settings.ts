@@ -1,0 +1,62 @@
+/** The settings `controllerTuner.*`, read where they are used so that a change counts at once. Units and defaults: package.json. */
+import * as vscode from 'vscode';
+import type { Pins } from '../cluster/pins';
+import type { EndpointKind } from '../controllers/types';
+
+export const SECTION = 'controllerTuner';
+
+export type GroupBy = 'namespace' | 'workload';
+
+function read<T>(key: string, fallback: T): T { return vscode.workspace.getConfiguration(SECTION).get<T>(key, fallback); }
+
+export const settings = {
+  get kubeconfigs(): readonly string[] { return strings(read<unknown>('kubeconfigs', [])); },
+  get namespaces(): readonly string[] { return strings(read<unknown>('namespaces', [])); },
+  /** s */
+  get cpuSeconds(): number { return Math.min(600, Math.max(1, read('cpuSeconds', 30))); },
+  get groupBy(): GroupBy { return read<string>('groupBy', 'namespace') === 'workload' ? 'workload' : 'namespace'; },
+  get showAll(): boolean { return read('showAllWorkloads', false); },
+  get marked(): Readonly<Record<string, boolean>> { return read<Record<string, boolean>>('controllers', {}); },
+  get pins(): Pins { return read<Pins>('endpoints', {}); },
+  /** ms */
+  get idleTimeoutMs(): number { return Math.min(600, Math.max(1, read('requestTimeoutSeconds', 15))) * 1000; },
+  /** Bytes after decompression. */
+  get maxProfileBytes(): number { return Math.max(1, read('maxProfileMiB', 512)) * 1024 * 1024; },
+};
+
+function strings(v: unknown): readonly string[] { return Array.isArray(v) ? v.filter((s): s is string => typeof s === 'string' && s !== '') : []; }
+
+/** Where a setting is written: the folder's own when it already stands there, else the person's. */
+function place(key: string): vscode.ConfigurationTarget {
+  const found = vscode.workspace.getConfiguration(SECTION).inspect(key);
+  return found?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
+}
+
+async function write(key: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update(key, value, place(key));
+}
+
+export function setGroupBy(by: GroupBy): Promise<void> { return write('groupBy', by); }
+export function setShowAll(all: boolean): Promise<void> { return write('showAllWorkloads', all); }
+
+/** Marks `namespace/name` as a controller or as not one. */
+export function mark(workload: string, controller: boolean): Promise<void> { return write('controllers', { ...settings.marked, [workload]: controller }); }
+
+/** Pins an endpoint of `namespace/name`; '' takes the pin away. */
+export function pin(workload: string, kind: EndpointKind, url: string): Promise<void> {
+  const all: Record<string, Partial<Record<EndpointKind, string>>> = { ...settings.pins };
+  const one = { ...all[workload] };
+  if (url === '') delete one[kind]; else one[kind] = url;
+  if (Object.keys(one).length === 0) delete all[workload]; else all[workload] = one;
+  return write('endpoints', all);
+}
+
+export function addKubeconfig(file: string): Promise<void> {
+  const before = settings.kubeconfigs;
+  return before.includes(file) ? Promise.resolve() : write('kubeconfigs', [...before, file]);
+}
+
+/** Calls back when one of these keys (without the section) changes. */
+export function onSettings(keys: readonly string[], listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((e) => { if (keys.some((k) => e.affectsConfiguration(`${SECTION}.${k}`))) listener(); });
+}

@@ -1,0 +1,113 @@
+/** The Clusters view: what starts when somebody opens a node, and what the menus and the welcome text look at. */
+import * as vscode from 'vscode';
+import { Disposables } from '../../base/dispose';
+import { Problem } from '../../base/problem';
+import type { Clusters } from '../clusters';
+import type { Locals } from '../locals';
+import type { Log } from '../log';
+import type { Processes } from '../processes';
+import { onSettings, settings } from '../settings';
+import type { Spec, World } from './nodes';
+import { ClustersProvider, type Node } from './provider';
+
+export interface ViewDeps { readonly clusters: Clusters; readonly processes: Processes; readonly locals: Locals; readonly log: Log }
+
+/** Ages are in minutes; a tree without events still has to count them, ms. */
+const AGE_STEP_MS = 60_000;
+
+export class ClustersView implements vscode.Disposable {
+  readonly #own = new Disposables();
+  readonly #provider: ClustersProvider;
+  readonly tree: vscode.TreeView<Node>;
+  /** Why the kubeconfig could not even be looked for. */
+  #failure: Problem | undefined;
+  #ages: NodeJS.Timeout | undefined;
+
+  constructor(private readonly deps: ViewDeps) {
+    this.#provider = this.#own.add(new ClustersProvider({ world: () => this.#world(), opening: (spec) => this.#opening(spec) }));
+    this.tree = this.#own.add(vscode.window.createTreeView('controllerTuner.clusters', { treeDataProvider: this.#provider, showCollapseAll: true }));
+    this.#own.add(this.tree.onDidChangeVisibility(({ visible }) => { this.#visible(visible); }));
+    this.#own.add(this.tree.onDidExpandElement(({ element }) => { this.#expanded(element.spec); }));
+    this.#own.add(deps.clusters.onDidChange((context) => {
+      if (context === undefined) this.#tellContexts();
+      this.#provider.update();
+    }));
+    this.#own.add(deps.processes.onDidChange(() => { this.#provider.update('now'); }));
+    this.#own.add(deps.locals.onDidChange(() => { this.#provider.update('now'); }));
+    this.#own.add(onSettings(['groupBy', 'showAllWorkloads', 'endpoints'], () => { this.#tellChoices(); this.#provider.update('now'); }));
+    this.#own.add(onSettings(['controllers', 'namespaces'], () => { deps.clusters.refreshAll(); }));
+    this.#own.add({ dispose: () => { clearInterval(this.#ages); } });
+    this.#tellChoices();
+    this.#visible(this.tree.visible);
+  }
+
+  /** Selects a replica's node when it is drawn already. */
+  async reveal(id: string): Promise<void> {
+    const node = this.#provider.find(id);
+    if (node) await this.tree.reveal(node, { select: true, focus: false });
+  }
+
+  refresh(): void { this.#provider.update('now'); }
+
+  #world(): World {
+    const { clusters, processes, locals } = this.deps;
+    return {
+      loaded: clusters.loaded || this.#failure !== undefined, contexts: clusters.entries,
+      problems: this.#failure ? [this.#failure.toJSON(), ...clusters.problems] : clusters.problems,
+      locals: locals.urls, groupBy: settings.groupBy, showAll: settings.showAll, now: Date.now(),
+      entry: (context) => clusters.entry(context), facts: (context, workload, replica) => processes.facts(context, workload, replica),
+    };
+  }
+
+  #opening(spec: Spec | undefined): Promise<void> | undefined {
+    if (!spec) return this.#load();
+    const { subject } = spec;
+    if (subject.kind === 'context' && this.deps.clusters.entry(subject.context)?.state === 'closed') this.#connect(subject.context);
+    return undefined;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      await this.deps.clusters.load();
+      this.#failure = undefined;
+    } catch (e) {
+      this.deps.log.problem('Reading the kubeconfig', e);
+      this.#failure = Problem.from(e, 'host.load');
+    }
+    this.#tellContexts();
+  }
+
+  #connect(context: string): void {
+    // The entry keeps the problem, and the tree shows it as lines under the context.
+    this.deps.clusters.connect(context).catch(() => undefined);
+  }
+
+  /** A person opened it: now its process may be asked. */
+  #expanded({ subject }: Spec): void {
+    if (subject.kind !== 'replica') return;
+    const { context, workload, replica } = subject;
+    if (replica.pod.phase !== 'Running' || this.deps.processes.facts(context, workload, replica).state !== 'unknown') return;
+    this.deps.processes.look(context, workload, replica).catch(() => undefined);
+  }
+
+  #visible(visible: boolean): void {
+    this.#provider.setVisible(visible);
+    clearInterval(this.#ages);
+    if (visible) this.#ages = setInterval(() => { this.#provider.update(); }, AGE_STEP_MS);
+  }
+
+  #tellContexts(): void {
+    const { clusters } = this.deps;
+    set('noContexts', clusters.loaded && clusters.entries.length === 0 && clusters.problems.length === 0);
+  }
+
+  #tellChoices(): void {
+    set('groupBy', settings.groupBy);
+    set('showAll', settings.showAll);
+  }
+
+  dispose(): void { this.#own.dispose(); }
+}
+
+/** A context key of ours, for `when` in package.json. */
+function set(key: string, value: unknown): void { void vscode.commands.executeCommand('setContext', `controllerTuner.${key}`, value); }
