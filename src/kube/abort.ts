@@ -1,0 +1,64 @@
+/** The few things about AbortSignals that several files here need. */
+
+/** What an aborted signal's work throws: its own error when that is one, so that a Problem given as the reason comes through. */
+export function abortReason(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason : new DOMException('The work was cancelled.', 'AbortError');
+}
+
+/** The work, or the signal's abort, whichever comes first; the work itself goes on for others that wait for it. */
+export function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise<T>((resolve, reject) => {
+    if (signal.aborted) {
+      work.catch(() => undefined);
+      reject(abortReason(signal));
+      return;
+    }
+    const stop = (): void => { reject(abortReason(signal)); };
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => { signal.removeEventListener('abort', stop); });
+  });
+}
+
+/** Resolves after `ms`, or at once when the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) { resolve(); return; }
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/**
+ * Work that several callers share while it runs. It is aborted when the last of them has given up, and forgotten when done.
+ */
+export class Shared<T> {
+  #running: { readonly promise: Promise<T>; readonly controller: AbortController; waiting: number } | undefined;
+
+  run(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    if (signal?.aborted) return Promise.reject(abortReason(signal));
+    let running = this.#running;
+    if (!running) {
+      const controller = new AbortController();
+      const promise = work(controller.signal);
+      const started = { promise, controller, waiting: 0 };
+      running = this.#running = started;
+      const forget = (): void => { if (this.#running === started) this.#running = undefined; };
+      promise.then(forget, forget);
+    }
+    const mine = running;
+    mine.waiting++;
+    return orAbort(mine.promise, signal).finally(() => {
+      mine.waiting--;
+      if (mine.waiting > 0 || this.#running !== mine) return;
+      this.#running = undefined;
+      mine.controller.abort();
+    });
+  }
+}

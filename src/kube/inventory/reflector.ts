@@ -1,0 +1,196 @@
+/**
+ * Keeps one resource of one scope as the cluster has it: list, watch, and again. Raw JSON lines through undici, not
+ * client-node's informers: those keep whole objects, list without pages, and know no coalescing (2.0.1).
+ */
+import { Problem } from '../../base/problem';
+import { list, number, object, text } from '../../controllers/json';
+import { pause } from '../abort';
+import type { ApiClient } from '../net/client';
+import { Backoff, CONNECTION, LOGIN } from './backoff';
+import { LineSplitter } from './lines';
+import { resourceVersion, type Resource } from './resources';
+
+/** Objects in a page of a list; the API server's own advice and kubectl's. */
+const PAGE = 500;
+/** How long a watch is asked to last, s: a random time in this range, as client-go, so that they do not all end at once. */
+const WATCH_SECONDS = [300, 600] as const;
+/** A bookmark comes about once a minute; nothing at all for this long, ms, means that the watch may be dead. */
+const WATCH_IDLE_MS = 150_000;
+/** A watch that lived this long, ms, was a good one: the next attempt comes at once. */
+const GOOD_MS = 5000;
+/** Where listing is allowed and watching is not: how often to list instead, ms. */
+const POLL_MS = 60_000;
+
+export type ReflectorState = 'starting' | 'live' | 'retrying' | 'refused';
+
+export interface ReflectorReport {
+  /** Something worth telling changed. */
+  changed(): void;
+  /** The state or the problem is another. */
+  state(): void;
+}
+
+/** Problems that no retry mends soon: the credentials are at fault. */
+export function isLogin(p: Problem): boolean { return /^kube\.(exec|unauthorized|authProvider|file|certificate)/.test(p.code); }
+
+export class Reflector {
+  state: ReflectorState = 'starting';
+  /** Why it is not live; also why it lists instead of watching. */
+  problem: Problem | undefined;
+  /** Resolves when the first list is done, or failed. */
+  readonly first: Promise<void>;
+  #firstDone: () => void = () => undefined;
+  readonly #backoff: Backoff;
+
+  constructor(readonly resource: Resource, readonly namespace: string | undefined, private readonly client: ApiClient, private readonly report: ReflectorReport, private readonly signal: AbortSignal, random: () => number = Math.random) {
+    this.#backoff = new Backoff(random);
+    this.first = new Promise((resolve) => { this.#firstDone = resolve; });
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    let version = '';
+    while (!this.signal.aborted) {
+      const start = Date.now();
+      try {
+        if (version === '') {
+          version = await this.#list();
+          this.#set('live', undefined);
+          this.#firstDone();
+        }
+        version = await this.#watch(version);
+        if (Date.now() - start > GOOD_MS) this.#backoff.reset();
+        else await pause(this.#backoff.next(), this.signal);
+      } catch (e) {
+        if (this.signal.aborted) break;
+        const problem = Problem.from(e, 'kube.unexpected');
+        if (problem.status === 410) {
+          // Too far behind: list again, and change only what differs.
+          version = '';
+          if (Date.now() - start < GOOD_MS) await pause(this.#backoff.next(), this.signal);
+          continue;
+        }
+        if (problem.status === 403 || problem.status === 404) {
+          if (version === '') {
+            // Forbidden, or the resource is not there: for good, as far as this scope goes.
+            if (this.resource.prune(this.namespace, new Set())) this.report.changed();
+            this.#set('refused', problem);
+            break;
+          }
+          this.#set('live', problem);
+          version = '';
+          await pause(POLL_MS, this.signal);
+          continue;
+        }
+        const lived = Date.now() - start;
+        if (lived > GOOD_MS) this.#backoff.reset();
+        // A quiet watch that was given up: nobody needs to hear of it.
+        if (problem.code === 'kube.timeout' && version !== '' && lived > WATCH_IDLE_MS / 2) continue;
+        this.#set('retrying', problem);
+        this.#firstDone();
+        await pause(this.#backoff.next(isLogin(problem) ? LOGIN : CONNECTION), this.signal);
+      }
+    }
+    this.#firstDone();
+  }
+
+  #set(state: ReflectorState, problem: Problem | undefined): void {
+    if (this.state === state && this.problem?.message === problem?.message) return;
+    this.state = state;
+    this.problem = problem;
+    this.report.state();
+  }
+
+  /** All pages; what is gone is forgotten at the end, so that what stays never flickers. Gives the version to watch from. */
+  async #list(): Promise<string> {
+    const { resource, namespace } = this;
+    const seen = new Set<string>();
+    let next = '';
+    let version = '';
+    let restarted = false;
+    do {
+      const query = new URLSearchParams({ ...(!restarted && { limit: String(PAGE) }), ...(next !== '' && { continue: next }), ...this.#selector() });
+      let page;
+      try {
+        page = object(await this.client.json<unknown>(`${resource.path(namespace)}?${query}`, { signal: this.signal, long: true, ...this.#accept('List') }));
+      } catch (e) {
+        // The pages took longer than the server keeps a version: once more, in one piece.
+        if (!(e instanceof Problem) || e.status !== 410 || next === '' || restarted) throw e;
+        restarted = true;
+        next = version = '';
+        continue;
+      }
+      let changed = false;
+      for (const item of list(page['items'])) {
+        const kept = resource.keep(item);
+        if (!kept) continue;
+        seen.add(kept.key);
+        changed ||= kept.changed;
+      }
+      if (changed) this.report.changed();
+      version = resourceVersion(page);
+      next = text(object(page['metadata'])['continue']);
+    } while (next !== '' || (restarted && version === ''));
+    if (resource.prune(namespace, seen)) this.report.changed();
+    return version;
+  }
+
+  /** Until it ends; gives the version to go on from. */
+  async #watch(from: string): Promise<string> {
+    const { resource, namespace } = this;
+    let version = from;
+    const seconds = WATCH_SECONDS[0] + Math.floor(Math.random() * (WATCH_SECONDS[1] - WATCH_SECONDS[0]));
+    const query = new URLSearchParams({ watch: '1', allowWatchBookmarks: 'true', resourceVersion: version, timeoutSeconds: String(seconds), ...this.#selector() });
+    const { body, fail } = await this.client.stream(`${resource.path(namespace)}?${query}`, { signal: this.signal, long: true, idleMs: WATCH_IDLE_MS, ...this.#accept('') });
+    if (this.state === 'retrying') this.#set('live', undefined);
+    const lines = new LineSplitter();
+    const events = async (): Promise<void> => {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        for (const line of lines.push(chunk)) version = this.#event(line) ?? version;
+      }
+    };
+    try { await events(); } catch (e) {
+      if (e instanceof Problem) throw e;
+      const problem = fail(e);
+      // What came before the drop counts: the next watch goes on from there.
+      if (this.signal.aborted || !(problem instanceof Problem)) throw problem;
+      if (version !== from) {
+        this.#set('retrying', problem);
+        await pause(this.#backoff.next(), this.signal);
+        return version;
+      }
+      throw problem;
+    } finally { body.destroy(); }
+    return version;
+  }
+
+  /** One event; gives its version. Throws Problem for an ERROR event. */
+  #event(line: string): string | undefined {
+    const event = object(JSON.parse(line));
+    const obj = event['object'];
+    switch (event['type']) {
+      case 'ADDED':
+      case 'MODIFIED':
+        if (this.resource.keep(obj)?.changed) this.report.changed();
+        break;
+      case 'DELETED':
+        if (this.resource.forget(obj)) this.report.changed();
+        break;
+      case 'BOOKMARK': break;
+      case 'ERROR': {
+        const status = object(obj);
+        throw new Problem('kube.server', `The watch of ${this.resource.name} ended: ${text(status['message']).slice(0, 300) || text(status['reason']) || 'no reason given'}.`, { status: number(status['code']) });
+      }
+      default: return undefined;
+    }
+    return resourceVersion(obj) || undefined;
+  }
+
+  #selector(): Record<string, string> {
+    return this.resource.fieldSelector !== undefined && this.namespace === undefined ? { fieldSelector: this.resource.fieldSelector } : {};
+  }
+
+  #accept(list: 'List' | ''): { accept?: string } {
+    return this.resource.metadataOnly ? { accept: `application/json;as=PartialObjectMetadata${list};g=meta.k8s.io;v=v1,application/json` } : {};
+  }
+}

@@ -1,0 +1,117 @@
+/** What is listed and watched, and how each object is kept: one entry a resource. */
+import { isDeepStrictEqual } from 'node:util';
+import { object, text } from '../../controllers/json';
+import { slimLease, slimMonitor, slimPod, slimService, slimWorkload } from '../../controllers/slim';
+import type { LeaseRecord, MonitorRecord, PodRecord, ServiceRecord, WorkloadRecord } from '../../controllers/types';
+
+export interface Stores {
+  readonly pods: Map<string, PodRecord>;
+  readonly workloads: Map<string, WorkloadRecord>;
+  readonly leases: Map<string, LeaseRecord>;
+  readonly services: Map<string, ServiceRecord>;
+  readonly monitors: Map<string, MonitorRecord>;
+}
+
+export interface Resource {
+  /** Plural, as in paths and RBAC. */
+  readonly name: string;
+  /** '' = core. */
+  readonly group: string;
+  /** Path of the list, of all namespaces or of one. */
+  path(namespace: string | undefined): string;
+  readonly fieldSelector: string | undefined;
+  /** Only names, labels and owners are sent. */
+  readonly metadataOnly: boolean;
+  /** What is missing without it, the end of a sentence. */
+  readonly without: string;
+  /** Keeps an object; its key and whether anything worth telling changed. undefined when it is of no interest. */
+  keep(obj: unknown): { readonly key: string; readonly changed: boolean } | undefined;
+  /** Forgets an object that was deleted; true when it was known. */
+  forget(obj: unknown): boolean;
+  /** Forgets all of a namespace (of all, if undefined) but these; true when there were any. */
+  prune(namespace: string | undefined, but: ReadonlySet<string>): boolean;
+}
+
+export function emptyStores(): Stores {
+  return { pods: new Map(), workloads: new Map(), leases: new Map(), services: new Map(), monitors: new Map() };
+}
+
+/** `now` decides whether a renewed lease had run out. */
+export function coreResources(stores: Stores, now: () => number = Date.now): Resource[] {
+  const workload = (kind: string, name: string, without: string): Resource => resource<WorkloadRecord>({
+    name, group: 'apps', version: 'v1', store: stores.workloads, slim: (o) => slimWorkload(kind, o), key: (w) => w.uid,
+    mine: (w) => w.kind === kind, metadataOnly: true, without,
+  });
+  return [
+    resource<PodRecord>({ name: 'pods', group: '', version: 'v1', store: stores.pods, slim: slimPod, key: (p) => p.uid, without: 'no controllers can be shown' }),
+    workload('ReplicaSet', 'replicasets', 'pods are not shown under their Deployments'),
+    workload('Deployment', 'deployments', 'labels of Deployments are not seen'),
+    workload('StatefulSet', 'statefulsets', 'labels of StatefulSets are not seen'),
+    workload('DaemonSet', 'daemonsets', 'labels of DaemonSets are not seen'),
+    resource<LeaseRecord>({
+      name: 'leases', group: 'coordination.k8s.io', version: 'v1', store: stores.leases, slim: slimLease, key: (l) => `${l.namespace}/${l.name}`,
+      // The heartbeats of the nodes are leases too: thousands of updates a minute that elect nobody.
+      fieldSelector: 'metadata.namespace!=kube-node-lease',
+      // A leader renews every two seconds; only who holds it matters, and that it holds again.
+      same: (old, l) => old.holder === l.holder && old.durationSeconds === l.durationSeconds && old.renewedAt + old.durationSeconds * 1000 > now(),
+      without: 'leaders are not known',
+    }),
+    resource<ServiceRecord>({ name: 'services', group: '', version: 'v1', store: stores.services, slim: slimService, key: (s) => `${s.namespace}/${s.name}`, without: 'ports that only a Service names are not found' }),
+  ];
+}
+
+export const MONITORING_GROUP = 'monitoring.coreos.com';
+
+/** ServiceMonitors and PodMonitors; there only where the Prometheus operator is installed. */
+export function monitorResources(stores: Stores): Resource[] {
+  return (['ServiceMonitor', 'PodMonitor'] as const).map((kind) => resource<MonitorRecord>({
+    name: `${kind.toLowerCase()}s`, group: MONITORING_GROUP, version: 'v1', store: stores.monitors, slim: (o) => slimMonitor(kind, o),
+    key: (m) => `${m.kind}/${m.namespace}/${m.name}`, mine: (m) => m.kind === kind, without: `ports that only a ${kind} names are not found`,
+  }));
+}
+
+interface Plan<R extends { readonly namespace: string }> {
+  name: string; group: string; version: string; store: Map<string, R>; without: string;
+  slim: (obj: unknown) => R | undefined;
+  key: (record: R) => string;
+  same?: (old: R, now: R) => boolean;
+  /** Which records of the store are of this resource, where several share it. */
+  mine?: (record: R) => boolean;
+  metadataOnly?: boolean;
+  fieldSelector?: string;
+}
+
+function resource<R extends { readonly namespace: string }>(plan: Plan<R>): Resource {
+  const { store, slim, key, group, version, name } = plan;
+  const mine = plan.mine ?? (() => true);
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  return {
+    name, group, without: plan.without, fieldSelector: plan.fieldSelector, metadataOnly: plan.metadataOnly ?? false,
+    path: (namespace) => namespace === undefined ? `${root}/${name}` : `${root}/namespaces/${encodeURIComponent(namespace)}/${name}`,
+    keep(obj) {
+      const record = slim(obj);
+      if (record === undefined) return undefined;
+      const k = key(record);
+      const old = store.get(k);
+      if (old !== undefined && isDeepStrictEqual(old, record)) return { key: k, changed: false };
+      store.set(k, record);
+      return { key: k, changed: old === undefined || !(plan.same?.(old, record) ?? false) };
+    },
+    forget(obj) {
+      const record = slim(obj);
+      return record !== undefined && store.delete(key(record));
+    },
+    prune(namespace, but) {
+      let any = false;
+      for (const [k, record] of store) {
+        if (!mine(record) || (namespace !== undefined && record.namespace !== namespace) || but.has(k)) continue;
+        store.delete(k);
+        any = true;
+      }
+      return any;
+    },
+  };
+}
+
+/** The version that a watch goes on from. */
+export function resourceVersion(obj: unknown): string { return text(object(object(obj)['metadata'])['resourceVersion']); }

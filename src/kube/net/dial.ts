@@ -1,0 +1,162 @@
+/** Opens connections to an API server: TCP, through a proxy when there is one, then TLS. All of ours come from here, and are counted. */
+import net from 'node:net';
+import tls from 'node:tls';
+import { Problem } from '../../base/problem';
+import { abortReason } from '../abort';
+import { socks5 } from './socks5';
+
+export interface TlsIdentity {
+  /** PEM; undefined = the system's authorities. */
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  /** Name to ask for and to check in the certificate; undefined = the server's host. */
+  readonly serverName: string | undefined;
+  readonly skipVerify: boolean;
+}
+
+export interface DialOptions {
+  readonly server: URL;
+  readonly proxy: URL | undefined;
+  readonly tls: TlsIdentity;
+  readonly alpn: readonly string[];
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+/** As long as undici's and client-go's patience with a connection, ms. */
+export const DIAL_TIMEOUT_MS = 10_000;
+/** First keep-alive probe of an idle connection, ms; below the idle limits of cloud load balancers (60 s on AWS). */
+const KEEP_ALIVE_MS = 30_000;
+
+let open = 0;
+let opened = 0;
+
+/** Connections to API servers and proxies now open in this process, and all ever opened: for tests and the log. */
+export function openConnections(): { readonly open: number; readonly opened: number } { return { open, opened }; }
+
+/** A connection ready to speak HTTP. Throws Problem `kube.timeout`, `kube.proxy`, or the socket's own error (see problems.ts). */
+export async function dial(options: DialOptions): Promise<net.Socket> {
+  const { server, proxy, signal } = options;
+  const timeoutMs = options.timeoutMs ?? DIAL_TIMEOUT_MS;
+  const sockets: net.Socket[] = [];
+  let fail: (e: Error) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => { fail = reject; });
+  const stop = (): void => { fail(abortReason(signal)); };
+  const timer = setTimeout(() => {
+    fail(new Problem('kube.timeout', `No connection to ${(proxy ?? server).host} within ${timeoutMs / 1000} s.`, { next: 'Check the network, a VPN or a proxy.' }));
+  }, timeoutMs);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([failed, connect(options, sockets)]);
+  } catch (e) {
+    for (const s of sockets) s.destroy();
+    throw e;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function connect({ server, proxy, tls: identity, alpn }: DialOptions, sockets: net.Socket[]): Promise<net.Socket> {
+  const host = bare(server.hostname);
+  const port = portOf(server);
+  let socket = await plain(bare((proxy ?? server).hostname), portOf(proxy ?? server), sockets);
+  if (proxy?.protocol === 'https:') {
+    const name = bare(proxy.hostname);
+    socket = await secure({ socket, host: name, ...(net.isIP(name) === 0 && { servername: name }), ALPNProtocols: ['http/1.1'] }, sockets);
+  }
+  if (proxy) {
+    if (proxy.protocol.startsWith('socks5')) await socks5(socket, host, port, proxy);
+    else await httpConnect(socket, server, port, proxy);
+  }
+  if (server.protocol === 'http:') return socket;
+  const name = identity.serverName ?? host;
+  return secure({
+    socket, host: name, ALPNProtocols: [...alpn],
+    // An address is no server name in TLS (RFC 6066), but the certificate is checked against it.
+    ...(net.isIP(name) === 0 && { servername: name }),
+    ...(identity.ca !== undefined && { ca: identity.ca }),
+    ...(identity.cert !== undefined && { cert: identity.cert }),
+    ...(identity.key !== undefined && { key: identity.key }),
+    rejectUnauthorized: !identity.skipVerify,
+  }, sockets);
+}
+
+function plain(host: string, port: number, sockets: net.Socket[]): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+    sockets.push(socket);
+    open++;
+    opened++;
+    socket.once('close', () => { open--; });
+    socket.once('error', reject);
+    socket.once('connect', () => { socket.off('error', reject); resolve(socket); });
+  });
+}
+
+function secure(options: tls.ConnectionOptions, sockets: net.Socket[]): Promise<tls.TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect(options);
+    sockets.push(socket);
+    const early = (): void => { reject(Object.assign(new Error('the connection was closed during the TLS handshake'), { code: 'ECONNRESET' })); };
+    socket.once('error', reject);
+    socket.once('close', early);
+    socket.once('secureConnect', () => {
+      socket.off('error', reject);
+      socket.off('close', early);
+      resolve(socket);
+    });
+  });
+}
+
+/** HTTP CONNECT (RFC 9110, 9.3.6), for requests and websockets alike. */
+function httpConnect(socket: net.Socket, server: URL, port: number, proxy: URL): Promise<void> {
+  const target = `${server.hostname}:${port}`;
+  const auth = proxy.username === '' ? '' : `Proxy-Authorization: Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString('base64')}\r\n`;
+  return new Promise((resolve, reject) => {
+    let head = Buffer.alloc(0);
+    const end = (act: () => void): void => {
+      socket.off('data', onData);
+      socket.off('error', onError);
+      socket.off('close', onClose);
+      socket.pause();
+      act();
+    };
+    const refuse = (why: string, status?: number): void => {
+      end(() => { reject(new Problem('kube.proxy', `The proxy ${proxy.host} ${why}.`, { next: status === 407 ? 'Put its user name and password into the proxy\'s address.' : 'Check proxy-url, HTTPS_PROXY and NO_PROXY.', ...(status !== undefined && { status }) })); });
+    };
+    const onData = (chunk: Buffer): void => {
+      head = Buffer.concat([head, chunk]);
+      const at = head.indexOf('\r\n\r\n');
+      if (at < 0) {
+        if (head.length > 65_536) refuse('answered something that is not HTTP');
+        return;
+      }
+      const status = /^HTTP\/1\.[01] (\d{3})([^\r\n]*)/.exec(head.toString('latin1', 0, at));
+      if (!status) { refuse('answered something that is not HTTP'); return; }
+      const code = Number(status[1]);
+      if (code < 200 || code > 299) { refuse(code === 407 ? 'wants a user name and password (407)' : `refused the way to ${target} (${code}${status[2]})`, code); return; }
+      const rest = head.subarray(at + 4);
+      end(() => {
+        if (rest.length > 0) socket.unshift(rest);
+        resolve();
+      });
+    };
+    const onError = (e: Error): void => { end(() => { reject(e); }); };
+    const onClose = (): void => { refuse(`closed the connection when asked for ${target}`); };
+    socket.on('data', onData);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+    socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${auth}\r\n`);
+  });
+}
+
+function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : url.protocol.startsWith('socks5') ? 1080 : 80;
+}
+
+/** Host without the brackets of an IPv6 address. */
+function bare(hostname: string): string { return hostname.replace(/^\[|\]$/g, ''); }
