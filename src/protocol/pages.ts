@@ -5,6 +5,9 @@
 import type { ProblemData } from '../base/problem';
 import type { FlameQuery, FlameTree, GoroutineDump, ProfileSummary, SearchResult, StackFrame } from '../profile/types';
 
+/** What messages carry, for pages: they know src/protocol and src/base only. */
+export type { FlameQuery, FlameTree, Frame, GoroutineDump, GoroutineGroup, Origin, ProfileSummary, SearchResult, StackFrame, ValueType } from '../profile/types';
+
 export const PROTOCOL = 1;
 
 export type PageName = 'flame' | 'goroutines';

@@ -29,7 +29,7 @@ export class Host {
   send(m: Body<FromPage>): void { this.#api.postMessage({ v: PROTOCOL, ...m }); }
 
   /** `await host.ask({ type: 'flame', query })` → the message of the same type; rejects with a Problem. */
-  ask<T extends Request['type']>(m: Omit<Extract<Request, { type: T }>, 'v' | 'id'>): Promise<Extract<Answer, { type: T }>> {
+  ask<T extends Request['type']>(m: { readonly type: T } & Omit<Extract<Request, { type: T }>, 'v' | 'id'>): Promise<Extract<Answer, { type: T }>> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: (a) => { resolve(a as Extract<Answer, { type: T }>); }, reject });

@@ -1,0 +1,78 @@
+/** The host's side of the flame graph page, on the product's own reader: what src/host does, without the editor. */
+import type { Page } from 'playwright-core';
+import { Problem } from '../../../src/base/problem';
+import { openProfile } from '../../../src/profile/open';
+import type { OpenProfile } from '../../../src/profile/types';
+import { fromPage, PROTOCOL, type FromPage, type PageFacts, type ToPage } from '../../../src/protocol/pages';
+
+type Answer = ToPage extends infer T ? T extends ToPage ? Omit<T, 'v'> : never : never;
+
+export class TestHost {
+  /** All that the page sent, oldest first. */
+  readonly sent: FromPage[] = [];
+  /** What the page did wrong by its policy, or threw. */
+  readonly complaints: string[] = [];
+  /** Answers wait for this before they go out. */
+  gate: Promise<void> = Promise.resolve();
+
+  private constructor(readonly page: Page, readonly facts: PageFacts, readonly profile: OpenProfile | undefined, private readonly first: Answer) {}
+
+  /** Opens `bytes` in the page at `url` and waits for its first picture or notice. */
+  static async open(page: Page, url: string, bytes: Uint8Array, facts: Partial<PageFacts> = {}): Promise<TestHost> {
+    const profile = openProfile(bytes);
+    const whole: PageFacts = { title: 'gadgets-controller-7c9d · CPU', subtitle: '30 s, today 14:32, leader', ownModules: ['example.com/gadgets'], pages: ['flame'], ...facts };
+    const host = new TestHost(page, whole, profile, { type: 'init', facts: whole, summary: profile.summary });
+    await host.#start(url);
+    await page.locator('#app[data-state=ready]').waitFor();
+    return host;
+  }
+
+  /** A page that gets `message` to begin with, instead of a profile. */
+  static async notice(page: Page, url: string, message: Answer): Promise<TestHost> {
+    const host = new TestHost(page, { title: '', subtitle: '', ownModules: [], pages: [] }, undefined, message);
+    await host.#start(url);
+    return host;
+  }
+
+  async #start(url: string): Promise<void> {
+    const { page } = this;
+    page.on('console', (m) => { if (m.type() === 'error' || /Content Security Policy/.test(m.text())) this.complaints.push(m.text()); });
+    page.on('pageerror', (e) => { this.complaints.push(e.message); });
+    await page.exposeFunction('toHost', (m: unknown) => this.#receive(m));
+    await page.addInitScript(() => {
+      const w = window as unknown as { acquireVsCodeApi: unknown; toHost: (m: unknown) => void };
+      let taken = false;
+      w.acquireVsCodeApi = () => {
+        if (taken) throw new Error('acquireVsCodeApi may be called once only');
+        taken = true;
+        return {
+          postMessage: (m: unknown) => { w.toHost(m); },
+          getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+          setState: (s: unknown) => { sessionStorage.setItem('state', JSON.stringify(s)); },
+        };
+      };
+    });
+    await page.goto(url);
+  }
+
+  /** Messages of one type, oldest first. */
+  of<T extends FromPage['type']>(type: T): Extract<FromPage, { type: T }>[] { return this.sent.filter((m): m is Extract<FromPage, { type: T }> => m.type === type); }
+
+  /** Playwright carries typed arrays, but no undefined members: both sides of the wire are plain data anyway. */
+  async send(m: Answer): Promise<void> { await this.page.evaluate((data) => { window.postMessage(data); }, { v: PROTOCOL, ...m }); }
+
+  async #receive(raw: unknown): Promise<void> {
+    const m = fromPage(raw);
+    if (!m) { this.complaints.push(`not a message of the protocol: ${JSON.stringify(raw)}`); return; }
+    this.sent.push(m);
+    if (m.type === 'ready') { await this.send(this.first); return; }
+    if (m.type !== 'flame' && m.type !== 'search') return;
+    await this.gate;
+    try {
+      if (m.type === 'flame') await this.send({ type: 'flame', id: m.id, tree: await this.profile!.flame(m.query) });
+      else await this.send({ type: 'search', id: m.id, result: await this.profile!.search({ text: m.text, sampleType: m.sampleType }) });
+    } catch (e) {
+      await this.send({ type: 'problem', id: m.id, problem: Problem.from(e).toJSON() });
+    }
+  }
+}

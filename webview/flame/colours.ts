@@ -1,0 +1,176 @@
+/**
+ * Colours of the bars, worked out from the theme's own: every fill keeps its text at a contrast of 4.5:1 (WCAG 2.2, 1.4.3)
+ * or more, in any theme. Pure: the theme's values come in as text, colours go out as text.
+ */
+import type { Frame, Origin } from '../../src/protocol/pages';
+
+/** Red, green, blue from 0 to 255. */
+export type Rgb = readonly [number, number, number];
+
+/** What is read from the theme, parsed. */
+export interface ThemeColours {
+  readonly background: Rgb;
+  readonly foreground: Rgb;
+  readonly focus: Rgb;
+  readonly blue: Rgb;
+  readonly green: Rgb;
+  readonly yellow: Rgb;
+  readonly orange: Rgb;
+  readonly red: Rgb;
+  readonly purple: Rgb;
+  readonly highContrast: boolean;
+}
+
+/** How a bar is painted. In high contrast `fill` is the background and `border` is set. */
+export interface Paint { readonly fill: string; readonly text: string; readonly border: string | undefined; readonly swatch: string }
+
+/** Contrast that text on a bar has at least; a little above the 4.5 asked for, since channels are rounded. */
+export const CONTRAST = 4.6;
+/** Contrast of a border to the background, where the border carries the meaning (WCAG 2.2, 1.4.11). */
+const BORDER_CONTRAST = 3;
+
+/** `#rgb`, `#rrggbb`, `#rrggbbaa`, `rgb(…)`, `rgba(…)`, `color(srgb …)`; translucent ones as seen over `under`. Undefined for other text. */
+export function parseColour(text: string, under: Rgb): Rgb | undefined {
+  const t = text.trim();
+  const hex = /^#([0-9a-f]{3,8})$/i.exec(t)?.[1];
+  if (hex !== undefined && hex.length !== 5 && hex.length !== 7) {
+    const full = hex.length <= 4 ? [...hex].map((c) => c + c).join('') : hex;
+    const n = [0, 2, 4, 6].map((i) => Number.parseInt(full.slice(i, i + 2) || 'ff', 16));
+    return mix(under, [n[0]!, n[1]!, n[2]!], n[3]! / 255);
+  }
+  const call = /^(rgba?|color)\((?:srgb )?([^)]+)\)$/i.exec(t);
+  if (!call) return undefined;
+  const n = call[2]!.split(/[\s,/]+/).filter((s) => s !== '').map((s) => Number.parseFloat(s) / (s.endsWith('%') ? 100 : 1));
+  if (n.length < 3 || n.some(Number.isNaN)) return undefined;
+  const scale = call[1]!.toLowerCase() === 'color' ? 255 : 1;
+  return mix(under, [n[0]! * scale, n[1]! * scale, n[2]! * scale], n[3] ?? 1);
+}
+
+/** `share` of b in a. */
+export function mix(a: Rgb, b: Rgb, share: number): Rgb {
+  return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
+}
+
+export function css(c: Rgb): string { return `rgb(${c.map((v) => Math.round(Math.min(255, Math.max(0, v)))).join(',')})`; }
+
+/** Relative luminance by WCAG 2.2. */
+export function luminance(c: Rgb): number {
+  const [r, g, b] = c.map((v) => { const s = Math.round(v) / 255; return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4; }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** From 1 (the same) to 21 (black on white). */
+export function contrast(a: Rgb, b: Rgb): number {
+  const [x, y] = [luminance(a), luminance(b)];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+}
+
+const BLACK: Rgb = [0, 0, 0];
+const WHITE: Rgb = [255, 255, 255];
+
+/** `hue` taken towards the background, no further than text needs; `least` is how far at least. */
+function fillFor(hue: Rgb, text: Rgb, background: Rgb, least: number): Rgb {
+  for (let s = least; s < 1; s += 0.02) {
+    const c = mix(hue, background, s);
+    if (contrast(c, text) >= CONTRAST) return c;
+  }
+  return background;
+}
+
+/** Which hue and how much of it: the slots that packages are given, warm ones for a person's own. */
+export class Palette {
+  readonly #theme: ThemeColours;
+  readonly #text: Rgb;
+  readonly warm: readonly Paint[];
+  readonly cool: readonly Paint[];
+  /** The runtime and everything that is not the matter now: grey. */
+  readonly grey: Paint;
+  /** Greys of the standard library and of dependencies when they are muted. */
+  readonly mutedStd: Paint;
+  readonly mutedDependency: Paint;
+  readonly own: Paint;
+  readonly hit: Paint;
+  /** Lines around the focused and the hovered frame. */
+  readonly outline: string;
+  readonly hover: string;
+  readonly focus: string;
+
+  constructor(theme: ThemeColours) {
+    this.#theme = theme;
+    const { background: bg, foreground: fg, blue, green, orange, red, purple, yellow } = theme;
+    const dark = luminance(bg) < 0.5;
+    const end = dark ? WHITE : BLACK;
+    this.#text = contrast(bg, end) >= CONTRAST ? mix(fg, end, 0.75) : fg;
+    const least = dark ? 0.12 : 0.38;
+    this.warm = [mix(orange, red, 0.12), mix(red, orange, 0.25), mix(red, purple, 0.45), mix(orange, green, 0.3)].map((h) => this.#paint(h, least));
+    this.cool = [blue, mix(green, blue, 0.5), purple, green, mix(blue, purple, 0.5), mix(blue, fg, 0.35), mix(purple, fg, 0.4), mix(green, fg, 0.35)].map((h) => this.#paint(h, least));
+    this.own = this.warm[0]!;
+    this.grey = this.#paint(mix(bg, fg, 0.32), 0);
+    this.mutedDependency = this.#paint(mix(bg, fg, dark ? 0.24 : 0.18), 0);
+    this.mutedStd = this.#paint(mix(bg, fg, dark ? 0.14 : 0.09), 0);
+    // Hits are the one full colour of the picture: black or white on it, whichever reads better.
+    const onYellow = contrast(yellow, BLACK) >= contrast(yellow, WHITE) ? BLACK : WHITE;
+    const full = contrast(yellow, onYellow) >= CONTRAST ? yellow : mix(yellow, onYellow === BLACK ? WHITE : BLACK, 0.3);
+    this.hit = theme.highContrast ? { fill: css(full), text: css(onYellow), border: css(fg), swatch: css(full) } : { fill: css(full), text: css(onYellow), border: undefined, swatch: css(full) };
+    this.outline = css(mix(fg, end, 0.9));
+    this.hover = css(mix(bg, this.#text, 0.75));
+    this.focus = css(theme.focus);
+  }
+
+  #paint(hue: Rgb, least: number): Paint {
+    const { background, foreground, highContrast } = this.#theme;
+    if (highContrast) {
+      let border = hue;
+      for (let s = 0.05; s <= 1 && contrast(border, background) < BORDER_CONTRAST; s += 0.05) border = mix(hue, foreground, s);
+      return { fill: css(background), text: css(foreground), border: css(border), swatch: css(border) };
+    }
+    const fill = fillFor(hue, this.#text, background, least);
+    return { fill: css(fill), text: css(this.#text), border: undefined, swatch: css(fill) };
+  }
+}
+
+export type ColourMode = 'package' | 'own';
+
+/** FNV-1a, 32 bits: spreads import paths that differ in a few letters. */
+export function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  // The low bits of FNV are its weakest; fold the high ones in.
+  h ^= h >>> 15;
+  return h >>> 0;
+}
+
+/** A package and how much of the picture it covers. */
+export interface PackageShare { readonly pkg: string; readonly origin: Origin; readonly value: number }
+
+/** Go's own machinery and frames without a package: always grey. */
+export function isRuntime(pkg: string): boolean { return pkg === '' || pkg === 'runtime' || pkg.startsWith('runtime/internal') || pkg.startsWith('internal/runtime'); }
+
+/**
+ * Slots of the palette by package: its hash, so that a package looks the same in every profile; where two of the largest
+ * would share one, the smaller takes the next that is free. Largest first in, for the same answer each time.
+ */
+export function assignSlots(packages: readonly PackageShare[], warm: number, cool: number): ReadonlyMap<string, number> {
+  const slots = new Map<string, number>();
+  const taken = { own: new Set<number>(), other: new Set<number>() };
+  for (const { pkg, origin } of packages) {
+    const count = origin === 'own' ? warm : cool;
+    const used = origin === 'own' ? taken.own : taken.other;
+    let slot = hash(pkg) % count;
+    if (used.size < count) while (used.has(slot)) slot = (slot + 1) % count;
+    used.add(slot);
+    slots.set(pkg, slot);
+  }
+  return slots;
+}
+
+/** The paint of a frame that is not a search hit. */
+export function paintOf(frame: Frame, mode: ColourMode, palette: Palette, slots: ReadonlyMap<string, number>): Paint {
+  if (mode === 'own') {
+    if (frame.origin === 'own') return palette.own;
+    return frame.origin === 'std' || isRuntime(frame.pkg) ? palette.mutedStd : palette.mutedDependency;
+  }
+  if (frame.origin !== 'own' && isRuntime(frame.pkg)) return palette.grey;
+  const list = frame.origin === 'own' ? palette.warm : palette.cool;
+  return list[(slots.get(frame.pkg) ?? hash(frame.pkg)) % list.length]!;
+}

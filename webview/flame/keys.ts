@@ -1,0 +1,34 @@
+/** What each key does: one list for the handler, the foot and the help. */
+
+export type Action =
+  | 'up' | 'down' | 'left' | 'right' | 'zoom' | 'back' | 'root' | 'search' | 'next' | 'previous' | 'flip' | 'open' | 'keys' | 'reset';
+
+/** As people read it, and what it does. `foot`: short enough and needed often enough to stand in the foot always. */
+export interface KeyHelp { readonly keys: readonly string[]; readonly does: string; readonly foot?: string }
+
+export const HELP: readonly KeyHelp[] = [
+  { keys: ['/', 'Ctrl+F'], does: 'Search; text, or a /regular expression/', foot: 'search' },
+  { keys: ['↑', '↓', '←', '→'], does: 'Walk to the parent, a child, the frames beside', foot: 'walk' },
+  { keys: ['Enter'], does: 'Zoom into the focused frame', foot: 'zoom' },
+  { keys: ['Esc', 'Backspace'], does: 'Back to the zoom before', foot: 'back' },
+  { keys: ['0'], does: 'Reset the zoom' },
+  { keys: ['Home'], does: 'Focus the root' },
+  { keys: ['n', 'N'], does: 'Next, previous match' },
+  { keys: ['o'], does: 'Open the source of the focused frame', foot: 'source' },
+  { keys: ['i'], does: 'Turn it over: icicle (root at the top) or flame (root at the bottom)', foot: 'flip' },
+  { keys: ['?'], does: 'Show or hide these keys', foot: 'keys' },
+];
+
+export interface KeyPress { readonly key: string; readonly ctrlKey: boolean; readonly metaKey: boolean; readonly altKey: boolean }
+
+const PLAIN: Readonly<Record<string, Action>> = {
+  ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right', Enter: 'zoom', Escape: 'back', Backspace: 'back',
+  Home: 'root', '/': 'search', n: 'next', N: 'previous', i: 'flip', o: 'open', '?': 'keys', 0: 'reset',
+};
+
+/** What a key press asks for; undefined for one that is not ours. */
+export function actionOf(e: KeyPress): Action | undefined {
+  if (e.altKey) return undefined;
+  if (e.ctrlKey || e.metaKey) return e.key === 'f' || e.key === 'F' ? 'search' : undefined;
+  return PLAIN[e.key];
+}

@@ -1,0 +1,100 @@
+/** What is written on a bar: the longest wording of a function's name that fits, then an ellipsis. */
+
+/** A Go name in its parts. `rest` is what follows the package: `(*T).Method`, `Func.func1`. */
+export interface NameParts { readonly path: string; readonly pkg: string; readonly rest: string }
+
+/**
+ * `sigs.k8s.io/x/pkg/client.(*client).Update` → path "sigs.k8s.io/x/pkg/client", pkg "client", rest "(*client).Update".
+ * The linker writes dots in the last element of an import path as %2e. Names that aren't Go's are all `rest`.
+ */
+export function splitName(name: string): NameParts {
+  const stop = name.search(/[([]/);
+  const head = stop < 0 ? name : name.slice(0, stop);
+  const slash = head.lastIndexOf('/');
+  const dot = head.indexOf('.', slash + 1);
+  if (dot <= 0 || dot === name.length - 1) return { path: '', pkg: '', rest: name };
+  const path = name.slice(0, dot).replace(/%2e/gi, '.');
+  return { path, pkg: path.slice(path.lastIndexOf('/') + 1), rest: name.slice(dot + 1) };
+}
+
+/** Type arguments say little and run to kilobytes: `(*Queue[go.shape.struct {…}]).Get` → `(*Queue[…]).Get`. */
+export function foldTypeArguments(name: string): string {
+  if (!name.includes('[')) return name;
+  let out = '';
+  let depth = 0;
+  for (let i = 0; i < name.length; i++) {
+    const c = name[i]!;
+    if (c === ']' && depth > 0) { if (--depth === 0) out += '…]'; }
+    else if (c === '[') { if (depth++ === 0) out += '['; }
+    else if (depth === 0) out += c;
+  }
+  return out;
+}
+
+/** Wordings of a name, longest first, each one complete in itself: `a/b/pkg.(*T).M`, `pkg.(*T).M`, `(*T).M`, `M`. */
+export function wordings(name: string): readonly string[] {
+  const { path, pkg, rest } = splitName(name);
+  const folded = foldTypeArguments(rest);
+  const list = [path === '' ? rest : `${path}.${rest}`];
+  const add = (s: string): void => { if (s !== '' && s.length < list[list.length - 1]!.length) list.push(s); };
+  if (path !== '') add(`${path}.${folded}`);
+  if (pkg !== '') add(`${pkg}.${folded}`);
+  add(folded);
+  // The method alone: what follows the receiver, "func1" and the like kept with the function they belong to.
+  const method = /^\(\*?[^)]*\)\.(.+)$/.exec(folded);
+  if (method) add(method[1]!);
+  return list;
+}
+
+/** Widths of text in one font, from the widths of its characters (measured once each; kerning doesn't matter here). */
+export class TextWidths {
+  readonly #cache = new Map<string, number>();
+  /** ASCII, which is nearly all: NaN = not measured yet. */
+  readonly #ascii = new Float64Array(128).fill(Number.NaN);
+
+  constructor(private readonly measure: (char: string) => number) {}
+
+  char(c: string): number {
+    const code = c.charCodeAt(0);
+    if (code < 128 && c.length === 1) {
+      const known = this.#ascii[code]!;
+      return Number.isNaN(known) ? (this.#ascii[code] = this.measure(c)) : known;
+    }
+    let w = this.#cache.get(c);
+    if (w === undefined) this.#cache.set(c, w = this.measure(c));
+    return w;
+  }
+
+  /** True when `text` is at most `room` wide; looks no further than that. */
+  fits(text: string, room: number): boolean {
+    let w = 0;
+    for (const c of text) { w += this.char(c); if (w > room) return false; }
+    return true;
+  }
+
+  /** The longest beginning of `text` that fits with an ellipsis; '' when not even two characters of it do. */
+  cut(text: string, room: number): string {
+    let w = this.char('…');
+    let n = 0;
+    let chars = 0;
+    for (const c of text) {
+      w += this.char(c);
+      if (w > room) break;
+      n += c.length;
+      chars++;
+    }
+    return chars < 2 ? '' : `${text.slice(0, n)}…`;
+  }
+}
+
+/** The label for a bar with `room` pixels for text: the longest wording that fits; else the shortest, cut. */
+export function fit(list: readonly string[], room: number, widths: TextWidths): string {
+  for (const text of list) if (widths.fits(text, room)) return text;
+  return widths.cut(list[list.length - 1] ?? '', room);
+}
+
+/** A package for the legend: its last two elements, a version suffix not counted: "client-go/rest", "yaml.v3". */
+export function shortPackage(pkg: string): string {
+  const parts = pkg.split('/').filter((p) => !/^v\d+$/.test(p));
+  return parts.slice(-2).join('/') || pkg;
+}

@@ -1,0 +1,26 @@
+/** What stands in place of the picture when there is none: loading, failed, empty. */
+import type { ProblemData } from '../../src/base/problem';
+import { h } from '../shared/dom';
+
+export function loading(title: string, text: string): HTMLElement {
+  return h('div', { class: 'notice loading', role: 'status' }, document.createElement('vscode-progress-ring'), h('div', {}, h('h2', {}, title), h('p', { class: 'dim' }, text)));
+}
+
+export function failed(title: string, p: Omit<ProblemData, 'code'>): HTMLElement {
+  return h('div', { class: 'notice', role: 'alert' },
+    ...(title === '' ? [] : [h('p', { class: 'dim' }, title)]),
+    h('h2', {}, p.message), ...(p.next === undefined ? [] : [h('p', {}, p.next)]), ...(p.detail === undefined ? [] : [h('pre', {}, p.detail)]));
+}
+
+export function empty(what: string, next: string): HTMLElement {
+  return h('div', { class: 'notice', role: 'status', id: 'empty' }, h('h2', {}, what), h('p', {}, next));
+}
+
+/** The reader's remarks on the file: one stands as it is, more open on a click. */
+export function warnings(list: readonly string[]): HTMLElement | undefined {
+  const [first] = list;
+  if (first === undefined) return undefined;
+  const mark = (): HTMLElement => h('span', { class: 'codicon codicon-warning', 'aria-hidden': 'true' });
+  if (list.length === 1) return h('p', { class: 'warnings' }, mark(), first);
+  return h('details', { class: 'warnings' }, h('summary', {}, mark(), `${list.length} remarks on this file`), h('ul', {}, ...list.map((w) => h('li', {}, w))));
+}

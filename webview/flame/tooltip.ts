@@ -1,0 +1,60 @@
+/** What the pointer is over: function, package, place, and what it took, in a box that stays inside the window. */
+import type { Frame } from '../../src/protocol/pages';
+import { h } from '../shared/dom';
+import { splitName } from './labels';
+import { amount, place, shareOf, type Figures } from './words';
+
+/** Distance to the pointer, px. */
+const OFFSET = 14;
+const EDGE = 6;
+
+export interface TooltipContent {
+  /** Tells one frame from another: a function can be under the pointer in two places. */
+  readonly row: number;
+  readonly frame: Frame;
+  readonly figures: Figures;
+  readonly unit: string;
+  readonly grandTotal: number;
+  /** Total of the zoomed frame; undefined when all is in view. */
+  readonly zoomTotal: number | undefined;
+  readonly matches: boolean;
+}
+
+export class Tooltip {
+  readonly element = h('div', { class: 'tooltip', id: 'tooltip', 'aria-hidden': 'true', hidden: true });
+  #row: number | undefined;
+
+  show(c: TooltipContent, x: number, y: number): void {
+    if (this.#row !== c.row || this.element.hidden) this.#fill(c);
+    this.#row = c.row;
+    this.element.hidden = false;
+    const { offsetWidth: w, offsetHeight: hgt } = this.element;
+    const left = x + OFFSET + w + EDGE > window.innerWidth ? x - OFFSET - w : x + OFFSET;
+    const top = y + OFFSET + hgt + EDGE > window.innerHeight ? y - OFFSET - hgt : y + OFFSET;
+    this.element.style.left = `${Math.max(EDGE, Math.min(left, window.innerWidth - w - EDGE))}px`;
+    this.element.style.top = `${Math.max(EDGE, Math.min(top, window.innerHeight - hgt - EDGE))}px`;
+  }
+
+  hide(): void { this.element.hidden = true; this.#row = undefined; }
+
+  #fill({ frame, figures, unit, grandTotal, zoomTotal, matches }: TooltipContent): void {
+    const { path, rest } = splitName(frame.name);
+    const where = place(frame);
+    const row = (label: string, v: number | undefined): HTMLElement[] => [
+      h('span', { class: 'dim' }, label), h('span', { class: 'num' }, amount(v, grandTotal, unit)),
+      h('span', { class: 'num dim' }, zoomTotal === undefined || v === undefined ? '' : `${shareOf(v, zoomTotal)} of the zoomed`),
+    ];
+    this.element.replaceChildren(
+      h('div', { class: 'mono name' }, cut(rest)),
+      h('div', { class: 'dim' }, frame.pkg || path || ORIGIN[frame.origin]),
+      ...(where === '' ? [] : [h('div', { class: 'mono dim' }, where)]),
+      h('div', { class: 'figures' }, ...row('self', figures.self), ...row('total', figures.total)),
+      ...(matches ? [h('div', { class: 'hit' }, 'matches the search')] : []),
+    );
+  }
+}
+
+const ORIGIN = { own: 'your module', dependency: 'a dependency', std: 'standard library', unknown: 'package not known' } as const;
+
+/** A name can be 64 kB long; more than a few lines help nobody. */
+function cut(name: string): string { return name.length > 600 ? `${name.slice(0, 600)}…` : name; }

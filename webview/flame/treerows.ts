@@ -1,0 +1,50 @@
+/** The rows of the tree view: what is open of the call tree, one line each. Pure. */
+import type { Model } from './model';
+
+/** Opens `row`, and on below it as long as there is only one way to go. */
+export function open(model: Model, row: number, opened: Set<number>): void {
+  for (let r: number | undefined = row; r !== undefined && model.hasChildren(r);) {
+    opened.add(r);
+    let only: number | undefined;
+    for (const c of model.children(r)) { if (only !== undefined) { only = undefined; break; } only = c; }
+    r = only;
+  }
+}
+
+/** Rows in view, top to bottom: all whose ancestors are open. */
+export function visibleRows(model: Model, opened: ReadonlySet<number>): Uint32Array {
+  const rows: number[] = [];
+  for (let r = 0; r < model.rows; r = opened.has(r) ? r + 1 : model.end(r)) rows.push(r);
+  return Uint32Array.from(rows);
+}
+
+/** Position of `row` in sorted `rows`, or -1. */
+export function indexOf(rows: Uint32Array, row: number): number {
+  let lo = 0, hi = rows.length;
+  while (lo < hi) { const mid = (lo + hi) >>> 1; if (rows[mid]! < row) lo = mid + 1; else hi = mid; }
+  return rows[lo] === row ? lo : -1;
+}
+
+/** The same rows in another tree of the same file, as far as it has them. */
+export function carryOver(from: Model, to: Model, opened: ReadonlySet<number>): Set<number> {
+  const map = new Map<number, number>([[0, 0]]);
+  const out = new Set<number>();
+  for (const r of [...opened].sort((a, b) => a - b)) {
+    if (r > 0) {
+      const parent = map.get(from.parent[r]!);
+      if (parent === undefined) continue;
+      for (const c of to.children(parent)) if (to.tree.fn[c] === from.tree.fn[r]) { map.set(r, c); break; }
+    }
+    const there = map.get(r);
+    if (there !== undefined && to.hasChildren(there)) out.add(there);
+  }
+  return out;
+}
+
+/** Which child of its parent a row is, from 1, and of how many. */
+export function among(model: Model, row: number): { readonly position: number; readonly siblings: number } {
+  if (model.depth(row) === 0) return { position: 1, siblings: 1 };
+  let position = 1, siblings = 0;
+  for (const c of model.children(model.parent[row]!)) { siblings++; if (c === row) position = siblings; }
+  return { position, siblings };
+}

@@ -1,0 +1,107 @@
+/** The trees at hand: the whole one, and a finer one of what is zoomed. Asks the host for them and drops late answers. */
+import type { Host } from '../shared/host';
+import { rangeOf, type Range } from './lod';
+import { Model } from './model';
+import type { Figures } from './words';
+
+/** Parts of a pixel below which the host leaves a frame out. */
+const FINEST_PX = 0.25;
+/** A tree made for a width serves one up to this much larger. */
+const SLACK = 1.1;
+
+export interface TreeQuery { readonly sampleType: number; readonly zoom: readonly number[]; readonly width: number; readonly ownModules: readonly string[] }
+export interface TreeAnswer { readonly turn: number; readonly query: TreeQuery; readonly base: Model | undefined; readonly model: Model }
+
+export class Trees {
+  /** The tree with nothing zoomed. */
+  base: Model | undefined;
+  /** The one that is shown. */
+  model: Model | undefined;
+  #baseWidth = 0;
+  /** What `model` was asked for, when it isn't `base`. */
+  #zoom: readonly number[] = [];
+  #width = 0;
+  #turn = 0;
+  /** What the frames above the zoomed one took themselves, by depth, as seen in earlier trees: a zoomed tree doesn't say. */
+  #selves: (number | undefined)[] = [];
+
+  constructor(private readonly host: Host) {}
+
+  /** Another value type or file: what is on the way is dropped; the picture stays until the new tree comes. */
+  forget(): void { this.base = undefined; this.#selves = []; this.#turn++; this.#width = 0; this.#baseWidth = 0; }
+
+  /** True when the tree shown has all that can be seen of `zoom` on `width` pixels. */
+  fine(zoom: readonly number[], width: number): boolean {
+    if (!this.base) return false;
+    if (zoom.length === 0) return this.model === this.base && width <= this.#baseWidth * SLACK;
+    return same(zoom, this.#zoom) && this.model !== this.base && width <= this.#width * SLACK;
+  }
+
+  /** The tree for `query`, and the whole one where it isn't there yet; undefined when another question overtook this one. */
+  async ask(query: TreeQuery): Promise<TreeAnswer | undefined> {
+    const turn = ++this.#turn;
+    const one = async (zoom: readonly number[]): Promise<Model> => {
+      const { sampleType, ownModules, width } = query;
+      const { tree } = await this.host.ask({ type: 'flame', query: { sampleType, zoom, minShare: FINEST_PX / Math.max(1, width), ownModules } });
+      return new Model(tree);
+    };
+    const whole = query.zoom.length === 0;
+    const [base, part] = await Promise.all([whole || !this.base ? one([]) : this.base, whole ? undefined : one(query.zoom)]);
+    return turn === this.#turn ? { turn, query, base, model: part ?? base } : undefined;
+  }
+
+  /** Takes an answer in, unless the zoom went on meanwhile. */
+  accept({ turn, query, base, model }: TreeAnswer): boolean {
+    if (turn !== this.#turn) return false;
+    if (base && base !== this.base) { this.base = base; this.#baseWidth = query.width; }
+    this.model = model;
+    this.#zoom = query.zoom;
+    this.#width = query.width;
+    if (this.base && this.base !== model) this.#learn(this.base, query.zoom);
+    return true;
+  }
+
+  /**
+   * Turns to the tree that can show `to` at once, coming from `from`: the one shown, when it has it, else the whole one.
+   * Gives the values to glide from, in that tree. An answer on its way for `from` is dropped.
+   */
+  turnTo(from: readonly number[], to: readonly number[], shown: Range): Range | undefined {
+    this.#turn++;
+    const model = this.model!;
+    if (to.length > from.length) {
+      this.#learn(model, to);
+      return shown;
+    }
+    this.#selves.length = Math.min(this.#selves.length, to.length);
+    if (!this.base || model === this.base || !this.base.find(to).whole) return model === this.base ? shown : undefined;
+    this.model = this.base;
+    const there = this.base.find(from);
+    return there.whole ? rangeOf(this.base, there.row) : undefined;
+  }
+
+  /** Notes what the frames took themselves above `path`, as far as `model` knows and they aren't known yet. */
+  #learn(model: Model, path: readonly number[]): void {
+    let row = 0;
+    for (let depth = 0; depth < path.length; depth++) {
+      if (depth > 0) {
+        const next = [...model.children(row)].find((c) => model.tree.fn[c] === path[depth - 1]);
+        if (next === undefined) return;
+        row = next;
+      }
+      if (model === this.base || depth >= this.#zoom.length) this.#selves[depth] ??= model.tree.self[row]!;
+    }
+  }
+
+  /** What a frame took. */
+  figures(row: number): Figures {
+    const model = this.model!;
+    const depth = model.depth(row);
+    const { grandTotal, self, total, ancestors } = model.tree;
+    // Per cents are of the sum of all samples' sizes, so that is the root's figure too, with values of both signs as well.
+    if (depth === 0) return { self: 0, total: grandTotal };
+    if (model !== this.base && depth < this.#zoom.length) return { self: this.#selves[depth], total: ancestors?.[depth] ?? total[row]! };
+    return { self: self[row]!, total: total[row]! };
+  }
+}
+
+function same(a: readonly number[], b: readonly number[]): boolean { return a.length === b.length && a.every((v, i) => v === b[i]); }

@@ -1,0 +1,92 @@
+/** The page's sentences about a profile and its frames. Pure. */
+import type { Frame, ProfileSummary, ValueType } from '../../src/protocol/pages';
+import { count, digits, duration, percent, value } from '../../src/base/format';
+
+/** Key of a value type that holds over files: "cpu/nanoseconds". */
+export function typeKey(t: ValueType): string { return `${t.type}/${t.unit}`; }
+
+/** The value type as offered in the switch: "cpu (time)", "alloc_objects (count)". */
+export function typeLabel(t: ValueType): string {
+  const unit = isTime(t.unit) ? 'time' : t.unit;
+  return unit === '' || unit === t.type ? t.type : `${t.type} (${unit})`;
+}
+
+const SECONDS: Readonly<Record<string, number>> = { nanoseconds: 1e-9, ns: 1e-9, microseconds: 1e-6, us: 1e-6, milliseconds: 1e-3, ms: 1e-3, seconds: 1, s: 1 };
+function isTime(unit: string): boolean { return unit.toLowerCase() in SECONDS; }
+
+/** "18.4 s of CPU in 1,840 samples (61 % of one core)": what the per cents are of, and against what to read it. */
+export function totalSentence(summary: ProfileSummary, sampleType: number): string {
+  const t = summary.sampleTypes[sampleType];
+  if (!t) return '';
+  const samples = count(summary.samples, 'sample');
+  if (summary.kind === 'goroutines') return count(t.total, 'goroutine');
+  if (t.type === 'cpu' && isTime(t.unit)) {
+    const busy = t.total * SECONDS[t.unit.toLowerCase()]!;
+    const seconds = summary.durationNanos / 1e9;
+    const load = seconds > 0 ? ` (${coreShare(busy / seconds)})` : '';
+    return `${value(t.total, t.unit)} of CPU in ${samples}${load}`;
+  }
+  const amount = value(t.total, t.unit);
+  return t.unit === 'count' && t.type === 'samples' ? count(t.total, 'sample') : `${amount} ${t.type} in ${samples}`;
+}
+
+/** "61 % of one core", "3.2 cores". */
+function coreShare(cores: number): string { return cores < 1.995 ? `${(cores * 100).toFixed(cores < 0.1 ? 1 : 0)} % of one core` : `${digits(cores)} cores`; }
+
+/** Why there is no picture, and what to do; undefined when there is one. `drawn` = the tree has more than its root. */
+export function emptySentences(summary: ProfileSummary, sampleType: number, drawn: boolean): { readonly what: string; readonly next: string } | undefined {
+  if (drawn) return undefined;
+  const t = summary.sampleTypes[sampleType];
+  if (summary.samples > 0 && summary.sampleTypes.some((o) => o !== t && o.total !== 0)) {
+    return { what: `Nothing was counted as ${t?.type ?? 'this value'} in this profile.`, next: 'Choose another value type above.' };
+  }
+  const types = new Set(summary.sampleTypes.map((o) => o.type));
+  if (types.has('cpu')) {
+    const long = summary.durationNanos > 0 ? ` in ${duration(summary.durationNanos)}` : '';
+    return { what: 'This profile has no samples.', next: `The process used next to no CPU${long}. Capture again for longer, or while the controller has work.` };
+  }
+  if (types.has('contentions')) {
+    return { what: 'This profile has no samples.', next: 'Block and mutex profiles stay empty until the process calls runtime.SetBlockProfileRate or runtime.SetMutexProfileFraction.' };
+  }
+  return { what: 'This profile has no samples.', next: 'Capture again while the controller has work.' };
+}
+
+/** A file as short as it still tells: within its module, the standard library, or its last three parts. */
+export function shortFile(file: string): string {
+  const mod = file.lastIndexOf('/pkg/mod/');
+  if (mod >= 0) {
+    const parts = file.slice(mod + 9).split('/');
+    const at = parts.findIndex((p) => p.includes('@'));
+    return (at > 0 ? parts.slice(at) : parts).join('/');
+  }
+  const src = file.search(/\/go[^/]*\/src\//);
+  if (src >= 0) return file.slice(file.indexOf('/src/', src) + 5);
+  const parts = file.split('/');
+  return parts.length > 4 ? parts.slice(-3).join('/') : file;
+}
+
+/** "gadget.go:88" with its folders; '' when the file is not known. */
+export function place(frame: Frame): string { return frame.file === '' ? '' : `${shortFile(frame.file)}${frame.line > 0 ? `:${frame.line}` : ''}`; }
+
+/** What a frame took; `self` is undefined where it isn't known (above a zoom that a reload came back to). */
+export interface Figures { readonly self: number | undefined; readonly total: number }
+
+/** `v` of `of` as per cent: '' where there is nothing to be a part of. */
+export function shareOf(v: number, of: number): string { return of === 0 ? '' : percent(v / of); }
+
+/** "5.3 s · 28.8 %". */
+export function amount(v: number | undefined, of: number, unit: string): string {
+  if (v === undefined) return '–';
+  const share = shareOf(v, of);
+  return `${value(v, unit)}${share === '' ? '' : ` · ${share}`}`;
+}
+
+/** The focused frame for a screen reader, one sentence. */
+export function spoken(name: string, f: Figures, of: number, unit: string, level: number, position: number, siblings: number, matches: boolean): string {
+  const total = `total ${value(f.total, unit)}, ${shareOf(f.total, of)}`;
+  const self = f.self === undefined ? '' : `, self ${value(f.self, unit)}, ${shareOf(f.self, of)}`;
+  return `${name}${matches ? ', matches the search' : ''}, ${total}${self}, level ${level}, ${position} of ${siblings}`;
+}
+
+/** "14 frames · 31.2 %"; "no match". */
+export function matchSentence(frames: number, share: number): string { return frames === 0 ? 'no match' : `${count(frames, 'frame')} · ${percent(share)}`; }
