@@ -6,9 +6,9 @@ import type { Knowledge } from '../cluster/endpoints';
 import type { Auth } from '../cluster/reach';
 import type { Pins } from '../cluster/pins';
 import { Problem } from '../base/problem';
+import { loadKube } from '../kube/load';
 import type { ContextInfo, Kubeconfigs } from '../kube/types';
 import type { ClusterArgs, TokenChoice } from './args';
-import { loadKube } from './loadKube';
 
 export interface Opened { readonly cluster: Cluster; readonly context: ContextInfo }
 
@@ -29,8 +29,8 @@ export async function withCluster<T>(args: ClusterArgs & { readonly namespace?: 
 }
 
 async function openKubeconfigs(file: string | undefined): Promise<Kubeconfigs> {
-  const { openKubeconfigs: open } = await loadKube();
-  return open({ only: file === undefined ? undefined : path.resolve(file) });
+  const { createKubeconfigs } = await loadKube();
+  return createKubeconfigs({ env: file === undefined ? process.env : { ...process.env, KUBECONFIG: path.resolve(file) } });
 }
 
 async function chooseContext(kubeconfigs: Kubeconfigs, { context, kubeconfig }: ClusterArgs): Promise<ContextInfo> {

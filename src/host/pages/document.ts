@@ -94,7 +94,9 @@ export class ProfileDocument implements vscode.CustomDocument {
       if (size > maxBytes) {
         throw new Problem('pages.tooBig', `${name} has ${inBytes(size)}; the limit is ${inBytes(maxBytes)}.`, { next: 'Raise the setting controllerTuner.maxProfileMiB if you trust the file.' });
       }
-      return await vscode.workspace.fs.readFile(this.uri);
+      const data = await vscode.workspace.fs.readFile(this.uri);
+      // The thread takes the bytes' memory; a Buffer may be a piece of Node's pool, which must stay here.
+      return Buffer.isBuffer(data) ? new Uint8Array(data) : data;
     } catch (e) {
       if (e instanceof Problem) throw e;
       const code = e instanceof vscode.FileSystemError ? e.code : '';

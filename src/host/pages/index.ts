@@ -6,7 +6,6 @@ import { ProfileEditor, type PagesDeps } from './editor';
 import { Sources } from './source';
 
 export type { PagesDeps } from './editor';
-export { threadOpener } from './thread';
 
 /** Registers the custom editor. The caller disposes the answer. */
 export function registerPages(context: vscode.ExtensionContext, deps: PagesDeps): vscode.Disposable {
