@@ -66,8 +66,8 @@ export async function probe(target: Target, signal?: AbortSignal, options: Probe
     const second = await ask(other, pprofPath, MAX_INDEX);
     if (!mismatched(second)) [t, first] = [other, second];
   }
-  // Where nothing listens, the other path finds nothing either.
-  const second = first instanceof Problem && first.code === 'target.refused' ? first : await ask(t, metricsPath, MAX_METRICS);
+  // Where the port itself can't be reached, the other path finds nothing either.
+  const second = first instanceof Problem && !OF_THE_PATH.has(first.code) ? first : await ask(t, metricsPath, MAX_METRICS);
   return {
     scheme: t.scheme,
     pprof: judge(first, t, pprofPath),
@@ -78,6 +78,8 @@ export async function probe(target: Target, signal?: AbortSignal, options: Probe
 
 type Asked = Answer | Problem;
 
+/** Failures that may lie in what one path answers rather than in the port. */
+const OF_THE_PATH = new Set(['target.timeout', 'target.tooBig', 'target.dropped', 'target.encoding']);
 const MISMATCH = new Set(['target.scheme', 'target.protocol', 'target.dropped']);
 
 /** True when the process may speak the other scheme. Go says so; other TLS servers just cut a plain request off. */

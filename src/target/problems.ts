@@ -63,7 +63,7 @@ export function speaksTls(target: Pick<Target, 'label'>, cause?: unknown): Probl
 
 /** The connection ended before the answer did. */
 export function dropped(target: Target, { seconds, bytes, answered }: Progress): Problem {
-  const when = `after ${duration(Math.round(seconds * 10) * 1e8)}`;
+  const when = `after ${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   const what = answered ? `${inBytes(bytes)} of the answer had come` : 'before it answered';
   return new Problem('target.dropped', `The connection to ${target.label} was cut ${when}, ${what}.`, {
     next: 'The process may have restarted, or something on the way drops idle connections; try again, with fewer seconds if it happens at the same time each time.',
@@ -71,7 +71,7 @@ export function dropped(target: Target, { seconds, bytes, answered }: Progress):
 }
 
 export function timedOut(target: Target, path: string, idleMs: number, received: number): Problem {
-  const wait = duration(idleMs * 1e6);
+  const wait = duration(idleMs * 1e6).replace('.0 ', ' ');
   return new Problem('target.timeout', received > 0 ? `${target.label} was silent for ${wait} after ${inBytes(received)} of its answer to ${path}.` : `${target.label} did not answer ${path} within ${wait}.`, {
     next: 'Try again; for a process that is slow under load, raise controllerTuner.requestTimeoutSeconds.',
   });
