@@ -26,7 +26,7 @@ export function readDump(text: string): GoroutineDump {
   const warnings = [...one.warnings, ...two.warnings];
   const missing = one.total - two.goroutines.length;
   if (two.warnings.length > 0 && missing > 0) warnings.push(`States are known of ${two.goroutines.length} of about ${one.total} goroutines.`);
-  return finish(label(bundle(two.goroutines), one.stacks), frames, warnings);
+  return finish(label(bundle(two.goroutines), one.stacks, joinKey(frames)), frames, warnings);
 }
 
 interface Group {
@@ -66,27 +66,43 @@ function bundle(goroutines: readonly Goroutine[]): Group[] {
   return [...groups.values()];
 }
 
+/** debug=2 leaves the middle out of stacks deeper than this: 50 frames at either end stay (`tracebackInnerFrames` and -Outer). */
+const WHOLE = 100;
+const INNER = 40;
+
+type JoinKey = (stack: readonly number[], elided: boolean) => string;
+
+/**
+ * What a stack has in common in the two texts: debug=2 hides the runtime's own frames (`runtime.main` and the like), debug=1
+ * shows some; a stack whose middle is left out is known by its innermost frames.
+ */
+function joinKey(frames: Frames): JoinKey {
+  const hidden = frames.list.map((f) => /^(runtime\.[^A-Z]|panic$)/.test(f.name));
+  return (stack, elided) => {
+    const shown = stack.filter((f) => hidden[f] !== true);
+    return elided ? `${shown.slice(0, INNER).join(',')}…` : shown.join(',');
+  };
+}
+
 /**
  * Gives groups the labels of the stacks they have in debug=1. One set of labels for a stack: all its groups get it, unless
  * some goroutines of that stack had none. Several sets: the group is divided by their counts when it is the only one of that
  * stack, all its goroutines waited equally long and the counts agree, so that nothing is guessed; else the values are put side
- * by side ("a, b") so that they can be found and read. The two texts were taken a moment apart; what is in one only stays bare.
+ * by side ("a, b", with "(none)" for goroutines without) so that they can be found and read. The two texts were taken a moment apart; what is in one only stays bare.
  */
-function label(groups: readonly Group[], stacks: readonly CountedStack[]): Group[] {
+function label(groups: readonly Group[], stacks: readonly CountedStack[], joined: JoinKey): Group[] {
   const sets = new Map<string, CountedStack[]>();
   for (const s of stacks) {
-    const key = s.stack.join(',');
+    const key = joined(s.stack, s.stack.length > WHOLE);
     const known = sets.get(key);
     if (known) known.push(s); else sets.set(key, [s]);
   }
+  const keys = groups.map((g) => joined(g.stack, g.elided));
   const sharing = new Map<string, number>();
-  for (const g of groups) {
-    const key = g.stack.join(',');
-    sharing.set(key, (sharing.get(key) ?? 0) + 1);
-  }
+  for (const key of keys) sharing.set(key, (sharing.get(key) ?? 0) + 1);
   const out: Group[] = [];
-  for (const g of groups) {
-    const key = g.stack.join(',');
+  for (const [i, g] of groups.entries()) {
+    const key = keys[i] as string;
     const found = sets.get(key) ?? [];
     const labelled = found.filter((s) => Object.keys(s.labels).length > 0);
     if (labelled.length === 0 || Object.keys(g.labels).length > 0) { out.push(g); continue; }
@@ -94,7 +110,7 @@ function label(groups: readonly Group[], stacks: readonly CountedStack[]): Group
     if (only && found.length === 1) { out.push({ ...g, labels: only.labels }); continue; }
     const sum = found.reduce((n, s) => n + s.count, 0);
     const exact = sharing.get(key) === 1 && g.least === g.minutes && sum === g.count && (g.locked === 0 || g.locked === g.count);
-    if (!exact) { out.push({ ...g, labels: sideBySide(labelled) }); continue; }
+    if (!exact) { out.push({ ...g, labels: sideBySide(found) }); continue; }
     // Which goroutine has which labels is not told, so the parts have no ids.
     for (const s of found) out.push({ ...g, count: s.count, locked: g.locked === 0 ? 0 : s.count, labels: s.labels, ids: [] });
   }
@@ -102,14 +118,8 @@ function label(groups: readonly Group[], stacks: readonly CountedStack[]): Group
 }
 
 function sideBySide(stacks: readonly CountedStack[]): Record<string, string> {
-  const values = new Map<string, Set<string>>();
-  for (const s of stacks) {
-    for (const [k, v] of Object.entries(s.labels)) {
-      const set = values.get(k);
-      if (set) set.add(v); else values.set(k, new Set([v]));
-    }
-  }
-  return Object.fromEntries([...values].map(([k, v]) => [k, [...v].join(', ')]));
+  const keys = new Set(stacks.flatMap((s) => Object.keys(s.labels)));
+  return Object.fromEntries([...keys].map((k) => [k, [...new Set(stacks.map((s) => s.labels[k] ?? '(none)'))].join(', ')]));
 }
 
 function finish(groups: Group[], frames: Frames, warnings: string[]): GoroutineDump {
