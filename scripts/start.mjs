@@ -99,9 +99,7 @@ async function pack() {
 
 async function testCluster(steps) {
   const { startForPerson } = await import('./lib/test-cluster.mjs');
-  const found = await startForPerson(steps);
-  if (found.stop) endings.push(found.stop);
-  return found;
+  return startForPerson(steps, endings);
 }
 
 function say(kubeconfig, running, what) {

@@ -10,7 +10,7 @@ const HELP = `Usage: npm test [-- options]
 
   --only STAGE   run this stage and those it needs (check, unit, package, cluster, kube, pages, inhost, e2e);
                  may be given more than once
-  --keep         leave the test cluster running at the end, for a look; end it with: npm run cluster -- down
+  --keep         leave the test cluster running at the end, for a look and for the next run; its log says where it is
   --help
 
 Each stage writes test-results/<stage>.log; screenshots are in test-results/shots/. With CI=true in the environment a
@@ -24,6 +24,7 @@ if (options.help) {
 
 const results = path.join(root, 'test-results');
 const children = new Children();
+const interrupted = new AbortController();
 let endCluster = async () => undefined;
 let total;
 
@@ -39,11 +40,7 @@ async function main() {
   fs.mkdirSync(results, { recursive: true });
   const run = {
     root, results,
-    startCluster: async () => {
-      const found = await startTestCluster({ note: run.note, logFile: run.logFile });
-      if (found.stop) endCluster = found.stop;
-      return found;
-    },
+    startCluster: () => startTestCluster({ logFile: run.logFile, signal: interrupted.signal, onStarting: (stop) => { endCluster = stop; } }),
   };
   const ready = new Set();
   for (const stage of chosen) {
@@ -95,6 +92,7 @@ function withLimit(work, limit) {
 }
 
 async function clean() {
+  interrupted.abort();
   await children.stopAll();
   if (!options.keep) await endCluster();
 }

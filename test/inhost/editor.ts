@@ -1,0 +1,32 @@
+/** Profiles open in the custom editor, by the API as by a double click. */
+import * as assert from 'node:assert/strict';
+import type { Suite } from 'mocha';
+import * as vscode from 'vscode';
+import { describe, eventually } from './support';
+
+export function editor(parent: Suite): void {
+  describe(parent, 'profile editor', {
+    async 'is what a .pprof file opens with'() {
+      const folder = vscode.workspace.workspaceFolders?.[0];
+      assert.ok(folder);
+      const uri = vscode.Uri.joinPath(folder.uri, 'cpu.pprof');
+      await vscode.commands.executeCommand('vscode.open', uri);
+      const input = await eventually(() => vscode.window.tabGroups.activeTabGroup.activeTab?.input, 'a tab');
+      assert.ok(input instanceof vscode.TabInputCustom, 'the tab is not a custom editor');
+      assert.equal(input.viewType, 'controllerTuner.profile');
+      assert.equal(input.uri.toString(), uri.toString());
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    },
+
+    async 'leaves other files to the editor\'s own ways'() {
+      const folder = vscode.workspace.workspaceFolders?.[0];
+      assert.ok(folder);
+      const uri = vscode.Uri.joinPath(folder.uri, 'notes.txt');
+      await vscode.workspace.fs.writeFile(uri, Buffer.from('a text'));
+      await vscode.commands.executeCommand('vscode.open', uri);
+      const input = await eventually(() => vscode.window.tabGroups.activeTabGroup.activeTab?.input, 'a tab');
+      assert.ok(input instanceof vscode.TabInputText);
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    },
+  });
+}
