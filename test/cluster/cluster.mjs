@@ -1,0 +1,307 @@
+// The test cluster: up, down, and what runs.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import { createServer } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureBinaries, run } from './build.mjs';
+import { takeLock } from './lib/lock.mjs';
+import { defaultRunDir, here, versions } from './lib/places.mjs';
+import { alive, end, forget, listed, logTail, startDetached } from './lib/processes.mjs';
+
+export { defaultRunDir };
+
+/**
+ * @typedef {{ apiserver: number, etcd: number, etcdPeer: number, kubelet: number }} Ports
+ * @typedef {{ namespace: string, pod: string, program: string, pid: number, ports: Record<string, number>, restarts: number }} PodProcess
+ *   `ports`: port of this machine by container port.
+ * @typedef {{ dir: string, kubeconfig: string, env: Record<string, string>, ports: Ports, node: string, context: string,
+ *   limitedKubeconfig: string, noaccessKubeconfig: string, pids: Record<string, number>,
+ *   processes: () => PodProcess[], down: () => Promise<void> }} Cluster
+ */
+
+const contextName = 'tuner-test';
+const leases = ['widgets-system/widgets.example.com', 'gadgets-system/gadgets.example.com', 'kube-system/kube-controller-manager'];
+
+/** A Node's name has to be a lower-case DNS name; kube-controller-manager names itself after the host as it is. */
+const nodeName = hostname().toLowerCase().replace(/[^a-z0-9.-]/g, '-').replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '') || 'node-0';
+
+/**
+ * Starts a cluster in a run folder (a new temporary one by default) and waits until all of it works. A cluster that runs
+ * there already is returned as it is; what a dead one left is removed.
+ * @param {{ dir?: string, rate?: number, log?: (line: string) => void, signal?: AbortSignal }} [options]
+ *   rate: objects of each kind a second that the load makes, 2 by default
+ * @returns {Promise<Cluster>}
+ * @throws Error that names the part that failed, with the end of its log; nothing is left running then
+ */
+export async function up({ dir, rate = 2, log = () => {}, signal } = {}) {
+  const runDir = resolve(dir ?? mkdtempSync(join(tmpdir(), 'tuner-cluster-')));
+  const bin = await ensureBinaries({ log, signal });
+  mkdirSync(join(runDir, '..'), { recursive: true });
+  const unlock = await takeLock(`${runDir}.lock`, { log, signal, what: 'starting or ending this cluster' });
+  try {
+    const running = status(runDir);
+    if (running?.whole) {
+      log(`already running in ${runDir}`);
+      return describe(runDir);
+    }
+    await endAll(runDir);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await start(runDir, bin, rate, log, signal);
+        return describe(runDir);
+      } catch (error) {
+        const logs = ['etcd', 'kube-apiserver', 'kwok', 'rig'].map((name) => logTail(runDir, name, 50)).join('\n');
+        await endAll(runDir);
+        // Free ports are found and then taken: someone else can be faster.
+        if (attempt < 3 && !signal?.aborted && /address already in use/.test(logs)) continue;
+        throw error;
+      }
+    }
+  } finally {
+    unlock();
+  }
+}
+
+/**
+ * Ends the cluster of a run folder and waits until its processes are gone. Nothing happens when there is none.
+ * @param {string} dir
+ */
+export async function down(dir = defaultRunDir()) {
+  if (!existsSync(dir)) return;
+  const unlock = await takeLock(`${resolve(dir)}.lock`, { log: () => {}, what: 'starting or ending this cluster' });
+  try {
+    await endAll(dir);
+  } finally {
+    unlock();
+  }
+}
+
+/**
+ * What runs in a run folder; undefined when nothing does. `whole`: it was ready once, and no part of it died since.
+ * @param {string} dir
+ */
+export function status(dir = defaultRunDir()) {
+  const programs = listed(dir).map((one) => ({ ...one, alive: alive(one) }));
+  if (!programs.some((one) => one.alive)) return undefined;
+  const core = ['etcd', 'kube-apiserver', 'kwok', 'rig'];
+  const whole = existsSync(join(dir, 'cluster.json')) && core.every((name) => programs.some((one) => one.name === name && one.alive));
+  return { dir, whole, programs, processes: processesOf(dir) };
+}
+
+/** The cluster of the shared run folder, if it runs. @returns {Cluster | undefined} */
+export function findRunning(dir = defaultRunDir()) {
+  return status(dir)?.whole ? describe(dir) : undefined;
+}
+
+/** Runs one of the rig's commands against a cluster. @param {string[]} args @param {{ log?: (line: string) => void, signal?: AbortSignal }} [options] */
+export async function rig(args, { log = () => {}, signal } = {}) {
+  const bin = await ensureBinaries({ log, signal });
+  await call(bin.rig, args, { log, signal });
+}
+
+/**
+ * Fills a cluster with workloads and running pods for the scale bench. kube-controller-manager stands still meanwhile and
+ * starts anew after it, so that it counts pods only when all of them are there.
+ * @param {Cluster} cluster
+ * @param {{ pods?: number, workloads?: number, log?: (line: string) => void, signal?: AbortSignal }} [options]
+ */
+export async function fill(cluster, { pods = 10_000, workloads = 500, log = () => {}, signal } = {}) {
+  const manager = cluster.processes().find((one) => one.program === 'kube-controller-manager');
+  if (manager) process.kill(manager.pid, 'SIGSTOP');
+  try {
+    await rig(['fill', '--kubeconfig', cluster.kubeconfig, '--pods', String(pods), '--workloads', String(workloads)], { log, signal });
+  } finally {
+    if (manager) {
+      process.kill(manager.pid, 'SIGKILL');
+    }
+  }
+}
+
+/** @param {string} dir @returns {Cluster} */
+function describe(dir) {
+  const { ports, node } = JSON.parse(readFileSync(join(dir, 'cluster.json'), 'utf8'));
+  const kubeconfig = join(dir, 'admin.kubeconfig');
+  return {
+    dir, ports, node, kubeconfig, context: contextName,
+    env: { KUBECONFIG: kubeconfig },
+    limitedKubeconfig: join(dir, 'limited.kubeconfig'),
+    noaccessKubeconfig: join(dir, 'noaccess.kubeconfig'),
+    pids: Object.fromEntries(listed(dir).map((one) => [one.name, one.pid])),
+    processes: () => processesOf(dir),
+    down: () => down(dir),
+  };
+}
+
+/** @param {string} dir @returns {PodProcess[]} */
+function processesOf(dir) {
+  try {
+    return JSON.parse(readFileSync(join(dir, 'processes.json'), 'utf8'));
+  } catch {
+    return [];
+  }
+}
+
+/** Ends whatever a run folder lists and removes the folder's contents but for the logs. @param {string} dir */
+async function endAll(dir) {
+  const programs = listed(dir);
+  const named = (/** @type {string} */ name) => programs.filter((one) => one.name === name);
+  // The rig first: it ends the controllers, which still want to say goodbye to the API server. Then whatever it left.
+  await end(named('rig'), 12_000);
+  await end(programs.filter((one) => !['etcd', 'kube-apiserver'].includes(one.name)), 3_000);
+  // These two have nothing to save.
+  await end(named('kube-apiserver'), 1_500);
+  await end(named('etcd'), 1_500);
+  forget(dir);
+  for (const name of ['cluster.json', 'processes.json', 'etcd', 'pki', 'pods', 'rig.json', 'kwok.yaml',
+    ...['admin', 'rig', 'controller-manager', 'limited', 'noaccess'].map((user) => `${user}.kubeconfig`)]) {
+    rmSync(join(dir, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} dir @param {import('./build.mjs').Binaries} bin @param {number} rate
+ * @param {(line: string) => void} log @param {AbortSignal} [signal]
+ */
+async function start(dir, bin, rate, log, signal) {
+  const began = Date.now();
+  rmSync(join(dir, 'logs'), { recursive: true, force: true });
+  for (const name of ['logs', 'pids', 'pods']) mkdirSync(join(dir, name), { recursive: true, mode: 0o700 });
+  const [apiserver, etcd, etcdPeer, kubelet] = await freePorts(4);
+  const ports = { apiserver, etcd, etcdPeer, kubelet };
+  const at = (/** @type {string} */ name) => join(dir, name);
+  const pki = (/** @type {string} */ name) => join(dir, 'pki', name);
+  const launch = (/** @type {string} */ name, /** @type {string} */ program, /** @type {string[]} */ args) => startDetached(dir, name, program, args);
+  const server = `https://127.0.0.1:${apiserver}`;
+  const step = (/** @type {string} */ text) => log(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${text}`);
+
+  step('certificates and etcd');
+  await call(bin.rig, ['pki', '--dir', dir, '--server', server, '--context', contextName], { signal });
+  const store = launch('etcd', bin.etcd, [
+    `--data-dir=${at('etcd')}`, `--listen-client-urls=http://127.0.0.1:${etcd}`, `--advertise-client-urls=http://127.0.0.1:${etcd}`,
+    `--listen-peer-urls=http://127.0.0.1:${etcdPeer}`, `--initial-advertise-peer-urls=http://127.0.0.1:${etcdPeer}`,
+    `--initial-cluster=default=http://127.0.0.1:${etcdPeer}`,
+    '--unsafe-no-fsync', // nothing in here has to outlive the machine
+    '--quota-backend-bytes=4294967296', '--auto-compaction-retention=10m',
+  ]);
+
+  step('API server');
+  const api = launch('kube-apiserver', bin['kube-apiserver'], [
+    `--etcd-servers=http://127.0.0.1:${etcd}`, '--bind-address=127.0.0.1', `--secure-port=${apiserver}`,
+    `--tls-cert-file=${pki('apiserver.crt')}`, `--tls-private-key-file=${pki('apiserver.key')}`, `--client-ca-file=${pki('ca.crt')}`,
+    '--authorization-mode=Node,RBAC', '--service-cluster-ip-range=10.0.0.0/16', '--endpoint-reconciler-type=none',
+    `--service-account-key-file=${pki('sa.pub')}`, `--service-account-signing-key-file=${pki('sa.key')}`,
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--kubelet-client-certificate=${pki('apiserver-kubelet-client.crt')}`, `--kubelet-client-key=${pki('apiserver-kubelet-client.key')}`,
+    `--kubelet-certificate-authority=${pki('ca.crt')}`, '--kubelet-preferred-address-types=InternalIP',
+  ]);
+  await untilReady(dir, server, [store, api], signal);
+
+  step('kwok, and the samples');
+  const admin = at('rig.kubeconfig');
+  await call(bin.rig, ['apply', '--kubeconfig', admin, join(bin.kwokFiles, 'crds')], { signal });
+  // kwok takes no file that repeats kinds it watches, so the file holds only the stages.
+  writeFileSync(at('kwok.yaml'), readFileSync(join(bin.kwokFiles, 'stages.yaml')));
+  launch('kwok', bin.kwok, [
+    `--config=${at('kwok.yaml')}`, `--kubeconfig=${admin}`, '--manage-all-nodes', '--enable-crds=PortForward,Logs',
+    '--node-lease-duration-seconds=40', '--node-ip=127.0.0.1', `--node-port=${kubelet}`, `--server-address=127.0.0.1:${kubelet}`,
+    `--tls-cert-file=${pki('kubelet.crt')}`, `--tls-private-key-file=${pki('kubelet.key')}`, '--cidr=10.64.0.0/16',
+  ]);
+  writeFileSync(at('node.yaml'), JSON.stringify({
+    apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, labels: { 'kubernetes.io/hostname': nodeName, 'node-role.kubernetes.io/control-plane': '' } },
+  }));
+  writeFileSync(at('rig.json'), JSON.stringify(rigSettings(dir, bin)), { mode: 0o600 });
+  await call(bin.rig, ['apply', '--kubeconfig', admin, '--node', nodeName, at('node.yaml'), join(here, 'controllers', 'config'), join(here, 'manifests', 'access.yaml')], { signal });
+  await call(bin.rig, ['rate', '--kubeconfig', admin, String(rate)], { signal });
+
+  step('kube-controller-manager and the controllers');
+  launch('rig', bin.rig, ['pods', '--settings', at('rig.json')]);
+  for (const [file, namespace, account, contextNamespace] of [['limited', 'widgets-system', 'viewer', 'widgets-system'], ['noaccess', 'workshop', 'nobody', '']]) {
+    await call(bin.rig, ['token', '--kubeconfig', admin, '--namespace', namespace, '--account', account, '--context', contextName,
+      '--context-namespace', contextNamespace, '--output', at(`${file}.kubeconfig`)], { signal });
+  }
+  try {
+    await call(bin.rig, ['wait', '--settings', at('rig.json'), '--leases', leases.join(',')], { signal, log: step });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new Error(`${/** @type {Error} */ (error).message}\nThe rig's log (${join(dir, 'logs', 'rig.log')}) ends:\n${logTail(dir, 'rig')}`);
+  }
+  writeFileSync(at('cluster.json'), JSON.stringify({ ports, node: nodeName }));
+  step('ready');
+}
+
+/** @param {string} dir @param {import('./build.mjs').Binaries} bin */
+function rigSettings(dir, bin) {
+  const pki = (/** @type {string} */ name) => join(dir, 'pki', name);
+  const managerConfig = join(dir, 'controller-manager.kubeconfig');
+  return {
+    dir,
+    kubeconfig: join(dir, 'rig.kubeconfig'),
+    node: nodeName,
+    version: versions.kubernetes,
+    staticPod: join(here, 'manifests', 'kube-controller-manager.yaml'),
+    programs: {
+      widgets: { path: bin.widgets },
+      gadgets: { path: bin.gadgets },
+      leaky: { path: bin.leaky, env: { LISTEN_ADDRESS: '127.0.0.1:{port:8081}' } },
+      paint: { path: bin.paint },
+      load: { path: bin.load },
+      'kube-controller-manager': {
+        path: bin['kube-controller-manager'],
+        ownKubeconfig: true,
+        args: [
+          `--kubeconfig=${managerConfig}`, `--authentication-kubeconfig=${managerConfig}`, `--authorization-kubeconfig=${managerConfig}`,
+          '--bind-address=127.0.0.1', '--secure-port={port:10257}', '--leader-elect=true', '--use-service-account-credentials=true',
+          `--client-ca-file=${pki('ca.crt')}`, `--root-ca-file=${pki('ca.crt')}`, `--service-account-private-key-file=${pki('sa.key')}`,
+          `--cluster-signing-cert-file=${pki('ca.crt')}`, `--cluster-signing-key-file=${pki('ca.key')}`,
+          '--cluster-name=kubernetes', '--controllers=*,bootstrapsigner,tokencleaner',
+        ],
+      },
+    },
+  };
+}
+
+/** Runs a program to its end. @param {string} program @param {string[]} args @param {{ log?: (line: string) => void, signal?: AbortSignal }} options */
+async function call(program, args, { log, signal }) {
+  const { code, errors } = await run(program, args, { signal, onLine: log });
+  if (code !== 0) throw new Error(`rig ${errors.trim().split('\n').slice(-20).join('\n')}`);
+}
+
+/**
+ * Waits for the API server to answer /readyz with its own roles in place, or for one of the programs to end.
+ * @param {string} dir @param {string} server @param {import('./lib/processes.mjs').Running[]} programs @param {AbortSignal} [signal]
+ */
+async function untilReady(dir, server, programs, signal) {
+  const agent = new https.Agent({
+    ca: readFileSync(join(dir, 'pki', 'ca.crt')), cert: readFileSync(join(dir, 'pki', 'admin.crt')), key: readFileSync(join(dir, 'pki', 'admin.key')), keepAlive: false,
+  });
+  const ready = () => new Promise((resolve) => {
+    const request = https.get(`${server}/readyz`, { agent, timeout: 2000 }, (response) => { response.resume(); resolve(response.statusCode === 200); });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
+  const deadline = Date.now() + 90_000;
+  while (!(await ready())) {
+    signal?.throwIfAborted();
+    const dead = programs.find((one) => !alive(one));
+    const late = Date.now() > deadline;
+    if (dead || late) {
+      const name = dead?.name ?? 'kube-apiserver';
+      throw new Error(`${name} ${dead ? 'ended at its start' : 'was not ready after 90 s'}. Its log (${join(dir, 'logs', `${name}.log`)}) ends:\n${logTail(dir, name)}`);
+    }
+    await sleep(100, undefined, { signal });
+  }
+}
+
+/** Ports of the loopback that nobody listens on. @param {number} count @returns {Promise<number[]>} */
+async function freePorts(count) {
+  const servers = await Promise.all(Array.from({ length: count }, () => new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  })));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,25 @@
+package v1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// PaintSpec says which color something is to have.
+type PaintSpec struct {
+	Color string `json:"color,omitempty"`
+}
+
+// Paint is a color that two controllers can't agree on.
+// +kubebuilder:object:root=true
+type Paint struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	Spec PaintSpec `json:"spec,omitempty"`
+}
+
+// PaintList is a list of paints.
+// +kubebuilder:object:root=true
+type PaintList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []Paint `json:"items"`
+}

@@ -1,0 +1,43 @@
+package controller
+
+import (
+	"context"
+
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	samplesv1 "example.com/tuner-samples/api/v1"
+)
+
+// PaintReconciler wants every paint to have its color, whatever anyone else wants.
+type PaintReconciler struct {
+	client.Client
+	Color string
+}
+
+// +kubebuilder:rbac:groups=samples.example.com,resources=paints,verbs=get;list;watch;update;patch
+
+// Reconcile paints over what has another color. Two of these with different colors never end.
+func (r *PaintReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	var paint samplesv1.Paint
+	if err := r.Get(ctx, req.NamespacedName, &paint); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if paint.Spec.Color == r.Color {
+		return ctrl.Result{}, nil
+	}
+	log.FromContext(ctx).V(1).Info("Painting over", "from", paint.Spec.Color, "to", r.Color)
+	before := paint.DeepCopy()
+	paint.Spec.Color = r.Color
+	err := r.Patch(ctx, &paint, client.MergeFrom(before), client.FieldOwner(r.Color))
+	return ctrl.Result{}, client.IgnoreNotFound(err)
+}
+
+// SetupWithManager adds the controller to the manager, named after its color.
+func (r *PaintReconciler) SetupWithManager(mgr ctrl.Manager) error {
+	return ctrl.NewControllerManagedBy(mgr).
+		Named(r.Color).
+		For(&samplesv1.Paint{}).
+		Complete(r)
+}
