@@ -1,12 +1,12 @@
-import { statedEndpoints } from './endpoints';
 import { flagsOf } from './flags';
 import { identify, identifyLabels } from './identify';
-import { isSidecar, mainContainer, versionOf } from './image';
+import { isSidecar, mainContainer } from './image';
 import { holders } from './leaders';
 import { isTop, ownerOf } from './owners';
+import { replicaOf, same } from './replica';
 import { judge, THRESHOLD, weigh } from './rules';
-import { Wiring, type Wired } from './wiring';
-import type { ClusterObjects, Endpoint, PodRecord, Reason, Replica, Workload, WorkloadRecord } from './types';
+import { wiringOf, type Wiring } from './wiring';
+import type { ClusterObjects, OwnerRef, PodRecord, Reason, Replica, Workload, WorkloadRecord } from './types';
 
 export interface DiscoverOptions {
   /** ms since the epoch; leases that ran out before it lead nobody. */
@@ -19,74 +19,69 @@ interface Group { readonly kind: string; readonly namespace: string; readonly na
 
 /**
  * The workloads of a cluster with their replicas, leaders, stated endpoints, and the reasons for taking them for
- * controllers. Sorted by namespace, name and kind. Pure: the same objects give the same answer.
+ * controllers. Sorted by namespace, name and kind. The same objects give the same answer, and what has not changed since
+ * the last call is given as the same object, so that callers may compare by `===`.
  */
 export function discover(objects: ClusterObjects, options: DiscoverOptions): Workload[] {
   const groups = group(objects);
   const held = holders(objects.pods.values(), objects.leases, options.now);
-  const wiring = new Wiring(objects);
+  const wiring = wiringOf(objects);
   const out: Workload[] = [];
-  for (const g of groups.values()) out.push(workload(g, held, wiring, options.marked));
+  for (const g of groups) out.push(workload(g, held, wiring, options.marked[`${g.namespace}/${g.name}`]));
   return out.sort((a, b) => order(a.namespace, b.namespace) || order(a.name, b.name) || order(a.kind, b.kind));
 }
 
 function order(a: string, b: string): number { return a < b ? -1 : a > b ? 1 : 0; }
 
-function group(objects: ClusterObjects): Map<string, Group> {
+function group(objects: ClusterObjects): Iterable<Group> {
   const groups = new Map<string, Group>();
   for (const record of objects.workloads.values()) {
     if (!isTop(record)) continue;
     const { kind, namespace, name } = record;
     groups.set(`${kind}/${namespace}/${name}`, { kind, namespace, name, record, pods: [] });
   }
+  // Pods of one owner hold the same reference to it (slim.ts keeps equal ones once): the way up is gone once for all.
+  const byOwner = new Map<OwnerRef, Group | null>();
   for (const pod of objects.pods.values()) {
+    const shared = pod.owner === undefined || pod.owner.kind === 'Node' ? undefined : byOwner.get(pod.owner);
+    if (shared === null) continue;
+    if (shared !== undefined && shared.namespace === pod.namespace) { shared.pods.push(pod); continue; }
     const owner = ownerOf(pod, objects.workloads);
-    if (owner === undefined) continue;
+    if (owner === undefined) { byOwner.set(pod.owner!, null); continue; }
     const id = `${owner.kind}/${pod.namespace}/${owner.name}`;
     let g = groups.get(id);
     if (g === undefined) groups.set(id, (g = { kind: owner.kind, namespace: pod.namespace, name: owner.name, record: owner.record, pods: [] }));
     g.pods.push(pod);
+    if (pod.owner !== undefined && pod.owner.kind !== 'Node') byOwner.set(pod.owner, g);
   }
-  return groups;
+  return groups.values();
 }
 
-function workload(g: Group, held: ReadonlyMap<PodRecord, readonly string[]>, wiring: Wiring, marked: Readonly<Record<string, boolean>>): Workload {
-  const replicas = g.pods.map((pod) => replica(pod, held.get(pod) ?? NO_NAMES, wiring));
+interface Kept { readonly record: WorkloadRecord | undefined; readonly wiring: Wiring; readonly mark: boolean | undefined; readonly workload: Workload }
+
+/** The last answer for a workload, by its first replica. */
+const kept = new WeakMap<Replica, Kept>();
+
+function workload(g: Group, held: ReadonlyMap<PodRecord, readonly string[]>, wiring: Wiring, mark: boolean | undefined): Workload {
+  const replicas = g.pods.map((pod) => replicaOf(pod, held.get(pod), wiring));
   replicas.sort((a, b) => Number(b.leader) - Number(a.leader) || order(a.pod.name, b.pod.name));
+  const first = replicas[0];
+  const before = first && kept.get(first);
+  if (before !== undefined && before.record === g.record && before.wiring === wiring && before.mark === mark && same(before.workload.replicas, replicas)) return before.workload;
   const { score, reasons } = judged(g, replicas, wiring);
-  const mark = marked[`${g.namespace}/${g.name}`];
-  return {
+  const made: Workload = {
     id: `${g.kind}/${g.namespace}/${g.name}`, kind: g.kind, namespace: g.namespace, name: g.name,
     isController: mark ?? score >= THRESHOLD,
     score, replicas,
     reasons: mark === undefined ? reasons : [mark ? MARKED : UNMARKED, ...reasons],
     createdAt: g.record?.createdAt ?? g.pods.reduce((first, p) => Math.min(first, p.createdAt), Infinity),
   };
+  if (first !== undefined) kept.set(first, { record: g.record, wiring, mark, workload: made });
+  return made;
 }
 
-const NO_NAMES: readonly string[] = [];
 const MARKED: Reason = { rule: 'marked', weight: 1000, text: 'you marked it as a controller' };
 const UNMARKED: Reason = { rule: 'marked', weight: -1000, text: 'you marked it as not a controller' };
-
-function replica(pod: PodRecord, leases: readonly string[], wiring: Wiring): Replica {
-  return { pod, leases, leader: leases.length > 0, version: versionOf(mainContainer(pod.containers)?.image ?? ''), endpoints: endpointsOf(pod, wiring.of(pod)) };
-}
-
-/** Endpoints of pods that are alike in all that states them; forgotten with the wiring that they came from. */
-const alike = new WeakMap<Wired, WeakMap<object, Map<string, readonly Endpoint[]>>>();
-
-function endpointsOf(pod: PodRecord, wired: Wired): readonly Endpoint[] {
-  let byContainers = alike.get(wired);
-  if (byContainers === undefined) alike.set(wired, (byContainers = new WeakMap()));
-  let byAnnotations = byContainers.get(pod.containers);
-  if (byAnnotations === undefined) byContainers.set(pod.containers, (byAnnotations = new Map()));
-  const a = pod.annotations;
-  const known = identify(pod);
-  const key = `${a['prometheus.io/scrape']}\n${a['prometheus.io/port']}\n${a['prometheus.io/path']}\n${a['prometheus.io/scheme']}\n${known?.system.title}`;
-  let endpoints = byAnnotations.get(key);
-  if (endpoints === undefined) byAnnotations.set(key, (endpoints = statedEndpoints(pod, wired)));
-  return endpoints;
-}
 
 function judged(g: Group, replicas: readonly Replica[], wiring: Wiring): { readonly score: number; readonly reasons: readonly Reason[] } {
   // During a rollout the newest pod tells what the workload is now.
@@ -123,7 +118,7 @@ export function withReason(w: Workload, reason: Reason): Workload {
   return { ...w, score, reasons: mark === undefined ? reasons : [mark, ...reasons], isController: mark === undefined ? score >= THRESHOLD : w.isController };
 }
 
-/** Reads and forgets nothing: what `families` of /metrics (names only) say about what a process is; undefined = nothing. */
+/** What the names of the families in a process's /metrics say about it; undefined = nothing. */
 export function runtimeReason(families: Iterable<string>): Reason | undefined {
   let queue = '';
   for (const name of families) {

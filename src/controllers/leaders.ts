@@ -25,7 +25,7 @@ export function holders(pods: Iterable<PodRecord>, leases: ReadonlyMap<string, L
   for (const lease of leases.values()) clock = Math.max(clock, lease.renewedAt);
   for (const lease of leases.values()) if (lease.holder !== '' && lease.namespace !== 'kube-node-lease' && isLive(lease, clock)) live.push(lease);
   if (live.length === 0) return held;
-  const index = new PodIndex(pods);
+  const index = new PodIndex(pods, live);
   for (const lease of live) {
     const pod = index.holder(lease);
     if (pod === undefined) continue;
@@ -70,31 +70,39 @@ export function identityForms(holder: string): readonly { readonly name: string;
   return forms;
 }
 
+/** The pods that the leases may mean. Of ten thousand pods it keeps those few: the leases are looked at first. */
 class PodIndex {
   readonly #byName = new Map<string, PodRecord[]>();
   readonly #byUid = new Map<string, PodRecord>();
+  readonly #forms = new Map<LeaseRecord, ReturnType<typeof identityForms>>();
 
-  constructor(pods: Iterable<PodRecord>) {
+  constructor(pods: Iterable<PodRecord>, leases: readonly LeaseRecord[]) {
+    const asked = new Set<string>();
+    for (const lease of leases) {
+      const forms = identityForms(lease.holder);
+      this.#forms.set(lease, forms);
+      for (const { name } of forms) asked.add(name);
+    }
+    const add = (name: string, pod: PodRecord): void => {
+      if (!asked.has(name)) return;
+      const list = this.#byName.get(name);
+      if (list === undefined) this.#byName.set(name, [pod]); else list.push(pod);
+    };
     for (const pod of pods) {
-      this.#byUid.set(pod.uid, pod);
-      this.#add(pod.name, pod);
+      if (asked.has(pod.uid)) this.#byUid.set(pod.uid, pod);
+      add(pod.name, pod);
       // With hostNetwork the host's name is the node's, which may be told with or without its domain.
       if (pod.hostname !== pod.name && pod.hostname !== '') {
-        this.#add(pod.hostname, pod);
-        const dot = pod.hostname.indexOf('.');
-        if (pod.hostNetwork && dot > 0) this.#add(pod.hostname.slice(0, dot), pod);
+        add(pod.hostname, pod);
+        const dot = pod.hostNetwork ? pod.hostname.indexOf('.') : -1;
+        if (dot > 0) add(pod.hostname.slice(0, dot), pod);
       }
-      if (pod.name.length > HOST_NAME_MAX) this.#add(pod.name.slice(0, HOST_NAME_MAX).replace(/[-.]+$/, ''), pod);
+      if (pod.name.length > HOST_NAME_MAX) add(pod.name.slice(0, HOST_NAME_MAX).replace(/[-.]+$/, ''), pod);
     }
   }
 
-  #add(name: string, pod: PodRecord): void {
-    const list = this.#byName.get(name);
-    if (list === undefined) this.#byName.set(name, [pod]); else list.push(pod);
-  }
-
   holder(lease: LeaseRecord): PodRecord | undefined {
-    for (const { name, namespace } of identityForms(lease.holder)) {
+    for (const { name, namespace } of this.#forms.get(lease) ?? []) {
       const byUid = this.#byUid.get(name);
       if (byUid !== undefined) return byUid;
       let found = this.#byName.get(name) ?? [];

@@ -139,32 +139,59 @@ function slimOwner(meta: Json): OwnerRef | undefined {
   const owner = owners.find((o) => o['controller'] === true) ?? owners[0];
   if (owner === undefined) return undefined;
   const [kind, name, uid] = [text(owner['kind']), text(owner['name']), text(owner['uid'])];
-  return shared(`owner\n${kind}\n${name}\n${uid}`, () => ({ kind, name, uid }));
+  return shared(`owner${SEP}${kind}${SEP}${name}${SEP}${uid}`, () => ({ kind, name, uid }));
 }
 
+/** Between the parts of a key: no Kubernetes text holds it. */
+const SEP = '\u0000';
+
 /** A map of strings, only the wanted keys; equal maps are one object. */
-function strings(v: unknown, wanted: (key: string) => boolean = () => true): Readonly<Record<string, string>> {
-  const entries: [string, string][] = [];
-  for (const [key, value] of Object.entries(object(v))) if (typeof value === 'string' && wanted(key)) entries.push([intern(key), intern(value)]);
-  return shared(`map\n${JSON.stringify(entries)}`, () => Object.fromEntries(entries));
+function strings(v: unknown, wanted?: (key: string) => boolean): Readonly<Record<string, string>> {
+  const from = object(v);
+  // Ten thousand pods pass here: the key is put together without anything else being made.
+  let key = 'map';
+  for (const name in from) if (typeof from[name] === 'string' && wanted?.(name) !== false) key += SEP + name + SEP + (from[name] as string);
+  return shared(key, () => {
+    const made: Record<string, string> = {};
+    for (const name in from) if (typeof from[name] === 'string' && wanted?.(name) !== false) made[intern(name)] = intern(from[name] as string);
+    return made;
+  });
 }
 
 function slimContainers(spec: Json): readonly ContainerRecord[] {
+  const containers = list(spec['containers']);
   // Init containers that restart always are the native form of a sidecar and run beside the others.
-  const sidecars = list(spec['initContainers']).map(object).filter((c) => c['restartPolicy'] === 'Always');
-  const containers = [...list(spec['containers']).map(object), ...sidecars].map((c): ContainerRecord => ({
+  const sidecars = list(spec['initContainers']).filter((c) => object(c)['restartPolicy'] === 'Always');
+  const all = (sidecars.length === 0 ? containers : [...containers, ...sidecars]) as readonly Json[];
+  let key = 'containers';
+  for (const raw of all) {
+    const c = object(raw);
+    key += `${SEP}c${SEP}${text(c['name'])}${SEP}${text(c['image'])}`;
+    for (const a of list(c['command'])) key += SEP + text(a);
+    key += `${SEP}a`;
+    for (const a of list(c['args'])) key += SEP + text(a);
+    for (const e of list(c['env'])) if (wantedEnv(object(e))) key += `${SEP}e${SEP}${text(object(e)['name'])}=${text(object(e)['value'])}`;
+    for (const p of list(c['ports'])) key += `${SEP}p${SEP}${text(object(p)['name'])}:${number(object(p)['containerPort'])}:${text(object(p)['protocol'])}`;
+  }
+  return shared(key, () => all.map(slimContainer));
+}
+
+function slimContainer(raw: unknown): ContainerRecord {
+  const c = object(raw);
+  return {
     name: text(c['name']),
     image: text(c['image']),
     args: [...list(c['command']), ...list(c['args'])].map(text).map(cut),
-    env: Object.fromEntries(list(c['env']).map(object).flatMap((e): [string, string][] => {
-      const name = text(e['name']);
-      const value = text(e['value']);
-      return value !== '' && value.length <= 256 && ENV_WANTED.test(name) && !ENV_SECRET.test(name) ? [[name, value]] : [];
-    })),
+    env: Object.fromEntries(list(c['env']).map(object).filter(wantedEnv).map((e) => [text(e['name']), text(e['value'])])),
     ports: list(c['ports']).map(object).filter((p) => text(p['protocol']) !== 'UDP' && text(p['protocol']) !== 'SCTP')
       .map((p) => ({ name: text(p['name']), port: number(p['containerPort']) })),
-  }));
-  return shared(`containers\n${JSON.stringify(containers)}`, () => containers);
+  };
+}
+
+function wantedEnv(e: Json): boolean {
+  const name = text(e['name']);
+  const value = text(e['value']);
+  return value !== '' && value.length <= 256 && ENV_WANTED.test(name) && !ENV_SECRET.test(name);
 }
 
 /** The first part of a very long argument, as a string of its own: a plain slice would keep the whole one alive. */

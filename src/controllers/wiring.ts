@@ -7,6 +7,24 @@ export interface Scrape { readonly monitor: MonitorRecord; readonly endpoint: Mo
 /** What of the cluster points at a pod. */
 export interface Wired { readonly services: readonly ServiceRecord[]; readonly scrapes: readonly Scrape[] }
 
+interface Kept { readonly services: readonly ServiceRecord[]; readonly monitors: readonly MonitorRecord[]; readonly wiring: Wiring }
+
+/** The last wiring of each cluster, by its (live) map of Services. */
+const kept = new WeakMap<object, Kept>();
+
+/** The wiring of a cluster; the same object as before while its Services and monitors are the same. */
+export function wiringOf(objects: ClusterObjects): Wiring {
+  const services = [...objects.services.values()];
+  const monitors = [...objects.monitors.values()];
+  const before = kept.get(objects.services);
+  if (before !== undefined && same(before.services, services) && same(before.monitors, monitors)) return before.wiring;
+  const wiring = new Wiring(services, monitors);
+  kept.set(objects.services, { services, monitors, wiring });
+  return wiring;
+}
+
+function same<T>(a: readonly T[], b: readonly T[]): boolean { return a.length === b.length && a.every((x, i) => x === b[i]); }
+
 const NOT_WIRED: Wired = { services: [], scrapes: [] };
 
 /**
@@ -18,12 +36,12 @@ export class Wiring {
   readonly #monitors = new Map<string, MonitorRecord[]>();
   readonly #answers = new Map<string, WeakMap<object, WeakMap<object, Wired>>>();
 
-  constructor(objects: ClusterObjects) {
-    for (const service of objects.services.values()) {
+  constructor(services: Iterable<ServiceRecord>, monitors: Iterable<MonitorRecord>) {
+    for (const service of services) {
       const first = Object.entries(service.selector)[0];
       if (first !== undefined) push(this.#services, `${service.namespace}\n${first[0]}\n${first[1]}`, service);
     }
-    for (const monitor of objects.monitors.values()) {
+    for (const monitor of monitors) {
       for (const ns of monitor.namespaces === 'any' ? ['*'] : monitor.namespaces) push(this.#monitors, ns, monitor);
     }
   }
