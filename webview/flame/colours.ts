@@ -68,13 +68,13 @@ export function contrast(a: Rgb, b: Rgb): number {
 const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
 
-/** `hue` taken towards the background, no further than text needs; `least` is how far at least. */
-function fillFor(hue: Rgb, text: Rgb, background: Rgb, least: number): Rgb {
+/** `hue` taken towards `end` (black under light text, white under dark), no further than text needs; `least` is how far at least. */
+function fillFor(hue: Rgb, text: Rgb, end: Rgb, least: number): Rgb {
   for (let s = least; s < 1; s += 0.02) {
-    const c = mix(hue, background, s);
+    const c = mix(hue, end, s);
     if (contrast(c, text) >= CONTRAST) return c;
   }
-  return background;
+  return end;
 }
 
 /** Which hue and how much of it: the slots that packages are given, warm ones for a person's own. */
@@ -124,7 +124,7 @@ export class Palette {
       for (let s = 0.05; s <= 1 && contrast(border, background) < BORDER_CONTRAST; s += 0.05) border = mix(hue, foreground, s);
       return { fill: css(background), text: css(foreground), border: css(border), swatch: css(border) };
     }
-    const fill = fillFor(hue, this.#text, background, least);
+    const fill = fillFor(hue, this.#text, luminance(this.#text) > luminance(background) ? BLACK : WHITE, least);
     return { fill: css(fill), text: css(this.#text), border: undefined, swatch: css(fill) };
   }
 }

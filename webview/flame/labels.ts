@@ -31,7 +31,7 @@ export function foldTypeArguments(name: string): string {
   return out;
 }
 
-/** Wordings of a name, longest first, each one complete in itself: `a/b/pkg.(*T).M`, `pkg.(*T).M`, `(*T).M`, `M`. */
+/** Wordings of a name, longest first, each one complete in itself: `a/b/pkg.(*T).M`, `pkg.(*T).M`, `(*T).M`, `T.M`, `M`. */
 export function wordings(name: string): readonly string[] {
   const { path, pkg, rest } = splitName(name);
   const folded = foldTypeArguments(rest);
@@ -40,9 +40,9 @@ export function wordings(name: string): readonly string[] {
   if (path !== '') add(`${path}.${folded}`);
   if (pkg !== '') add(`${pkg}.${folded}`);
   add(folded);
-  // The method alone: what follows the receiver, "func1" and the like kept with the function they belong to.
-  const method = /^\(\*?[^)]*\)\.(.+)$/.exec(folded);
-  if (method) add(method[1]!);
+  // The receiver without its marks, then the method alone; "func1" and the like stay with the function they belong to.
+  const method = /^\(\*?([^)[]*)[^)]*\)\.(.+)$/.exec(folded);
+  if (method) { add(`${method[1]}.${method[2]}`); add(method[2]!); }
   return list;
 }
 
@@ -93,8 +93,18 @@ export function fit(list: readonly string[], room: number, widths: TextWidths): 
   return widths.cut(list[list.length - 1] ?? '', room);
 }
 
-/** A package for the legend: its last two elements, a version suffix not counted: "client-go/rest", "yaml.v3". */
+const CODE_HOSTS = new Set(['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org']);
+
+/**
+ * A package for the legend, from its module's name on: "client-go/rest", "controller-runtime/…/controller", "yaml.v3".
+ * Host and owner say little there; a version that is part of a module's path (v2 on) neither.
+ */
 export function shortPackage(pkg: string): string {
-  const parts = pkg.split('/').filter((p) => !/^v\d+$/.test(p));
-  return parts.slice(-2).join('/') || pkg;
+  let parts = pkg.split('/');
+  const host = parts[0] ?? '';
+  if (parts.length > 1 && host.includes('.')) parts = parts.slice(parts.length > 2 && (CODE_HOSTS.has(host) || pkg.startsWith('golang.org/x/')) ? 2 : 1);
+  if (parts.length > 1) parts = parts.filter((p, i) => i === 0 || !/^v([2-9]|\d\d+)$/.test(p));
+  if (parts.length <= 3) return parts.join('/');
+  const tail = /^v\d/.test(parts[parts.length - 1]!) ? 2 : 1;
+  return [parts[0], '…', ...parts.slice(-tail)].join('/');
 }

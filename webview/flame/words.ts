@@ -18,7 +18,7 @@ function isTime(unit: string): boolean { return unit.toLowerCase() in SECONDS; }
 export function totalSentence(summary: ProfileSummary, sampleType: number): string {
   const t = summary.sampleTypes[sampleType];
   if (!t) return '';
-  const samples = count(summary.samples, 'sample');
+  const samples = count(sampleCount(summary), 'sample');
   if (summary.kind === 'goroutines') return count(t.total, 'goroutine');
   if (t.type === 'cpu' && isTime(t.unit)) {
     const busy = t.total * SECONDS[t.unit.toLowerCase()]!;
@@ -29,6 +29,9 @@ export function totalSentence(summary: ProfileSummary, sampleType: number): stri
   const amount = value(t.total, t.unit);
   return t.unit === 'count' && t.type === 'samples' ? count(t.total, 'sample') : `${amount} ${t.type} in ${samples}`;
 }
+
+/** How often the profiler looked, where the file says so; else its distinct samples. */
+function sampleCount(summary: ProfileSummary): number { return summary.sampleTypes.find((t) => t.type === 'samples' && t.unit === 'count')?.total ?? summary.samples; }
 
 /** "61 % of one core", "3.2 cores". */
 function coreShare(cores: number): string { return cores < 1.995 ? `${(cores * 100).toFixed(cores < 0.1 ? 1 : 0)} % of one core` : `${digits(cores)} cores`; }
@@ -77,6 +80,7 @@ export function shareOf(v: number, of: number): string { return of === 0 ? '' : 
 /** "5.3 s · 28.8 %". */
 export function amount(v: number | undefined, of: number, unit: string): string {
   if (v === undefined) return '–';
+  if (v === 0) return '0';
   const share = shareOf(v, of);
   return `${value(v, unit)}${share === '' ? '' : ` · ${share}`}`;
 }
@@ -84,7 +88,7 @@ export function amount(v: number | undefined, of: number, unit: string): string 
 /** The focused frame for a screen reader, one sentence. */
 export function spoken(name: string, f: Figures, of: number, unit: string, level: number, position: number, siblings: number, matches: boolean): string {
   const total = `total ${value(f.total, unit)}, ${shareOf(f.total, of)}`;
-  const self = f.self === undefined ? '' : `, self ${value(f.self, unit)}, ${shareOf(f.self, of)}`;
+  const self = f.self === undefined ? '' : `, self ${amount(f.self, of, unit).replace(' · ', ', ')}`;
   return `${name}${matches ? ', matches the search' : ''}, ${total}${self}, level ${level}, ${position} of ${siblings}`;
 }
 
