@@ -10,11 +10,16 @@ const SUFFIX = '.tmp';
 /** True for the name of a temporary file of ours, perhaps left by a process that was killed. */
 export function isTemporary(name: string): boolean { return name.startsWith(PREFIX) && name.endsWith(SUFFIX); }
 
+/** Captures are this person's own: stacks and labels may tell what others should not read. */
+export const PRIVATE = 0o600;
+/** What any program gives a new file; the process's umask takes its part away. */
+const USUAL = 0o666;
+
 /** Writes a temporary file beside `near` and flushes it to the disk. The caller places or removes it. */
-export async function writeTemporary(near: string, bytes: Uint8Array): Promise<string> {
+export async function writeTemporary(near: string, bytes: Uint8Array, mode = USUAL): Promise<string> {
   const temp = path.join(path.dirname(near), `${PREFIX}${randomBytes(8).toString('hex')}${SUFFIX}`);
   try {
-    const handle = await fs.open(temp, 'wx', 0o600);
+    const handle = await fs.open(temp, 'wx', mode);
     try {
       await handle.writeFile(bytes);
       await handle.sync();
@@ -30,10 +35,10 @@ export async function writeTemporary(near: string, bytes: Uint8Array): Promise<s
  * Writes a file so that nobody ever sees half of it: a temporary file in the same folder, flushed, then renamed over
  * `file`. Throws Problem `captures.diskFull` or `captures.write`; nothing is left behind then.
  */
-export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(file: string, bytes: Uint8Array, mode = USUAL): Promise<void> {
   let temp: string | undefined;
   try {
-    temp = await writeTemporary(file, bytes);
+    temp = await writeTemporary(file, bytes, mode);
     await fs.rename(temp, file);
   } catch (e) {
     if (temp !== undefined) await fs.rm(temp, { force: true }).catch(() => undefined);

@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { Emitter, type Disposable } from '../base/dispose';
 import { Problem, type ProblemData } from '../base/problem';
-import { codeOf, isTemporary, placeNew, writeProblem, writeTemporary, writeWhole } from './atomic';
+import { codeOf, isTemporary, placeNew, PRIVATE, writeProblem, writeTemporary, writeWhole } from './atomic';
 import { fileName, infoFromName, isCaptureFile, parseInfo, sidecarOf } from './names';
 import type { Capture, CaptureInfo } from './types';
 
@@ -78,14 +78,14 @@ export class CaptureStore implements Disposable {
     let temp: string | undefined;
     try {
       await fs.mkdir(this.dir, { recursive: true });
-      temp = await writeTemporary(file, bytes);
+      temp = await writeTemporary(file, bytes, PRIVATE);
       for (let n = 2; !(await placeNew(temp, file)); n++) file = path.join(this.dir, fileName(info, n));
     } catch (e) {
       if (temp !== undefined) await fs.rm(temp, { force: true }).catch(() => undefined);
       throw writeProblem(e, file);
     }
     let problem: ProblemData | undefined;
-    try { await writeWhole(sidecarOf(file), encode(info)); } catch (e) { problem = writeProblem(e, sidecarOf(file)).toJSON(); }
+    try { await writeWhole(sidecarOf(file), encode(info), PRIVATE); } catch (e) { problem = writeProblem(e, sidecarOf(file)).toJSON(); }
     this.#changed.fire();
     return { file, bytes: bytes.byteLength, info, problem };
   }
@@ -95,7 +95,7 @@ export class CaptureStore implements Disposable {
     const wanted = name.trim();
     if (wanted === '') throw new Problem('captures.name', 'A capture needs a name.', { next: 'Type at least one character.' });
     const capture = await this.#need(file);
-    await writeWhole(sidecarOf(file), encode({ ...capture.info, name: wanted }));
+    await writeWhole(sidecarOf(file), encode({ ...capture.info, name: wanted }), PRIVATE);
     this.#changed.fire();
   }
 
