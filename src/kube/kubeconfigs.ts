@@ -1,10 +1,12 @@
 /** The kubeconfig files of this person, watched, and the sessions opened from them. */
 import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { Emitter, type Disposable } from '../base/dispose';
 import { Problem, type ProblemData } from '../base/problem';
 import type { CredentialOptions } from './auth/credentials';
 import type { LoadedContexts } from './kubeconfig/entries';
-import { kubeconfigPlaces, readContexts } from './kubeconfig/read';
+import { kubeconfigPlaces } from './kubeconfig/places';
+import { readContexts } from './kubeconfig/read';
 import { FileWatch } from './kubeconfig/watchFiles';
 import { Session } from './session';
 import type { ContextInfo, Kubeconfigs, KubeSession } from './types';
@@ -14,6 +16,8 @@ export interface KubeconfigsOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The home folder, for `~`. Default: the person's own. */
   readonly home?: string;
+  /** This file alone, instead of KUBECONFIG, `~/.kube/config` and more files. Default: none. */
+  readonly only?: string;
   /** More files, beside those of KUBECONFIG; asked for at each load. Default: none. */
   readonly extraFiles?: () => readonly string[];
   /** May exec plugins be run (a trusted workspace)? Asked at each run. Default: yes. */
@@ -75,8 +79,8 @@ export class FileKubeconfigs implements Kubeconfigs {
   }
 
   #read(): Promise<LoadedContexts> {
-    const { env = process.env, home = homedir(), extraFiles } = this.options;
-    const places = kubeconfigPlaces(env, home, extraFiles?.() ?? []);
+    const { env = process.env, home = homedir(), only, extraFiles } = this.options;
+    const places = only === undefined ? kubeconfigPlaces(env, home, extraFiles?.() ?? []) : { merged: [resolve(only)], extra: [], fromEnv: false };
     this.#watch.set([...places.merged, ...places.extra]);
     return readContexts(places);
   }

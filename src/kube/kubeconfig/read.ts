@@ -1,28 +1,10 @@
-/** Finds and reads the kubeconfig files. */
+/** Reads the kubeconfig files. */
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { Problem, type ProblemData } from '../../base/problem';
 import type { LoadedContexts, ParsedFile } from './entries';
 import { resolveContexts } from './merge';
 import { parseKubeconfig } from './parse';
-
-export interface Places {
-  /** Merged as one configuration. */
-  readonly merged: readonly string[];
-  /** Each for itself. */
-  readonly extra: readonly string[];
-  /** True when KUBECONFIG named the merged ones. */
-  readonly fromEnv: boolean;
-}
-
-/** Where to look: absolute paths, each once. `~` is the home folder, as in the setting's description. */
-export function kubeconfigPlaces(env: Readonly<Record<string, string | undefined>>, home: string, extra: readonly string[]): Places {
-  const named = (env['KUBECONFIG'] ?? '').split(path.delimiter).map((f) => f.trim()).filter((f) => f !== '');
-  const merged = named.length > 0 ? named : [path.join(home, '.kube', 'config')];
-  const abs = (f: string): string => path.resolve(f === '~' || f.startsWith('~/') || f.startsWith('~\\') ? path.join(home, f.slice(1)) : f);
-  const first = [...new Set(merged.map(abs))];
-  return { merged: first, extra: [...new Set(extra.filter((f) => f.trim() !== '').map(abs))].filter((f) => !first.includes(f)), fromEnv: named.length > 0 };
-}
+import type { Places } from './places';
 
 /** Reads all files. A file that can't be read is a problem and hides no other; of KUBECONFIG's, some may be missing, as with kubectl. */
 export async function readContexts(places: Places): Promise<LoadedContexts> {
@@ -48,7 +30,7 @@ function noConfig(places: Places, some: boolean): Problem {
   const files = places.merged.join(', ');
   const next = 'Set KUBECONFIG, copy a kubeconfig to ~/.kube/config, or name one in the setting controllerTuner.kubeconfigs.';
   if (some) return new Problem('kube.noContext', `The kubeconfig ${files} has no contexts.`, { next });
-  return new Problem('kube.noConfig', places.fromEnv ? `KUBECONFIG names ${files}, and there is no such file.` : `There is no kubeconfig: ${files} does not exist.`, { next });
+  return new Problem('kube.noConfig', places.fromEnv ? `KUBECONFIG names ${files}, and there is no such file.` : `There is no kubeconfig ${files}.`, { next });
 }
 
 function fileProblem(e: unknown, file: string): Problem {

@@ -71,6 +71,11 @@ export class PodStream extends Duplex {
   setKeepAlive(): this { return this; }
   ref(): this { return this; }
   unref(): this { return this; }
+  /** As a socket's, called by http when an answer is complete: ends, and closes without waiting for the far side. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy(); else this.once('finish', () => { this.destroy(); });
+  }
   /** As a socket's: 'timeout' is emitted after so long without a byte either way; 0 = never. */
   setTimeout(ms: number, listener?: () => void): this {
     clearTimeout(this.#idle?.timer);
@@ -151,10 +156,12 @@ export class PodStream extends Duplex {
   #handshake(path: string, { socket, credential }: Dialed): Promise<Problem | undefined> {
     const { client } = this.host;
     const asked = client.asked(path, {}, credential);
-    const scheme = client.server.protocol === 'https:' ? 'wss:' : 'ws:';
     return new Promise((resolve, reject) => {
-      const ws = new WebSocket(`${scheme}//${client.server.host}${client.wirePath(path)}`, [PROTOCOL], {
-        headers: { ...credential.headers, 'user-agent': 'controller-tuner' },
+      // The connection, TLS included, is there. ws calls http.request, which VS Code replaces in its extension host by one
+      // that always sets an agent of its own, and with an agent Node passes createConnection over. Requests to a unix socket
+      // are left as they are; what stands where its path would is never opened.
+      const ws = new WebSocket(`ws+unix:tunnel:${client.wirePath(path)}`, [PROTOCOL], {
+        headers: { ...credential.headers, host: client.server.host, 'user-agent': 'controller-tuner' },
         createConnection: () => socket, perMessageDeflate: false, followRedirects: false, maxPayload: 64 << 20,
       });
       this.#ws = undefined;
@@ -235,7 +242,7 @@ export class PodStream extends Duplex {
   #portProblem(said: string): Problem {
     const { namespace, pod, port } = this.options;
     const refused = /connection refused|actively refused/i.test(said);
-    const gone = /not found|does not exist|not running|no such container|no network namespace/i.test(said);
+    const gone = /pod (\S+ )?not found|sandbox \S* ?(not found|not running)|pod .*does not exist|not running|no such container|no network namespace/i.test(said);
     return new Problem(refused ? 'kube.portRefused' : 'kube.portForward',
       refused ? `Nothing listens on port ${port} of the pod ${namespace}/${pod}.` : gone ? `The pod ${namespace}/${pod} is not running any more.` : `The node could not reach port ${port} of the pod ${namespace}/${pod}.`,
       { next: refused ? 'Check the port; the process may serve it on another, or not at all.' : 'Refresh and choose a running replica.', detail: cutAndHide(said) });
