@@ -73,8 +73,10 @@ class Request {
 
   #start(token: string | undefined): void {
     const { target } = this;
-    // Without an agent Node asks for one connection and keeps none; TLS is made in #connect, so plain http serves both.
-    this.#req = http.request({
+    // Without an agent Node asks for one connection and keeps none; TLS is made in #connect, so plain http serves both. Not
+    // http.request: VS Code replaces that one in its extension host by one that always sets an agent of its own (for
+    // proxies), and with an agent Node passes createConnection over: the request would go to this machine's own port.
+    this.#req = new http.ClientRequest({
       method: 'GET', path: this.path, host: target.host, port: target.port, setHost: false,
       headers: {
         Host: hostHeader(target), Accept: '*/*', 'Accept-Encoding': 'gzip', 'User-Agent': 'controller-tuner', Connection: 'close',
