@@ -39,8 +39,11 @@ function roots(world: World): readonly Spec[] {
       subject: { kind: 'context', context: entry.info.name }, look: contextLook(entry), tooltip: () => contextTip(world.entry(entry.info.name) ?? entry),
     });
   }
-  // With nothing else to show and no broken file the view's welcome says what to do.
-  for (const [i, p] of world.problems.entries()) out.push(problemLine(`kubeconfig-problem/${i}`, p, undefined));
+  for (const [i, p] of world.problems.entries()) {
+    // With nothing else to show, the view's welcome says what to do.
+    if (p.code === 'kube.noConfig' && out.length === 0) continue;
+    out.push(problemLine(`kubeconfig-problem/${i}`, p, undefined));
+  }
   return out;
 }
 
