@@ -10,15 +10,10 @@ const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mai
 const page = { ...common, platform: 'browser', format: 'iife', target: 'es2023', loader: { '.ttf': 'file' }, assetNames: '[name]' };
 
 /** Exported for scripts/inspect.mjs, which builds only what it runs. */
-// The editor's extension host puts requests of its own into `http` and `https`, which go through its proxy agent; that agent
-// ignores `createConnection`, so a request meant for a tunnel would go elsewhere. It keeps Node's own as `__vscodeOriginal`.
-// (`net` and `tls` stay the host's: they add the system's certificates.)
-const ownHttp = 'var require = ((load) => (name) => { const m = load(name); return /^(node:)?https?$/.test(name) ? m.__vscodeOriginal ?? m : m; })(require);';
-
 export const bundles = [
   // client-node is a bundle of its own, loaded when a cluster is first opened: activation must not pay for it.
-  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode', './kube.js'], banner: { js: ownHttp } },
-  { ...node, entryPoints: { kube: 'src/kube/index.ts' }, outdir: 'dist', external: ['vscode'], define: { 'import.meta.url': '__importMetaUrl' }, banner: { js: `${ownHttp} const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;` } },
+  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode', './kube.js'] },
+  { ...node, entryPoints: { kube: 'src/kube/index.ts' }, outdir: 'dist', external: ['vscode'], define: { 'import.meta.url': '__importMetaUrl' }, banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' } },
   { ...node, entryPoints: { 'profile-thread': 'src/profile/thread/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { inspect: 'src/inspect/main.ts' }, outdir: 'dist', external: ['./kube.js'] },
   { ...page, entryPoints: { flame: 'webview/flame/main.ts', goroutines: 'webview/goroutines/main.ts' }, outdir: 'dist/webview' },
