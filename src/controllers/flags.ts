@@ -36,7 +36,7 @@ function words(args: readonly string[]): readonly string[] {
   return [...args.slice(0, shell + 1), ...split(args[shell + 1] ?? ''), ...args.slice(shell + 2)];
 }
 
-/** A script as words: quotes undone, lines joined at `\`, `&&`, `;` and `|` end nothing. Best effort, no expansion. */
+/** A script as words: quotes undone, lines joined at `\`, "--" between commands. Best effort, no expansion. */
 function split(script: string): string[] {
   const out: string[] = [];
   let word = '';
@@ -55,6 +55,8 @@ function split(script: string): string[] {
       if (script[i] !== '\n' && i < script.length) word += script[i];
     } else if (c === ' ' || c === '\t' || c === '\n' || c === '\r' || c === ';' || c === '&' || c === '|') {
       if (word !== '' || open) out.push(word);
+      // What ends a command ends its flags, too, as "--" does.
+      if (c !== ' ' && c !== '\t' && out.at(-1) !== '--') out.push('--');
       word = '';
       open = false;
     } else word += c;
@@ -98,7 +100,7 @@ export function on(flags: Flags, name: string): boolean | undefined {
 export function portOf(address: string): number | 'off' | undefined {
   const a = address.trim();
   if (a === '' || a === '0' || a === 'off' || a === 'disabled') return 'off';
-  const m = /^(?:(https?|tcp):\/\/)?(\[[0-9a-fA-F:.%]*\]|[\w.$(){}*-]*)(?::(\d{1,5}))?(\/.*)?$/.exec(a);
+  const m = /^(?:(https?|tcp):\/\/)?(\[[\w:.%]*\]|[\w.$(){}*-]*)(?::(\d{1,5}))?(\/.*)?$/.exec(a);
   if (m === null) return undefined;
   const [, scheme, host = '', digits] = m;
   const port = digits ?? (/^\d{1,5}$/.test(host) ? host : scheme === 'https' ? '443' : scheme === 'http' ? '80' : undefined);

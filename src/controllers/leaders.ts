@@ -54,6 +54,8 @@ export function identityForms(holder: string): readonly { readonly name: string;
   const host = holder.split('_', 1)[0]!;
   add(host);
   add(holder.replace(/[-_][0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, ''));
+  // cert-manager appends the name of its lock.
+  if (host.includes('-external-')) add(host.slice(0, host.indexOf('-external-')));
   const slash = host.indexOf('/');
   if (slash > 0) add(host.slice(slash + 1), host.slice(0, slash));
   const underscore = holder.split('_');
