@@ -209,7 +209,12 @@ export class PodStream extends Duplex {
       if (code === 1000 || code === 1005) this.#farEnd(); else this.destroy(this.#dropped());
     });
     socket.setNoDelay(true);
+    let last = Date.now();
     this.#timers.push(setInterval(() => {
+      const late = Date.now() - last > 2 * pingMs;
+      last = Date.now();
+      // This process itself was held up (a busy thread, a laptop asleep): what came meanwhile was not read yet.
+      if (ws.isPaused || late) this.#heard = last;
       if (ws.isPaused) return;
       if (Date.now() - this.#heard > silentMs) this.destroy(this.#dropped(undefined, silentMs));
       else if (ws.readyState === WebSocket.OPEN) ws.ping();
