@@ -58,6 +58,12 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(SHOTS, `${this.setup.name}-${String(this.#shots).padStart(2, '0')}-${name}.png`) });
   }
 
+  /** Changes the colour theme, as a person's settings file does. */
+  setTheme(theme: Theme): void {
+    const file = path.join(this.server.data, 'data/User/settings.json');
+    fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')) as object, 'workbench.colorTheme': THEMES[theme] }));
+  }
+
   activity(title: string): Locator { return this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first(); }
 
   /** Shows the extension's side bar. */
