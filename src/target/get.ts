@@ -20,7 +20,7 @@ export const MAX_BYTES = 512 * 1024 * 1024;
  * aborted signal gives its AbortError at once and destroys the stream.
  */
 export async function get(target: Target, path: string, options: GetOptions): Promise<Answer> {
-  options.signal?.throwIfAborted();
+  if (options.signal?.aborted === true) throw abortError(options.signal);
   // Our own, so that the stream and the token are given up when the request ends, for whatever reason.
   const ended = new AbortController();
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
