@@ -21,8 +21,8 @@ export interface ThemeColours {
   readonly highContrast: boolean;
 }
 
-/** How a bar is painted. In high contrast `fill` is the background and `border` is set. */
-export interface Paint { readonly fill: string; readonly text: string; readonly border: string | undefined; readonly swatch: string }
+/** How a bar is painted. In high contrast `fill` is the background and `border` is set, `line` px thick. */
+export interface Paint { readonly fill: string; readonly text: string; readonly border: string | undefined; readonly line: number; readonly swatch: string }
 
 /** Contrast that text on a bar has at least; a little above the 4.5 asked for, since channels are rounded. */
 export const CONTRAST = 4.6;
@@ -93,7 +93,6 @@ export class Palette {
   /** Lines around the focused and the hovered frame. */
   readonly outline: string;
   readonly hover: string;
-  readonly focus: string;
 
   constructor(theme: ThemeColours) {
     this.#theme = theme;
@@ -102,7 +101,7 @@ export class Palette {
     const end = dark ? WHITE : BLACK;
     this.#text = contrast(bg, end) >= CONTRAST ? mix(fg, end, 0.75) : fg;
     const least = dark ? 0.12 : 0.38;
-    this.warm = [mix(orange, red, 0.12), mix(red, orange, 0.25), mix(red, purple, 0.45), mix(orange, green, 0.3)].map((h) => this.#paint(h, least));
+    this.warm = [mix(orange, red, 0.12), mix(red, orange, 0.25), mix(red, purple, 0.45), mix(orange, green, 0.3)].map((h) => this.#paint(h, least, 2));
     this.cool = [blue, mix(green, blue, 0.5), purple, green, mix(blue, purple, 0.5), mix(blue, fg, 0.35), mix(purple, fg, 0.4), mix(green, fg, 0.35)].map((h) => this.#paint(h, least));
     this.own = this.warm[0]!;
     this.grey = this.#paint(mix(bg, fg, 0.32), 0);
@@ -111,21 +110,21 @@ export class Palette {
     // Hits are the one full colour of the picture: black or white on it, whichever reads better.
     const onYellow = contrast(yellow, BLACK) >= contrast(yellow, WHITE) ? BLACK : WHITE;
     const full = contrast(yellow, onYellow) >= CONTRAST ? yellow : mix(yellow, onYellow === BLACK ? WHITE : BLACK, 0.3);
-    this.hit = theme.highContrast ? { fill: css(full), text: css(onYellow), border: css(fg), swatch: css(full) } : { fill: css(full), text: css(onYellow), border: undefined, swatch: css(full) };
-    this.outline = css(mix(fg, end, 0.9));
+    this.hit = theme.highContrast ? this.#paint(yellow, 0, 3) : { fill: css(full), text: css(onYellow), border: undefined, line: 0, swatch: css(full) };
+    this.outline = theme.highContrast ? css(theme.focus) : css(mix(fg, end, 0.9));
     this.hover = css(mix(bg, this.#text, 0.75));
-    this.focus = css(theme.focus);
   }
 
-  #paint(hue: Rgb, least: number): Paint {
+  /** `line`: how thick the border is in high contrast, where two hues can be the same colour: a person's own stand out by it. */
+  #paint(hue: Rgb, least: number, line = 1): Paint {
     const { background, foreground, highContrast } = this.#theme;
     if (highContrast) {
       let border = hue;
       for (let s = 0.05; s <= 1 && contrast(border, background) < BORDER_CONTRAST; s += 0.05) border = mix(hue, foreground, s);
-      return { fill: css(background), text: css(foreground), border: css(border), swatch: css(border) };
+      return { fill: css(background), text: css(foreground), border: css(border), line, swatch: css(border) };
     }
     const fill = fillFor(hue, this.#text, luminance(this.#text) > luminance(background) ? BLACK : WHITE, least);
-    return { fill: css(fill), text: css(this.#text), border: undefined, swatch: css(fill) };
+    return { fill: css(fill), text: css(this.#text), border: undefined, line: 0, swatch: css(fill) };
   }
 }
 

@@ -2,8 +2,8 @@
 import type { Frame } from '../../src/protocol/pages';
 import { h } from '../shared/dom';
 import { HELP } from './keys';
-import { shortPackage, splitName } from './labels';
-import { amount, place, type Figures } from './words';
+import { foldTypeArguments, shortPackage, splitName } from './labels';
+import { amount, footPlace, type Figures } from './words';
 
 export interface FootEvents { open(): void; keys(): void; searchFor(text: string): void }
 
@@ -31,17 +31,19 @@ export class Foot {
     this.#keys = h('dl', { class: 'keys', id: 'keys', hidden: true, 'aria-label': 'Keys' },
       ...HELP.flatMap((k) => [h('dt', {}, ...k.keys.flatMap((key, i) => [i > 0 ? ' ' : '', h('kbd', {}, key)])), h('dd', {}, k.does)]),
       h('dt', {}, h('kbd', {}, 'Ctrl'), ' click'), h('dd', {}, 'Open the source of a frame (Cmd on a Mac)'));
+    new ResizeObserver(() => { this.#oneLine(); }).observe(this.legend);
     this.element = h('div', { class: 'foot' }, this.#focused, this.#help, this.#keys, this.legend, this.live);
   }
 
   setFocused(frame: Frame, f: Figures, grandTotal: number, unit: string): void {
     const { pkg, rest } = splitName(frame.name);
-    const name = pkg === '' ? rest : `${pkg}.${rest}`;
+    const short = foldTypeArguments(rest);
+    const name = pkg === '' ? short : `${pkg}.${short}`;
     this.#name.textContent = name.length > 300 ? `${name.slice(0, 300)}…` : name;
     this.#name.title = frame.name.slice(0, 2000);
     this.#self.textContent = `self ${amount(f.self, grandTotal, unit)}`;
     this.#total.textContent = `total ${amount(f.total, grandTotal, unit)}`;
-    const where = place(frame);
+    const where = footPlace(frame);
     this.#link.textContent = where;
     this.#link.title = `Open ${frame.file}${frame.line > 0 ? `:${frame.line}` : ''} (o)`;
     this.#link.setAttribute('aria-label', `Open source ${where}`);
@@ -71,6 +73,15 @@ export class Foot {
         ? h('span', { title: e.title }, swatch, e.label)
         : h('button', { title: e.title, onclick: () => { this.events.searchFor(search); } }, swatch, e.label);
     }));
+    this.#oneLine();
+  }
+
+  /** The legend keeps to one line, so that the picture doesn't move; what wraps is not seen and not reached by Tab. */
+  #oneLine(): void {
+    const entries = [...this.legend.children] as HTMLElement[];
+    const top = entries[0]?.offsetTop ?? 0;
+    const hidden = entries.map((e) => e.offsetTop > top);
+    entries.forEach((e, i) => { e.style.visibility = hidden[i] ? 'hidden' : ''; });
   }
 }
 

@@ -14,7 +14,7 @@ export const HELP: readonly KeyHelp[] = [
   { keys: ['0'], does: 'Reset the zoom' },
   { keys: ['Home'], does: 'Focus the root' },
   { keys: ['n', 'N'], does: 'Next, previous match' },
-  { keys: ['o'], does: 'Open the source of the focused frame', foot: 'source' },
+  { keys: ['o'], does: 'Open the source of the focused frame' },
   { keys: ['i'], does: 'Turn it over: icicle (root at the top) or flame (root at the bottom)', foot: 'flip' },
   { keys: ['?'], does: 'Show or hide these keys', foot: 'keys' },
 ];
@@ -31,4 +31,12 @@ export function actionOf(e: KeyPress): Action | undefined {
   if (e.altKey) return undefined;
   if (e.ctrlKey || e.metaKey) return e.key === 'f' || e.key === 'F' ? 'search' : undefined;
   return PLAIN[e.key];
+}
+
+/** Actions that only mean something while the picture or the tree has the focus: elsewhere these keys are the control's own. */
+export const WALKING: ReadonlySet<Action> = new Set<Action>(['up', 'down', 'left', 'right', 'zoom', 'root', 'back']);
+
+/** True when the key goes into a field or a list of choices. */
+export function isTyping(e: Event): boolean {
+  return e.composedPath().some((n) => n instanceof Element && (n.matches('input, textarea, [contenteditable]') || n.localName === 'vscode-single-select'));
 }

@@ -49,7 +49,7 @@ export function spans(model: Model, depth: number, range: Range, width: number, 
     }
     // All that ends within this pixel is one mark; a wide frame that follows is drawn for itself.
     const pixel = Math.floor(x);
-    const next = Math.max(at + 1, firstEndingAfter(model, at, end, range.from + (pixel + 1) / scale));
+    const next = Math.max(at + 1, nearEndingAfter(model, at, end, range.from + (pixel + 1) / scale));
     span.row = next - at <= 64 ? widest(model, at, next) : row;
     span.x = pixel; span.width = 1; span.run = true; span.last = next - 1;
     draw(span);
@@ -67,6 +67,21 @@ export function firstEndingAfter(model: Model, lo: number, hi: number, value: nu
     if (start[row]! + widths[row]! > value) hi = mid; else lo = mid + 1;
   }
   return lo;
+}
+
+/** As firstEndingAfter, quick where the answer is near `lo`: doubles its steps before it halves them. */
+function nearEndingAfter(model: Model, lo: number, hi: number, value: number): number {
+  const { order, widths } = model;
+  const { start } = model.tree;
+  let step = 1;
+  let from = lo;
+  while (from + step < hi) {
+    const row = order[from + step]!;
+    if (start[row]! + widths[row]! > value) return firstEndingAfter(model, from, from + step, value);
+    from += step;
+    step *= 2;
+  }
+  return firstEndingAfter(model, from, hi, value);
 }
 
 function widest(model: Model, from: number, to: number): number {

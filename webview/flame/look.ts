@@ -52,7 +52,7 @@ export class Look {
         { colour: palette.mutedStd.swatch, label: 'standard library', title: 'Go\'s own packages and the runtime', search: undefined },
       ]
       : this.#byPackage();
-    if (searching) entries.push({ colour: palette.hit.swatch, label: 'matches', title: 'Frames that match the search', search: undefined });
+    if (searching) entries.unshift({ colour: palette.hit.swatch, label: 'matches', title: 'Frames that match the search', search: undefined });
     return entries;
   }
 

@@ -1,6 +1,12 @@
-/** What stands in place of the picture when there is none: loading, failed, empty. */
+/** The page's fixed pieces: its line of facts, and what stands in place of the picture when there is none. */
 import type { ProblemData } from '../../src/base/problem';
+import type { PageFacts } from '../../src/protocol/pages';
 import { h } from '../shared/dom';
+
+/** The first line of the page: whose data, when, how much. */
+export function factsLine({ title, subtitle }: PageFacts, total: string): HTMLElement {
+  return h('div', { class: 'facts' }, h('h1', {}, title), ...(subtitle === '' ? [] : [h('span', {}, subtitle)]), h('span', { class: 'num', id: 'total' }, total));
+}
 
 export function loading(title: string, text: string): HTMLElement {
   return h('div', { class: 'notice loading', role: 'status' }, document.createElement('vscode-progress-ring'), h('div', {}, h('h2', {}, title), h('p', { class: 'dim' }, text)));

@@ -8,11 +8,11 @@ import type { ColourMode } from './colours';
 import { css } from './colours';
 import { FlameView } from './flameview';
 import { Foot } from './foot';
-import { actionOf, type Action } from './keys';
+import { actionOf, isTyping, WALKING, type Action } from './keys';
 import { hitCounts } from './lod';
 import { Look, packagesOf } from './look';
 import type { Model } from './model';
-import { empty, failed, loading, warnings } from './notice';
+import { empty, factsLine, failed, loading, warnings } from './notice';
 import { Search } from './search';
 import { backed, readState, zoomed, type PageState, type View } from './state';
 import { onThemeChange, readTheme } from './theme';
@@ -121,10 +121,7 @@ export class FlamePage {
     this.#search.set(this.#state.search, this.#sampleType, true);
   }
 
-  #factsLine(): HTMLElement {
-    const { title, subtitle } = this.#facts!;
-    return h('div', { class: 'facts' }, h('h1', {}, title), ...(subtitle === '' ? [] : [h('span', {}, subtitle)]), h('span', { class: 'num', id: 'total' }, totalSentence(this.#summary!, this.#sampleType)));
-  }
+  #factsLine(): HTMLElement { return factsLine(this.#facts!, totalSentence(this.#summary!, this.#sampleType)); }
 
   /** Gets the tree for the zoom as it is; what came in late for an earlier one is not shown. */
   async #load(): Promise<void> {
@@ -230,13 +227,16 @@ export class FlamePage {
     const model = this.#model;
     if (!model) return;
     const theme = readTheme();
-    this.#look = new Look(theme, packagesOf(this.#trees.base ?? model), this.#state.colour);
+    const whole = this.#trees.base ?? model;
+    if (this.#packages?.of !== whole) this.#packages = { of: whole, list: packagesOf(whole) };
+    this.#look = new Look(theme, this.#packages.list, this.#state.colour);
     const paintOf = this.#look.paints(model);
     this.#paintOf = paintOf;
     this.#flame.setLook({ palette: this.#look.palette, background: css(theme.background), paintOf });
     this.#tree.redraw();
     this.#foot.setLegend(this.#look.legend(this.#search.active));
   }
+  #packages: { readonly of: Model; readonly list: ReturnType<typeof packagesOf> } | undefined;
   #paintOf: ((row: number) => { readonly swatch: string }) | undefined;
   #paint(row: number): string { return this.#paintOf?.(row).swatch ?? ''; }
 
@@ -316,8 +316,7 @@ export class FlamePage {
     const action = actionOf(e);
     if (!action && this.#state.view !== 'tree' || !this.#model || this.app.dataset['state'] !== 'ready') return;
     const target = e.composedPath()[0] as Element;
-    const typing = target.closest('input, textarea, [contenteditable]') !== null || this.#inSelect(e);
-    if (typing && !(action === 'search' && (e.ctrlKey || e.metaKey))) return;
+    if (isTyping(e) && !(action === 'search' && (e.ctrlKey || e.metaKey))) return;
     const onView = target === this.#view || target === document.body || target === this.#flame.element;
     if (this.#state.view === 'tree' && onView && !e.ctrlKey && !e.metaKey && !e.altKey) {
       const row = this.#tree.key(e.key);
@@ -328,8 +327,6 @@ export class FlamePage {
     e.preventDefault();
     this.#do(action);
   }
-
-  #inSelect(e: Event): boolean { return e.composedPath().some((n) => n instanceof Element && n.localName === 'vscode-single-select'); }
 
   #do(action: Action): void {
     const model = this.#model!;
@@ -348,7 +345,7 @@ export class FlamePage {
       case 'root': this.#focus(zoom.length > 0 && this.#focused !== model.find(zoom).row && !model.contains(this.#focused, model.find(zoom).row) ? model.find(zoom).row : 0, true); break;
       case 'search': this.#toolbar.focusSearch(); break;
       case 'next': case 'previous': this.#toMatch(action === 'previous'); break;
-      case 'flip': this.#flip(); break;
+      case 'flip': if (this.#state.view === 'flame') this.#flip(); break;
       case 'open': this.#openSource(this.#focused); break;
       case 'keys': this.#foot.toggleKeys(); break;
     }
@@ -361,6 +358,3 @@ export class FlamePage {
     if (next) this.#applyZoom(next);
   }
 }
-
-/** Actions that only mean something while the picture has the focus. */
-const WALKING: ReadonlySet<Action> = new Set<Action>(['up', 'down', 'left', 'right', 'zoom', 'root', 'back']);

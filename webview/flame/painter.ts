@@ -3,11 +3,14 @@ import type { Paint, Palette } from './colours';
 import { fit, TextWidths, wordings } from './labels';
 import { spans, type Range } from './lod';
 import type { Model } from './model';
+import { Strip } from './strip';
 
 /** Height of a row with the gap to the next, px. */
 export const ROW = 20;
 const GAP = 1;
 const TEXT_INSET = 5;
+/** Narrower bars are drawn as pixels, all of a row at once, px. */
+const THIN = 4;
 /** Narrower bars carry no text, px. */
 const MIN_LABEL = 22;
 
@@ -55,6 +58,7 @@ export class Painter {
   #wordings = new Map<string, readonly string[]>();
   /** Bars by paint, x, y and width in turn: one change of colour for each paint. Kept between frames, emptied. */
   readonly #bars = new Map<Paint, number[]>();
+  readonly #strip = new Strip();
 
   constructor(readonly canvas: HTMLCanvasElement) {
     const context = canvas.getContext('2d', { alpha: false });
@@ -79,30 +83,42 @@ export class Painter {
 
     const labels: Label[] = [];
     const a = depthAt(0, s), b = depthAt(s.height - 0.01, s);
+    const first = Math.max(0, Math.min(a, b)), last = Math.min(s.model.maxDepth, Math.max(a, b));
+    const rows = Math.max(0, last - first + 1);
     for (const bars of this.#bars.values()) bars.length = 0;
-    for (let d = Math.max(0, Math.min(a, b)), end = Math.min(s.model.maxDepth, Math.max(a, b)); d <= end; d++) this.#collect(s, d, labels);
-    this.#fill(s);
+    this.#strip.clear(w, Math.max(1, rows));
+    for (let d = first; d <= last; d++) this.#collect(s, d, s.flipped ? last - d : d - first, labels);
+    const top = rowTop(s.flipped ? last : first, s);
+    this.#strip.draw(g, rows, top, s.width, rows * ROW);
+    for (let i = 0; i < rows; i++) g.fillRect(0, top + (i + 1) * ROW - GAP, s.width, GAP);
+    this.#fill();
     this.#label(s, labels);
     for (const [row, colour, line] of this.#outlines(s)) this.#outline(s, row, colour, line);
   }
 
-  #collect(s: Scene, depth: number, labels: Label[]): void {
+  #collect(s: Scene, depth: number, line: number, labels: Label[]): void {
     const y = rowTop(depth, s);
     const ratio = s.pixelRatio;
     spans(s.model, depth, s.range, s.width, (span) => {
-      const left = Math.max(0, Math.round(span.x * ratio) / ratio);
-      const right = Math.min(s.width, Math.round((span.x + span.width) * ratio) / ratio);
       const hit = s.hits !== undefined && s.hits[span.last + 1]! > s.hits[span.first]!;
       const paint = hit ? s.palette.hit : s.paintOf(span.row);
+      const from = Math.max(0, Math.round(span.x * ratio));
+      const to = Math.round((span.x + span.width) * ratio);
+      if (span.width < THIN) {
+        // The gap to the next is left where there is room for one; a pixel is always drawn.
+        this.#strip.put(line, from, Math.max(from + 1, span.run ? to : to - 1), paint);
+        return;
+      }
       let bars = this.#bars.get(paint);
       if (!bars) this.#bars.set(paint, bars = []);
-      const width = right - left;
-      bars.push(left, y, width >= 3 ? width - GAP : Math.max(width, 1 / ratio));
-      if (width >= MIN_LABEL && !span.run) labels.push({ row: span.row, x: left + TEXT_INSET, y, room: width - GAP - TEXT_INSET - 3, paint });
+      const left = from / ratio;
+      const width = Math.min(s.width, to / ratio) - left;
+      bars.push(left, y, width - GAP);
+      if (width >= MIN_LABEL) labels.push({ row: span.row, x: left + TEXT_INSET, y, room: width - GAP - TEXT_INSET - 3, paint });
     });
   }
 
-  #fill(s: Scene): void {
+  #fill(): void {
     const g = this.#context;
     for (const [paint, bars] of this.#bars) {
       if (bars.length === 0) continue;
@@ -110,7 +126,7 @@ export class Painter {
       for (let i = 0; i < bars.length; i += 3) g.fillRect(bars[i]!, bars[i + 1]!, bars[i + 2]!, ROW - GAP);
       if (paint.border === undefined) continue;
       g.fillStyle = paint.fill;
-      const line = paint === s.palette.hit ? 3 : 1;
+      const { line } = paint;
       for (let i = 0; i < bars.length; i += 3) {
         if (bars[i + 2]! > 2 * line + 1) g.fillRect(bars[i]! + line, bars[i + 1]! + line, bars[i + 2]! - 2 * line, ROW - GAP - 2 * line);
       }
@@ -141,10 +157,7 @@ export class Painter {
   #outlines(s: Scene): [row: number, colour: string, line: number][] {
     const list: [number, string, number][] = [];
     if (s.hovered !== undefined && s.hovered !== s.focused) list.push([s.hovered, s.palette.hover, 1]);
-    if (s.focused !== undefined) {
-      if (s.focusVisible) list.push([s.focused, s.palette.focus, 4]);
-      list.push([s.focused, s.palette.outline, s.focusVisible ? 2 : 1]);
-    }
+    if (s.focused !== undefined) list.push([s.focused, s.palette.outline, s.focusVisible ? 2 : 1]);
     return list;
   }
 
@@ -157,7 +170,10 @@ export class Painter {
     const g = this.#context;
     g.strokeStyle = colour;
     g.lineWidth = line;
-    const x = Math.min(Math.round(left), s.width - 4);
-    g.strokeRect(x + line / 2, y + line / 2, Math.max(4, Math.round(right) - GAP - x) - line, ROW - GAP - line);
+    // A thick line takes the gap around the bar, so that it covers none of the text.
+    const out = line - 1;
+    const x = Math.min(Math.round(left), s.width - 4) - out;
+    const width = Math.max(4, Math.round(right) - GAP - x - out) + 2 * out;
+    g.strokeRect(Math.max(0, x) + line / 2, y - out + line / 2, width - (x < 0 ? out : 0) - line, ROW - GAP + 2 * out - line);
   }
 }

@@ -1,7 +1,7 @@
 /** What the pointer is over: function, package, place, and what it took, in a box that stays inside the window. */
 import type { Frame } from '../../src/protocol/pages';
 import { h } from '../shared/dom';
-import { splitName } from './labels';
+import { foldTypeArguments, splitName } from './labels';
 import { amount, place, shareOf, type Figures } from './words';
 
 /** Distance to the pointer, px. */
@@ -45,7 +45,7 @@ export class Tooltip {
       h('span', { class: 'num dim' }, zoomTotal === undefined || v === undefined ? '' : `${shareOf(v, zoomTotal)} of the zoomed`),
     ];
     this.element.replaceChildren(
-      h('div', { class: 'mono name' }, cut(rest)),
+      h('div', { class: 'mono name' }, cut(foldTypeArguments(rest))),
       h('div', { class: 'dim' }, frame.pkg || path || ORIGIN[frame.origin]),
       ...(where === '' ? [] : [h('div', { class: 'mono dim' }, where)]),
       h('div', { class: 'figures' }, ...row('self', figures.self), ...row('total', figures.total)),

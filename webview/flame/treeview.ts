@@ -1,7 +1,7 @@
 /** The same data as a tree, to read, hear and walk: only the lines in view are in the page, however many are open. */
 import { percent, value } from '../../src/base/format';
 import { h } from '../shared/dom';
-import { splitName } from './labels';
+import { foldTypeArguments, splitName } from './labels';
 import type { Model } from './model';
 import { among, carryOver, indexOf, open, visibleRows } from './treerows';
 import { amount, type Figures } from './words';
@@ -158,7 +158,7 @@ export class TreeView {
     bar.style.backgroundColor = this.events.paint(row);
     const name = h('span', { class: 'fn mono' },
       h('span', { class: `twistie codicon ${m.hasChildren(row) ? `codicon-chevron-${opened ? 'down' : 'right'}` : ''}`, 'aria-hidden': 'true' }),
-      h('span', { class: this.events.matches(row) ? 'hit' : undefined }, rest.slice(0, 400)), path === '' ? undefined : h('span', { class: 'dim pkg' }, path.slice(0, 400)));
+      h('span', { class: this.events.matches(row) ? 'hit' : undefined }, foldTypeArguments(rest).slice(0, 400)), path === '' ? undefined : h('span', { class: 'dim pkg' }, path.slice(0, 400)));
     name.style.paddingLeft = `${Math.min(m.depth(row), MAX_INDENT) * 12}px`;
     const line = h('div', {
       id: `tree-${row}`, role: 'treeitem', class: `line${row === this.#focused ? ' on' : ''}`, 'data-row': row,
@@ -166,7 +166,7 @@ export class TreeView {
       'aria-selected': row === this.#focused ? 'true' : 'false', 'aria-expanded': m.hasChildren(row) ? String(opened) : undefined,
       'aria-label': `${frame.name.slice(0, 400)}, total ${value(f.total, this.#unit)}, ${percent(share)}, self ${amount(f.self, this.#grandTotal, this.#unit)}`,
     },
-    h('span', { class: 'num total' }, bar, h('b', {}, percent(share)), ` ${value(f.total, this.#unit)}`),
+    h('span', { class: 'num total' }, h('b', {}, percent(share)), h('span', {}, value(f.total, this.#unit)), h('span', { class: 'track' }, bar)),
     h('span', { class: 'num self' }, f.self === 0 ? '' : f.self === undefined ? '–' : value(f.self, this.#unit)), name);
     line.style.top = `${index * LINE}px`;
     return line;

@@ -71,6 +71,12 @@ export function shortFile(file: string): string {
 /** "gadget.go:88" with its folders; '' when the file is not known. */
 export function place(frame: Frame): string { return frame.file === '' ? '' : `${shortFile(frame.file)}${frame.line > 0 ? `:${frame.line}` : ''}`; }
 
+/** As `place`, shorter for code that isn't the person's own: the file and its folder. */
+export function footPlace(frame: Frame): string {
+  const whole = place(frame);
+  return frame.origin === 'own' ? whole : whole.split('/').slice(-2).join('/');
+}
+
 /** What a frame took; `self` is undefined where it isn't known (above a zoom that a reload came back to). */
 export interface Figures { readonly self: number | undefined; readonly total: number }
 
