@@ -62,3 +62,19 @@ export class Shared<T> {
     });
   }
 }
+
+/** Lets so many run at once; the others wait in the order in which they came. */
+export class Slots {
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => { this.#waiting.push(resolve); });
+    try { return await work(); } finally {
+      const next = this.#waiting.shift();
+      if (next) next(); else this.free++;
+    }
+  }
+}

@@ -4,7 +4,7 @@ import { Problem, type ProblemData } from '../../base/problem';
 import { list, object, text } from '../../controllers/json';
 import type { ClusterObjects } from '../../controllers/types';
 import type { Inventory, InventoryOptions } from '../types';
-import { pause } from '../abort';
+import { pause, Slots } from '../abort';
 import type { ApiClient } from '../net/client';
 import { DISCOVERY_RULES, rbacYaml } from '../net/rbac';
 import { Backoff, CONNECTION, LOGIN } from './backoff';
@@ -13,6 +13,8 @@ import { coreResources, emptyStores, MONITORING_GROUP, monitorResources, type Re
 
 /** Namespaces watched apart when the whole cluster is forbidden; each costs a watch for every resource. */
 const MOST_NAMESPACES = 50;
+/** First lists at once, of namespaces apart: fifty namespaces are hundreds of lists, and over HTTP/1.1 as many handshakes. */
+const FIRST_LISTS = 16;
 const COALESCE_MS = 250;
 
 export class LiveInventory implements Inventory {
@@ -24,6 +26,7 @@ export class LiveInventory implements Inventory {
   readonly #ended = new AbortController();
   readonly #reflectors: Reflector[] = [];
   readonly #backoff = new Backoff();
+  readonly #slots = new Slots(FIRST_LISTS);
   #namespaces: Promise<readonly string[]> | undefined;
   /** Why nothing could even be started. */
   #gate: Problem | undefined;
@@ -140,7 +143,9 @@ export class LiveInventory implements Inventory {
     const all = await this.#reflect(resource, undefined);
     if (all.state !== 'refused' || all.problem?.status !== 403) return;
     const namespaces = await (this.#namespaces ??= this.#candidates());
-    await Promise.all(namespaces.map((ns) => this.#reflect(resource, ns)));
+    await Promise.all(namespaces.map((ns) => this.#slots.run(async () => {
+      if (!this.#ended.signal.aborted) await this.#reflect(resource, ns);
+    })));
   }
 
   async #reflect(resource: Resource, namespace: string | undefined): Promise<Reflector> {
