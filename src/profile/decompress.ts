@@ -69,13 +69,21 @@ function zstd(input: Uint8Array, maxBytes: number): Uint8Array {
   return all;
 }
 
-/** Memory that the first zstd frame asks for, from its header (RFC 8878, 3.1.1.1); 0 when it gives its whole size instead. */
+/**
+ * Memory that the first zstd frame asks for, from its header: its window, or its whole size where it gives that
+ * (RFC 8878, 3.1.1.1). fzstd takes it before the first byte is unpacked.
+ */
 function window(b: Uint8Array): number {
   const descriptor = b[4] ?? 0;
-  if (descriptor & 0x20) return 0;
+  const single = (descriptor & 0x20) !== 0;
+  const at = 5 + (single ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] ?? 0);
+  const bytes = [single ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+  let size = bytes === 2 ? 256 : 0;
+  for (let i = 0; i < bytes; i++) size += (b[at + i] ?? 0) * 256 ** i;
+  if (single) return size;
   const w = b[5] ?? 0;
   const base = 2 ** (10 + (w >> 3));
-  return base + (base / 8) * (w & 7);
+  return Math.max(size, base + (base / 8) * (w & 7));
 }
 
 function tooBig(maxBytes: number): Problem {

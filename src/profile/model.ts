@@ -80,24 +80,24 @@ export class Model {
       }
     }
     // Several locations (call sites, program counters) share a line: add them up before comparing.
-    const sums = Array.from({ length: this.functions }, (): Map<number, number> | undefined => undefined);
+    const sums = new Map<number, number>();
     for (let l = 0; l < weight.length; l++) {
       for (let k = lineAt[l] as number; k < (lineAt[l + 1] as number); k++) {
         const no = lineNo[k] as number;
-        if (no === 0) continue;
-        const byLine = sums[this.lineId[k] as number] ??= new Map<number, number>();
-        byLine.set(no, (byLine.get(no) ?? 0) + (weight[l] as number));
+        if (no === 0 || no >= LINES) continue;
+        const key = (this.lineId[k] as number) * LINES + no;
+        sums.set(key, (sums.get(key) ?? 0) + (weight[l] as number));
       }
     }
     const best = new Float64Array(this.functions);
-    for (let id = 0; id < best.length; id++) {
-      let most = -1;
-      for (const [no, w] of sums[id] ?? []) {
-        // The upper one of two equal lines, whatever the file's order.
-        if (w > most || (w === most && no < (best[id] as number))) { most = w; best[id] = no; }
-      }
-      if (most < 0) best[id] = fnStart[this.#sample[id] as number] ?? 0;
+    const most = new Float64Array(this.functions).fill(-1);
+    for (const [key, w] of sums) {
+      const no = key % LINES;
+      const id = (key - no) / LINES;
+      // The upper one of two equal lines, whatever the file's order.
+      if (w > (most[id] as number) || (w === most[id] && no < (best[id] as number))) { most[id] = w; best[id] = no; }
     }
+    for (let id = 0; id < best.length; id++) if ((most[id] as number) < 0) best[id] = fnStart[this.#sample[id] as number] ?? 0;
     return best;
   }
 
@@ -124,6 +124,9 @@ export class Model {
     return sampleType in this.columns.values ? sampleType : this.columns.defaultSampleType;
   }
 }
+
+/** No file has as many lines; a function and a line then fit into one exact number. */
+const LINES = 2 ** 21;
 
 /** Id of the root row. */
 export const ROOT = NONE;

@@ -7,13 +7,16 @@ import type { Strings } from './strings';
 
 type Table = Pick<Columns, 'lineAt' | 'lineFn' | 'lineNo' | 'locAddress' | 'locMapping' | 'locFolded' | 'fnName' | 'fnSystemName' | 'fnFile' | 'fnStart'>;
 
-interface Loc { readonly mapping: bigint; readonly address: bigint; readonly folded: boolean; readonly first: number; readonly lines: number }
 interface Fn { readonly name: number; readonly system: number; readonly file: number; readonly start: number }
 
 export class Symbols {
   readonly locations = new Interner();
   readonly #functions = new Interner();
-  readonly #locs: (Loc | undefined)[] = [];
+  /** Location messages as they come, six numbers each: dense index, mapping (dense, NONE), address (two halves), folded, first line. */
+  readonly #locs = new Growing(new Uint32Array(6 * 256));
+  readonly #mappings = new Interner();
+  /** Ids of the mappings in dense order. */
+  readonly #mappingIds: bigint[] = [];
   readonly #fns: (Fn | undefined)[] = [];
   /** Function (dense) and number of each line, in the file's order. */
   readonly #lineFn = new Growing(new Uint32Array(256));
@@ -22,18 +25,18 @@ export class Symbols {
   /** Reads a Location message; the cursor's window is the message. */
   location(c: Cursor): void {
     const { end } = c;
-    let index = this.locations.count;
-    let seen = false;
-    let mapping = 0n;
-    let address = 0n;
-    let folded = false;
+    let index = NONE;
+    let mapping = NONE;
+    let low = 0;
+    let high = 0;
+    let folded = 0;
     const first = this.#lineFn.length;
     while (c.more) {
       const key = c.key();
-      if (key === (1 << 3 | VARINT)) { index = id(this.locations, c); seen = true; }
-      else if (key === (2 << 3 | VARINT)) mapping = c.big();
-      else if (key === (3 << 3 | VARINT)) address = c.big();
-      else if (key === (5 << 3 | VARINT)) folded = c.unsigned() !== 0;
+      if (key === (1 << 3 | VARINT)) index = id(this.locations, c);
+      else if (key === (2 << 3 | VARINT)) mapping = this.#mapping(c.unsigned(), c);
+      else if (key === (3 << 3 | VARINT)) { c.wide(); ({ low, high } = c); }
+      else if (key === (5 << 3 | VARINT)) folded = c.unsigned() === 0 ? 0 : 1;
       else if (key === (4 << 3 | BYTES)) {
         c.end = c.length('a line') + c.pos;
         this.#line(c);
@@ -41,8 +44,25 @@ export class Symbols {
         c.end = end;
       } else c.skip(key);
     }
-    // Nothing can refer to a location without an id.
-    if (seen) this.#locs[index] = { mapping, address, folded, first, lines: this.#lineFn.length - first };
+    // Nothing can refer to a location without an id; its lines are passed over.
+    if (index === NONE) { this.#lineFn.length = this.#lineNo.length = first; return; }
+    const locs = this.#locs.room(6);
+    const at = this.#locs.length;
+    locs[at] = index;
+    locs[at + 1] = mapping;
+    locs[at + 2] = low;
+    locs[at + 3] = high;
+    locs[at + 4] = folded;
+    locs[at + 5] = first;
+    this.#locs.length = at + 6;
+  }
+
+  #mapping(v: number, c: Cursor): number {
+    if (v === 0) return NONE;
+    const exact = v <= Number.MAX_SAFE_INTEGER;
+    const dense = exact ? this.#mappings.large(Math.floor(v / 4294967296), v >>> 0) : internWide(this.#mappings, c, v);
+    this.#mappingIds[dense] ??= exact ? BigInt(v) : (BigInt(c.high) << 32n) | BigInt(c.low);
+    return dense;
   }
 
   #line(c: Cursor): void {
@@ -104,32 +124,44 @@ export class Symbols {
     };
 
     const byId = new Map(mappings.map((m, i) => [m.id, i]));
+    const mappingOf = this.#mappingIds.map((m) => byId.get(m) ?? NONE);
     const n = this.locations.count;
     const lineAt = new Uint32Array(n + 1);
     const lineFn = new Growing(new Uint32Array(this.#lineFn.length + 16));
     const lineNo = new Growing(new Float64Array(this.#lineFn.length + 16));
     const locAddress = new BigUint64Array(n);
+    // All platforms that the engine runs on are little-endian.
+    const halves = new Uint32Array(locAddress.buffer);
     const locMapping = new Uint32Array(n).fill(NONE);
     const locFolded = new Uint8Array(n);
+    const messages = this.#locs.done();
+    // Where each location's message is; of several for one id the last counts.
+    const messageOf = new Uint32Array(n).fill(NONE);
+    for (let at = 0; at < messages.length; at += 6) messageOf[messages[at] as number] = at;
     let noLocation = 0;
     let noMapping = 0;
     for (let l = 0; l < n; l++) {
-      const loc = this.#locs[l];
-      if (!loc) noLocation++;
+      const at = messageOf[l] as number;
+      let first = 0;
+      let last = 0;
+      if (at === NONE) noLocation++;
       else {
-        const m = loc.mapping === 0n ? NONE : byId.get(loc.mapping) ?? NONE;
-        if (m === NONE && (loc.mapping !== 0n || loc.lines === 0)) noMapping++;
+        first = messages[at + 5] as number;
+        last = messages[at + 11] ?? this.#lineFn.length;
+        const told = messages[at + 1] as number;
+        const m = told === NONE ? NONE : mappingOf[told] as number;
+        if (m === NONE && (told !== NONE || first === last)) noMapping++;
         locMapping[l] = m;
-        locAddress[l] = loc.address;
-        locFolded[l] = loc.folded ? 1 : 0;
+        halves[2 * l] = messages[at + 2] as number;
+        halves[2 * l + 1] = messages[at + 3] as number;
+        locFolded[l] = messages[at + 4] as number;
       }
-      for (let k = 0; k < (loc?.lines ?? 0); k++) {
-        const at = (loc?.first ?? 0) + k;
-        const fn = this.#lineFn.array[at] as number;
+      for (let k = first; k < last; k++) {
+        const fn = this.#lineFn.array[k] as number;
         lineFn.push(fn === NONE ? standIn(locMapping[l] as number) : fn);
-        lineNo.push(this.#lineNo.array[at] as number);
+        lineNo.push(this.#lineNo.array[k] as number);
       }
-      if (!loc || loc.lines === 0) { lineFn.push(standIn(locMapping[l] as number)); lineNo.push(0); }
+      if (first === last) { lineFn.push(standIn(locMapping[l] as number)); lineNo.push(0); }
       lineAt[l + 1] = lineFn.length;
     }
     const missing = (k: number, what: string) => { if (k > 0) warnings.push(`${counted(k, what)} that the profile refers to ${k === 1 ? 'is' : 'are'} missing from it; shown as ${UNKNOWN}.`); };

@@ -28,7 +28,7 @@ export interface Debug1 {
 export const HEADER = /^(goroutine|goroutineleak) profile: total (\d+)\s*$/;
 const RECORD = /^(\d+) @(?: 0x[0-9a-f]+)*\s*$/i;
 /** `name+0x1d` and the place, apart by tabs or, in columns, by spaces. */
-const FRAME = /^#\s+0x[0-9a-f]+\s+(.+?)\+0x[0-9a-f]+\s+(.+?)\s*$/i;
+const FRAME = /^#\s+0x[0-9a-f]+\s+(.+?)\+0x[0-9a-f]+\s+(\S.*)$/i;
 
 export function readDebug1(text: string, frames: Frames): Debug1 {
   const lines = new Lines(text);
@@ -42,7 +42,7 @@ export function readDebug1(text: string, frames: Frames): Debug1 {
     if (line.startsWith('#')) {
       if (!current) continue;
       if (line.startsWith('# labels: {')) { current.labels = labels(line, 10).value; continue; }
-      const m = FRAME.exec(line);
+      const m = FRAME.exec(line.trimEnd());
       if (m) current.stack.push(frames.id(m[1] as string, m[2] as string));
       // An address without a function is written alone: it stays a frame, or the stack would look shorter than it is.
       else {

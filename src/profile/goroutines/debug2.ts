@@ -32,7 +32,7 @@ export interface Debug2 {
 const HEADER = /^goroutine (\d+)(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[(.*)\]:$/;
 /** Start of the first goroutine in a text that may have other lines before it. */
 export const ANY_HEADER = /^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\r\n]*\]:\r?$/m;
-const PLACE = /^\t(.*?:\d+|\S+?:\d+)?(?: ?(?:\+0x|fp=|sp=|pc=).*)?$/;
+const PLACE = /^\t(.*?:\d+)?(?: ?(?:\+0x|fp=|sp=|pc=).*)?$/;
 const CREATED = /^created by (.*?)(?: in goroutine \d+)?$/;
 /** Go stops after 64 MiB of text: `writeGoroutineStacks` in runtime/pprof. */
 const MOST = 64 * 2 ** 20;

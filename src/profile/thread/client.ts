@@ -59,7 +59,8 @@ class Thread {
       this.#waiting.set(0, { resolve, reject });
       // A piece of a bigger buffer (Node's pool, a slice) cannot move without taking the rest along.
       const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
-      const mine = whole ? bytes : bytes.slice();
+      // Not `slice`: that of a Buffer is a view of the same memory.
+      const mine = whole ? bytes : new Uint8Array(bytes);
       this.#worker.postMessage({ bytes: mine, options } satisfies OpenRequest, [mine.buffer as ArrayBuffer]);
     }).then((summary) => this.#opened(summary as ProfileSummary));
   }
