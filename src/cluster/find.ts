@@ -114,16 +114,18 @@ function judge({ door, plain, signed }: Asked): readonly FoundEndpoint[] {
     const last = secured && signed !== undefined ? (signed instanceof Problem ? signed : signed[kind]) : first;
     const scheme = plain instanceof Problem ? door.scheme : plain.scheme;
     if (last instanceof Problem) {
-      // With a token that could not be had the door is still there, and still locked.
       if (stated) out.push({ ...from, scheme, certainty: stated.certainty, state: secured ? 'needsToken' : 'failed', secured, sentence: last.message, problem: last.toJSON() });
     } else if (last.result === kind) {
       out.push({ ...from, scheme, certainty: 'confirmed', state: 'ok', secured, sentence: last.sentence, problem: undefined });
     } else if (stated && !gone(stated, last)) {
-      out.push({ ...from, scheme, certainty: stated.certainty, state: last.result === 'needsToken' ? 'needsToken' : 'failed', secured, sentence: last.sentence, problem: last.problem?.toJSON() });
+      out.push({ ...from, scheme, certainty: stated.certainty, state: last.result === 'needsToken' || (secured && noToken(last)) ? 'needsToken' : 'failed', secured, sentence: last.sentence, problem: last.problem?.toJSON() });
     }
   }
   return out;
 }
+
+/** The token could not be had: the door is still there, and still locked. The process's own failures are `target.…`. */
+function noToken({ problem }: PathProbe): boolean { return problem !== undefined && !problem.code.startsWith('target.'); }
 
 /** What only answered once and now does not is no news; what the objects state is. */
 function gone(e: FoundEndpoint, last: PathProbe): boolean { return !e.stated && last.result !== 'needsToken'; }

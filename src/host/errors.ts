@@ -20,7 +20,7 @@ export async function showProblem(e: unknown, { what, log, actions = [] }: ShowO
   if (isAbort(e)) return;
   const problem = Problem.from(e);
   const buttons: Action[] = [...actions];
-  if (problem.detail !== undefined && problem.detail !== '') buttons.push({ title: 'Show Details', run: () => showDetails(problem.toJSON()) });
+  if (problem.detail !== undefined && problem.detail !== '' && !actions.some((a) => a.title.startsWith('Show '))) buttons.push({ title: 'Show Details', run: () => showDetails(problem.toJSON()) });
   if (buttons.length === 0) buttons.push({ title: 'Show Log', run: () => vscode.commands.executeCommand('controllerTuner.showLog') });
   const chosen = await vscode.window.showErrorMessage(problem.sentence, ...buttons.map((b) => b.title));
   await buttons.find((b) => b.title === chosen)?.run();

@@ -42,7 +42,7 @@ function refusedProblem(auth: Auth, refused: readonly FoundEndpoint[]): Problem 
     return new Problem('auth.unauthorized', `The process does not accept ${describeAuth(auth)} for ${paths.join(' and ')} (401).`, { next: 'Choose another way to authenticate.', status: 401 });
   }
   return new Problem('auth.forbidden', `The process knows ${describeAuth(auth)}, but it may not read ${paths.join(' and ')} (403).`, {
-    next: 'Grant it the rules below, or choose another account.', status: 403, detail: endpointRbac(auth, paths),
+    next: 'Grant it the rules that Copy RBAC gives, or choose another account.', status: 403, detail: endpointRbac(auth, paths),
   });
 }
 
@@ -52,7 +52,7 @@ export function authActions(e: unknown, again: () => unknown): readonly Action[]
   if (problem.status !== 401 && problem.status !== 403 && problem.code !== 'cluster.noOwnToken') return [];
   const { detail } = problem;
   return [
-    { title: 'Choose Authentication…', run: again },
+    { title: 'Authenticate…', run: again },
     ...(detail !== undefined && /^kind: /m.test(detail) ? [{ title: 'Copy RBAC', run: () => vscode.env.clipboard.writeText(detail) }, { title: 'Show RBAC', run: () => showDetails(problem.toJSON()) }] : []),
   ];
 }
