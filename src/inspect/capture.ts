@@ -6,8 +6,8 @@ import { writeWhole } from '../captures/atomic';
 import { fetchCapture } from '../captures/take';
 import type { Cluster } from '../cluster/cluster';
 import { bestEndpoint } from '../cluster/endpoints';
+import { findEndpoints } from '../cluster/find';
 import { localProcess } from '../cluster/local';
-import { lookAt } from '../cluster/look';
 import { formatEndpointUrl, parseEndpointUrl } from '../cluster/pins';
 import { NO_AUTH, podTarget } from '../cluster/reach';
 import type { Replica, Workload } from '../controllers/types';
@@ -84,7 +84,7 @@ async function findPprof(cluster: Cluster, workload: Workload, replica: Replica,
   }
   const known = knowledge();
   known.memory.keepAuth(cluster.session.context.name, workload.id, auth);
-  const found = await lookAt({ session: cluster.session, workload, replica }, known, { signal, guess: true });
+  const found = await findEndpoints({ session: cluster.session, workload, replica }, known, { signal, guess: true });
   const best = bestEndpoint(found.endpoints, 'pprof') ?? found.endpoints.find((e) => e.kind === 'pprof' && e.state === 'needsToken');
   if (best && best.state !== 'needsToken') {
     return { target: podTarget(cluster.session, namespace, replica.pod.name, best, best.secured ? found.auth : NO_AUTH), pprofPath: best.path };

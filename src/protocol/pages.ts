@@ -22,6 +22,8 @@ export interface PageFacts {
   readonly ownModules: readonly string[];
   /** Pages that this file can be read in; the segments of the toolbar. */
   readonly pages: readonly PageName[];
+  /** True for a capture of ours, which can be taken once more ("Capture again"); absent for any other file. */
+  readonly again?: boolean;
 }
 
 export type ToPage =

@@ -79,6 +79,7 @@ export function registerCommands(view: CapturesView, store: CaptureStore, tell: 
       const answer = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail: 'The files are removed for good. Export first what you want to keep.' }, 'Delete');
       if (answer !== 'Delete') return;
       for (const capture of captures) await store.delete(capture.file);
+      await closeEditors(new Set(captures.map((c) => c.file)));
     }),
     on('exportCapture', async (clicked, all) => { await exportCaptures(store, await several(view, store, clicked, all, 'Export captures')); }),
     on('revealCapture', async (clicked, all) => {
@@ -94,6 +95,12 @@ export function registerCommands(view: CapturesView, store: CaptureStore, tell: 
       for (const uri of uris ?? []) await openProfileFile(uri);
     }),
   ];
+}
+
+/** An editor of a deleted capture has nothing left to show. */
+async function closeEditors(files: ReadonlySet<string>): Promise<void> {
+  const shows = (tab: vscode.Tab): boolean => tab.input instanceof vscode.TabInputCustom && tab.input.viewType === PROFILE_EDITOR && files.has(tab.input.uri.fsPath);
+  await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap((g) => g.tabs.filter(shows)), true);
 }
 
 async function exportCaptures(store: CaptureStore, captures: readonly Capture[]): Promise<void> {

@@ -59,6 +59,8 @@ export class ProfileDocument implements vscode.CustomDocument {
       },
       (e: unknown) => {
         if (load.signal.aborted || isAbort(e)) return;
+        // A file that was deleted while it is looked at stays on the screen.
+        if (this.#state.kind === 'open' && e instanceof Problem && e.code === 'pages.gone') return;
         this.#become({ kind: 'failed', problem: Problem.from(e, 'pages.unreadable').toJSON() });
       },
     );
@@ -101,7 +103,7 @@ export class ProfileDocument implements vscode.CustomDocument {
       if (e instanceof Problem) throw e;
       const code = e instanceof vscode.FileSystemError ? e.code : '';
       const why = code === 'FileNotFound' ? 'it is not there any more' : code === 'NoPermissions' ? 'you may not read it' : e instanceof Error ? e.message : String(e);
-      throw new Problem('pages.read', `${name} could not be read: ${why}.`, { next: 'Check the file and open it again.', cause: e });
+      throw new Problem(code === 'FileNotFound' ? 'pages.gone' : 'pages.read', `${name} could not be read: ${why}.`, { next: 'Check the file and open it again.', cause: e });
     }
   }
 }

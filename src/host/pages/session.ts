@@ -134,7 +134,7 @@ export class PageSession implements vscode.Disposable {
     const capture = await this.#capture().catch(() => undefined);
     const now = Date.now();
     const noted = capture !== undefined && capture.problem === undefined;
-    return { title: capture?.info.name ?? this.#name, subtitle: noted ? subtitle(capture.info, now) : fileSubtitle(profile.summary, now), ownModules, pages };
+    return { title: capture?.info.name ?? this.#name, subtitle: noted ? subtitle(capture.info, now) : fileSubtitle(profile.summary, now), ownModules, pages, ...(noted && { again: true }) };
   }
 
   /** The capture that this file is, if it is one. */
