@@ -20,24 +20,26 @@ export const MAX_BYTES = 512 * 1024 * 1024;
  * aborted signal gives its AbortError at once and destroys the stream.
  */
 export async function get(target: Target, path: string, options: GetOptions): Promise<Answer> {
-  if (options.signal?.aborted === true) throw abortError(options.signal);
+  throwIfCancelled(options.signal);
   // Our own, so that the stream and the token are given up when the request ends, for whatever reason.
   const ended = new AbortController();
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
   try {
     const token = await target.token?.(signal);
-    options.signal?.throwIfAborted();
+    throwIfCancelled(options.signal);
     const answer = await new Request(target, path, options, token, signal).answer;
     const body = await unpack(answer.body, answer.headers, options.maxBytes ?? MAX_BYTES, () => tooBig(target, path, options.maxBytes ?? MAX_BYTES));
     return body === answer.body ? answer : { ...answer, body };
   } catch (e) {
     // An abort may surface as whatever error the stream gives when it is torn down; the person cancelled all the same.
-    if (options.signal?.aborted === true) throw abortError(options.signal);
+    throwIfCancelled(options.signal);
     throw e;
   } finally {
     ended.abort();
   }
 }
+
+function throwIfCancelled(signal: AbortSignal | undefined): void { if (signal?.aborted === true) throw abortError(signal); }
 
 function abortError(signal: AbortSignal): unknown {
   return isAbort(signal.reason) ? signal.reason : new DOMException('The request was cancelled.', 'AbortError');

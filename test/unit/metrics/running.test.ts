@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isExposition, runningControllers } from '../../../src/metrics/running';
-import { Problem } from '../../../src/base/problem';
+import type { Problem } from '../../../src/base/problem';
 
 const runtime = `# HELP controller_runtime_active_workers Number of currently used workers per controller
 # TYPE controller_runtime_active_workers gauge
