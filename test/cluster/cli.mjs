@@ -29,7 +29,7 @@ const { values, positionals } = parseArgs({
 });
 
 const stop = new AbortController();
-for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(name, () => stop.abort());
+for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(name, () => stop.abort());
 const options = { log: (/** @type {string} */ line) => console.error(line), signal: stop.signal };
 
 function running() {
@@ -79,7 +79,7 @@ if (!command || values.help) {
     await command();
   } catch (error) {
     if (stop.signal.aborted) {
-      console.error('stopped; nothing is left running');
+      console.error(positionals[0] === 'up' ? 'stopped; nothing is left running' : 'stopped');
       process.exitCode = 130;
     } else {
       console.error(error instanceof Error ? error.message : error);

@@ -30,26 +30,29 @@ const nodeName = hostname().toLowerCase().replace(/[^a-z0-9.-]/g, '-').replace(/
 /**
  * Starts a cluster in a run folder (a new temporary one by default) and waits until all of it works. A cluster that runs
  * there already is returned as it is; what a dead one left is removed.
- * @param {{ dir?: string, rate?: number, log?: (line: string) => void, signal?: AbortSignal }} [options]
- *   rate: objects of each kind a second that the load makes, 2 by default
+ * @param {{ dir?: string, rate?: number, owner?: number, log?: (line: string) => void, signal?: AbortSignal }} [options]
+ *   rate: objects of each kind a second that the load makes, 2 by default;
+ *   owner: a process without which the cluster ends by itself (a test run's own id, so that a killed run leaves nothing)
  * @returns {Promise<Cluster>}
  * @throws Error that names the part that failed, with the end of its log; nothing is left running then
  */
-export async function up({ dir, rate = 2, log = () => {}, signal } = {}) {
+export async function up({ dir, rate = 2, owner = 0, log = () => {}, signal } = {}) {
   const runDir = resolve(dir ?? mkdtempSync(join(tmpdir(), 'tuner-cluster-')));
   const bin = await ensureBinaries({ log, signal });
   mkdirSync(join(runDir, '..'), { recursive: true });
   const unlock = await takeLock(`${runDir}.lock`, { log, signal, what: 'starting or ending this cluster' });
   try {
-    const running = status(runDir);
-    if (running?.whole) {
-      log(`already running in ${runDir}`);
-      return describe(runDir);
+    if (status(runDir)?.whole) {
+      if (recorded(runDir).bin === JSON.stringify(bin)) {
+        log(`already running in ${runDir}`);
+        return describe(runDir);
+      }
+      log('its programs have changed: starting it anew');
     }
     await endAll(runDir);
     for (let attempt = 1; ; attempt++) {
       try {
-        await start(runDir, bin, rate, log, signal);
+        await start(runDir, { bin, rate, log, signal, owner, temporary: dir === undefined });
         return describe(runDir);
       } catch (error) {
         const logs = ['etcd', 'kube-apiserver', 'kwok', 'rig'].map((name) => logTail(runDir, name, 50)).join('\n');
@@ -65,14 +68,17 @@ export async function up({ dir, rate = 2, log = () => {}, signal } = {}) {
 }
 
 /**
- * Ends the cluster of a run folder and waits until its processes are gone. Nothing happens when there is none.
+ * Ends the cluster of a run folder and waits until its processes are gone. Nothing happens when there is none. The logs
+ * stay, but in a temporary folder of `up`, which is removed.
  * @param {string} dir
  */
 export async function down(dir = defaultRunDir()) {
   if (!existsSync(dir)) return;
   const unlock = await takeLock(`${resolve(dir)}.lock`, { log: () => {}, what: 'starting or ending this cluster' });
   try {
+    const temporary = existsSync(join(dir, 'cluster.json')) && recorded(dir).temporary;
     await endAll(dir);
+    if (temporary) rmSync(dir, { recursive: true, force: true });
   } finally {
     unlock();
   }
@@ -109,19 +115,18 @@ export async function rig(args, { log = () => {}, signal } = {}) {
  */
 export async function fill(cluster, { pods = 10_000, workloads = 500, log = () => {}, signal } = {}) {
   const manager = cluster.processes().find((one) => one.program === 'kube-controller-manager');
+  // The rig starts it again at once, as a kubelet would.
   if (manager) process.kill(manager.pid, 'SIGSTOP');
   try {
     await rig(['fill', '--kubeconfig', cluster.kubeconfig, '--pods', String(pods), '--workloads', String(workloads)], { log, signal });
   } finally {
-    if (manager) {
-      process.kill(manager.pid, 'SIGKILL');
-    }
+    if (manager) process.kill(manager.pid, 'SIGKILL');
   }
 }
 
 /** @param {string} dir @returns {Cluster} */
 function describe(dir) {
-  const { ports, node } = JSON.parse(readFileSync(join(dir, 'cluster.json'), 'utf8'));
+  const { ports, node } = recorded(dir);
   const kubeconfig = join(dir, 'admin.kubeconfig');
   return {
     dir, ports, node, kubeconfig, context: contextName,
@@ -132,6 +137,11 @@ function describe(dir) {
     processes: () => processesOf(dir),
     down: () => down(dir),
   };
+}
+
+/** What `up` noted when all was ready. @param {string} dir @returns {{ ports: Ports, node: string, bin: string, temporary: boolean }} */
+function recorded(dir) {
+  return JSON.parse(readFileSync(join(dir, 'cluster.json'), 'utf8'));
 }
 
 /** @param {string} dir @returns {PodProcess[]} */
@@ -154,17 +164,17 @@ async function endAll(dir) {
   await end(named('kube-apiserver'), 1_500);
   await end(named('etcd'), 1_500);
   forget(dir);
-  for (const name of ['cluster.json', 'processes.json', 'etcd', 'pki', 'pods', 'rig.json', 'kwok.yaml',
+  for (const name of ['cluster.json', 'processes.json', 'etcd', 'pki', 'pods', 'rig.json', 'kwok.yaml', 'node.yaml',
     ...['admin', 'rig', 'controller-manager', 'limited', 'noaccess'].map((user) => `${user}.kubeconfig`)]) {
     rmSync(join(dir, name), { recursive: true, force: true });
   }
 }
 
 /**
- * @param {string} dir @param {import('./build.mjs').Binaries} bin @param {number} rate
- * @param {(line: string) => void} log @param {AbortSignal} [signal]
+ * @param {string} dir
+ * @param {{ bin: import('./build.mjs').Binaries, rate: number, owner: number, temporary: boolean, log: (line: string) => void, signal?: AbortSignal }} how
  */
-async function start(dir, bin, rate, log, signal) {
+async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   const began = Date.now();
   rmSync(join(dir, 'logs'), { recursive: true, force: true });
   for (const name of ['logs', 'pids', 'pods']) mkdirSync(join(dir, name), { recursive: true, mode: 0o700 });
@@ -190,6 +200,8 @@ async function start(dir, bin, rate, log, signal) {
   const api = launch('kube-apiserver', bin['kube-apiserver'], [
     `--etcd-servers=http://127.0.0.1:${etcd}`, '--bind-address=127.0.0.1', `--secure-port=${apiserver}`,
     `--tls-cert-file=${pki('apiserver.crt')}`, `--tls-private-key-file=${pki('apiserver.key')}`, `--client-ca-file=${pki('ca.crt')}`,
+    `--requestheader-client-ca-file=${pki('ca.crt')}`, '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-username-headers=X-Remote-User', '--requestheader-group-headers=X-Remote-Group', '--requestheader-extra-headers-prefix=X-Remote-Extra-',
     '--authorization-mode=Node,RBAC', '--service-cluster-ip-range=10.0.0.0/16', '--endpoint-reconciler-type=none',
     `--service-account-key-file=${pki('sa.pub')}`, `--service-account-signing-key-file=${pki('sa.key')}`,
     '--service-account-issuer=https://kubernetes.default.svc',
@@ -201,9 +213,19 @@ async function start(dir, bin, rate, log, signal) {
   step('kwok, and the samples');
   const admin = at('rig.kubeconfig');
   await call(bin.rig, ['apply', '--kubeconfig', admin, join(bin.kwokFiles, 'crds')], { signal });
-  // kwok takes no file that repeats kinds it watches, so the file holds only the stages.
-  writeFileSync(at('kwok.yaml'), readFileSync(join(bin.kwokFiles, 'stages.yaml')));
-  launch('kwok', bin.kwok, [
+  // Port-forwards and logs come from the API alone: kwok takes no file with objects of a kind that it watches. It puts no
+  // defaults into options that come from a file, so all that matter are here; the first of them makes fill quick.
+  const kwokOptions = {
+    apiVersion: 'config.kwok.x-k8s.io/v1alpha1', kind: 'KwokConfiguration',
+    options: {
+      podPlayStageParallelism: 32, nodePlayStageParallelism: 4, nodeLeaseParallelism: 4, podsOnNodeSyncParallelism: 1,
+      enablePodsOnNodeSyncListPager: true, enablePodsOnNodeSyncStreamWatch: false,
+      enableDebuggingHandlers: true, // port-forward and logs
+      enableProfilingHandler: false, enableContentionProfiling: false,
+    },
+  };
+  writeFileSync(at('kwok.yaml'), `${JSON.stringify(kwokOptions)}\n---\n${readFileSync(join(bin.kwokFiles, 'stages.yaml'), 'utf8')}`);
+  const kwok = launch('kwok', bin.kwok, [
     `--config=${at('kwok.yaml')}`, `--kubeconfig=${admin}`, '--manage-all-nodes', '--enable-crds=PortForward,Logs',
     '--node-lease-duration-seconds=40', '--node-ip=127.0.0.1', `--node-port=${kubelet}`, `--server-address=127.0.0.1:${kubelet}`,
     `--tls-cert-file=${pki('kubelet.crt')}`, `--tls-private-key-file=${pki('kubelet.key')}`, '--cidr=10.64.0.0/16',
@@ -211,34 +233,43 @@ async function start(dir, bin, rate, log, signal) {
   writeFileSync(at('node.yaml'), JSON.stringify({
     apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, labels: { 'kubernetes.io/hostname': nodeName, 'node-role.kubernetes.io/control-plane': '' } },
   }));
-  writeFileSync(at('rig.json'), JSON.stringify(rigSettings(dir, bin)), { mode: 0o600 });
+  writeFileSync(at('rig.json'), JSON.stringify(rigSettings(dir, bin, owner)), { mode: 0o600 });
   await call(bin.rig, ['apply', '--kubeconfig', admin, '--node', nodeName, at('node.yaml'), join(here, 'controllers', 'config'), join(here, 'manifests', 'access.yaml')], { signal });
   await call(bin.rig, ['rate', '--kubeconfig', admin, String(rate)], { signal });
 
   step('kube-controller-manager and the controllers');
-  launch('rig', bin.rig, ['pods', '--settings', at('rig.json')]);
+  const supervisor = launch('rig', bin.rig, ['pods', '--settings', at('rig.json')]);
   for (const [file, namespace, account, contextNamespace] of [['limited', 'widgets-system', 'viewer', 'widgets-system'], ['noaccess', 'workshop', 'nobody', '']]) {
     await call(bin.rig, ['token', '--kubeconfig', admin, '--namespace', namespace, '--account', account, '--context', contextName,
       '--context-namespace', contextNamespace, '--output', at(`${file}.kubeconfig`)], { signal });
   }
+  const core = [store, api, kwok, supervisor];
+  const died = new AbortController();
+  const watch = setInterval(() => { if (!core.every(alive)) died.abort(); }, 500);
   try {
-    await call(bin.rig, ['wait', '--settings', at('rig.json'), '--leases', leases.join(',')], { signal, log: step });
+    const either = signal ? AbortSignal.any([signal, died.signal]) : died.signal;
+    await call(bin.rig, ['wait', '--settings', at('rig.json'), '--leases', leases.join(',')], { signal: either, log: step });
   } catch (error) {
     signal?.throwIfAborted();
-    throw new Error(`${/** @type {Error} */ (error).message}\nThe rig's log (${join(dir, 'logs', 'rig.log')}) ends:\n${logTail(dir, 'rig')}`);
+    const dead = core.find((one) => !alive(one))?.name;
+    const what = dead ? `${dead} ended at its start.` : /** @type {Error} */ (error).message;
+    throw new Error(`${what}\nThe end of ${join(dir, 'logs', `${dead ?? 'rig'}.log`)}:\n${logTail(dir, dead ?? 'rig')}`);
+  } finally {
+    clearInterval(watch);
   }
-  writeFileSync(at('cluster.json'), JSON.stringify({ ports, node: nodeName }));
+  writeFileSync(at('cluster.json'), JSON.stringify({ ports, node: nodeName, bin: JSON.stringify(bin), temporary }));
   step('ready');
 }
 
-/** @param {string} dir @param {import('./build.mjs').Binaries} bin */
-function rigSettings(dir, bin) {
+/** @param {string} dir @param {import('./build.mjs').Binaries} bin @param {number} owner */
+function rigSettings(dir, bin, owner) {
   const pki = (/** @type {string} */ name) => join(dir, 'pki', name);
   const managerConfig = join(dir, 'controller-manager.kubeconfig');
   return {
     dir,
     kubeconfig: join(dir, 'rig.kubeconfig'),
     node: nodeName,
+    owner,
     version: versions.kubernetes,
     staticPod: join(here, 'manifests', 'kube-controller-manager.yaml'),
     programs: {

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -128,11 +129,13 @@ func newApplier(config *rest.Config) (*applier, error) {
 	return &applier{client, restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(discoverer))}, nil
 }
 
-// apply waits up to ten seconds for the kind to be known: a definition just made takes a moment to be served.
+// apply waits up to ten seconds for the kind to be known and its namespace to be there: a definition just made takes a
+// moment to be served, and a new API server a moment to make its own namespaces.
 func (a *applier) apply(ctx context.Context, object *unstructured.Unstructured) error {
 	var mapping *meta.RESTMapping
 	var err error
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	deadline := time.Now().Add(10 * time.Second)
+	for {
 		gvk := object.GroupVersionKind()
 		if mapping, err = a.mapper.RESTMapping(gvk.GroupKind(), gvk.Version); err == nil {
 			break
@@ -146,15 +149,18 @@ func (a *applier) apply(ctx context.Context, object *unstructured.Unstructured) 
 	if err != nil {
 		return err
 	}
+	var resource dynamic.ResourceInterface = a.dynamic.Resource(mapping.Resource)
+	if mapping.Scope.Name() == meta.RESTScopeNameNamespace {
+		resource = a.dynamic.Resource(mapping.Resource).Namespace(object.GetNamespace())
+	}
 	force := true
 	options := metav1.PatchOptions{FieldManager: fieldManager, Force: &force}
-	resource := a.dynamic.Resource(mapping.Resource)
-	if mapping.Scope.Name() == meta.RESTScopeNameNamespace {
-		_, err = resource.Namespace(object.GetNamespace()).Patch(ctx, object.GetName(), types.ApplyPatchType, data, options)
-	} else {
+	for {
 		_, err = resource.Patch(ctx, object.GetName(), types.ApplyPatchType, data, options)
+		if !apierrors.IsNotFound(err) || time.Now().After(deadline) || !sleep(ctx, 100*time.Millisecond) {
+			return err
+		}
 	}
-	return err
 }
 
 // sleep waits, and says whether the context is still alive.

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 )
@@ -45,11 +46,8 @@ func runFill(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	if f.workloads < 1 || f.pods < f.workloads {
 		return fmt.Errorf("at least one workload, and at least one pod for each (%d pods, %d workloads)", f.pods, f.workloads)
 	}
-	config, err := connect(*kubeconfig)
-	if err != nil {
-		return err
-	}
-	if f.clients, err = kubernetes.NewForConfig(config); err != nil {
+	var err error
+	if f.clients, err = connectTyped(*kubeconfig); err != nil {
 		return err
 	}
 	namespaces := (f.workloads + workloadsPerNamespace - 1) / workloadsPerNamespace
@@ -59,7 +57,36 @@ func runFill(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	if err := parallel(ctx, "nodes", (f.pods+podsPerNode-1)/podsPerNode, f.node); err != nil {
 		return err
 	}
-	return parallel(ctx, "workloads", f.workloads, f.workload)
+	if err := parallel(ctx, "workloads", f.workloads, f.workload); err != nil {
+		return err
+	}
+	return f.untilRunning(ctx)
+}
+
+// untilRunning waits for kwok to have made every pod run.
+func (f *filler) untilRunning(ctx context.Context) error {
+	pending := metav1.ListOptions{LabelSelector: fillLabel, FieldSelector: "status.phase=Pending", ResourceVersion: "0"}
+	for {
+		pods, err := f.clients.CoreV1().Pods("").List(ctx, pending)
+		if err != nil || len(pods.Items) == 0 {
+			return err
+		}
+		fmt.Printf("%d of %d pods run\n", f.pods-len(pods.Items), f.pods)
+		if !sleep(ctx, 2*time.Second) {
+			return ctx.Err()
+		}
+	}
+}
+
+// connectTyped is for many calls: binary bodies cost the API server a fraction of JSON.
+func connectTyped(kubeconfig string) (*kubernetes.Clientset, error) {
+	config, err := connect(kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	config.ContentType = runtime.ContentTypeProtobuf
+	config.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
+	return kubernetes.NewForConfig(config)
 }
 
 func (f *filler) namespace(ctx context.Context, i int) error {
@@ -159,11 +186,7 @@ func (f *filler) podSpec(i int) corev1.PodSpec {
 func runUnfill(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	kubeconfig := flags.String("kubeconfig", "", "kubeconfig")
 	_ = flags.Parse(args)
-	config, err := connect(*kubeconfig)
-	if err != nil {
-		return err
-	}
-	clients, err := kubernetes.NewForConfig(config)
+	clients, err := connectTyped(*kubeconfig)
 	if err != nil {
 		return err
 	}
@@ -200,11 +223,7 @@ func runChurn(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	rate := flags.Int("rate", 1000, "changes a second")
 	seconds := flags.Int("seconds", 30, "for so long")
 	_ = flags.Parse(args)
-	config, err := connect(*kubeconfig)
-	if err != nil {
-		return err
-	}
-	clients, err := kubernetes.NewForConfig(config)
+	clients, err := connectTyped(*kubeconfig)
 	if err != nil {
 		return err
 	}

@@ -117,6 +117,11 @@ func (k *kubelet) run(ctx context.Context) error {
 			k.ended(ctx, p)
 		case <-k.changed:
 		case <-ticker.C:
+			if k.Owner != 0 && !isThere(k.Owner) {
+				log.Printf("process %d, which this cluster is for, is gone: ending everything", k.Owner)
+				k.stopAll()
+				return endListed(k.Dir)
+			}
 		}
 	}
 }

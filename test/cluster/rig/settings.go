@@ -19,6 +19,8 @@ type settings struct {
 	Dir        string `json:"dir"`
 	Kubeconfig string `json:"kubeconfig"`
 	Node       string `json:"node"`
+	// Owner is the process that the cluster is for; without it everything ends. 0 = none.
+	Owner int `json:"owner,omitempty"`
 	// StaticPod is a manifest whose mirror is kept in the API.
 	StaticPod string `json:"staticPod"`
 	Version   string `json:"version"`

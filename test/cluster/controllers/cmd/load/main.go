@@ -113,7 +113,7 @@ func (l *load) readRate(ctx context.Context) {
 }
 
 func (l *load) change(ctx context.Context) error {
-	widget := &samplesv1.Widget{Spec: samplesv1.WidgetSpec{Parts: 3, Revision: l.turn}}
+	widget := &samplesv1.Widget{Spec: samplesv1.WidgetSpec{Parts: 4, Revision: l.turn}}
 	widget.Namespace, widget.Name = l.namespace, fmt.Sprintf("widget-%03d", l.turn%int64(l.widgets))
 	if err := l.put(ctx, widget, fmt.Sprintf(`{"spec":{"revision":%d}}`, l.turn)); err != nil {
 		return err

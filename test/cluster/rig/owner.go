@@ -1,0 +1,35 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+func isThere(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}
+
+// endListed ends the other programs that a run folder lists: the control plane, when its owner died without a word.
+func endListed(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "pids", "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // removed meanwhile
+		}
+		var listed struct {
+			PID int `json:"pid"`
+		}
+		if json.Unmarshal(text, &listed) == nil && listed.PID > 1 && listed.PID != os.Getpid() {
+			_ = syscall.Kill(listed.PID, syscall.SIGTERM)
+		}
+	}
+	return nil
+}
