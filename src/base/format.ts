@@ -16,7 +16,7 @@ export function digits(n: number): string {
   const a = Math.abs(n);
   if (a === 0) return '0';
   if (a >= 99.95) return n.toFixed(0);
-  if (a >= 9.995) return n.toFixed(1);
+  if (a >= 9.995) return n.toFixed(1).replace(/\.0$/, '');
   return n.toPrecision(3).replace(/\.?0+($|e)/, '$1');
 }
 

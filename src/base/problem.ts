@@ -22,6 +22,14 @@ export class Problem extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
   }
 
+  /**
+   * By shape, not by class: dist/kube.js is a bundle of its own with its own copy of this class, and its problems have to
+   * keep their code, next step and status in the other bundles.
+   */
+  static override [Symbol.hasInstance](v: unknown): boolean {
+    return v instanceof Error && v.name === 'Problem' && typeof (v as { code?: unknown }).code === 'string' && 'options' in v;
+  }
+
   get next(): string | undefined { return this.options.next; }
   get detail(): string | undefined { return this.options.detail; }
   get status(): number | undefined { return this.options.status; }

@@ -3,7 +3,7 @@ import type { Rule } from './subject';
 /** A pprof endpoint that the object states: a Go program that was made to be profiled. */
 export const pprofEndpoint: Rule = {
   name: 'pprof-endpoint',
-  weight: 10,
+  weight: 45,
   test: (s) => {
     const e = s.endpoints.find((x) => x.kind === 'pprof');
     return e === undefined ? undefined : `offers pprof (${e.how})`;

@@ -22,11 +22,12 @@ const CONTROLLERS: readonly [string, string, PodSpec][] = [
   ['an external CSI provisioner', 'csi', { containers: [c('csi-provisioner', 'registry.k8s.io/sig-storage/csi-provisioner:v5', ['--leader-election', '--http-endpoint=:8080'])] }],
   ['an operator known by its names and metrics alone', 'payments-operator', { containers: [c('payments-operator', 'reg/payments-operator', [], [['metrics', 8080]])] }],
   ['the Prometheus operator', 'prometheus-operator', { labels: { 'app.kubernetes.io/component': 'controller' }, containers: [c('prometheus-operator', 'quay.io/prometheus-operator/prometheus-operator:v0.86', ['--kubelet-service=kube-system/kubelet'])] }],
+  // Whatever states a pprof endpoint wants to be profiled: shown rather than missed; a person can mark it as none.
+  ['a web shop in Go with pprof', 'shop', { annotations: SCRAPED, labels: { 'app.kubernetes.io/component': 'frontend' }, containers: [c('shop', 'reg/shop:v1', ['--pprof-addr=:6060', '--metrics-port=9090'], [['metrics', 9090], ['pprof', 6060]])] }],
 ];
 
 const OTHERS: readonly [string, string, PodSpec][] = [
   ['nginx', 'web', { annotations: SCRAPED, containers: [c('nginx', 'nginx:1.29', [], [['http', 80], ['metrics', 9113]])] }],
-  ['a web shop in Go with pprof', 'shop', { annotations: SCRAPED, labels: { 'app.kubernetes.io/component': 'frontend' }, containers: [c('shop', 'reg/shop:v1', ['--pprof-addr=:6060', '--metrics-port=9090'], [['metrics', 9090], ['pprof', 6060]])] }],
   ['postgres', 'postgres', { annotations: SCRAPED, containers: [c('postgres', 'postgres:18', [], [['postgres', 5432]]), c('exporter', 'quay.io/prometheuscommunity/postgres-exporter:v0.18', [], [['metrics', 9187]])] }],
   ['redis with exporter', 'redis', { containers: [c('redis', 'docker.io/bitnami/redis:8', [], [['redis', 6379]]), c('metrics', 'oliver006/redis_exporter:v1', [], [['metrics', 9121]])] }],
   ['a lone redis exporter', 'redis-exporter', { annotations: SCRAPED, containers: [c('redis-exporter', 'oliver006/redis_exporter:v1', [], [['metrics', 9121]])] }],
@@ -57,10 +58,15 @@ describe('a controller', () => {
     expect(w.isController, JSON.stringify(w.reasons)).toBe(false);
   });
 
-  it('is not whatever is only well watched: all that observability gives stays under the threshold', () => {
-    const rules = ['pprof-flags', 'pprof-endpoint', 'metrics-endpoint', 'prometheus-annotations', 'monitor'];
+  it('is not whatever is only well watched: all that scraping gives stays under the threshold', () => {
+    const rules = ['metrics-endpoint', 'prometheus-annotations', 'monitor'];
     expect(RULES.filter((r) => rules.includes(r.name)).reduce((sum, r) => sum + r.weight, 0)).toBeLessThan(THRESHOLD);
     expect(RULES.filter((r) => rules.includes(r.name)).length).toBe(rules.length);
+  });
+
+  it('is a bare pod that names its ports pprof and metrics, with no other sign', () => {
+    const w = new World().deployment('red', 1, { containers: [c('red', 'reg/red:v1', [], [['metrics', 8080], ['pprof', 6060]])] }).one;
+    expect([w.isController, w.score]).toEqual([true, 50]);
   });
 
   it('is told by rules with names of their own', () => expect(new Set(RULES.map((r) => r.name)).size).toBe(RULES.length));

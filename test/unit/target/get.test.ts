@@ -90,12 +90,12 @@ describe('limits', () => {
       if (req.url === '/half') { res.write('half'); return; }
       if (req.url !== '/slow') return;
       let n = 0;
-      const timer = setInterval(() => { res.write('x'); if (++n === 8) { clearInterval(timer); res.end(); } }, 40);
+      const timer = setInterval(() => { res.write('x'); if (++n === 8) { clearInterval(timer); res.end(); } }, 60);
     });
     const silent = await problem(get(target(port), '/never', { idleTimeoutMs: 80 }));
     expect([silent.code, silent.message]).toEqual(['target.timeout', 'default/widgets-0 :6060 did not answer /never within 80 ms.']);
-    expect((await problem(get(target(port), '/half', { idleTimeoutMs: 80 }))).message).toContain('after 4 B');
-    expect((await get(target(port), '/slow', { idleTimeoutMs: 200 })).body.toString()).toBe('xxxxxxxx');
+    expect((await problem(get(target(port), '/half', { idleTimeoutMs: 400 }))).message).toContain('after 4 B');
+    expect((await get(target(port), '/slow', { idleTimeoutMs: 300 })).body.toString()).toBe('xxxxxxxx');
   });
 });
 
