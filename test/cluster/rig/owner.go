@@ -13,7 +13,8 @@ func isThere(pid int) bool {
 	return err == nil || errors.Is(err, syscall.EPERM)
 }
 
-// endListed ends the other programs that a run folder lists: the control plane, when its owner died without a word.
+// endListed ends the other programs that a run folder lists: the control plane, when its owner died without a word. It has
+// nothing to save; an API server without etcd would take long to stop by itself.
 func endListed(dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "pids", "*.json"))
 	if err != nil {
@@ -28,7 +29,7 @@ func endListed(dir string) error {
 			PID int `json:"pid"`
 		}
 		if json.Unmarshal(text, &listed) == nil && listed.PID > 1 && listed.PID != os.Getpid() {
-			_ = syscall.Kill(listed.PID, syscall.SIGTERM)
+			_ = syscall.Kill(listed.PID, syscall.SIGKILL)
 		}
 	}
 	return nil
