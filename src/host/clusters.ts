@@ -107,11 +107,12 @@ export class Clusters implements Disposable {
       const kubeconfigs = await (this.#kubeconfigs ??= this.#open());
       await this.#read(kubeconfigs);
       for (const entry of [...this.#entries.values()]) {
-        if (entry.state === 'failed') { this.#reset(entry); this.#changed.fire(entry.info.name); continue; }
-        if (entry.state !== 'open' || !entry.session) continue;
-        const now = await kubeconfigs.session(entry.info.name).catch(() => undefined);
-        if (now === entry.session) continue;
-        this.deps.log.info(`Context ${entry.info.name} changed in the kubeconfig; connecting anew.`);
+        if (entry.state === 'open') {
+          const now = await kubeconfigs.session(entry.info.name).catch(() => undefined);
+          if (now === entry.session) continue;
+          this.deps.log.info(`Context ${entry.info.name} changed in the kubeconfig; connecting anew.`);
+        } else if (entry.state !== 'failed') continue;
+        // What failed may be what was mended.
         this.#reset(entry);
         void this.connect(entry.info.name).catch(() => undefined);
       }
