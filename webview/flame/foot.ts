@@ -38,7 +38,8 @@ export class Foot {
   setFocused(frame: Frame, f: Figures, grandTotal: number, unit: string): void {
     const { pkg, rest } = splitName(frame.name);
     const short = foldTypeArguments(rest);
-    const name = pkg === '' ? short : `${pkg}.${short}`;
+    // A method's type says enough; a function needs its package.
+    const name = pkg === '' || short.startsWith('(') ? short : `${pkg}.${short}`;
     this.#name.textContent = name.length > 300 ? `${name.slice(0, 300)}…` : name;
     this.#name.title = frame.name.slice(0, 2000);
     this.#self.textContent = `self ${amount(f.self, grandTotal, unit)}`;

@@ -58,18 +58,30 @@ export class TestHost {
   /** Messages of one type, oldest first. */
   of<T extends FromPage['type']>(type: T): Extract<FromPage, { type: T }>[] { return this.sent.filter((m): m is Extract<FromPage, { type: T }> => m.type === type); }
 
-  /** Playwright carries typed arrays, but no undefined members: both sides of the wire are plain data anyway. */
-  async send(m: Answer): Promise<void> { await this.page.evaluate((data) => { window.postMessage(data); }, { v: PROTOCOL, ...m }); }
+  /** One text for the whole message: Playwright takes seconds over the 10,000 objects of a large answer. */
+  async send(m: Answer): Promise<void> {
+    const text = JSON.stringify({ v: PROTOCOL, ...m }, (_, value: unknown) => value instanceof Uint32Array || value instanceof Float64Array
+      ? { array: value.constructor.name, bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') } : value);
+    await this.page.evaluate((json) => {
+      window.postMessage(JSON.parse(json, (_, value: unknown) => {
+        const v = value as { array?: string; bytes?: string } | null;
+        if (typeof v?.array !== 'string' || typeof v.bytes !== 'string') return value;
+        const { buffer } = Uint8Array.from(atob(v.bytes), (c) => c.charCodeAt(0));
+        return v.array === 'Uint32Array' ? new Uint32Array(buffer) : new Float64Array(buffer);
+      }));
+    }, text);
+  }
 
   async #receive(raw: unknown): Promise<void> {
     const m = fromPage(raw);
     if (!m) { this.complaints.push(`not a message of the protocol: ${JSON.stringify(raw)}`); return; }
     this.sent.push(m);
     if (m.type === 'ready') { await this.send(this.first); return; }
-    if (m.type !== 'flame' && m.type !== 'search') return;
+    if (m.type !== 'flame' && m.type !== 'search' && m.type !== 'goroutines') return;
     await this.gate;
     try {
-      if (m.type === 'flame') await this.send({ type: 'flame', id: m.id, tree: await this.profile!.flame(m.query) });
+      if (m.type === 'goroutines') await this.send({ type: 'goroutines', id: m.id, dump: (await this.profile!.goroutines())! });
+      else if (m.type === 'flame') await this.send({ type: 'flame', id: m.id, tree: await this.profile!.flame(m.query) });
       else await this.send({ type: 'search', id: m.id, result: await this.profile!.search({ text: m.text, sampleType: m.sampleType }) });
     } catch (e) {
       await this.send({ type: 'problem', id: m.id, problem: Problem.from(e).toJSON() });

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { noBrowser, PageServer, setTheme } from './harness/browser';
+import { TestHost } from './harness/host';
+import { shot } from './harness/shots';
+
+const DUMP = readFileSync('test/fixtures/capture.goroutines.txt');
+
+/** A debug=2 dump of `n` groups of one goroutine each; the first stack is `depth` frames deep. */
+function manyGroups(n: number, depth = 1): Uint8Array {
+  return Buffer.from(Array.from({ length: n }, (_, i) => {
+    const frames = Array.from({ length: i === 0 ? depth : 1 }, (_, d) => `example.com/app.f${i}_${d}(0x1)\n\t/src/app/main.go:${d + 1} +0x1`);
+    return `goroutine ${i + 1} [select, ${i % 7} minutes]:\n${frames.join('\n')}\n`;
+  }).join('\n'));
+}
+
+describe.skipIf(noBrowser())('goroutine page', () => {
+  let server: PageServer;
+  let page: Page;
+  let host: TestHost;
+  beforeAll(async () => { server = await PageServer.start({ goroutines: 'webview/goroutines/main.ts' }); });
+  afterAll(async () => { await server.stop(); });
+  afterEach(async () => {
+    const complaints = host.complaints;
+    await page.context().close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(bytes: Uint8Array): Promise<void> {
+    page = await server.newPage({});
+    host = await TestHost.open(page, `${server.origin}/goroutines`, bytes, { title: 'widgets-0 · goroutines', subtitle: 'today 14:35, leader', ownModules: [], pages: ['goroutines', 'flame'] });
+  }
+  const rows = () => page.locator('tr.group');
+  const press = async (...keys: string[]): Promise<void> => { for (const k of keys) await page.keyboard.press(k); };
+  const filter = () => page.getByLabel('Filter goroutines');
+
+  it('shows groups with counts, states, waits and labels, most first', async () => {
+    await open(DUMP);
+    const dump = (await host.profile!.goroutines())!;
+    expect(await rows().count()).toBe(dump.groups.length);
+    expect(await page.locator('.facts').textContent()).toContain(`${dump.total} goroutines in ${dump.groups.length} groups`);
+    expect(await rows().first().locator('td.count').textContent()).toBe(String(dump.groups[0]!.count));
+    expect(await page.locator('.chip', { hasText: 'controller=widget' }).count()).toBeGreaterThan(0);
+    expect(await page.locator('td.longest', { hasText: 'min' }).count()).toBeGreaterThan(0);
+    await shot(page, 'goroutines-dark');
+    for (const theme of ['light', 'hcDark', 'hcLight'] as const) { await setTheme(page, theme); await shot(page, `goroutines-${theme}`); }
+  });
+
+  it('filters by words, state and package, and says how much is shown', async () => {
+    await open(DUMP);
+    const all = await rows().count();
+    await press('/');
+    await page.keyboard.type('label:controller=widget');
+    expect(await rows().count()).toBe(2);
+    expect(await page.getByRole('status').textContent()).toMatch(/ of 26 in 2 groups/);
+    await shot(page, 'goroutines-filter');
+    await press('Escape');
+    expect(await rows().count()).toBe(all);
+    await page.getByLabel('State').selectOption('chan receive');
+    expect(await filter().inputValue()).toBe('state:"chan receive"');
+    for (const state of await rows().locator('td.state').allTextContents()) expect(state).toBe('chan receive');
+    await filter().fill('nothing-like-this');
+    expect(await rows().count()).toBe(0);
+    expect(await page.getByRole('status').textContent()).toContain('nothing matches');
+  });
+
+  it('opens a stack by the keyboard, and a frame at its source', async () => {
+    await open(DUMP);
+    await filter().focus();
+    await press('ArrowDown', 'ArrowRight');
+    expect(await rows().first().getAttribute('aria-expanded')).toBe('true');
+    const frames = page.locator('tr.detail .frames li');
+    expect(await frames.count()).toBeGreaterThan(1);
+    expect(await frames.last().textContent()).toContain('created by');
+    await shot(page, 'goroutines-open');
+    await press('ArrowRight', 'Enter');
+    await expect.poll(() => host.of('openSource').length).toBe(1);
+    const first = (await host.profile!.goroutines())!.groups[0]!.stack[0]!;
+    expect(host.of('openSource')[0]!.frame).toEqual(first);
+    await press('ArrowLeft', 'ArrowLeft');
+    expect(await rows().first().getAttribute('aria-expanded')).toBe('false');
+  });
+
+  it('sorts by a column and back', async () => {
+    await open(DUMP);
+    await page.getByRole('button', { name: 'Count' }).click();
+    const counts = (await rows().locator('td.count').allTextContents()).map(Number);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    expect(await page.getByRole('columnheader', { name: 'Count' }).getAttribute('aria-sort')).toBe('ascending');
+    await page.getByRole('button', { name: 'Longest wait' }).click();
+    expect(await rows().first().locator('td.longest').textContent()).toMatch(/min/);
+  });
+
+  it('keeps filter, order and opened stacks over a reload', async () => {
+    await open(DUMP);
+    await filter().fill('main.');
+    await rows().first().click();
+    await page.reload();
+    await page.locator('#app[data-state=ready]').waitFor();
+    expect(await filter().inputValue()).toBe('main.');
+    expect(await page.locator('tr.detail').count()).toBe(1);
+  });
+
+  it('makes rows and frames as they are needed: 5,000 groups, a stack 10,000 deep', async () => {
+    await open(manyGroups(5000, 10_000));
+    expect(await rows().count()).toBeLessThan(1000);
+    await rows().first().focus();
+    await press('ArrowRight');
+    expect(await page.locator('tr.detail .frames li').count()).toBeLessThan(300);
+    await page.getByRole('button', { name: /Show 200 more of/ }).click();
+    expect(await page.locator('tr.detail .frames li').count()).toBeGreaterThan(300);
+    await rows().first().focus();
+    await press('End');
+    expect(await page.locator('tr.group:focus').getAttribute('data-index')).toBe('4999');
+  });
+
+  it('says what went wrong and what next', async () => {
+    page = await server.newPage({});
+    host = await TestHost.notice(page, `${server.origin}/goroutines`, { type: 'failed', title: 'x.goroutines.txt', problem: { code: 'profile.truncated', message: 'The file ends in the middle.', next: 'Capture it again.' } });
+    await page.locator('#app[data-state=failed]').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('The file ends in the middle.Capture it again.');
+  });
+});
