@@ -27,11 +27,16 @@ function isCapture(v: unknown): v is Capture {
   return typeof v === 'object' && v !== null && typeof (v as Capture).file === 'string' && typeof (v as Capture).info === 'object';
 }
 
-/** One capture: the chosen, or asked for by a list when the command came from the palette. */
+/** One capture: the chosen, else the one that is looked at, else asked for by a list. */
 async function one(view: CapturesView, store: CaptureStore, clicked: unknown, all: unknown, title: string): Promise<Capture | undefined> {
   const [first] = chosen(view, clicked, all);
-  if (first) return first;
-  return (await pick(store, title, false))[0];
+  return first ?? (await shown(store)) ?? (await pick(store, title, false))[0];
+}
+
+/** The capture that the active editor shows. */
+async function shown(store: CaptureStore): Promise<Capture | undefined> {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom && input.viewType === PROFILE_EDITOR && input.uri.scheme === 'file' ? store.get(input.uri.fsPath) : undefined;
 }
 
 async function several(view: CapturesView, store: CaptureStore, clicked: unknown, all: unknown, title: string): Promise<readonly Capture[]> {
@@ -52,7 +57,7 @@ async function pick(store: CaptureStore, title: string, many: boolean): Promise<
   return item ? [item.capture] : [];
 }
 
-/** Registers the commands. `run` shows what a handler throws. */
+/** Registers the commands. `tell` shows what a handler throws. */
 export function registerCommands(view: CapturesView, store: CaptureStore, tell: (e: unknown) => void): vscode.Disposable[] {
   const on = (name: string, run: (clicked: unknown, all: unknown) => Promise<void>): vscode.Disposable =>
     vscode.commands.registerCommand(`controllerTuner.${name}`, async (clicked: unknown, all: unknown) => {
@@ -81,7 +86,11 @@ export function registerCommands(view: CapturesView, store: CaptureStore, tell: 
       for (const capture of captures) await store.delete(capture.file);
       await closeEditors(new Set(captures.map((c) => c.file)));
     }),
-    on('exportCapture', async (clicked, all) => { await exportCaptures(store, await several(view, store, clicked, all, 'Export captures')); }),
+    on('exportCapture', async (clicked, all) => {
+      const some = chosen(view, clicked, all);
+      const one = some.length > 0 ? undefined : await shown(store);
+      await exportCaptures(store, one ? [one] : await several(view, store, clicked, all, 'Export captures'));
+    }),
     on('revealCapture', async (clicked, all) => {
       const capture = await one(view, store, clicked, all, 'Reveal a capture');
       if (capture) await reveal(capture.file);

@@ -39,6 +39,9 @@ export class PageSession implements vscode.Disposable {
   #ready = false;
   /** True when the person or an earlier window chose the page: contents don't change it then. */
   #chosen: boolean;
+  /** What the page was last told that it shows. */
+  #title = '';
+  #drawn = false;
 
   constructor(private readonly doc: ProfileDocument, private readonly panel: vscode.WebviewPanel, private readonly deps: SessionDeps) {
     const remembered = recall(deps.memory, doc.uri);
@@ -47,7 +50,7 @@ export class PageSession implements vscode.Disposable {
     panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
     this.#own.add(panel.webview.onDidReceiveMessage((m: unknown) => { this.#hear(m); }));
     this.#own.add(doc.onDidChange(() => { this.#tellState(); }));
-    this.#own.add(deps.captures.store.onDidChange(() => { if (this.doc.state.kind === 'open' && this.deps.captures.store.owns(this.doc.uri.fsPath)) this.#tellState(); }));
+    this.#own.add(deps.captures.store.onDidChange(() => { void this.#renamed(); }));
     this.#html();
   }
 
@@ -85,7 +88,9 @@ export class PageSession implements vscode.Disposable {
         this.#capture().then((c) => { this.deps.captureAgain(c); }, (e: unknown) => { this.#failed('Capture again', e); });
         return;
       case 'drawn':
-        this.deps.log.info(`${this.#name}: ${m.page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms after it was opened`);
+        // The whole way, from the opening of the file, counts once: later pictures follow the person.
+        if (!this.#drawn) this.deps.log.info(`${this.#name}: ${m.page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms after it was opened`);
+        this.#drawn = true;
         return;
     }
   }
@@ -122,7 +127,10 @@ export class PageSession implements vscode.Disposable {
     const send = async (ownModules: readonly string[]): Promise<void> => {
       const facts = await this.#facts(profile, pages, ownModules);
       const { state } = this.doc;
-      if (this.#ready && state.kind === 'open' && state.profile === profile) this.#send({ type: 'init', facts, summary: profile.summary });
+      if (this.#ready && state.kind === 'open' && state.profile === profile) {
+        this.#title = facts.title;
+        this.#send({ type: 'init', facts, summary: profile.summary });
+      }
     };
     await send(known ?? []);
     if (known) return;
@@ -135,6 +143,13 @@ export class PageSession implements vscode.Disposable {
     const now = Date.now();
     const noted = capture !== undefined && capture.problem === undefined;
     return { title: capture?.info.name ?? this.#name, subtitle: noted ? subtitle(capture.info, now) : fileSubtitle(profile.summary, now), ownModules, pages, ...(noted && { again: true }) };
+  }
+
+  /** Captures come and go; the page hears only of a new name of its own. */
+  async #renamed(): Promise<void> {
+    if (this.doc.state.kind !== 'open') return;
+    const capture = await this.#capture().catch(() => undefined);
+    if (capture && this.#title !== '' && capture.info.name !== this.#title) this.#tellState();
   }
 
   /** The capture that this file is, if it is one. */
