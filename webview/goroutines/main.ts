@@ -7,7 +7,7 @@ import type { GoroutineDump } from '../../src/profile/types';
 import type { PageFacts, ToPage } from '../../src/protocol/pages';
 import type { ProblemData } from '../../src/base/problem';
 import { Problem } from '../../src/base/problem';
-import { h } from './dom';
+import { h } from '../shared/dom';
 import { matches, parseFilter, rowsOf, sortRows, type Row, type Sort, type SortKey } from './model';
 import { GroupTable } from './table';
 

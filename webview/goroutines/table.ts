@@ -4,7 +4,7 @@
  */
 import type { StackFrame } from '../../src/profile/types';
 import { grouped } from '../../src/base/format';
-import { h } from './dom';
+import { h } from '../shared/dom';
 import { shortName, waited, type Row, type Sort, type SortKey } from './model';
 
 /** Made at once: more than any screen shows, few enough to take a few ms. */
