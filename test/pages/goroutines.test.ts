@@ -29,7 +29,7 @@ describe.skipIf(noBrowser())('goroutine page', () => {
 
   async function open(bytes: Uint8Array): Promise<void> {
     page = await server.newPage({});
-    host = await TestHost.open(page, `${server.origin}/goroutines`, bytes, { title: 'widgets-0 · goroutines', subtitle: 'today 14:35, leader', ownModules: [], pages: ['goroutines', 'flame'] });
+    host = await TestHost.open(page, `${server.origin}/goroutines`, bytes, { title: 'widgets-0 · goroutines', subtitle: 'today 14:35, leader', ownModules: [], pages: ['goroutines', 'flame'], again: true });
   }
   const rows = () => page.locator('tr.group');
   const press = async (...keys: string[]): Promise<void> => { for (const k of keys) await page.keyboard.press(k); };
@@ -41,6 +41,8 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     expect(await rows().count()).toBe(dump.groups.length);
     expect(await page.locator('.facts').textContent()).toContain(`${dump.total} goroutines in ${dump.groups.length} groups`);
     expect(await rows().first().locator('td.count').textContent()).toBe(String(dump.groups[0]!.count));
+    await page.getByRole('button', { name: 'Capture again' }).click();
+    await expect.poll(() => host.of('captureAgain').length).toBe(1);
     expect(await page.locator('.chip', { hasText: 'controller=widget' }).count()).toBeGreaterThan(0);
     expect(await page.locator('td.longest', { hasText: 'min' }).count()).toBeGreaterThan(0);
     await shot(page, 'goroutines-dark');
@@ -113,6 +115,15 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     expect(await page.locator('tr.detail .frames li').count()).toBeLessThan(300);
     await page.getByRole('button', { name: /Show 200 more of/ }).click();
     expect(await page.locator('tr.detail .frames li').count()).toBeGreaterThan(300);
+  });
+
+  it('keeps the stacks readable beside another editor', async () => {
+    await open(DUMP);
+    for (const width of [600, 400]) {
+      await page.setViewportSize({ width, height: 620 });
+      expect((await rows().first().locator('td.stack').boundingBox())!.width).toBeGreaterThan(width / 2);
+    }
+    await shot(page, 'goroutines-narrow');
   });
 
   it('says what went wrong and what next', async () => {

@@ -74,6 +74,8 @@ export class FlamePage {
     this.#flame.setFlipped(this.#state.flipped);
     document.addEventListener('keydown', (e) => { this.#keydown(e); });
     addEventListener('pagehide', () => { this.#store(); });
+    // The editor gives the focus to the page as a whole; arrow keys are for the picture.
+    addEventListener('focus', () => { this.#takeFocus(); });
     onThemeChange(debounce(16, () => { this.#setLook(); }));
     this.#notice('loading', loading('', ''));
     this.#host.send({ type: 'ready', page: 'flame' });
@@ -117,9 +119,13 @@ export class FlamePage {
     this.app.dataset['state'] = 'loading';
     this.app.replaceChildren(this.#factsLine(), ...(note ? [note] : []), this.#toolbar.element, this.#stage, this.#foot.element, this.#tooltip.element);
     this.#showView();
+    if (document.hasFocus()) this.#takeFocus();
     void this.#load();
     this.#search.set(this.#state.search, this.#sampleType, true);
   }
+
+  /** To the picture or the tree, unless something has it already. */
+  #takeFocus(): void { if (document.activeElement === document.body) this.#view.focus(); }
 
   #factsLine(): HTMLElement { return factsLine(this.#facts!, totalSentence(this.#summary!, this.#sampleType)); }
 

@@ -78,7 +78,7 @@ function header(facts: PageFacts, d: GoroutineDump): HTMLElement {
   const total = `${count(d.total, 'goroutine')} in ${count(d.groups.length, 'group')}`;
   return h('div', { class: 'facts' }, h('h1', {}, facts.title), ...(facts.subtitle ? [h('span', {}, facts.subtitle)] : []), h('span', { class: 'num' }, total),
     ...d.warnings.map((w) => h('span', { class: 'warn' }, w)),
-    h('span', { class: 'grow' }), h('button', { class: 'link', click: () => { host.send({ type: 'captureAgain' }); } }, 'Capture again'));
+    h('span', { class: 'grow' }), facts.again ? h('button', { class: 'link', click: () => { host.send({ type: 'captureAgain' }); } }, 'Capture again') : undefined);
 }
 
 function toolbar(facts: PageFacts): HTMLElement {

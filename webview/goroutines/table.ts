@@ -36,7 +36,7 @@ export class GroupTable {
   readonly #sentinel = h('div', { class: 'sentinel' });
 
   constructor(private readonly events: TableEvents) {
-    const table = h('table', { role: 'treegrid', 'aria-label': 'Goroutines by stack', keydown: (e) => { this.#onKey(e as KeyboardEvent); } }, h('thead', {}, this.#head), this.#body);
+    const table = h('table', { role: 'treegrid', 'aria-label': 'Goroutines by stack', keydown: (e: KeyboardEvent) => { this.#onKey(e); } }, h('thead', {}, this.#head), this.#body);
     this.element = h('div', { class: 'scroll' }, table, this.#sentinel);
     this.#more.observe(this.#sentinel);
   }
@@ -90,7 +90,7 @@ export class GroupTable {
     return h('tr', {
       role: 'row', class: 'group', tabindex: at === this.#focused ? 0 : -1, 'aria-expanded': String(open), 'aria-level': 1, 'data-index': row.index,
       'aria-rowindex': at + 2,
-      click: (e) => { if (!(e.target as HTMLElement).closest('button')) { this.focusRow(at); this.toggle(row); } },
+      click: (e: MouseEvent) => { if (!(e.target as HTMLElement).closest('button')) { this.focusRow(at); this.toggle(row); } },
     },
     h('td', { role: 'gridcell', class: 'count num' }, h('span', { class: `twistie codicon codicon-chevron-${open ? 'down' : 'right'}`, 'aria-hidden': 'true' }), bar, grouped(group.count)),
     h('td', { role: 'gridcell', class: 'state' }, group.state || '–'),
