@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/base/problem';
 import { openConnections } from '../../src/kube/index';
-import { apiServer, b64, connectProxy, folder, json, kubeconfig, PKI, statusBody, until, withSession, type ApiServer, type Handler, type ServerOptions } from './kubeServer';
+import { apiServer, b64, connectProxy, folder, json, kubeconfig, PKI, socksProxy, statusBody, until, withSession, type ApiServer, type Handler, type ServerOptions } from './kubeServer';
 
 const servers: { close(): Promise<void> }[] = [];
 async function serve(handler: Handler, options?: ServerOptions): Promise<ApiServer> {
@@ -223,6 +223,22 @@ describe('proxies', () => {
     const p = await problem(get(config));
     expect(p).toMatchObject({ code: 'kube.proxy', status: 407 });
     expect(p.sentence).not.toContain('p@ss');
+  });
+
+  it('SOCKS 5, which resolves the name itself, with and without a password', async () => {
+    const server = await serve(ok);
+    for (const login of [undefined, 'jane:p@ss']) {
+      const proxy = await socksProxy(server.port, login);
+      servers.push(proxy);
+      const to = (auth: string): Promise<unknown> => get(kubeconfig('https://far.invalid:6443', {}, { 'certificate-authority': path.join(PKI, 'ca.crt'), 'tls-server-name': 'localhost', 'proxy-url': `socks5://${auth}127.0.0.1:${proxy.port}` }));
+      await expect(to(login === undefined ? '' : 'jane:p%40ss@')).resolves.toEqual({ ok: true });
+      expect(proxy.asked).toEqual(['far.invalid:6443']);
+      if (login !== undefined) expect((await problem(to('jane:wrong@'))).message).toMatch(/does not take the user name and password\.$/);
+    }
+    const refusing = await socksProxy(0);
+    servers.push(refusing);
+    expect((await problem(get(kubeconfig('https://10.9.8.7:6443', {}, { 'proxy-url': `socks5://127.0.0.1:${refusing.port}` })))).message).toMatch(/can't reach 10\.9\.8\.7:6443: connection refused\.$/);
+    expect(refusing.asked).toEqual(['10.9.8.7:6443']);
   });
 
   it('the environment\'s, but not where NO_PROXY has the server', async () => {

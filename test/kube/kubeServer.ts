@@ -148,6 +148,43 @@ export async function connectProxy(): Promise<ProxyServer> {
   return self;
 }
 
+/** A SOCKS 5 proxy; with `login`, `user:password` is asked for. Every target is led to `port` of this machine. */
+export async function socksProxy(port: number, login?: string): Promise<{ readonly port: number; readonly asked: string[]; close(): Promise<void> }> {
+  const asked: string[] = [];
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((client) => {
+    sockets.add(client);
+    client.on('error', () => undefined);
+    client.on('close', () => { sockets.delete(client); });
+    const steps = [
+      (d: Buffer) => { client.write(Buffer.from([5, login === undefined ? 0 : d.includes(2, 2) ? 2 : 255])); if (login === undefined) steps.shift(); },
+      (d: Buffer) => {
+        const [u = 0] = [d[1]];
+        const said = `${d.toString('utf8', 2, 2 + u)}:${d.toString('utf8', 3 + u)}`;
+        client.write(Buffer.from([1, said === login ? 0 : 1]));
+      },
+      (d: Buffer) => {
+        asked.push(d[3] === 3 ? `${d.toString('utf8', 5, 5 + (d[4] ?? 0))}:${d.readUInt16BE(d.length - 2)}` : `${[...d.subarray(4, 8)].join('.')}:${d.readUInt16BE(8)}`);
+        if (port === 0) { client.write(Buffer.from([5, 5, 0, 1, 0, 0, 0, 0, 0, 0])); return; }
+        const to = net.connect(port, '127.0.0.1', () => {
+          client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+          client.pipe(to);
+          to.pipe(client);
+        });
+        to.on('error', () => { client.destroy(); });
+      },
+    ];
+    const onData = (d: Buffer): void => {
+      const step = steps.shift();
+      if (steps.length === 0) client.off('data', onData);
+      step?.(d);
+    };
+    client.on('data', onData);
+  });
+  const listensOn = await listening(server);
+  return { port: listensOn, asked, close: () => new Promise((resolve) => { server.close(() => { resolve(); }); for (const s of sockets) s.destroy(); }) };
+}
+
 /** A folder for the test, removed at its end. */
 export function folder(): { readonly path: string; write(name: string, content: string): string; remove(): void } {
   const dir = mkdtempSync(path.join(tmpdir(), 'tuner-kube-'));
