@@ -91,12 +91,14 @@ async function chooseAccount(title: string, home: string, used: string, accounts
       ...place, placeholder: `Service account of ${of}`, busyText: `Listing the service accounts of ${of}…`, skipSingle: false,
       choices: async (signal) => {
         const more: Choice<Account>[] = [
-          { label: 'Another namespace…', iconPath: new vscode.ThemeIcon('symbol-namespace'), value: 'elsewhere' },
-          { label: 'Enter a name…', iconPath: new vscode.ThemeIcon('edit'), value: 'byName' },
+          { label: 'Another namespace…', iconPath: new vscode.ThemeIcon('symbol-namespace'), alwaysShow: true, value: 'elsewhere' },
+          { label: 'Enter a name…', iconPath: new vscode.ThemeIcon('edit'), alwaysShow: true, value: 'byName' },
         ];
         try {
           const names = await accounts(of, signal);
-          return [...names.map((name): Choice<Account> => ({ label: name, description: of === home && name === used ? 'used by the pod' : '', iconPath: new vscode.ThemeIcon('account'), value: { name } })), ...more];
+          // The pod's own account is the likeliest one.
+          const sorted = of === home && names.includes(used) ? [used, ...names.filter((n) => n !== used)] : names;
+          return [...sorted.map((name): Choice<Account> => ({ label: name, description: of === home && name === used ? 'used by the pod' : '', iconPath: new vscode.ThemeIcon('account'), value: { name } })), ...more];
         } catch (e) {
           const problem = Problem.from(e);
           if (problem.status !== 403 && problem.status !== 404) throw e;
