@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goTop } from './lib/pprof';
-import { THEMES, Workbench, workspace, type Theme } from './lib/workbench';
+import { photographFailures, THEMES, Workbench, workspace, type Theme } from './lib/workbench';
 
 let vscode: Workbench;
+photographFailures(() => vscode);
 let folder: string;
 beforeAll(async () => {
   const fixtures = path.resolve('test/fixtures');
@@ -61,10 +62,9 @@ describe('a file that is no whole profile says what it is and what to do', () =>
 describe('every theme', () => {
   for (const theme of Object.keys(THEMES) as Theme[]) {
     test(theme, async () => {
-      vscode.setTheme(theme);
+      await vscode.setTheme(theme);
       const body = vscode.page.locator('.monaco-workbench');
-      const kind = { dark: 'vs-dark', light: 'vs', 'hc-dark': 'hc-black', 'hc-light': 'hc-light' }[theme];
-      await expect.poll(async () => (await body.getAttribute('class'))?.split(/\s+/), { timeout: 15_000 }).toContain(kind);
+      await expect.poll(async () => (await body.getAttribute('class'))?.split(/\s+/), { timeout: 15_000 }).toContain(THEMES[theme].kind);
       await vscode.tab('cpu.prof').click();
       const flame = await vscode.ready();
       await flame.locator('#flame').hover({ position: { x: 200, y: 70 } });

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KUBECONFIG, SAMPLES } from './lib/env';
 import { goTop } from './lib/pprof';
-import { until, Workbench } from './lib/workbench';
+import { photographFailures, until, Workbench } from './lib/workbench';
 
 let vscode: Workbench;
+photographFailures(() => vscode);
 beforeAll(async () => { vscode = await Workbench.open({ name: 'main', folder: SAMPLES, kubeconfig: KUBECONFIG }); });
 afterAll(async () => { await vscode?.close(); });
 
@@ -161,6 +162,7 @@ describe('goroutines from the palette', () => {
 describe('captures', () => {
   test('are renamed, and deleted after a question', async () => {
     await vscode.closeEditors();
+    await vscode.showSideBar();
     const rows = vscode.view('Captures').locator('.monaco-list-row');
     await until(async () => await rows.count() === 3, 'three captures');
     await rows.first().click({ button: 'right' });

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KUBECONFIG, SAMPLES } from './lib/env';
 import { goTop } from './lib/pprof';
-import { until, Workbench } from './lib/workbench';
+import { photographFailures, until, Workbench } from './lib/workbench';
 
 let vscode: Workbench;
+photographFailures(() => vscode);
 beforeAll(async () => { vscode = await Workbench.open({ name: 'secure', theme: 'light', folder: SAMPLES, kubeconfig: KUBECONFIG }); });
 afterAll(async () => { await vscode?.close(); });
 

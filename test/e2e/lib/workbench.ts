@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { afterEach } from 'vitest';
 import { startCodeServer } from '../../../scripts/vscode.mjs';
 import { CHROMIUM, SHOTS, VSIX } from './env';
 
@@ -17,7 +18,11 @@ export interface Setup {
   readonly name: string;
 }
 
-export const THEMES = { dark: 'Default Dark Modern', light: 'Default Light Modern', 'hc-dark': 'Default High Contrast', 'hc-light': 'Default High Contrast Light' } as const;
+/** `id` in settings, `label` in the list of themes, `kind` as the workbench's class. */
+export const THEMES = {
+  dark: { id: 'Default Dark Modern', label: 'Dark Modern', kind: 'vs-dark' }, light: { id: 'Default Light Modern', label: 'Light Modern', kind: 'vs' },
+  'hc-dark': { id: 'Default High Contrast', label: 'Dark High Contrast', kind: 'hc-black' }, 'hc-light': { id: 'Default High Contrast Light', label: 'Light High Contrast', kind: 'hc-light' },
+} as const;
 export type Theme = keyof typeof THEMES;
 
 /** Long enough for a loaded machine of two cores; a test that passes takes a fraction. */
@@ -29,7 +34,7 @@ export class Workbench {
   private constructor(readonly page: Page, readonly browser: Browser, readonly server: Awaited<ReturnType<typeof startCodeServer>>, private readonly setup: Setup) {}
 
   static async open(setup: Setup): Promise<Workbench> {
-    const settings = { 'workbench.colorTheme': THEMES[setup.theme ?? 'dark'], 'workbench.reduceMotion': 'on', 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false, ...setup.settings };
+    const settings = { 'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id, 'workbench.reduceMotion': 'on', 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false, ...setup.settings };
     const server = await startCodeServer({ vsix: VSIX, folder: setup.folder, settings, env: { ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) } });
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
@@ -43,8 +48,10 @@ export class Workbench {
 
   /** Loads the window, or loads it again. Ready when the extension's icon is there: its contributions are known then. */
   async load(): Promise<void> {
-    await this.page.goto(this.server.pageUrl());
+    await this.page.goto(this.server.pageUrl(), { timeout: 90_000, waitUntil: 'commit' });
     await this.activity('Controller Tuner').waitFor({ timeout: 90_000 });
+    // Its commands, keys and editors are registered in the same turn or the next ones; nothing in the window shows when.
+    await this.page.waitForTimeout(2000);
   }
 
   async close(): Promise<void> {
@@ -58,10 +65,12 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(SHOTS, `${this.setup.name}-${String(this.#shots).padStart(2, '0')}-${name}.png`) });
   }
 
-  /** Changes the colour theme, as a person's settings file does. */
-  setTheme(theme: Theme): void {
-    const file = path.join(this.server.data, 'data/User/settings.json');
-    fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')) as object, 'workbench.colorTheme': THEMES[theme] }));
+  /** Changes the colour theme, as a person does. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await this.pickRows().first().waitFor();
+    await this.quickInput().fill(THEMES[theme].label);
+    await this.pickRow(THEMES[theme].label).click();
   }
 
   activity(title: string): Locator { return this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first(); }
@@ -113,8 +122,12 @@ export class Workbench {
   pickRows(): Locator { return this.page.locator('.quick-input-widget:visible .monaco-list-row'); }
   pickRow(text: string | RegExp): Locator { return this.pickRows().filter({ hasText: text }).first(); }
 
-  /** Chooses a row of the quick pick that is open. */
-  async pick(text: string | RegExp): Promise<void> { await this.pickRow(text).click(); }
+  /** Chooses a row of the quick pick that is open; by a text it is filtered first, since a long list shows a part of it only. */
+  async pick(text: string | RegExp): Promise<void> {
+    await this.pickRows().first().waitFor();
+    if (typeof text === 'string') await this.quickInput().fill(text);
+    await this.pickRow(text).click();
+  }
 
   /** Types into the input box that is open, in place of what it holds, and accepts. */
   async type(text: string): Promise<void> {
@@ -173,4 +186,9 @@ export function workspace(files: Readonly<Record<string, string | Buffer>>): str
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'controller-tuner-workspace-'));
   for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), content);
   return dir;
+}
+
+/** Keeps a picture of the window at the moment that a test failed: what a person would ask for first. */
+export function photographFailures(window: () => Workbench | undefined): void {
+  afterEach(async ({ task }) => { if (task.result?.state === 'fail') await window()?.shot(`FAILED-${task.name.replace(/[^\w]+/g, '-').slice(0, 60)}`); });
 }

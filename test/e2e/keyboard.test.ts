@@ -1,0 +1,96 @@
+/** The main job without a mouse: from the tree to a frame's source, and through a goroutine dump. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { KUBECONFIG, SAMPLES } from './lib/env';
+import { photographFailures, until, Workbench } from './lib/workbench';
+
+let vscode: Workbench;
+photographFailures(() => vscode);
+beforeAll(async () => { vscode = await Workbench.open({ name: 'keyboard', folder: SAMPLES, kubeconfig: KUBECONFIG }); });
+afterAll(async () => { await vscode?.close(); });
+
+const press = async (...keys: string[]): Promise<void> => { for (const key of keys) await vscode.page.keyboard.press(key); };
+/** The row of the tree that the keyboard is on, as it is read aloud. */
+const focused = (): Promise<string | null> => vscode.page.locator('.pane .monaco-list:focus .monaco-list-row.focused').getAttribute('aria-label');
+
+/** Runs a command from the palette, by keys. */
+async function palette(title: string): Promise<void> {
+  await press('F1');
+  await vscode.quickInput().waitFor();
+  await vscode.page.keyboard.type(title);
+  await vscode.pickRow(title).waitFor();
+  await press('Enter');
+}
+
+test('the tree is walked, opened and used by keys alone', async () => {
+  await palette('View: Show Controller Tuner');
+  await vscode.row('namespace gadgets-system').waitFor();
+  await palette('Controller Tuner: Focus on Clusters View');
+  await vscode.page.locator('.pane .monaco-list:focus').waitFor();
+  await press('Home');
+  await expect.poll(focused).toMatch(/^context tuner-test/);
+  await press('ArrowDown');
+  await expect.poll(focused).toMatch(/^namespace gadgets-system/);
+  await press('ArrowRight');
+  await vscode.row('Deployment gadgets-controller-manager in gadgets-system').waitFor();
+  await press('ArrowDown');
+  await expect.poll(focused).toMatch(/^Deployment gadgets-controller-manager/);
+  await vscode.shot('tree');
+});
+
+test('the palette profiles by keys, and the flame graph has the keyboard at once', async () => {
+  await palette('Controller Tuner: Profile CPU');
+  await vscode.pickRow('gadgets-controller-manager').waitFor();
+  await vscode.page.keyboard.type('gadgets');
+  await until(async () => (await vscode.pickRows().count()) === 1, 'one match');
+  await press('Enter');
+  await vscode.page.locator('.quick-input-widget:visible', { hasText: 'Seconds to record' }).waitFor();
+  await vscode.page.keyboard.type('2');
+  await press('Enter');
+  const page = await vscode.ready();
+  await expect.poll(() => page.locator('#flame').evaluate((el) => document.hasFocus() && document.activeElement === el), { timeout: 10_000 }).toBe(true);
+});
+
+test('frames are walked, zoomed, searched and opened by keys, and each is read aloud', async () => {
+  const page = await vscode.ready();
+  const name = page.locator('#focused b');
+  expect(await name.textContent()).toBe('root');
+  await press('ArrowDown');
+  await expect.poll(() => name.textContent()).not.toBe('root');
+  await expect.poll(() => page.locator('#live').textContent()).toMatch(/total .+%.*level 2, 1 of \d+/);
+  await press('/');
+  await vscode.page.keyboard.type('GadgetReconciler).fingerprint');
+  await page.locator('#matches', { hasText: '%' }).waitFor();
+  await press('Enter', 'Escape');
+  await expect.poll(() => name.textContent()).toContain('fingerprint');
+  await press('Enter');
+  await page.locator('#reset').waitFor();
+  await vscode.shot('zoomed');
+  await press('Escape');
+  await page.locator('#reset').waitFor({ state: 'hidden' });
+  await press('i');
+  await vscode.shot('flipped');
+  await press('i', 'o');
+  await vscode.tab('gadget_controller.go').waitFor();
+  await vscode.shot('source');
+  await press('Control+w');
+});
+
+test('a goroutine dump is filtered and opened by keys', async () => {
+  await palette('Controller Tuner: Capture Goroutines');
+  await vscode.pickRow('widgets-controller').waitFor();
+  await vscode.page.keyboard.type('widgets');
+  await until(async () => (await vscode.pickRows().count()) === 1, 'one match');
+  await press('Enter');
+  await vscode.pickRow('leader').waitFor();
+  await press('Enter');
+  const page = await vscode.ready();
+  await page.getByLabel('Filter goroutines').waitFor();
+  await expect.poll(() => page.locator('body').evaluate(() => document.hasFocus()), { timeout: 10_000 }).toBe(true);
+  await press('/');
+  await vscode.page.keyboard.type('WidgetReconciler');
+  await press('ArrowDown');
+  await expect.poll(() => page.locator('tr.group:focus').count()).toBe(1);
+  await press('ArrowRight');
+  await page.locator('tr.detail', { hasText: 'created by' }).first().waitFor();
+  await vscode.shot('goroutines');
+});
