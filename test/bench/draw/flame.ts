@@ -1,4 +1,4 @@
-/** Run in the page by flame.bench.test.ts: draws a tree of 500,000 frames with the product's painter, and times it. */
+/** Run in the page by cases/draw.ts: draws a tree of 500,000 frames with the product's painter, and times it. */
 import { Palette, paintOf, parseColour, type Rgb } from '../../../webview/flame/colours';
 import { hitCounts } from '../../../webview/flame/lod';
 import { Model } from '../../../webview/flame/model';

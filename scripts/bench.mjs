@@ -1,0 +1,78 @@
+// `npm run bench`: the figures that the project promises, each beside a peer that is measured in the same run.
+//
+// The cases are in test/bench/cases, one file each. Ours and the peer take turns, so that a machine that slows down slows
+// both; figures are medians. They say nothing on a machine that is busy with something else: the load is printed first.
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { ensureInstalled, root } from './ensure.mjs';
+import { ensureNode24 } from './node24.mjs';
+
+const HELP = `Usage: npm run bench -- [options]
+
+  --only NAME        run these cases: activation, tree, capture, open, draw, vsix; may be given more than once, or with
+                     commas between them
+  --json FILE        write {"cases":[{"name","value","unit","peer","peerValue","ratio","limit","ok"}]};
+                     without a peer its fields and the ratio are null, without a limit that is null
+  --kubeconfig FILE  measure against this running cluster instead of starting test clusters: its current context, as it
+                     is; pods are changed only where npm run cluster -- fill made them
+  --all              the biggest sizes too: 5,000 pods, a profile of 500,000 samples, a capture of 30 s
+  --quick            few repeats and small sizes: shows that the cases work, not how fast we are
+  --help
+
+activation  our activate(), with its code's loading, against that of an empty extension in the same extension host
+tree        500 workloads and 10,000 pods: first paint, memory, 1,000 pod changes a second; peer: client-node's informers
+capture     a profile over the tunnel to a pod, against curl to the process's own port
+open        bytes of a profile until they are drawn in Chromium, against go tool pprof -top on the same file
+draw        one frame of the flame graph of 500,000 nodes, without a peer
+vsix        the size of what ships
+
+Each case gets what it needs as npm test does: Chromium, code-server, Node 24; Go builds the test cluster. The exit status is
+1 when a figure misses its limit or a case could not run.`;
+
+let options;
+try {
+  options = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true, default: [] }, json: { type: 'string' }, kubeconfig: { type: 'string' },
+      all: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
+} catch (e) {
+  console.error(`${e.message}\n\n${HELP}`);
+  process.exit(1);
+}
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+/** The cases reach the cluster themselves, which needs the Node of the extension host: 24. */
+async function handOver(node) {
+  const child = spawn(node, [import.meta.filename, ...process.argv.slice(2)], { cwd: process.cwd(), stdio: 'inherit' });
+  // Ctrl-C in a terminal reaches the child as well; it ends what it started, and then we follow.
+  process.on('SIGINT', () => { if (!process.stdin.isTTY) child.kill('SIGINT'); });
+  process.on('SIGTERM', () => { child.kill('SIGTERM'); });
+  process.exitCode = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => { resolve(code ?? (signal === 'SIGINT' ? 130 : 1)); });
+  });
+}
+
+try {
+  await ensureInstalled();
+  const node = await ensureNode24();
+  if (node !== process.execPath) await handOver(node);
+  else {
+    const { bundle } = await import('../test/bench/bundle.mjs');
+    const { main } = await import(await bundle('test/bench/main.ts', 'main.mjs'));
+    process.exitCode = await main({
+      root, only: options.only.flatMap((n) => n.split(',')).map((n) => n.trim()).filter((n) => n !== ''), json: options.json,
+      kubeconfig: options.kubeconfig, all: options.all, quick: options.quick,
+    });
+    // Nothing of ours may keep it alive: what is still open then was closed badly, and must not hang a run.
+    process.exit();
+  }
+} catch (e) {
+  console.error(e instanceof Error ? e.message : e);
+  process.exit(1);
+}

@@ -1,0 +1,89 @@
+/** From the bytes of a profile to the picture: thread, call tree, messages, canvas; against go tool pprof -top on the same file. */
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { openInThread } from '../../../src/profile/thread/client';
+import type { OpenProfile } from '../../../src/profile/types';
+import type { Bench } from '../lib/bench';
+import { FlamePages } from '../lib/flamepage';
+import { byTurns, median, summary, timed } from '../lib/stats';
+import type { Case } from '../types';
+
+const exec = promisify(execFile);
+const PEER = 'go tool pprof -top on the same file';
+
+interface Opened { readonly drawn: number; readonly read: number; readonly whole: number }
+
+export const open: Case = {
+  name: 'open',
+  async run(bench, tell) {
+    const { all, quick } = bench.options;
+    bench.go('go tool pprof is what opening a profile is held against');
+    const chromium = bench.chromium();
+    const { dist } = await bench.shipped();
+    const pages = bench.own(await FlamePages.start(chromium, path.join(dist, 'webview')));
+    const sizes = [
+      { samples: 10_000, depth: 20, pairs: bench.repeats(9), judged: true },
+      ...(quick ? [] : [{ samples: 100_000, depth: 20, pairs: 5, judged: false }]),
+      ...(all ? [{ samples: 500_000, depth: 40, pairs: 3, judged: false }] : []),
+    ];
+    for (const { samples, depth, pairs, judged } of sizes) {
+      const file = await made(bench, samples, depth);
+      const size = `${(fs.statSync(file).size / 1e6).toFixed(2)} MB, ${samples.toLocaleString('en')} samples`;
+      // The first of a process finds nothing in any cache; it is told apart, and Go gets its first one for free as well.
+      const first = await ours(pages, dist, file);
+      await top(bench, file);
+      bench.log(`open: ${size}`);
+      const { ours: opened, peer } = await byTurns(pairs, () => ours(pages, dist, file), () => timed(() => top(bench, file)));
+      const go = { peer: PEER, peerValue: median(peer) };
+      const limit = judged ? { limit: { most: 300, of: 'value' } as const } : {};
+      tell({ name: `open: bytes to drawn; ${size}`, ...summary(opened.map((o) => o.drawn)), unit: 'ms', ...go, ...limit });
+      tell({ name: 'open: … the first one after the start', value: first.drawn, unit: 'ms', ...limit });
+      tell({ name: 'open: … of that, until the thread has read it', ...summary(opened.map((o) => o.read)), unit: 'ms' });
+      tell({ name: 'open: … with the loading of the page meanwhile', ...summary(opened.map((o) => o.whole)), unit: 'ms' });
+    }
+    await pages.stop();
+  },
+};
+
+/** Always the same bytes for the same numbers. */
+async function made(bench: Bench, samples: number, depth: number): Promise<string> {
+  const file = path.join(bench.dir, `big-${samples}-${depth}.pb.gz`);
+  bench.log(`open: making a profile of ${samples.toLocaleString('en')} samples`);
+  await exec(process.execPath, [path.join(bench.options.root, 'test/fixtures/make/big.mjs'), String(samples), String(depth), file], { signal: bench.ended });
+  return file;
+}
+
+async function top(bench: Bench, file: string): Promise<void> {
+  const { stdout } = await exec('go', ['tool', 'pprof', '-top', file], { env: { ...process.env, PPROF_TMPDIR: bench.dir }, maxBuffer: 64 * 2 ** 20, signal: bench.ended });
+  if (!/flat%/.test(stdout)) throw new Error(`go tool pprof said: ${stdout.slice(0, 300)}`);
+}
+
+/** Twice: into a page that waits, and with the page loaded while the thread reads, as when a file is opened. */
+async function ours(pages: FlamePages, dist: string, file: string): Promise<Opened> {
+  const script = path.join(dist, 'profile-thread.js');
+  const bytes = (): Uint8Array => new Uint8Array(fs.readFileSync(file));
+  const read = (given: Uint8Array): Promise<OpenProfile> => openInThread(script, given, { maxBytes: 2 ** 30 });
+
+  const page = await pages.load();
+  let given = bytes();
+  let started = performance.now();
+  let profile = await read(given);
+  const readMs = performance.now() - started;
+  await page.draw(profile);
+  const drawn = performance.now() - started;
+  if (!((await page.frames()) > 100)) throw new Error('The picture has hardly any frames: something went wrong.');
+  profile.dispose();
+  await page.close();
+
+  given = bytes();
+  started = performance.now();
+  const [loaded, opened] = await Promise.all([pages.load(), read(given)]);
+  profile = opened;
+  await loaded.draw(profile);
+  const whole = performance.now() - started;
+  profile.dispose();
+  await loaded.close();
+  return { drawn, read: readMs, whole };
+}

@@ -1,0 +1,121 @@
+/** The flame graph page that ships, in Chromium, with the bench as its host. */
+import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { OpenProfile } from '../../../src/profile/types';
+import { pageHtml } from '../../../src/protocol/html';
+import { fromPage, PROTOCOL, type FromPage, type ToPage } from '../../../src/protocol/pages';
+import { THEMES } from '../../pages/harness/themes';
+import { encode, wireInPage } from './wire';
+
+const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
+/** Longest from bytes to picture, ms. */
+const DRAWN_MS = 120_000;
+
+type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
+
+export class FlamePages {
+  #onSocket: (socket: WebSocket) => void = () => undefined;
+
+  private constructor(readonly origin: string, private readonly server: http.Server, private readonly browser: Browser, private readonly context: BrowserContext, sockets: WebSocketServer) {
+    sockets.on('connection', (socket) => { this.#onSocket(socket); });
+  }
+
+  /** `pages`: the folder dist/webview. */
+  static async start(executablePath: string, pages: string): Promise<FlamePages> {
+    const server = http.createServer((request, response) => { answer(request, response, pages); });
+    const sockets = new WebSocketServer({ server });
+    await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    // The page's policy forbids it to open sockets; in the editor messages come by another way.
+    const context = await browser.newContext({ viewport: { width: 1180, height: 620 }, bypassCSP: true, reducedMotion: 'reduce' });
+    await context.addInitScript(wireInPage, origin.replace('http', 'ws'));
+    await context.addInitScript((variables) => {
+      addEventListener('DOMContentLoaded', () => { for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${name}`, value); });
+    }, THEMES.dark.variables);
+    return new FlamePages(origin, server, browser, context, sockets);
+  }
+
+  /** A page that waits for its profile. */
+  async load(): Promise<FlamePage> {
+    const page = await this.context.newPage();
+    const socket = new Promise<WebSocket>((resolve) => { this.#onSocket = resolve; });
+    const shown = new FlamePage(page, socket);
+    await page.goto(`${this.origin}/flame`);
+    await shown.ready;
+    return shown;
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    this.server.closeAllConnections();
+    await new Promise((done) => { this.server.close(done); });
+  }
+}
+
+export class FlamePage {
+  /** The page has said that it listens. */
+  readonly ready: Promise<void>;
+  #isReady: () => void = () => undefined;
+  #drawn: { readonly done: () => void; readonly failed: (e: Error) => void } | undefined;
+  #profile: OpenProfile | undefined;
+  #socket: WebSocket | undefined;
+
+  constructor(private readonly page: Page, socket: Promise<WebSocket>) {
+    this.ready = new Promise((done) => { this.#isReady = done; });
+    page.on('pageerror', (e) => { this.#drawn?.failed(e); });
+    void socket.then((s) => {
+      this.#socket = s;
+      s.on('message', (raw) => { void this.#hear(fromPage(JSON.parse(String(raw)))); });
+    });
+  }
+
+  /** Resolves when the picture of the profile is drawn. */
+  async draw(profile: OpenProfile): Promise<void> {
+    this.#profile = profile;
+    let timer: NodeJS.Timeout | undefined;
+    const drawn = new Promise<void>((done, failed) => {
+      this.#drawn = { done, failed };
+      timer = setTimeout(() => { failed(new Error(`Nothing was drawn within ${DRAWN_MS / 1000} s.`)); }, DRAWN_MS);
+    });
+    this.#send({ type: 'init', facts: { title: 'big.pb.gz', subtitle: '', ownModules: [], pages: ['flame'] }, summary: profile.summary });
+    await drawn.finally(() => { clearTimeout(timer); });
+  }
+
+  /** Frames in the picture: proof that there is one. */
+  async frames(): Promise<number> { return Number(await this.page.locator('#app').getAttribute('data-frames')); }
+
+  async close(): Promise<void> { await this.page.close(); }
+
+  #send(m: Body<ToPage>): void { this.#socket?.send(encode({ v: PROTOCOL, ...m })); }
+
+  async #hear(m: FromPage | undefined): Promise<void> {
+    try {
+      if (m?.type === 'ready') this.#isReady();
+      else if (m?.type === 'drawn') this.#drawn?.done();
+      else if (m?.type === 'flame' && this.#profile) this.#send({ type: 'flame', id: m.id, tree: await this.#profile.flame(m.query) });
+      else if (m?.type === 'search' && this.#profile) this.#send({ type: 'search', id: m.id, result: await this.#profile.search({ text: m.text, sampleType: m.sampleType }) });
+    } catch (e) {
+      this.#drawn?.failed(e instanceof Error ? e : new Error(String(e)));
+    }
+  }
+}
+
+function answer(request: http.IncomingMessage, response: http.ServerResponse, pages: string): void {
+  const name = path.basename(new URL(request.url ?? '/', 'http://127.0.0.1').pathname);
+  const origin = `http://${request.headers.host ?? ''}`;
+  const file = path.join(pages, name);
+  if (path.extname(name) === '') {
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(pageHtml({ cspSource: origin, scriptUri: `${origin}/${name}.js`, styleUri: `${origin}/${name}.css`, title: name }));
+  } else if (fs.existsSync(file)) {
+    response.setHeader('Content-Type', TYPES[path.extname(name)] ?? 'application/octet-stream');
+    fs.createReadStream(file).pipe(response);
+  } else {
+    response.writeHead(404).end();
+  }
+}
