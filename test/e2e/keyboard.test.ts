@@ -14,8 +14,7 @@ const focused = (): Promise<string | null> => vscode.page.locator('.pane .monaco
 
 /** Runs a command from the palette, by keys. */
 async function palette(title: string): Promise<void> {
-  await press('F1');
-  await vscode.quickInput().waitFor();
+  await vscode.openPalette();
   await vscode.page.keyboard.type(title);
   await vscode.pickRow(title).waitFor();
   await press('Enter');

@@ -165,12 +165,10 @@ describe('captures', () => {
     await vscode.showSideBar();
     const rows = vscode.view('Captures').locator('.monaco-list-row');
     await until(async () => await rows.count() === 3, 'three captures');
-    await rows.first().click({ button: 'right' });
-    await vscode.shot('capture-menu');
-    await vscode.page.locator('.context-view .action-label', { hasText: 'Rename Capture' }).click();
+    await vscode.menu(rows.first(), 'Rename Capture', 'capture-menu');
     await vscode.type('Before the fix');
     await vscode.row('Before the fix', 'Captures').waitFor();
-    await vscode.inline(vscode.row('Before the fix', 'Captures'), 'Delete Capture');
+    await vscode.menu(vscode.row('Before the fix', 'Captures'), 'Delete Capture');
     await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).waitFor();
     await vscode.shot('delete');
     await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();

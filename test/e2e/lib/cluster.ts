@@ -22,11 +22,10 @@ export async function pods(namespace: string): Promise<readonly string[]> {
 
 export async function deletePod(namespace: string, name: string): Promise<void> { await api('DELETE', `/api/v1/namespaces/${namespace}/pods/${name}`); }
 
-/** Status of a one-second CPU profile asked for directly: 500 while another one runs in the process, 200 when none does. */
-export async function profileStatus(port: number): Promise<number> {
-  const answer = await fetch(`http://127.0.0.1:${port}/debug/pprof/profile?seconds=1`);
-  await answer.arrayBuffer();
-  return answer.status;
+/** Port-forward requests that the API server is serving just now, by its own metric. */
+export async function openTunnels(): Promise<number> {
+  const lines = (await api('GET', '/metrics')).split('\n').filter((l) => l.startsWith('apiserver_longrunning_requests{') && l.includes('subresource="portforward"') && l.includes('verb="CONNECT"'));
+  return lines.reduce((sum, l) => sum + Number(l.slice(l.lastIndexOf(' ') + 1)), 0);
 }
 
 function api(method: string, at: string): Promise<string> {

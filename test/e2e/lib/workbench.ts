@@ -105,16 +105,32 @@ export class Workbench {
     await row.locator(`.action-label[aria-label^="${title}"]`).click();
   }
 
+  /** Chooses from a row's context menu; `shot` keeps a picture of the menu. */
+  async menu(row: Locator, title: string, shot?: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const item = this.page.locator('.context-view .action-label', { hasText: title });
+    await item.waitFor();
+    if (shot !== undefined) await this.shot(shot);
+    await item.click();
+  }
+
   /** Runs a command from the palette by its whole title: "Controller Tuner: Profile CPU…". */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    await this.openPalette();
     const input = this.quickInput();
-    await input.waitFor();
     await input.fill(`>${title}`);
     // The best match is the first row once the list has followed the text.
     const row = this.pickRow(title);
     await row.waitFor();
     await row.click();
+  }
+
+  /** A key pressed just after a page was closed is lost with it; one presses it again. */
+  async openPalette(): Promise<void> {
+    await until(async () => {
+      await this.page.keyboard.press('F1');
+      return this.quickInput().waitFor({ timeout: 3000 }).then(() => true, () => false);
+    }, 'the command palette');
   }
 
   quickInput(): Locator { return this.page.locator('.quick-input-widget:visible input.input'); }
