@@ -30,18 +30,18 @@ export const open: Case = {
     ];
     for (const { samples, depth, pairs, judged } of sizes) {
       const file = await made(bench, samples, depth);
-      const size = `${(fs.statSync(file).size / 1e6).toFixed(2)} MB, ${samples.toLocaleString('en')} samples`;
+      const at = `${samples.toLocaleString('en')} samples, ${(fs.statSync(file).size / 1e6).toFixed(1)} MB`;
       // The first of a process finds nothing in any cache; it is told apart, and Go gets its first one for free as well.
       const first = await ours(pages, dist, file);
       await top(bench, file);
-      bench.log(`open: ${size}`);
+      bench.log(`open: ${at}`);
       const { ours: opened, peer } = await byTurns(pairs, () => ours(pages, dist, file), () => timed(() => top(bench, file)));
       const go = { peer: PEER, peerValue: median(peer) };
       const limit = judged ? { limit: { most: 300, of: 'value' } as const } : {};
-      tell({ name: `open: bytes to drawn; ${size}`, ...summary(opened.map((o) => o.drawn)), unit: 'ms', ...go, ...limit });
-      tell({ name: 'open: … the first one after the start', value: first.drawn, unit: 'ms', ...limit });
-      tell({ name: 'open: … of that, until the thread has read it', ...summary(opened.map((o) => o.read)), unit: 'ms' });
-      tell({ name: 'open: … with the loading of the page meanwhile', ...summary(opened.map((o) => o.whole)), unit: 'ms' });
+      tell({ name: `open: bytes to drawn; ${at}`, ...summary(opened.map((o) => o.drawn)), unit: 'ms', ...go, ...limit });
+      tell({ name: `open: the first one after the start; ${at}`, value: first.drawn, unit: 'ms', ...limit });
+      tell({ name: `open: of that, until the thread has read it; ${at}`, ...summary(opened.map((o) => o.read)), unit: 'ms' });
+      tell({ name: `open: with the loading of the page meanwhile; ${at}`, ...summary(opened.map((o) => o.whole)), unit: 'ms' });
     }
     await pages.stop();
   },

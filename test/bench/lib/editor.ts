@@ -60,6 +60,8 @@ export class Editor {
   async run<T>(job: ActivationJob | TreeJob, { calls = {}, watch, finish }: { readonly calls?: Calls; readonly watch?: (page: Page) => Promise<void>; readonly finish?: (page: Page) => Promise<void> } = {}): Promise<T> {
     const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     let pid: number | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let stop: (() => void) | undefined;
     try {
       const page = await context.newPage();
       await page.exposeFunction('codeAutomationExit', () => undefined);
@@ -67,8 +69,9 @@ export class Editor {
       await watch?.(page);
       const result = new Promise<{ readonly pid: number; readonly value?: T; readonly error?: string }>((done, failed) => {
         this.#current = { job, calls: { ...calls }, done: (r) => { done(r as { pid: number }); }, failed };
-        setTimeout(() => { failed(new Error(`The job "${job.kind}" in the extension host did not end within ${JOB_MS / 1000} s.\n${this.#logs()}`)); }, JOB_MS).unref();
-        this.bench.ended.addEventListener('abort', () => { failed(new Error('The bench was ended.')); }, { once: true });
+        timer = setTimeout(() => { failed(new Error(`The job "${job.kind}" in the extension host did not end within ${JOB_MS / 1000} s.\n${this.#logs()}`)); }, JOB_MS);
+        stop = () => { failed(new Error('The bench was ended.')); };
+        this.bench.ended.addEventListener('abort', stop, { once: true });
       });
       const [got] = await Promise.all([result, page.goto(this.server.pageUrl({ payload: [['extensionTestsPath', this.server.remote(this.host)]] }), { timeout: 90_000, waitUntil: 'commit' })]);
       pid = got.pid;
@@ -76,6 +79,8 @@ export class Editor {
       await finish?.(page);
       return got.value as T;
     } finally {
+      clearTimeout(timer);
+      if (stop) this.bench.ended.removeEventListener('abort', stop);
       this.#current = undefined;
       await context.close();
       // The next one must not share the machine with this one's end.

@@ -19,12 +19,14 @@ export function ratio({ value, peerValue }: Row): number | undefined { return pe
 export function isOk(row: Row): boolean {
   if (!row.limit) return true;
   const judged = row.limit.of === 'ratio' ? ratio(row) : row.value;
-  return judged !== undefined && judged <= row.limit.most;
+  if (judged === undefined) return false;
+  return 'most' in row.limit ? judged <= row.limit.most : judged >= row.limit.least;
 }
 
 function limitText({ limit, unit }: Row): string | undefined {
   if (!limit) return undefined;
-  return `<= ${limit.most.toLocaleString('en')} ${limit.of === 'ratio' ? 'x' : unit}`.trim();
+  const bound = 'most' in limit ? `<= ${limit.most.toLocaleString('en')}` : `>= ${limit.least.toLocaleString('en')}`;
+  return `${bound} ${limit.of === 'ratio' ? 'x' : unit}`.trim();
 }
 
 export function toJson(row: Row): JsonCase {
