@@ -94,7 +94,7 @@ export class Credentials {
   async #runPlugin(signal: AbortSignal): Promise<ExecCredential> {
     const { user, cluster, options } = this;
     const exec = user?.exec;
-    if (!user || !exec) throw new Problem('kube.execMissing', 'The user has no exec plugin.');
+    if (!user || !exec) throw new Problem('kube.execMissing', 'The user has no exec plugin.', { next: 'Give the user of this context an exec plugin or a token in the kubeconfig.' });
     if (!options.allowExec()) {
       throw new Problem('kube.execNotAllowed', `The user ${user.name} logs in by running ${exec.command}, and programs are not run for a workspace that is not trusted.`, { next: 'Trust the workspace (command "Workspaces: Manage Workspace Trust"), then try again.' });
     }

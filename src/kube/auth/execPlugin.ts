@@ -45,7 +45,7 @@ export function execInfo(exec: ExecEntry, cluster: ClusterEntry, caData: string 
 export function runExecPlugin(exec: ExecEntry, info: string, user: string, env: Readonly<Record<string, string | undefined>>, signal: AbortSignal, timeoutMs = EXEC_TIMEOUT_MS): Promise<ExecCredential> {
   const name = path.basename(exec.command);
   const hint = exec.installHint === '' ? '' : `\n${exec.installHint.slice(0, 2000)}`;
-  if (exec.command === '') throw new Problem('kube.execMissing', `The user ${user} logs in with an exec plugin, but the kubeconfig names no command.`, { next: 'Mend the kubeconfig.' });
+  if (exec.command === '') throw new Problem('kube.execMissing', `The user ${user} logs in with an exec plugin, but the kubeconfig names no command.`, { next: 'Fix the kubeconfig: exec.command of this user names the program to run.' });
   if (!VERSIONS.includes(exec.apiVersion)) {
     throw new Problem('kube.execVersion', `The exec plugin ${name} of the user ${user} is of version "${exec.apiVersion}", which is not supported.`, { next: `Use ${VERSIONS.join(' or ')}; a newer release of the plugin has it.` });
   }

@@ -54,7 +54,7 @@ function resolve(context: ContextEntry, clusters: ReadonlyMap<string, ClusterEnt
 }
 
 function whatIsWrong(context: ContextEntry, cluster: ClusterEntry | undefined, user: UserEntry | undefined): ProblemData | undefined {
-  const say = (message: string): ProblemData => new Problem('kube.context', message, { next: `Mend the context in ${context.file}.` }).toJSON();
+  const say = (message: string): ProblemData => new Problem('kube.context', message, { next: `Fix the context in ${context.file}.` }).toJSON();
   if (context.cluster === '') return say(`The context ${context.name} names no cluster.`);
   if (!cluster) return say(`The context ${context.name} points to the cluster ${context.cluster}, which no kubeconfig describes with a server.`);
   if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol)) {

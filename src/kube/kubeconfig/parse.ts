@@ -61,7 +61,7 @@ function parseProblem(e: unknown, file: string): Problem {
   // The library's message quotes the lines around the fault, and those may hold a token: only its reason is kept.
   const why = typeof reason === 'string' ? reason : said.message.split('\n')[0] ?? '';
   return new Problem('kube.configParse', `The kubeconfig ${file}${line === undefined ? '' : `, line ${line},`} can't be read: ${why}.`, {
-    next: 'Mend the file; it is read again as soon as it is saved.',
+    next: 'Fix the file; it is read again as soon as it is saved.',
   });
 }
 

@@ -70,27 +70,31 @@ function endedSentence(user: string, endedAt: number): string {
 export function statusProblem(status: number, contentType: string, body: string, asked: Asked): Problem {
   if (looksLikePage(contentType, body) || (status >= 300 && status < 400)) return pageProblem(status, body, asked);
   const at = parsePath(asked.path);
-  const said = cutAndHide(statusMessage(body));
+  const raw = statusMessage(body);
+  const said = cutAndHide(raw);
   const detail = said === '' ? {} : { detail: said };
   if (status === 401) {
     return new Problem('kube.unauthorized', asked.certificateEndedAt === undefined ? `${asked.server} does not accept the credentials of the user ${asked.user} (401).` : endedSentence(asked.user, asked.certificateEndedAt),
       { status, ...detail, next: asked.certificateEndedAt === undefined ? 'Log in again (the tool that made the kubeconfig), or get a new kubeconfig.' : 'Get a new kubeconfig, or renew the client certificate that it names.' });
   }
-  if (status === 403) return forbiddenProblem(at, said, asked);
+  if (status === 403) return forbiddenProblem(at, raw, said, asked);
   if (status === 404) {
     return new Problem('kube.notFound', at.name === undefined ? `${asked.server} has no ${at.resource || asked.path.split('?')[0]}${inNamespace(at)} (404).` : `There is no ${at.resource.replace(/s?\/.*|s$/, '')} ${at.name}${inNamespace(at)}.`,
       { status, ...detail, next: 'It may have been deleted; refresh and choose again.' });
   }
   if (status === 429) return new Problem('kube.server', `${asked.server} is overloaded and asks to wait (429).`, { status, ...detail, next: 'Try again in a minute.' });
   if (status === 503 || status === 504 || status === 502) return new Problem('kube.server', `${asked.server} is not available now (${status})${short(said)}.`, { status, ...detail, next: 'Try again; if it stays so, ask whoever runs the cluster.' });
-  return new Problem('kube.server', `${asked.server} answered ${status}${short(said)}.`, { status, ...detail, next: 'The details have its own words; try again.' });
+  return new Problem('kube.server', `${asked.server} answered ${status}${short(said)}.`, { status, ...detail, next: `Try again; if it stays so, ask whoever runs the cluster${said === '' ? '' : ' (the details have its own words)'}.` });
 }
 
-/** For a 403, with what would allow it. */
-function forbiddenProblem(at: ResourcePath, said: string, asked: Asked): Problem {
+/**
+ * For a 403, with what would allow it. Names are read from the server's own words: hiding takes long runs for secrets, and
+ * an assumed role or a service account may have a name as long. `said`, with secrets hidden, is what is shown.
+ */
+function forbiddenProblem(at: ResourcePath, raw: string, said: string, asked: Asked): Problem {
   // 'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "web"'
-  const user = /User "([^"]+)"/.exec(said)?.[1] ?? asked.user;
-  const told = /cannot (\S+) (?:resource|path) "([^"]+)"(?: in API group "([^"]*)")?/.exec(said);
+  const user = /User "([^"]+)"/.exec(raw)?.[1] ?? asked.user;
+  const told = /cannot (\S+) (?:resource|path) "([^"]+)"(?: in API group "([^"]*)")?/.exec(raw);
   const verb = told?.[1] ?? verbOf(asked, at);
   const resource = (told?.[2] ?? at.resource) || (asked.path.split('?')[0] ?? '');
   const group = told?.[3] ?? at.group;

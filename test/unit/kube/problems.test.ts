@@ -50,6 +50,25 @@ describe('answers', () => {
     expect(p.detail).toContain('- kind: ServiceAccount\n  name: viewer\n  namespace: web');
     expect(p.detail).toContain('verbs: [get, list, watch]');
   });
+  it.each([
+    ['an assumed role of AWS', 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_ClusterViewerAccess_0123456789abcdef/jane@example.com'],
+    ['a service account with a long name', `system:serviceaccount:monitoring:${'prometheus-operator-kube-state-metrics-viewer'}`],
+  ])('403 gives the right to the very user that the server names: %s', (_name, user) => {
+    const p = statusProblem(403, '', status(`pods is forbidden: User "${user}" cannot list resource "pods" in API group "" in the namespace "web"`, 403), asked);
+    expect(p.message).toBe(`The user ${user} may not list pods in the namespace web.`);
+    expect(p.detail).toContain(user.startsWith('arn:') ? `name: "${user}"` : '- kind: ServiceAccount\n  name: prometheus-operator-kube-state-metrics-viewer\n  namespace: monitoring');
+    expect(p.detail).not.toContain('name: "[hidden]"');
+  });
+  it('403 names a resource of any length, and hides a token in the words around it', () => {
+    const long = 'extraordinarilylongcustomresourcenamesofsomeoperator';
+    const p = statusProblem(403, '', status(`${long} is forbidden: User "jane" cannot list resource "${long}" in API group "x.example": token=abcdef123456`, 403), asked);
+    expect(p.detail).toContain(`resources: [${long}]`);
+    expect(p.detail).not.toContain('abcdef123456');
+  });
+  it('an error of the server always says what to do, and speaks of details only where there are any', () => {
+    expect(statusProblem(500, '', '', asked)).toMatchObject({ next: 'Try again; if it stays so, ask whoever runs the cluster.' });
+    expect(statusProblem(500, '', status('boom', 500), asked).next).toContain('details');
+  });
   it('403 for a tunnel asks for both verbs that servers want', () => {
     const p = statusProblem(403, '', status('pods "w" is forbidden: User "jane" cannot get resource "pods/portforward" in API group "" in the namespace "web"', 403), { ...asked, path: '/api/v1/namespaces/web/pods/w/portforward?ports=1' });
     expect(p.message).toBe('The user jane may not get pods/portforward in the namespace web.');
