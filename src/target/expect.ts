@@ -7,7 +7,7 @@ const WORDS = 600;
 
 /**
  * The answer, if it is a 2xx that is no web page; else throws a Problem that says what stands in the way:
- * `target.scheme`, `target.unauthorized` (401), `target.forbidden` (403, with the RBAC rule as detail), `target.notFound`
+ * `target.scheme`, `target.unauthorized` (401), `target.forbidden` (403), `target.notFound`
  * (404), `target.cpuInUse` (500 of pprof), `target.unavailable` (502, 503, 504), `target.redirect` (3xx),
  * `target.html` (a page where data was asked for), `target.status` (any other).
  */
@@ -30,7 +30,7 @@ export function expectOk(answer: Answer, target: Pick<Target, 'label'>, path: st
     case 401:
       throw new Problem('target.unauthorized', `${label} asks for a token before it answers ${plainPath} (401).`, { ...rest, next: 'Choose a service account to authenticate as.' });
     case 403:
-      throw new Problem('target.forbidden', `${label} does not let this account read ${plainPath} (403).`, { status, detail: rbac(plainPath, detail), next: 'Give the account the rights below, or choose another one.' });
+      throw new Problem('target.forbidden', `${label} does not let this account read ${plainPath} (403).`, { ...rest, next: 'Give the account the right to read it, or choose another account.' });
     case 404:
       throw new Problem('target.notFound', `${label} has nothing at ${plainPath} (404).`, {
         ...rest,
@@ -42,7 +42,7 @@ export function expectOk(answer: Answer, target: Pick<Target, 'label'>, path: st
     case 502: case 503: case 504:
       throw new Problem('target.unavailable', `${label} is not able to answer ${plainPath} now (${status}).`, { ...rest, next: 'Try again when the process is ready.' });
   }
-  throw new Problem('target.status', `${label} answered ${plainPath} with ${status}.`, { ...rest, next: 'See the details for what it says.' });
+  throw new Problem('target.status', `${label} answered ${plainPath} with ${status}.`, { ...rest, next: detail === '' ? 'It says no more than that: see the log of the process, or choose another port.' : 'See the details for what it says.' });
 }
 
 /** The server's own words, in short; nothing of web pages. */
@@ -69,30 +69,3 @@ export function isPprofIndex(answer: Answer): boolean {
 
 /** Where a redirect points, without its query, which may carry secrets. */
 function location(answer: Answer): string { return (answer.headers['location'] ?? '').split(/[?#]/, 1)[0]!.slice(0, 200); }
-
-/** The rule that lets a service account read these paths, ready to apply; the account is to be filled in. */
-export function rbac(path: string, words = ''): string {
-  const urls = path.startsWith('/debug/pprof') ? ['/debug/pprof', '/debug/pprof/*'] : [path];
-  for (const more of ['/metrics', '/debug/pprof', '/debug/pprof/*']) if (!urls.includes(more)) urls.push(more);
-  return `${words === '' ? '' : `# The process says: ${words.split('\n', 1)[0]}\n`}apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: controller-tuner-reader
-rules:
-  - nonResourceURLs: [${urls.map((u) => JSON.stringify(u)).join(', ')}]
-    verbs: ["get"]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: controller-tuner-reader
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: controller-tuner-reader
-subjects:
-  - kind: ServiceAccount
-    name: YOUR-SERVICE-ACCOUNT
-    namespace: ITS-NAMESPACE
-`;
-}

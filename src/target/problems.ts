@@ -15,7 +15,7 @@ export function connectProblem(e: Error, target: Target, progress: Progress): Pr
   const code = String((cause as { code?: unknown }).code ?? '');
   const { label } = target;
   if (code === 'ECONNREFUSED') {
-    return new Problem('target.refused', `Nothing listens at ${label}.`, { next: 'Check the port, or look for endpoints.', cause: e });
+    return new Problem('target.refused', `Nothing listens at ${label}.`, { next: target.open ? 'Check the port, or look for endpoints.' : 'Check that the process runs, and that it serves pprof at this address.', cause: e });
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new Problem('target.unreachable', `The host of ${label} is not known to the name service.`, { next: 'Check the address.', cause: e });

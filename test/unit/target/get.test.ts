@@ -137,6 +137,8 @@ describe('what goes wrong', () => {
   it('nothing listens', async () => {
     const p = await problem(get(target(await closedPort()), '/', quick));
     expect([p.code, p.message]).toEqual(['target.refused', 'Nothing listens at default/widgets-0 :6060.']);
+    // A process on this machine has no endpoints to look for.
+    expect(p.next).toMatch(/Check that the process runs/);
   });
 
   it('the connection is cut, before the answer and within it, with the seconds and bytes', async () => {
