@@ -2,7 +2,7 @@
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import type { ProblemData } from '../base/problem';
 import { discover, withReason } from '../controllers/discover';
-import { SKEW_MS } from '../controllers/leaders';
+import { leaseEnd } from '../controllers/leaders';
 import type { ClusterObjects, Reason, Workload } from '../controllers/types';
 import type { Inventory, KubeSession } from '../kube/types';
 
@@ -99,7 +99,7 @@ export class Cluster implements Disposable {
     clearTimeout(this.#expiry);
     let next = Infinity;
     for (const lease of this.objects.leases.values()) {
-      const end = lease.renewedAt + lease.durationSeconds * 1000 + SKEW_MS;
+      const end = leaseEnd(lease);
       if (lease.holder !== '' && end > now && end < next) next = end;
     }
     if (next === Infinity || this.#own.disposed) return;

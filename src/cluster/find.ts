@@ -5,6 +5,7 @@ import type { Endpoint, EndpointKind } from '../controllers/types';
 import { probe, type PathProbe, type Probe } from '../target/probe';
 import { endpointKey, knownEndpoints, type FoundEndpoint, type Knowledge, type ProcessRef } from './endpoints';
 import { DEFAULT_PATH } from './pins';
+import { withRules } from './rbac';
 import { NO_AUTH, podTarget, type Auth } from './reach';
 
 /** Ports asked at once: enough to be quick, few enough for an API server that is busy already. */
@@ -43,21 +44,21 @@ export async function findEndpoints(ref: ProcessRef, knowledge: Knowledge, optio
   const out = new Map<string, FoundEndpoint>();
   const doors = doorsOf(known);
   const asked = await mapLimit(doors, AT_ONCE, (door) => ask(ref, door, auth, options));
-  const barred = sameObstacle(asked);
+  const barred = sameObstacle(asked, BEFORE_ALL_PORTS);
   if (barred) return { endpoints: known, auth, problems: [...problems, barred] };
-  for (const a of asked) for (const e of judge(a)) out.set(endpointKey(e), e);
+  for (const a of asked) for (const e of judge(a, auth)) out.set(endpointKey(e), e);
   let all = [...asked];
   const settled = (): boolean => [...out.values()].some((e) => e.kind === 'pprof' && (e.state === 'ok' || e.state === 'needsToken'));
   if (options.guess && !settled()) {
     const tried = new Set(doors.map((d) => d.port));
     const guesses = guessEndpoints(ref.replica).filter((g) => !tried.has(g.port) && mayGuess(ref, g)).map((g): Door => ({ port: g.port, scheme: g.scheme, how: `answered on ${g.port}, ${g.how}`, known: [] }));
     const more = await mapLimit(guesses, AT_ONCE, (door) => ask(ref, door, auth, options));
-    const obstacle = all.length === 0 ? sameObstacle(more) : undefined;
-    if (obstacle) return { endpoints: known, auth, problems: [...problems, obstacle] };
-    for (const a of more) for (const e of judge(a)) out.set(endpointKey(e), e);
     all = [...all, ...more];
+    const obstacle = sameObstacle(all, BEFORE_THE_PROCESS);
+    if (obstacle) return { endpoints: known, auth, problems: [...problems, obstacle] };
+    for (const a of more) for (const e of judge(a, auth)) out.set(endpointKey(e), e);
   }
-  if (!settled()) for (const e of behindTheToken(all)) out.set(endpointKey(e), e);
+  if (!settled()) for (const e of behindTheToken(all, auth)) out.set(endpointKey(e), e);
   const endpoints = [...out.values()].sort((a, b) => rank(a) - rank(b) || a.port - b.port);
   const good = endpoints.filter((e) => e.state === 'ok');
   if (good.length > 0) knowledge.memory.keepEndpoints(ref.session.context.name, ref.workload.id, good);
@@ -103,7 +104,7 @@ async function probeDoor({ session, replica }: ProcessRef, door: Door, auth: Aut
   }
 }
 
-function judge({ door, plain, signed }: Asked): readonly FoundEndpoint[] {
+function judge({ door, plain, signed }: Asked, auth: Auth): readonly FoundEndpoint[] {
   const out: FoundEndpoint[] = [];
   for (const kind of ['pprof', 'metrics'] as const) {
     const stated = door.known.find((e) => e.kind === kind);
@@ -118,7 +119,7 @@ function judge({ door, plain, signed }: Asked): readonly FoundEndpoint[] {
     } else if (last.result === kind) {
       out.push({ ...from, scheme, certainty: 'confirmed', state: 'ok', secured, sentence: last.sentence, problem: undefined });
     } else if (stated && !gone(stated, last)) {
-      out.push({ ...from, scheme, certainty: stated.certainty, state: last.result === 'needsToken' || (secured && noToken(last)) ? 'needsToken' : 'failed', secured, sentence: last.sentence, problem: last.problem?.toJSON() });
+      out.push({ ...from, scheme, certainty: stated.certainty, state: last.result === 'needsToken' || (secured && noToken(last)) ? 'needsToken' : 'failed', secured, sentence: last.sentence, problem: last.problem && withRules(last.problem, signed === undefined ? NO_AUTH : auth, path).toJSON() });
     }
   }
   return out;
@@ -131,7 +132,7 @@ function noToken({ problem }: PathProbe): boolean { return problem !== undefined
 function gone(e: FoundEndpoint, last: PathProbe): boolean { return !e.stated && last.result !== 'needsToken'; }
 
 /** Ports that ask for a token before they say whether pprof is there: worth telling where nothing better was found. */
-function behindTheToken(asked: readonly Asked[]): readonly FoundEndpoint[] {
+function behindTheToken(asked: readonly Asked[], auth: Auth): readonly FoundEndpoint[] {
   const out: FoundEndpoint[] = [];
   for (const { door, plain, signed } of asked) {
     if (plain instanceof Problem || plain.pprof.result !== 'needsToken') continue;
@@ -140,19 +141,24 @@ function behindTheToken(asked: readonly Asked[]): readonly FoundEndpoint[] {
     const port = door.port;
     out.push({
       kind: 'pprof', port, scheme: plain.scheme, path: DEFAULT_PATH.pprof, how: `port ${port} asks for a token`, certainty: 'guess', state: 'needsToken', stated: false, secured: true,
-      sentence: `Port ${port} asks for a token before it tells whether pprof is there.`, problem: last.problem?.toJSON(),
+      sentence: `Port ${port} asks for a token before it tells whether pprof is there.`, problem: last.problem && withRules(last.problem, signed === undefined ? NO_AUTH : auth, DEFAULT_PATH.pprof).toJSON(),
     });
   }
   return out;
 }
 
-/** The one thing that every port failed by, when it lies before the process: the API server, the rights, the pod. */
-function sameObstacle(asked: readonly Asked[]): Problem | undefined {
+/** The way to the process is barred: the API server, the rights, the pod. A port that refuses is the process's own word. */
+const BEFORE_THE_PROCESS = (code: string): boolean => code.startsWith('kube.') && code !== 'kube.portRefused';
+/** Barred for every port alike. `kube.portForward` may be one port's trouble until all others fail by it, too: then the pod is gone. */
+const BEFORE_ALL_PORTS = (code: string): boolean => BEFORE_THE_PROCESS(code) && code !== 'kube.portForward';
+
+/** The one thing that every port failed by, when it lies before the process. */
+function sameObstacle(asked: readonly Asked[], counts: (code: string) => boolean): Problem | undefined {
   const codes = new Set<string>();
   let first: Problem | undefined;
   for (const { plain } of asked) {
     const problem = plain instanceof Problem ? plain : plain.pprof.problem;
-    if (!problem?.code.startsWith('kube.')) return undefined;
+    if (!problem || !counts(problem.code)) return undefined;
     first ??= problem;
     codes.add(problem.code);
   }

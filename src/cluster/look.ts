@@ -9,6 +9,7 @@ import { get } from '../target/get';
 import type { Target } from '../target/types';
 import type { Knowledge, ProcessRef } from './endpoints';
 import { findEndpoints, type FindOptions, type Found } from './find';
+import { withRules } from './rbac';
 import { NO_AUTH, podTarget } from './reach';
 
 export interface Findings extends Found {
@@ -34,7 +35,7 @@ export async function lookAt(ref: ProcessRef, knowledge: Knowledge, options: Fin
       return { ...found, controllers: runningControllers(text), reason: runtimeReason(families(text)) };
     } catch (e) {
       if (isAbort(e)) throw e;
-      problem = Problem.from(e);
+      problem = withRules(Problem.from(e), endpoint.secured ? found.auth : NO_AUTH, endpoint.path);
     }
   }
   return { ...found, problems: problem ? [...found.problems, problem] : found.problems, controllers: undefined, reason: undefined };

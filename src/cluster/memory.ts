@@ -28,7 +28,7 @@ const NOTHING: Remembered = { endpoints: [], auth: NO_AUTH };
 
 interface Stored { workload: string; auth?: Auth; endpoints: { url: string; kind: EndpointKind; secured?: boolean }[] }
 
-/** Holds choices and addresses, never tokens. The least recently used workloads are forgotten beyond `limit`. */
+/** Holds choices and addresses, never tokens. Beyond `limit` workloads, those are forgotten whose last answer or choice is the oldest; reading counts for nothing. */
 export class EndpointMemory {
   readonly #known = new Map<string, Remembered>();
 

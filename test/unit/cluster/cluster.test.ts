@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cluster } from '../../../src/cluster/cluster';
-import { survey } from '../../../src/cluster/survey';
 import { SKEW_MS } from '../../../src/controllers/leaders';
-import { INDEX, METRICS, pod, Seen, serve, session } from './helpers';
+import { pod, Seen, session } from './helpers';
 
 const T = 1_700_000_000_000;
 
@@ -64,21 +63,5 @@ describe('an open cluster', () => {
     setTimeout(() => { stop.abort(); }, 5);
     await expect(c.whenReady(stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
     c.dispose();
-  });
-
-  it('is surveyed as the command line tells it', async () => {
-    const server = await serve({ '/debug/pprof/': INDEX, '/metrics': METRICS });
-    const { seen } = cluster();
-    const c = new Cluster(session({ inventory: seen, ports: { 6060: server.port } }), { namespaces: [], marked: () => ({}), now: () => T });
-    const [w] = await survey(c, { probe: true });
-    expect(w).toMatchObject({
-      context: 'ctx', namespace: 'ns', kind: 'StatefulSet', name: 'w', controllers: [{ name: 'widget', workers: 2, activeWorkers: 1, queueDepth: null }],
-      replicas: [{ pod: 'w-0', ready: true, leader: true, leases: ['ns/w'], problems: [] }],
-    });
-    expect(w?.replicas[0]?.endpoints.map((e) => [e.kind, e.port, e.state])).toEqual([['pprof', 6060, 'ok'], ['metrics', 6060, 'ok']]);
-    expect(w?.reasons.some((r) => r.includes('holds the lease'))).toBe(true);
-    expect(await survey(c, { probe: false, namespace: 'elsewhere' })).toEqual([]);
-    c.dispose();
-    await server.close();
   });
 });

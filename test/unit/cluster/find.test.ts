@@ -5,8 +5,7 @@ import { bestEndpoint, knownEndpoints } from '../../../src/cluster/endpoints';
 import { findEndpoints, mapLimit } from '../../../src/cluster/find';
 import { lookAt } from '../../../src/cluster/look';
 import { EndpointMemory } from '../../../src/cluster/memory';
-import { forgetful } from '../../../src/cluster/survey';
-import { endpoint, INDEX, METRICS, replica, serve, session, WORKLOAD, type Served } from './helpers';
+import { endpoint, failing, forgetful, INDEX, METRICS, replica, serve, session, WORKLOAD, type Served } from './helpers';
 
 const open: Served[] = [];
 const up = async (...args: Parameters<typeof serve>): Promise<Served> => { const s = await serve(...args); open.push(s); return s; };
@@ -102,14 +101,33 @@ describe('finding endpoints', () => {
   });
 
   it('tells once what stands before the process, and leaves its endpoints untried', async () => {
-    const barred = (): Duplex => {
-      const d = new Duplex({ read: () => undefined, write: (_c, _e, cb) => { cb(); } });
-      queueMicrotask(() => { d.destroy(new Problem('kube.forbidden', 'You may not open tunnels to pods in ns.', { status: 403 })); });
-      return d;
-    };
+    const barred = (): Duplex => failing(new Problem('kube.forbidden', 'You may not open tunnels to pods in ns.', { status: 403 }));
     const found = await findEndpoints(ref(session({ stream: barred }), replica([endpoint('pprof', 6060), endpoint('metrics', 8080)])), knowledge(), { guess: true });
     expect(found.problems.map((p) => p.code)).toEqual(['kube.forbidden']);
     expect(found.endpoints.map((e) => e.state)).toEqual(['untried', 'untried']);
+  });
+
+  it.each(['kube.portRefused', 'kube.portForward'])('goes on to other ports when the stated one gives %s', async (code) => {
+    const p = await up({ '/debug/pprof/': INDEX });
+    const there = session({ ports: { 8080: p.port } });
+    const s = session({ stream: (port) => (port === 8080 ? there.podStream('ns', 'w-0', port, new AbortController().signal) : failing(new Problem(code, `Nothing on ${port}.`))) });
+    const found = await findEndpoints(ref(s, replica([endpoint('pprof', 6060)])), knowledge(), { guess: true });
+    expect(found.problems).toEqual([]);
+    expect(found.endpoints.map((e) => [e.port, e.state])).toEqual([[8080, 'ok'], [6060, 'failed']]);
+  });
+
+  it('tells that the pod is gone once every port says so, and not when every port is only closed', async () => {
+    const all = (code: string): Promise<readonly string[]> => findEndpoints(ref(session({ stream: () => failing(new Problem(code, 'x')) }), replica([endpoint('pprof', 6060)])), knowledge(), { guess: true }).then((f) => f.problems.map((p) => p.code));
+    expect(await all('kube.portForward')).toEqual(['kube.portForward']);
+    expect(await all('kube.portRefused')).toEqual([]);
+  });
+
+  it('puts what the objects state before what answered once elsewhere', () => {
+    const k = knowledge();
+    k.memory.keepEndpoints('ctx', WORKLOAD.id, [{ kind: 'pprof', port: 6060, scheme: 'http', path: '/debug/pprof/', secured: false }]);
+    const of = (port: number): unknown => bestEndpoint(knownEndpoints(ref(session({}), replica([endpoint('pprof', port)])), k).endpoints, 'pprof');
+    expect(of(9090)).toMatchObject({ port: 9090, certainty: 'stated' });
+    expect(of(6060)).toMatchObject({ port: 6060, certainty: 'confirmed' });
   });
 
   it('ends at once when it is aborted', async () => {

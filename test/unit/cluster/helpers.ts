@@ -1,8 +1,9 @@
 /** A session whose pods are HTTP servers of this process: real sockets, no cluster. */
 import * as http from 'node:http';
 import * as net from 'node:net';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { Emitter } from '../../../src/base/dispose';
+import type { Memento } from '../../../src/cluster/memory';
 import type { ClusterObjects, Endpoint, LeaseRecord, PodRecord, Replica, WorkloadRecord } from '../../../src/controllers/types';
 import type { Inventory, KubeSession } from '../../../src/kube/types';
 
@@ -26,6 +27,19 @@ export async function serve(paths: Readonly<Record<string, string>>, token?: str
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const { port } = server.address() as net.AddressInfo;
   return { port, seen, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => { resolve(); }); }) };
+}
+
+/** A memento that lasts as long as the test. */
+export function forgetful(): Memento {
+  const map = new Map<string, unknown>();
+  return { get: (key) => map.get(key), set: (key, value) => { map.set(key, value); } };
+}
+
+/** A stream that ends with an error, as the tunnel does that was not given. */
+export function failing(e: Error): Duplex {
+  const d = new Duplex({ read: () => undefined, write: (_c, _e, cb) => { cb(); } });
+  queueMicrotask(() => { d.destroy(e); });
+  return d;
 }
 
 export interface SessionOptions {

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { localProcess } from '../../../src/cluster/local';
 import { EndpointMemory, type Memento } from '../../../src/cluster/memory';
 import { formatEndpointUrl, parseEndpointUrl } from '../../../src/cluster/pins';
-import { endpointRbac } from '../../../src/cluster/rbac';
-import { forgetful } from '../../../src/cluster/survey';
+import { endpointRbac, withRules } from '../../../src/cluster/rbac';
+import { asksForToken } from '../../../src/cluster/reach';
+import { Problem } from '../../../src/base/problem';
+import { forgetful } from './helpers';
 
 describe('memory of endpoints', () => {
   const one = { kind: 'pprof' as const, port: 6060, scheme: 'https' as const, path: '/debug/pprof/', secured: true };
@@ -62,7 +64,25 @@ describe('addresses', () => {
   it.each(['', 'ftp://x', 'http://', 'a b'])('says what is wrong with "%s"', (text) => { expect(() => localProcess(text)).toThrow(/not the address/); });
 });
 
+describe('who asks for a token', () => {
+  it.each([
+    ['target.unauthorized', 401, true], ['target.forbidden', 403, true], ['auth.forbidden', 403, true], ['cluster.noOwnToken', undefined, true],
+    ['kube.forbidden', 403, false], ['kube.unauthorized', 401, false], ['target.notFound', 404, false],
+  ])('%s: %s is %s', (code, status, asks) => {
+    expect(asksForToken(new Problem(code, 'x', status === undefined ? {} : { status }))).toBe(asks);
+  });
+});
+
 describe('rights', () => {
+  it('stand in what a process refused, for the account that was sent, with its words first', () => {
+    const refused = new Problem('target.forbidden', 'It refused.', { status: 403, detail: 'Forbidden (user=x)' });
+    const told = withRules(refused, { kind: 'serviceAccount', namespace: 'mon', name: 'prober' }, '/metrics');
+    expect(told.detail).toMatch(/^# The process says: Forbidden \(user=x\)\napiVersion: rbac[^]*name: prober\n {2}namespace: mon/);
+    expect(told.sentence).toMatch(/service account mon\/prober.*The details have the rules to apply\./);
+    // Without a token there is nobody to give rights to.
+    expect(withRules(refused, { kind: 'none' }, '/metrics')).toBe(refused);
+  });
+
   it('names the account and every path once', () => {
     const yaml = endpointRbac({ kind: 'serviceAccount', namespace: 'mon', name: 'prober' }, ['/metrics', '/debug/pprof/', '/metrics']);
     expect(yaml).toContain('nonResourceURLs: ["/metrics", "/debug/pprof", "/debug/pprof/", "/debug/pprof/*"]');
