@@ -8,6 +8,8 @@ import type { LeaseRecord, PodRecord } from './types';
  * while to be heard of. client-go's defaults are 15 s of lease renewed every 2 s.
  */
 export const SKEW_MS = 15_000;
+/** Clocks further apart than this, ms, are wrong rather than different. */
+const AHEAD_MS = 30_000;
 /** Of leases that don't say how long they last, s: client-go's default LeaseDuration. */
 const DEFAULT_SECONDS = 15;
 /** Linux' limit for host names; the kubelet cuts longer pod names to it. */
@@ -20,10 +22,8 @@ const HOST_NAME_MAX = 63;
 export function holders(pods: Iterable<PodRecord>, leases: ReadonlyMap<string, LeaseRecord>, now: number): Map<PodRecord, string[]> {
   const held = new Map<PodRecord, string[]>();
   const live: LeaseRecord[] = [];
-  let clock = now;
-  // A clock that is behind the cluster's would keep dead leases alive for as long as it is behind: the newest renewal tells.
-  for (const lease of leases.values()) clock = Math.max(clock, lease.renewedAt);
-  for (const lease of leases.values()) if (lease.holder !== '' && lease.namespace !== 'kube-node-lease' && isLive(lease, clock)) live.push(lease);
+  const ahead = clusterAhead(leases, now);
+  for (const lease of leases.values()) if (lease.holder !== '' && lease.namespace !== 'kube-node-lease' && isLive(lease, now, ahead)) live.push(lease);
   if (live.length === 0) return held;
   const index = new PodIndex(pods, live);
   for (const lease of live) {
@@ -37,10 +37,42 @@ export function holders(pods: Iterable<PodRecord>, leases: ReadonlyMap<string, L
   return held;
 }
 
-function isLive(lease: LeaseRecord, now: number): boolean {
-  if (lease.renewedAt === 0) return true;
-  return lease.renewedAt + (lease.durationSeconds || DEFAULT_SECONDS) * 1000 + SKEW_MS >= now;
+/**
+ * How far the holders' clocks are ahead of this machine's, ms; negative: behind. Renewals that were watched tell it. Before
+ * any was, the renewals themselves do, by vote: one machine whose clock is ahead must not make all other leases look old,
+ * and where most are ahead it is this machine that is behind.
+ */
+function clusterAhead(leases: ReadonlyMap<string, LeaseRecord>, now: number): number {
+  const watched: number[] = [];
+  const ahead: number[] = [];
+  let near = 0;
+  for (const lease of leases.values()) {
+    if (lease.renewedAt === 0) continue;
+    const by = lease.renewedAt - (lease.heardAt ?? now);
+    if (lease.renewing === true) watched.push(by);
+    else if (by > AHEAD_MS) ahead.push(by);
+    else if (by >= -AHEAD_MS) near++;
+  }
+  if (watched.length > 0) return median(watched);
+  return ahead.length > near ? median(ahead) : 0;
 }
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+/** A lease that is followed is judged by when it was heard of, as client-go does; one that was only listed by its own time. */
+function isLive(lease: LeaseRecord, now: number, ahead: number): boolean {
+  if (lease.renewedAt === 0) return true;
+  if (lease.heardAt !== undefined && lease.heardAt + patience(lease) < now) return false;
+  return lease.renewing === true || lease.renewedAt + patience(lease) >= now + ahead;
+}
+
+/** How long after a renewal a lease counts, ms. */
+function patience(lease: LeaseRecord): number { return (lease.durationSeconds || DEFAULT_SECONDS) * 1000 + SKEW_MS; }
+
+/** When a lease stops counting unless it is renewed, ms since the epoch, by this machine's clock where it is followed. */
+export function leaseEnd(lease: LeaseRecord): number { return (lease.heardAt ?? lease.renewedAt) + patience(lease); }
 
 /** The parts of a holder's identity that may name a pod, its uid or its host: likeliest first. */
 export function identityForms(holder: string): readonly { readonly name: string; readonly namespace?: string }[] {

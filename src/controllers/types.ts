@@ -53,8 +53,13 @@ export interface LeaseRecord {
   readonly namespace: string;
   readonly name: string;
   readonly holder: string;
+  /** By the clock of its holder. */
   readonly renewedAt: number;
   readonly durationSeconds: number;
+  /** When this `renewedAt` arrived here, by this machine's clock; undefined where nobody follows the lease. */
+  readonly heardAt?: number;
+  /** Another `renewedAt` came before this one: the holder was seen alive at `heardAt`, whatever its clock says. */
+  readonly renewing?: boolean;
 }
 
 export interface ServiceRecord {

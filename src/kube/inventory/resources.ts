@@ -52,12 +52,18 @@ export function coreResources(stores: Stores, now: () => number = Date.now): Res
       name: 'leases', group: 'coordination.k8s.io', version: 'v1', store: stores.leases, slim: slimLease, key: (l) => `${l.namespace}/${l.name}`,
       // The heartbeats of the nodes are leases too: thousands of updates a minute that elect nobody.
       fieldSelector: 'metadata.namespace!=kube-node-lease',
+      // Clocks of machines differ: when a renewal is heard of here is the surest sign of life.
+      adopt: (old, l) => old?.renewedAt === l.renewedAt ? { ...l, ...heard(old) } : { ...l, heardAt: now(), ...(old !== undefined && { renewing: true }) },
       // A leader renews every two seconds; only who holds it matters, and that it holds again.
-      same: (old, l) => old.holder === l.holder && old.durationSeconds === l.durationSeconds && old.renewedAt + old.durationSeconds * 1000 > now(),
+      same: (old, l) => old.holder === l.holder && old.durationSeconds === l.durationSeconds && (old.renewing === true ? (old.heardAt ?? 0) : Math.min(old.renewedAt, old.heardAt ?? 0)) + old.durationSeconds * 1000 > now(),
       without: 'leaders are not known',
     }),
     resource<ServiceRecord>({ name: 'services', group: '', version: 'v1', store: stores.services, slim: slimService, key: (s) => `${s.namespace}/${s.name}`, without: 'ports that only a Service names are not found' }),
   ];
+}
+
+function heard({ heardAt, renewing }: LeaseRecord): Pick<LeaseRecord, 'heardAt' | 'renewing'> {
+  return { ...(heardAt !== undefined && { heardAt }), ...(renewing !== undefined && { renewing }) };
 }
 
 export const MONITORING_GROUP = 'monitoring.coreos.com';
@@ -75,6 +81,8 @@ interface Plan<R extends { readonly namespace: string }> {
   slim: (obj: unknown) => R | undefined;
   key: (record: R) => string;
   same?: (old: R, now: R) => boolean;
+  /** What is kept of a record that came, given the one kept before; default: the record. */
+  adopt?: (old: R | undefined, now: R) => R;
   /** Which records of the store are of this resource, where several share it. */
   mine?: (record: R) => boolean;
   metadataOnly?: boolean;
@@ -89,10 +97,11 @@ function resource<R extends { readonly namespace: string }>(plan: Plan<R>): Reso
     name, group, without: plan.without, fieldSelector: plan.fieldSelector, metadataOnly: plan.metadataOnly ?? false,
     path: (namespace) => namespace === undefined ? `${root}/${name}` : `${root}/namespaces/${encodeURIComponent(namespace)}/${name}`,
     keep(obj) {
-      const record = slim(obj);
-      if (record === undefined) return undefined;
-      const k = key(record);
+      const came = slim(obj);
+      if (came === undefined) return undefined;
+      const k = key(came);
       const old = store.get(k);
+      const record = plan.adopt ? plan.adopt(old, came) : came;
       if (old !== undefined && isDeepStrictEqual(old, record)) return { key: k, changed: false };
       store.set(k, record);
       return { key: k, changed: old === undefined || !(plan.same?.(old, record) ?? false) };

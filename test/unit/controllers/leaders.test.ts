@@ -82,9 +82,41 @@ describe('leases', () => {
     expect(leaders(two().lease('default', 'l', '').one)).toEqual([]);
   });
 
-  it('are judged by the newest renewal when this machine\'s clock is behind', () => {
-    const w = two().lease('default', 'old', 'w-7c9d-a', 0).lease('default', 'new', 'w-7c9d-b', -60);
+  it('are judged by the other renewals when this machine\'s clock is behind', () => {
+    const w = two().lease('default', 'old', 'w-7c9d-a', 0).lease('default', 'new', 'w-7c9d-b', -60).lease('default', 'another', 'w-7c9d-b', -61);
     expect(leaders(w.one)).toEqual(['w-7c9d-b']);
+  });
+
+  it('of one machine whose clock is ahead take no leader from the others', () => {
+    const w = two().lease('default', 'well', 'w-7c9d-a', 1).lease('default', 'ahead', 'w-7c9d-b', -60);
+    expect(leaders(w.one)).toEqual(['w-7c9d-a', 'w-7c9d-b']);
+  });
+
+  describe('that are followed', () => {
+    const ended = (r: { renewedAt: number; heardAt?: number; renewing?: boolean }, more: (w: World) => World = (w) => w): string[] => {
+      const w = more(two().lease('default', 'l', 'w-7c9d-a'));
+      w.leases.set('default/l', { ...w.leases.get('default/l')!, ...r });
+      return leaders(w.one);
+    };
+    const MIN = 60_000;
+
+    it.each([-10 * MIN, 10 * MIN])('live while renewals come, with a clock that is %i ms off', (off) => {
+      expect(ended({ renewedAt: NOW + off, heardAt: NOW - 2000, renewing: true })).toEqual(['w-7c9d-a']);
+      expect(ended({ renewedAt: NOW + off, heardAt: NOW - 31_000, renewing: true })).toEqual([]);
+    });
+
+    it('tell by how much this machine\'s clock is off, for those that were not renewed yet', () => {
+      const others = (w: World): World => {
+        w.leases.set('default/o', { ...w.leases.get('default/l')!, name: 'o', holder: 'w-7c9d-b', renewedAt: NOW - 10 * MIN, heardAt: NOW, renewing: true });
+        return w;
+      };
+      expect(ended({ renewedAt: NOW - 10 * MIN - 9000, heardAt: NOW - 9000 }, others)).toEqual(['w-7c9d-a', 'w-7c9d-b']);
+      expect(ended({ renewedAt: NOW - 11 * MIN, heardAt: NOW - 9000 }, others)).toEqual(['w-7c9d-b']);
+    });
+
+    it('are dead when nothing came for as long as they last, however far ahead their time is', () => {
+      expect(ended({ renewedAt: NOW + 60 * MIN, heardAt: NOW - 31_000 })).toEqual([]);
+    });
   });
 
   it('several in one pod are all its own; shards lead beside each other', () => {
