@@ -49,9 +49,9 @@ export function activate(context: vscode.ExtensionContext): Api {
   const processes = own(new Processes({ clusters, memory, pins: () => settings.pins, log }));
   const locals = new Locals(globalState);
   const view = own(new ClustersView({ clusters, processes, locals, log }));
-  const captures = own(registerCaptures(context, { tell: (e) => { void showProblem(e, { what: 'Captures', log }); } }));
   const thread = path.join(context.extensionPath, 'dist', 'profile-thread.js');
   const open: Opener = (bytes, options, signal) => openInThread(thread, bytes, options, signal);
+  const captures = own(registerCaptures(context, { tell: (e) => { void showProblem(e, { what: 'Captures', log }); }, open, maxBytes: () => settings.maxProfileBytes }));
 
   const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open };
   own(registerPages(context, { captures, log, open, captureAgain: (capture) => { void captureAgain(parts, capture); } }));

@@ -110,10 +110,14 @@ export class CaptureStore implements Disposable {
     } finally { this.#changed.fire(); }
   }
 
-  /** Copies the capture to another path, whole or not at all; a file that is there is replaced. */
-  async export(file: string, to: string): Promise<void> {
+  /**
+   * Writes the capture to another path, whole or not at all; a file that is there is replaced. `convert` makes another form
+   * of its bytes; default: as they are.
+   */
+  async export(file: string, to: string, convert?: (bytes: Uint8Array) => Promise<Uint8Array>): Promise<void> {
     await this.#need(file);
-    await writeWhole(to, await fs.readFile(file));
+    const bytes = await fs.readFile(file);
+    await writeWhole(to, convert ? await convert(bytes) : bytes);
   }
 
   dispose(): void {

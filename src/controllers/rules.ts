@@ -13,7 +13,7 @@ import type { Rule, Subject } from './rules/subject';
  */
 export const RULES: readonly Rule[] = [
   known, lease,
-  flags.leaderFlags, flags.reconcileFlags, flags.probeFlags, flags.metricsFlags, flags.pprofFlags, flags.securePort,
+  flags.leaderFlags, flags.reconcileFlags, flags.workersFlag, flags.probeFlags, flags.metricsFlags, flags.pprofFlags, flags.securePort,
   labels.controlPlaneLabel, labels.componentLabel, labels.olmLabel,
   names.manager, names.name, names.image,
   ports.webhookPort, ports.pprofEndpoint, ports.metricsEndpoint, ports.annotations, ports.monitor,

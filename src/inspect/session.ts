@@ -30,7 +30,7 @@ export async function withCluster<T>(args: ClusterArgs & { readonly namespace?: 
 
 async function openKubeconfigs(file: string | undefined): Promise<Kubeconfigs> {
   const { createKubeconfigs } = await loadKube();
-  return createKubeconfigs({ env: file === undefined ? process.env : { ...process.env, KUBECONFIG: path.resolve(file) } });
+  return createKubeconfigs({ env: process.env, ...(file !== undefined && { only: path.resolve(file) }) });
 }
 
 async function chooseContext(kubeconfigs: Kubeconfigs, { context, kubeconfig }: ClusterArgs): Promise<ContextInfo> {

@@ -4,12 +4,14 @@ import { unpack } from './decompress';
 import { countsGoroutines, fromProfile, toColumns } from './goroutines/columns';
 import { readDump } from './goroutines/dump';
 import { Model } from './model';
+import { closed, outOfMemory } from './problems';
 import { readProfile } from './read';
 import { search } from './search';
 import { sniff } from './sniff';
 import { topRows } from './top';
 import { flameTree } from './tree';
 import type { GoroutineDump, OpenOptions, OpenProfile } from './types';
+import { writeProfile } from './write';
 
 /** Limit used when there is no setting at hand: the default of `controllerTuner.maxProfileMiB`, in bytes. */
 export const MAX_BYTES = 512 * 2 ** 20;
@@ -66,11 +68,6 @@ function guard<T>(work: () => T): T {
   }
 }
 
-/** An array or a text was larger than this machine or the engine can hold. */
-export function outOfMemory(cause?: unknown): Problem {
-  return new Problem('profile.outOfMemory', 'There is not enough memory to open the profile.', { next: 'Close other files, or make it smaller first: `go tool pprof -proto -focus=NAME FILE`.', cause });
-}
-
 class InProcess implements OpenProfile {
   readonly summary;
   #opened: Opened | undefined;
@@ -93,10 +90,7 @@ class InProcess implements OpenProfile {
     if (this.#opened?.dump) return this.#opened.dump;
     return countsGoroutines(model.columns) ? fromProfile(model) : undefined;
   });
+  encode = async () => guard(() => writeProfile(this.#model.columns));
 
   dispose(): void { this.#opened = undefined; }
-}
-
-export function closed(): Problem {
-  return new Problem('profile.closed', 'The profile was closed.', { next: 'Open the file again.' });
 }

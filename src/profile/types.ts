@@ -119,6 +119,8 @@ export interface OpenProfile {
   top(query: { readonly sampleType: number }): Promise<readonly TopRow[]>;
   /** Undefined when the file holds no goroutines (a CPU profile). */
   goroutines(): Promise<GoroutineDump | undefined>;
+  /** The same as a gzipped profile.proto, for `go tool pprof` and others: a goroutine dump as well. */
+  encode(): Promise<Uint8Array>;
   dispose(): void;
 }
 

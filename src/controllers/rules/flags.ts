@@ -31,6 +31,13 @@ export const reconcileFlags: Rule = {
   test: (s) => started(s, /^(max-concurrent-reconcil\w*|.+-max-concurrent-reconcil\w*|concurrent-.+-syncs|concurrent-reconciles|reconcile-(period|interval|timeout|sync-loop-period)|resync-period|sync-period|kube-api-(qps|burst)|kube-client-(qps|burst)|apiserver-qps-throttle|watch-namespaces?|requeue-(dependency|interval)|status-processors|operation-processors|controllers)$/),
 };
 
+/** Controllers count their workers, but so do web servers (gunicorn's --workers), so it only adds to other signs. */
+export const workersFlag: Rule = {
+  name: 'workers-flag',
+  weight: 15,
+  test: (s) => started(s, /^(workers|worker-count|threadiness|concurrency)$/),
+};
+
 /** controller-runtime's scaffold gives its probes an address of their own. */
 export const probeFlags: Rule = {
   name: 'probe-flags',

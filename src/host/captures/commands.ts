@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import { count } from '../../base/format';
 import { treeDescription } from '../../captures/describe';
+import type { Opener } from '../../captures/check';
+import { encodeCapture, isGoroutineText } from '../../captures/export';
 import type { CaptureStore } from '../../captures/store';
 import type { Capture } from '../../captures/types';
 import type { CapturesView } from './view';
@@ -57,11 +59,13 @@ async function pick(store: CaptureStore, title: string, many: boolean): Promise<
   return item ? [item.capture] : [];
 }
 
-/** Registers the commands. `tell` shows what a handler throws. */
-export function registerCommands(view: CapturesView, store: CaptureStore, tell: (e: unknown) => void): vscode.Disposable[] {
+/** What handlers need: `tell` shows what they throw. */
+export interface CommandDeps { readonly tell: (e: unknown) => void; readonly open: Opener; readonly maxBytes: () => number }
+
+export function registerCommands(view: CapturesView, store: CaptureStore, deps: CommandDeps): vscode.Disposable[] {
   const on = (name: string, run: (clicked: unknown, all: unknown) => Promise<void>): vscode.Disposable =>
     vscode.commands.registerCommand(`controllerTuner.${name}`, async (clicked: unknown, all: unknown) => {
-      try { await run(clicked, all); } catch (e) { tell(e); }
+      try { await run(clicked, all); } catch (e) { deps.tell(e); }
     });
   return [
     on('openCapture', async (clicked, all) => {
@@ -89,7 +93,7 @@ export function registerCommands(view: CapturesView, store: CaptureStore, tell: 
     on('exportCapture', async (clicked, all) => {
       const some = chosen(view, clicked, all);
       const one = some.length > 0 ? undefined : await shown(store);
-      await exportCaptures(store, one ? [one] : await several(view, store, clicked, all, 'Export captures'));
+      await exportCaptures(store, deps, one ? [one] : await several(view, store, clicked, all, 'Export captures'));
     }),
     on('revealCapture', async (clicked, all) => {
       const capture = await one(view, store, clicked, all, 'Reveal a capture');
@@ -112,14 +116,22 @@ async function closeEditors(files: ReadonlySet<string>): Promise<void> {
   await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap((g) => g.tabs.filter(shows)), true);
 }
 
-async function exportCaptures(store: CaptureStore, captures: readonly Capture[]): Promise<void> {
+async function exportCaptures(store: CaptureStore, deps: CommandDeps, captures: readonly Capture[]): Promise<void> {
   const [first] = captures;
   if (!first) return;
   const home = vscode.workspace.workspaceFolders?.[0]?.uri;
   if (captures.length === 1) {
     const name = path.basename(first.file);
-    const to = await vscode.window.showSaveDialog({ title: 'Export capture', saveLabel: 'Export', ...(home && { defaultUri: vscode.Uri.joinPath(home, name) }) });
-    if (to) { await copyTo(store, first, to); done(`Exported to ${to.fsPath}.`); }
+    const text = isGoroutineText(name);
+    const to = await vscode.window.showSaveDialog({
+      title: 'Export capture', saveLabel: 'Export', ...(home && { defaultUri: vscode.Uri.joinPath(home, name) }),
+      ...(text && { filters: { 'Goroutine text': ['txt'], 'pprof profile, for go tool pprof': ['gz', 'pprof', 'pb'] } }),
+    });
+    if (!to) return;
+    // The ending that the person chose decides the form: a dump under a profile's name would be neither.
+    if (text && !to.path.endsWith('.txt') && to.scheme === 'file') await store.export(first.file, to.fsPath, (bytes) => encodeCapture(bytes, deps.open, deps.maxBytes()));
+    else await copyTo(store, first, to);
+    done(`Exported to ${to.fsPath}.`);
     return;
   }
   const [folder] = (await vscode.window.showOpenDialog({ title: `Export ${count(captures.length, 'capture')} to a folder`, openLabel: 'Export here', canSelectFolders: true, canSelectFiles: false, ...(home && { defaultUri: home }) })) ?? [];

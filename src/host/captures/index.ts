@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
 import { CaptureStore } from '../../captures/store';
+import type { Opener } from '../../captures/check';
 import type { Capture } from '../../captures/types';
 import { openProfileFile, registerCommands } from './commands';
 import { CapturesView } from './view';
@@ -11,6 +12,9 @@ export { openProfileFile, PROFILE_EDITOR } from './commands';
 export interface CapturesDeps {
   /** Shows an error to the person; hears no aborts. */
   readonly tell: (e: unknown) => void;
+  /** Reads a capture, to write it in another form. */
+  readonly open: Opener;
+  readonly maxBytes: () => number;
 }
 
 export interface CapturesApi extends vscode.Disposable {
@@ -26,7 +30,7 @@ export function registerCaptures(context: vscode.ExtensionContext, deps: Capture
   const own = new Disposables();
   const store = own.add(new CaptureStore(vscode.Uri.joinPath(context.globalStorageUri, 'captures').fsPath));
   const view = own.add(new CapturesView(store, deps.tell));
-  for (const command of registerCommands(view, store, deps.tell)) own.add(command);
+  for (const command of registerCommands(view, store, deps)) own.add(command);
   // Watched from when the list is first seen: activation does no file work.
   const start = (): void => { if (view.tree.visible) void store.watch(); };
   own.add(view.tree.onDidChangeVisibility(start));

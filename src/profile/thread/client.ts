@@ -1,7 +1,7 @@
 /** An open file in a thread of its own: reading a big one keeps neither the editor nor other files waiting. */
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../base/problem';
-import { closed, outOfMemory } from '../open';
+import { closed, outOfMemory } from '../problems';
 import type { FlameTree, GoroutineDump, OpenOptions, OpenProfile, ProfileSummary, SearchResult, TopRow } from '../types';
 import type { Answer, OpenRequest, Request } from './messages';
 
@@ -72,6 +72,7 @@ class Thread {
       search: (query) => this.#ask({ ask: 'search', query }) as Promise<SearchResult>,
       top: (query) => this.#ask({ ask: 'top', query }) as Promise<readonly TopRow[]>,
       goroutines: () => this.#ask({ ask: 'goroutines' }) as Promise<GoroutineDump | undefined>,
+      encode: () => this.#ask({ ask: 'encode' }) as Promise<Uint8Array>,
       dispose: () => { this.end(closed()); },
     };
   }

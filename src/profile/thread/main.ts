@@ -34,6 +34,7 @@ function answer(request: Request): Promise<unknown> {
     case 'search': return open.search(request.query);
     case 'top': return open.top(request.query);
     case 'goroutines': return open.goroutines();
+    case 'encode': return open.encode();
   }
 }
 

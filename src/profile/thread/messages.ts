@@ -8,7 +8,8 @@ export type Request =
   | { readonly id: number; readonly ask: 'flame'; readonly query: FlameQuery }
   | { readonly id: number; readonly ask: 'search'; readonly query: { readonly text: string; readonly sampleType: number } }
   | { readonly id: number; readonly ask: 'top'; readonly query: { readonly sampleType: number } }
-  | { readonly id: number; readonly ask: 'goroutines' };
+  | { readonly id: number; readonly ask: 'goroutines' }
+  | { readonly id: number; readonly ask: 'encode' };
 
 export type Answer =
   | { readonly id: 0; readonly summary: ProfileSummary }
