@@ -78,10 +78,20 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     await shot(page, 'goroutines-open');
     await press('ArrowRight', 'Enter');
     await expect.poll(() => host.of('openSource').length).toBe(1);
-    const first = (await host.profile!.goroutines())!.groups[0]!.stack[0]!;
+    const { stack: [first], createdBy } = (await host.profile!.goroutines())!.groups[0]!;
     expect(host.of('openSource')[0]!.frame).toEqual(first);
+    await press('ArrowDown', 'Enter');
+    await expect.poll(() => host.of('openSource').length).toBe(2);
+    expect(host.of('openSource')[1]!.frame).toEqual(createdBy);
     await press('ArrowLeft', 'ArrowLeft');
     expect(await rows().first().getAttribute('aria-expanded')).toBe('false');
+  });
+
+  it('goes to the flame graph by the segments, with the arrows too', async () => {
+    await open(DUMP);
+    await page.getByRole('tab', { name: 'Groups' }).focus();
+    await press('ArrowRight', 'Enter');
+    await expect.poll(() => host.of('show').map((m) => m.page)).toEqual(['flame']);
   });
 
   it('sorts by a column and back', async () => {

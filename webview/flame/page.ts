@@ -291,7 +291,7 @@ export class FlamePage {
     this.#flame.setHits(model && result && result.size > 0 ? hitCounts(model, result) : undefined);
     this.#tree.redraw();
     if (this.#look) this.#foot.setLegend(this.#look.legend(this.#search.active));
-    if (problem) this.#toolbar.setMatches('not understood', true, problem);
+    if (problem) this.#toolbar.setMatches('not a regular expression', true, problem);
     else this.#toolbar.setMatches(result ? matchSentence(result.size, share) : '', false);
   }
 

@@ -66,9 +66,9 @@ export class Toolbar {
     }, label);
     const held = this.#tabs.contains(document.activeElement);
     this.#tabs.replaceChildren(
+      ...(goroutines ? [tab('goroutines', 'Groups', 'Goroutines grouped by stack')] : []),
       tab('flame', 'Flame', 'The call tree as a picture'),
-      tab('tree', 'Tree', 'The same data as a list to open and close'),
-      ...(goroutines ? [tab('goroutines', 'Groups', 'Goroutines grouped by stack')] : []));
+      tab('tree', 'Tree', 'The same data as a list to open and close'));
     if (held) this.#tabs.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
     this.#flip.hidden = view !== 'flame';
   }

@@ -82,8 +82,15 @@ function header(facts: PageFacts, d: GoroutineDump): HTMLElement {
 }
 
 function toolbar(facts: PageFacts): HTMLElement {
-  const segments = facts.pages.map((page) => h('button', { role: 'tab', 'aria-selected': String(page === 'goroutines'), click: () => { if (page !== 'goroutines') host.send({ type: 'show', page }); } }, page === 'flame' ? 'Flame' : 'Groups'));
-  return h('div', { class: 'bar' }, ...(segments.length > 1 ? [h('div', { class: 'seg', role: 'tablist', 'aria-label': 'View' }, ...segments)] : []), filterInput, stateSelect, shown);
+  const segments = facts.pages.map((page) => h('button', { role: 'tab', 'aria-selected': String(page === 'goroutines'), tabindex: page === 'goroutines' ? 0 : -1, click: () => { if (page !== 'goroutines') host.send({ type: 'show', page }); } }, page === 'flame' ? 'Flame' : 'Groups'));
+  return h('div', { class: 'bar' }, ...(segments.length > 1 ? [h('div', { class: 'seg', role: 'tablist', 'aria-label': 'View', keydown: walkTabs }, ...segments)] : []), filterInput, stateSelect, shown);
+}
+
+/** The arrows walk the segments, as in every tab list; Enter or a blank takes one. */
+function walkTabs(e: KeyboardEvent): void {
+  const step = e.key === 'ArrowRight' ? 'nextElementSibling' : e.key === 'ArrowLeft' ? 'previousElementSibling' : undefined;
+  const next = step && (e.target as HTMLElement)[step];
+  if (next instanceof HTMLElement) { next.focus(); e.preventDefault(); }
 }
 
 function foot(): HTMLElement {

@@ -149,6 +149,12 @@ export class GroupTable {
       e.preventDefault();
       return;
     }
+    if (detail && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
+      const frames = [...detail.querySelectorAll<HTMLElement>('button')];
+      frames[frames.indexOf(target) + (e.key === 'ArrowDown' ? 1 : -1)]?.focus();
+      e.preventDefault();
+      return;
+    }
     if (!target.classList.contains('group')) return;
     const row = this.#rows[this.#focused];
     if (!row) return;
