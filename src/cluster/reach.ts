@@ -1,5 +1,5 @@
 /** How a process is reached: a pod through the API server's tunnel, or a plain URL; and who we say we are. */
-import { Problem, type ProblemData } from '../base/problem';
+import { Problem } from '../base/problem';
 import type { Endpoint } from '../controllers/types';
 import type { KubeSession } from '../kube/types';
 import type { Target } from '../target/types';
@@ -38,7 +38,7 @@ export function parseAuth(v: unknown): Auth | undefined {
  * True when the process asks for a token, or for another one: choosing whose to send is what helps. The API server's own
  * 401 and 403 (`kube.…`) are about the person's rights in the cluster, which no token for the process mends.
  */
-export function asksForToken({ code, status }: Pick<ProblemData, 'code' | 'status'>): boolean {
+export function asksForToken({ code, status }: { readonly code: string; readonly status?: number | undefined }): boolean {
   if (code === 'cluster.noOwnToken' || code === 'auth.noToken') return true;
   return !code.startsWith('kube.') && (status === 401 || status === 403);
 }

@@ -3,12 +3,13 @@ import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import type { FoundEndpoint } from '../../cluster/endpoints';
 import { endpointRbac } from '../../cluster/rbac';
-import { describeAuth, type Auth } from '../../cluster/reach';
+import { asksForToken, describeAuth, type Auth } from '../../cluster/reach';
 import type { EndpointKind } from '../../controllers/types';
 import { showDetails, type Action } from '../errors';
 import type { Parts } from '../parts';
 import type { PodPlace } from '../picks/process';
 import { Back, input, pick, type Choice } from '../picks/wizard';
+import { tokenProblem } from './pprof';
 
 /**
  * Asks, keeps the choice for the workload, and tries it. Resolves with the endpoints that it opened; throws a Problem (with
@@ -19,6 +20,8 @@ export async function authenticate({ clusters, processes, memory }: Parts, place
   const cluster = await clusters.connect(context);
   const auth = await chooseAuth(place, memory.get(context, workload.id).auth, (namespace, signal) => cluster.session.serviceAccounts(namespace, signal));
   memory.keepAuth(context, workload.id, auth);
+  // A look that is under way still sends what was chosen before.
+  processes.forget(context, workload);
   const findings = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Asking ${replica.pod.name} with ${describeAuth(auth)}`, cancellable: true },
     (_progress, cancel) => {
@@ -33,9 +36,9 @@ export async function authenticate({ clusters, processes, memory }: Parts, place
 }
 
 function refusedProblem(auth: Auth, refused: readonly FoundEndpoint[]): Problem {
-  const own = refused.find((e) => e.problem && e.problem.status === undefined)?.problem;
+  const own = refused.find((e) => e.problem && !e.problem.code.startsWith('target.'))?.problem;
   // The token itself could not be had: that is what has to be said.
-  if (own) return Problem.fromJSON(own);
+  if (own) return tokenProblem(Problem.fromJSON(own));
   const status = refused[0]?.problem?.status;
   const paths = refused.map((e) => e.path);
   if (status === 401) {
@@ -46,13 +49,12 @@ function refusedProblem(auth: Auth, refused: readonly FoundEndpoint[]): Problem 
   });
 }
 
-/** Buttons for a problem of authentication: choose again, copy the rules. */
+/** Buttons for a problem of authentication or of rights: choose again where that may help, copy the rules. */
 export function authActions(e: unknown, again: () => unknown): readonly Action[] {
   const problem = Problem.from(e);
-  if (problem.status !== 401 && problem.status !== 403 && problem.code !== 'cluster.noOwnToken') return [];
   const { detail } = problem;
   return [
-    { title: 'Authenticate…', run: again },
+    ...(asksForToken(problem) ? [{ title: 'Authenticate…', run: again }] : []),
     ...(detail !== undefined && /^kind: /m.test(detail) ? [{ title: 'Copy RBAC', run: () => vscode.env.clipboard.writeText(detail) }, { title: 'Show RBAC', run: () => showDetails(problem.toJSON()) }] : []),
   ];
 }

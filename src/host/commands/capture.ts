@@ -7,7 +7,7 @@ import { CAPTURE_KINDS, isKind, KIND_LABEL } from '../../captures/names';
 import { takeCapture, type CaptureProgress } from '../../captures/take';
 import type { CaptureInfo, CaptureKind, Capture } from '../../captures/types';
 import { localProcess } from '../../cluster/local';
-import { podTarget } from '../../cluster/reach';
+import { asksForToken, podTarget } from '../../cluster/reach';
 import type { Target } from '../../target/types';
 import { showProblem, type Action } from '../errors';
 import type { Parts } from '../parts';
@@ -16,7 +16,8 @@ import { input, pick, type Choice } from '../picks/wizard';
 import { settings } from '../settings';
 import { authActions, authenticate } from './authenticate';
 import { pinEndpoint } from './endpoints';
-import { pprofEndpoint } from './pprof';
+import { withPprofEndpoint } from './pprof';
+import { rememberedSeconds } from './seconds';
 
 export interface CaptureWish { readonly kind: CaptureKind | undefined; readonly seconds: number | undefined }
 
@@ -62,13 +63,12 @@ function secondsStep({ context }: Parts, title: string): TailStep<CaptureWish> {
   return async (state, frame) => {
     if (state.extra.kind !== 'cpu') return { state: { ...state, extra: { ...state.extra, seconds: 0 } }, asked: false };
     if (state.extra.seconds !== undefined) return { state, asked: false };
-    const before = context.globalState.get<unknown>(SECONDS);
     const text = await input({
-      ...frame, title, prompt: 'Seconds to record, 1 to 600', value: String(typeof before === 'number' ? before : settings.cpuSeconds),
+      ...frame, title, prompt: 'Seconds to record, 1 to 600', value: String(rememberedSeconds(context.globalState.get(SECONDS), settings.cpuSeconds)),
       validate: (t) => (/^\d+$/.test(t.trim()) && Number(t) >= 1 && Number(t) <= 600 ? undefined : 'A whole number of seconds from 1 to 600.'),
     });
     const seconds = Number(text);
-    await context.globalState.update(SECONDS, seconds);
+    await context.globalState.update(SECONDS, { seconds, setting: settings.cpuSeconds });
     return { state: { ...state, extra: { ...state.extra, seconds } }, asked: true };
   };
 }
@@ -94,7 +94,7 @@ function actionsFor(parts: Parts, e: unknown, place: Place, again: () => unknown
   const retry: Action = { title: 'Retry', run: again };
   if (place.kind === 'local') return [retry];
   const auth = authActions(e, again);
-  if (auth.length > 0) return auth;
+  if (auth.length > 0) return asksForToken(Problem.from(e)) ? auth : [retry, ...auth];
   const pin: Action = { title: 'Pin Endpoint…', run: () => pinEndpoint(parts, place, 'pprof').then((done) => (done ? again() : undefined)) };
   const { code } = Problem.from(e);
   return code === 'capture.noEndpoint' || code === 'captures.noPprof' || code === 'captures.html' ? [retry, pin] : [retry];
@@ -105,40 +105,35 @@ async function attempt(parts: Parts, place: Place, kind: CaptureKind, seconds: n
   try {
     return await withCountdown(what, (signal, tell) => take(parts, place, kind, seconds, signal, tell));
   } catch (e) {
-    const { status } = Problem.from(e);
-    if (isAbort(e) || place.kind === 'local' || (status !== 401 && status !== 403)) throw e;
+    if (isAbort(e) || place.kind === 'local' || !asksForToken(Problem.from(e))) throw e;
     await authenticate(parts, place, 'pprof');
     return withCountdown(what, (signal, tell) => take(parts, place, kind, seconds, signal, tell));
   }
 }
 
 async function take(parts: Parts, place: Place, kind: CaptureKind, seconds: number, signal: AbortSignal, tell: Tell): Promise<Capture> {
-  const { target, basePath, facts } = await reach(parts, place, signal, tell);
-  const named = { ...facts, kind };
-  const info: CaptureInfo = { version: 1, name: defaultName(named), at: Date.now(), seconds: kind === 'cpu' ? seconds : 0, ...named };
-  return takeCapture({
-    target, basePath, kind, seconds: info.seconds, info, store: parts.captures.store, open: parts.open,
-    idleTimeoutMs: settings.idleTimeoutMs, maxBytes: settings.maxProfileBytes, signal, onProgress: tell,
-  });
+  const from = (target: Target, basePath: string, facts: Facts): Promise<Capture> => {
+    const named = { ...facts, kind };
+    const info: CaptureInfo = { version: 1, name: defaultName(named), at: Date.now(), seconds: kind === 'cpu' ? seconds : 0, ...named };
+    return takeCapture({
+      target, basePath, kind, seconds: info.seconds, info, store: parts.captures.store, open: parts.open,
+      idleTimeoutMs: settings.idleTimeoutMs, maxBytes: settings.maxProfileBytes, signal, onProgress: tell,
+    });
+  };
+  if (place.kind === 'local') {
+    const { target, pprofPath, url } = localProcess(place.url);
+    return from(target, pprofPath, { context: '', namespace: '', workload: '', pod: '', url, leader: false, image: '' });
+  }
+  const { context, workload, replica: { pod, leader } } = place;
+  tell('Looking for its pprof endpoint…');
+  const { session } = await parts.clusters.connect(context, signal);
+  return withPprofEndpoint(parts, place, signal, ({ endpoint, auth }) => from(
+    podTarget(session, pod.namespace, pod.name, endpoint, auth), endpoint.path,
+    { context, namespace: pod.namespace, workload: workload.name, pod: pod.name, url: '', leader, image: pod.containers[0]?.image ?? '' },
+  ));
 }
 
 type Facts = Omit<CaptureInfo, 'version' | 'name' | 'kind' | 'at' | 'seconds'>;
-
-async function reach(parts: Parts, place: Place, signal: AbortSignal, tell: Tell): Promise<{ readonly target: Target; readonly basePath: string; readonly facts: Facts }> {
-  if (place.kind === 'local') {
-    const { target, pprofPath, url } = localProcess(place.url);
-    return { target, basePath: pprofPath, facts: { context: '', namespace: '', workload: '', pod: '', url, leader: false, image: '' } };
-  }
-  const { context, workload, replica } = place;
-  tell('Looking for its pprof endpoint…');
-  const cluster = await parts.clusters.connect(context, signal);
-  const { endpoint, auth } = await pprofEndpoint(parts, place, signal);
-  const { pod } = replica;
-  return {
-    target: podTarget(cluster.session, pod.namespace, pod.name, endpoint, auth), basePath: endpoint.path,
-    facts: { context, namespace: pod.namespace, workload: workload.name, pod: pod.name, url: '', leader: replica.leader, image: pod.containers[0]?.image ?? '' },
-  };
-}
 
 type Tell = (progress: CaptureProgress | string) => void;
 

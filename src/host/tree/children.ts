@@ -1,6 +1,7 @@
 /** Which nodes stand under which, for a state of the world. Pure, so that the tree can be tested without an editor. */
 import { count } from '../../base/format';
 import type { ProblemData } from '../../base/problem';
+import { asksForToken } from '../../cluster/reach';
 import type { Workload } from '../../controllers/types';
 import type { ContextEntry } from '../clusters';
 import { contextLook, endpointLook, icons, messageLook, namespaceLook, replicaLook, runningLook, workloadLook } from './looks';
@@ -160,7 +161,7 @@ function problemLine(id: string, problem: ProblemData, about: Subject | undefine
 
 /** The command that does what the problem says next. */
 export function nextStep(problem: ProblemData, about: Subject | undefined): Look['command'] {
-  if (about?.kind === 'replica' && (problem.status === 401 || problem.status === 403)) return { id: 'controllerTuner.authenticate', title: 'Choose How to Authenticate…' };
+  if (about?.kind === 'replica' && asksForToken(problem)) return { id: 'controllerTuner.authenticate', title: 'Choose How to Authenticate…' };
   if (about?.kind === 'replica') return { id: 'controllerTuner.findEndpoints', title: 'Look for Endpoints' };
   return { id: 'controllerTuner.showProblem', title: 'Show Details' };
 }
