@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Pins } from '../cluster/pins';
 import type { EndpointKind } from '../controllers/types';
+import { within } from './limits';
 
 export const SECTION = 'controllerTuner';
 
@@ -13,20 +14,23 @@ export const settings = {
   get kubeconfigs(): readonly string[] { return strings(read<unknown>('kubeconfigs', [])); },
   get namespaces(): readonly string[] { return strings(read<unknown>('namespaces', [])); },
   /** s */
-  get cpuSeconds(): number { return Math.min(600, Math.max(1, read('cpuSeconds', 30))); },
+  get cpuSeconds(): number { return within(read<unknown>('cpuSeconds', 30), 1, 600, 30); },
   get groupBy(): GroupBy { return read<string>('groupBy', 'namespace') === 'workload' ? 'workload' : 'namespace'; },
   get showAll(): boolean { return read('showAllWorkloads', false); },
   get marked(): Readonly<Record<string, boolean>> { return read<Record<string, boolean>>('controllers', {}); },
   get pins(): Pins { return read<Pins>('endpoints', {}); },
   /** ms */
-  get idleTimeoutMs(): number { return Math.min(600, Math.max(1, read('requestTimeoutSeconds', 15))) * 1000; },
-  /** Bytes after decompression. */
-  get maxProfileBytes(): number { return Math.max(1, read('maxProfileMiB', 512)) * 1024 * 1024; },
+  get idleTimeoutMs(): number { return within(read<unknown>('requestTimeoutSeconds', 15), 1, 600, 15) * 1000; },
+  /** Bytes after decompression; 1 MiB to 4 GiB, the longest that one buffer holds. */
+  get maxProfileBytes(): number { return within(read<unknown>('maxProfileMiB', 512), 1, 4096, 512) * 1024 * 1024; },
 };
 
 function strings(v: unknown): readonly string[] { return Array.isArray(v) ? v.filter((s): s is string => typeof s === 'string' && s !== '') : []; }
 
-/** Where a setting is written: the folder's own when it already stands there, else the person's. */
+/**
+ * Where a setting is written: the workspace's own when it already stands there, else the person's. A single folder's
+ * settings are the workspace's; in a workspace of several a folder can hold none of ours, as none has the scope `resource`.
+ */
 function place(key: string): vscode.ConfigurationTarget {
   const found = vscode.workspace.getConfiguration(SECTION).inspect(key);
   return found?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;

@@ -6,6 +6,7 @@ import type { Opener } from '../../captures/check';
 import type { CapturesApi } from '../captures/index';
 import type { Capture } from '../../captures/types';
 import type { Log } from '../log';
+import { onSettings, settings } from '../settings';
 import { ProfileDocument } from './document';
 import { PageSession } from './session';
 import type { Sources } from './source';
@@ -19,16 +20,13 @@ export interface PagesDeps {
   readonly captureAgain: (capture: Capture | undefined) => void;
 }
 
-const MIB = 1024 * 1024;
-
 export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<ProfileDocument>, vscode.Disposable {
   readonly #own = new Disposables();
   readonly #open = new Set<ProfileDocument>();
   readonly #sessions = new Set<PageSession>();
 
   constructor(private readonly context: vscode.ExtensionContext, private readonly sources: Sources, private readonly deps: PagesDeps) {
-    this.#own.add(vscode.workspace.onDidChangeConfiguration((e) => {
-      if (!e.affectsConfiguration('controllerTuner.maxProfileMiB')) return;
+    this.#own.add(onSettings(['maxProfileMiB'], () => {
       // A raised limit lets in what was refused.
       for (const doc of this.#open) if (doc.state.kind === 'failed') doc.load();
     }));
@@ -38,7 +36,7 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Profil
     const doc: ProfileDocument = new ProfileDocument(uri, {
       open: this.deps.open,
       onDispose: () => { this.#open.delete(doc); },
-      maxBytes: () => Math.max(1, vscode.workspace.getConfiguration('controllerTuner').get('maxProfileMiB', 512)) * MIB,
+      maxBytes: () => settings.maxProfileBytes,
     });
     this.#open.add(doc);
     doc.load();
