@@ -1,7 +1,8 @@
 /** Problems, shown where the person is: what happened, what to do next, and a button that does it. */
 import * as vscode from 'vscode';
-import { isAbort, Problem, type ProblemData } from '../base/problem';
+import { isAbort, type ProblemData } from '../base/problem';
 import type { Log } from './log';
+import { told } from './told';
 
 /** A button of a notification. */
 export interface Action { readonly title: string; readonly run: () => unknown }
@@ -18,7 +19,7 @@ export interface ShowOptions {
 export async function showProblem(e: unknown, { what, log, actions = [] }: ShowOptions): Promise<void> {
   log.problem(what, e);
   if (isAbort(e)) return;
-  const problem = Problem.from(e);
+  const problem = told(e);
   const buttons: Action[] = [...actions];
   if (problem.detail !== undefined && problem.detail !== '' && !actions.some((a) => a.title.startsWith('Show '))) buttons.push({ title: 'Show Details', run: () => showDetails(problem.toJSON()) });
   if (buttons.length === 0) buttons.push({ title: 'Show Log', run: () => vscode.commands.executeCommand('controllerTuner.showLog') });

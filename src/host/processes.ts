@@ -1,6 +1,6 @@
 /** What is known of the processes behind the replicas, from asking them when a person acts. Knows no editor. */
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
-import { isAbort, Problem } from '../base/problem';
+import { isAbort, type Problem } from '../base/problem';
 import { knownEndpoints, type Knowledge } from '../cluster/endpoints';
 import { lookAt, type Findings } from '../cluster/look';
 import type { EndpointMemory } from '../cluster/memory';
@@ -8,6 +8,7 @@ import type { Pins } from '../cluster/pins';
 import { describeAuth } from '../cluster/reach';
 import type { Replica, Workload } from '../controllers/types';
 import { race, type Clusters } from './clusters';
+import { told } from './told';
 import type { ProcessFacts } from './tree/nodes';
 
 export interface ProcessesDeps {
@@ -84,7 +85,7 @@ export class Processes implements Disposable {
       this.deps.log.info(`${replica.pod.namespace}/${replica.pod.name}: ${said === '' ? 'no endpoint answered' : said}`);
       return findings;
     } catch (e) {
-      if (!isAbort(e)) known.problem = Problem.from(e, 'cluster.look');
+      if (!isAbort(e)) known.problem = told(e, 'cluster.look');
       this.deps.log.problem(`Looking for endpoints of ${replica.pod.namespace}/${replica.pod.name}`, e);
       throw e;
     }

@@ -1,10 +1,10 @@
 /** The list of captures in the side bar. */
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
-import { Problem } from '../../base/problem';
 import { tooltipLines, treeDescription } from '../../captures/describe';
 import type { CaptureStore } from '../../captures/store';
 import type { Capture, CaptureKind } from '../../captures/types';
+import { told } from '../told';
 
 const ICON: Readonly<Record<CaptureKind, string>> = {
   cpu: 'pulse', goroutine: 'list-tree', heap: 'database', allocs: 'graph', block: 'debug-pause', mutex: 'lock', threadcreate: 'layers',
@@ -35,7 +35,7 @@ export class CapturesView implements vscode.TreeDataProvider<Capture> {
       return [...list];
     } catch (e) {
       this.tell(e);
-      this.tree.message = Problem.from(e).sentence;
+      this.tree.message = told(e).sentence;
       return [];
     }
   }

@@ -9,6 +9,7 @@ import { pageHtml } from '../../protocol/html';
 import { fromPage, PROTOCOL, type FromPage, type PageFacts, type PageName, type ToPage } from '../../protocol/pages';
 import type { CapturesApi } from '../captures/index';
 import type { Log } from '../log';
+import { told } from '../told';
 import type { ProfileDocument } from './document';
 import type { Sources } from './source';
 
@@ -170,7 +171,7 @@ export class PageSession implements vscode.Disposable {
         this.#send({ type: 'goroutines', id, dump });
       }
     } catch (e) {
-      const problem = isAbort(e) ? new Problem('pages.superseded', 'The file was read anew meanwhile.', { next: 'The page shows the new contents.' }) : Problem.from(e, 'pages.failed');
+      const problem = isAbort(e) ? new Problem('pages.superseded', 'The file was read anew meanwhile.', { next: 'The page shows the new contents.' }) : told(e, 'pages.failed');
       this.#send({ type: 'problem', id, problem: problem.toJSON() });
     }
   }
@@ -178,7 +179,7 @@ export class PageSession implements vscode.Disposable {
   #failed(what: string, e: unknown): void {
     if (isAbort(e)) return;
     this.deps.log.problem(what, e);
-    void vscode.window.showErrorMessage(Problem.from(e).sentence);
+    void vscode.window.showErrorMessage(told(e).sentence);
   }
 }
 

@@ -28,7 +28,7 @@ export async function pickProcess<X>(deps: PickDeps, title: string, given: Given
   const end = await run<State<X>>({ ...given, extra }, [contextStep(deps, title), workloadStep(deps, title), replicaStep(title), ...tail]);
   if (end.url !== undefined) return { place: { kind: 'local', url: end.url }, extra: end.extra };
   const { context, workload, replica } = end;
-  if (context === undefined || !workload || !replica) throw new Problem('pick.incomplete', 'No process was chosen.');
+  if (context === undefined || !workload || !replica) throw new Problem('pick.incomplete', 'No process was chosen.', { next: 'Choose a context, a controller and one of its replicas, or attach to a local process.' });
   return { place: { kind: 'pod', context, workload, replica }, extra: end.extra };
 }
 
