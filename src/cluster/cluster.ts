@@ -20,7 +20,7 @@ export interface ClusterOptions {
 export class Cluster implements Disposable {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
-  readonly #inventory: Inventory;
+  readonly #inventory: Inventory & { readonly refresh?: () => void };
   readonly #now: () => number;
   #workloads: readonly Workload[] | undefined;
   #byId: ReadonlyMap<string, Workload> | undefined;
@@ -91,6 +91,9 @@ export class Cluster implements Disposable {
     this.#workloads = undefined;
     this.#changed.fire();
   }
+
+  /** Asks the API server for everything once more, for a person who doubts what is shown; the watches go on by themselves. */
+  relist(): void { this.#inventory.refresh?.(); }
 
   dispose(): void { this.#own.dispose(); }
 

@@ -15,7 +15,7 @@ import { findEndpoints, pinEndpoint } from './endpoints';
 import { givenOf, subjectOf } from './given';
 
 export function registerCommands(parts: Parts): vscode.Disposable[] {
-  const { clusters, processes, locals, log, view } = parts;
+  const { clusters, processes, locals, log } = parts;
   const on = (name: string, run: (arg: unknown) => unknown): vscode.Disposable => vscode.commands.registerCommand(`controllerTuner.${name}`, (arg: unknown) => run(arg));
   const capture = (kind: CaptureKind | undefined) => (arg: unknown): unknown => captureCommand(parts, givenOf(subjectOf(arg), clusters), { kind, seconds: undefined });
   const pickDeps = { clusters, locals: (): readonly string[] => [] };
@@ -41,17 +41,13 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     }),
     on('connect', (arg) => guarded('Connect', log, () => connect(parts, arg))),
     on('disconnect', (arg) => guarded('Disconnect', log, () => disconnect(parts, arg))),
-    on('refresh', () => guarded('Refresh', log, async () => {
-      await clusters.reload();
-      clusters.refreshAll();
-      view.refresh();
-    })),
-    on('groupByNamespace', () => setGroupBy('namespace')),
-    on('groupByWorkload', () => setGroupBy('workload')),
-    on('showAllWorkloads', () => setShowAll(true)),
-    on('showControllersOnly', () => setShowAll(false)),
-    on('markController', (arg) => markAs(arg, true)),
-    on('unmarkController', (arg) => markAs(arg, false)),
+    on('refresh', (arg) => guarded('Refresh', log, () => refresh(parts, arg))),
+    on('groupByNamespace', () => guarded('Group by namespace', log, () => setGroupBy('namespace'))),
+    on('groupByWorkload', () => guarded('List workloads', log, () => setGroupBy('workload'))),
+    on('showAllWorkloads', () => guarded('Show all workloads', log, () => setShowAll(true))),
+    on('showControllersOnly', () => guarded('Show controllers only', log, () => setShowAll(false))),
+    on('markController', (arg) => guarded('Mark as controller', log, () => markAs(arg, true))),
+    on('unmarkController', (arg) => guarded('Mark as not a controller', log, () => markAs(arg, false))),
     on('findEndpoints', withPlace('Look for endpoints', async (p, arg) => {
       await findEndpoints(parts, p);
       if (!isNode(arg)) await sayEndpoints(parts, p);
@@ -61,7 +57,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
       const s = subjectOf(arg);
       return s?.kind === 'endpoint' ? pinEndpoint(parts, p, s.endpoint.kind, s.endpoint) : pinEndpoint(parts, p);
     })),
-    on('copyReasons', (arg) => copyReasons(arg)),
+    on('copyReasons', (arg) => guarded('Copy why this is a controller', log, () => copyReasons(arg))),
     on('addKubeconfig', (arg) => guarded('Add a kubeconfig file', log, () => addFile(parts, arg))),
     on('showProblem', (arg) => {
       const s = isNode(arg) ? arg.spec.subject : undefined;
@@ -117,6 +113,17 @@ async function connect({ clusters, log }: Parts, arg: unknown): Promise<void> {
   }
 }
 
+/** Reads the kubeconfig, lists the cluster of the node (or every open one), and asks the processes that are open in the tree. */
+async function refresh({ clusters, view }: Parts, arg: unknown): Promise<void> {
+  const s = subjectOf(arg);
+  const context = s && 'context' in s ? s.context : undefined;
+  await clusters.reload();
+  for (const entry of clusters.entries) if (context === undefined || entry.info.name === context) entry.cluster?.relist();
+  clusters.refreshAll();
+  view.refresh();
+  await view.lookAgain(context);
+}
+
 async function disconnect({ clusters }: Parts, arg: unknown): Promise<void> {
   const name = await contextName(clusters, arg, 'Disconnect', (state) => state === 'open' || state === 'connecting');
   if (name !== undefined) clusters.disconnect(name);
@@ -138,9 +145,9 @@ async function contextName(clusters: Parts['clusters'], arg: unknown, title: str
   return value;
 }
 
-function markAs(arg: unknown, controller: boolean): Thenable<void> | undefined {
+async function markAs(arg: unknown, controller: boolean): Promise<void> {
   const s = subjectOf(arg);
-  return s && 'workload' in s ? mark(`${s.workload.namespace}/${s.workload.name}`, controller) : undefined;
+  if (s && 'workload' in s) await mark(`${s.workload.namespace}/${s.workload.name}`, controller);
 }
 
 async function copyReasons(arg: unknown): Promise<void> {
@@ -153,7 +160,7 @@ async function copyReasons(arg: unknown): Promise<void> {
 }
 
 async function addFile({ clusters }: Parts, arg: unknown): Promise<void> {
-  const chosen = arg instanceof vscode.Uri ? [arg] : await vscode.window.showOpenDialog({ title: 'Add a Kubeconfig File', openLabel: 'Add', canSelectMany: true });
+  const chosen = arg instanceof vscode.Uri ? [arg] : await vscode.window.showOpenDialog({ title: 'Add kubeconfig file', openLabel: 'Add', canSelectMany: true });
   if (!chosen || chosen.length === 0) return;
   for (const uri of chosen) await addKubeconfig(uri.fsPath);
   await vscode.commands.executeCommand('controllerTuner.clusters.focus');

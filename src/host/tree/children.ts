@@ -91,14 +91,18 @@ function inCluster(entry: ContextEntry, id: string, world: World): readonly Spec
 }
 
 function hidden(entry: ContextEntry, id: string): readonly Spec[] {
-  const problems = entry.cluster?.problems ?? [];
-  if (problems.length === 0) return [];
+  const all = entry.cluster?.problems ?? [];
+  const problems = all.filter((p) => p.code === 'kube.forbidden');
+  // A connection that was lost is told by every kind of object: once is enough.
+  const others = [...new Map(all.filter((p) => p.code !== 'kube.forbidden').map((p) => [`${p.code} ${p.message}`, p])).values()];
+  const lines = others.map((p, i) => problemLine(`${id}/trouble/${i}`, p, { kind: 'context', context: entry.info.name }));
+  if (problems.length === 0) return lines;
   const text = `${count(problems.length, 'kind')} of objects can't be read`;
   return [{
     id: `${id}/hidden`, subject: { kind: 'hidden', context: entry.info.name, problems },
     look: { ...messageLook(text, icons.WARNING, '', undefined, 'hidden'), collapsible: 'collapsed' },
     tooltip: () => problems.map(problemTip).join('\n\n'),
-  }];
+  }, ...lines];
 }
 
 function inNamespace({ context, namespace }: SubjectOf<'namespace'>, id: string, world: World): readonly Spec[] {
@@ -162,7 +166,8 @@ function problemLine(id: string, problem: ProblemData, about: Subject | undefine
 /** The command that does what the problem says next. */
 export function nextStep(problem: ProblemData, about: Subject | undefined): Look['command'] {
   if (about?.kind === 'replica' && asksForToken(problem)) return { id: 'controllerTuner.authenticate', title: 'Choose How to Authenticate…' };
-  if (about?.kind === 'replica') return { id: 'controllerTuner.findEndpoints', title: 'Look for Endpoints' };
+  // Looking again gives nobody a right: the details have the rules to apply.
+  if (about?.kind === 'replica' && problem.code !== 'kube.forbidden') return { id: 'controllerTuner.findEndpoints', title: 'Look for Endpoints' };
   return { id: 'controllerTuner.showProblem', title: 'Show Details' };
 }
 

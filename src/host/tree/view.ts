@@ -1,12 +1,14 @@
 /** The Clusters view: what starts when somebody opens a node, and what the menus and the welcome text look at. */
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
-import { Problem } from '../../base/problem';
+import type { Problem } from '../../base/problem';
+import { mapLimit } from '../../cluster/find';
 import type { Clusters } from '../clusters';
 import type { Locals } from '../locals';
 import type { Log } from '../log';
 import type { Processes } from '../processes';
 import { onSettings, settings } from '../settings';
+import { told } from '../told';
 import type { Spec, World } from './nodes';
 import { ClustersProvider, type Node } from './provider';
 
@@ -14,6 +16,8 @@ export interface ViewDeps { readonly clusters: Clusters; readonly processes: Pro
 
 /** Ages are in minutes; a tree without events still has to count them, ms. */
 const AGE_STEP_MS = 60_000;
+/** Processes asked at once by a refresh; each is asked on up to four ports at once. */
+const LOOKS_AT_ONCE = 4;
 
 export class ClustersView implements vscode.Disposable {
   readonly #own = new Disposables();
@@ -22,12 +26,15 @@ export class ClustersView implements vscode.Disposable {
   /** Why the kubeconfig could not even be looked for. */
   #failure: Problem | undefined;
   #ages: NodeJS.Timeout | undefined;
+  /** Ids of the nodes that the person opened. */
+  readonly #open = new Set<string>();
 
   constructor(private readonly deps: ViewDeps) {
     this.#provider = this.#own.add(new ClustersProvider({ world: () => this.#world(), opening: (spec) => this.#opening(spec) }));
     this.tree = this.#own.add(vscode.window.createTreeView('controllerTuner.clusters', { treeDataProvider: this.#provider, showCollapseAll: true }));
     this.#own.add(this.tree.onDidChangeVisibility(({ visible }) => { this.#visible(visible); }));
-    this.#own.add(this.tree.onDidExpandElement(({ element }) => { this.#expanded(element.spec); }));
+    this.#own.add(this.tree.onDidExpandElement(({ element }) => { this.#open.add(element.spec.id); this.#expanded(element.spec); }));
+    this.#own.add(this.tree.onDidCollapseElement(({ element }) => { this.#open.delete(element.spec.id); }));
     this.#own.add(deps.clusters.onDidChange((context) => {
       if (context === undefined) this.#tellContexts();
       this.#provider.update();
@@ -52,6 +59,15 @@ export class ClustersView implements vscode.Disposable {
 
   refresh(): void { this.#provider.update('now'); }
 
+  /** Asks the processes of the replicas that are open once more; `context` undefined: of every open context. */
+  async lookAgain(context: string | undefined): Promise<void> {
+    const { clusters, processes } = this.deps;
+    const open = [...this.#open].map((id) => this.#provider.find(id)?.spec.subject).filter((s) => s?.kind === 'replica');
+    const there = open.filter((s) => (context === undefined || s.context === context) && s.replica.pod.phase === 'Running' && clusters.entry(s.context)?.cluster?.objects.pods.has(s.replica.pod.uid) === true);
+    // What fails is a line under its replica.
+    await mapLimit(there, LOOKS_AT_ONCE, (s) => processes.look(s.context, s.workload, s.replica, { again: true }).catch(() => undefined));
+  }
+
   #world(): World {
     const { clusters, processes, locals } = this.deps;
     return {
@@ -75,7 +91,7 @@ export class ClustersView implements vscode.Disposable {
       this.#failure = undefined;
     } catch (e) {
       this.deps.log.problem('Reading the kubeconfig', e);
-      this.#failure = Problem.from(e, 'host.load');
+      this.#failure = told(e, 'host.load');
     }
     this.#tellContexts();
   }

@@ -55,6 +55,18 @@ describe('an open cluster', () => {
     c.dispose();
   });
 
+  it('is listed once more when a person asks, where the inventory can do that', () => {
+    let lists = 0;
+    const { cluster: plain } = cluster();
+    plain.relist();
+    const seen = Object.assign(new Seen(), { refresh: () => { lists++; } });
+    const c = new Cluster(session({ inventory: seen }), { namespaces: [], marked: () => ({}) });
+    c.relist();
+    expect(lists).toBe(1);
+    plain.dispose();
+    c.dispose();
+  });
+
   it('gives up waiting when told to', async () => {
     const stop = new AbortController();
     const seen = new Seen();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../src/base/problem';
+import { Problem, type ProblemData } from '../../../src/base/problem';
 import { Cluster } from '../../../src/cluster/cluster';
 import type { FoundEndpoint } from '../../../src/cluster/endpoints';
 import type { ContextEntry } from '../../../src/host/clusters';
-import { childrenOf } from '../../../src/host/tree/children';
-import { sameLook, type ProcessFacts, type Spec, type World } from '../../../src/host/tree/nodes';
+import { childrenOf, nextStep } from '../../../src/host/tree/children';
+import { sameLook, type ProcessFacts, type Spec, type Subject, type World } from '../../../src/host/tree/nodes';
 import { md } from '../../../src/host/tree/tooltips';
 import { pod, Seen, session } from '../cluster/helpers';
 
@@ -87,6 +87,25 @@ describe('the tree', () => {
     const [context] = childrenOf(undefined, w);
     expect(childrenOf(context, w).map((s) => [s.look.label, s.look.contextValue])).toEqual([['page', 'workload plain running'], ['w', 'workload controller running']]);
     e.cluster?.dispose();
+  });
+
+  it('counts only kinds that may not be read, and tells other trouble once, by its own words', () => {
+    const { seen, entry: e } = opened();
+    const lost = { code: 'kube.unreachable', message: 'Could not reach api.example.', next: 'Check the network.' };
+    const under = (problems: readonly ProblemData[]): string[] => {
+      Object.assign(seen, { problems });
+      const w = world([e]);
+      return labels(childrenOf(childrenOf(undefined, w)[0], w)).slice(1);
+    };
+    expect(under([{ code: 'kube.forbidden', message: 'You may not list leases.' }, lost, lost])).toEqual(["1 kind of objects can't be read | ", 'Could not reach api.example. | Check the network.']);
+    expect(under([{ code: 'kube.tooManyNamespaces', message: 'Only the first 50 are looked at.', next: 'Name them.' }])).toEqual(['Only the first 50 are looked at. | Name them.']);
+    e.cluster?.dispose();
+  });
+
+  it("offers a token only where the process asks for one, not where the API server refuses the person", () => {
+    const about = { kind: 'replica', context: 'dev', workload: {}, replica: {} } as unknown as Subject;
+    expect(nextStep({ code: 'target.unauthorized', message: 'x', status: 401 }, about)?.id).toBe('controllerTuner.authenticate');
+    expect(nextStep({ code: 'kube.forbidden', message: 'x', status: 403 }, about)?.id).toBe('controllerTuner.showProblem');
   });
 
   it('shows what is known of a process, and never an id twice', () => {
