@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Emitter, type Disposable } from '../base/dispose';
 import { Problem, type ProblemData } from '../base/problem';
 import type { CredentialOptions } from './auth/credentials';
-import type { LoadedContexts } from './kubeconfig/entries';
+import type { LoadedContexts, ParsedFile } from './kubeconfig/entries';
 import { kubeconfigPlaces } from './kubeconfig/places';
 import { readContexts } from './kubeconfig/read';
 import { FileWatch } from './kubeconfig/watchFiles';
@@ -33,6 +33,8 @@ export class FileKubeconfigs implements Kubeconfigs {
   readonly #sessions = new Map<string, { readonly fingerprint: string; readonly session: Session }>();
   /** Sessions whose entries have changed meanwhile, still open for whoever holds them. */
   readonly #old = new Set<Session>();
+  /** What each file said when it could last be read; in memory only, as the sessions' credentials are. */
+  readonly #kept = new Map<string, ParsedFile>();
   #disposed = false;
 
   constructor(private readonly options: KubeconfigsOptions) {}
@@ -75,6 +77,7 @@ export class FileKubeconfigs implements Kubeconfigs {
     for (const { session } of this.#sessions.values()) session.dispose();
     for (const session of this.#old) session.dispose();
     this.#sessions.clear();
+    this.#kept.clear();
     this.#old.clear();
   }
 
@@ -82,7 +85,7 @@ export class FileKubeconfigs implements Kubeconfigs {
     const { env = process.env, home = homedir(), only, extraFiles } = this.options;
     const places = only === undefined ? kubeconfigPlaces(env, home, extraFiles?.() ?? []) : { merged: [resolve(only)], extra: [], fromEnv: false };
     this.#watch.set([...places.merged, ...places.extra]);
-    return readContexts(places);
+    return readContexts(places, this.#kept);
   }
 
   #credentialOptions(): CredentialOptions {

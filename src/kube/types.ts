@@ -20,7 +20,7 @@ export interface ContextInfo {
 
 /** The kubeconfig files of this person. */
 export interface Kubeconfigs extends Disposable {
-  /** Contexts of all files, the current one first. A file that doesn't parse is in `problems` and hides no other. */
+  /** Contexts of all files, the current one first. A file that doesn't parse is in `problems` and hides no other; what it said before it broke is kept until it is read again. */
   load(): Promise<{ readonly contexts: readonly ContextInfo[]; readonly problems: readonly ProblemData[] }>;
   /** A file was changed, made or removed; heard at most every 200 ms. */
   readonly onDidChange: (listener: () => void) => Disposable;

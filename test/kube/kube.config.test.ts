@@ -108,6 +108,35 @@ describe('the files', () => {
     await expect(k.session('gone')).rejects.toMatchObject({ code: 'kube.context' });
   });
 
+  it('one that breaks while it is open keeps what it said, with its problem, and closes no session', async () => {
+    const file = dir.write('config', named('dev'));
+    const k = open({ KUBECONFIG: file });
+    const session = await k.session('dev');
+    for (const broken of ['a: [b\n', named('dev').slice(0, -20)]) {
+      dir.write('config', broken);
+      const { contexts, problems } = await k.load();
+      expect([contexts.map((c) => c.name), problems.map((p) => p.code)]).toEqual([['dev'], ['kube.configParse']]);
+      expect(await k.session('dev')).toBe(session);
+    }
+    dir.write('config', named('other'));
+    expect(await k.load()).toMatchObject({ contexts: [{ name: 'other' }], problems: [] });
+    await expect(k.session('dev')).rejects.toMatchObject({ code: 'kube.context' });
+  });
+
+  it('one that is empty or away for a moment, as while it is saved, keeps its contexts; for longer, it has none', async () => {
+    const file = dir.write('config', named('dev'));
+    const k = open({ KUBECONFIG: file });
+    await k.load();
+    for (const act of [() => { dir.write('config', ''); }, () => { rmSync(file); }]) {
+      act();
+      const loading = k.load();
+      setTimeout(() => { dir.write('config', named('dev')); }, 50);
+      expect((await loading).contexts.map((c) => c.name)).toEqual(['dev']);
+    }
+    rmSync(file);
+    expect((await k.load()).contexts).toEqual([]);
+  });
+
   it('a context that points nowhere is listed with its problem, and opens as that problem', async () => {
     const k = open({ KUBECONFIG: dir.write('config', JSON.stringify({ contexts: [{ name: 'x', context: { cluster: 'gone', user: 'u' } }] })) });
     expect((await k.load()).contexts[0]?.problem).toMatchObject({ code: 'kube.context' });

@@ -1,21 +1,41 @@
 /** Reads the kubeconfig files. */
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem, type ProblemData } from '../../base/problem';
 import type { LoadedContexts, ParsedFile } from './entries';
 import { resolveContexts } from './merge';
 import { parseKubeconfig } from './parse';
 import type { Places } from './places';
 
-/** Reads all files. A file that can't be read is a problem and hides no other; of KUBECONFIG's, some may be missing, as with kubectl. */
-export async function readContexts(places: Places): Promise<LoadedContexts> {
+/** A file that is just being written may be empty or away for a moment: looked at once more after this time, ms. */
+const HALF_WRITTEN_MS = 300;
+
+/**
+ * Reads all files. A file that can't be read is a problem and hides no other; of KUBECONFIG's, some may be missing, as with
+ * kubectl. `kept` has what each file said when it could last be read, and is brought up to date: a file with a slip of the
+ * pen or one that is half written goes on saying that, beside its problem, so that nothing that is open gets closed by it.
+ */
+export async function readContexts(places: Places, kept: Map<string, ParsedFile> = new Map()): Promise<LoadedContexts> {
   const problems: ProblemData[] = [];
+  const once = async (file: string): Promise<ParsedFile> => parseKubeconfig(await readFile(file, 'utf8'), file);
+  const settled = async (file: string, before: ParsedFile | undefined): Promise<ParsedFile> => {
+    if (!before?.contexts.length) return once(file);
+    const now = await once(file).catch((e: unknown) => { if (isMissing(e)) return undefined; throw e; });
+    if (now && !isEmpty(now)) return now;
+    await sleep(HALF_WRITTEN_MS);
+    return once(file);
+  };
   const read = async (file: string, mayBeMissing: boolean): Promise<ParsedFile | undefined> => {
+    const before = kept.get(file);
     try {
-      return parseKubeconfig(await readFile(file, 'utf8'), file);
+      const now = await settled(file, before);
+      kept.set(file, now);
+      return now;
     } catch (e) {
+      if (isMissing(e)) kept.delete(file);
       if (mayBeMissing && isMissing(e)) return undefined;
       problems.push(fileProblem(e, file).toJSON());
-      return undefined;
+      return kept.get(file);
     }
   };
   const merged = await Promise.all(places.merged.map((f) => read(f, true)));
@@ -25,6 +45,8 @@ export async function readContexts(places: Places): Promise<LoadedContexts> {
   if (contexts.length === 0 && problems.length === 0) problems.push(noConfig(places, there(merged).length > 0).toJSON());
   return { contexts, problems };
 }
+
+function isEmpty(f: ParsedFile): boolean { return f.contexts.length + f.clusters.length + f.users.length === 0; }
 
 function noConfig(places: Places, some: boolean): Problem {
   const files = places.merged.join(', ');
