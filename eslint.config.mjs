@@ -47,6 +47,7 @@ export default tseslint.config(
     },
   },
   { files: ['scripts/**', 'test/**', 'src/inspect/**'], rules: { 'no-console': 'off' } },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   ...roomRules,
   // The one thread entry and its client run beside the pure code of src/profile: they may use worker_threads.
   { files: ['src/profile/thread/**/*.ts'], rules: restrict([{ regex: above(Object.keys(rooms).filter((r) => !['profile', 'base'].includes(r))), message: 'src/profile/thread may import only: profile, base.' }], [{ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' }]) },

@@ -8,6 +8,7 @@ import fs from 'node:fs';
 export async function runLogged(children, command, args, { cwd, env = process.env, logFile, limitSeconds }) {
   const log = fs.openSync(logFile, 'a');
   fs.writeSync(log, `\n$ ${[command, ...args].join(' ')}\n`);
+  const from = fs.fstatSync(log).size;
   const child = children.start(command, args, { cwd, env, stdio: ['ignore', log, log] });
   let timedOut = false;
   const timer = setTimeout(() => {
@@ -21,12 +22,13 @@ export async function runLogged(children, command, args, { cwd, env = process.en
     clearTimeout(timer);
     fs.closeSync(log);
   });
-  return { code, timedOut, tail: tailOf(logFile) };
+  return { code, timedOut, tail: tailOf(logFile, from) };
 }
 
-function tailOf(file, bytes = 3000) {
+/** The last of what was written to a file after its first `from` bytes. */
+function tailOf(file, from, bytes = 3000) {
   const { size } = fs.statSync(file);
-  const length = Math.min(size, bytes);
+  const length = Math.min(size - from, bytes);
   const fd = fs.openSync(file, 'r');
   const buffer = Buffer.alloc(length);
   fs.readSync(fd, buffer, 0, length, size - length);

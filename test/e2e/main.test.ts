@@ -54,7 +54,7 @@ describe('a CPU profile from the tree', () => {
     await vscode.quickInput().waitFor();
     expect(await vscode.quickInput().inputValue()).toBe('30');
     await vscode.shot('seconds');
-    await vscode.type('3');
+    await vscode.type('3', 'Seconds to record');
     await vscode.toast(/CPU of gadgets-controller-manager-.*[123] s left/).waitFor();
     await vscode.shot('countdown');
     const page = await vscode.ready();
@@ -166,7 +166,7 @@ describe('captures', () => {
     const rows = vscode.view('Captures').locator('.monaco-list-row');
     await until(async () => await rows.count() === 3, 'three captures');
     await vscode.menu(rows.first(), 'Rename Capture', 'capture-menu');
-    await vscode.type('Before the fix');
+    await vscode.type('Before the fix', 'The file keeps its name');
     await vscode.row('Before the fix', 'Captures').waitFor();
     await vscode.menu(vscode.row('Before the fix', 'Captures'), 'Delete Capture');
     await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).waitFor();

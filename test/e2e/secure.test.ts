@@ -37,7 +37,7 @@ test('metrics that need a token say so, refuse an account without the right, and
   await vscode.row('metrics endpoint, https, port 8443').click();
   await vscode.pick('Service account');
   await vscode.pick('Another namespace');
-  await vscode.type('kube-system');
+  await vscode.type('kube-system', 'Namespace of the service account');
   await vscode.pick('metrics-reader');
   await vscode.row('metrics endpoint, https, port 8443, answers').waitFor();
   await vscode.row(/^gadget.*worker/).waitFor();
@@ -47,7 +47,7 @@ test('metrics that need a token say so, refuse an account without the right, and
 test('kube-controller-manager is profiled with the token of a service account', async () => {
   await vscode.command('Controller Tuner: Profile CPU');
   await vscode.pick('kube-controller-manager');
-  await vscode.type('2');
+  await vscode.type('2', 'Seconds to record');
   await vscode.pick('Service account');
   await vscode.shot('kcm-accounts');
   await vscode.pick('metrics-reader');

@@ -13,8 +13,7 @@ async function profile(workload: string, seconds: number): Promise<void> {
   await vscode.command('Controller Tuner: Profile CPU');
   await vscode.pickRow(workload).waitFor();
   await vscode.pick(workload);
-  await vscode.page.locator('.quick-input-widget:visible', { hasText: 'Seconds to record' }).waitFor();
-  await vscode.type(String(seconds));
+  await vscode.type(String(seconds), 'Seconds to record');
 }
 
 test('cancel ends the request itself, at once', async () => {

@@ -111,6 +111,8 @@ export class Workbench {
     const item = this.page.locator('.context-view .action-label', { hasText: title });
     await item.waitFor();
     if (shot !== undefined) await this.shot(shot);
+    // A menu takes no click in the moment that it opens: it could be the one that opened it.
+    await this.page.waitForTimeout(400);
     await item.click();
   }
 
@@ -145,10 +147,10 @@ export class Workbench {
     await this.pickRow(text).click();
   }
 
-  /** Types into the input box that is open, in place of what it holds, and accepts. */
-  async type(text: string): Promise<void> {
+  /** Types into the input box that asks for `prompt`, in place of what it holds, and accepts. */
+  async type(text: string, prompt: string): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible', { hasText: prompt }).waitFor();
     const input = this.quickInput();
-    await input.waitFor();
     await input.fill(text);
     await input.press('Enter');
   }
