@@ -146,7 +146,7 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     expect(await page.locator('#legend').textContent()).toContain('matches');
     await press('Control+f');
     await page.keyboard.type('/(/');
-    await expect.poll(() => text('#matches')).toBe('not understood');
+    await expect.poll(() => text('#matches')).toBe('not a regular expression');
     expect(await page.locator('#matches').getAttribute('title')).toContain('not a regular expression');
     await page.keyboard.press('Control+a');
     await page.keyboard.type('no such thing');
