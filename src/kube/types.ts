@@ -60,5 +60,7 @@ export interface Inventory extends Disposable {
   /** What could not be listed or watched, one for each resource; changes with the connection. */
   readonly problems: readonly ProblemData[];
   readonly state: 'connecting' | 'live' | 'reconnecting';
+  /** Asks at once for what was refused, for what waits for a connection, and for monitors that were installed meanwhile. */
+  refresh?(): void;
   readonly onDidChange: (listener: () => void) => Disposable;
 }

@@ -209,6 +209,70 @@ describe('where the whole cluster is forbidden', () => {
   });
 });
 
+describe('rights and installations that come and go', () => {
+  it('a right granted later is used at refresh, and the watches by namespace give way to that of all', async () => {
+    for (const ns of ['web', 'ops']) store.put('pods', pod('p', ns));
+    let granted = false;
+    store.forbidden = (_resource, ns) => !granted && ns !== 'web';
+    await watching(async (inventory) => {
+      await inventory.ready;
+      expect(inventory.scope).toEqual(['web']);
+      granted = true;
+      inventory.refresh?.();
+      await until(() => inventory.objects.pods.size === 2 && inventory.scope === 'all');
+      await until(() => store.watchers.size === RESOURCES && [...store.watchers].every((w) => w.namespace === undefined));
+      expect(inventory.problems).toEqual([]);
+    });
+  });
+
+  it('monitors installed later are seen at refresh', async () => {
+    await watching(async (inventory) => {
+      await inventory.ready;
+      store.monitoring = true;
+      store.put('servicemonitors', { metadata: { name: 'm', namespace: 'web', uid: 'm' }, spec: { endpoints: [{ port: 'metrics' }] } });
+      inventory.refresh?.();
+      await until(() => inventory.objects.monitors.size === 1);
+    });
+  });
+
+  it('a list that is refused once keeps what was seen, and says so; refused again, it forgets', async () => {
+    store.put('leases', { metadata: { name: 'l', namespace: 'web', uid: 'l' }, spec: { holderIdentity: 'p' } });
+    await watching(async (inventory) => {
+      await inventory.ready;
+      await until(() => store.watchers.size === RESOURCES);
+      store.forbidden = (resource) => resource === 'leases';
+      store.endWatches('gone');
+      await until(() => inventory.problems.some((p) => p.code === 'kube.forbidden'));
+      expect(inventory.objects.leases.size).toBe(1);
+      inventory.refresh?.();
+      await until(() => inventory.objects.leases.size === 0);
+      expect(inventory.problems.map((p) => p.message)).toEqual(['You may not list leases: leaders are not known.']);
+      store.forbidden = () => false;
+      inventory.refresh?.();
+      await until(() => inventory.objects.leases.size === 1 && inventory.problems.length === 0);
+    });
+  });
+
+  it('where watching is not allowed, that is said all the time and not between two lists', async () => {
+    store.forbidden = (resource, _ns, verb) => resource === 'leases' && verb === 'watch';
+    await watching(async (inventory) => {
+      await inventory.ready;
+      await until(() => inventory.problems.length === 1);
+      const said: number[] = [];
+      inventory.onDidChange(() => { said.push(inventory.problems.length); });
+      for (let i = 1; i < 4; i++) {
+        store.put('leases', { metadata: { name: `l${i}`, namespace: 'web', uid: `l${i}` }, spec: { holderIdentity: 'p' } });
+        inventory.refresh?.();
+        await until(() => inventory.objects.leases.size === i);
+        expect(inventory.problems).toHaveLength(1);
+        await until(() => store.asked.filter((a) => a === 'watch leases *').length > i);
+      }
+      await new Promise((r) => setTimeout(r, 100));
+      expect(new Set(said)).toEqual(new Set([1]));
+    });
+  });
+});
+
 describe('the end', () => {
   it('closes every watch and leaves nothing open', async () => {
     await watching(async (inventory, _s, changes) => {

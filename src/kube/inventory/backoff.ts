@@ -7,6 +7,9 @@ export const CONNECTION: BackoffRange = { firstMs: 500, mostMs: 30_000 };
 /** Credentials that were refused or could not be had: a login that opens a browser must not do so every few seconds. */
 export const LOGIN: BackoffRange = { firstMs: 30_000, mostMs: 600_000 };
 
+/** What was refused, or is not installed: rights are granted and operators installed while one looks on. One to five minutes. */
+export const REFUSED: BackoffRange = { firstMs: 120_000, mostMs: 300_000 };
+
 export class Backoff {
   #attempt = 0;
 

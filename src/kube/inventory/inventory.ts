@@ -24,7 +24,14 @@ export class LiveInventory implements Inventory {
   readonly #emitter = new Emitter<void>();
   readonly onDidChange = this.#emitter.event;
   readonly #ended = new AbortController();
-  readonly #reflectors: Reflector[] = [];
+  #reflectors: Reflector[] = [];
+  readonly #stops = new Map<Reflector, AbortController>();
+  readonly #resources: readonly Resource[];
+  readonly #monitors: readonly Resource[];
+  /** Resources whose namespaces are being listed for the first time. */
+  readonly #splitting = new Map<Resource, Promise<void>>();
+  #refreshing = false;
+  #again = new AbortController();
   readonly #backoff = new Backoff();
   readonly #slots = new Slots(FIRST_LISTS);
   #namespaces: Promise<readonly string[]> | undefined;
@@ -38,6 +45,8 @@ export class LiveInventory implements Inventory {
     const closed = (): void => { this.dispose(); };
     client.closed.addEventListener('abort', closed, { once: true });
     this.#ended.signal.addEventListener('abort', () => { client.closed.removeEventListener('abort', closed); }, { once: true });
+    this.#resources = coreResources(this.#stores);
+    this.#monitors = monitorResources(this.#stores);
     this.ready = this.#start();
     // Who does not ask for `ready` hears of it by `problems`.
     this.ready.catch(() => undefined);
@@ -105,7 +114,8 @@ export class LiveInventory implements Inventory {
     const { signal } = this.#ended;
     let last = problem;
     for (;;) {
-      await pause(this.#backoff.next(isLogin(last) ? LOGIN : CONNECTION), signal);
+      this.#again = new AbortController();
+      await pause(this.#backoff.next(isLogin(last) ? LOGIN : CONNECTION), AbortSignal.any([signal, this.#again.signal]));
       if (signal.aborted) return;
       try {
         const found = await this.#discoverMonitors();
@@ -132,24 +142,68 @@ export class LiveInventory implements Inventory {
     }
   }
 
-  /** Resolves when each resource was listed once, or could not be. */
+  refresh(): void {
+    this.#backoff.reset();
+    this.#again.abort();
+    if (this.#gate || this.#refreshing || this.#ended.signal.aborted) return;
+    this.#refreshing = true;
+    this.#namespaces = undefined;
+    for (const r of this.#reflectors) if (r.state !== 'live' || r.problem) r.retry();
+    void this.#refresh().catch(() => undefined).finally(() => { this.#refreshing = false; });
+  }
+
+  /** What there was not at first: monitors that were installed, namespaces that were made. What fails has its own problem. */
+  async #refresh(): Promise<void> {
+    const found = await this.#discoverMonitors();
+    if (this.#ended.signal.aborted) return;
+    await this.#watchAll(found);
+    for (const all of this.#reflectors.filter((r) => r.namespace === undefined)) await this.#settle(all);
+  }
+
+  /** Resolves when each resource was listed once, or could not be. Those that are watched already stay as they are. */
   async #watchAll(installed: readonly string[]): Promise<void> {
-    const monitors = monitorResources(this.#stores).filter((m) => installed.includes(m.name));
-    await Promise.all([...coreResources(this.#stores), ...monitors].map((r) => this.#watch(r)));
+    const wanted = [...this.#resources, ...this.#monitors.filter((m) => installed.includes(m.name))];
+    await Promise.all(wanted.filter((r) => !this.#reflectors.some((x) => x.resource === r)).map(async (r) => {
+      const all = await this.#reflect(r, undefined);
+      await this.#settle(all);
+    }));
     this.#changed();
   }
 
-  async #watch(resource: Resource): Promise<void> {
-    const all = await this.#reflect(resource, undefined);
+  /** Where the whole cluster is forbidden its namespaces are watched apart; where it is allowed (again), they are not. */
+  async #settle(all: Reflector): Promise<void> {
+    const { resource } = all;
+    if (all.state === 'live') {
+      for (const r of this.#reflectors.filter((x) => x.resource === resource && x !== all)) {
+        this.#stops.get(r)?.abort();
+        this.#stops.delete(r);
+      }
+      this.#reflectors = this.#reflectors.filter((x) => x.resource !== resource || x === all);
+      return;
+    }
     if (all.state !== 'refused' || all.problem?.status !== 403) return;
+    const going = this.#splitting.get(resource) ?? this.#split(all).finally(() => { this.#splitting.delete(resource); });
+    this.#splitting.set(resource, going);
+    await going;
+  }
+
+  async #split(all: Reflector): Promise<void> {
+    const { resource } = all;
     const namespaces = await (this.#namespaces ??= this.#candidates());
-    await Promise.all(namespaces.map((ns) => this.#slots.run(async () => {
-      if (!this.#ended.signal.aborted) await this.#reflect(resource, ns);
+    const missing = namespaces.filter((ns) => !this.#reflectors.some((r) => r.resource === resource && r.namespace === ns));
+    await Promise.all(missing.map((ns) => this.#slots.run(async () => {
+      if (!this.#ended.signal.aborted && all.state === 'refused') await this.#reflect(resource, ns);
     })));
   }
 
   async #reflect(resource: Resource, namespace: string | undefined): Promise<Reflector> {
-    const reflector = new Reflector(resource, namespace, this.client, { changed: () => { this.#changed(); }, state: () => { this.#changed(); } }, this.#ended.signal);
+    const stop = new AbortController();
+    const state = (): void => {
+      this.#changed();
+      if (namespace === undefined && this.#reflectors.includes(reflector)) void this.#settle(reflector);
+    };
+    const reflector: Reflector = new Reflector(resource, namespace, this.client, { changed: () => { this.#changed(); }, state }, AbortSignal.any([this.#ended.signal, stop.signal]));
+    this.#stops.set(reflector, stop);
     this.#reflectors.push(reflector);
     await reflector.first;
     if (reflector.state === 'live') this.#listedOnce = true;
@@ -193,7 +247,7 @@ export class LiveInventory implements Inventory {
 
   #nothingAllowed(): Problem {
     const refused = this.#reflectors.find((r) => r.problem?.status === 403)?.problem;
-    if (!refused) return this.#reflectors.find((r) => r.problem)?.problem ?? new Problem('kube.unexpected', 'Nothing could be listed.');
+    if (!refused) return this.#reflectors.find((r) => r.problem)?.problem ?? new Problem('kube.unexpected', 'Nothing could be listed.', { next: 'Connect again; the output channel Controller Tuner has every request and its answer.' });
     const user = /^The user (.+) may not /.exec(refused.message)?.[1] ?? 'USER';
     const tried = [...new Set(this.#reflectors.flatMap((r) => r.namespace ?? []))];
     return new Problem('kube.forbidden', `The user ${user} may list nothing that is needed, neither in the whole cluster nor in ${tried.length === 0 ? 'a namespace' : tried.join(', ')}.`, {

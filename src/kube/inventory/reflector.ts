@@ -6,7 +6,7 @@ import { Problem } from '../../base/problem';
 import { list, number, object, text } from '../../controllers/json';
 import { pause } from '../abort';
 import type { ApiClient } from '../net/client';
-import { Backoff, CONNECTION, LOGIN } from './backoff';
+import { Backoff, CONNECTION, LOGIN, REFUSED, type BackoffRange } from './backoff';
 import { LineSplitter } from './lines';
 import { resourceVersion, type Resource } from './resources';
 
@@ -37,15 +37,44 @@ export class Reflector {
   state: ReflectorState = 'starting';
   /** Why it is not live; also why it lists instead of watching. */
   problem: Problem | undefined;
-  /** Resolves when the first list is done, or failed. */
+  /** Resolves when the first list is done, failed or refused. */
   readonly first: Promise<void>;
   #firstDone: () => void = () => undefined;
   readonly #backoff: Backoff;
+  /** Why it may not watch, though it may list. */
+  #unwatched: Problem | undefined;
+  /** Lists refused one after the other. */
+  #refusals = 0;
+  #again = new AbortController();
+  #listed = false;
 
   constructor(readonly resource: Resource, readonly namespace: string | undefined, private readonly client: ApiClient, private readonly report: ReflectorReport, private readonly signal: AbortSignal, random: () => number = Math.random) {
     this.#backoff = new Backoff(random);
     this.first = new Promise((resolve) => { this.#firstDone = resolve; });
     void this.#run();
+  }
+
+  /** Ends a waiting time now: a person wants to see it anew. */
+  retry(): void {
+    this.#backoff.reset();
+    this.#again.abort();
+  }
+
+  async #wait(ms: number): Promise<void> {
+    this.#again = new AbortController();
+    await pause(ms, AbortSignal.any([this.signal, this.#again.signal]));
+  }
+
+  /** A list that was refused. What was seen before is kept once: a right that is being replaced is away for a moment. */
+  #refused(problem: Problem): void {
+    const first = this.#refusals++ === 0;
+    if (first && problem.status === 403 && this.#listed) {
+      this.#set('retrying', problem);
+      return;
+    }
+    if (this.resource.prune(this.namespace, new Set())) this.report.changed();
+    this.#listed = false;
+    this.#set('refused', problem);
   }
 
   async #run(): Promise<void> {
@@ -55,7 +84,9 @@ export class Reflector {
       try {
         if (version === '') {
           version = await this.#list();
-          this.#set('live', undefined);
+          this.#listed = true;
+          this.#refusals = 0;
+          this.#set('live', this.#unwatched);
           this.#firstDone();
         }
         version = await this.#watch(version);
@@ -72,14 +103,17 @@ export class Reflector {
         }
         if (problem.status === 403 || problem.status === 404) {
           if (version === '') {
-            // Forbidden, or the resource is not there: for good, as far as this scope goes.
-            if (this.resource.prune(this.namespace, new Set())) this.report.changed();
-            this.#set('refused', problem);
-            break;
+            // Forbidden, or the resource is not there: asked again now and then.
+            if (this.#refusals === 0) this.#backoff.reset();
+            this.#refused(problem);
+            this.#firstDone();
+            await this.#wait(this.#backoff.next(REFUSED));
+            continue;
           }
+          this.#unwatched = problem;
           this.#set('live', problem);
           version = '';
-          await pause(POLL_MS, this.signal);
+          await this.#wait(POLL_MS);
           continue;
         }
         const lived = Date.now() - start;
@@ -88,7 +122,8 @@ export class Reflector {
         if (problem.code === 'kube.timeout' && version !== '' && lived > WATCH_IDLE_MS / 2) continue;
         this.#set('retrying', problem);
         this.#firstDone();
-        await pause(this.#backoff.next(isLogin(problem) ? LOGIN : CONNECTION), this.signal);
+        const range: BackoffRange = isLogin(problem) ? LOGIN : CONNECTION;
+        await this.#wait(this.#backoff.next(range));
       }
     }
     this.#firstDone();
@@ -142,7 +177,8 @@ export class Reflector {
     const seconds = WATCH_SECONDS[0] + Math.floor(Math.random() * (WATCH_SECONDS[1] - WATCH_SECONDS[0]));
     const query = new URLSearchParams({ watch: '1', allowWatchBookmarks: 'true', resourceVersion: version, timeoutSeconds: String(seconds), ...this.#selector() });
     const { body, fail } = await this.client.stream(`${resource.path(namespace)}?${query}`, { signal: this.signal, long: true, idleMs: WATCH_IDLE_MS, ...this.#accept('') });
-    if (this.state === 'retrying') this.#set('live', undefined);
+    this.#unwatched = undefined;
+    this.#set('live', undefined);
     const lines = new LineSplitter();
     const events = async (): Promise<void> => {
       for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -179,7 +215,7 @@ export class Reflector {
       case 'BOOKMARK': break;
       case 'ERROR': {
         const status = object(obj);
-        throw new Problem('kube.server', `The watch of ${this.resource.name} ended: ${text(status['message']).slice(0, 300) || text(status['reason']) || 'no reason given'}.`, { status: number(status['code']) });
+        throw new Problem('kube.server', `The watch of ${this.resource.name} ended: ${text(status['message']).slice(0, 300) || text(status['reason']) || 'no reason given'}.`, { status: number(status['code']), next: 'It is watched anew by itself; if this stays, ask whoever runs the cluster.' });
       }
       default: return undefined;
     }
