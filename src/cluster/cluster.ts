@@ -20,7 +20,7 @@ export interface ClusterOptions {
 export class Cluster implements Disposable {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
-  readonly #inventory: Inventory & { readonly refresh?: () => void };
+  readonly #inventory: Inventory;
   readonly #now: () => number;
   #workloads: readonly Workload[] | undefined;
   #byId: ReadonlyMap<string, Workload> | undefined;

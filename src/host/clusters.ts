@@ -45,6 +45,8 @@ export class Clusters implements Disposable {
   #kubeconfigs: Promise<Kubeconfigs> | undefined;
   #problems: readonly ProblemData[] = [];
   #loaded = false;
+  /** Goes up whenever the files are read. */
+  #reads = 0;
 
   constructor(private readonly deps: ClustersDeps) {}
 
@@ -83,6 +85,7 @@ export class Clusters implements Disposable {
   }
 
   async #read(kubeconfigs: Kubeconfigs): Promise<void> {
+    this.#reads++;
     const { contexts, problems } = await kubeconfigs.load();
     const before = new Map(this.#entries);
     this.#entries.clear();
@@ -107,18 +110,40 @@ export class Clusters implements Disposable {
       const kubeconfigs = await (this.#kubeconfigs ??= this.#open());
       await this.#read(kubeconfigs);
       for (const entry of [...this.#entries.values()]) {
-        if (entry.state === 'open') {
+        if (entry.state === 'open' || entry.state === 'connecting') {
+          // One that has no session yet is about to read the files, or reads them again.
+          if (entry.session === undefined) continue;
           const now = await kubeconfigs.session(entry.info.name).catch(() => undefined);
           if (now === entry.session) continue;
           this.deps.log.info(`Context ${entry.info.name} changed in the kubeconfig; connecting anew.`);
         } else if (entry.state !== 'failed') continue;
         // What failed may be what was mended.
-        this.#reset(entry);
-        void this.connect(entry.info.name).catch(() => undefined);
+        this.#anew(entry);
       }
     } catch (e) {
       this.deps.log.problem('Reading the kubeconfig again', e);
     }
+  }
+
+  /** The setting of the namespaces changed: contexts for which it matters are opened anew, those that see the whole cluster stay. */
+  namespacesChanged(): void {
+    for (const entry of this.#entries.values()) {
+      const partly = entry.cluster !== undefined && (entry.cluster.scope !== 'all' || entry.cluster.problems.some((p) => p.status === 403));
+      if (entry.state === 'connecting' || entry.state === 'failed' || (entry.state === 'open' && partly)) this.#anew(entry);
+    }
+  }
+
+  /** Who waits for the connection goes on waiting, for the new one. */
+  #anew(entry: Entry): void {
+    this.#reset(entry);
+    void this.#begin(entry).catch(() => undefined);
+  }
+
+  #begin(entry: Entry): Promise<Cluster> {
+    if (entry.opening) return entry.opening;
+    const opening = this.#connect(entry).finally(() => { if (entry.opening === opening) entry.opening = undefined; });
+    entry.opening = opening;
+    return opening;
   }
 
   /** The open cluster of a context; connects when it is not open. Rejects with a Problem, kept in the entry as well. */
@@ -127,11 +152,15 @@ export class Clusters implements Disposable {
     const entry = this.#entries.get(context);
     if (!entry) throw new Problem('cluster.noContext', `The kubeconfig has no context "${context}".`, { next: 'Choose another context.' });
     if (entry.cluster && entry.state === 'open') return entry.cluster;
-    if (!entry.opening) {
-      const opening = this.#connect(entry).finally(() => { if (entry.opening === opening) entry.opening = undefined; });
-      entry.opening = opening;
+    for (;;) {
+      const opening = this.#begin(entry);
+      try {
+        return await (signal ? race(opening, signal) : opening);
+      } catch (e) {
+        // The kubeconfig changed meanwhile, and another attempt took the place of this one.
+        if (!isAbort(e) || signal?.aborted || entry.opening === undefined || entry.opening === opening) throw e;
+      }
     }
-    return signal ? race(entry.opening, signal) : entry.opening;
   }
 
   async #connect(entry: Entry): Promise<Cluster> {
@@ -146,7 +175,12 @@ export class Clusters implements Disposable {
     try {
       if (entry.info.problem) throw Problem.fromJSON(entry.info.problem);
       const kubeconfigs = await (this.#kubeconfigs ??= this.#open());
-      const session = await race(kubeconfigs.session(name), signal);
+      let session: KubeSession;
+      let reads: number;
+      do {
+        reads = this.#reads;
+        session = await race(kubeconfigs.session(name), signal);
+      } while (reads !== this.#reads);
       entry.session = session;
       cluster = new Cluster(session, { namespaces: this.deps.namespaces(), marked: this.deps.marked });
       await cluster.whenReady(signal);
