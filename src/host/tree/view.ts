@@ -43,7 +43,7 @@ export class ClustersView implements vscode.Disposable {
     this.#own.add(deps.locals.onDidChange(() => { this.#provider.update('now'); }));
     this.#own.add(onSettings(['groupBy', 'showAllWorkloads', 'endpoints'], () => { this.#tellChoices(); this.#provider.update('now'); }));
     this.#own.add(onSettings(['controllers'], () => { deps.clusters.refreshAll(); }));
-    this.#own.add(onSettings(['namespaces'], () => { namespacesChanged(deps.clusters); }));
+    this.#own.add(onSettings(['namespaces'], () => { deps.clusters.namespacesChanged(); }));
     this.#own.add({ dispose: () => { clearInterval(this.#ages); } });
     this.#tellChoices();
     this.#visible(this.tree.visible);
@@ -127,11 +127,6 @@ export class ClustersView implements vscode.Disposable {
   }
 
   dispose(): void { this.#own.dispose(); }
-}
-
-/** Open clusters whose namespaces were listed one by one are listed anew, with the ones that the setting names now. */
-function namespacesChanged(clusters: Clusters & { readonly namespacesChanged?: () => unknown }): void {
-  if (clusters.namespacesChanged) void clusters.namespacesChanged(); else clusters.refreshAll();
 }
 
 /** A context key of ours, for `when` in package.json. */
