@@ -54,7 +54,7 @@ describe('a file that is no whole profile says what it is and what to do', () =>
       await vscode.shot(name);
       expect(said).toMatch(what);
       expect(said, 'a message and a next step').toMatch(/\.\s*\S.*\./);
-      await vscode.page.keyboard.press('Control+w');
+      await vscode.closeTab(name);
     });
   }
 });

@@ -71,7 +71,7 @@ test('frames are walked, zoomed, searched and opened by keys, and each is read a
   await press('i', 'o');
   await vscode.tab('gadget_controller.go').waitFor();
   await vscode.shot('source');
-  await press('Control+w');
+  await vscode.closeTab('gadget_controller.go');
 });
 
 test('a goroutine dump is filtered and opened by keys', async () => {

@@ -89,7 +89,7 @@ describe('a CPU profile from the tree', () => {
     await vscode.tab('gadget_controller.go').waitFor();
     await vscode.page.locator('.editor-instance .view-lines', { hasText: 'func stretch' }).waitFor();
     await vscode.shot('source');
-    await vscode.page.keyboard.press('Control+w');
+    await vscode.closeTab('gadget_controller.go');
   });
 
   test('keeps its search, and is there again after the window was reloaded', async () => {
@@ -149,8 +149,7 @@ describe('goroutines from the palette', () => {
   test('opens the source of a frame in the workspace, and the same dump as a flame graph', async () => {
     const page = await vscode.ready();
     await page.locator('tr.detail button', { hasText: 'WidgetReconciler).Reconcile' }).first().click();
-    await vscode.tab('widget_controller.go').waitFor();
-    await vscode.page.keyboard.press('Control+w');
+    await vscode.closeTab('widget_controller.go');
     const again = await vscode.ready();
     await again.getByRole('tab', { name: 'Flame' }).click();
     await again.locator('#flame').waitFor();

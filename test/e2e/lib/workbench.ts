@@ -171,6 +171,15 @@ export class Workbench {
 
   tab(text: string | RegExp): Locator { return this.page.locator('.editor-group-container .tab', { hasText: text }).first(); }
 
+  /** Closes the tab in front, by its key; a key pressed while a page takes the focus is lost, and one presses it again. */
+  async closeTab(text: string): Promise<void> {
+    await this.tab(text).waitFor();
+    await until(async () => {
+      await this.page.keyboard.press('Control+w');
+      return this.tab(text).waitFor({ state: 'hidden', timeout: 2000 }).then(() => true, () => false);
+    }, `the tab ${text} to close`);
+  }
+
   /** A file of the explorer. */
   file(name: string): Locator { return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name }).first(); }
 
