@@ -30,6 +30,10 @@ export async function main(options: BenchOptions & { readonly only: readonly str
     console.error('Ending what was started…');
     await bench.dispose();
   });
+  process.once('uncaughtException', (e) => {
+    console.error(e);
+    void bench.dispose().finally(() => { process.exit(1); });
+  });
   const found: JsonCase[] = [];
   console.log(`${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0]?.model ?? 'unknown processor'} × ${os.availableParallelism()}, ${(os.totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}, ${load()}${options.quick ? ', --quick: not figures to keep' : ''}\n\n${header}`);
   try {
