@@ -119,7 +119,7 @@ function inWorkload({ context, workload: old }: SubjectOf<'workload'>, id: strin
   const w = world.entry(context)?.cluster?.workload(old.id);
   if (!w) return [];
   return w.replicas.map((r): Spec => ({
-    id: `${id}/${r.pod.uid}`, subject: { kind: 'replica', context, workload: w, replica: r }, look: replicaLook(r, world.now), tooltip: () => replicaTip(r),
+    id: `${id}/${r.pod.uid}`, subject: { kind: 'replica', context, workload: w, replica: r }, look: replicaLook(r, w, world.now), tooltip: () => replicaTip(r),
   }));
 }
 

@@ -78,7 +78,16 @@ export function workloadLook(w: Workload, withNamespace: boolean, now: number): 
   };
 }
 
-export function replicaLook(r: Replica, now: number): Look {
+/**
+ * A Deployment's pods differ in their last five letters only, and in a side bar of usual width the whole name would push out
+ * what matters: who leads, what is wrong. The tooltip and the spoken label have all of it.
+ */
+function shortPod(pod: string, workload: string): string {
+  const rest = pod.startsWith(`${workload}-`) ? pod.slice(workload.length + 1) : '';
+  return rest.includes('-') ? `…-${rest.slice(rest.lastIndexOf('-') + 1)}` : pod;
+}
+
+export function replicaLook(r: Replica, w: Workload, now: number): Look {
   const { pod } = r;
   const gone = pod.phase === 'Succeeded' || pod.phase === 'Failed';
   const state = pod.deleting ? 'ending' : pod.reason !== '' ? pod.reason : pod.ready ? '' : gone ? pod.phase : pod.phase === 'Running' ? 'not ready' : pod.phase;
@@ -87,7 +96,7 @@ export function replicaLook(r: Replica, now: number): Look {
   const icon: Icon = pod.deleting ? { id: 'circle-slash' } : trouble ? (pod.reason !== '' ? ERROR : WARNING)
     : r.leader ? { id: 'star-full', color: READY } : { id: 'circle-outline', color: READY };
   return {
-    label: pod.name, description, icon,
+    label: shortPod(pod.name, w.name), description, icon,
     contextValue: `replica${r.leader ? ' leader' : ''}${pod.phase === 'Running' ? ' running' : ''}`,
     spoken: `replica ${pod.name}, ${dots(r.leader && 'leader', state === '' ? 'ready' : state, pod.restarts > 0 && count(pod.restarts, 'restart'), r.version, age(pod.createdAt, now)).replaceAll(' · ', ', ')}`,
     collapsible: 'collapsed', command: undefined,

@@ -104,7 +104,7 @@ describe('takeCapture', () => {
     ['no pprof', 'cpu', answer('404 page not found\n', 404), 'captures.noPprof', /PprofBindAddress/],
     ['an unknown kind', 'block', answer('Unknown profile\n', 404), 'captures.noKind', /Choose another kind/],
     ['a WriteTimeout that is too short', 'cpu', answer("profile duration exceeds server's WriteTimeout\n", 400), 'captures.tooLong', /fewer seconds/],
-    ['no right', 'cpu', answer('Forbidden', 403), 'target.forbidden', /rights/],
+    ['no right', 'cpu', answer('Forbidden', 403), 'target.forbidden', /does not let this account read/],
     ['a connection that drops', 'cpu', (_req, res) => { res.writeHead(200, { 'Content-Length': '1000' }); res.write('x'); setTimeout(() => { res.destroy(); }, 20); }, 'target.dropped', /./],
     ['silence', 'heap', () => undefined, 'target.timeout', /./],
   ])('refuses %s and saves nothing', async (_title, kind, handle, code, sentence) => {

@@ -65,6 +65,17 @@ describe('the tree', () => {
     expect(lines[2]?.look.command?.id).toBe('controllerTuner.connect');
   });
 
+  it('names the pods of a Deployment by what tells them apart, and says all of the name aloud', () => {
+    const { seen, entry: e } = opened();
+    seen.pods.set('u0', pod({ uid: 'u0', name: 'w-65bb77d486-bd87l', createdAt: T - 120_000 }));
+    const w = world([e]);
+    const [workload] = childrenOf(childrenOf(childrenOf(undefined, w)[0], w)[0], w);
+    const replica = childrenOf(workload, w).find((r) => r.look.label.startsWith('…'));
+    expect(replica?.look.label).toBe('…-bd87l');
+    expect(replica?.look.spoken).toContain('replica w-65bb77d486-bd87l');
+    expect(replica?.tooltip().replaceAll('\\', '')).toContain('w-65bb77d486-bd87l');
+  });
+
   it('shows namespaces with their controllers, workloads with their replicas, the leader first and marked', () => {
     const { entry: e } = opened();
     const w = world([e]);
