@@ -130,10 +130,21 @@ describe('goroutines from the palette', () => {
   });
 
   test('filters to the worker that waits for the client\'s rate limiter, and opens its whole stack', async () => {
-    const page = await vscode.ready();
-    // At 5 writes a second the one worker nearly always waits there; should it not just now, the dump is taken again.
-    const filter = page.getByLabel('Filter goroutines');
-    await filter.fill('WidgetReconciler package:golang.org/x/time/rate');
+    const filtered = async (): ReturnType<Workbench['ready']> => {
+      const shown = await vscode.ready();
+      await shown.getByLabel('Filter goroutines').fill('WidgetReconciler package:golang.org/x/time/rate');
+      await shown.locator('#app[data-state="ready"]').locator('text=/of [\\d,]+ in \\d+ group|nothing matches/').waitFor();
+      return shown;
+    };
+    let page = await filtered();
+    // At 5 writes a second the one worker nearly always waits there, but not in each moment: a person takes the dump again.
+    for (let attempt = 0; attempt < 5 && await page.locator('tr.group').count() === 0; attempt++) {
+      const before = vscode.captures().length;
+      await page.getByRole('button', { name: 'Capture again' }).click();
+      await until(() => vscode.captures().length > before, 'another dump');
+      await vscode.page.waitForTimeout(1000);
+      page = await filtered();
+    }
     const row = page.locator('tr.group').first();
     await row.waitFor();
     await row.click();
@@ -163,7 +174,9 @@ describe('captures', () => {
     await vscode.closeEditors();
     await vscode.showSideBar();
     const rows = vscode.view('Captures').locator('.monaco-list-row');
-    await until(async () => await rows.count() === 3, 'three captures');
+    const all = vscode.captures().length;
+    expect(all).toBeGreaterThanOrEqual(3);
+    await until(async () => await rows.count() === all, 'a row for each capture');
     await vscode.menu(rows.first(), 'Rename Capture', 'capture-menu');
     await vscode.type('Before the fix', 'The file keeps its name');
     await vscode.row('Before the fix', 'Captures').waitFor();
@@ -171,7 +184,7 @@ describe('captures', () => {
     await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).waitFor();
     await vscode.shot('delete');
     await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();
-    await until(async () => await rows.count() === 2, 'two captures');
-    expect(vscode.captures()).toHaveLength(2);
+    await until(async () => await rows.count() === all - 1, 'one row less');
+    expect(vscode.captures()).toHaveLength(all - 1);
   });
 });
