@@ -48,10 +48,9 @@ if (options.help) {
 
 /** The cases reach the cluster themselves, which needs the Node of the extension host: 24. */
 async function handOver(node) {
-  const child = spawn(node, [import.meta.filename, ...process.argv.slice(2)], { cwd: process.cwd(), stdio: 'inherit' });
-  // Ctrl-C in a terminal reaches the child as well; it ends what it started, and then we follow.
-  process.on('SIGINT', () => { if (!process.stdin.isTTY) child.kill('SIGINT'); });
-  process.on('SIGTERM', () => { child.kill('SIGTERM'); });
+  // In a group of its own, and each signal passed on once: it takes a second one as the wish to end at once, half cleaned up.
+  const child = spawn(node, [import.meta.filename, ...process.argv.slice(2)], { cwd: process.cwd(), stdio: 'inherit', detached: process.platform !== 'win32' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { child.kill(signal); });
   process.exitCode = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => { resolve(code ?? (signal === 'SIGINT' ? 130 : 1)); });

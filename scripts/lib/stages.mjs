@@ -90,6 +90,8 @@ async function e2e(t) {
   const { chromium, why } = ensureChromium(t.note);
   if (chromium === undefined) return skip('e2e', why);
   await ensureCodeServer(t.note);
+  // Go builds this tool when it is first used, which takes a minute where its cache is empty.
+  await t.run('go', ['tool', 'pprof', '-h']);
   const shots = path.join(t.results, 'shots');
   fs.rmSync(shots, { recursive: true, force: true });
   fs.mkdirSync(shots, { recursive: true });
