@@ -23,6 +23,9 @@ Ctrl-C ends everything that this has started. A test cluster that was running be
 const children = new Children();
 /** What to end, last first. */
 const endings = [];
+/** Set by Ctrl-C: whatever ends from then on is being ended, and the handler ends this process when all of it is gone. */
+let interrupted = false;
+const forever = () => new Promise(() => undefined);
 
 async function end() {
   for (const stop of endings.splice(0).reverse()) await Promise.resolve(stop()).catch((e) => { console.error(e.message); });
@@ -33,6 +36,7 @@ async function main() {
   const options = readOptions();
   if (options === undefined) return 0;
   onInterrupt(async () => {
+    interrupted = true;
     console.error('\nEnding what was started…');
     await end();
     console.error('Ended.');
@@ -51,6 +55,7 @@ async function main() {
     endings.push(() => editor.stop());
     say(kubeconfig, running, 'VS Code opens with the extension and a sample controller\'s source.');
     await editor.exited;
+    if (interrupted) await forever();
     console.log('The VS Code window was closed.');
     return 0;
   }
@@ -62,6 +67,7 @@ async function main() {
   say(kubeconfig, running, `Open this address:\n\n    ${server.pageUrl()}\n`);
   if (options.open) openBrowser(server.pageUrl());
   const status = await server.exited;
+  if (interrupted) await forever();
   console.error(`VS Code for the browser has ended (status ${status}). Its log: ${path.join(server.data, 'code-server.log')}`);
   return 1;
 }
@@ -113,6 +119,7 @@ try {
   await end();
   process.exit(status);
 } catch (e) {
+  if (interrupted) await forever();
   console.error(`\n${e instanceof Error ? e.message : e}`);
   await end();
   process.exit(1);

@@ -44,6 +44,8 @@ async function main() {
   };
   const ready = new Set();
   for (const stage of chosen) {
+    // After a Ctrl-C the handler ends this process; a stage that was ended by it must not be followed by the next.
+    if (interrupted.signal.aborted) await new Promise(() => undefined);
     const started = Date.now();
     run.logFile = path.join(results, `${stage.name}.log`);
     fs.writeFileSync(run.logFile, '');
@@ -61,6 +63,7 @@ async function main() {
     else result = await withLimit(stage.run(run), stage.limit).catch((e) => failure(stage.name, e instanceof Error ? e.message : String(e)));
     if (result.passed + result.failed.length + result.skipped.length === 0) result = failure(stage.name, 'The stage ran no tests at all.');
     if (result.failed.length === 0 && result.passed > 0) ready.add(stage.name);
+    if (interrupted.signal.aborted) await new Promise(() => undefined);
     total = add(total, result);
 
     const word = result.failed.length > 0 ? `${result.failed.length} FAILED, ${result.passed} passed` : `${result.passed} passed`;

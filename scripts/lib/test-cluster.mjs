@@ -14,12 +14,14 @@ import { root } from '../ensure.mjs';
  */
 export async function startForPerson(steps, endings) {
   const found = findRunning();
+  // Until `up` says that it is the very one that was found: one of older programs is started anew, and is ours to end.
+  let ours = found === undefined;
   const stop = new AbortController();
   let work = Promise.resolve();
   endings.push(async () => {
     stop.abort();
     await work.catch(() => undefined);
-    if (found === undefined) await down(defaultRunDir());
+    if (ours) await down(defaultRunDir());
   });
   const step = (title, usual, body) => {
     const running = steps.run(title, usual, body);
@@ -30,7 +32,8 @@ export async function startForPerson(steps, endings) {
   await step('Building the test cluster\'s programs', '15 min the first time, on 2 cores', (report) =>
     ensureBinaries({ log: log(report), signal: stop.signal }).catch((e) => { throw new Error(`${e.message}\nOr use a cluster of yours: npm start -- --kubeconfig ~/.kube/config`); }));
   const cluster = await step('Starting the test cluster', '15 s', (report) => up({ dir: defaultRunDir(), log: log(report), signal: stop.signal }));
-  return { kubeconfig: cluster.kubeconfig, running: found !== undefined };
+  ours ||= JSON.stringify(cluster.pids) !== JSON.stringify(found.pids);
+  return { kubeconfig: cluster.kubeconfig, running: !ours };
 }
 
 /** Of this checkout, so that two checkouts can be tested at once and `--keep` finds its cluster again. */

@@ -4,8 +4,9 @@ import type { PageFacts } from '../../src/protocol/pages';
 import { h } from '../shared/dom';
 
 /** The first line of the page: whose data, when, how much. */
-export function factsLine({ title, subtitle }: PageFacts, total: string): HTMLElement {
-  return h('div', { class: 'facts' }, h('h1', {}, title), ...(subtitle === '' ? [] : [h('span', {}, subtitle)]), h('span', { class: 'num', id: 'total' }, total));
+export function factsLine({ title, subtitle, again }: PageFacts, total: string, captureAgain: () => void): HTMLElement {
+  return h('div', { class: 'facts' }, h('h1', {}, title), ...(subtitle === '' ? [] : [h('span', {}, subtitle)]), h('span', { class: 'num', id: 'total' }, total),
+    ...(again ? [h('span', { class: 'grow' }), h('button', { class: 'link', onclick: captureAgain }, 'Capture again')] : []));
 }
 
 export function loading(title: string, text: string): HTMLElement {

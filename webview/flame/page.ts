@@ -127,7 +127,7 @@ export class FlamePage {
   /** To the picture or the tree, unless something has it already. */
   #takeFocus(): void { if (document.activeElement === document.body) this.#view.focus(); }
 
-  #factsLine(): HTMLElement { return factsLine(this.#facts!, totalSentence(this.#summary!, this.#sampleType)); }
+  #factsLine(): HTMLElement { return factsLine(this.#facts!, totalSentence(this.#summary!, this.#sampleType), () => { this.#host.send({ type: 'captureAgain' }); }); }
 
   /** Gets the tree for the zoom as it is; what came in late for an earlier one is not shown. */
   async #load(): Promise<void> {

@@ -69,8 +69,9 @@ async function load(facts: PageFacts): Promise<void> {
   stateSelect.replaceChildren(h('option', { value: '' }, 'Any state'), ...states.map((s) => h('option', { value: s }, s)));
   const first = filterInput.isConnected ? document.activeElement : undefined;
   show('ready', header(facts, dump), toolbar(facts), table.element, foot());
-  if (first instanceof HTMLElement) first.focus();
   refresh();
+  // The keyboard is at the rows at once, unless the person was in the filter already.
+  if (first instanceof HTMLElement && first !== document.body) first.focus(); else table.focusRow(0);
   host.send({ type: 'drawn', page: 'goroutines', millis: performance.now() - began });
 }
 

@@ -12,6 +12,10 @@ export interface Row {
   readonly index: number;
   readonly group: GoroutineGroup;
   readonly summary: readonly StackFrame[];
+  /** True when a frame of the person's own module is on the stack. */
+  readonly own: boolean;
+  /** What the stack is known to wait for, where the state alone ("select") doesn't tell. */
+  readonly waitsFor: string | undefined;
   /** Lower-case text that plain words are looked for in. */
   readonly text: string;
   readonly packages: readonly string[];
@@ -25,7 +29,9 @@ export function rowsOf(groups: readonly GoroutineGroup[], ownModules: readonly s
       index,
       group,
       summary: summaryOf(group.stack, ownModules),
-      text: [group.state, ...labels, ...frames.map((f) => `${f.name} ${f.file}`)].join('\n').toLowerCase(),
+      own: group.stack.some((f) => originOf(f.name, f.file, ownModules) === 'own'),
+      waitsFor: waitsFor(group.stack),
+      text: [group.state, waitsFor(group.stack) ?? '', ...labels, ...frames.map((f) => `${f.name} ${f.file}`)].join('\n').toLowerCase(),
       packages: [...new Set(frames.map((f) => packageOf(f.name).toLowerCase()))],
     };
   });
@@ -53,6 +59,13 @@ export function summaryOf(stack: readonly StackFrame[], ownModules: readonly str
   }
   const order = new Map(stack.map((f, i) => [f, i]));
   return picked.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+}
+
+/** client-go's limiter (util/flowcontrol, over golang.org/x/time/rate) parks whoever exceeds QPS and Burst in its Wait. */
+const LIMITER = /^k8s\.io\/client-go\/util\/flowcontrol\.\(\*tokenBucketRateLimiter\)\.Wait$/;
+
+function waitsFor(stack: readonly StackFrame[]): string | undefined {
+  return stack.some((f) => LIMITER.test(f.name)) ? "client's rate limiter" : undefined;
 }
 
 /** Frames in which every parked goroutine of its kind stands; they say how it waits (the state does too), not for what. */
@@ -108,8 +121,8 @@ export function sortRows(rows: readonly Row[], { key, descending }: Sort): Row[]
     stack: (a, b) => (a.summary[0]?.name ?? '').localeCompare(b.summary[0]?.name ?? ''),
   };
   const sign = descending ? -1 : 1;
-  // Ties go by count, most first, then by the dump's own order: the same input always gives the same page.
-  return [...rows].sort((a, b) => sign * by[key](a, b) || b.group.count - a.group.count || a.index - b.index);
+  // Ties go by count, then to the person's own code, then by the dump's own order: the same input always gives the same page.
+  return [...rows].sort((a, b) => sign * by[key](a, b) || b.group.count - a.group.count || Number(b.own) - Number(a.own) || a.index - b.index);
 }
 
 /** "5 min", or "< 1 min": the dump tells whole minutes only. '' when it tells no waits at all (debug=1). */

@@ -96,6 +96,7 @@ export class GroupTable {
     h('td', { role: 'gridcell', class: 'state' }, group.state || '–'),
     h('td', { role: 'gridcell', class: 'stack mono' },
       ...row.summary.flatMap((f, i) => [...(i ? [h('span', { class: 'dim' }, ' ← ')] : []), h('span', { title: f.name }, shortName(f.name))]),
+      ...(row.waitsFor === undefined ? [] : [h('span', { class: 'chip waits', title: 'This goroutine waits until QPS and Burst of its client let the next request go' }, row.waitsFor)]),
       ...labels.map(([k, v]) => h('span', { class: 'chip', title: 'pprof label' }, `${k}=${v}`))),
     h('td', { role: 'gridcell', class: 'longest num' }, waited(group)));
   }
@@ -104,7 +105,13 @@ export class GroupTable {
     const el = this.#body.querySelector<HTMLElement>(`tr.group[data-index="${row.index}"]`);
     if (!el) return;
     const open = !this.expanded.has(row.index);
-    if (open) { this.expanded.add(row.index); el.after(this.#detailRow(row)); }
+    if (open) {
+      this.expanded.add(row.index);
+      const detail = this.#detailRow(row);
+      el.after(detail);
+      detail.scrollIntoView({ block: 'nearest' });
+      el.scrollIntoView({ block: 'nearest' });
+    }
     else { this.expanded.delete(row.index); el.nextElementSibling?.remove(); }
     el.setAttribute('aria-expanded', String(open));
     const twistie = el.querySelector('.twistie');

@@ -44,6 +44,8 @@ export class Sources implements vscode.Disposable {
       // Another open group keeps the page in sight; a new one is not forced on the person.
       const other = vscode.window.tabGroups.all.find((g) => g.viewColumn !== from)?.viewColumn;
       await vscode.window.showTextDocument(vscode.Uri.file(found.file), { selection: at, viewColumn: other ?? from ?? vscode.ViewColumn.Active, preview: true });
+      // GOROOT and the module cache are shared by every build on this machine: a stray key must not change them.
+      if (!vscode.workspace.getWorkspaceFolder(vscode.Uri.file(found.file))) await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
       return;
     }
     await sayNotFound(frame, found.looked);

@@ -25,6 +25,22 @@ describe('summary of a stack', () => {
   });
 });
 
+describe('what a row says beyond its state', () => {
+  const group = (...names: string[]) => ({ ...rows[0]!.group, count: 1, stack: names.map((name) => ({ name, file: '', line: 1 })) });
+  it('names the rate limiter of the client, by its Wait alone', () => {
+    const [limited, other] = rowsOf([
+      group('golang.org/x/time/rate.(*Limiter).wait', 'k8s.io/client-go/util/flowcontrol.(*tokenBucketRateLimiter).Wait', 'example.com/app.(*R).Reconcile'),
+      group('golang.org/x/time/rate.(*Limiter).wait', 'example.com/app.(*R).Reconcile'),
+    ], []);
+    expect([limited!.waitsFor, other!.waitsFor]).toEqual(["client's rate limiter", undefined]);
+    expect(matches(limited!, parseFilter('"rate limiter"'))).toBe(true);
+  });
+  it('puts own code first among equal counts', () => {
+    const sorted = sortRows(rowsOf([group('net/http.(*Server).Serve'), group('example.com/app.(*R).Reconcile')], ['example.com/app']), { key: 'count', descending: true });
+    expect(sorted.map((r) => r.index)).toEqual([1, 0]);
+  });
+});
+
 describe('short names', () => {
   it.each([
     ['sigs.k8s.io/controller-runtime/pkg/internal/controller.(*Controller[go.shape.struct { k8s.io/apimachinery/pkg/types.NamespacedName }]).Start.func2', 'controller.(*Controller[…]).Start.func2'],
