@@ -32,7 +32,10 @@ export function tree(parent: Suite): void {
         return nodes.length === 2 && nodes[0]?.spec.look.description.startsWith('leader') ? nodes : undefined;
       }, 'two replicas, the leader first');
       assert.equal(replicas.filter((n) => n.spec.look.description.includes('leader')).length, 1);
-      for (const n of replicas) assert.match(n.spec.look.label, /^widgets-controller-/);
+      for (const n of replicas) {
+        assert.match(n.spec.look.label, /^…-[a-z0-9]{5}$/);
+        assert.match(n.spec.look.spoken ?? '', /^replica widgets-controller-/);
+      }
     },
 
     async 'gives an editor item with a spoken label and a menu context for each node'() {
