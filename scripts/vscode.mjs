@@ -122,8 +122,6 @@ export async function startCodeServer({ vsix, extensionDevelopmentPath, folder, 
   const url = `http://127.0.0.1:${at}`;
   const logFile = path.join(base, 'code-server.log');
   const children = new Children();
-  // A kept one is a person's (npm start), whose script ends it itself.
-  if (!keep) children.endOnSignals();
   const out = fs.openSync(logFile, 'w');
   const child = children.start(node, [entry, ...FLAGS, '--bind-addr', `127.0.0.1:${at}`, ...places, '--reconnection-grace-time', keep ? '600' : '2',
     ...(smokeTestDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : [])], { env: childEnv, stdio: ['ignore', out, out] });

@@ -30,19 +30,6 @@ export class Children {
 
   async stopAll() { await Promise.all([...this.#running].map((c) => this.stop(c))); }
 
-  /**
-   * Ends them also when this process is ended by a signal: for a process that has no handler of its own (a test runner's
-   * worker), which would go without its 'exit' and leave them behind.
-   */
-  endOnSignals() {
-    for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
-      process.once(signal, () => {
-        this.#killAll();
-        process.exit(status);
-      });
-    }
-  }
-
   #killAll = () => { for (const child of this.#running) this.#signal(child, 'SIGKILL'); };
 
   #signal(child, signal) {
