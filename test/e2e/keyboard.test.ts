@@ -58,7 +58,8 @@ test('frames are walked, zoomed, searched and opened by keys, and each is read a
   await expect.poll(() => page.locator('#live').textContent()).toMatch(/total .+%.*level 2, 1 of \d+/);
   await press('/');
   await vscode.page.keyboard.type('GadgetReconciler).fingerprint');
-  await page.locator('#matches', { hasText: '%' }).waitFor();
+  // The count of the whole word: while one types, that of its beginning stands there.
+  await page.locator('#matches', { hasText: '1 frame ·' }).waitFor();
   await press('Enter', 'Escape');
   await expect.poll(() => name.textContent()).toContain('fingerprint');
   await press('Enter');
