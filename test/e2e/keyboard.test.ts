@@ -76,6 +76,9 @@ test('frames are walked, zoomed, searched and opened by keys, and each is read a
 });
 
 test('a goroutine dump is filtered and opened by keys', async () => {
+  // The flame graph comes back to the front and takes the keyboard: a palette opened before that would be closed by it.
+  await vscode.ready();
+  await vscode.page.waitForTimeout(2000);
   await palette('Controller Tuner: Capture Goroutines');
   await vscode.pickRow('widgets-controller').waitFor();
   await vscode.page.keyboard.type('widgets');
