@@ -70,10 +70,13 @@ async function load(facts: PageFacts): Promise<void> {
   const first = filterInput.isConnected ? document.activeElement : undefined;
   show('ready', header(facts, dump), toolbar(facts), table.element, foot());
   refresh();
-  // The keyboard is at the rows at once, unless the person was in the filter already.
-  if (first instanceof HTMLElement && first !== document.body) first.focus(); else table.focusRow(0);
+  if (first instanceof HTMLElement && first !== document.body) first.focus(); else if (document.hasFocus()) takeFocus();
   host.send({ type: 'drawn', page: 'goroutines', millis: performance.now() - began });
 }
+
+/** The keyboard is at the rows at once, unless something has it already; never taken from the rest of the editor. */
+function takeFocus(): void { if (dump && document.activeElement === document.body) table.focusRow(0); }
+window.addEventListener('focus', takeFocus);
 
 function header(facts: PageFacts, d: GoroutineDump): HTMLElement {
   const total = `${count(d.total, 'goroutine')} in ${count(d.groups.length, 'group')}`;

@@ -120,13 +120,18 @@ export class Workbench {
 
   /** Runs a command from the palette by its whole title: "Controller Tuner: Profile CPU…". */
   async command(title: string): Promise<void> {
-    await this.openPalette();
-    const input = this.quickInput();
-    await input.fill(`>${title}`);
-    // The best match is the first row once the list has followed the text.
-    const row = this.pickRow(title);
-    await row.waitFor();
-    await row.click();
+    await until(async () => {
+      await this.openPalette();
+      try {
+        await this.quickInput().fill(`>${title}`, { timeout: 3000 });
+        // The best match is the first row once the list has followed the text.
+        await this.pickRow(title).click({ timeout: 5000 });
+        return true;
+      } catch {
+        // What the editor opens at that moment took the focus, and the palette went with it; one calls it again.
+        return false;
+      }
+    }, `the command ${title}`);
   }
 
   /** A key pressed just after a page was closed is lost with it; one presses it again. */
