@@ -23,8 +23,9 @@ const vscodeOnce = {
 
 /** Exported for scripts/inspect.mjs, which builds only what it runs. */
 export const bundles = [
-  // client-node is a bundle of its own, loaded when a cluster is first opened: activation must not pay for it.
-  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['./kube.js'], plugins: [vscodeOnce] },
+  // What activation runs, what the first use of anything loads, and client-node, loaded when a cluster is first opened.
+  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode', './host.js'] },
+  { ...node, entryPoints: { host: 'src/host/index.ts' }, outdir: 'dist', external: ['./kube.js'], plugins: [vscodeOnce] },
   { ...node, entryPoints: { kube: 'src/kube/index.ts' }, outdir: 'dist', external: ['vscode'], define: { 'import.meta.url': '__importMetaUrl' }, banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' } },
   { ...node, entryPoints: { 'profile-thread': 'src/profile/thread/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { inspect: 'src/inspect/main.ts' }, outdir: 'dist', external: ['./kube.js'] },

@@ -1,63 +1,76 @@
 /**
- * Makes the parts and introduces them to each other. Registers and returns: the Kubernetes client is a bundle of its own,
- * loaded when somebody first looks at the tree or runs a command that needs it.
+ * Registers what package.json contributes, and returns. Whatever is used first, a view, a command or a profile, loads
+ * dist/host.js, where everything is made: the editor's start pays for none of it.
  */
-import * as os from 'node:os';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { EndpointMemory, type Memento } from './cluster/memory';
-import { registerCaptures } from './host/captures/index';
-import { Clusters } from './host/clusters';
-import { captureAgain } from './host/commands/capture';
-import { registerCommands } from './host/commands/index';
-import { showProblem } from './host/errors';
-import { Locals } from './host/locals';
-import { createLog } from './host/log';
-import { registerPages } from './host/pages/index';
+import type * as HostRoom from './host/index';
+import type { ProfileDocument } from './host/pages/document';
 import type { Parts } from './host/parts';
-import { Processes } from './host/processes';
-import { onSettings, settings } from './host/settings';
-import { ClustersView } from './host/tree/view';
-import { loadKube } from './kube/load';
-import { openInThread } from './profile/thread/client';
-import type { Opener } from './captures/check';
 
 /** What tests inside the editor look at. */
 export interface Api {
   /** Time that `activate` took, ms. */
   readonly activationMillis: number;
-  readonly parts: Parts;
+  /** Loads what was not loaded yet. */
+  readonly parts: () => Promise<Parts>;
+  /** True when something carries out this command, by its whole name. */
+  readonly has: (command: string) => Promise<boolean>;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
   const started = performance.now();
-  const own = <T extends { dispose(): void }>(part: T): T => { context.subscriptions.push(part); return part; };
-  const log = own(createLog());
-  const globalState: Memento = { get: (key) => context.globalState.get(key), set: (key, value) => { void context.globalState.update(key, value); } };
+  const own = <T extends vscode.Disposable>(part: T): T => { context.subscriptions.push(part); return part; };
+  let loading: Promise<HostRoom.Host> | undefined;
+  const load = async (): Promise<HostRoom.Host> => {
+    const { makeHost } = await (import('./host.js' as string) as Promise<typeof HostRoom>);
+    return own(makeHost(context, { clusters: clusters.tree, captures: captures.tree, activationMillis }));
+  };
+  const host = (): Promise<HostRoom.Host> => loading ??= load();
 
-  const clusters = own(new Clusters({
-    kubeconfigs: async () => {
-      const kubeconfigs = (await loadKube()).createKubeconfigs({
-        env: process.env, home: os.homedir(), extraFiles: () => settings.kubeconfigs, allowExec: () => vscode.workspace.isTrusted, log: (line) => { log.info(line); },
-      });
-      context.subscriptions.push(onSettings(['kubeconfigs'], () => { void clusters.reload(); }), vscode.workspace.onDidGrantWorkspaceTrust(() => { void clusters.reload(); }));
-      return kubeconfigs;
-    },
-    namespaces: () => settings.namespaces, marked: () => settings.marked, log,
+  const clusters = own(new Later('controllerTuner.clusters', { showCollapseAll: true }, async () => (await host()).clusters));
+  const captures = own(new Later('controllerTuner.captures', { canSelectMany: true }, async () => (await host()).captures));
+  own(vscode.window.registerCustomEditorProvider('controllerTuner.profile', {
+    openCustomDocument: async (uri: vscode.Uri) => (await host()).editor.openCustomDocument(uri),
+    resolveCustomEditor: async (document: ProfileDocument, panel: vscode.WebviewPanel) => { (await host()).editor.resolveCustomEditor(document, panel); },
+  }, {
+    supportsMultipleEditorsPerDocument: true,
+    // The pages keep what matters in their state, so a hidden one costs nothing.
+    webviewOptions: { retainContextWhenHidden: false, enableFindWidget: false },
   }));
-  const memory = new EndpointMemory(globalState);
-  const processes = own(new Processes({ clusters, memory, pins: () => settings.pins, log }));
-  const locals = new Locals(globalState);
-  const view = own(new ClustersView({ clusters, processes, locals, log }));
-  const thread = path.join(context.extensionPath, 'dist', 'profile-thread.js');
-  const open: Opener = (bytes, options, signal) => openInThread(thread, bytes, options, signal);
-  const captures = own(registerCaptures(context, { tell: (e) => { void showProblem(e, { what: 'Captures', log }); }, open, maxBytes: () => settings.maxProfileBytes }));
+  const { commands } = (context.extension.packageJSON as { contributes: { commands: readonly { command: string }[] } }).contributes;
+  for (const { command } of commands) own(vscode.commands.registerCommand(command, async (...args: unknown[]) => (await host()).run(command, args)));
 
-  const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open };
-  own(registerPages(context, { captures, log, open, captureAgain: (capture) => { void captureAgain(parts, capture); } }));
-  for (const command of registerCommands(parts)) own(command);
   const activationMillis = performance.now() - started;
-  // After the return, so that the channel's making is nobody's wait.
-  setImmediate(() => { log.info(`Activated in ${activationMillis.toFixed(1)} ms.`); });
-  return { activationMillis, parts };
+  return { activationMillis, parts: async () => (await host()).parts, has: async (command) => (await host()).has(command) };
+}
+
+/** A view whose tree is made when the editor first asks for its rows. */
+class Later<T> implements vscode.TreeDataProvider<T>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<T | T[] | undefined | null | void>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly tree: vscode.TreeView<T>;
+  #made: vscode.TreeDataProvider<T> | undefined;
+  #making: Promise<vscode.TreeDataProvider<T>> | undefined;
+
+  constructor(id: string, options: Omit<vscode.TreeViewOptions<T>, 'treeDataProvider'>, private readonly make: () => Promise<vscode.TreeDataProvider<T>>) {
+    this.tree = vscode.window.createTreeView(id, { ...options, treeDataProvider: this });
+  }
+
+  #get(): Promise<vscode.TreeDataProvider<T>> {
+    return this.#making ??= this.make().then((made) => {
+      made.onDidChangeTreeData?.((e) => { this.#changed.fire(e); });
+      return (this.#made = made);
+    });
+  }
+
+  // Rows and their tooltips exist only when their tree does.
+  getTreeItem(row: T): vscode.TreeItem | Thenable<vscode.TreeItem> { return this.#made ? this.#made.getTreeItem(row) : this.#get().then((made) => made.getTreeItem(row)); }
+  getParent(row: T): vscode.ProviderResult<T> { return this.#made?.getParent?.(row); }
+  resolveTreeItem(item: vscode.TreeItem, row: T, token: vscode.CancellationToken): vscode.ProviderResult<vscode.TreeItem> { return this.#made?.resolveTreeItem?.(item, row, token) ?? item; }
+  async getChildren(row?: T): Promise<T[]> { return (await (await this.#get()).getChildren(row)) ?? []; }
+
+  dispose(): void {
+    this.tree.dispose();
+    this.#changed.dispose();
+  }
 }

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { Suite } from 'mocha';
 import * as vscode from 'vscode';
 import { notes } from './notes';
+import type { Api } from '../../src/extension';
 import { describe, EXTENSION } from './support';
 
 interface Manifest { readonly contributes: { readonly commands: readonly { readonly command: string }[]; readonly views: Readonly<Record<string, readonly { readonly id: string }[]>> } }
@@ -35,7 +36,16 @@ export function activation(parent: Suite): void {
       assert.deepEqual(loaded().filter((f) => !f.startsWith('inhost')), ['extension.js']);
     },
 
-    async 'every command that the manifest names has a handler'() {
+    async 'every command that the manifest names is carried out by the part that is loaded at first use'() {
+      const { contributes } = extension().packageJSON as Manifest;
+      const has = (await (extension() as vscode.Extension<Api>).activate()).has;
+      const missing: string[] = [];
+      for (const { command } of contributes.commands) if (!(await has(command))) missing.push(command);
+      assert.deepEqual(missing, []);
+      assert.deepEqual(loaded().filter((f) => !f.startsWith('inhost')).sort(), ['extension.js', 'host.js']);
+    },
+
+    async 'every command that the manifest names is registered'() {
       const { contributes } = extension().packageJSON as Manifest;
       const registered = new Set(await vscode.commands.getCommands(true));
       assert.ok(contributes.commands.length > 0);

@@ -62,16 +62,15 @@ async function pick(store: CaptureStore, title: string, many: boolean): Promise<
 /** What handlers need: `tell` shows what they throw. */
 export interface CommandDeps { readonly tell: (e: unknown) => void; readonly open: Opener; readonly maxBytes: () => number }
 
-export function registerCommands(view: CapturesView, store: CaptureStore, deps: CommandDeps): vscode.Disposable[] {
-  const on = (name: string, run: (clicked: unknown, all: unknown) => Promise<void>): vscode.Disposable =>
-    vscode.commands.registerCommand(`controllerTuner.${name}`, async (clicked: unknown, all: unknown) => {
-      try { await run(clicked, all); } catch (e) { deps.tell(e); }
-    });
-  return [
-    on('openCapture', async (clicked, all) => {
+/** By their names in package.json, without what all begin with. `clicked` and `all` as menus of trees give them. */
+export type Commands = Readonly<Record<string, (clicked: unknown, all: unknown) => Promise<void>>>;
+
+export function commandsOf(view: CapturesView, store: CaptureStore, deps: CommandDeps): Commands {
+  const commands: Commands = {
+    openCapture: async (clicked, all) => {
       for (const capture of await several(view, store, clicked, all, 'Open captures')) await openProfileFile(vscode.Uri.file(capture.file));
-    }),
-    on('renameCapture', async (clicked, all) => {
+    },
+    renameCapture: async (clicked, all) => {
       const capture = await one(view, store, clicked, all, 'Rename a capture');
       if (!capture) return;
       const name = await vscode.window.showInputBox({
@@ -79,8 +78,8 @@ export function registerCommands(view: CapturesView, store: CaptureStore, deps: 
         validateInput: (v) => (v.trim() === '' ? 'Type at least one character.' : undefined),
       });
       if (name !== undefined && name.trim() !== capture.info.name) await store.rename(capture.file, name);
-    }),
-    on('deleteCapture', async (clicked, all) => {
+    },
+    deleteCapture: async (clicked, all) => {
       const captures = await several(view, store, clicked, all, 'Delete captures');
       const [first] = captures;
       if (!first) return;
@@ -89,25 +88,28 @@ export function registerCommands(view: CapturesView, store: CaptureStore, deps: 
       if (answer !== 'Delete') return;
       for (const capture of captures) await store.delete(capture.file);
       await closeEditors(new Set(captures.map((c) => c.file)));
-    }),
-    on('exportCapture', async (clicked, all) => {
+    },
+    exportCapture: async (clicked, all) => {
       const some = chosen(view, clicked, all);
       const one = some.length > 0 ? undefined : await shown(store);
       await exportCaptures(store, deps, one ? [one] : await several(view, store, clicked, all, 'Export captures'));
-    }),
-    on('revealCapture', async (clicked, all) => {
+    },
+    revealCapture: async (clicked, all) => {
       const capture = await one(view, store, clicked, all, 'Reveal a capture');
       if (capture) await reveal(capture.file);
-    }),
-    on('openProfile', async (clicked) => {
+    },
+    openProfile: async (clicked) => {
       if (clicked instanceof vscode.Uri) { await openProfileFile(clicked); return; }
       const uris = await vscode.window.showOpenDialog({
         title: 'Open profile', canSelectMany: true, openLabel: 'Open',
         filters: { 'Go profiles': ['gz', 'pprof', 'prof', 'pb', 'out', 'txt'], 'All files': ['*'] },
       });
       for (const uri of uris ?? []) await openProfileFile(uri);
-    }),
-  ];
+    },
+  };
+  return Object.fromEntries(Object.entries(commands).map(([name, run]) => [name, async (clicked: unknown, all: unknown) => {
+    try { await run(clicked, all); } catch (e) { deps.tell(e); }
+  }]));
 }
 
 /** An editor of a deleted capture has nothing left to show. */

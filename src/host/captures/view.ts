@@ -17,11 +17,10 @@ export class CapturesView implements vscode.TreeDataProvider<Capture> {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new vscode.EventEmitter<void>());
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly tree: vscode.TreeView<Capture>;
   #known: ReadonlyMap<string, Capture> = new Map();
 
-  constructor(readonly store: CaptureStore, private readonly tell: (e: unknown) => void) {
-    this.tree = this.#own.add(vscode.window.createTreeView('controllerTuner.captures', { treeDataProvider: this, canSelectMany: true }));
+  /** `tree` belongs to who made it. */
+  constructor(readonly tree: vscode.TreeView<Capture>, readonly store: CaptureStore, private readonly tell: (e: unknown) => void) {
     this.#own.add(store.onDidChange(() => { this.#changed.fire(); }));
     const timer = setInterval(() => { if (this.tree.visible) this.#changed.fire(); }, REWORD_MS);
     this.#own.add({ dispose: () => { clearInterval(timer); } });

@@ -14,9 +14,9 @@ import { captureCommand, repeatCapture } from './capture';
 import { findEndpoints, pinEndpoint } from './endpoints';
 import { givenOf, subjectOf } from './given';
 
-export function registerCommands(parts: Parts): vscode.Disposable[] {
+/** By their names in package.json, without what all begin with; `arg`: the tree's node, or what a caller gave. */
+export function commandsOf(parts: Parts): Readonly<Record<string, (arg?: unknown) => unknown>> {
   const { clusters, processes, locals, log } = parts;
-  const on = (name: string, run: (arg: unknown) => unknown): vscode.Disposable => vscode.commands.registerCommand(`controllerTuner.${name}`, (arg: unknown) => run(arg));
   const capture = (kind: CaptureKind | undefined) => (arg: unknown): unknown => captureCommand(parts, givenOf(subjectOf(arg), clusters), { kind, seconds: undefined });
   const pickDeps = { clusters, locals: (): readonly string[] => [] };
   /** The pod that a command is about, asked for when it came from the palette. */
@@ -29,42 +29,42 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     return p && body(p, arg);
   });
 
-  return [
-    on('profileCpu', capture('cpu')),
-    on('captureGoroutines', capture('goroutine')),
-    on('captureProfile', capture(undefined)),
-    on('repeatCapture', () => repeatCapture(parts)),
-    on('attachUrl', (arg) => guarded('Attach to a local process', log, () => attach(parts, arg))),
-    on('detach', (arg) => {
+  return {
+    profileCpu: capture('cpu'),
+    captureGoroutines: capture('goroutine'),
+    captureProfile: capture(undefined),
+    repeatCapture: () => repeatCapture(parts),
+    attachUrl: (arg) => guarded('Attach to a local process', log, () => attach(parts, arg)),
+    detach: (arg) => {
       const s = subjectOf(arg);
       if (s?.kind === 'local') locals.detach(s.url);
-    }),
-    on('connect', (arg) => guarded('Connect', log, () => connect(parts, arg))),
-    on('disconnect', (arg) => guarded('Disconnect', log, () => disconnect(parts, arg))),
-    on('refresh', (arg) => guarded('Refresh', log, () => refresh(parts, arg))),
-    on('groupByNamespace', () => guarded('Group by namespace', log, () => setGroupBy('namespace'))),
-    on('groupByWorkload', () => guarded('List workloads', log, () => setGroupBy('workload'))),
-    on('showAllWorkloads', () => guarded('Show all workloads', log, () => setShowAll(true))),
-    on('showControllersOnly', () => guarded('Show controllers only', log, () => setShowAll(false))),
-    on('markController', (arg) => guarded('Mark as controller', log, () => markAs(arg, true))),
-    on('unmarkController', (arg) => guarded('Mark as not a controller', log, () => markAs(arg, false))),
-    on('findEndpoints', withPlace('Look for endpoints', async (p, arg) => {
+    },
+    connect: (arg) => guarded('Connect', log, () => connect(parts, arg)),
+    disconnect: (arg) => guarded('Disconnect', log, () => disconnect(parts, arg)),
+    refresh: (arg) => guarded('Refresh', log, () => refresh(parts, arg)),
+    groupByNamespace: () => guarded('Group by namespace', log, () => setGroupBy('namespace')),
+    groupByWorkload: () => guarded('List workloads', log, () => setGroupBy('workload')),
+    showAllWorkloads: () => guarded('Show all workloads', log, () => setShowAll(true)),
+    showControllersOnly: () => guarded('Show controllers only', log, () => setShowAll(false)),
+    markController: (arg) => guarded('Mark as controller', log, () => markAs(arg, true)),
+    unmarkController: (arg) => guarded('Mark as not a controller', log, () => markAs(arg, false)),
+    findEndpoints: withPlace('Look for endpoints', async (p, arg) => {
       await findEndpoints(parts, p);
       if (!isNode(arg)) await sayEndpoints(parts, p);
-    })),
-    on('authenticate', withPlace('Choose how to authenticate', async (p, arg) => authenticateShown(parts, p, arg))),
-    on('pinEndpoint', withPlace('Pin an endpoint', (p, arg) => {
+    }),
+    authenticate: withPlace('Choose how to authenticate', async (p, arg) => authenticateShown(parts, p, arg)),
+    pinEndpoint: withPlace('Pin an endpoint', (p, arg) => {
       const s = subjectOf(arg);
       return s?.kind === 'endpoint' ? pinEndpoint(parts, p, s.endpoint.kind, s.endpoint) : pinEndpoint(parts, p);
-    })),
-    on('copyReasons', (arg) => guarded('Copy why this is a controller', log, () => copyReasons(arg))),
-    on('addKubeconfig', (arg) => guarded('Add a kubeconfig file', log, () => addFile(parts, arg))),
-    on('showProblem', (arg) => {
+    }),
+    copyReasons: (arg) => guarded('Copy why this is a controller', log, () => copyReasons(arg)),
+    addKubeconfig: (arg) => guarded('Add a kubeconfig file', log, () => addFile(parts, arg)),
+    showProblem: (arg) => {
       const s = isNode(arg) ? arg.spec.subject : undefined;
       return s?.kind === 'message' && s.problem ? showDetails(s.problem) : undefined;
-    }),
-    on('showLog', () => { log.show(); }),
-  ];
+    },
+    showLog: () => { log.show(); },
+  };
 
   async function authenticateShown(p: Parts, at: PodPlace, arg: unknown): Promise<void> {
     const s = subjectOf(arg);

@@ -9,7 +9,7 @@ import type { Log } from '../log';
 import { onSettings, settings } from '../settings';
 import { ProfileDocument } from './document';
 import { PageSession } from './session';
-import type { Sources } from './source';
+import { Sources } from './source';
 
 export interface PagesDeps {
   readonly captures: CapturesApi;
@@ -25,7 +25,9 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Profil
   readonly #open = new Set<ProfileDocument>();
   readonly #sessions = new Set<PageSession>();
 
-  constructor(private readonly context: vscode.ExtensionContext, private readonly sources: Sources, private readonly deps: PagesDeps) {
+  readonly #sources = this.#own.add(new Sources());
+
+  constructor(private readonly context: vscode.ExtensionContext, private readonly deps: PagesDeps) {
     this.#own.add(onSettings(['maxProfileMiB'], () => {
       // A raised limit lets in what was refused.
       for (const doc of this.#open) if (doc.state.kind === 'failed') doc.load();
@@ -41,13 +43,13 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Profil
     this.#open.add(doc);
     doc.load();
     // Found while the file is read, so that neither waits for the other.
-    void this.sources.modules();
+    void this.#sources.modules();
     return doc;
   }
 
   resolveCustomEditor(doc: ProfileDocument, panel: vscode.WebviewPanel): void {
     const session = new PageSession(doc, panel, {
-      ...this.deps, sources: this.sources, memory: this.context.workspaceState,
+      ...this.deps, sources: this.#sources, memory: this.context.workspaceState,
       pages: vscode.Uri.file(path.join(this.context.extensionPath, 'dist', 'webview')),
     });
     this.#sessions.add(session);

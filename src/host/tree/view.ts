@@ -22,16 +22,15 @@ const LOOKS_AT_ONCE = 4;
 export class ClustersView implements vscode.Disposable {
   readonly #own = new Disposables();
   readonly #provider: ClustersProvider;
-  readonly tree: vscode.TreeView<Node>;
   /** Why the kubeconfig could not even be looked for. */
   #failure: Problem | undefined;
   #ages: NodeJS.Timeout | undefined;
   /** Ids of the nodes that the person opened. */
   readonly #open = new Set<string>();
 
-  constructor(private readonly deps: ViewDeps) {
+  /** `tree` belongs to who made it; what listens to it ends with this. */
+  constructor(readonly tree: vscode.TreeView<Node>, private readonly deps: ViewDeps) {
     this.#provider = this.#own.add(new ClustersProvider({ world: () => this.#world(), opening: (spec) => this.#opening(spec) }));
-    this.tree = this.#own.add(vscode.window.createTreeView('controllerTuner.clusters', { treeDataProvider: this.#provider, showCollapseAll: true }));
     this.#own.add(this.tree.onDidChangeVisibility(({ visible }) => { this.#visible(visible); }));
     this.#own.add(this.tree.onDidExpandElement(({ element }) => { this.#open.add(element.spec.id); this.#expanded(element.spec); }));
     this.#own.add(this.tree.onDidCollapseElement(({ element }) => { this.#open.delete(element.spec.id); }));

@@ -28,7 +28,7 @@ export async function measureTree(job: TreeJob): Promise<TreeResult> {
   let peakRss = before.rss;
   const sampler = setInterval(() => { peakRss = Math.max(peakRss, process.memoryUsage().rss); }, 20);
 
-  const { parts } = await extension.activate();
+  const parts = await (await extension.activate()).parts();
   const context = await connect(parts);
 
   await quiet(parts);

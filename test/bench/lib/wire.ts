@@ -33,6 +33,8 @@ const padded = (n: number): number => Math.ceil(n / 8) * 8;
  * outside, because only its text goes there.
  */
 export function wireInPage(url: string): void {
+  // Also run in the blank document that a tab begins with.
+  if (location.protocol === 'about:') return;
   const socket = new WebSocket(url);
   socket.binaryType = 'arraybuffer';
   const waiting: string[] = [];

@@ -1,0 +1,80 @@
+/** Makes the parts of the extension and introduces them to each other: loaded when the first of them is used. */
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { EndpointMemory, type Memento } from '../cluster/memory';
+import { loadKube } from '../kube/load';
+import { openInThread } from '../profile/thread/client';
+import type { Opener } from '../captures/check';
+import type { Capture } from '../captures/types';
+import { registerCaptures } from './captures/index';
+import { Clusters } from './clusters';
+import { captureAgain } from './commands/capture';
+import { commandsOf } from './commands/index';
+import { showProblem } from './errors';
+import { Locals } from './locals';
+import { createLog } from './log';
+import { ProfileEditor } from './pages/editor';
+import type { Parts } from './parts';
+import { Processes } from './processes';
+import { onSettings, settings } from './settings';
+import type { Node } from './tree/provider';
+import { ClustersView } from './tree/view';
+
+/** What extension.ts registered before there was anything behind it. */
+export interface Registered {
+  readonly clusters: vscode.TreeView<Node>;
+  readonly captures: vscode.TreeView<Capture>;
+  /** Time that the activation took, ms. */
+  readonly activationMillis: number;
+}
+
+/** What extension.ts hands on to: the views' rows, the custom editor, the commands. */
+export interface Host extends vscode.Disposable {
+  readonly parts: Parts;
+  readonly clusters: vscode.TreeDataProvider<Node>;
+  readonly captures: vscode.TreeDataProvider<Capture>;
+  readonly editor: ProfileEditor;
+  has(command: string): boolean;
+  /** Runs a command by its whole name, with what the editor gave it. Whatever it throws was shown. */
+  run(command: string, args: readonly unknown[]): unknown;
+}
+
+export function makeHost(context: vscode.ExtensionContext, registered: Registered): Host {
+  const subscriptions: vscode.Disposable[] = [];
+  const own = <T extends { dispose(): void }>(part: T): T => { subscriptions.push(part); return part; };
+  const log = own(createLog());
+  const globalState: Memento = { get: (key) => context.globalState.get(key), set: (key, value) => { void context.globalState.update(key, value); } };
+
+  const clusters = own(new Clusters({
+    kubeconfigs: async () => {
+      const kubeconfigs = (await loadKube()).createKubeconfigs({
+        env: process.env, home: os.homedir(), extraFiles: () => settings.kubeconfigs, allowExec: () => vscode.workspace.isTrusted, log: (line) => { log.info(line); },
+      });
+      own(onSettings(['kubeconfigs'], () => { void clusters.reload(); }));
+      own(vscode.workspace.onDidGrantWorkspaceTrust(() => { void clusters.reload(); }));
+      return kubeconfigs;
+    },
+    namespaces: () => settings.namespaces, marked: () => settings.marked, log,
+  }));
+  const memory = new EndpointMemory(globalState);
+  const processes = own(new Processes({ clusters, memory, pins: () => settings.pins, log }));
+  const locals = new Locals(globalState);
+  const view = own(new ClustersView(registered.clusters, { clusters, processes, locals, log }));
+  const thread = path.join(context.extensionPath, 'dist', 'profile-thread.js');
+  const open: Opener = (bytes, options, signal) => openInThread(thread, bytes, options, signal);
+  const captures = own(registerCaptures(context, registered.captures, { tell: (e) => { void showProblem(e, { what: 'Captures', log }); }, open, maxBytes: () => settings.maxProfileBytes }));
+
+  const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open };
+  const editor = own(new ProfileEditor(context, { captures, log, open, captureAgain: (capture) => { void captureAgain(parts, capture); } }));
+  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = { ...captures.commands, ...commandsOf(parts) };
+  log.info(`Activated in ${registered.activationMillis.toFixed(1)} ms.`);
+  return {
+    parts, clusters: view.provider, captures: captures.rows, editor,
+    has: (command) => nameOf(command) in commands,
+    run: (command, args) => commands[nameOf(command)]?.(...args),
+    dispose: () => { for (const s of subscriptions.reverse()) s.dispose(); },
+  };
+}
+
+function nameOf(command: string): string { return command.replace(/^controllerTuner\./, ''); }
