@@ -10,12 +10,13 @@ const rooms = {
   metrics: ['base'],
   controllers: ['base'],
   target: ['base'],
-  protocol: ['base', 'profile'],
+  protocol: ['base', 'metrics', 'profile'],
   kube: ['base', 'controllers', 'target'],
   captures: ['base', 'profile', 'target'],
   cluster: ['base', 'controllers', 'kube', 'metrics', 'target'],
-  inspect: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'target'],
-  host: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'target'],
+  sources: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'target'],
+  inspect: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'sources', 'target'],
+  host: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'sources', 'target'],
 };
 /** Rooms that take data and give data: no sockets, files, threads, editor or DOM. */
 const pure = ['base', 'profile', 'metrics', 'controllers', 'protocol'];
@@ -53,6 +54,6 @@ export default tseslint.config(
   { files: ['src/profile/thread/**/*.ts'], rules: restrict([{ regex: above(Object.keys(rooms).filter((r) => !['profile', 'base'].includes(r))), message: 'src/profile/thread may import only: profile, base.' }], [{ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' }]) },
   {
     files: ['webview/**/*.ts'],
-    rules: restrict([{ regex: 'src/(?!protocol/|base/|profile/(types|names)$)', message: 'Pages import only src/protocol, src/base and the names and types of src/profile.' }]),
+    rules: restrict([{ regex: 'src/(?!protocol/|base/|profile/(types|names)$|metrics/types$)', message: 'Pages import only src/protocol, src/base, the names and types of src/profile and the types of src/metrics.' }]),
   },
 );

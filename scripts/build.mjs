@@ -29,7 +29,7 @@ export const bundles = [
   { ...node, entryPoints: { kube: 'src/kube/index.ts' }, outdir: 'dist', external: ['vscode'], define: { 'import.meta.url': '__importMetaUrl' }, banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' } },
   { ...node, entryPoints: { 'profile-thread': 'src/profile/thread/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { inspect: 'src/inspect/main.ts' }, outdir: 'dist', external: ['./kube.js'] },
-  { ...page, entryPoints: { flame: 'webview/flame/main.ts', goroutines: 'webview/goroutines/main.ts' }, outdir: 'dist/webview' },
+  { ...page, entryPoints: { flame: 'webview/flame/main.ts', goroutines: 'webview/goroutines/main.ts', metrics: 'webview/metrics/main.ts' }, outdir: 'dist/webview' },
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
