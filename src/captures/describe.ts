@@ -3,15 +3,19 @@ import { age, bytes, count } from '../base/format';
 import { KIND_LABEL } from './names';
 import type { Capture, CaptureInfo } from './types';
 
-/** The name that a new capture gets: "gadgets-controller-7c9d · CPU". */
+/** The name that a new capture gets: "CPU gadgets-controller-manager". A side bar cuts the end off, so what tells captures apart stands first. */
 export function defaultName(info: Pick<CaptureInfo, 'kind' | 'pod' | 'workload' | 'url'>): string {
-  return `${info.pod || info.workload || info.url.replace(/^https?:\/\//, '') || 'process'} · ${KIND_LABEL[info.kind]}`;
+  return `${KIND_LABEL[info.kind]} ${info.workload || info.pod || info.url.replace(/^https?:\/\//, '') || 'process'}`;
 }
 
-/** Facts under a page's title: "30 s, today 14:32, leader, gadgets:v1.2". Only what is known. */
+/**
+ * Facts beside a page's title: "gadgets-7c9d-x2x4p, leader, 30 s, today 14:32, kind / prod, gadgets:v1.2". Only what is known;
+ * kind and process always stand in the title or here, whatever a person called the capture.
+ */
 export function subtitle(info: CaptureInfo, now: number): string {
   return [
-    info.seconds > 0 ? `${info.seconds} s` : '', when(info.at, now), info.leader ? 'leader' : '',
+    info.name.includes(KIND_LABEL[info.kind]) ? '' : KIND_LABEL[info.kind], info.name.includes(info.pod) ? '' : info.pod, info.leader ? 'leader' : '',
+    info.seconds > 0 ? `${info.seconds} s` : '', when(info.at, now),
     [info.context, info.namespace].filter((s) => s !== '').join(' / ') || info.url, imageVersion(info.image),
   ].filter((s) => s !== '').join(', ');
 }
@@ -21,10 +25,18 @@ export function fileSubtitle(facts: { readonly timeMillis: number; readonly dura
   return [facts.durationNanos > 0 ? `${+(facts.durationNanos / 1e9).toFixed(1)} s` : '', facts.timeMillis > 0 ? when(facts.timeMillis, now) : ''].filter((s) => s !== '').join(', ');
 }
 
-/** Dim text behind the name in the tree: "today 14:32 · leader · 213 KiB". */
+/** Dim text behind the name in the tree: "14:32 · leader · …-x2x4p · 213 KiB"; the day stands there unless it is today. */
 export function treeDescription(capture: Capture, now: number): string {
   const { info } = capture;
-  return [when(info.at, now), info.leader ? 'leader' : '', bytes(capture.bytes)].filter((s) => s !== '').join(' · ');
+  return [when(info.at, now).replace(/^today /, ''), info.leader ? 'leader' : '', replicaOf(info), bytes(capture.bytes)].filter((s) => s !== '').join(' · ');
+}
+
+/** What tells the pod from its siblings, where the name has the workload already: "…-x2x4p", "…-0". */
+function replicaOf({ name, pod, workload }: CaptureInfo): string {
+  if (pod === '' || name.includes(pod)) return '';
+  if (!pod.startsWith(`${workload}-`)) return pod === workload ? '' : pod;
+  // A Deployment's pods have the hash of their template before the five letters of their own.
+  return `…-${pod.slice(workload.length + 1).replace(/^[a-z0-9]{5,10}-(?=[a-z0-9]{5}$)/, '')}`;
 }
 
 /** Lines of the tooltip: what, from where, when, the file. */

@@ -42,7 +42,7 @@ export function infoFromName(name: string, modifiedAt: number): CaptureInfo {
   const known = m !== null && isKind(kind);
   const at = known ? new Date(Number(m[3]), Number(m[4]) - 1, Number(m[5]), Number(m[6]), Number(m[7]), Number(m[8])).getTime() : modifiedAt;
   return {
-    version: 1, name: known ? `${m[1]} · ${KIND_LABEL[kind]}` : name,
+    version: 1, name: known ? `${KIND_LABEL[kind]} ${m[1]}` : name,
     kind: known ? kind : name.endsWith('.goroutines.txt') ? 'goroutine' : 'cpu',
     at, seconds: 0, context: '', namespace: '', workload: '', pod: known ? (m[1] ?? '') : '', url: '', leader: false, image: '',
   };

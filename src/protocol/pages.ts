@@ -14,9 +14,9 @@ export type PageName = 'flame' | 'goroutines';
 
 /** The facts line of a page: what a reader needs before the picture. */
 export interface PageFacts {
-  /** "gadgets-controller-7c9d · CPU" or the file's name. */
+  /** "CPU gadgets-controller-manager" or the file's name. */
   readonly title: string;
-  /** "30 s, today 14:32, leader": already worded; '' = nothing known. */
+  /** "gadgets-7c9d-x2x4p, leader, 30 s, today 14:32": already worded; '' = nothing known. */
   readonly subtitle: string;
   /** Modules of the open workspace, for "your module". */
   readonly ownModules: readonly string[];

@@ -4,15 +4,16 @@ import type { Capture, CaptureInfo } from '../../../src/captures/types';
 
 const at = new Date(2026, 10, 23, 14, 32).getTime();
 const info: CaptureInfo = {
-  version: 1, name: 'n', kind: 'cpu', at, seconds: 30, context: 'kind', namespace: 'prod', workload: 'gadgets', pod: 'gadgets-7c9d', url: '', leader: true,
+  version: 1, name: 'CPU gadgets', kind: 'cpu', at, seconds: 30, context: 'kind', namespace: 'prod', workload: 'gadgets', pod: 'gadgets-7c9d', url: '', leader: true,
   image: 'ghcr.io/acme/gadgets@sha256:0123456789abcdef0123456789abcdef',
 };
 const capture: Capture = { file: '/c/x.pb.gz', bytes: 2048, info, problem: undefined };
 
 describe('wording of captures', () => {
-  it('names them by pod, workload or address', () => {
-    expect(defaultName(info)).toBe('gadgets-7c9d · CPU');
-    expect(defaultName({ kind: 'goroutine', pod: '', workload: '', url: 'http://127.0.0.1:6060' })).toBe('127.0.0.1:6060 · Goroutines');
+  it('names them by kind first, then by workload, pod or address', () => {
+    expect(defaultName(info)).toBe('CPU gadgets');
+    expect(defaultName({ kind: 'heap', pod: 'lone', workload: '', url: '' })).toBe('Heap lone');
+    expect(defaultName({ kind: 'goroutine', pod: '', workload: '', url: 'http://127.0.0.1:6060' })).toBe('Goroutines 127.0.0.1:6060');
   });
 
   it('says when against now', () => {
@@ -26,11 +27,25 @@ describe('wording of captures', () => {
   });
 
   it('tells only what is known', () => {
-    expect(subtitle(info, at)).toBe('30 s, today 14:32, leader, kind / prod, gadgets@sha256:0123456789ab');
-    expect(subtitle({ ...info, seconds: 0, leader: false, context: '', namespace: '', url: 'http://127.0.0.1:6060', image: '' }, at)).toBe('today 14:32, http://127.0.0.1:6060');
+    expect(subtitle(info, at)).toBe('gadgets-7c9d, leader, 30 s, today 14:32, kind / prod, gadgets@sha256:0123456789ab');
+    expect(subtitle({ ...info, seconds: 0, leader: false, context: '', namespace: '', pod: '', url: 'http://127.0.0.1:6060', image: '' }, at)).toBe('today 14:32, http://127.0.0.1:6060');
     expect(fileSubtitle({ timeMillis: 0, durationNanos: 0 }, at)).toBe('');
     expect(fileSubtitle({ timeMillis: at, durationNanos: 3.02e9 }, at)).toBe('3 s, today 14:32');
-    expect(treeDescription(capture, at)).toBe('today 14:32 · leader · 2 KiB');
+    expect(treeDescription(capture, at)).toBe('14:32 · leader · …-7c9d · 2 KiB');
+    expect(treeDescription(capture, at + 86_400_000)).toBe('yesterday 14:32 · leader · …-7c9d · 2 KiB');
+  });
+
+  it('tells kind and pod beside a name that tells neither', () => {
+    expect(subtitle({ ...info, name: 'Before the fix', image: '' }, at)).toBe('CPU, gadgets-7c9d, leader, 30 s, today 14:32, kind / prod');
+    expect(subtitle({ ...info, name: 'gadgets-7c9d · CPU', image: '' }, at)).toBe('leader, 30 s, today 14:32, kind / prod');
+  });
+
+  it('tells replicas of one workload apart, briefly', () => {
+    const of = (pod: string, workload: string): string => treeDescription({ ...capture, info: { ...info, leader: false, name: `CPU ${workload}`, pod, workload } }, at);
+    expect(of('gadgets-controller-manager-6d5f7c9b8d-bd87l', 'gadgets-controller-manager')).toBe('14:32 · …-bd87l · 2 KiB');
+    expect(of('argocd-application-controller-0', 'argocd-application-controller')).toBe('14:32 · …-0 · 2 KiB');
+    expect(of('kube-controller-manager-node-1', 'kube-controller-manager')).toBe('14:32 · …-node-1 · 2 KiB');
+    expect(of('lone', 'lone')).toBe('14:32 · 2 KiB');
   });
 
   it('puts origin, file and trouble in the tooltip', () => {

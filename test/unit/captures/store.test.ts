@@ -10,7 +10,7 @@ import { CaptureStore } from '../../../src/captures/store';
 import type { CaptureInfo } from '../../../src/captures/types';
 
 const info = (over: Partial<CaptureInfo> = {}): CaptureInfo => ({
-  version: 1, name: 'widgets-0 · CPU', kind: 'cpu', at: new Date(2026, 10, 23, 14, 32, 5).getTime(), seconds: 30, context: 'kind', namespace: 'default',
+  version: 1, name: 'CPU widgets-0', kind: 'cpu', at: new Date(2026, 10, 23, 14, 32, 5).getTime(), seconds: 30, context: 'kind', namespace: 'default',
   workload: 'widgets', pod: 'widgets-0', url: '', leader: true, image: 'widgets:v1', ...over,
 });
 
@@ -62,7 +62,7 @@ describe('CaptureStore', () => {
     await fs.rm(`${a.file}.json`);
     await fs.writeFile(`${b.file}.json`, '{"version":1,"name":3');
     const [first, second] = await store.list();
-    expect(first).toMatchObject({ problem: { code: 'captures.sidecar' }, info: { kind: 'cpu', pod: 'widgets-0', at: info().at, name: 'widgets-0 · CPU' } });
+    expect(first).toMatchObject({ problem: { code: 'captures.sidecar' }, info: { kind: 'cpu', pod: 'widgets-0', at: info().at, name: 'CPU widgets-0' } });
     expect(second).toMatchObject({ problem: { code: 'captures.sidecar' }, info: { kind: 'goroutine', pod: 'red-1' } });
     await store.rename(a.file, 'mine');
     expect((await store.get(a.file))?.info.name).toBe('mine');
