@@ -84,10 +84,11 @@ export function commandsOf(view: CapturesView, store: CaptureStore, deps: Comman
       const [first] = captures;
       if (!first) return;
       const what = captures.length === 1 ? `the capture "${first.info.name}"` : count(captures.length, 'capture');
-      const answer = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail: 'The files are removed for good. Export first what you want to keep.' }, 'Delete');
+      const detail = [captures.length === 1 ? 'The file is removed for good. Export it first to keep it.' : 'The files are removed for good. Export first what you want to keep.', closing(editorsOf(captures).length, captures.length)].filter((s) => s !== '').join(' ');
+      const answer = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail }, 'Delete');
       if (answer !== 'Delete') return;
       for (const capture of captures) await store.delete(capture.file);
-      await closeEditors(new Set(captures.map((c) => c.file)));
+      await vscode.window.tabGroups.close(editorsOf(captures), true);
     },
     exportCapture: async (clicked, all) => {
       const some = chosen(view, clicked, all);
@@ -112,10 +113,17 @@ export function commandsOf(view: CapturesView, store: CaptureStore, deps: Comman
   }]));
 }
 
-/** An editor of a deleted capture has nothing left to show. */
-async function closeEditors(files: ReadonlySet<string>): Promise<void> {
+/** Tabs that show these captures; of a deleted one they would have nothing left to show. */
+function editorsOf(captures: readonly Capture[]): readonly vscode.Tab[] {
+  const files = new Set(captures.map((c) => c.file));
   const shows = (tab: vscode.Tab): boolean => tab.input instanceof vscode.TabInputCustom && tab.input.viewType === PROFILE_EDITOR && files.has(tab.input.uri.fsPath);
-  await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap((g) => g.tabs.filter(shows)), true);
+  return vscode.window.tabGroups.all.flatMap((g) => g.tabs.filter(shows));
+}
+
+/** What happens to the tabs of captures that are deleted; '' when none is open. */
+function closing(tabs: number, captures: number): string {
+  if (tabs === 0) return '';
+  return tabs > 1 ? `The ${tabs} tabs that show ${captures === 1 ? 'it' : 'them'} are closed.` : captures === 1 ? 'Its tab is closed.' : 'The tab that shows one of them is closed.';
 }
 
 async function exportCaptures(store: CaptureStore, deps: CommandDeps, captures: readonly Capture[]): Promise<void> {
