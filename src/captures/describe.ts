@@ -1,5 +1,5 @@
 /** What captures are called, on pages and in the tree. Pure. */
-import { age, bytes, count } from '../base/format';
+import { bytes, count } from '../base/format';
 import { KIND_LABEL } from './names';
 import type { Capture, CaptureInfo } from './types';
 
@@ -39,7 +39,7 @@ function replicaOf({ name, pod, workload }: CaptureInfo): string {
   return `…-${pod.slice(workload.length + 1).replace(/^[a-z0-9]{5,10}-(?=[a-z0-9]{5}$)/, '')}`;
 }
 
-/** Lines of the tooltip: what, from where, when, the file. */
+/** Lines of the tooltip: what, from where, when, the file. The time is the clock's: the editor keeps a tooltip, in which an age would go stale. */
 export function tooltipLines(capture: Capture, now: number): readonly string[] {
   const { info } = capture;
   const from = info.pod !== '' ? [info.context, info.namespace, info.pod].filter((s) => s !== '').join(' / ') : info.url;
@@ -47,7 +47,7 @@ export function tooltipLines(capture: Capture, now: number): readonly string[] {
     `${KIND_LABEL[info.kind]}${info.seconds > 0 ? `, ${count(info.seconds, 'second')}` : ''}`,
     from === '' ? '' : `From ${from}${info.leader ? ' (leader)' : ''}`,
     info.image === '' ? '' : `Image ${info.image}`,
-    `${when(info.at, now)}, ${age(now - info.at)} ago`,
+    when(info.at, now),
     `${bytes(capture.bytes)}, ${capture.file}`,
     capture.problem ? `${capture.problem.message} ${capture.problem.next ?? ''}`.trim() : '',
   ].filter((s) => s !== '');

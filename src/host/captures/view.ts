@@ -9,7 +9,7 @@ import { told } from '../told';
 const ICON: Readonly<Record<CaptureKind, string>> = {
   cpu: 'pulse', goroutine: 'list-tree', heap: 'database', allocs: 'graph', block: 'debug-pause', mutex: 'lock', threadcreate: 'layers',
 };
-/** "14:32" of today goes stale: the list is worded anew this often, ms. */
+/** "today 14:32" goes stale: the list is worded anew this often, ms. */
 const REWORD_MS = 10 * 60_000;
 
 /** A tree of one level; its items are the captures themselves, kept as they are while the file is unchanged. */
@@ -46,16 +46,11 @@ export class CapturesView implements vscode.TreeDataProvider<Capture> {
     const item = new vscode.TreeItem(capture.info.name);
     item.id = capture.file;
     item.description = treeDescription(capture, now);
+    item.tooltip = tooltipLines(capture, now).join('\n');
     item.iconPath = new vscode.ThemeIcon(capture.problem ? 'warning' : ICON[capture.info.kind]);
     item.contextValue = 'capture';
     item.command = { command: 'controllerTuner.openCapture', title: 'Open', arguments: [capture] };
     item.accessibilityInformation = { label: `${capture.info.name}, ${item.description}` };
-    return item;
-  }
-
-  /** Worded when somebody hovers: an age goes stale at once. */
-  resolveTreeItem(item: vscode.TreeItem, capture: Capture): vscode.TreeItem {
-    item.tooltip = tooltipLines(capture, Date.now()).join('\n');
     return item;
   }
 

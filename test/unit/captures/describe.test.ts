@@ -50,6 +50,6 @@ describe('wording of captures', () => {
 
   it('puts origin, file and trouble in the tooltip', () => {
     const lines = tooltipLines({ ...capture, problem: { code: 'captures.sidecar', message: 'The notes are gone.' } }, at + 120_000);
-    expect(lines).toEqual(['CPU, 30 seconds', 'From kind / prod / gadgets-7c9d (leader)', `Image ${info.image}`, 'today 14:32, 2 min ago', '2 KiB, /c/x.pb.gz', 'The notes are gone.']);
+    expect(lines).toEqual(['CPU, 30 seconds', 'From kind / prod / gadgets-7c9d (leader)', `Image ${info.image}`, 'today 14:32', '2 KiB, /c/x.pb.gz', 'The notes are gone.']);
   });
 });
