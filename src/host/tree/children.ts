@@ -76,18 +76,26 @@ function inCluster(entry: ContextEntry, id: string, world: World): readonly Spec
       line(`${id}/all`, 'Show all workloads', { id: 'filter' }, about, { id: 'controllerTuner.showAllWorkloads', title: 'Show All Workloads' }),
     ];
   }
+  const others = shown.length < all.length ? [notShown(all.length - shown.length, context, id)] : [];
   if (world.groupBy === 'workload') {
-    return [...shown].sort((a, b) => compare(a.name, b.name) || compare(a.namespace, b.namespace)).map((w) => workload(id, context, w, true, world));
+    return [...[...shown].sort((a, b) => compare(a.name, b.name) || compare(a.namespace, b.namespace)).map((w) => workload(id, context, w, true, world)), ...others];
   }
   const groups = new Map<string, Workload[]>();
   for (const w of shown) {
     const group = groups.get(w.namespace);
     if (group) group.push(w); else groups.set(w.namespace, [w]);
   }
-  return [...groups].sort(([a], [b]) => compare(a, b)).map(([namespace, workloads]): Spec => ({
+  const namespaces = [...groups].sort(([a], [b]) => compare(a, b)).map(([namespace, workloads]): Spec => ({
     id: `${id}/ns/${namespace}`, subject: { kind: 'namespace', context, namespace }, look: namespaceLook(namespace, workloads, world.showAll),
     tooltip: () => `Namespace ${md(namespace)}: ${workloads.map((w) => md(w.name)).slice(0, 30).join(', ')}`,
   }));
+  return [...namespaces, ...others];
+}
+
+/** A quiet last row: that there is more, and a click shows it. */
+function notShown(n: number, context: string, id: string): Spec {
+  const tip = `${n === 1 ? 'It is not taken for a controller' : 'They are not taken for controllers'}. A click shows all workloads; the button in the view’s title hides them again.`;
+  return line(`${id}/others`, `${count(n, 'other workload')} not shown`, { id: 'filter', color: 'descriptionForeground' }, { kind: 'context', context }, { id: 'controllerTuner.showAllWorkloads', title: 'Show All Workloads' }, tip);
 }
 
 function hidden(entry: ContextEntry, id: string): readonly Spec[] {

@@ -45,13 +45,19 @@ export function replicaTip(r: Replica): string {
 const CERTAINTY: Readonly<Record<FoundEndpoint['certainty'], string>> = { stated: 'Stated by its objects', confirmed: 'Confirmed: it answered', guess: 'A guess' };
 
 export function endpointTip(e: FoundEndpoint, f: ProcessFacts): string {
-  return facts(`**${e.kind}** ${md(`${e.scheme}://:${e.port}${e.path}`)}`, [
+  return facts(`**${e.kind}** at ${md(e.path)} on port ${e.port} (${e.scheme})`, [
     md(e.sentence),
     `${CERTAINTY[e.certainty]} (${md(e.how)})`,
     e.scheme === 'https' && 'Its certificate is not checked: the tunnel through the API server guards the way.',
-    e.secured && `Asks for a token; ${f.auth === '' ? 'none is sent yet' : `sent: ${md(f.auth)}`}.`,
+    e.secured && token(e, md(f.auth)),
     e.problem?.next !== undefined && md(e.problem.next),
   ]);
+}
+
+/** The sentence of an endpoint that needs a token says so already. */
+function token({ state }: FoundEndpoint, sent: string): string {
+  if (state === 'needsToken') return sent === '' ? 'No token is sent yet.' : `Sent and not enough: ${sent}.`;
+  return `It asks for a token; ${sent === '' ? 'none is sent yet' : `sent: ${sent}`}.`;
 }
 
 export function runningTip(c: RunningController): string {

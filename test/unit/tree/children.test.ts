@@ -81,7 +81,8 @@ describe('the tree', () => {
     const w = world([e]);
     const [context] = childrenOf(undefined, w);
     const [ns] = childrenOf(context, w);
-    expect(labels(childrenOf(context, w))).toEqual(['ns | 1 controller · 1 not ready']);
+    expect(labels(childrenOf(context, w))).toEqual(['ns | 1 controller · 1 not ready', '1 other workload not shown | ']);
+    expect(childrenOf(context, w)[1]?.look.command?.id).toBe('controllerTuner.showAllWorkloads');
     const [workload] = childrenOf(ns, w);
     expect(workload?.look).toMatchObject({ label: 'w', description: '1/2 ready · 2 restarts · v0.3.1 · 3 d', icon: { id: 'warning' } });
     expect(workload?.tooltip()).toMatch(/Holds the lease|holds the lease/);
@@ -106,7 +107,7 @@ describe('the tree', () => {
     const under = (problems: readonly ProblemData[]): string[] => {
       Object.assign(seen, { problems });
       const w = world([e]);
-      return labels(childrenOf(childrenOf(undefined, w)[0], w)).slice(1);
+      return labels(childrenOf(childrenOf(undefined, w)[0], w)).slice(2);
     };
     expect(under([{ code: 'kube.forbidden', message: 'You may not list leases.' }, lost, lost])).toEqual(["1 kind of objects can't be read | ", 'Could not reach api.example. | Check the network.']);
     expect(under([{ code: 'kube.tooManyNamespaces', message: 'Only the first 50 are looked at.', next: 'Name them.' }])).toEqual(['Only the first 50 are looked at. | Name them.']);
@@ -132,6 +133,8 @@ describe('the tree', () => {
     expect(labels(rows)).toEqual(['pprof | :6060', 'metrics | https :8443 · needs a token', 'widget | 1 worker, 1 busy, queue 120', 'job | queue 0']);
     expect(rows[1]?.look.command?.id).toBe('controllerTuner.authenticate');
     expect(rows[1]?.tooltip()).toMatch(/certificate is not checked/);
+    expect(rows[1]?.tooltip()).toContain('**metrics** at /metrics on port 8443 (https)');
+    expect(rows[1]?.tooltip().match(/token/gi), 'said once').toEqual(['token']);
     expect(new Set(rows.map((r) => r.id)).size).toBe(rows.length);
     expect(labels(childrenOf(replica, world([e])))).toEqual(['Look for endpoints | ']);
     expect(childrenOf(replica, world([e], { facts: () => ({ ...NOTHING, state: 'looking' }) }))[0]?.look.icon?.id).toBe('loading~spin');
