@@ -5,7 +5,7 @@
 import { Problem } from '../../base/problem';
 import { list, number, object, text } from '../../controllers/json';
 import { pause } from '../abort';
-import type { ApiClient } from '../net/client';
+import type { ApiClient, JsonText } from '../net/client';
 import { Backoff, CONNECTION, LOGIN, REFUSED, type BackoffRange } from './backoff';
 import { LineSplitter } from './lines';
 import { resourceVersion, type Resource } from './resources';
@@ -143,12 +143,25 @@ export class Reflector {
     let next = '';
     let version = '';
     let restarted = false;
-    do {
+    const ask = (): Promise<JsonText> => {
       const query = new URLSearchParams({ ...(!restarted && { limit: String(PAGE) }), ...(next !== '' && { continue: next }), ...this.#selector() });
+      const asked = this.client.document(`${resource.path(namespace)}?${query}`, { signal: this.signal, long: true, ...this.#accept('List') });
+      // Heard when it is waited for, unless the page before it fails.
+      asked.catch(() => undefined);
+      return asked;
+    };
+    let ahead: Promise<JsonText> | undefined;
+    do {
       let page;
       try {
-        page = object(await this.client.json<unknown>(`${resource.path(namespace)}?${query}`, { signal: this.signal, long: true, ...this.#accept('List') }));
+        const document = await (ahead ?? ask());
+        ahead = undefined;
+        const following = continueOf(document.text);
+        // The server makes the next page while this one is read.
+        if (following !== undefined && following !== '') { next = following; ahead = ask(); }
+        page = object(document.parse<unknown>());
       } catch (e) {
+        ahead = undefined;
         // The pages took longer than the server keeps a version: once more, in one piece.
         if (!(e instanceof Problem) || e.status !== 410 || next === '' || restarted) throw e;
         restarted = true;
@@ -229,4 +242,12 @@ export class Reflector {
   #accept(list: 'List' | ''): { accept?: string } {
     return this.resource.metadataOnly ? { accept: `application/json;as=PartialObjectMetadata${list};g=meta.k8s.io;v=v1,application/json` } : {};
   }
+}
+
+/** The continue token of a list's text, whose metadata API servers write first; undefined when it is not found there. */
+function continueOf(page: string): string | undefined {
+  const items = page.indexOf('"items":[');
+  const head = page.slice(0, items < 0 ? 0 : Math.min(items, 16_384));
+  const token = /"metadata":\{[^{}]*"continue":("(?:[^"\\]|\\.)*")/.exec(head)?.[1];
+  return token === undefined ? undefined : JSON.parse(token) as string;
 }

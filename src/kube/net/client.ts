@@ -36,6 +36,9 @@ export interface CallOptions {
   readonly long?: boolean;
 }
 
+/** A JSON document as it came. `parse` throws Problem (`kube.notApi`). */
+export interface JsonText { readonly text: string; parse<T>(): T }
+
 export interface Dialed { readonly socket: Socket; readonly credential: Credential }
 
 const TIMEOUT_MS = 30_000;
@@ -62,7 +65,10 @@ export class ApiClient implements Disposable {
   get closed(): AbortSignal { return this.#closed.signal; }
 
   /** One JSON document. Throws Problem (`kube.*`) or the signal's abort. */
-  async json<T>(path: string, call: CallOptions = {}): Promise<T> {
+  async json<T>(path: string, call: CallOptions = {}): Promise<T> { return (await this.document(path, call)).parse<T>(); }
+
+  /** The same, still as text: something may be done with it before the time that parsing takes. */
+  async document(path: string, call: CallOptions = {}): Promise<JsonText> {
     const answer = await this.open(path, call);
     const asked = this.asked(path, call, answer.credential);
     let bytes: Buffer;
@@ -70,10 +76,13 @@ export class ApiClient implements Disposable {
       bytes = await collect(answer.body, answer.gzip, MAX_JSON);
     } catch (e) { throw this.failure(e, asked, call.signal); }
     const body = bytes.toString('utf8');
-    try { return JSON.parse(body) as T; } catch (e) {
-      if (looksLikePage(answer.contentType, body)) throw pageProblem(answer.status, body, asked);
-      throw new Problem('kube.notApi', `${asked.server} answered ${path.split('?')[0]} with something that is not JSON.`, { next: 'Check the server in the kubeconfig, and a proxy in between.', status: answer.status, cause: e });
-    }
+    const parse = <T>(): T => {
+      try { return JSON.parse(body) as T; } catch (e) {
+        if (looksLikePage(answer.contentType, body)) throw pageProblem(answer.status, body, asked);
+        throw new Problem('kube.notApi', `${asked.server} answered ${path.split('?')[0]} with something that is not JSON.`, { next: 'Check the server in the kubeconfig, and a proxy in between.', status: answer.status, cause: e });
+      }
+    };
+    return { text: body, parse };
   }
 
   /** The answer as it comes, decompressed; destroy it to end the request. Not 2xx: throws as `json` does. */
