@@ -59,7 +59,7 @@ const commands = {
   },
   rate: () => rig(['rate', '--kubeconfig', running().kubeconfig, String(number(positionals[1]))], options),
   fill: () => fill(running(), { ...options, pods: number(values.pods), workloads: number(values.workloads) }),
-  churn: () => rig(['churn', '--kubeconfig', running().kubeconfig, '--rate', String(number(values.rate ?? '1000')), '--seconds', String(number(values.seconds))], options),
+  churn: () => rig(['churn', '--kubeconfig', running().kubeconfig, '--etcd', `http://127.0.0.1:${running().ports.etcd}`, '--rate', String(number(values.rate ?? '1000')), '--seconds', String(number(values.seconds))], options),
   unfill: () => rig(['unfill', '--kubeconfig', running().kubeconfig], options),
 };
 

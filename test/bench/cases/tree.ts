@@ -123,11 +123,11 @@ async function window(bench: Bench, editor: Editor, cluster: BenchCluster, size:
  * Resolves with what the rig says of it: "15000 changes in 15.0 s, 1000 a second, 0 of them more than 1 s late". The rig makes
  * all of its changes, however long it takes: a cluster that is far behind is cut off.
  */
-async function changePods(bench: Bench, { kubeconfig }: BenchCluster, seconds: number): Promise<string> {
+async function changePods(bench: Bench, { kubeconfig, etcd }: BenchCluster, seconds: number): Promise<string> {
   const bin = await ensureBinaries({ signal: bench.ended });
   const late = AbortSignal.timeout(seconds * 2 * 1000);
   try {
-    const { code, output } = await runProgram(bin.rig, ['churn', '--kubeconfig', kubeconfig, '--rate', String(CHURN), '--seconds', String(seconds)], { signal: AbortSignal.any([late, bench.ended]) });
+    const { code, output } = await runProgram(bin.rig, ['churn', '--kubeconfig', kubeconfig, ...(etcd === undefined ? [] : ['--etcd', etcd]), '--rate', String(CHURN), '--seconds', String(seconds)], { signal: AbortSignal.any([late, bench.ended]) });
     if (code !== 0) throw /no pods to change/.test(output) ? new Missing('The cluster has no pods that may be changed. Fill it: npm run cluster -- fill.') : new Error(output.trim());
     return output.trim();
   } catch (e) {

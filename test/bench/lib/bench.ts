@@ -30,6 +30,8 @@ export interface BenchCluster {
   readonly kubeconfig: string;
   /** The test cluster's folder with its processes.json; undefined for a cluster of the person's that is none. */
   readonly dir: string | undefined;
+  /** Address of the etcd of a cluster that the bench started. */
+  readonly etcd?: string;
 }
 
 type TestCluster = Awaited<ReturnType<typeof up>>;
@@ -125,7 +127,7 @@ export class Bench {
       this.#cluster = { running, pods };
       await filling;
     }
-    return { kubeconfig: running.kubeconfig, dir: running.dir };
+    return { kubeconfig: running.kubeconfig, dir: running.dir, etcd: `http://127.0.0.1:${running.ports.etcd}` };
   }
 
   async #endCluster(): Promise<void> {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +13,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 )
 
@@ -215,52 +213,6 @@ func runUnfill(ctx context.Context, flags *flag.FlagSet, args []string) error {
 		return err
 	}
 	return clients.CoreV1().Nodes().DeleteCollection(ctx, metav1.DeleteOptions{}, filled)
-}
-
-// runChurn changes a label of pods of fill, so many a second for so long.
-func runChurn(ctx context.Context, flags *flag.FlagSet, args []string) error {
-	kubeconfig := flags.String("kubeconfig", "", "kubeconfig")
-	rate := flags.Int("rate", 1000, "changes a second")
-	seconds := flags.Int("seconds", 30, "for so long")
-	_ = flags.Parse(args)
-	clients, err := connectTyped(*kubeconfig)
-	if err != nil {
-		return err
-	}
-	// From the API server's cache: a list of ten thousand need not wake etcd.
-	pods, err := clients.CoreV1().Pods("").List(ctx, metav1.ListOptions{LabelSelector: fillLabel, ResourceVersion: "0"})
-	if err != nil {
-		return err
-	}
-	if len(pods.Items) == 0 {
-		return fmt.Errorf("no pods to change: fill the cluster first")
-	}
-	if *rate < 1 || *seconds < 1 {
-		return fmt.Errorf("a rate and a time of at least 1 are needed, not %d and %d", *rate, *seconds)
-	}
-	began := time.Now()
-	var late atomic.Int64
-	total := *rate * *seconds
-	err = parallel(ctx, "", total, func(ctx context.Context, i int) error {
-		due := began.Add(time.Duration(i) * time.Second / time.Duration(*rate))
-		if wait := time.Until(due); wait > 0 {
-			if !sleep(ctx, wait) {
-				return ctx.Err()
-			}
-		} else if wait < -time.Second {
-			late.Add(1)
-		}
-		pod := &pods.Items[rand.IntN(len(pods.Items))]
-		patch := fmt.Appendf(nil, `{"metadata":{"labels":{"tuner-test/turn":"%d"}}}`, i)
-		_, err := clients.CoreV1().Pods(pod.Namespace).Patch(ctx, pod.Name, types.MergePatchType, patch, metav1.PatchOptions{})
-		if apierrors.IsNotFound(err) {
-			return nil
-		}
-		return err
-	})
-	took := time.Since(began).Seconds()
-	fmt.Printf("%d changes in %.1f s, %.0f a second, %d of them more than 1 s late\n", total, took, float64(total)/took, late.Load())
-	return err
 }
 
 // parallel calls do for 0…n-1, some at once, and ends with the first error. What names it in progress lines; "" = none.
