@@ -1,3 +1,5 @@
+import { parseGoFloat } from './labels';
+
 /**
  * A scanner of Prometheus' text exposition: the 0.0.4 format and OpenMetrics 1.0, with UTF-8 names in quotes. It looks at
  * each character about once, uses no regular expression, and reads labels only when asked: a controller's /metrics has
@@ -12,6 +14,8 @@ export interface Visitor {
   type?(name: string, kind: string): boolean | void;
   /** `# HELP name text`, unescaped. */
   help?(name: string, text: string): boolean | void;
+  /** `# UNIT name unit`, of OpenMetrics. */
+  unit?(name: string, unit: string): boolean | void;
   /** Asked before a line is read on: false passes over the samples of this name. Default: all are read. */
   wants?(name: string): boolean;
 }
@@ -20,35 +24,52 @@ export interface ScanResult {
   readonly samples: number;
   /** Lines that are no exposition; the scan goes on behind each. */
   readonly bad: number;
+  /** Where the first of those begins; undefined: there is none. */
+  readonly badAt: number | undefined;
   /** True when the text ended by `# EOF`, as OpenMetrics does: what follows is not read. */
   readonly eof: boolean;
+  /** True when the last line has neither an end nor a sample or `# EOF`: the text was cut off. */
+  readonly cut: boolean;
 }
 
-const TAB = 9, LF = 10, CR = 13, SPACE = 32, QUOTE = 34, HASH = 35, BACKSLASH = 92, OPEN = 123, CLOSE = 125;
+/** How timestamps are to be read: ms (text), s (openmetrics), or told by their size (any). */
+export type Dialect = 'text' | 'openmetrics' | 'any';
 
-/** Reads all lines and tells the visitor what they hold. */
-export function scan(text: string, visitor: Visitor): ScanResult {
+const TAB = 9, LF = 10, CR = 13, SPACE = 32, QUOTE = 34, HASH = 35, COMMA = 44, EQUALS = 61, BACKSLASH = 92, OPEN = 123, CLOSE = 125;
+
+/**
+ * Reads all lines and tells the visitor what they hold. With the dialect `text`, `# EOF` is a comment like any other; with
+ * the others it ends the text.
+ */
+export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any'): ScanResult {
   const end = text.length;
   let samples = 0;
   let bad = 0;
+  let badAt: number | undefined;
   let at = 0;
   /** Lines of a family stand together and often by the thousand: its name is cut out of the text once. */
   let last = '';
   let lastWanted = false;
+  let whole = true;
+  const result = (eof: boolean): ScanResult => ({ samples, bad, badAt, eof, cut: !whole });
+  const spoilt = (): void => { if (bad++ === 0) badAt = at; };
 
-  while (at < end) {
+  for (; at < end;) {
     at = skipBlank(text, at, end);
     if (at >= end) break;
     let c = text.charCodeAt(at);
     if (c === LF || c === CR) { at++; continue; }
     const lineEnd = endOfLine(text, at, end);
+    const ended = lineEnd < end;
     if (c === HASH) {
-      const told = comment(text, at, lineEnd, visitor);
-      if (told === 'eof') return { samples, bad, eof: true };
-      if (told === false) return { samples, bad, eof: false };
+      const told = comment(text, at, lineEnd, visitor, dialect);
+      if (told === 'eof') return result(true);
+      if (told === false) return result(false);
+      whole = ended;
       at = lineEnd + 1;
       continue;
     }
+    whole = false;
 
     let name = '';
     let labelsFrom = 0;
@@ -63,39 +84,40 @@ export function scan(text: string, visitor: Visitor): ScanResult {
         last = name;
         lastWanted = visitor.wants?.(name) ?? true;
       }
-      if (!lastWanted) { samples++; at = lineEnd + 1; continue; }
+      if (!lastWanted && ended) { whole = true; samples++; at = lineEnd + 1; continue; }
       i = skipBlank(text, i, lineEnd);
       c = text.charCodeAt(i);
     }
     if (c === OPEN && i < lineEnd) {
       labelsFrom = i + 1;
-      labelsTo = closing(text, labelsFrom, lineEnd);
-      if (labelsTo < 0) { bad++; at = lineEnd + 1; continue; }
-      i = labelsTo + 1;
       if (name === '') {
         // {"a.name", label="x"}: the name is the first thing between the braces.
-        const quoted = leadingName(text, labelsFrom, labelsTo);
-        if (quoted === undefined) { bad++; at = lineEnd + 1; continue; }
+        const quoted = leadingName(text, labelsFrom, lineEnd);
+        if (quoted === undefined) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
         name = quoted.name;
         labelsFrom = quoted.next;
-        if (visitor.wants?.(name) === false) { samples++; at = lineEnd + 1; continue; }
+      }
+      labelsTo = closing(text, labelsFrom, lineEnd);
+      if (labelsTo < 0) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
+      i = labelsTo + 1;
+      if (name !== last) {
+        last = name;
+        lastWanted = visitor.wants?.(name) ?? true;
       }
     }
     i = skipBlank(text, i, lineEnd);
     const valueFrom = i;
     while (i < lineEnd && (c = text.charCodeAt(i)) !== SPACE && c !== TAB && c !== CR) i++;
     const value = number(text, valueFrom, i);
-    if (value === undefined) { bad++; at = lineEnd + 1; continue; }
+    i = skipBlank(text, i, lineEnd);
+    const timestamp = i < lineEnd && (c = text.charCodeAt(i)) !== HASH && c !== CR ? time(text, i, lineEnd, dialect) : NaN;
+    if (value === undefined || timestamp === undefined) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
+    whole = true;
     samples++;
-    if (visitor.sample !== undefined) {
-      i = skipBlank(text, i, lineEnd);
-      let timestamp = NaN;
-      if (i < lineEnd && (c = text.charCodeAt(i)) !== HASH && c !== CR) timestamp = time(text, i, lineEnd);
-      if (visitor.sample(name, text.slice(labelsFrom, labelsTo), value, timestamp) === false) return { samples, bad, eof: false };
-    }
+    if (lastWanted && visitor.sample !== undefined && visitor.sample(name, text.slice(labelsFrom, labelsTo), value, timestamp) === false) return result(false);
     at = lineEnd + 1;
   }
-  return { samples, bad, eof: false };
+  return result(false);
 }
 
 export interface Sample { readonly name: string; readonly labelsRaw: string; readonly value: number; readonly timestamp: number }
@@ -133,7 +155,8 @@ export function label(raw: string, name: string): string | undefined {
   return found;
 }
 
-function each(raw: string, tell: (name: string, value: string) => boolean): void {
+/** Tells each label of a sample, unescaped, until `tell` gives false. Broken text ends the reading. */
+export function each(raw: string, tell: (name: string, value: string) => boolean): void {
   const end = raw.length;
   let i = 0;
   for (;;) {
@@ -187,17 +210,29 @@ function endOfLine(text: string, from: number, end: number): number {
   return lf < 0 ? end : lf;
 }
 
-/** The brace that ends a label set: not one within quotes. −1 = none on this line. */
+/** The brace that ends a label set, all of which has to be right: names, equals signs, quotes. −1 = it isn't, or has no end on this line. */
 function closing(text: string, from: number, end: number): number {
   let i = from;
   while (i < end) {
-    const c = text.charCodeAt(i);
+    let c = text.charCodeAt(i);
     if (c === CLOSE) return i;
+    if (c === COMMA || c === SPACE || c === TAB) { i++; continue; }
     if (c === QUOTE) {
-      i = closingQuote(text, i + 1, end);
-      if (i < 0) return -1;
+      i = closingQuote(text, i + 1, end) + 1;
+      if (i === 0) return -1;
+      c = text.charCodeAt(i);
+    } else {
+      const nameFrom = i;
+      while (i < end && (c = text.charCodeAt(i)) !== EQUALS && c !== SPACE && c !== TAB && c !== QUOTE && c !== CLOSE && c !== COMMA) i++;
+      if (i === nameFrom) return -1;
     }
-    i++;
+    if (c === SPACE || c === TAB) { i = skipBlank(text, i, end); c = text.charCodeAt(i); }
+    if (c !== EQUALS) return -1;
+    c = text.charCodeAt(++i);
+    if (c === SPACE || c === TAB) { i = skipBlank(text, i, end); c = text.charCodeAt(i); }
+    if (c !== QUOTE) return -1;
+    i = closingQuote(text, i + 1, end) + 1;
+    if (i === 0) return -1;
   }
   return -1;
 }
@@ -212,6 +247,7 @@ function closingQuote(text: string, from: number, end: number): number {
   return -1;
 }
 
+/** The quoted name that a label set begins with, and where its labels do. */
 function leadingName(text: string, from: number, to: number): { name: string; next: number } | undefined {
   const i = skipBlank(text, from, to);
   if (text.charCodeAt(i) !== QUOTE) return undefined;
@@ -237,34 +273,30 @@ function number(text: string, from: number, to: number): number | undefined {
     }
     if (i === to) return n;
   }
-  const s = text.slice(from, to);
-  const n = Number(s);
-  if (!Number.isNaN(n)) return n;
-  switch (s.toLowerCase()) {
-    case 'nan': return NaN;
-    case '+inf': case 'inf': case '+infinity': return Infinity;
-    case '-inf': case '-infinity': return -Infinity;
-    default: return undefined;
-  }
+  return parseGoFloat(text.slice(from, to));
 }
 
-/** ms in the classic format (a whole number), seconds in OpenMetrics (with a point). */
-function time(text: string, from: number, end: number): number {
+/** A timestamp in ms. undefined = it is none, or something else than an exemplar follows. */
+function time(text: string, from: number, end: number, dialect: Dialect): number | undefined {
   let to = from;
-  while (to < end && !isBlank(text.charCodeAt(to)) && text.charCodeAt(to) !== CR) to++;
-  const s = text.slice(from, to);
-  const n = Number(s);
-  return s.includes('.') || Math.abs(n) < 1e11 ? n * 1000 : n;
+  let c = 0;
+  while (to < end && !isBlank((c = text.charCodeAt(to))) && c !== CR) to++;
+  const n = parseGoFloat(text.slice(from, to));
+  if (n === undefined || !Number.isFinite(n)) return undefined;
+  const next = skipBlank(text, to, end);
+  if (next < end && (c = text.charCodeAt(next)) !== HASH && c !== CR) return undefined;
+  if (dialect === 'openmetrics') return n * 1000;
+  if (dialect === 'text') return Number.isInteger(n) ? n : undefined;
+  // The classic format has whole milliseconds, OpenMetrics seconds with a fraction; before 1973 in ms is no time of a scrape.
+  return !Number.isInteger(n) || Math.abs(n) < 1e11 ? n * 1000 : n;
 }
 
-function comment(text: string, from: number, end: number, visitor: Visitor): boolean | 'eof' {
+function comment(text: string, from: number, end: number, visitor: Visitor, dialect: Dialect): boolean | 'eof' {
   const stop = text.charCodeAt(end - 1) === CR ? end - 1 : end;
   const i = skipBlank(text, from + 1, stop);
-  if (text.startsWith('EOF', i) && i + 3 >= stop) return 'eof';
-  const isType = text.startsWith('TYPE', i);
-  if (!isType && !text.startsWith('HELP', i)) return true;
-  const tell = isType ? visitor.type?.bind(visitor) : visitor.help?.bind(visitor);
-  if (tell === undefined || !isBlank(text.charCodeAt(i + 4))) return true;
+  if (dialect !== 'text' && text.startsWith('EOF', i) && i + 3 >= stop) return 'eof';
+  const word = text.startsWith('TYPE', i) ? 'type' : text.startsWith('HELP', i) ? 'help' : text.startsWith('UNIT', i) ? 'unit' : undefined;
+  if (word === undefined || visitor[word] === undefined || !isBlank(text.charCodeAt(i + 4))) return true;
   const nameFrom = skipBlank(text, i + 4, stop);
   let name: string;
   let next: number;
@@ -279,5 +311,5 @@ function comment(text: string, from: number, end: number, visitor: Visitor): boo
     name = text.slice(nameFrom, next);
   }
   const rest = text.slice(skipBlank(text, next, stop), stop);
-  return tell(name, isType ? rest.trim().toLowerCase() : unescape(rest)) !== false;
+  return visitor[word](name, word === 'type' ? rest.trim().toLowerCase() : word === 'help' ? unescape(rest) : rest.trim()) !== false;
 }

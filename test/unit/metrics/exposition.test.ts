@@ -42,7 +42,7 @@ describe('samples', () => {
   });
 
   it('goes on behind lines that are none, and counts them', () => {
-    expect(scan('a 1\n<html>\nb{x="unclosed\nc{} 2\nd\ne 3', {})).toEqual({ samples: 3, bad: 3, eof: false });
+    expect(scan('a 1\n<html>\nb{x="unclosed\nc{} 2\nd\ne 3', {})).toEqual({ samples: 3, bad: 3, badAt: 4, eof: false, cut: false });
   });
 
   it('reads long whole numbers exactly and a last line without an end', () => {
@@ -90,7 +90,7 @@ describe('size', () => {
     for (let i = 0; i < 40_000; i++) lines.push(`apiserver_request_duration_seconds_bucket{component="apiserver",group="apps",resource="r${i}",scope="cluster",verb="LIST",le="0.5"} ${i}`);
     let sum = 0;
     const result = scan(`${lines.join('\n')}\n`, { sample: (_n, _l, v) => { sum += v; } });
-    expect(result).toEqual({ samples: 40_000, bad: 0, eof: false });
+    expect(result).toEqual({ samples: 40_000, bad: 0, badAt: undefined, eof: false, cut: false });
     expect(sum).toBe((40_000 * 39_999) / 2);
   });
 });
