@@ -1,2 +1,7 @@
 /** The metrics page: the pipe of a controller, charts, and all that the process exports. */
-import '../shared/page.css';
+import './page.css';
+import { MetricsPage } from './page';
+
+const app = document.getElementById('app');
+if (!app) throw new Error('The page has no #app.');
+new MetricsPage(app);

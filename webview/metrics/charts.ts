@@ -1,0 +1,185 @@
+/** All panels by group. Only those in sight have a chart and are asked for. */
+import type { Annotation, ChartData, PanelInfo } from '../../src/protocol/metrics';
+import { debounce, h, icon, setText } from '../shared/dom';
+import { OWN, Panel, type PanelEvents, type Range } from './panel';
+import type { OwnPanel, PageState } from './state';
+import { onThemeChange } from './theme';
+import { Tip } from './tip';
+import { clock, span } from './units';
+
+export interface ChartsEvents {
+  readonly state: PageState;
+  /** Other panels are in sight, or charts have another width. */
+  watch(): void;
+  changed(): void;
+  zoom(start: number, end: number): void;
+  back(): void;
+  copy(text: string): void;
+  save(what: 'csv' | 'png', panel: string, content: string): void;
+  explore(promql: string): void;
+  retry(): void;
+  span(what: 'profile' | 'captures', start: number, end: number): void;
+}
+
+/** A panel is asked for when it comes this near to the window, so that scrolling finds it drawn, px. */
+const AHEAD = 120;
+
+
+export class Charts {
+  readonly element: HTMLElement;
+  readonly #events: ChartsEvents;
+  readonly #scroll: HTMLElement;
+  readonly #filter: HTMLInputElement;
+  readonly #shownCount = h('span', { class: 'dim num', role: 'status', 'aria-live': 'polite' });
+  readonly #spanBar = h('div', { class: 'spanbar', hidden: true });
+  readonly #tip = new Tip();
+  readonly #panels = new Map<string, Panel>();
+  #infos: readonly PanelInfo[] = [];
+  #annotations: readonly Annotation[] = [];
+  #width = 0;
+  #sight: IntersectionObserver | undefined;
+  #sizes: ResizeObserver | undefined;
+  #endTheme: (() => void) | undefined;
+  readonly #watch = debounce(40, () => { this.#events.watch(); });
+
+  constructor(events: ChartsEvents) {
+    this.#events = events;
+    this.#filter = h('input', { class: 'search', type: 'search', 'aria-label': 'Filter panels', placeholder: 'Filter panels by title, group or metric', spellcheck: 'false', value: events.state.filter, input: () => { this.#applyFilter(); } });
+    this.#scroll = h('div', { class: 'scroll groups' });
+    this.element = h('div', { class: 'charts' }, h('div', { class: 'subbar' }, this.#filter, this.#shownCount), this.#spanBar, this.#scroll, this.#tip.element,
+      h('p', { class: 'sr', id: 'chart-keys' }, 'Left and right move the crosshair, with Shift they choose a span, Enter zooms to it, Escape goes back to live, L turns the logarithmic scale on and off.'));
+  }
+
+  /** Panels in sight that the host knows. */
+  get watched(): string[] { return [...this.#panels.values()].filter((p) => p.visible && p.info.group !== OWN).map((p) => p.info.id); }
+  get ownInSight(): OwnPanel[] { return this.#events.state.own.filter((o) => this.#panels.get(o.id)?.visible); }
+  /** Of one chart, px. */
+  get width(): number { return this.#width; }
+
+  setPanels(infos: readonly PanelInfo[]): void {
+    const before = JSON.stringify(this.#infos);
+    this.#infos = infos;
+    if (JSON.stringify(infos) !== before || this.#panels.size === 0) this.#make();
+  }
+
+  /** The person's own panels have changed. */
+  remake(): void { this.#make(); }
+
+  show(charts: readonly ChartData[], range: Range): void { for (const c of charts) this.#panels.get(c.panel)?.show(c, range); }
+  setRange(range: Range): void { for (const p of this.#panels.values()) p.setRange(range); }
+  setAnnotations(annotations: readonly Annotation[]): void { this.#annotations = annotations; for (const p of this.#panels.values()) p.redraw(); }
+
+  /** The view is shown: from here on panels come into sight. */
+  start(): void {
+    this.#sight ??= new IntersectionObserver((entries) => {
+      for (const e of entries) this.#panelOf(e.target)?.setVisible(e.isIntersecting);
+      this.#watch();
+    }, { root: this.#scroll, rootMargin: `${AHEAD}px 0px` });
+    this.#sizes ??= new ResizeObserver((entries) => {
+      for (const e of entries) this.#panelOf(e.target)?.setWidth(e.contentRect.width);
+      const width = Math.floor(entries[0]?.contentRect.width ?? 0);
+      if (width > 0 && Math.abs(width - this.#width) > 1) { this.#width = width; this.#watch(); }
+    });
+    this.#endTheme ??= onThemeChange(debounce(16, () => { for (const p of this.#panels.values()) p.restyle(); }));
+    for (const p of this.#panels.values()) { this.#sight.observe(p.element); this.#sizes.observe(p.element); }
+    this.showSpan();
+  }
+
+  /** The view is left: no chart stays, nothing is observed. */
+  stop(): void {
+    this.#sight?.disconnect();
+    this.#sizes?.disconnect();
+    this.#endTheme?.();
+    this.#sight = this.#sizes = this.#endTheme = undefined;
+    this.#watch.cancel();
+    this.#tip.hide();
+    for (const p of this.#panels.values()) p.setVisible(false);
+  }
+
+  focusFilter(): void { this.#filter.focus(); this.#filter.select(); }
+
+  /** What can be done with the span that is shown. */
+  showSpan(): void {
+    const { end, seconds } = this.#events.state.range;
+    this.#spanBar.hidden = end === undefined;
+    if (end === undefined) { this.#spanBar.replaceChildren(); return; }
+    const start = end - seconds;
+    const link = (text: string, does: () => void): HTMLElement => h('button', { class: 'link', type: 'button', click: does }, text);
+    this.#spanBar.replaceChildren(h('span', { class: 'num' }, `${clock(start)} to ${clock(end)}, ${span(seconds)}`),
+      link('Profile this controller now', () => { this.#events.span('profile', start, end); }),
+      link('Captures in this span', () => { this.#events.span('captures', start, end); }),
+      link('Back to live', () => { this.#events.back(); }));
+  }
+
+  #panelOf(element: Element): Panel | undefined { return this.#panels.get((element as HTMLElement).dataset['panel'] ?? ''); }
+
+  #make(): void {
+    const { state } = this.#events;
+    const started = this.#sight !== undefined;
+    if (started) this.stop();
+    for (const p of this.#panels.values()) p.dispose();
+    this.#panels.clear();
+    const own = state.own.map((o): PanelInfo => ({ ...o, group: OWN, tells: '', from: '' }));
+    const shown = [...own, ...this.#infos].filter((p) => !state.hidden.includes(p.id));
+    const groups = new Map<string, PanelInfo[]>();
+    for (const info of shown) groups.set(info.group, [...(groups.get(info.group) ?? []), info]);
+    const hidden = this.#infos.length + own.length - shown.length;
+    this.#scroll.replaceChildren(...[...groups].map(([name, infos]) => this.#group(name, infos)),
+      ...(hidden === 0 ? [] : [h('button', { class: 'link unhide', type: 'button', click: () => { state.hidden = []; this.#events.changed(); this.#make(); } }, `Show ${hidden} hidden ${hidden === 1 ? 'panel' : 'panels'}`)]));
+    this.#applyFilter();
+    if (started) this.start();
+  }
+
+  #group(name: string, infos: readonly PanelInfo[]): HTMLElement {
+    const { state } = this.#events;
+    const grid = h('div', { class: 'grid' });
+    const fold = h('button', { class: 'fold', type: 'button', 'aria-expanded': 'true', click: () => {
+      state.folded = state.folded.includes(name) ? state.folded.filter((g) => g !== name) : [...state.folded, name];
+      this.#events.changed();
+      apply();
+    } }, icon('chevron-down'), name, h('span', { class: 'num' }, String(infos.length)));
+    const apply = (): void => {
+      const folded = state.folded.includes(name);
+      fold.setAttribute('aria-expanded', String(!folded));
+      grid.hidden = folded;
+    };
+    for (const info of infos) {
+      const panel = new Panel(info, this.#panelEvents(info));
+      this.#panels.set(info.id, panel);
+      grid.append(panel.element);
+    }
+    apply();
+    return h('section', { class: 'group', 'aria-label': name }, h('h2', {}, fold), grid);
+  }
+
+  #panelEvents(info: PanelInfo): PanelEvents {
+    const events = this.#events;
+    return {
+      state: events.state, tip: this.#tip, annotations: () => this.#annotations,
+      zoom: (start, end) => { events.zoom(start, end); }, back: () => { events.back(); }, changed: () => { events.changed(); },
+      copy: (text) => { events.copy(text); }, save: (what, content) => { events.save(what, info.id, content); },
+      explore: (promql) => { events.explore(promql); }, retry: () => { events.retry(); },
+      drop: () => {
+        if (info.group === OWN) events.state.own = events.state.own.filter((o) => o.id !== info.id); else events.state.hidden = [...events.state.hidden, info.id];
+        events.changed();
+        this.#make();
+        if (document.hasFocus()) this.#filter.focus();
+      },
+    };
+  }
+
+  #applyFilter(): void {
+    const { state } = this.#events;
+    state.filter = this.#filter.value;
+    const words = state.filter.toLowerCase().split(/\s+/).filter((w) => w !== '');
+    let n = 0;
+    for (const { info, element } of this.#panels.values()) {
+      const text = `${info.title} ${info.group} ${info.promql}`.toLowerCase();
+      element.hidden = !words.every((w) => text.includes(w));
+      if (!element.hidden) n++;
+    }
+    for (const g of this.#scroll.querySelectorAll<HTMLElement>('.group')) g.hidden = !g.querySelector('.panel:not([hidden])');
+    setText(this.#shownCount, words.length === 0 ? '' : n === 0 ? 'nothing matches; Escape clears' : `${n} of ${this.#panels.size} panels`);
+    this.#events.changed();
+  }
+}

@@ -1,0 +1,89 @@
+/** What a chart's answer becomes before it is drawn: columns with gaps, names that tell series apart, last values. No DOM. */
+import type { ChartData, ChartSeries } from '../../src/protocol/metrics';
+
+/** A column of a chart; null is a gap. */
+export type Column = Float64Array | (number | null)[];
+
+/**
+ * The shared times and a column for each of `names`, in that order; a name without a series is all gaps. NaN and ±Inf
+ * become gaps (a line cannot be drawn to them), and so does what a logarithm doesn't have. Columns without gaps are given
+ * on as they are.
+ */
+export function columns(chart: ChartData, names: readonly string[], log: boolean): Column[] {
+  const byName = new Map(seriesNames(chart.series).map((name, i) => [name, chart.series[i]]));
+  return [chart.times, ...names.map((name) => column(byName.get(name)?.values, chart.times.length, log))];
+}
+
+function column(values: Float64Array | undefined, length: number, log: boolean): Column {
+  if (!values) return new Array<null>(length).fill(null);
+  const drawn = (v: number): boolean => Number.isFinite(v) && (!log || v > 0);
+  let whole = values.length === length;
+  for (let i = 0; whole && i < length; i++) whole = drawn(values[i] ?? NaN);
+  return whole ? values : Array.from({ length }, (_, i) => { const v = values[i] ?? NaN; return drawn(v) ? v : null; });
+}
+
+/** A name for each series: its label, with a number where two are the same. */
+export function seriesNames(series: readonly ChartSeries[]): string[] {
+  const seen = new Map<string, number>();
+  return series.map(({ label }) => {
+    const name = label === '' ? 'value' : label;
+    const n = (seen.get(name) ?? 0) + 1;
+    seen.set(name, n);
+    return n === 1 ? name : `${name} (${n})`;
+  });
+}
+
+/** The newest value that is one, ±Inf included; NaN = none. */
+export function lastValue(values: Float64Array): number {
+  for (let i = values.length - 1; i >= 0; i--) { const v = values[i]; if (v !== undefined && !Number.isNaN(v)) return v; }
+  return NaN;
+}
+
+/** What of the series is drawn: the isolated one alone where it exists, else all but the muted. */
+export function isDrawn(name: string, names: readonly string[], isolated: string | undefined, muted: readonly string[]): boolean {
+  return isolated !== undefined && names.includes(isolated) ? name === isolated : !muted.includes(name);
+}
+
+/**
+ * Slots of colour for `names`: a series keeps its own while the chart lives, whatever comes and goes around it; a new one
+ * takes the lowest that is free.
+ */
+export function giveSlots(names: readonly string[], before: ReadonlyMap<string, number>): Map<string, number> {
+  const slots = new Map<string, number>();
+  for (const name of names) { const slot = before.get(name); if (slot !== undefined) slots.set(name, slot); }
+  const taken = new Set(slots.values());
+  let next = 0;
+  for (const name of names) {
+    if (slots.has(name)) continue;
+    while (taken.has(next)) next++;
+    taken.add(next);
+    slots.set(name, next);
+  }
+  return slots;
+}
+
+/** A threshold is drawn, and the axis reaches up to it, only when the values come near: from this share of it on. */
+const NEAR = 0.4;
+
+/** Ends of a linear axis: 0 is in it, the values don't touch its top, and a threshold that is near is in it. */
+export function linearRange(low: number | null, high: number | null, thresholds: readonly number[]): [number, number] {
+  const lo = Math.min(0, low ?? 0);
+  const hi = Math.max(high ?? 0, ...nearThresholds(high, thresholds));
+  return hi === lo ? [lo, lo + 1] : [lo < 0 ? lo - (hi - lo) * 0.06 : 0, hi > 0 ? hi + (hi - lo) * 0.06 : 0];
+}
+
+export function nearThresholds(high: number | null, thresholds: readonly number[]): number[] {
+  return thresholds.filter((t) => high !== null && high >= t * NEAR);
+}
+
+/** Text as a field of RFC 4180: quoted where it has a comma, a quote or a line end. */
+function field(text: string): string { return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text; }
+
+/** A chart as CSV: time in ISO 8601 (UTC), a column for each series under its name; nothing where there is no value. */
+export function csvOf(chart: ChartData): string {
+  const lines = [['time', ...seriesNames(chart.series)].map(field).join(',')];
+  chart.times.forEach((t, i) => {
+    lines.push([new Date(t * 1000).toISOString(), ...chart.series.map((s) => { const v = s.values[i] ?? NaN; return Number.isNaN(v) ? '' : v === Infinity ? '+Inf' : v === -Infinity ? '-Inf' : String(v); })].join(','));
+  });
+  return `${lines.join('\r\n')}\r\n`;
+}

@@ -1,0 +1,306 @@
+/** A panel: its title and menu, the chart while it is in sight, its legend, and the same in words. */
+import type { ProblemData } from '../../src/base/problem';
+import type { Annotation, ChartData, PanelInfo } from '../../src/protocol/metrics';
+import { debounce, h, icon, setText } from '../shared/dom';
+import { columns, csvOf, giveSlots, isDrawn, lastValue, seriesNames } from './data';
+import { Legend } from './legend';
+import { MenuButton, type MenuItem } from './menu';
+import { pictureOf } from './marks';
+import { Plot } from './plot';
+import type { PageState } from './state';
+import { readTheme, strokeOf } from './theme';
+import { clock, shown } from './units';
+import type { Tip } from './tip';
+
+/** The group of panels that the person made. */
+export const OWN = 'Added by you';
+/** Height of a chart with its time axis, px. */
+const HEIGHT = 168;
+
+export interface PanelEvents {
+  readonly state: PageState;
+  readonly tip: Tip;
+  annotations(): readonly Annotation[];
+  zoom(start: number, end: number): void;
+  back(): void;
+  changed(): void;
+  copy(text: string): void;
+  save(what: 'csv' | 'png', content: string): void;
+  explore(promql: string): void;
+  retry(): void;
+  /** Takes the panel away: hides it, or removes it if it is the person's own. */
+  drop(): void;
+}
+
+export interface Range { readonly start: number; readonly end: number }
+
+export class Panel {
+  readonly element: HTMLElement;
+  readonly #plotBox: HTMLElement;
+  readonly #note = h('div', { class: 'chartnote' });
+  readonly #warning = h('span', { class: 'warn', role: 'img' });
+  readonly #tells = h('p', { class: 'tells dim', hidden: true });
+  readonly #legend: Legend;
+  readonly #table = h('table', { class: 'sr' });
+  readonly #live = h('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
+  readonly #menu: MenuButton;
+  #plot: Plot | undefined;
+  #plotKey = '';
+  #visible = false;
+  #width = 0;
+  #data: ChartData | undefined;
+  #range: Range | undefined;
+  #slots = new Map<string, number>();
+  #names: readonly string[] = [];
+  #index: number | undefined;
+  #frame = 0;
+  #span: { from: number; to: number } | undefined;
+  readonly #say = debounce(150, () => { this.#speak(); });
+
+  constructor(readonly info: PanelInfo, private readonly events: PanelEvents) {
+    const { id, title } = info;
+    this.#legend = new Legend(info.unit, { isolate: (n) => { this.#isolate(n); }, hide: (n) => { this.#mute(n); } });
+    this.#menu = new MenuButton({ label: `Menu of ${title}`, icon: 'ellipsis', class: 'tool small' }, () => this.#items());
+    this.#plotBox = h('div', { class: 'plot', tabindex: 0, role: 'group', 'aria-roledescription': 'chart', 'aria-label': title, 'aria-describedby': 'chart-keys', keydown: (e: KeyboardEvent) => { this.#key(e); }, focusout: () => { this.#plot?.hideCursor(); } });
+    this.#warning.hidden = true;
+    this.#warning.append(icon('warning'));
+    this.element = h('section', { class: 'panel', 'data-panel': id, 'aria-label': title },
+      h('div', { class: 'panelhead' }, h('h3', { title: info.tells }, title), this.#warning, h('span', { class: 'grow' }), this.#menu.button),
+      this.#tells, this.#plotBox, this.#note, this.#legend.element, this.#table, this.#live);
+    this.#sayNote('Waiting for the first points.');
+  }
+
+  get visible(): boolean { return this.#visible; }
+  get plotBox(): HTMLElement { return this.#plotBox; }
+
+  /** In sight or not: out of sight there is no chart, only its last data. */
+  setVisible(visible: boolean): void {
+    this.#visible = visible;
+    if (visible) this.#draw(); else this.#unplot();
+  }
+
+  setWidth(width: number): void {
+    this.#width = Math.floor(width);
+    if (this.#plot) this.#plot.setWidth(this.#width); else this.#draw();
+  }
+
+  show(data: ChartData, range: Range): void {
+    this.#data = data;
+    this.#range = range;
+    const names = seriesNames(data.series);
+    if (names.join('\n') !== this.#names.join('\n')) {
+      this.#slots = giveSlots(names, this.#slots);
+      this.#names = names;
+    }
+    this.element.dataset['state'] = data.problem ? 'failed' : data.series.length === 0 ? 'empty' : 'ready';
+    this.#warning.hidden = data.warnings.length === 0;
+    this.#warning.title = data.warnings.join('\n');
+    this.#warning.setAttribute('aria-label', data.warnings.join(' '));
+    if (data.problem) this.#sayProblem(data.problem);
+    else if (data.series.length === 0) this.#sayNote(data.empty ?? 'No series in this time.');
+    else this.#note.hidden = true;
+    this.#plotBox.hidden = !this.#note.hidden;
+    this.#draw();
+    this.#words();
+  }
+
+  setRange(range: Range): void { this.#range = range; this.#plot?.setRange(range); }
+  /** What happened has changed. */
+  redraw(): void { this.#plot?.redraw(); }
+  /** Colours or patterns have changed: drawn anew. */
+  restyle(): void { this.#unplot(); this.#draw(); }
+
+  dispose(): void {
+    this.#menu.close();
+    this.#say.cancel();
+    cancelAnimationFrame(this.#frame);
+    this.#unplot();
+    this.element.remove();
+  }
+
+  #unplot(): void { this.#plot?.destroy(); this.#plot = undefined; this.#plotKey = ''; }
+
+  #drawn(name: string): boolean {
+    const { isolated, muted } = this.events.state;
+    return isDrawn(name, this.#names, isolated[this.info.id], muted[this.info.id] ?? []);
+  }
+
+  /** Only the data changes from one answer to the next; a chart is made anew for other series, another axis or theme. */
+  #draw(): void {
+    const data = this.#data, range = this.#range;
+    if (!data || !range || !this.#visible || this.#width === 0 || data.series.length === 0 || data.problem) { if (data && (data.problem || data.series.length === 0)) { this.#unplot(); this.#legend.show([]); } return; }
+    const log = this.events.state.log.includes(this.info.id);
+    const key = JSON.stringify([this.#names, log]);
+    const points = columns(data, this.#names, log);
+    if (this.#plot && key === this.#plotKey) this.#plot.setData(points, range);
+    else {
+      this.#unplot();
+      this.#plotKey = key;
+      const theme = readTheme();
+      this.#plot = new Plot(this.#plotBox, {
+        width: this.#width, height: HEIGHT, unit: this.info.unit, log, theme, thresholds: (this.info.thresholds ?? []).map((t) => t.value),
+        annotations: () => this.events.annotations(),
+        series: this.#names.map((name) => ({ name, slot: this.#slots.get(name) ?? 0, shown: this.#drawn(name) })),
+      }, {
+        selected: (start, end) => { this.events.zoom(start, end); },
+        back: () => { this.events.back(); },
+        cursor: (index) => { this.#index = index; this.#frame ||= requestAnimationFrame(() => { this.#frame = 0; this.#values(); }); },
+        pointed: (at) => { this.#point(at); },
+      }, points, range);
+    }
+    this.#showLegend();
+  }
+
+  #showLegend(): void {
+    const alone = this.events.state.isolated[this.info.id];
+    this.#legend.show(this.#names.map((name) => ({ name, slot: this.#slots.get(name) ?? 0, drawn: this.#drawn(name), isolated: name === alone })));
+    this.#values();
+  }
+
+  #values(): void {
+    const series = this.#data?.series ?? [];
+    this.#legend.values(series.map(({ values }) => (this.#index === undefined ? lastValue(values) : values[this.#index] ?? NaN)));
+  }
+
+  #isolate(name: string): void {
+    const { state } = this.events;
+    const { [this.info.id]: before, ...rest } = state.isolated;
+    const { [this.info.id]: _, ...muted } = state.muted;
+    state.isolated = before === name ? rest : { ...rest, [this.info.id]: name };
+    state.muted = muted;
+    this.#selectionChanged();
+  }
+
+  #mute(name: string): void {
+    const { state } = this.events;
+    const { [this.info.id]: alone, ...rest } = state.isolated;
+    const before = alone === undefined ? state.muted[this.info.id] ?? [] : this.#names.filter((n) => n !== alone);
+    state.isolated = rest;
+    state.muted = { ...state.muted, [this.info.id]: before.includes(name) ? before.filter((n) => n !== name) : [...before, name] };
+    this.#selectionChanged();
+  }
+
+  #selectionChanged(): void {
+    this.#plot?.setShown(this.#names.map((n) => this.#drawn(n)));
+    this.#showLegend();
+    this.events.changed();
+  }
+
+  #items(): (MenuItem | undefined)[] {
+    const { info, events } = this;
+    const data = this.#data;
+    const log = events.state.log.includes(info.id);
+    const has = data !== undefined && data.series.length > 0;
+    return [
+      { title: 'What it tells', checked: !this.#tells.hidden, does: () => { this.#tellsToggle(); } },
+      { title: 'Logarithmic scale', hint: 'L', checked: log, does: () => { this.#toggleLog(); } },
+      ...(events.state.isolated[info.id] !== undefined || (events.state.muted[info.id] ?? []).length > 0 ? [{ title: 'Show all series', does: () => { this.#showAll(); } }] : []),
+      undefined,
+      { title: 'Copy PromQL', does: () => { events.copy(info.promql); } },
+      { title: 'Explore this query', does: () => { events.explore(info.promql); } },
+      ...(has ? [
+        { title: 'Save as CSV…', does: () => { events.save('csv', csvOf(data)); } },
+        ...(this.#plot ? [{ title: 'Save as PNG…', does: () => { events.save('png', this.#picture()); } }] : []),
+      ] : []),
+      undefined,
+      { title: info.group === OWN ? 'Remove this panel' : 'Hide this panel', does: () => { events.drop(); } },
+    ];
+  }
+
+  #picture(): string {
+    if (!this.#plot) return '';
+    const theme = readTheme();
+    const series = (this.#data?.series ?? []).flatMap(({ values }, i) => {
+      const name = this.#names[i] ?? '';
+      return this.#drawn(name) ? [{ name, value: shown(lastValue(values), this.info.unit), ...strokeOf(this.#slots.get(name) ?? 0, theme) }] : [];
+    });
+    return pictureOf(this.#plot.canvas, this.info.title, series, theme);
+  }
+
+  #showAll(): void {
+    const { [this.info.id]: _a, ...isolated } = this.events.state.isolated;
+    const { [this.info.id]: _b, ...muted } = this.events.state.muted;
+    Object.assign(this.events.state, { isolated, muted });
+    this.#selectionChanged();
+  }
+
+  #toggleLog(): void {
+    const { state } = this.events;
+    state.log = state.log.includes(this.info.id) ? state.log.filter((id) => id !== this.info.id) : [...state.log, this.info.id];
+    this.events.changed();
+    this.#draw();
+  }
+
+  #tellsToggle(): void {
+    const { tells, from, promql, thresholds = [] } = this.info;
+    this.#tells.hidden = !this.#tells.hidden;
+    this.#tells.replaceChildren(tells, ...(from === '' ? [] : [h('span', {}, ` From ${from}.`)]), ...thresholds.map((t) => h('span', {}, ` The line at ${shown(t.value, this.info.unit)}: ${t.text}`)), h('code', {}, promql));
+  }
+
+  #sayNote(text: string): void { this.#note.replaceChildren(h('p', {}, text)); this.#note.hidden = false; this.#plotBox.hidden = true; }
+  #sayProblem(p: ProblemData): void {
+    this.#sayNote(p.message);
+    this.#note.append(...(p.next ? [h('p', {}, p.next)] : []), h('button', { class: 'link', type: 'button', click: () => { this.events.retry(); } }, 'Try again'));
+  }
+
+  /** For the screen reader: the last values as a table. Made when there is time: nobody sees it. */
+  #words(): void {
+    const { series = [] } = this.#data ?? {};
+    const rows = series.map((s, i) => [this.#names[i] ?? '', shown(lastValue(s.values), this.info.unit)] as const);
+    requestIdleCallback(() => {
+      const body = this.#table.tBodies[0];
+      if (body && body.rows.length === rows.length) rows.forEach(([name, value], i) => { const [a, b] = [...body.rows[i]!.cells]; if (a && b) { setText(a, name); setText(b, value); } });
+      else this.#table.replaceChildren(h('caption', {}, `${this.info.title}, last values`), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Series'), h('th', { scope: 'col' }, 'Last value'))), h('tbody', {}, ...rows.map(([name, value]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, value)))));
+    });
+  }
+
+  #point(at: Parameters<ConstructorParameters<typeof Plot>[2]['pointed']>[0]): void {
+    if (!at || !this.#data || !this.#plot) { this.events.tip.hide(); return; }
+    const near = this.#plot.secondsPerPixel * 6;
+    const marks = this.events.annotations().filter((a) => Math.abs(a.time - at.time) <= near);
+    const series = at.nearest === undefined ? undefined : this.#data.series[at.nearest];
+    const lines = [
+      ...(series ? [`${this.#names[at.nearest ?? 0] ?? ''}  ${shown(series.values[at.index] ?? NaN, this.info.unit)}`] : []),
+      ...marks.map((a) => `${clock(a.time)}  ${a.text}`),
+    ];
+    this.events.tip.show(clock(this.#data.times[at.index] ?? at.time), lines, at.x, at.y);
+  }
+
+  #speak(): void {
+    const { times, series = [] } = this.#data ?? {};
+    if (this.#index === undefined || !times) return;
+    const parts = series.map((s, i) => ({ name: this.#names[i] ?? '', v: s.values[this.#index ?? 0] ?? NaN })).filter((p) => this.#drawn(p.name) && !Number.isNaN(p.v));
+    setText(this.#live, `${clock(times[this.#index] ?? 0)}: ${parts.slice(0, 8).map((p) => `${p.name} ${shown(p.v, this.info.unit)}`).join(', ') || 'no value'}`);
+  }
+
+  #key(e: KeyboardEvent): void {
+    if (e.target !== this.#plotBox || e.ctrlKey || e.metaKey || e.altKey) return;
+    const plot = this.#plot, times = this.#data?.times;
+    if (!plot || !times) return;
+    const move = { ArrowRight: (i: number) => i + 1, ArrowLeft: (i: number) => i - 1, PageUp: (i: number) => i - 10, PageDown: (i: number) => i + 10, Home: () => 0, End: (_: number, last: number) => last }[e.key];
+    if (move) {
+      const before = this.#index ?? times.length - 1;
+      const at = plot.moveCursor(move);
+      if (at === undefined) return;
+      this.#span = e.shiftKey ? { from: this.#span?.from ?? before, to: at } : undefined;
+      this.#showSpan();
+      this.#say();
+    } else if (e.key === 'Enter' && this.#span) {
+      const { from, to } = this.#span;
+      this.#span = undefined;
+      this.#showSpan();
+      const [a, b] = [times[Math.min(from, to)] ?? 0, times[Math.max(from, to)] ?? 0];
+      if (b > a) this.events.zoom(a, b);
+    } else if (e.key === 'Escape') {
+      if (this.#span) { this.#span = undefined; this.#showSpan(); } else this.events.back();
+    } else if (e.key === 'l') this.#toggleLog();
+    else return;
+    e.preventDefault();
+    e.stopPropagation();
+  }
+
+  #showSpan(): void {
+    const times = this.#data?.times;
+    this.#plot?.showSpan(this.#span && times ? { start: times[this.#span.from] ?? 0, end: times[this.#span.to] ?? 0 } : undefined);
+  }
+}
