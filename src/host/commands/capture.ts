@@ -6,6 +6,7 @@ import { defaultName } from '../../captures/describe';
 import { CAPTURE_KINDS, isKind, KIND_LABEL } from '../../captures/names';
 import { takeCapture, type CaptureProgress } from '../../captures/take';
 import type { CaptureInfo, CaptureKind, Capture } from '../../captures/types';
+import { whileThere } from '../../cluster/gone';
 import { localProcess } from '../../cluster/local';
 import { asksForToken, podTarget } from '../../cluster/reach';
 import type { Target } from '../../target/types';
@@ -16,6 +17,7 @@ import { input, pick, type Choice } from '../picks/wizard';
 import { settings } from '../settings';
 import { authActions, authenticate } from './authenticate';
 import { pinEndpoint } from './endpoints';
+import { givenOf } from './given';
 import { withPprofEndpoint } from './pprof';
 import { rememberedSeconds } from './seconds';
 
@@ -64,13 +66,19 @@ function secondsStep({ context }: Parts, title: string): TailStep<CaptureWish> {
     if (state.extra.kind !== 'cpu') return { state: { ...state, extra: { ...state.extra, seconds: 0 } }, asked: false };
     if (state.extra.seconds !== undefined) return { state, asked: false };
     const text = await input({
-      ...frame, title, prompt: 'Seconds to record, 1 to 600', value: String(rememberedSeconds(context.globalState.get(SECONDS), settings.cpuSeconds)),
+      ...frame, title: `${title}${of(state)}`, prompt: 'Seconds to record, 1 to 600', value: String(rememberedSeconds(context.globalState.get(SECONDS), settings.cpuSeconds)),
       validate: (t) => (/^\d+$/.test(t.trim()) && Number(t) >= 1 && Number(t) <= 600 ? undefined : 'A whole number of seconds from 1 to 600.'),
     });
     const seconds = Number(text);
     await context.globalState.update(SECONDS, { seconds, setting: settings.cpuSeconds });
     return { state: { ...state, extra: { ...state.extra, seconds } }, asked: true };
   };
+}
+
+/** " of gadgets-7c9d-x2x4p, leader": whom the question is about, since nothing else may have been asked. */
+function of({ replica, url }: Given): string {
+  if (replica) return ` of ${replica.pod.name}${replica.leader ? ', leader' : ''}`;
+  return url === undefined ? '' : ` of ${url}`;
 }
 
 /** Captures from a chosen process; its errors are shown with what to do about them. */
@@ -85,15 +93,16 @@ export async function captureAt(parts: Parts, place: Place, kind: CaptureKind, s
     await vscode.commands.executeCommand('controllerTuner.openCapture', capture);
     return capture;
   } catch (e) {
-    if (!isAbort(e)) void showProblem(e, { what, log: parts.log, actions: actionsFor(parts, e, place, again) });
+    if (!isAbort(e)) void showProblem(e, { what, log: parts.log, actions: actionsFor(parts, e, place, { kind, seconds }, again) });
     return undefined;
   }
 }
 
-function actionsFor(parts: Parts, e: unknown, place: Place, again: () => unknown): readonly Action[] {
+function actionsFor(parts: Parts, e: unknown, place: Place, wish: CaptureWish, again: () => unknown): readonly Action[] {
   const retry: Action = { title: 'Retry', run: again };
   if (place.kind === 'local') return [retry];
   const auth = authActions(e, again);
+  if (Problem.from(e).code === 'kube.podGone') return [{ title: 'Choose Replica…', run: () => captureCommand(parts, givenOf({ kind: 'workload', context: place.context, workload: place.workload }, parts.clusters), wish) }];
   if (auth.length > 0) return asksForToken(Problem.from(e)) ? auth : [retry, ...auth];
   const pin: Action = { title: 'Pin Endpoint…', run: () => pinEndpoint(parts, place, 'pprof').then((done) => (done ? again() : undefined)) };
   const { code } = Problem.from(e);
@@ -112,25 +121,26 @@ async function attempt(parts: Parts, place: Place, kind: CaptureKind, seconds: n
 }
 
 async function take(parts: Parts, place: Place, kind: CaptureKind, seconds: number, signal: AbortSignal, tell: Tell): Promise<Capture> {
-  const from = (target: Target, basePath: string, facts: Facts): Promise<Capture> => {
+  const from = (target: Target, basePath: string, facts: Facts, end: AbortSignal, keep: () => void): Promise<Capture> => {
     const named = { ...facts, kind };
     const info: CaptureInfo = { version: 1, name: defaultName(named), at: Date.now(), seconds: kind === 'cpu' ? seconds : 0, ...named };
     return takeCapture({
       target, basePath, kind, seconds: info.seconds, info, store: parts.captures.store, open: parts.open,
-      idleTimeoutMs: settings.idleTimeoutMs, maxBytes: settings.maxProfileBytes, signal, onProgress: tell,
+      idleTimeoutMs: settings.idleTimeoutMs, maxBytes: settings.maxProfileBytes, signal: end,
+      onProgress: (p) => { if (p.phase === 'saving') keep(); tell(p); },
     });
   };
   if (place.kind === 'local') {
     const { target, pprofPath, url } = localProcess(place.url);
-    return from(target, pprofPath, { context: '', namespace: '', workload: '', pod: '', url, leader: false, image: '' });
+    return from(target, pprofPath, { context: '', namespace: '', workload: '', pod: '', url, leader: false, image: '' }, signal, () => undefined);
   }
   const { context, workload, replica: { pod, leader } } = place;
   tell('Looking for its pprof endpoint…');
-  const { session } = await parts.clusters.connect(context, signal);
-  return withPprofEndpoint(parts, place, signal, ({ endpoint, auth }) => from(
-    podTarget(session, pod.namespace, pod.name, endpoint, auth), endpoint.path,
-    { context, namespace: pod.namespace, workload: workload.name, pod: pod.name, url: '', leader, image: pod.containers[0]?.image ?? '' },
-  ));
+  const cluster = await parts.clusters.connect(context, signal);
+  return whileThere(cluster, pod, signal, (end, keep) => withPprofEndpoint(parts, place, end, ({ endpoint, auth }) => from(
+    podTarget(cluster.session, pod.namespace, pod.name, endpoint, auth), endpoint.path,
+    { context, namespace: pod.namespace, workload: workload.name, pod: pod.name, url: '', leader, image: pod.containers[0]?.image ?? '' }, end, keep,
+  )));
 }
 
 type Facts = Omit<CaptureInfo, 'version' | 'name' | 'kind' | 'at' | 'seconds'>;
