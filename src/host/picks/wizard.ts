@@ -102,15 +102,18 @@ export function input(options: InputOptions): Promise<string> {
 
 function frame(box: vscode.QuickInput & { buttons: readonly vscode.QuickInputButton[] }, { title, step, totalSteps, back }: StepFrame): void {
   box.title = title;
-  box.step = step;
-  box.totalSteps = totalSteps;
+  // "1/1" tells nothing.
+  if (totalSteps > 1) {
+    box.step = step;
+    box.totalSteps = totalSteps;
+  }
   box.ignoreFocusOut = true;
   box.buttons = back ? [vscode.QuickInputButtons.Back] : [];
 }
 
 export type Step<S> = (state: S, frame: { readonly step: number; readonly totalSteps: number; readonly back: boolean }) => Promise<{ readonly state: S; readonly asked: boolean }>;
 
-/** Runs steps in order; Back returns to the last one that asked something. */
+/** Runs steps in order; Back returns to the last one that asked something. What needs no question is not counted as a step once that is known. */
 export async function run<S>(start: S, steps: readonly Step<S>[]): Promise<S> {
   const states: S[] = [start];
   const asked: number[] = [];
@@ -120,7 +123,7 @@ export async function run<S>(start: S, steps: readonly Step<S>[]): Promise<S> {
     const state = states[i];
     if (!step || state === undefined) break;
     try {
-      const out = await step(state, { step: i + 1, totalSteps: steps.length, back: asked.length > 0 });
+      const out = await step(state, { step: asked.length + 1, totalSteps: asked.length + steps.length - i, back: asked.length > 0 });
       states[i + 1] = out.state;
       if (out.asked) asked.push(i);
       i++;
