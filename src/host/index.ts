@@ -5,7 +5,6 @@ import * as vscode from 'vscode';
 import { EndpointMemory, type Memento } from '../cluster/memory';
 import { loadKube } from '../kube/load';
 import { openInThread } from '../profile/thread/client';
-import type { Opener } from '../captures/check';
 import type { Capture } from '../captures/types';
 import { registerCaptures } from './captures/index';
 import { Clusters } from './clusters';
@@ -14,6 +13,7 @@ import { commandsOf } from './commands/index';
 import { showProblem } from './errors';
 import { Locals } from './locals';
 import { createLog } from './log';
+import type { ThreadOpener } from './pages/document';
 import { ProfileEditor } from './pages/editor';
 import type { Parts } from './parts';
 import { Processes } from './processes';
@@ -62,7 +62,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   const locals = new Locals(globalState);
   const view = own(new ClustersView(registered.clusters, { clusters, processes, locals, log }));
   const thread = path.join(context.extensionPath, 'dist', 'profile-thread.js');
-  const open: Opener = (bytes, options, signal) => openInThread(thread, bytes, options, signal);
+  const open: ThreadOpener = (bytes, options, signal) => openInThread(thread, bytes, options, signal);
   const captures = own(registerCaptures(context, registered.captures, { tell: (e) => { void showProblem(e, { what: 'Captures', log }); }, open, maxBytes: () => settings.maxProfileBytes }));
 
   const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open };

@@ -3,7 +3,7 @@
  * answer carries the same one. Version: pages and host ship together, `v` guards a page that outlived an update.
  */
 import type { ProblemData } from '../base/problem';
-import type { FlameQuery, FlameTree, GoroutineDump, ProfileSummary, SearchResult, StackFrame } from '../profile/types';
+import type { FlameQuery, FlameTree, GoroutineDump, ProfileSummary, SearchResult, StackFrame, ValueType } from '../profile/types';
 
 /** What messages carry, for pages: they know src/protocol and src/base only. */
 export type { FlameQuery, FlameTree, Frame, GoroutineDump, GoroutineGroup, Origin, ProfileSummary, SearchResult, StackFrame, ValueType } from '../profile/types';
@@ -26,6 +26,32 @@ export interface PageFacts {
   readonly again?: boolean;
 }
 
+/**
+ * A flame request that a page makes before it knows the profile, so that the tree is built while the page takes 'init' in.
+ * Answered like any other, with its `id`, after the first 'init'.
+ */
+export interface EarlyFlame {
+  readonly id: number;
+  /** A `typeKey`; the default's is shown for one that the profile doesn't have, '' among them. */
+  readonly sampleType: string;
+  readonly zoom: readonly number[];
+  readonly minShare: number;
+}
+
+/** Key of a value type that holds over files: "cpu/nanoseconds". */
+export function typeKey(t: ValueType): string { return `${t.type}/${t.unit}`; }
+
+/** Index of the value type with this key; the default's when the profile has no such type. */
+export function sampleTypeOf(summary: ProfileSummary, key: string): number {
+  const named = summary.sampleTypes.findIndex((t) => typeKey(t) === key);
+  return named >= 0 ? named : summary.defaultSampleType;
+}
+
+/** What an early request asks, now that the profile is known. */
+export function earlyQuery({ sampleType, zoom, minShare }: EarlyFlame, summary: ProfileSummary, ownModules: readonly string[]): FlameQuery {
+  return { sampleType: sampleTypeOf(summary, sampleType), zoom, minShare, ownModules };
+}
+
 export type ToPage =
   | { readonly v: number; readonly type: 'init'; readonly facts: PageFacts; readonly summary: ProfileSummary }
   | { readonly v: number; readonly type: 'loading'; readonly title: string; readonly text: string }
@@ -36,7 +62,7 @@ export type ToPage =
   | { readonly v: number; readonly type: 'problem'; readonly id: number; readonly problem: ProblemData };
 
 export type FromPage =
-  | { readonly v: number; readonly type: 'ready'; readonly page: PageName }
+  | { readonly v: number; readonly type: 'ready'; readonly page: PageName; readonly early?: readonly EarlyFlame[] }
   | { readonly v: number; readonly type: 'flame'; readonly id: number; readonly query: FlameQuery }
   | { readonly v: number; readonly type: 'search'; readonly id: number; readonly text: string; readonly sampleType: number }
   | { readonly v: number; readonly type: 'goroutines'; readonly id: number }

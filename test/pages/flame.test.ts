@@ -285,6 +285,30 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await shot(page, 'flame-narrow');
   });
 
+  it('asks for its first tree with the message that it is ready, and anew when its window grew meanwhile', async () => {
+    await open(controllerProfile());
+    const [ready] = host.of('ready');
+    const early = { sampleType: '', zoom: [], minShare: 0.25 / 1148 };
+    expect(ready!.early).toEqual([{ id: 1, ...early }]);
+    expect(host.of('flame').map((m) => m.id)).toEqual([1]);
+    await page.locator('#types').click();
+    await page.getByRole('option', { name: 'samples (count)' }).click();
+    await page.locator('#flame').focus();
+    await press('ArrowDown', 'Enter');
+    await expect.poll(() => zooms().at(-1)?.length).toBe(1);
+    const before = host.of('flame').length;
+    host.holdsFirst = true;
+    await page.reload();
+    await expect.poll(() => host.of('ready').length).toBe(2);
+    expect(host.of('ready')[1]!.early).toEqual([[], zooms().at(-1)].map((zoom, i) => ({ id: i + 1, ...early, sampleType: 'samples/count', zoom })));
+    await page.setViewportSize({ width: 1600, height: 700 });
+    await page.waitForTimeout(100);
+    host.holdsFirst = false;
+    await host.begin();
+    await page.locator('#app[data-state=ready]').waitFor();
+    expect(host.of('flame').slice(before).map((m) => [m.id, m.query.sampleType, m.query.zoom.length, Math.round(0.25 / m.query.minShare)])).toEqual([[1, 0, 0, 1148], [2, 0, 1, 1148], [3, 0, 0, 1568], [4, 0, 1, 1568]]);
+  });
+
   it('offers the goroutines of a dump', async () => {
     await open(controllerProfile(), { pages: ['goroutines', 'flame'] });
     await page.getByRole('tab', { name: 'Groups' }).click();

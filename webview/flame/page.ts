@@ -1,6 +1,6 @@
 /** The flame graph page: takes the host's messages, holds what is shown, and tells the parts of the page. */
-import { typeLabel, emptySentences, matchSentence, spoken, totalSentence, typeKey, type Figures } from './words';
-import type { PageFacts, ProfileSummary, StackFrame, ToPage } from '../../src/protocol/pages';
+import { typeLabel, emptySentences, matchSentence, spoken, totalSentence, type Figures } from './words';
+import { sampleTypeOf, typeKey, type PageFacts, type ProfileSummary, type StackFrame, type ToPage } from '../../src/protocol/pages';
 import { Problem } from '../../src/base/problem';
 import { debounce, h } from '../shared/dom';
 import { Host } from '../shared/host';
@@ -33,6 +33,8 @@ export class FlamePage {
   readonly #tooltip = new Tooltip();
   readonly #trees: Trees;
   readonly #search: Search;
+  /** The facts, or the notice that stands for all of the page. */
+  readonly #head = h('div', { class: 'head' });
   readonly #stage = h('div', { class: 'stage' });
   #facts: PageFacts | undefined;
   #summary: ProfileSummary | undefined;
@@ -77,17 +79,18 @@ export class FlamePage {
     // The editor gives the focus to the page as a whole; arrow keys are for the picture.
     addEventListener('focus', () => { this.#takeFocus(); });
     onThemeChange(debounce(16, () => { this.#setLook(); }));
+    // All of the page is made while the profile is read, out of sight behind the notice.
     this.#notice('loading', loading('', ''));
-    this.#host.send({ type: 'ready', page: 'flame' });
+    app.replaceChildren(this.#head, this.#toolbar.element, this.#stage, this.#foot.element, this.#tooltip.element);
+    this.#setTools();
+    this.#showView();
+    this.#host.send({ type: 'ready', page: 'flame', early: this.#trees.early(this.#state.sampleType, this.#state.zoom, this.#width) });
   }
 
   get #model(): Model | undefined { return this.#trees.model; }
   get #view(): HTMLElement { return this.#state.view === 'tree' ? this.#tree.target : this.#flame.canvas; }
-  get #sampleType(): number {
-    const s = this.#summary!;
-    const named = s.sampleTypes.findIndex((t) => typeKey(t) === this.#state.sampleType);
-    return named >= 0 ? named : s.defaultSampleType;
-  }
+  get #width(): number { return this.#flame.width || this.app.clientWidth; }
+  get #sampleType(): number { return sampleTypeOf(this.#summary!, this.#state.sampleType); }
   get #unit(): string { return this.#summary?.sampleTypes[this.#sampleType]?.unit ?? ''; }
 
   #store(): void { this.#save.cancel(); this.#host.state = { ...this.#state }; }
@@ -102,7 +105,15 @@ export class FlamePage {
 
   #notice(state: 'loading' | 'failed', notice: HTMLElement): void {
     this.app.dataset['state'] = state;
-    this.app.replaceChildren(notice);
+    this.app.classList.add('noticed');
+    this.#head.replaceChildren(notice);
+  }
+
+  #setTools(): void {
+    this.#toolbar.setViews(this.#state.view, this.#facts?.pages.includes('goroutines') ?? false);
+    this.#toolbar.setColour(this.#state.colour);
+    this.#toolbar.setSearch(this.#state.search);
+    this.#toolbar.setZoomed(this.#state.zoom.length > 0);
   }
 
   #init(facts: PageFacts, summary: ProfileSummary): void {
@@ -110,14 +121,12 @@ export class FlamePage {
     this.#facts = facts;
     this.#summary = summary;
     this.#trees.forget();
-    this.#toolbar.setViews(this.#state.view, facts.pages.includes('goroutines'));
+    this.#setTools();
     this.#toolbar.setTypes(summary.sampleTypes, this.#sampleType);
-    this.#toolbar.setColour(this.#state.colour);
-    this.#toolbar.setSearch(this.#state.search);
-    this.#toolbar.setZoomed(this.#state.zoom.length > 0);
     const note = warnings(summary.warnings);
     this.app.dataset['state'] = 'loading';
-    this.app.replaceChildren(this.#factsLine(), ...(note ? [note] : []), this.#toolbar.element, this.#stage, this.#foot.element, this.#tooltip.element);
+    this.app.classList.remove('noticed');
+    this.#head.replaceChildren(this.#factsLine(), ...(note ? [note] : []));
     this.#showView();
     if (document.hasFocus()) this.#takeFocus();
     void this.#load();
@@ -132,7 +141,7 @@ export class FlamePage {
   /** Gets the tree for the zoom as it is; what came in late for an earlier one is not shown. */
   async #load(): Promise<void> {
     try {
-      const query = { sampleType: this.#sampleType, zoom: this.#state.zoom, width: this.#flame.width || this.app.clientWidth, ownModules: this.#facts!.ownModules };
+      const query = { sampleType: this.#sampleType, zoom: this.#state.zoom, width: this.#width, ownModules: this.#facts!.ownModules };
       const answer = await this.#trees.ask(query);
       if (!answer) return;
       if (this.#flame.moving) await this.#settled();

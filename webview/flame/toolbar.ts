@@ -1,9 +1,9 @@
 /** The page's one toolbar: which view, which values, which colours, search, and how the picture stands. */
-import type { ProfileSummary } from '../../src/protocol/pages';
+import { typeKey, type ProfileSummary } from '../../src/protocol/pages';
 import { h, icon, setText } from '../shared/dom';
 import type { ColourMode } from './colours';
 import type { View } from './state';
-import { typeKey, typeLabel } from './words';
+import { typeLabel } from './words';
 
 export interface ToolbarEvents {
   view(view: View | 'goroutines'): void;

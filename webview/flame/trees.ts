@@ -1,4 +1,5 @@
 /** The trees at hand: the whole one, and a finer one of what is zoomed. Asks the host for them and drops late answers. */
+import type { EarlyFlame, FlameTree } from '../../src/protocol/pages';
 import type { Host } from '../shared/host';
 import { rangeOf, type Range } from './lod';
 import { Model } from './model';
@@ -22,6 +23,8 @@ export class Trees {
   #zoom: readonly number[] = [];
   #width = 0;
   #turn = 0;
+  /** What was asked before the profile was known; the first question takes it. */
+  #early: readonly { readonly zoom: readonly number[]; readonly width: number; readonly tree: Promise<FlameTree> }[] = [];
   /** What the frames above the zoomed one took themselves, by depth, as seen in earlier trees: a zoomed tree doesn't say. */
   #selves: (number | undefined)[] = [];
 
@@ -37,11 +40,30 @@ export class Trees {
     return same(zoom, this.#zoom) && this.model !== this.base && width <= this.#width * SLACK;
   }
 
+  /** Asks for what will be wanted first, by the page's message that it is ready: `width` pixels of `zoom`. */
+  early(sampleType: string, zoom: readonly number[], width: number): EarlyFlame[] {
+    if (width === 0) return [];
+    const minShare = FINEST_PX / width;
+    const asked = (zoom.length === 0 ? [zoom] : [[], zoom]).map((z) => {
+      const { id, answer } = this.host.expect<'flame'>();
+      const tree = answer.then((a) => a.tree);
+      // Told where it is waited for; nobody may.
+      tree.catch(() => undefined);
+      return { message: { id, sampleType, zoom: z, minShare }, zoom: z, width, tree };
+    });
+    this.#early = asked;
+    return asked.map((a) => a.message);
+  }
+
   /** The tree for `query`, and the whole one where it isn't there yet; undefined when another question overtook this one. */
   async ask(query: TreeQuery): Promise<TreeAnswer | undefined> {
     const turn = ++this.#turn;
+    const early = this.#early;
+    this.#early = [];
     const one = async (zoom: readonly number[]): Promise<Model> => {
       const { sampleType, ownModules, width } = query;
+      const known = early.find((e) => same(e.zoom, zoom) && width <= e.width);
+      if (known) return new Model(await known.tree);
       const { tree } = await this.host.ask({ type: 'flame', query: { sampleType, zoom, minShare: FINEST_PX / Math.max(1, width), ownModules } });
       return new Model(tree);
     };

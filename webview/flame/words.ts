@@ -2,9 +2,6 @@
 import type { Frame, ProfileSummary, ValueType } from '../../src/protocol/pages';
 import { count, digits, duration, percent, value } from '../../src/base/format';
 
-/** Key of a value type that holds over files: "cpu/nanoseconds". */
-export function typeKey(t: ValueType): string { return `${t.type}/${t.unit}`; }
-
 /** The value type as offered in the switch: "cpu (time)", "alloc_objects (count)". */
 export function typeLabel(t: ValueType): string {
   const unit = isTime(t.unit) ? 'time' : t.unit;

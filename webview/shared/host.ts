@@ -30,11 +30,18 @@ export class Host {
 
   /** `await host.ask({ type: 'flame', query })` → the message of the same type; rejects with a Problem. */
   ask<T extends Request['type']>(m: { readonly type: T } & Omit<Extract<Request, { type: T }>, 'v' | 'id'>): Promise<Extract<Answer, { type: T }>> {
+    const { id, answer } = this.expect<T>();
+    this.send({ ...m, id } as unknown as Body<FromPage>);
+    return answer;
+  }
+
+  /** The id for a request that another message carries, and its answer to come. */
+  expect<T extends Request['type']>(): { readonly id: number; readonly answer: Promise<Extract<Answer, { type: T }>> } {
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Extract<Answer, { type: T }>>((resolve, reject) => {
       this.#waiting.set(id, { resolve: (a) => { resolve(a as Extract<Answer, { type: T }>); }, reject });
-      this.send({ ...m, id } as unknown as Body<FromPage>);
     });
+    return { id, answer };
   }
 
   /** State of this page, kept over hiding and reloads; the two pages of one file keep theirs apart. */

@@ -3,8 +3,7 @@ import * as vscode from 'vscode';
 import { bytes as inBytes } from '../../base/format';
 import { Disposables, Emitter } from '../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../base/problem';
-import type { OpenProfile } from '../../profile/types';
-import type { Opener } from '../../captures/check';
+import type { OpenOptions, OpenProfile } from '../../profile/types';
 
 export type DocumentState =
   | { readonly kind: 'loading' }
@@ -14,9 +13,12 @@ export type DocumentState =
 /** A file that is being written tells several changes: it is read again when none came for this long, ms. */
 const SETTLE_MS = 400;
 
+/** `openInThread` of src/profile, which waits for the bytes where they aren't there yet. */
+export type ThreadOpener = (bytes: Uint8Array | Promise<Uint8Array>, options: OpenOptions, signal?: AbortSignal) => Promise<OpenProfile>;
+
 export interface DocumentDeps {
-  /** Opens bytes in a thread of their own. */
-  readonly open: Opener;
+  /** Opens bytes in a thread of their own, which starts while they are read. */
+  readonly open: ThreadOpener;
   /** Largest profile after decompression, bytes; asked at each load. */
   readonly maxBytes: () => number;
   /** The last editor that showed the file is closed. */
@@ -52,7 +54,8 @@ export class ProfileDocument implements vscode.CustomDocument {
     this.#load?.abort();
     const load = new AbortController();
     this.#load = load;
-    void this.#read(load.signal).then(
+    const maxBytes = this.deps.maxBytes();
+    this.deps.open(this.#bytes(maxBytes), { maxBytes }, load.signal).then(
       (profile) => {
         if (load.signal.aborted) { profile.dispose(); return; }
         this.#become({ kind: 'open', profile });
@@ -80,13 +83,6 @@ export class ProfileDocument implements vscode.CustomDocument {
     this.#state = state;
     if (before.kind === 'open') before.profile.dispose();
     this.#changed.fire();
-  }
-
-  async #read(signal: AbortSignal): Promise<OpenProfile> {
-    const maxBytes = this.deps.maxBytes();
-    const data = await this.#bytes(maxBytes);
-    signal.throwIfAborted();
-    return this.deps.open(data, { maxBytes }, signal);
   }
 
   async #bytes(maxBytes: number): Promise<Uint8Array> {

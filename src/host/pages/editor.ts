@@ -2,12 +2,11 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
-import type { Opener } from '../../captures/check';
 import type { CapturesApi } from '../captures/index';
 import type { Capture } from '../../captures/types';
 import type { Log } from '../log';
 import { onSettings, settings } from '../settings';
-import { ProfileDocument } from './document';
+import { ProfileDocument, type ThreadOpener } from './document';
 import { PageSession } from './session';
 import { Sources } from './source';
 
@@ -15,7 +14,7 @@ export interface PagesDeps {
   readonly captures: CapturesApi;
   readonly log: Log;
   /** Opens bytes in a thread of their own. */
-  readonly open: Opener;
+  readonly open: ThreadOpener;
   /** Captures the same once more; undefined for a file that is no capture of ours. */
   readonly captureAgain: (capture: Capture | undefined) => void;
 }

@@ -6,7 +6,7 @@ import { fileSubtitle, subtitle } from '../../captures/describe';
 import type { Capture } from '../../captures/types';
 import type { OpenProfile } from '../../profile/types';
 import { pageHtml } from '../../protocol/html';
-import { fromPage, PROTOCOL, type FromPage, type PageFacts, type PageName, type ToPage } from '../../protocol/pages';
+import { earlyQuery, fromPage, PROTOCOL, type EarlyFlame, type FromPage, type PageFacts, type PageName, type ToPage } from '../../protocol/pages';
 import type { CapturesApi } from '../captures/index';
 import type { Log } from '../log';
 import { told } from '../told';
@@ -38,6 +38,8 @@ export class PageSession implements vscode.Disposable {
   #page: PageName;
   /** The page that runs in the webview, once it said so; undefined while it loads. */
   #ready = false;
+  /** What the page asked when it was ready, not answered yet. */
+  #early: readonly EarlyFlame[] = [];
   /** True when the person or an earlier window chose the page: contents don't change it then. */
   #chosen: boolean;
   /** What the page was last told that it shows. */
@@ -78,6 +80,7 @@ export class PageSession implements vscode.Disposable {
         // The page before a swap may still speak.
         if (m.page !== this.#page) return;
         this.#ready = true;
+        this.#early = m.early ?? [];
         this.#tellState();
         return;
       case 'flame': case 'search': case 'goroutines': void this.#answer(m); return;
@@ -126,11 +129,17 @@ export class PageSession implements vscode.Disposable {
     const modules = this.deps.sources.modules().then((found) => found.map((m) => m.path));
     const known = await Promise.race([modules, new Promise<undefined>((resolve) => { setTimeout(() => { resolve(undefined); }, MODULES_MS); })]);
     const send = async (ownModules: readonly string[]): Promise<void> => {
+      const early = this.#early;
+      const trees = early.map((e) => profile.flame(earlyQuery(e, profile.summary, ownModules)));
+      // Told where they are sent; when they aren't, nobody waits for them.
+      for (const tree of trees) tree.catch(() => undefined);
       const facts = await this.#facts(profile, pages, ownModules);
       const { state } = this.doc;
       if (this.#ready && state.kind === 'open' && state.profile === profile) {
         this.#title = facts.title;
         this.#send({ type: 'init', facts, summary: profile.summary });
+        this.#early = [];
+        early.forEach(({ id }, i) => { void this.#reply(id, async () => ({ type: 'flame', id, tree: await trees[i]! })); });
       }
     };
     await send(known ?? []);
@@ -160,16 +169,21 @@ export class PageSession implements vscode.Disposable {
 
   async #answer(m: Extract<FromPage, { id: number }>): Promise<void> {
     const { id } = m;
-    try {
+    await this.#reply(id, async () => {
       const { state } = this.doc;
       if (state.kind !== 'open') throw new Problem('pages.notOpen', 'The profile is not open yet.', { next: 'Wait until it is read.' });
-      if (m.type === 'flame') this.#send({ type: 'flame', id, tree: await state.profile.flame(m.query) });
-      else if (m.type === 'search') this.#send({ type: 'search', id, result: await state.profile.search({ text: m.text, sampleType: m.sampleType }) });
-      else {
-        const dump = await state.profile.goroutines();
-        if (!dump) throw new Problem('pages.noGoroutines', 'The file holds no goroutines.', { next: 'Look at it as a flame graph.' });
-        this.#send({ type: 'goroutines', id, dump });
-      }
+      if (m.type === 'flame') return { type: 'flame', id, tree: await state.profile.flame(m.query) };
+      if (m.type === 'search') return { type: 'search', id, result: await state.profile.search({ text: m.text, sampleType: m.sampleType }) };
+      const dump = await state.profile.goroutines();
+      if (!dump) throw new Problem('pages.noGoroutines', 'The file holds no goroutines.', { next: 'Look at it as a flame graph.' });
+      return { type: 'goroutines', id, dump };
+    });
+  }
+
+  /** Sends the answer to a request, or why there is none. */
+  async #reply(id: number, answer: () => Promise<Body<ToPage>>): Promise<void> {
+    try {
+      this.#send(await answer());
     } catch (e) {
       const problem = isAbort(e) ? new Problem('pages.superseded', 'The file was read anew meanwhile.', { next: 'The page shows the new contents.' }) : told(e, 'pages.failed');
       this.#send({ type: 'problem', id, problem: problem.toJSON() });

@@ -11,17 +11,21 @@ const HEAP_MIB = 2048;
 type Ask<T = Request> = T extends Request ? Omit<T, 'id'> : never;
 
 /**
- * Starts a thread for a file and opens it there. `scriptPath` is dist/profile-thread.js. The bytes move to the thread where
- * they own their memory: don't use them afterwards. Aborting ends the thread at once, also in the middle of reading.
- * Rejects with a Problem (`profile.…`), or with an AbortError.
+ * Starts a thread for a file and opens it there. `scriptPath` is dist/profile-thread.js. The bytes may still be on their
+ * way: the thread starts meanwhile. They move to it where they own their memory: don't use them afterwards. Aborting ends
+ * the thread at once, also in the middle of reading. Rejects with a Problem (`profile.…`), with an AbortError, or with
+ * what the bytes rejected with.
  */
-export async function openInThread(scriptPath: string, bytes: Uint8Array, options: OpenOptions, signal?: AbortSignal): Promise<OpenProfile> {
-  if (signal?.aborted) throw aborted();
+export async function openInThread(scriptPath: string, bytes: Uint8Array | Promise<Uint8Array>, options: OpenOptions, signal?: AbortSignal): Promise<OpenProfile> {
+  if (signal?.aborted) {
+    if (bytes instanceof Promise) bytes.catch(() => undefined);
+    throw aborted();
+  }
   const thread = new Thread(scriptPath);
   const stop = () => { thread.end(aborted()); };
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    return await thread.open({ bytes, options });
+    return await thread.open(bytes, options);
   } catch (e) {
     thread.end(e);
     throw e;
@@ -52,17 +56,21 @@ class Thread {
     this.#worker.on('exit', () => { this.end(closed()); });
   }
 
-  open({ bytes, options }: OpenRequest): Promise<OpenProfile> {
-    return new Promise<unknown>((resolve, reject) => {
-      // Ended while the thread was starting.
-      if (this.#ended !== undefined) { reject(this.#ended); return; }
-      this.#waiting.set(0, { resolve, reject });
-      // A piece of a bigger buffer (Node's pool, a slice) cannot move without taking the rest along.
-      const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
-      // Not `slice`: that of a Buffer is a view of the same memory.
-      const mine = whole ? bytes : new Uint8Array(bytes);
-      this.#worker.postMessage({ bytes: mine, options } satisfies OpenRequest, [mine.buffer as ArrayBuffer]);
-    }).then((summary) => this.#opened(summary as ProfileSummary));
+  async open(bytes: Uint8Array | Promise<Uint8Array>, options: OpenOptions): Promise<OpenProfile> {
+    const summary = new Promise<unknown>((resolve, reject) => { this.#waiting.set(0, { resolve, reject }); });
+    if (bytes instanceof Promise) bytes.then((b) => { this.#give(b, options); }, (e: unknown) => { this.end(e); });
+    else this.#give(bytes, options);
+    return this.#opened(await summary as ProfileSummary);
+  }
+
+  #give(bytes: Uint8Array, options: OpenOptions): void {
+    // Ended while the bytes were on their way.
+    if (this.#ended !== undefined) return;
+    // A piece of a bigger buffer (Node's pool, a slice) cannot move without taking the rest along.
+    const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
+    // Not `slice`: that of a Buffer is a view of the same memory.
+    const mine = whole ? bytes : new Uint8Array(bytes);
+    this.#worker.postMessage({ bytes: mine, options } satisfies OpenRequest, [mine.buffer as ArrayBuffer]);
   }
 
   #opened(summary: ProfileSummary): OpenProfile {

@@ -60,16 +60,21 @@ async function top(bench: Bench, file: string): Promise<void> {
   if (!/flat%/.test(stdout)) throw new Error(`go tool pprof said: ${stdout.slice(0, 300)}`);
 }
 
-/** Twice: into a page that waits, and with the page loaded while the thread reads, as when a file is opened. */
+/**
+ * Twice: into a page that waits, and with the page loaded while the thread reads, as when a file is opened. The thread
+ * starts before the page, as in src/host/pages: the document is opened first, and its bytes follow.
+ */
 async function ours(pages: FlamePages, dist: string, file: string): Promise<Opened> {
   const script = path.join(dist, 'profile-thread.js');
   const bytes = (): Uint8Array => new Uint8Array(fs.readFileSync(file));
-  const read = (given: Uint8Array): Promise<OpenProfile> => openInThread(script, given, { maxBytes: 2 ** 30 });
+  const read = (given: Promise<Uint8Array>): Promise<OpenProfile> => openInThread(script, given, { maxBytes: 2 ** 30 });
 
+  let give: (given: Uint8Array) => void = () => undefined;
+  const opening = read(new Promise((resolve) => { give = resolve; }));
   const page = await pages.load();
-  let given = bytes();
   let started = performance.now();
-  let profile = await read(given);
+  give(bytes());
+  let profile = await opening;
   const readMs = performance.now() - started;
   await page.draw(profile);
   const drawn = performance.now() - started;
@@ -77,9 +82,8 @@ async function ours(pages: FlamePages, dist: string, file: string): Promise<Open
   profile.dispose();
   await page.close();
 
-  given = bytes();
   started = performance.now();
-  const [loaded, opened] = await Promise.all([pages.load(), read(given)]);
+  const [opened, loaded] = await Promise.all([read(Promise.resolve(bytes())), pages.load()]);
   profile = opened;
   await loaded.draw(profile);
   const whole = performance.now() - started;

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { OpenProfile } from '../../../src/profile/types';
+import type { FlameTree, OpenProfile } from '../../../src/profile/types';
 import { pageHtml } from '../../../src/protocol/html';
-import { fromPage, PROTOCOL, type FromPage, type ToPage } from '../../../src/protocol/pages';
+import { earlyQuery, fromPage, PROTOCOL, type EarlyFlame, type FromPage, type ToPage } from '../../../src/protocol/pages';
 import { THEMES } from '../../pages/harness/themes';
 import { encode, wireInPage } from './wire';
 
@@ -63,6 +63,7 @@ export class FlamePage {
   #isReady: () => void = () => undefined;
   #drawn: { readonly done: () => void; readonly failed: (e: Error) => void } | undefined;
   #profile: OpenProfile | undefined;
+  #early: readonly EarlyFlame[] = [];
   #socket: WebSocket | undefined;
 
   constructor(private readonly page: Page, socket: Promise<WebSocket>) {
@@ -82,7 +83,10 @@ export class FlamePage {
       this.#drawn = { done, failed };
       timer = setTimeout(() => { failed(new Error(`Nothing was drawn within ${DRAWN_MS / 1000} s.`)); }, DRAWN_MS);
     });
+    // In the order of src/host/pages/session.ts.
+    const early = this.#early.map((e) => this.#flame(e.id, profile.flame(earlyQuery(e, profile.summary, []))));
     this.#send({ type: 'init', facts: { title: 'big.pb.gz', subtitle: '', ownModules: [], pages: ['flame'] }, summary: profile.summary });
+    Promise.all(early).catch((e: unknown) => { this.#failed(e); });
     await drawn.finally(() => { clearTimeout(timer); });
   }
 
@@ -95,14 +99,16 @@ export class FlamePage {
 
   async #hear(m: FromPage | undefined): Promise<void> {
     try {
-      if (m?.type === 'ready') this.#isReady();
+      if (m?.type === 'ready') { this.#early = m.early ?? []; this.#isReady(); }
       else if (m?.type === 'drawn') this.#drawn?.done();
-      else if (m?.type === 'flame' && this.#profile) this.#send({ type: 'flame', id: m.id, tree: await this.#profile.flame(m.query) });
+      else if (m?.type === 'flame' && this.#profile) await this.#flame(m.id, this.#profile.flame(m.query));
       else if (m?.type === 'search' && this.#profile) this.#send({ type: 'search', id: m.id, result: await this.#profile.search({ text: m.text, sampleType: m.sampleType }) });
-    } catch (e) {
-      this.#drawn?.failed(e instanceof Error ? e : new Error(String(e)));
-    }
+    } catch (e) { this.#failed(e); }
   }
+
+  async #flame(id: number, tree: Promise<FlameTree>): Promise<void> { this.#send({ type: 'flame', id, tree: await tree }); }
+
+  #failed(e: unknown): void { this.#drawn?.failed(e instanceof Error ? e : new Error(String(e))); }
 }
 
 function answer(request: http.IncomingMessage, response: http.ServerResponse, pages: string): void {

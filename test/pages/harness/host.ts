@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { Problem } from '../../../src/base/problem';
 import { openProfile } from '../../../src/profile/open';
 import type { OpenProfile } from '../../../src/profile/types';
-import { fromPage, PROTOCOL, type FromPage, type PageFacts, type ToPage } from '../../../src/protocol/pages';
+import { earlyQuery, fromPage, PROTOCOL, type FromPage, type PageFacts, type ToPage } from '../../../src/protocol/pages';
 
 type Answer = ToPage extends infer T ? T extends ToPage ? Omit<T, 'v'> : never : never;
 
@@ -12,6 +12,8 @@ export class TestHost {
   readonly sent: FromPage[] = [];
   /** What the page did wrong by its policy, or threw. */
   readonly complaints: string[] = [];
+  /** The first message waits for a call of `begin`. */
+  holdsFirst = false;
   /** Answers wait for this before they go out. */
   gate: Promise<void> = Promise.resolve();
 
@@ -55,6 +57,14 @@ export class TestHost {
     await page.goto(url);
   }
 
+  /** What a page gets when it is ready: its first message, and answers to what it asked already. */
+  async begin(): Promise<void> {
+    const { profile } = this;
+    await this.send(this.first);
+    const early = this.of('ready').at(-1)?.early ?? [];
+    if (profile) await Promise.all(early.map((e) => this.#receive({ v: PROTOCOL, type: 'flame', id: e.id, query: earlyQuery(e, profile.summary, this.facts.ownModules) })));
+  }
+
   /** Messages of one type, oldest first. */
   of<T extends FromPage['type']>(type: T): Extract<FromPage, { type: T }>[] { return this.sent.filter((m): m is Extract<FromPage, { type: T }> => m.type === type); }
 
@@ -76,7 +86,10 @@ export class TestHost {
     const m = fromPage(raw);
     if (!m) { this.complaints.push(`not a message of the protocol: ${JSON.stringify(raw)}`); return; }
     this.sent.push(m);
-    if (m.type === 'ready') { await this.send(this.first); return; }
+    if (m.type === 'ready') {
+      if (!this.holdsFirst) await this.begin();
+      return;
+    }
     if (m.type !== 'flame' && m.type !== 'search' && m.type !== 'goroutines') return;
     await this.gate;
     try {

@@ -78,6 +78,26 @@ describe('a file in a thread of its own', () => {
     expect(isAbort(await openInThread(script, fixture('cpu.prof'), options, AbortSignal.abort()).catch((x: unknown) => x))).toBe(true);
   });
 
+  it('starts before the bytes are there: waits for them, passes on why they fail, and ends without them', async () => {
+    let give = (_: Uint8Array): void => undefined;
+    const opening = openInThread(script, new Promise<Uint8Array>((resolve) => { give = resolve; }), options);
+    setTimeout(() => { give(new Uint8Array(fixture('cpu.prof'))); }, 50);
+    const p = await opening;
+    expect(p.summary).toEqual(openProfile(fixture('cpu.prof')).summary);
+    p.dispose();
+    const gone = new Error('The file is gone.');
+    await expect(openInThread(script, Promise.reject(gone), options)).rejects.toBe(gone);
+    const stop = new AbortController();
+    const waiting = openInThread(script, new Promise<Uint8Array>((resolve) => { give = resolve; }), options, stop.signal);
+    stop.abort();
+    expect(isAbort(await waiting.catch((x: unknown) => x))).toBe(true);
+    const late = new Uint8Array(fixture('cpu.prof'));
+    give(late);
+    await Promise.resolve();
+    expect(late.byteLength, 'nothing is taken any more').toBeGreaterThan(0);
+    expect(isAbort(await openInThread(script, Promise.reject(gone), options, AbortSignal.abort()).catch((x: unknown) => x))).toBe(true);
+  });
+
   it('says when the thread cannot start, dies, or has no memory left', async () => {
     const write = (name: string, code: string) => { const f = path.join(folder, name); writeFileSync(f, code); return f; };
     await expect(openInThread(path.join(folder, 'none.js'), fixture('cpu.prof'), options)).rejects.toMatchObject({ code: 'profile.thread' });
