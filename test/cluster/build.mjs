@@ -7,7 +7,8 @@ import { cacheDir, hashOf, here, versions } from './lib/places.mjs';
 
 /**
  * @typedef {{ etcd: string, 'kube-apiserver': string, 'kube-controller-manager': string, kwok: string, kwokFiles: string,
- *   rig: string, widgets: string, gadgets: string, leaky: string, paint: string, load: string }} Binaries
+ *   rig: string, widgets: string, gadgets: string, leaky: string, paint: string, load: string, orders: string,
+ *   prometheus: string, promtool: string }} Binaries
  * Absolute paths; `kwokFiles` is a folder with stages.yaml and crds/.
  * @typedef {{ name: string, version: string, cold: string, dir: string, files: string[], sources: string[], build: (work: string, step: Step, options: Options) => Promise<void> }} Step
  * @typedef {{ log?: (line: string) => void, signal?: AbortSignal }} Options
@@ -28,6 +29,19 @@ function released(name, tool, pkg, version, cold, ld = '') {
   };
 }
 
+/**
+ * Prometheus with the one service discovery that is used here (the others bring the clients of twenty clouds) and without its
+ * pages, and promtool.
+ * @returns {Step}
+ */
+function prometheus() {
+  const module = 'github.com/prometheus/prometheus';
+  const version = ` -X github.com/prometheus/common/version.Version=${versions.prometheus.replace(/^v/, '')}`;
+  const base = released('prometheus', 'prometheus', `${module}/cmd/prometheus`, versions.prometheus, '3 to 4 min');
+  const args = [`-ldflags=-s -w${version}`, '-tags=remove_all_sd,enable_kubernetes_sd', `${module}/cmd/prometheus`, `${module}/cmd/promtool`];
+  return { ...base, files: ['prometheus', 'promtool'], sources: [...base.sources, ...args], build: (work, step, options) => goBuild(step, ['-o', work + '/', ...args], options) };
+}
+
 const gitVersion = ` -X k8s.io/component-base/version.gitVersion=${versions.kubernetes}`;
 
 /** What to build, in order. `cold` is the time on 2 cores with nothing in Go's caches. @returns {Step[]} */
@@ -36,6 +50,7 @@ function steps() {
   const rig = join(here, 'rig');
   const kwok = released('kwok', 'kwok', 'sigs.k8s.io/kwok/cmd/kwok', versions.kwok, '1 min');
   return [
+    prometheus(),
     released('etcd', 'etcd', 'go.etcd.io/etcd/server/v3', versions.etcd, '30 s'),
     released('kube-apiserver', 'k8s', 'k8s.io/kubernetes/cmd/kube-apiserver', versions.kubernetes, '4 to 5 min', gitVersion),
     released('kube-controller-manager', 'k8s', 'k8s.io/kubernetes/cmd/kube-controller-manager', versions.kubernetes, '1 to 2 min', gitVersion),
@@ -53,7 +68,7 @@ function steps() {
     },
     {
       // Not stripped, and with the paths of this checkout: frames of their profiles lead to these sources.
-      name: 'sample controllers', version: '', cold: '1 min', dir: samples, files: ['widgets', 'gadgets', 'leaky', 'paint', 'load'],
+      name: 'sample controllers', version: '', cold: '1 min', dir: samples, files: ['widgets', 'gadgets', 'leaky', 'paint', 'load', 'orders'],
       sources: [hashOf([samples], ['go.mod', 'go.sum', 'api', 'cmd', 'internal'].map((name) => join(samples, name)))],
       build: (work, step, options) => goBuild(step, ['-o', work + '/', './cmd/...'], options),
     },

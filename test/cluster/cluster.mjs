@@ -7,13 +7,14 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureBinaries, run } from './build.mjs';
 import { takeLock } from './lib/lock.mjs';
-import { defaultRunDir, here, versions } from './lib/places.mjs';
+import { defaultRunDir, here } from './lib/places.mjs';
+import { rigSettings, socketFile, writeManifests } from './lib/rig-settings.mjs';
 import { alive, end, forget, listed, logTail, startDetached } from './lib/processes.mjs';
 
 export { defaultRunDir };
 
 /**
- * @typedef {{ apiserver: number, etcd: number, etcdPeer: number, kubelet: number }} Ports
+ * @typedef {{ apiserver: number, etcd: number, etcdPeer: number, kubelet: number, network: number }} Ports
  * @typedef {{ namespace: string, pod: string, program: string, pid: number, ports: Record<string, number>, restarts: number }} PodProcess
  *   `ports`: port of this machine by container port.
  * @typedef {{ dir: string, kubeconfig: string, env: Record<string, string>, ports: Ports, node: string, context: string,
@@ -164,7 +165,7 @@ async function endAll(dir) {
   await end(named('kube-apiserver'), 1_500);
   await end(named('etcd'), 1_500);
   forget(dir);
-  for (const name of ['cluster.json', 'processes.json', 'etcd', 'pki', 'pods', 'rig.json', 'kwok.yaml', 'node.yaml',
+  for (const name of ['cluster.json', 'processes.json', 'loads.json', 'etcd', 'prometheus', 'pki', 'pods', 'manifests', 'egress.json', 'network.sock', 'rig.json', 'kwok.yaml', 'node.yaml',
     ...['admin', 'rig', 'controller-manager', 'limited', 'noaccess'].map((user) => `${user}.kubeconfig`)]) {
     rmSync(join(dir, name), { recursive: true, force: true });
   }
@@ -178,10 +179,11 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   const began = Date.now();
   rmSync(join(dir, 'logs'), { recursive: true, force: true });
   for (const name of ['logs', 'pids', 'pods']) mkdirSync(join(dir, name), { recursive: true, mode: 0o700 });
-  const [apiserver, etcd, etcdPeer, kubelet] = await freePorts(4);
-  const ports = { apiserver, etcd, etcdPeer, kubelet };
+  const [apiserver, etcd, etcdPeer, kubelet, network] = await freePorts(5);
+  const ports = { apiserver, etcd, etcdPeer, kubelet, network };
   const at = (/** @type {string} */ name) => join(dir, name);
   const pki = (/** @type {string} */ name) => join(dir, 'pki', name);
+  mkdirSync(at('manifests'), { recursive: true });
   const launch = (/** @type {string} */ name, /** @type {string} */ program, /** @type {string[]} */ args) => startDetached(dir, name, program, args);
   const server = `https://127.0.0.1:${apiserver}`;
   const step = (/** @type {string} */ text) => log(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${text}`);
@@ -197,6 +199,11 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   ]);
 
   step('API server');
+  // Its service proxy goes to pods by their own addresses: the rig's pod network leads there.
+  writeFileSync(at('egress.json'), JSON.stringify({
+    apiVersion: 'apiserver.k8s.io/v1beta1', kind: 'EgressSelectorConfiguration',
+    egressSelections: [{ name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: socketFile(dir) } } } }],
+  }));
   const api = launch('kube-apiserver', bin['kube-apiserver'], [
     `--etcd-servers=http://127.0.0.1:${etcd}`, '--bind-address=127.0.0.1', `--secure-port=${apiserver}`,
     `--tls-cert-file=${pki('apiserver.crt')}`, `--tls-private-key-file=${pki('apiserver.key')}`, `--client-ca-file=${pki('ca.crt')}`,
@@ -207,6 +214,7 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
     '--service-account-issuer=https://kubernetes.default.svc',
     `--kubelet-client-certificate=${pki('apiserver-kubelet-client.crt')}`, `--kubelet-client-key=${pki('apiserver-kubelet-client.key')}`,
     `--kubelet-certificate-authority=${pki('ca.crt')}`, '--kubelet-preferred-address-types=InternalIP',
+    `--egress-selector-config-file=${at('egress.json')}`,
   ]);
   await untilReady(dir, server, [store, api], signal);
 
@@ -233,8 +241,9 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   writeFileSync(at('node.yaml'), JSON.stringify({
     apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, labels: { 'kubernetes.io/hostname': nodeName, 'node-role.kubernetes.io/control-plane': '' } },
   }));
-  writeFileSync(at('rig.json'), JSON.stringify(rigSettings(dir, bin, owner)), { mode: 0o600 });
-  await call(bin.rig, ['apply', '--kubeconfig', admin, '--node', nodeName, at('node.yaml'), join(here, 'controllers', 'config'), join(here, 'manifests', 'access.yaml')], { signal });
+  writeFileSync(at('rig.json'), JSON.stringify(rigSettings(dir, bin, { owner, network, node: nodeName })), { mode: 0o600 });
+  writeManifests(dir, network);
+  await call(bin.rig, ['apply', '--kubeconfig', admin, '--node', nodeName, at('node.yaml'), join(here, 'controllers', 'config'), join(here, 'manifests', 'access.yaml'), at('manifests/monitoring.yaml')], { signal });
   await call(bin.rig, ['rate', '--kubeconfig', admin, String(rate)], { signal });
 
   step('kube-controller-manager and the controllers');
@@ -259,38 +268,6 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   }
   writeFileSync(at('cluster.json'), JSON.stringify({ ports, node: nodeName, bin: JSON.stringify(bin), temporary }));
   step('ready');
-}
-
-/** @param {string} dir @param {import('./build.mjs').Binaries} bin @param {number} owner */
-function rigSettings(dir, bin, owner) {
-  const pki = (/** @type {string} */ name) => join(dir, 'pki', name);
-  const managerConfig = join(dir, 'controller-manager.kubeconfig');
-  return {
-    dir,
-    kubeconfig: join(dir, 'rig.kubeconfig'),
-    node: nodeName,
-    owner,
-    version: versions.kubernetes,
-    staticPod: join(here, 'manifests', 'kube-controller-manager.yaml'),
-    programs: {
-      widgets: { path: bin.widgets },
-      gadgets: { path: bin.gadgets },
-      leaky: { path: bin.leaky, env: { LISTEN_ADDRESS: '127.0.0.1:{port:8081}' } },
-      paint: { path: bin.paint },
-      load: { path: bin.load },
-      'kube-controller-manager': {
-        path: bin['kube-controller-manager'],
-        ownKubeconfig: true,
-        args: [
-          `--kubeconfig=${managerConfig}`, `--authentication-kubeconfig=${managerConfig}`, `--authorization-kubeconfig=${managerConfig}`,
-          '--bind-address=127.0.0.1', '--secure-port={port:10257}', '--leader-elect=true', '--use-service-account-credentials=true',
-          `--client-ca-file=${pki('ca.crt')}`, `--root-ca-file=${pki('ca.crt')}`, `--service-account-private-key-file=${pki('sa.key')}`,
-          `--cluster-signing-cert-file=${pki('ca.crt')}`, `--cluster-signing-key-file=${pki('ca.key')}`,
-          '--cluster-name=kubernetes', '--controllers=*,bootstrapsigner,tokencleaner',
-        ],
-      },
-    },
-  };
 }
 
 /** Runs a program to its end. @param {string} program @param {string[]} args @param {{ log?: (line: string) => void, signal?: AbortSignal }} options */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** The folder test/cluster. */
 export const here = fileURLToPath(new URL('..', import.meta.url));
 
-/** @type {{ kubernetes: string, etcd: string, kwok: string, go: string }} */
+/** @type {{ kubernetes: string, etcd: string, kwok: string, prometheus: string, go: string }} */
 export const versions = JSON.parse(readFileSync(join(here, 'versions.json'), 'utf8'));
 
 /** The cache folder: CONTROLLER_TUNER_CACHE, or controller-tuner in XDG_CACHE_HOME or ~/.cache. */

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -30,6 +32,10 @@ const fieldManager = "rig"
 func runApply(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	kubeconfig := flags.String("kubeconfig", "", "kubeconfig")
 	node := flags.String("node", "", "node of pods that name none")
+	changes := map[string][]change{}
+	flags.Func("set", "NAMESPACE/NAME:replicas=N or NAMESPACE/NAME:arg=FLAG (added to the container's), for a workload; more than once", func(text string) error {
+		return parseChange(changes, text)
+	})
 	_ = flags.Parse(args)
 
 	config, err := connect(*kubeconfig)
@@ -53,12 +59,53 @@ func runApply(ctx context.Context, flags *flag.FlagSet, args []string) error {
 			if *node != "" {
 				pinTo(object, *node)
 			}
+			for _, c := range changes[object.GetNamespace()+"/"+object.GetName()] {
+				c.to(object)
+			}
 			if err := client.apply(ctx, object); err != nil {
 				return fmt.Errorf("%s: %s %s: %w", file, object.GetKind(), object.GetName(), err)
 			}
 		}
 	}
 	return nil
+}
+
+// change is one that a load makes to a workload: how many pods, or one more flag. A program takes the last of equal flags.
+type change struct {
+	replicas int64
+	arg      string
+}
+
+func parseChange(changes map[string][]change, text string) error {
+	name, what, found := strings.Cut(text, ":")
+	key, value, _ := strings.Cut(what, "=")
+	c := change{arg: value}
+	if key == "replicas" {
+		number, err := strconv.ParseInt(value, 10, 32)
+		if err != nil {
+			return err
+		}
+		c = change{replicas: number}
+	} else if !found || key != "arg" {
+		return fmt.Errorf("%q says neither replicas nor arg", text)
+	}
+	changes[name] = append(changes[name], c)
+	return nil
+}
+
+func (c change) to(object *unstructured.Unstructured) {
+	containers, found, _ := unstructured.NestedSlice(object.Object, "spec", "template", "spec", "containers")
+	if !found {
+		return
+	}
+	if c.arg == "" {
+		_ = unstructured.SetNestedField(object.Object, c.replicas, "spec", "replicas")
+		return
+	}
+	container := containers[0].(map[string]any)
+	args, _ := container["args"].([]any)
+	container["args"] = append(args, c.arg)
+	_ = unstructured.SetNestedSlice(object.Object, containers, "spec", "template", "spec", "containers")
 }
 
 func manifestFiles(paths []string) ([]string, error) {

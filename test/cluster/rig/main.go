@@ -25,6 +25,7 @@ type command struct {
 var commands = map[string]command{
 	"pki":    {"make certificates, keys and kubeconfigs", runPKI},
 	"apply":  {"apply manifests", runApply},
+	"delete": {"delete what manifests name", runDelete},
 	"token":  {"write a kubeconfig for a service account", runToken},
 	"pods":   {"run the processes behind the pods of a node", runPods},
 	"wait":   {"wait until pods, processes and leases are there", runWait},

@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -23,7 +21,6 @@ import (
 	corelisters "k8s.io/client-go/listers/core/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
-	"sigs.k8s.io/yaml"
 )
 
 // runPods is the part of a kubelet that kwok leaves out: it runs one process for each pod of a node whose image it knows,
@@ -57,6 +54,7 @@ func runPods(ctx context.Context, flags *flag.FlagSet, args []string) error {
 		pods:      factory.Core().V1().Pods().Lister(),
 		processes: map[types.UID]*process{},
 		retry:     map[types.UID]backoff{},
+		network:   &network{},
 		changed:   make(chan struct{}, 1),
 		exits:     make(chan *process, 16),
 	}
@@ -72,6 +70,9 @@ func runPods(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	factory.Start(ctx.Done())
 	if !cache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
 		return ctx.Err()
+	}
+	if err := k.network.serve(ctx, s.Network, s.NetworkSocket); err != nil {
+		return err
 	}
 	return k.run(ctx)
 }
@@ -91,6 +92,7 @@ type kubelet struct {
 	pods      corelisters.PodLister
 	processes map[types.UID]*process
 	retry     map[types.UID]backoff
+	network   *network
 	changed   chan struct{}
 	exits     chan *process
 }
@@ -133,10 +135,20 @@ func (k *kubelet) sync(ctx context.Context) error {
 		return err
 	}
 	wanted := map[types.UID]bool{}
-	mirrored := k.StaticPod == ""
+	static, err := k.readStaticPod()
+	if err != nil {
+		return err
+	}
+	mirrored := static == nil
 	for _, pod := range pods {
-		if pod.Annotations[corev1.MirrorPodAnnotationKey] != "" {
+		if hash := pod.Annotations[corev1.MirrorPodAnnotationKey]; hash != "" {
 			mirrored = true
+			if static != nil && hash != static.Annotations[corev1.MirrorPodAnnotationKey] && pod.DeletionTimestamp == nil {
+				if err := k.removeMirror(ctx, pod); err != nil {
+					return err
+				}
+				continue
+			}
 		}
 		name, p, known := k.programOf(pod)
 		if !known || pod.DeletionTimestamp != nil || pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded {
@@ -159,16 +171,22 @@ func (k *kubelet) sync(ctx context.Context) error {
 		}
 	}
 	if !mirrored {
-		return k.mirrorStaticPod(ctx)
+		return k.mirrorStaticPod(ctx, static)
 	}
-	return nil
+	return k.network.learn(k)
 }
 
 func (k *kubelet) startPod(ctx context.Context, pod *corev1.Pod, name string, p program) error {
 	kubeconfig := filepath.Join(k.Dir, "pods", baseName(pod)+".kubeconfig")
 	if !p.OwnKubeconfig {
-		if err := writeAccountKubeconfig(ctx, k.config, pod.Namespace, pod.Spec.ServiceAccountName, "in-cluster", pod.Namespace, kubeconfig); err != nil {
+		token, err := writeAccountKubeconfig(ctx, k.config, pod.Namespace, pod.Spec.ServiceAccountName, "in-cluster", pod.Namespace, kubeconfig)
+		if err != nil {
 			return err
+		}
+		if p.Quiet {
+			if err := os.WriteFile(filepath.Join(k.Dir, "pods", baseName(pod)+".token"), []byte(token), 0o600); err != nil {
+				return err
+			}
 		}
 	}
 	l, err := plan(pod, p, kubeconfig)
@@ -250,41 +268,6 @@ func (k *kubelet) countRestart(ctx context.Context, p *process, restarts int32, 
 	status.LastTerminationState = corev1.ContainerState{Terminated: terminated}
 	status.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: now}}
 	_, err = k.clients.CoreV1().Pods(p.Namespace).UpdateStatus(ctx, pod, metav1.UpdateOptions{})
-	return err
-}
-
-// mirrorStaticPod shows the static pod in the API, as a kubelet does: named after the node, owned by it.
-func (k *kubelet) mirrorStaticPod(ctx context.Context) error {
-	node, err := k.clients.CoreV1().Nodes().Get(ctx, k.Node, metav1.GetOptions{})
-	if err != nil {
-		return fmt.Errorf("node of the static pod: %w", err)
-	}
-	text, err := os.ReadFile(k.StaticPod)
-	if err != nil {
-		return err
-	}
-	var pod corev1.Pod
-	if err := yaml.UnmarshalStrict([]byte(strings.ReplaceAll(string(text), "${VERSION}", k.Version)), &pod); err != nil {
-		return fmt.Errorf("%s: %w", k.StaticPod, err)
-	}
-	manifest, err := json.Marshal(pod.Spec)
-	if err != nil {
-		return err
-	}
-	hash := fmt.Sprintf("%x", fnv32(manifest))
-	controller := true
-	pod.Name += "-" + k.Node
-	pod.Annotations = map[string]string{
-		corev1.MirrorPodAnnotationKey: hash,
-		"kubernetes.io/config.hash":   hash,
-		"kubernetes.io/config.source": "file",
-	}
-	pod.OwnerReferences = []metav1.OwnerReference{{APIVersion: "v1", Kind: "Node", Name: node.Name, UID: node.UID, Controller: &controller}}
-	pod.Spec.NodeName = k.Node
-	_, err = k.clients.CoreV1().Pods(pod.Namespace).Create(ctx, &pod, metav1.CreateOptions{})
-	if apierrors.IsAlreadyExists(err) {
-		return nil // the informer will tell
-	}
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,10 @@ type settings struct {
 	Node       string `json:"node"`
 	// Owner is the process that the cluster is for; without it everything ends. 0 = none.
 	Owner int `json:"owner,omitempty"`
-	// StaticPod is a manifest whose mirror is kept in the API.
+	// Network is the address of the pod network's proxy on the loopback, NetworkSocket its socket file.
+	Network       string `json:"network"`
+	NetworkSocket string `json:"networkSocket"`
+	// StaticPod is a manifest whose mirror is kept in the API; a change of the file replaces the pod.
 	StaticPod string `json:"staticPod"`
 	Version   string `json:"version"`
 	// Programs by the last part of the image's name: registry.example/widgets:v0.3.1 is run by Programs["widgets"].
@@ -35,8 +39,13 @@ type program struct {
 	Path string            `json:"path"`
 	Args []string          `json:"args,omitempty"`
 	Env  map[string]string `json:"env,omitempty"`
+	// Pass are beginnings of the container's own flags that are given to the process after Args, as they are.
+	Pass []string `json:"pass,omitempty"`
 	// OwnKubeconfig: Args name one, so none is made for the pod's service account.
 	OwnKubeconfig bool `json:"ownKubeconfig,omitempty"`
+	// Quiet: a kubeconfig and a token of the pod's service account are made (pods/NAMESPACE_POD.kubeconfig and .token in Dir),
+	// but the process is not told by --kubeconfig.
+	Quiet bool `json:"quiet,omitempty"`
 }
 
 func readSettings(file string) (*settings, error) {
@@ -91,6 +100,11 @@ func plan(pod *corev1.Pod, p program, kubeconfig string) (*launch, error) {
 		for _, arg := range p.Args {
 			l.args = append(l.args, fill(arg))
 		}
+		for _, arg := range append(slices.Clone(container.Command), container.Args...) {
+			if slices.ContainsFunc(p.Pass, func(beginning string) bool { return strings.HasPrefix(arg, beginning) }) {
+				l.args = append(l.args, arg)
+			}
+		}
 	} else {
 		for _, arg := range container.Args {
 			if parts := bindFlag.FindStringSubmatch(arg); parts != nil {
@@ -103,7 +117,7 @@ func plan(pod *corev1.Pod, p program, kubeconfig string) (*launch, error) {
 			l.args = append(l.args, arg)
 		}
 	}
-	if !p.OwnKubeconfig {
+	if !p.OwnKubeconfig && !p.Quiet {
 		l.args = append(l.args, "--kubeconfig="+kubeconfig)
 	}
 	l.env = append(os.Environ(), "POD_NAME="+pod.Name, "POD_NAMESPACE="+pod.Namespace)

@@ -26,20 +26,23 @@ func runToken(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	if err != nil {
 		return err
 	}
-	return writeAccountKubeconfig(ctx, config, *namespace, *account, *contextName, *contextNamespace, *output)
+	_, err = writeAccountKubeconfig(ctx, config, *namespace, *account, *contextName, *contextNamespace, *output)
+	return err
 }
 
-func writeAccountKubeconfig(ctx context.Context, config *rest.Config, namespace, account, contextName, contextNamespace, file string) error {
+// writeAccountKubeconfig writes the file and returns the token in it.
+func writeAccountKubeconfig(ctx context.Context, config *rest.Config, namespace, account, contextName, contextNamespace, file string) (string, error) {
 	clients, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return err
+		return "", err
 	}
 	seconds := int64(lifetime.Seconds())
 	request := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: &seconds}}
 	answer, err := clients.CoreV1().ServiceAccounts(namespace).CreateToken(ctx, account, request, metav1.CreateOptions{})
 	if err != nil {
-		return fmt.Errorf("token for %s/%s: %w", namespace, account, err)
+		return "", fmt.Errorf("token for %s/%s: %w", namespace, account, err)
 	}
 	cluster := &clientcmdapi.Cluster{Server: config.Host, CertificateAuthorityData: config.CAData}
-	return writeKubeconfig(file, contextName, account, contextNamespace, cluster, &clientcmdapi.AuthInfo{Token: answer.Status.Token})
+	token := answer.Status.Token
+	return token, writeKubeconfig(file, contextName, account, contextNamespace, cluster, &clientcmdapi.AuthInfo{Token: token})
 }

@@ -22,7 +22,7 @@ import (
 )
 
 // Where each program's metrics are, by container port; with TLS, an answer of 401 or 403 shows that it works.
-var metricsPorts = map[string]int32{"widgets": 8080, "gadgets": 8443, "leaky": 8081, "paint": 8080, "kube-controller-manager": 10257}
+var metricsPorts = map[string]int32{"widgets": 8080, "gadgets": 8443, "leaky": 8081, "paint": 8080, "orders": 8080, "prometheus": 9090, "kube-controller-manager": 10257}
 
 var securePorts = map[int32]bool{8443: true, 10257: true}
 
@@ -74,7 +74,9 @@ type waiter struct {
 	*settings
 	clients *kubernetes.Clientset
 	leases  []string
-	http    *http.Client
+	// staticHash is that of the static pod's manifest.
+	staticHash string
+	http       *http.Client
 }
 
 // missing says what is not there yet; nil when all is.
@@ -91,6 +93,9 @@ func (w *waiter) missing(ctx context.Context) error {
 	for i := range pods.Items {
 		pod := &pods.Items[i]
 		name, _, known := w.programOf(pod)
+		if hash := pod.Annotations[corev1.MirrorPodAnnotationKey]; hash != "" && hash != w.staticHash {
+			continue // about to be replaced
+		}
 		if known && pod.DeletionTimestamp == nil && pod.Status.Phase == corev1.PodRunning {
 			wanted[pod.Namespace+"/"+name]--
 			running[string(pod.UID)] = true
@@ -99,6 +104,10 @@ func (w *waiter) missing(ctx context.Context) error {
 	var all []error
 	for program, count := range wanted {
 		if count > 0 {
+			if strings.HasPrefix(program, "rollout") {
+				all = append(all, errors.New(program))
+				continue
+			}
 			all = append(all, fmt.Errorf("pods of %s (%d)", program, count))
 		}
 	}
@@ -111,7 +120,12 @@ func (w *waiter) missing(ctx context.Context) error {
 // wantedPods counts the pods that workloads ask for, by namespace/program.
 func (w *waiter) wantedPods(ctx context.Context) (map[string]int32, error) {
 	wanted := map[string]int32{}
-	if w.StaticPod != "" {
+	static, err := w.readStaticPod()
+	if err != nil {
+		return nil, err
+	}
+	if static != nil {
+		w.staticHash = static.Annotations[corev1.MirrorPodAnnotationKey]
 		wanted["kube-system/kube-controller-manager"] = 1
 	}
 	add := func(meta metav1.ObjectMeta, replicas *int32, template corev1.PodTemplateSpec) {
@@ -125,6 +139,9 @@ func (w *waiter) wantedPods(ctx context.Context) (map[string]int32, error) {
 		return nil, err
 	}
 	for _, d := range deployments.Items {
+		if d.Spec.Template.Spec.NodeName == w.Node && (d.Status.ObservedGeneration < d.Generation || d.Status.UpdatedReplicas < *d.Spec.Replicas || d.Status.Replicas > *d.Spec.Replicas) {
+			wanted["rollout of "+d.Namespace+"/"+d.Name] = 1
+		}
 		add(d.ObjectMeta, d.Spec.Replicas, d.Spec.Template)
 	}
 	sets, err := w.clients.AppsV1().StatefulSets("").List(ctx, metav1.ListOptions{})

@@ -5,6 +5,9 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // WidgetLabel is on every part of a widget and holds the widget's name.
 const WidgetLabel = "samples.example.com/widget"
 
+// OrderLabel names the controller that an order, a ConfigMap, is for.
+const OrderLabel = "samples.example.com/order"
+
 // WidgetSpec says how a widget is to be.
 type WidgetSpec struct {
 	// Parts is the number of parts; each becomes a ConfigMap of its own.

@@ -1,13 +1,16 @@
 // Command load gives the controllers work: so many widgets and gadgets a second are made or changed. The rate is
-// data.rate of the ConfigMap "load" in its namespace, and can be changed at any time.
+// data.rate of the ConfigMap "load" in its namespace, data.widgets (gadgets, starved, failing, volumes) for one kind alone, and
+// can be changed at any time.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -59,8 +62,19 @@ type load struct {
 	client.Client
 	namespace                string
 	widgets, gadgets, paints int
-	rate                     float64
-	turn                     int64
+	// rate is for widgets and gadgets, unless rates says otherwise.
+	rate  float64
+	rates map[string]float64
+	mu    sync.Mutex
+}
+
+// makers make or change one object of a kind; the names are those of the ConfigMap's own rates.
+var makers = map[string]func(*load, context.Context, int64) error{
+	"widgets": (*load).changeWidget,
+	"gadgets": (*load).changeGadget,
+	"starved": func(l *load, ctx context.Context, turn int64) error { return l.changeOrder(ctx, "starved", turn) },
+	"failing": func(l *load, ctx context.Context, turn int64) error { return l.changeOrder(ctx, "failing", turn) },
+	"volumes": (*load).addVolume,
 }
 
 // Steps of the loop; a step's share of the rate is carried over, so rates below one a step work as well.
@@ -74,62 +88,79 @@ func (l *load) run(ctx context.Context) error {
 			return err
 		}
 	}
+	l.readRates(ctx)
+	var running sync.WaitGroup
+	running.Go(func() {
+		for ctx.Err() == nil {
+			select {
+			case <-time.After(time.Second):
+				l.readRates(ctx)
+			case <-ctx.Done():
+			}
+		}
+	})
+	for kind, change := range makers {
+		running.Go(func() { l.make(ctx, kind, change) })
+	}
+	running.Wait()
+	return nil
+}
+
+// make works for one kind, at its rate, until the context ends.
+func (l *load) make(ctx context.Context, kind string, change func(*load, context.Context, int64) error) {
 	// Revisions go on from the clock, so that a restarted load still changes what it finds.
-	l.turn = time.Now().Unix() * 1000
+	turn := time.Now().Unix() * 1000
 	ticker := time.NewTicker(step)
 	defer ticker.Stop()
-	due, ticks := 0.0, 0
-	for {
+	for due := 0.0; ; {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-ticker.C:
 		}
-		if ticks%4 == 0 {
-			l.readRate(ctx)
-		}
-		ticks++
-		for due += l.rate * step.Seconds(); due >= 1; due-- {
-			l.turn++
-			if err := l.change(ctx); err != nil && ctx.Err() == nil {
-				log.Error(err, "Failed to change an object")
+		for due += l.rateOf(kind) * step.Seconds(); due >= 1; due-- {
+			turn++
+			if err := change(l, ctx, turn); err != nil && ctx.Err() == nil {
+				log.Error(err, "Failed to change an object", "kind", kind)
 			}
 		}
 	}
 }
 
-// readRate takes over the ConfigMap's rate; without one, or while it can't be read, the rate stays.
-func (l *load) readRate(ctx context.Context) {
+func (l *load) rateOf(kind string) float64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if rate, found := l.rates[kind]; found {
+		return rate
+	}
+	if kind == "widgets" || kind == "gadgets" {
+		return l.rate
+	}
+	return 0
+}
+
+// readRates takes over the ConfigMap's rates; without one, or while it can't be read, they stay.
+func (l *load) readRates(ctx context.Context) {
 	var knob corev1.ConfigMap
 	if err := l.Get(ctx, client.ObjectKey{Namespace: l.namespace, Name: "load"}, &knob); err != nil {
 		return
 	}
-	rate, err := strconv.ParseFloat(knob.Data["rate"], 64)
-	if err != nil || rate < 0 || rate == l.rate {
-		return
+	rate, rates := l.rate, map[string]float64{}
+	for name, text := range knob.Data {
+		value, err := strconv.ParseFloat(text, 64)
+		if err != nil || value < 0 {
+			continue
+		}
+		if name == "rate" {
+			rate = value
+		} else {
+			rates[name] = value
+		}
 	}
-	log.Info("New rate", "rate", rate)
-	l.rate = rate
-}
-
-func (l *load) change(ctx context.Context) error {
-	widget := &samplesv1.Widget{Spec: samplesv1.WidgetSpec{Parts: 4, Revision: l.turn}}
-	widget.Namespace, widget.Name = l.namespace, fmt.Sprintf("widget-%03d", l.turn%int64(l.widgets))
-	if err := l.put(ctx, widget, fmt.Sprintf(`{"spec":{"revision":%d}}`, l.turn)); err != nil {
-		return err
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if rate != l.rate || !maps.Equal(rates, l.rates) {
+		log.Info("New rates", "rate", rate, "rates", rates)
 	}
-	seed := strconv.FormatInt(l.turn, 16)
-	gadget := &samplesv1.Gadget{Spec: samplesv1.GadgetSpec{Seed: seed}}
-	gadget.Namespace, gadget.Name = l.namespace, fmt.Sprintf("gadget-%02d", l.turn%int64(l.gadgets))
-	return l.put(ctx, gadget, fmt.Sprintf(`{"spec":{"seed":%q}}`, seed))
-}
-
-// put merges the patch into the object, or makes the object if there is none.
-func (l *load) put(ctx context.Context, object client.Object, patch string) error {
-	target := object.DeepCopyObject().(client.Object)
-	err := l.Patch(ctx, target, client.RawPatch("application/merge-patch+json", []byte(patch)))
-	if client.IgnoreNotFound(err) != nil || err == nil {
-		return err
-	}
-	return l.Create(ctx, object)
+	l.rate, l.rates = rate, rates
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"flag"
 	"os"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
@@ -28,10 +29,12 @@ func init() {
 func main() {
 	var color, metricsAddr, pprofAddr string
 	var qps float64
+	var pause time.Duration
 	flag.StringVar(&color, "color", "red", "The color that everything is to have.")
 	flag.StringVar(&metricsAddr, "metrics-bind-address", ":8080", "The address the metrics endpoint binds to.")
 	flag.StringVar(&pprofAddr, "pprof-bind-address", "", "The address the pprof endpoint binds to. Empty: off.")
 	flag.Float64Var(&qps, "qps", 3, "Requests a second to the API server: what keeps the fight from filling the machine.")
+	flag.DurationVar(&pause, "pause", 0, "How long something may keep another color before it is painted over.")
 	opts := zap.Options{}
 	opts.BindFlags(flag.CommandLine)
 	flag.Parse()
@@ -50,7 +53,7 @@ func main() {
 		setupLog.Error(err, "Failed to make the manager")
 		os.Exit(1)
 	}
-	if err := (&controller.PaintReconciler{Client: mgr.GetClient(), Color: color}).SetupWithManager(mgr); err != nil {
+	if err := (&controller.PaintReconciler{Client: mgr.GetClient(), Color: color, Pause: pause}).SetupWithManager(mgr); err != nil {
 		setupLog.Error(err, "Failed to make the controller", "controller", color)
 		os.Exit(1)
 	}
