@@ -10,14 +10,24 @@ export function defaultName(info: Pick<CaptureInfo, 'kind' | 'pod' | 'workload' 
 
 /**
  * Facts beside a page's title: "gadgets-7c9d-x2x4p, leader, 30 s, today 14:32, kind / prod, gadgets:v1.2". Only what is known;
- * kind and process always stand in the title or here, whatever a person called the capture.
+ * kind and process always stand in the title or here, whatever a person called the capture. `recordedNanos` is the profile's
+ * own duration, 0 = unknown: a process that ended early recorded less than it was asked for.
  */
-export function subtitle(info: CaptureInfo, now: number): string {
+export function subtitle(info: CaptureInfo, now: number, recordedNanos = 0): string {
   return [
     info.name.includes(KIND_LABEL[info.kind]) ? '' : KIND_LABEL[info.kind], info.name.includes(info.pod) ? '' : info.pod, info.leader ? 'leader' : '',
-    info.seconds > 0 ? `${info.seconds} s` : '', when(info.at, now),
+    recorded(info.seconds, recordedNanos), when(info.at, now),
     [info.context, info.namespace].filter((s) => s !== '').join(' / ') || info.url, imageVersion(info.image),
   ].filter((s) => s !== '').join(', ');
+}
+
+/** Below this share of the seconds asked for, a recording was cut short: the profiler's own start and stop take no tenth. */
+const CUT_SHORT = 0.9;
+
+function recorded(asked: number, nanos: number): string {
+  if (asked <= 0) return '';
+  const own = nanos / 1e9;
+  return own > 0 && own < asked * CUT_SHORT ? `${+own.toFixed(1)} s of the ${asked} s asked for: the process ended early` : `${asked} s`;
 }
 
 /** The same from the file's own facts, for one without notes. Times in ms and ns; 0 = unknown. */

@@ -152,7 +152,7 @@ export class PageSession implements vscode.Disposable {
     const capture = await this.#capture().catch(() => undefined);
     const now = Date.now();
     const noted = capture !== undefined && capture.problem === undefined;
-    return { title: capture?.info.name ?? this.#name, subtitle: noted ? subtitle(capture.info, now) : fileSubtitle(profile.summary, now), ownModules, pages, ...(noted && { again: true }) };
+    return { title: capture?.info.name ?? this.#name, subtitle: noted ? subtitle(capture.info, now, profile.summary.durationNanos) : fileSubtitle(profile.summary, now), ownModules, pages, ...(noted && { again: true }) };
   }
 
   /** Captures come and go; the page hears only of a new name of its own. */

@@ -29,6 +29,9 @@ describe('wording of captures', () => {
   it('tells only what is known', () => {
     expect(subtitle(info, at)).toBe('gadgets-7c9d, leader, 30 s, today 14:32, kind / prod, gadgets@sha256:0123456789ab');
     expect(subtitle({ ...info, seconds: 0, leader: false, context: '', namespace: '', pod: '', url: 'http://127.0.0.1:6060', image: '' }, at)).toBe('today 14:32, http://127.0.0.1:6060');
+    const brief = { ...info, image: '', context: '', namespace: '' };
+    expect(subtitle(brief, at, 12.04e9)).toBe('gadgets-7c9d, leader, 12 s of the 30 s asked for: the process ended early, today 14:32');
+    expect(subtitle(brief, at, 29.8e9)).toBe('gadgets-7c9d, leader, 30 s, today 14:32');
     expect(fileSubtitle({ timeMillis: 0, durationNanos: 0 }, at)).toBe('');
     expect(fileSubtitle({ timeMillis: at, durationNanos: 3.02e9 }, at)).toBe('3 s, today 14:32');
     expect(treeDescription(capture, at)).toBe('14:32 · leader · …-7c9d · 2 KiB');
