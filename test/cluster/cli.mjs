@@ -1,6 +1,7 @@
 // npm run cluster -- COMMAND: the test cluster by hand.
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from './build.mjs';
+import { load, loadNames, loadsOf } from './loads.mjs';
 import { defaultRunDir, down, fill, findRunning, rig, status, up } from './cluster.mjs';
 
 const help = `npm run cluster -- COMMAND [--dir FOLDER]
@@ -10,6 +11,8 @@ const help = `npm run cluster -- COMMAND [--dir FOLDER]
   down               end it
   status             what runs, and on which ports
   rate N             change the load: N objects of each kind a second; 0 lets the queues drain
+  load NAME on|off   one controller slow for one reason, the others calm; see README.md. NAME:
+                     ${loadNames.join(', ')}
   fill [--pods 10000] [--workloads 500]
   churn [--rate 1000] [--seconds 30]     change pods of fill
   unfill             remove what fill made
@@ -55,9 +58,17 @@ const commands = {
       const ports = Object.entries(one.ports).map(([container, port]) => `${container} → 127.0.0.1:${port}`).join(', ');
       if (ports) console.log(`  ${one.namespace}/${one.pod}: ${ports}`);
     }
+    const on = found.whole ? loadsOf(running()) : undefined;
+    if (on) console.log(`loads: ${on.join(', ') || 'none, all calm'}`);
     if (found.whole) console.log(`export KUBECONFIG=${running().kubeconfig}`);
   },
   rate: () => rig(['rate', '--kubeconfig', running().kubeconfig, String(number(positionals[1]))], options),
+  load: async () => {
+    const [, name = '', state] = positionals;
+    if (state !== 'on' && state !== 'off') throw new Error('load NAME on, or load NAME off');
+    const on = await load(running(), name, state === 'on', options);
+    console.log(`loads: ${on.join(', ') || (name === 'healthy' && state === 'off' ? 'as up leaves it' : 'none, all calm')}`);
+  },
   fill: () => fill(running(), { ...options, pods: number(values.pods), workloads: number(values.workloads) }),
   churn: () => rig(['churn', '--kubeconfig', running().kubeconfig, '--etcd', `http://127.0.0.1:${running().ports.etcd}`, '--rate', String(number(values.rate ?? '1000')), '--seconds', String(number(values.seconds))], options),
   unfill: () => rig(['unfill', '--kubeconfig', running().kubeconfig], options),

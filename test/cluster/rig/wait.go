@@ -149,6 +149,9 @@ func (w *waiter) wantedPods(ctx context.Context) (map[string]int32, error) {
 		return nil, err
 	}
 	for _, d := range sets.Items {
+		if d.Spec.Template.Spec.NodeName == w.Node && (d.Status.ObservedGeneration < d.Generation || d.Status.UpdateRevision != d.Status.CurrentRevision) {
+			wanted["rollout of "+d.Namespace+"/"+d.Name] = 1
+		}
 		add(d.ObjectMeta, d.Spec.Replicas, d.Spec.Template)
 	}
 	return wanted, nil

@@ -33,10 +33,12 @@ func init() {
 func main() {
 	var metricsAddr, probeAddr, pprofAddr string
 	var enableLeaderElection bool
+	var qps float64
 	flag.StringVar(&metricsAddr, "metrics-bind-address", ":8080", "The address the metrics endpoint binds to.")
 	flag.StringVar(&probeAddr, "health-probe-bind-address", ":8081", "The address the probe endpoint binds to.")
 	flag.StringVar(&pprofAddr, "pprof-bind-address", "", "The address the pprof endpoint binds to. Empty: off.")
 	flag.BoolVar(&enableLeaderElection, "leader-elect", false, "Let only one of the replicas work at a time.")
+	flag.Float64Var(&qps, "qps", 0, "Writes a second of each kind, instead of 5.")
 	opts := zap.Options{}
 	opts.BindFlags(flag.CommandLine)
 	flag.Parse()
@@ -48,6 +50,10 @@ func main() {
 	cfg := ctrl.GetConfigOrDie()
 	cfg.QPS = 5
 	cfg.Burst = 10
+	if qps > 0 {
+		cfg.QPS = float32(qps)
+		cfg.Burst = int(qps * 1.5)
+	}
 
 	lock, err := identity.NewLock(cfg, identity.Namespace("widgets-system"), "widgets.example.com")
 	if err != nil {

@@ -1,0 +1,110 @@
+// Loads by name: each makes one controller slow for one reason, and leaves the others calm.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rig } from './cluster.mjs';
+import { takeLock } from './lib/lock.mjs';
+import { here } from './lib/places.mjs';
+
+/**
+ * @typedef {'widgets-throttled' | 'gadgets-cpu' | 'workers-starved' | 'backoff' | 'fight' | 'volumes'} LoadName
+ * @typedef {{ rates?: Record<string, number>, set?: string[], file?: string, flags?: string[] }} Load
+ *   rates: objects a second, by kind; set: changes of workloads (`rig apply --set`); file: a manifest of manifests/loads that
+ *   is there only meanwhile; flags: of kube-controller-manager.
+ */
+
+/** @type {Record<LoadName, Load>} */
+const loads = {
+  // 5 widgets a second are 20 writes of ConfigMaps; its client allows 5.
+  'widgets-throttled': { rates: { widgets: 5 } },
+  // About half a second of hashing for each gadget, in one worker: two or three gadgets a second of the five that come.
+  'gadgets-cpu': { rates: { gadgets: 5 }, set: ['gadgets-system/gadgets-controller-manager:arg=--cpu-share=0.95', 'gadgets-system/gadgets-controller-manager:arg=--rounds=6000000'] },
+  // One worker does two orders a second.
+  'workers-starved': { rates: { starved: 5 }, file: 'starved.yaml' },
+  // Each order is tried five times on average; that is below the 10 retries a second that the queue's own limiter lets through.
+  backoff: { rates: { failing: 1.5 }, file: 'failing.yaml' },
+  // 20 paints, each painted over after 0.3 s: 33 writes a second by each, below their limit.
+  fight: { set: ['red', 'blue'].flatMap((color) => [`paints-system/${color}:arg=--qps=100`, `paints-system/${color}:arg=--pause=300ms`]) },
+  // The talk's case: each volume needs a write to become available, and four more writes bind it to its claim.
+  volumes: { rates: { volumes: 6 }, flags: ['--kube-api-qps=2', '--kube-api-burst=3'] },
+};
+
+/** Names for `load`, `healthy` among them. @type {readonly string[]} */
+export const loadNames = [...Object.keys(loads), 'healthy'];
+
+/** Widgets and gadgets a second that keep no controller busy. */
+const CALM = 0.2;
+/** What `up` starts with. */
+const FIRST = 2;
+
+/**
+ * Switches a load on or off and returns when it is in effect: pods rolled out, their metrics answering. From the first load
+ * that is switched by name, whatever is not switched on is calm. `healthy` on switches all off; `healthy` off goes back to how
+ * `up` leaves a cluster (two of each kind a second; red and blue fight slowly).
+ * @param {import('./cluster.mjs').Cluster} cluster
+ * @param {string} name one of `loadNames`
+ * @param {boolean} on
+ * @param {{ log?: (line: string) => void, signal?: AbortSignal }} [options]
+ * @returns {Promise<readonly LoadName[]>} what is on now
+ */
+export async function load(cluster, name, on, options = {}) {
+  if (!loadNames.includes(name)) throw new Error(`There is no load named "${name}". There are: ${loadNames.join(', ')}.`);
+  const unlock = await takeLock(`${cluster.dir}.loads.lock`, { log: options.log ?? (() => {}), signal: options.signal, what: 'switching a load' });
+  try {
+    const before = loadsOf(cluster);
+    const one = /** @type {LoadName} */ (name);
+    const named = name !== 'healthy' || on;
+    const after = name === 'healthy' ? [] : on ? [...new Set([...(before ?? []), one])] : (before ?? []).filter((other) => other !== name);
+    await change(cluster, named ? after : undefined, before, options);
+    const file = stateFile(cluster);
+    if (named) writeFileSync(file, JSON.stringify(after));
+    else rmSync(file, { force: true });
+    return after;
+  } finally {
+    unlock();
+  }
+}
+
+/** The loads that are on; undefined while none was switched by name. @param {import('./cluster.mjs').Cluster} cluster @returns {LoadName[] | undefined} */
+export function loadsOf(cluster) {
+  return existsSync(stateFile(cluster)) ? JSON.parse(readFileSync(stateFile(cluster), 'utf8')) : undefined;
+}
+
+const stateFile = (/** @type {import('./cluster.mjs').Cluster} */ cluster) => join(cluster.dir, 'loads.json');
+
+/**
+ * @param {import('./cluster.mjs').Cluster} cluster
+ * @param {LoadName[] | undefined} wanted @param {LoadName[] | undefined} before
+ * @param {{ log?: (line: string) => void, signal?: AbortSignal }} options
+ */
+async function change(cluster, wanted, before, options) {
+  const at = ['--kubeconfig', join(cluster.dir, 'rig.kubeconfig')];
+  const on = (wanted ?? []).map((name) => loads[name]);
+  const calm = wanted === undefined ? FIRST : CALM;
+  const rates = Object.assign({}, ...on.map((one) => one.rates ?? {}));
+  await rig(['rate', ...at, String(calm), ...Object.entries(rates).map(([kind, rate]) => `${kind}=${rate}`)], options);
+
+  const set = on.flatMap((one) => one.set ?? []);
+  if (wanted !== undefined && !wanted.includes('fight')) set.push('paints-system/blue:replicas=0');
+  if (wanted !== undefined) {
+    // What a person would do against the queues that earlier loads left: a client that may write, an upstream that answers.
+    if (!wanted.includes('widgets-throttled')) set.push('widgets-system/widgets-controller:arg=--qps=50');
+    set.push('leaky-system/leaky:arg=--upstream-latency=20ms');
+  }
+  const files = on.flatMap((one) => (one.file === undefined ? [] : [join(here, 'manifests', 'loads', one.file)]));
+  const samples = ['20-widgets.yaml', '30-gadgets.yaml', '40-leaky.yaml', '50-paints.yaml'].map((name) => join(here, 'controllers', 'config', name));
+  await rig(['apply', ...at, '--node', cluster.node, ...set.flatMap((text) => ['--set', text]), ...samples, ...files], options);
+
+  const gone = (before ?? []).filter((name) => !(wanted ?? []).includes(name));
+  const goneFiles = gone.flatMap((name) => (loads[name].file === undefined ? [] : [join(here, 'manifests', 'loads', loads[name].file)]));
+  writeStaticPod(cluster.dir, on.flatMap((one) => one.flags ?? []));
+  await rig(['delete', ...at, ...(gone.includes('volumes') ? ['--volumes', 'samples.example.com/volume'] : []), ...goneFiles], options);
+  await rig(['wait', '--settings', join(cluster.dir, 'rig.json'), '--leases', 'kube-system/kube-controller-manager'], options);
+}
+
+/** The rig replaces the static pod when its manifest changes, as a kubelet does. @param {string} dir @param {string[]} flags */
+function writeStaticPod(dir, flags) {
+  const file = join(dir, 'manifests', 'kube-controller-manager.yaml');
+  const text = readFileSync(join(here, 'manifests', 'kube-controller-manager.yaml'), 'utf8')
+    .replace(/^( *- )--kubeconfig=.*$/m, (line, dash) => [...flags.map((flag) => dash + flag), line].join('\n'));
+  if (text !== readFileSync(file, 'utf8')) writeFileSync(file, text);
+}
