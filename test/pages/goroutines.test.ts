@@ -114,6 +114,30 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     expect(await page.locator('tr.detail').count()).toBe(1);
   });
 
+  it('comes back to its row and its place after a reload, and stays there when the host tells it anew', async () => {
+    await open(manyGroups(900));
+    await rows().first().focus();
+    for (let i = 0; i < 40; i++) await page.keyboard.press('PageDown');
+    const focused = (): Promise<string | null> => page.locator('tr.group:focus').getAttribute('data-index', { timeout: 5000 });
+    const scroll = (): Promise<number> => page.locator('.scroll').evaluate((e) => e.scrollTop);
+    const at = await focused();
+    // The wheel moves the view away from the row of the keyboard.
+    await page.locator('.scroll').evaluate((e) => { e.scrollTop -= 2000; });
+    const before = await scroll();
+    expect(before).toBeGreaterThan(2000);
+    await expect.poll(() => page.evaluate(() => sessionStorage.getItem('state'))).toContain(`"scroll":${before}`);
+    await page.reload();
+    await page.locator('#app[data-state=ready]').waitFor();
+    await expect.poll(focused).toBe(at);
+    expect(Math.abs(await scroll() - before), 'the same rows are in view').toBeLessThan(20);
+    await host.begin();
+    await expect.poll(focused).toBe(at);
+    expect(Math.abs(await scroll() - before), 'the same rows are in view').toBeLessThan(20);
+    await filter().fill('f1_0');
+    expect(await scroll()).toBe(0);
+    expect(await page.locator('tr.group[tabindex="0"]').count(), 'one row for the Tab key').toBe(1);
+  });
+
   it('makes rows and frames as they are needed: 5,000 groups, a stack 10,000 deep', async () => {
     await open(manyGroups(5000, 10_000));
     expect(await rows().count()).toBeLessThan(1000);

@@ -9,10 +9,10 @@ import type { ProblemData } from '../../src/base/problem';
 import { Problem } from '../../src/base/problem';
 import { h } from '../shared/dom';
 import { matches, parseFilter, rowsOf, sortRows, type Row, type Sort, type SortKey } from './model';
-import { GroupTable } from './table';
+import { GroupTable, type Place } from './table';
 
-interface State { filter: string; sort: Sort; expanded: number[] }
-const INITIAL: State = { filter: '', sort: { key: 'count', descending: true }, expanded: [] };
+interface State { filter: string; sort: Sort; expanded: number[]; place: Place }
+const INITIAL: State = { filter: '', sort: { key: 'count', descending: true }, expanded: [], place: { row: undefined, scroll: 0 } };
 
 const root = document.getElementById('app');
 if (!root) throw new Error('The page has no #app.');
@@ -21,6 +21,8 @@ const host = new Host('goroutines', onMessage);
 const state: State = { ...INITIAL, ...(host.state as Partial<State> | undefined) };
 let rows: Row[] = [];
 let dump: GoroutineDump | undefined;
+/** The place that a reload has to come back to; undefined once the table is there and knows it. */
+let comeBack: Place | undefined = state.place;
 
 const filterInput = h('input', {
   class: 'search', type: 'search', 'aria-label': 'Filter goroutines', placeholder: 'Filter by text, state:, package:, label:', spellcheck: 'false', value: state.filter,
@@ -68,14 +70,19 @@ async function load(facts: PageFacts): Promise<void> {
   const states = [...new Set(dump.groups.map((g) => g.state))].filter((s) => s !== '').sort();
   stateSelect.replaceChildren(h('option', { value: '' }, 'Any state'), ...states.map((s) => h('option', { value: s }, s)));
   const first = filterInput.isConnected ? document.activeElement : undefined;
+  const place = comeBack ?? table.place;
+  const inTable = first !== undefined && table.element.contains(first);
   show('ready', header(facts, dump), toolbar(facts), table.element, foot());
+  comeBack = place;
   refresh();
-  if (first instanceof HTMLElement && first !== document.body) first.focus(); else if (document.hasFocus()) takeFocus();
+  comeBack = undefined;
+  table.restore(place);
+  if (inTable) table.focusCurrent(); else if (first instanceof HTMLElement && first !== document.body) first.focus(); else if (document.hasFocus()) takeFocus();
   host.send({ type: 'drawn', page: 'goroutines', millis: performance.now() - began });
 }
 
 /** The keyboard is at the rows at once, unless something has it already; never taken from the rest of the editor. */
-function takeFocus(): void { if (dump && document.activeElement === document.body) table.focusRow(0); }
+function takeFocus(): void { if (dump && document.activeElement === document.body) table.focusCurrent(); }
 window.addEventListener('focus', takeFocus);
 
 function header(facts: PageFacts, d: GoroutineDump): HTMLElement {
@@ -123,7 +130,7 @@ function refresh(): void {
   save();
 }
 
-function save(): void { host.state = { ...state, expanded: [...table.expanded] } satisfies State; }
+function save(): void { host.state = { ...state, expanded: [...table.expanded], place: comeBack ?? table.place } satisfies State; }
 
 function show(what: 'loading' | 'ready' | 'failed', ...children: HTMLElement[]): void {
   app.replaceChildren(...children);

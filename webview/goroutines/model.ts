@@ -25,13 +25,14 @@ export function rowsOf(groups: readonly GoroutineGroup[], ownModules: readonly s
   return groups.map((group, index) => {
     const frames = group.createdBy ? [...group.stack, group.createdBy] : group.stack;
     const labels = Object.entries(group.labels).map(([k, v]) => `${k}=${v}`);
+    const waits = waitsFor(group.stack);
     return {
       index,
       group,
       summary: summaryOf(group.stack, ownModules),
       own: group.stack.some((f) => originOf(f.name, f.file, ownModules) === 'own'),
-      waitsFor: waitsFor(group.stack),
-      text: [group.state, waitsFor(group.stack) ?? '', ...labels, ...frames.map((f) => `${f.name} ${f.file}`)].join('\n').toLowerCase(),
+      waitsFor: waits,
+      text: [group.state, waits ?? '', ...labels, ...frames.map((f) => `${f.name} ${f.file}`)].join('\n').toLowerCase(),
       packages: [...new Set(frames.map((f) => packageOf(f.name).toLowerCase()))],
     };
   });

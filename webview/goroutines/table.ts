@@ -4,7 +4,7 @@
  */
 import type { StackFrame } from '../../src/profile/types';
 import { grouped } from '../../src/base/format';
-import { h } from '../shared/dom';
+import { debounce, h } from '../shared/dom';
 import { shortName, waited, type Row, type Sort, type SortKey } from './model';
 
 /** Made at once: more than any screen shows, few enough to take a few ms. */
@@ -13,8 +13,12 @@ const CHUNK = 200;
 export interface TableEvents {
   sort(key: SortKey): void;
   open(frame: StackFrame): void;
+  /** What is open, the row of the keyboard, or the place of the scroll bar. */
   changed(): void;
 }
+
+/** Where a person is in the table; `row` is a row's index in the dump, undefined while there is none. */
+export interface Place { readonly row: number | undefined; readonly scroll: number }
 
 const COLUMNS: readonly { key: SortKey | undefined; label: string; className: string }[] = [
   { key: 'count', label: 'Count', className: 'count' },
@@ -39,6 +43,7 @@ export class GroupTable {
     const table = h('table', { role: 'treegrid', 'aria-label': 'Goroutines by stack', keydown: (e: KeyboardEvent) => { this.#onKey(e); } }, h('thead', {}, this.#head), this.#body);
     this.element = h('div', { class: 'scroll' }, table, this.#sentinel);
     this.#more.observe(this.#sentinel);
+    this.element.addEventListener('scroll', debounce(200, () => { this.events.changed(); }));
   }
 
   show(rows: readonly Row[], sort: Sort, max: number): void {
@@ -52,21 +57,43 @@ export class GroupTable {
     }));
     this.#body.replaceChildren();
     this.#made = 0;
+    this.#focused = 0;
     this.#makeMore();
     this.element.scrollTop = 0;
   }
+
+  get place(): Place { return { row: this.#rows[this.#focused]?.index, scroll: this.element.scrollTop }; }
+
+  /** Goes back to a place, as far as it is still there, without taking the keyboard. To be called when the table is on the page. */
+  restore({ row, scroll }: Place): void {
+    const at = row === undefined ? -1 : this.#rows.findIndex((r) => r.index === row);
+    if (at >= 0) this.#mark(at);
+    while (this.#made < this.#rows.length && this.element.scrollHeight < scroll + this.element.clientHeight) this.#makeMore();
+    this.element.scrollTop = scroll;
+    this.events.changed();
+  }
+
+  /** Gives the keyboard to the row that has its place, and leaves what is in view as it is. */
+  focusCurrent(): void { this.#groupRows()[this.#focused]?.focus({ preventScroll: true }); }
 
   /** Makes rows up to the one at `index`, opens it to the keyboard and shows it. */
   focusRow(at: number): void {
     if (this.#rows.length === 0) return;
     const i = Math.max(0, Math.min(at, this.#rows.length - 1));
-    while (this.#made <= i) this.#makeMore();
-    this.#groupRows()[this.#focused]?.setAttribute('tabindex', '-1');
-    this.#focused = i;
-    const row = this.#groupRows()[i];
-    row?.setAttribute('tabindex', '0');
+    const row = this.#mark(i);
     row?.focus();
     row?.scrollIntoView({ block: 'nearest' });
+    this.events.changed();
+  }
+
+  /** The one row that the Tab key reaches. */
+  #mark(i: number): HTMLElement | undefined {
+    while (this.#made <= i) this.#makeMore();
+    const rows = this.#groupRows();
+    rows[this.#focused]?.setAttribute('tabindex', '-1');
+    this.#focused = i;
+    rows[i]?.setAttribute('tabindex', '0');
+    return rows[i];
   }
 
   #groupRows(): HTMLElement[] { return [...this.#body.querySelectorAll<HTMLElement>('tr.group')]; }
