@@ -11,17 +11,22 @@ export function typeLabel(t: ValueType): string {
 const SECONDS: Readonly<Record<string, number>> = { nanoseconds: 1e-9, ns: 1e-9, microseconds: 1e-6, us: 1e-6, milliseconds: 1e-3, ms: 1e-3, seconds: 1, s: 1 };
 function isTime(unit: string): boolean { return unit.toLowerCase() in SECONDS; }
 
+/** Fewer samples of CPU are too few to judge by: one alone makes 5 per cent and more. */
+const FEW_SAMPLES = 20;
+
 /** "18.4 s of CPU in 1,840 samples (61 % of one core)": what the per cents are of, and against what to read it. */
 export function totalSentence(summary: ProfileSummary, sampleType: number): string {
   const t = summary.sampleTypes[sampleType];
   if (!t) return '';
-  const samples = count(sampleCount(summary), 'sample');
+  const n = sampleCount(summary);
+  const samples = count(n, 'sample');
   if (summary.kind === 'goroutines') return count(t.total, 'goroutine');
   if (t.type === 'cpu' && isTime(t.unit)) {
     const busy = t.total * SECONDS[t.unit.toLowerCase()]!;
     const seconds = summary.durationNanos / 1e9;
     const load = seconds > 0 ? ` (${coreShare(busy / seconds)})` : '';
-    return `${value(t.total, t.unit)} of CPU in ${samples}${load}`;
+    const hint = n > 0 && n < FEW_SAMPLES ? ': few to judge by; record longer, or while it works' : '';
+    return `${value(t.total, t.unit)} of CPU in ${samples}${load}${hint}`;
   }
   const amount = value(t.total, t.unit);
   return t.unit === 'count' && t.type === 'samples' ? count(t.total, 'sample') : `${amount} ${t.type} in ${samples}`;

@@ -67,6 +67,8 @@ describe('sentences', () => {
     expect(totalSentence(cpu, 1)).toBe('18.4 s of CPU in 1,840 samples (61 % of one core)');
     expect(totalSentence({ ...cpu, durationNanos: 5e9 }, 1)).toContain('(3.68 cores)');
     expect(totalSentence({ ...cpu, durationNanos: 0 }, 1)).toBe('18.4 s of CPU in 1,840 samples');
+    const few = { ...cpu, sampleTypes: [{ type: 'samples', unit: 'count', total: 5 }, { type: 'cpu', unit: 'nanoseconds', total: 50_000_000 }] };
+    expect(totalSentence(few, 1)).toBe('50 ms of CPU in 5 samples (0.2 % of one core): few to judge by; record longer, or while it works');
     expect(totalSentence(cpu, 0)).toBe('1,840 samples');
     expect(totalSentence(heap, 1)).toMatch(/^34(\.0)? MiB inuse_space in 40 samples$/);
     expect(totalSentence({ ...cpu, kind: 'goroutines', sampleTypes: [{ type: 'goroutine', unit: 'count', total: 412 }] }, 0)).toBe('412 goroutines');
