@@ -1,5 +1,5 @@
 // What a person sees while a script works: "[2/5] Building the pages … 3 s". On a terminal the seconds count up in place;
-// elsewhere (a log) a line is printed at the start, every half minute, and at the end.
+// elsewhere (a log) a line is printed at the start, every half minute, at what the step tells, and at the end.
 
 const TICK_LOG_MS = 30_000;
 
@@ -20,8 +20,14 @@ export class Steps {
     const started = Date.now();
     const live = this.out.isTTY === true;
     let now = '';
-    const text = () => `${head}${now === '' ? '' : `: ${now}`} … ${seconds(started)}${usual === '' ? '' : ` (usually ${usual})`}`;
-    const show = () => { if (live) this.out.write(`\r\x1b[2K${cut(text(), this.out.columns)}`); else this.out.write(`${text()}\n`); };
+    // Beside the step's own name, since it is the time of all of it; in a log, where lines stay, once.
+    let hint = usual === '' ? '' : ` (usually ${usual})`;
+    const text = () => `${head}${hint}${now === '' ? '' : `: ${now}`} … ${seconds(started)}`;
+    const show = () => {
+      if (live) { this.out.write(`\r\x1b[2K${cut(text(), this.out.columns)}`); return; }
+      this.out.write(`${text()}\n`);
+      hint = '';
+    };
     show();
     const timer = setInterval(show, live ? 1000 : TICK_LOG_MS);
     const report = (what) => {
