@@ -50,14 +50,14 @@ test('a process that is profiled by somebody else says so', async () => {
 test('a pod that is deleted in the middle of a capture ends it, with what happened and what to do', async () => {
   expect(await pods('leaky-system')).toEqual(['leaky-0']);
   // It states no port anywhere: the well-known ones are tried, and 8081 answers.
-  await profile('leaky', 8);
+  await profile('leaky', 60);
   await vscode.toast(/CPU of leaky-0.*s left/).waitFor();
   await deletePod('leaky-system', 'leaky-0');
-  // kwok keeps a tunnel open when the process behind it goes; then the silence after the 8 s is what tells.
+  // kwok keeps a tunnel open when the process behind it goes: what tells is the watch, long before the 60 s are over.
   const error = vscode.page.locator('.notifications-toasts .notification-list-item', { has: vscode.page.locator('.codicon-error') }).first();
-  await error.waitFor({ timeout: 60_000 });
+  await error.waitFor({ timeout: 20_000 });
   await vscode.shot('pod-deleted');
   expect(await error.innerText()).toMatch(/leaky-0/);
-  expect(await error.getByRole('button').filter({ hasText: /\S/ }).count(), 'a next step').toBeGreaterThan(0);
+  await error.getByRole('button', { name: 'Choose Replica' }).waitFor();
   expect(vscode.captures(), 'no half file').toEqual([]);
 });
