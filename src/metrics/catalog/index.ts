@@ -1,0 +1,23 @@
+import { APF_PANELS } from './apiserver';
+import { CLIENT_PANELS } from './client';
+import { PROCESS_PANELS } from './process';
+import { PROJECT_PANELS } from './projects';
+import { QUEUE_PANELS } from './queue';
+import { RECONCILE_PANELS } from './reconcile';
+import { TALK_PANELS } from './talk';
+import type { Panel } from './types';
+
+export type { Group, Panel } from './types';
+export { fill, promDuration, rateWindow, WINDOW, type Filling } from './fill';
+export { explainMissing, missing, type Known } from './missing';
+export { addMatchers, controllerLabel, narrow, nativeForm } from './rewrite';
+
+/** Every panel, in the order of the page: the talk's first. */
+export const PANELS: readonly Panel[] = [
+  ...TALK_PANELS, ...QUEUE_PANELS, ...RECONCILE_PANELS, ...CLIENT_PANELS, ...PROCESS_PANELS, ...APF_PANELS, ...PROJECT_PANELS,
+];
+
+const byId = new Map(PANELS.map((p) => [p.id, p]));
+
+/** The panel of this id; undefined when there is none (an id kept from another version). */
+export function panelById(id: string): Panel | undefined { return byId.get(id); }

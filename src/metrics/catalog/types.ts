@@ -1,0 +1,25 @@
+import type { Unit } from '../units';
+
+/** A panel: a query, what it tells and where it comes from. The shape that src/protocol knows as PanelInfo, and `needs`. */
+export interface Panel {
+  /** Stable: kept in settings and in the address of a page. */
+  readonly id: string;
+  readonly group: Group;
+  /** Sentence case, without the unit. */
+  readonly title: string;
+  readonly unit: Unit;
+  /** In the part of PromQL that both sources evaluate; `$window` stands for the range of a rate: see fill. */
+  readonly promql: string;
+  /** What it tells, a sentence or two. */
+  readonly tells: string;
+  /** Where the metric or the query comes from: a source file, a document. */
+  readonly from: string;
+  /** Lines drawn across, in the panel's unit, each with its reason. */
+  readonly thresholds?: readonly { readonly value: number; readonly text: string }[];
+  /** The series that the query reads, by metric name: without one of them the panel stays empty. */
+  readonly needs: readonly string[];
+}
+
+export type Group =
+  | 'The talk' | 'kube-controller-manager' | 'Workqueue' | 'Reconcile' | 'Client' | 'Leader election'
+  | 'Process' | 'Go runtime' | 'API Priority and Fairness' | 'Argo CD' | 'MOCO' | 'cert-manager' | 'kubbernecker';

@@ -1,0 +1,164 @@
+/** What a process and its controllers did over the last window, in numbers that verdicts and stations share. */
+import { EVIDENCE } from './thresholds';
+import { combine, EMPTY, least, mean, median, part, since, slope, span, total, track, tracks, trend, type Track } from './tracks';
+import type { PipelineInput } from './types';
+import type { QueryId } from './queries';
+
+/** The process: of its requests no series says which controller made them. Means over the window; NaN = not exported. */
+export interface ProcessSignals {
+  /** Time with data in the queried range, and in the window; s. */
+  readonly observed: number;
+  readonly seconds: number;
+  readonly requests: number;
+  readonly rejected: number;
+  readonly conflicts: number;
+  readonly writes: number;
+  /** Goroutines in the limiter on average: seconds waited each second (Little's law). */
+  readonly limiterBusy: number;
+  readonly limiterMean: number;
+  readonly limiterP99: number;
+  readonly limiterCount: number;
+  /** Goroutines in a request on average, the limiter's wait included, as client-go measures it (rest/request.go, request). */
+  readonly requestBusy: number;
+  readonly requestMean: number;
+  /** Without the limiter's wait; NaN unless both are exported or the limiter is known to be off. */
+  readonly serverBusy: number;
+  readonly serverMean: number;
+  readonly cpu: number;
+  /** What it may use: GOMAXPROCS or the container's limit, the less. */
+  readonly cores: number;
+  /** Workers busy, of all controllers. */
+  readonly busy: number;
+}
+
+export interface LaneSignals {
+  readonly controller: string;
+  /** controller-runtime tells its workers and results; plain client-go only its queue. */
+  readonly runtime: boolean;
+  readonly adds: number;
+  readonly retries: number;
+  readonly depth: Track;
+  readonly depthFirst: number;
+  readonly depthLast: number;
+  readonly growing: boolean;
+  /** Items were waiting all through the second half, long enough to be felt. */
+  readonly waiting: boolean;
+  /** Seconds until it is empty; undefined unless it clearly drains. */
+  readonly emptyIn: number | undefined;
+  /** Mean time in queue, s. */
+  readonly wait: number;
+  /** Workers in all; NaN where not exported. */
+  readonly workers: number;
+  readonly busy: number;
+  /** Busy share now: of the last third. NaN where workers are not exported. */
+  readonly busyNow: number;
+  readonly reconciles: number;
+  readonly reconcileMean: number;
+  /** Evenness of the reconciles' rate: standard deviation by mean. */
+  readonly variation: number;
+  readonly slowest: number;
+  readonly errors: number;
+  /** Adds, or requests where there are none, seen in the window. */
+  readonly events: number;
+}
+
+export interface Signals { readonly process: ProcessSignals; readonly lanes: readonly LaneSignals[] }
+
+const or0 = (n: number): number => (Number.isFinite(n) ? n : 0);
+
+/** Controllers of the process: by controller-runtime's own names, or its queues where it tells of none. Sorted. */
+export function controllersOf(input: PipelineInput): { readonly names: readonly string[]; readonly runtime: boolean } {
+  const named = (id: QueryId, label: string): string[] => (input.results.get(id)?.series ?? []).map((s) => s.labels[label] ?? '').filter((n) => n !== '');
+  const controllers = new Set([...named('workers', 'controller'), ...named('active', 'controller'), ...named('results', 'controller')]);
+  const runtime = controllers.size > 0;
+  return { names: [...(runtime ? controllers : new Set(named('depth', 'name')))].sort(), runtime };
+}
+
+export function signalsOf(input: PipelineInput): Signals {
+  const from = input.time - EVIDENCE.window;
+  const { names, runtime } = controllersOf(input);
+  const lanes = names.map((name) => laneSignals(input, name, runtime, from));
+  return { process: processSignals(input, lanes, from), lanes };
+}
+
+/** Time with data: from the first point of any gauge or rate to now. */
+function observedTime(input: PipelineInput): number {
+  let first = Infinity;
+  for (const id of ['depth', 'active', 'cores', 'requests'] as const) for (const s of input.results.get(id)?.series ?? []) first = Math.min(first, s.times[0] ?? Infinity);
+  return first === Infinity ? 0 : Math.max(0, input.time - first);
+}
+
+function processSignals(input: PipelineInput, lanes: readonly LaneSignals[], from: number): ProcessSignals {
+  const at = (id: QueryId): Track => since(track(input.results.get(id)), from);
+  const byCode = (wanted: (method: string, code: string) => boolean): number => {
+    const all = (input.results.get('requests')?.series ?? []).filter((s) => wanted(s.labels['method'] ?? '', s.labels['code'] ?? ''));
+    return all.reduce((sum, s) => sum + or0(mean(since(s, from))), 0);
+  };
+  const off = (input.limit?.qps ?? 0) < 0;
+  const limiterSum = mean(at('limiterSum'));
+  const limiterCount = mean(at('limiterCount'));
+  const limiterBusy = off && Number.isNaN(limiterSum) ? 0 : limiterSum;
+  const requestSum = mean(at('requestSum'));
+  const requestCount = mean(at('requestCount'));
+  const serverBusy = Math.max(0, requestSum - limiterBusy);
+  const procs = mean(at('cores'));
+  const known = input.results.get('requests')?.series.length ?? 0;
+  const observed = observedTime(input);
+  return {
+    observed, seconds: Math.min(observed, EVIDENCE.window),
+    requests: known === 0 ? NaN : byCode(() => true), rejected: byCode((_m, code) => code === '429'), conflicts: byCode((_m, code) => code === '409'),
+    writes: byCode((method, code) => ['PUT', 'PATCH', 'POST', 'DELETE'].includes(method) && code.startsWith('2')),
+    limiterBusy, limiterCount, limiterMean: limiterCount > 0 ? limiterSum / limiterCount : limiterCount === 0 ? 0 : NaN, limiterP99: median(at('limiterP99').values),
+    requestBusy: requestSum, requestMean: requestSum / requestCount,
+    serverBusy, serverMean: serverBusy / requestCount,
+    cpu: mean(at('cpu')), cores: Math.min(Number.isNaN(procs) ? Infinity : procs, input.cpuLimit ?? Infinity),
+    busy: lanes.reduce((sum, l) => sum + or0(l.busy), 0),
+  };
+}
+
+function laneSignals(input: PipelineInput, controller: string, runtime: boolean, from: number): LaneSignals {
+  const queue = (id: QueryId): Track => since(track(input.results.get(id), 'name', controller), from);
+  const own = (id: QueryId): Track => since(track(input.results.get(id), 'controller', controller), from);
+  const depth = queue('depth');
+  const depthFirst = median(part(depth, 'first').values);
+  const depthLast = median(part(depth, 'last').values);
+  const half = part(depth, 'half');
+  const wait = mean(queue('queueSum')) / mean(queue('queueCount'));
+  const falling = trend(half) <= -EVIDENCE.trend && (half.values[0] ?? 0) - (half.values[half.values.length - 1] ?? 0) >= EVIDENCE.drop * (half.values[0] ?? 0);
+  const rate = slope(half);
+  const emptyIn = falling && rate < 0 ? depthLast / -rate : depth.values.length > 0 && Math.max(...depth.values) > 0 && depthLast === 0 ? 0 : undefined;
+  // Another priority queue of the same name adds its series up: see the queries.
+  const workers = mean(own('workers'));
+  const active = own('active');
+  const unfinished = queue('unfinished');
+  const worked = mean(queue('workSum')) + (span(unfinished) > 0 ? Math.max(0, slope(unfinished)) : 0);
+  const count = runtime ? own('reconcileCount') : queue('workCount');
+  const reconciles = or0(mean(count));
+  const adds = or0(mean(queue('adds')));
+  const seconds = Math.min(EVIDENCE.window, Math.max(span(depth), span(active), span(count)));
+  const results = tracks(input.results.get('results'), 'controller', controller);
+  return {
+    controller, runtime, adds, retries: or0(mean(queue('retries'))), depth, depthFirst, depthLast,
+    growing: depthLast - depthFirst >= Math.max(EVIDENCE.growth, 0.1 * depthFirst) && trend(depth) >= EVIDENCE.trend && trend(half) > -EVIDENCE.trend,
+    waiting: half.values.length > 0 && least(half) >= 1 && wait >= 1,
+    emptyIn, wait,
+    workers, busy: active.values.length > 0 ? mean(active) : worked,
+    busyNow: mean(part(active, 'last')) / workers,
+    reconciles, reconcileMean: runtime ? mean(own('reconcileSum')) / mean(count) : mean(queue('workSum')) / mean(count),
+    variation: rateVariation(count), slowest: least(count),
+    errors: or0(mean(since(total(results.filter((r) => r.labels['result'] === 'error')), from))),
+    events: (adds + reconciles) * seconds,
+  };
+}
+
+/** Of a rate, without its first two points, where the range of the rate isn't full yet. */
+function rateVariation(t: Track): number {
+  const settled = t.values.length > 6 ? { times: t.times.slice(2), values: t.values.slice(2) } : t;
+  const values = settled.values;
+  if (values.length === 0) return NaN;
+  const m = mean(settled);
+  return Math.sqrt(values.reduce((a, v) => a + (v - m) ** 2, 0) / values.length) / m;
+}
+
+/** Mean wait or time over each step: sum by count, NaN where nothing came. */
+export function ratio(sum: Track, count: Track): Track { return sum === EMPTY ? EMPTY : combine(sum, count, (a, b) => (b > 0 ? a / b : NaN)); }

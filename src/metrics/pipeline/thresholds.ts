@@ -1,0 +1,84 @@
+/**
+ * Every number by which the pipeline, the charts' lines and the alerts judge, and why it is that number. Warm: worth a look.
+ * Hot: somebody waits for it. Seconds, shares of one, per second.
+ */
+export const THRESHOLDS = {
+  /** p99 wait in the client's rate limiter, s. */
+  limiterP99: { warm: 0.25, hot: 1 },
+  /** Mean time in queue, s. */
+  queueWait: { warm: 1, hot: 10 },
+  /** Items waiting for each worker. */
+  depthPerWorker: { warm: 1, hot: 10 },
+  /** Share of the workers that are busy. */
+  busyShare: { warm: 0.8, hot: 0.95 },
+  /** p99 of a reconcile, s. */
+  reconcileP99: { warm: 5, hot: 30 },
+  /** Share of reconciles that end in an error. */
+  errorShare: { warm: 0.1, hot: 0.5 },
+  /** Share of adds that are retries. */
+  retryShare: { warm: 0.3, hot: 0.7 },
+  /** Mean time of a request without the limiter's wait, s. */
+  serverMean: { warm: 0.1, hot: 0.5 },
+  /** p99 of a request, s. */
+  serverP99: { warm: 1, hot: 4 },
+  /** Share of requests that are answered 429. */
+  rejectedShare: { warm: 0.01, hot: 0.05 },
+  /** CPU as a share of the cores that the process may use. */
+  cpuOfCores: { warm: 0.8, hot: 0.95 },
+  /** p99 wait of a goroutine for a CPU, s. */
+  schedP99: { warm: 0.01, hot: 0.1 },
+} as const;
+
+export type ThresholdName = keyof typeof THRESHOLDS;
+
+/** Why each of them is what it is: shown beside the line in a chart and in an alert's description. */
+export const REASONS: Readonly<Record<ThresholdName, string>> = {
+  limiterP99: 'client-go logs a wait above 50 ms, and one above 1 s loudly (rest/request.go); a quarter of a second is 30 times what a usual request takes',
+  queueWait: 'a second in queue is more than a usual reconcile takes; ten are noticed by people who wait for the object',
+  depthPerWorker: 'one item for each worker is taken up next; ten each wait for ten reconciles in a row',
+  busyShare: 'above 80 % busy, random arrivals wait longer in the queue than the work takes',
+  reconcileP99: 'five seconds are ten requests that each took half a second; client-go\'s own timeouts and leases come in at 10 to 30 s',
+  errorShare: 'conflicts make up some per cent of healthy reconciles; half of them failing is no conflict',
+  retryShare: 'above it, more work comes from the controller itself than from changes',
+  serverMean: 'an API server answers single objects in some 10 ms; Kubernetes\' own objective is 1 s at p99 (SIG Scalability)',
+  serverP99: 'Kubernetes\' objective for single-object calls is 1 s at p99 (SIG Scalability)',
+  rejectedShare: 'each 429 costs the caller a wait of a second or more; one in a hundred is p99',
+  cpuOfCores: 'from 80 % on goroutines wait for a CPU at times; near 100 % always',
+  schedP99: 'ten milliseconds is what a whole request takes',
+};
+
+/** What a verdict needs. */
+export const EVIDENCE = {
+  /** Observed time, s: shorter, one burst or one garbage collection passes for a state. Ten scrapes at 2 s are 18 s. */
+  seconds: 15,
+  /** Looked at for the verdict, s: what holds a controller back now, not what did before a change. */
+  window: 60,
+  /** Points of the queue's depth in that time. */
+  points: 5,
+  /** Adds and reconciles, or requests, in that time: below it shares are chance. */
+  events: 10,
+  /** Share of the busy workers' time that one cause has to take. With more than half nothing else takes as much. */
+  share: 0.5,
+  /** The share that requests may take at most when neither limiter nor server is the cause. */
+  small: 0.3,
+  /** Mean wait in the limiter, s. A full bucket gives none at all; 50 ms is where client-go begins to log. */
+  limiterMean: 0.05,
+  /** Mean time of a request without the limiter, s: below it, many calls are the cause, not a slow server. */
+  serverMean: 0.1,
+  /** Least growth of a queue that is called growing, items. Random arrivals move it by less. */
+  growth: 5,
+  /** Share of pairs of points that rise less those that fall (Kendall's tau) from which a trend is one. */
+  trend: 0.4,
+  /** A queue that will be empty sooner, s, is a burst being worked off, as after every start. */
+  drained: 120,
+  /** Share of a drop over half the window that is no noise. */
+  drop: 0.15,
+  /** Failed reconciles in the window. */
+  errors: 5,
+  /** Reconciles a second of a loop: 10 is what the default retry limiter lets through, so this comes from events alone. */
+  loopRate: 20,
+  /** Writes for each reconcile of a loop: of two that fight, every second reconcile finds the object as it wants it. */
+  loopWrites: 0.4,
+  /** How much a loop's rate varies at the most, standard deviation by mean: it drives itself, evenly. */
+  loopVariation: 0.3,
+} as const;
