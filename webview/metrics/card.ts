@@ -48,7 +48,9 @@ export class Card {
       this.#readings.replaceChildren(...v.readings.map((r) => h('div', { title: r.title }, r.text)));
     }
     // Why it is warm is a hover away; why nothing is known is said at once.
-    setText(this.#why, unknown ? v.why ?? '' : '');
+    const why = unknown ? v.why ?? '' : '';
+    // Names of metrics are longer than a card is wide: they break behind an underscore.
+    if (this.#why.textContent !== why) this.#why.replaceChildren(...why.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [document.createElement('wbr'), part])));
     this.#heat.title = v.why ?? '';
     this.element.title = unknown ? '' : v.why ?? '';
     this.#does = v.action?.id;

@@ -52,10 +52,9 @@ export class Header {
     ]);
     const bar = h('div', { class: 'bar' },
       h('div', { class: 'seg', role: 'tablist', 'aria-label': 'View', keydown: walkTabs }, ...this.#tabs),
-      this.#controller, this.#replica, this.#source, this.#status, h('span', { class: 'grow' }),
-      this.#range, this.#live, save.button,
+      this.#controller, this.#replica, this.#source, this.#status, h('span', { class: 'grow' }), save.button,
       h('button', { class: 'tool', type: 'button', id: 'profile', title: 'Profile the CPU of this controller now', click: () => { events.profile(); } }, icon('pulse'), 'Profile now'));
-    this.element.append(this.#facts, bar, this.#problems);
+    this.element.append(h('div', { class: 'top' }, this.#facts, h('div', { class: 'time' }, this.#range, this.#live)), bar, this.#problems);
   }
 
   facts(facts: MetricsFacts, state: HeaderState): void {

@@ -1,0 +1,275 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { PanelInfo } from '../../src/protocol/metrics';
+import { noBrowser, PageServer, setTheme } from './harness/browser';
+import { NOW, PANELS } from './harness/metricsdata';
+import { MetricsHost, type MetricsOptions } from './harness/metricshost';
+import { shot } from './harness/shots';
+
+type PageOptions = Parameters<PageServer['newPage']>[0];
+
+describe.skipIf(noBrowser())('metrics page: charts', () => {
+  let server: PageServer;
+  let page: Page;
+  let host: MetricsHost;
+  beforeAll(async () => { server = await PageServer.start({ metrics: 'webview/metrics/main.ts' }); });
+  afterAll(async () => { await server.stop(); });
+  afterEach(async () => {
+    const complaints = host.complaints;
+    await page.context().close();
+    expect(complaints).toEqual([]);
+  });
+
+  /** `real`: with the browser's own clock, for a test that measures. */
+  async function open(options: MetricsOptions = {}, pageOptions: PageOptions = {}, real = false): Promise<void> {
+    page = await server.newPage({ height: 760, ...pageOptions });
+    if (!real) await page.clock.setFixedTime(NOW * 1000);
+    host = await MetricsHost.open(page, `${server.origin}/metrics`, { view: 'charts', ...options });
+    await page.locator('.panel canvas').first().waitFor();
+  }
+  const panel = (id: string) => page.locator(`[data-panel=${id}]`);
+  const press = async (...keys: string[]): Promise<void> => { for (const k of keys) await page.keyboard.press(k); };
+  const choose = async (id: string, item: string): Promise<void> => {
+    await panel(id).getByRole('button', { name: /^Menu of/ }).click();
+    await page.getByRole('menuitem', { name: item }).or(page.getByRole('menuitemcheckbox', { name: item })).click();
+  };
+  const entry = (id: string, name: string) => panel(id).locator('.legend button', { has: page.locator(`.name:text-is("${name}")`) });
+  /** Drags over a chart's plot from one share of its width to another. */
+  const drag = async (id: string, from: number, to: number): Promise<void> => {
+    const box = (await panel(id).locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + box.width * from, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * (from + to) / 2, box.y + 60);
+    await page.mouse.move(box.x + box.width * to, box.y + 60);
+    await page.mouse.up();
+  };
+
+  it('asks only for the panels in sight, and destroys the charts that leave it', async () => {
+    await open();
+    await expect.poll(() => host.watch.panels.length).toBeGreaterThan(3);
+    expect(host.watch.panels).not.toContain('go7');
+    expect(host.watch.width).toBeGreaterThan(300);
+    const first = await page.locator('.panel canvas').count();
+    await page.locator('.groups').evaluate((e) => { e.scrollTop = e.scrollHeight; });
+    await expect.poll(() => host.watch.panels.includes('go7') && !host.watch.panels.includes('depth')).toBe(true);
+    await expect.poll(() => panel('depth').locator('canvas').count()).toBe(0);
+    await expect.poll(() => page.locator('.panel canvas').count()).toBeLessThanOrEqual(first + 3);
+    await page.getByRole('tab', { name: 'Pipeline' }).click();
+    await expect.poll(() => host.watch.panels.length).toBe(0);
+    await page.getByRole('tab', { name: 'Charts' }).click();
+    await page.locator('.panel canvas').first().waitFor();
+  });
+
+  it('draws in all themes, tells last values in a table, and says what is empty or failed', async () => {
+    await open({}, { height: 1250 });
+    await expect.poll(() => panel('memory').locator('.legend button').count()).toBe(2);
+    await expect.poll(() => panel('depth').locator('.legend button').count()).toBe(2);
+    await expect.poll(() => panel('depth').locator('table.sr tbody tr').count()).toBe(2);
+    expect(await panel('depth').locator('table.sr caption').textContent()).toBe('Queue depth, last values');
+    expect(await panel('memory').locator('.legend').textContent()).toMatch(/widgets-controller-0[\d.]+ MiB/);
+    expect(await panel('limiter').locator('.chartnote').textContent()).toBe('rest_client_rate_limiter_duration_seconds is not exported by this process.');
+    await shot(page, 'metrics-charts-dark');
+    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await page.waitForTimeout(80); await shot(page, `metrics-charts-${theme}`); }
+    await panel('go7').scrollIntoViewIfNeeded();
+    await expect.poll(() => panel('go7').locator('.chartnote').textContent()).toBe('Prometheus did not answer in 10 s.Choose a shorter time range.Try again');
+    await panel('go7').getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => host.of('retry').length).toBe(1);
+    await shot(page, 'metrics-charts-failed');
+  });
+
+  it('isolates a series by click and hides by Ctrl or key, and keeps that over a reload', async () => {
+    await open();
+    const off = () => panel('reconciles').locator('.legend .off').count();
+    await entry('reconciles', 'widget error').click();
+    expect(await off()).toBe(7);
+    expect(await entry('reconciles', 'widget error').getAttribute('aria-pressed')).toBe('true');
+    await entry('reconciles', 'widget error').click();
+    expect(await off()).toBe(0);
+    await entry('reconciles', 'widget error').click({ modifiers: ['Control'] });
+    expect(await off()).toBe(1);
+    await press('ArrowRight', 'h');
+    expect(await off()).toBe(2);
+    await press('ArrowRight', 'Enter');
+    expect(await off()).toBe(7);
+    await page.waitForTimeout(120);
+    await page.reload();
+    await expect.poll(off).toBe(7);
+    expect(await panel('reconciles').locator('.legend [aria-pressed=true] .name').textContent()).toBe('gadget success');
+    await shot(page, 'metrics-charts-isolated');
+  });
+
+  it('moves one crosshair over all charts, by pointer and by key, and says values', async () => {
+    await open({}, { height: 1250 });
+    const last = await entry('depth', 'widget').locator('.num').textContent();
+    const otherLast = await entry('memory', 'widgets-controller-0').locator('.num').textContent();
+    const box = (await panel('depth').locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 3, box.y + 50);
+    await expect.poll(() => entry('depth', 'widget').locator('.num').textContent()).not.toBe(last);
+    await expect.poll(() => entry('memory', 'widgets-controller-0').locator('.num').textContent()).not.toBe(otherLast);
+    const lines = () => page.locator('.panel .u-cursor-x').evaluateAll((all) => all.filter((e) => !e.classList.contains('u-off') && new DOMMatrix(getComputedStyle(e).transform).m41 > 5).length);
+    expect(await lines()).toBeGreaterThan(3);
+    expect(await page.locator('.tip').isVisible()).toBe(true);
+    await shot(page, 'metrics-charts-crosshair');
+    await page.mouse.move(2, 2);
+    await expect.poll(() => entry('depth', 'widget').locator('.num').textContent()).toBe(last);
+    await panel('depth').locator('.plot').focus();
+    await press('Home', 'ArrowRight', 'ArrowRight');
+    await expect.poll(() => panel('depth').getByRole('status').textContent()).toMatch(/^\d\d:\d\d:\d\d: widget \d+(\.\d+)?, gadget /);
+  });
+
+  it('zooms by drag: pauses, offers what a span is good for, and goes back to live', async () => {
+    await open();
+    await drag('depth', 0.25, 0.5);
+    await expect.poll(() => host.watch.paused).toBe(true);
+    const { end, seconds } = host.watch.range;
+    expect(seconds).toBeCloseTo(75, 0);
+    expect(end).toBeCloseTo(NOW - 150, 0);
+    expect(await page.locator('.spanbar').textContent()).toMatch(/^\d\d:\d\d:\d\d to \d\d:\d\d:\d\d, 7[45] sProfile this controller now/);
+    await shot(page, 'metrics-charts-span');
+    await page.getByRole('button', { name: 'Captures in this span' }).click();
+    await page.getByRole('button', { name: 'Profile this controller now' }).click();
+    await expect.poll(() => host.of('span').map((m) => m.what)).toEqual(['captures', 'profile']);
+    expect(host.of('span')[0]!.end).toBe(end);
+    await page.locator('.spanbar').getByRole('button', { name: 'Back to live' }).click();
+    await expect.poll(() => [host.watch.paused, host.watch.range]).toEqual([false, { seconds: 300 }]);
+    expect(await page.locator('.spanbar').isVisible()).toBe(false);
+  });
+
+  it('chooses a span by keys and zooms to it', async () => {
+    await open();
+    await panel('depth').locator('.plot').focus();
+    await press('Home', 'PageDown', ...Array.from({ length: 5 }, () => 'Shift+PageDown'));
+    await press('Enter');
+    await expect.poll(() => host.watch.range.end !== undefined).toBe(true);
+    expect(host.watch.range.seconds).toBeCloseTo((50 * 300) / 299, 1);
+    await press('Escape');
+    await expect.poll(() => host.watch.range).toEqual({ seconds: 300 });
+  });
+
+  it('copies the query, saves CSV and PNG, tells what a panel tells, and turns the axis logarithmic', async () => {
+    await open();
+    await panel('reconcileTime').scrollIntoViewIfNeeded();
+    await panel('reconcileTime').locator('canvas').waitFor();
+    await choose('reconcileTime', 'Copy PromQL');
+    await choose('reconcileTime', 'Save as CSV…');
+    await choose('reconcileTime', 'Save as PNG…');
+    await expect.poll(() => host.of('save').map((m) => m.what)).toEqual(['csv', 'png']);
+    expect(host.of('copy')[0]!.text).toBe(PANELS.find((p) => p.id === 'reconcileTime')!.promql);
+    const csv = host.of('save')[0]!.content!.split('\r\n');
+    expect(csv[0]).toBe('time,widget,gadget');
+    expect(csv).toHaveLength(302);
+    expect(csv.filter((l) => l.endsWith(',,')).length, 'a gap has no values').toBeGreaterThan(50);
+    const png = Buffer.from(host.of('save')[1]!.content!, 'base64');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.readUInt32BE(16)).toBeGreaterThan(300);
+    expect(png.readUInt32BE(20)).toBeGreaterThan(180);
+    await choose('queueTime', 'Logarithmic scale');
+    await choose('queueTime', 'What it tells');
+    expect(await panel('queueTime').locator('.tells').textContent()).toContain('The line at 1 s: Above it, people notice.');
+    await shot(page, 'metrics-charts-log');
+  });
+
+  it('shows a gap where there are no values, marks what happened, and names it under the pointer', async () => {
+    await open();
+    await host.send({ type: 'annotations', annotations: [{ time: NOW - 150, kind: 'restart', text: 'widgets-controller-0 restarted' }, { time: NOW - 60, kind: 'capture', text: 'CPU profile, 30 s' }, { time: NOW - 200, kind: 'leader', text: 'widgets-controller-0 leads' }, { time: NOW - 30, kind: 'setting', text: 'QPS set to 50' }] });
+    const box = (await panel('depth').locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 20);
+    await expect.poll(() => page.locator('.tip').textContent()).toContain('widgets-controller-0 restarted');
+    await shot(page, 'metrics-charts-marks');
+    // The middle of the gap has none of the series' colours, its sides have.
+    await panel('reconcileTime').scrollIntoViewIfNeeded();
+    await panel('reconcileTime').locator('canvas').waitFor();
+    await page.mouse.move(2, 2);
+    const coloured = (share: number) => panel('reconcileTime').locator('canvas').evaluate((canvas: HTMLCanvasElement, part) => {
+      const over = canvas.parentElement!.querySelector<HTMLElement>('.u-over')!;
+      const x = Math.round((over.offsetLeft + over.offsetWidth * part) * devicePixelRatio);
+      const { data } = canvas.getContext('2d')!.getImageData(x - 3, 10, 6, Math.round(over.offsetHeight * devicePixelRatio) - 12);
+      let n = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3]! > 200 && Math.max(data[i]!, data[i + 1]!, data[i + 2]!) - Math.min(data[i]!, data[i + 1]!, data[i + 2]!) > 60) n++;
+      return n;
+    }, share);
+    await expect.poll(() => coloured(0.2)).toBeGreaterThan(0);
+    expect(await coloured(0.5)).toBe(0);
+    expect(await coloured(0.8)).toBeGreaterThan(0);
+  });
+
+  it('filters, folds and hides panels, and brings hidden ones back', async () => {
+    await open();
+    await press('/');
+    await page.keyboard.type('queue');
+    await expect.poll(() => page.locator('.panel:visible').count()).toBe(2);
+    await expect.poll(() => host.watch.panels).toEqual(['depth', 'queueTime']);
+    await shot(page, 'metrics-charts-filter');
+    await press('Escape');
+    await page.getByRole('button', { name: /^Work queue/ }).click();
+    await expect.poll(() => host.watch.panels.includes('depth')).toBe(false);
+    await page.getByRole('button', { name: /^Work queue/ }).click();
+    await choose('depth', 'Hide this panel');
+    expect(await panel('depth').count()).toBe(0);
+    await page.getByRole('button', { name: 'Show 1 hidden panel' }).click();
+    expect(await panel('depth').count()).toBe(1);
+  });
+
+  it('shows one column beside another editor', async () => {
+    await open({}, { width: 420, height: 700 });
+    expect(await page.evaluate(() => document.querySelector('.groups')!.scrollWidth <= document.querySelector('.groups')!.clientWidth)).toBe(true);
+    await shot(page, 'metrics-charts-narrow');
+  });
+
+  it('updates 12 charts of 20 series and 1,000 points without making them anew', async () => {
+    const panels: PanelInfo[] = Array.from({ length: 12 }, (_, i) => ({ id: `p${i}`, group: 'All', title: `Panel ${i}`, unit: 'perSecond', promql: `x${i}`, tells: '', from: '' }));
+    await open({ panels }, { width: 1600, height: 1300 }, true);
+    await expect.poll(() => host.watch.panels.length).toBe(12);
+    const { times, canvases } = await page.evaluate(async (now) => {
+      const make = (shift: number): unknown => {
+        const xs = Float64Array.from({ length: 1000 }, (_, i) => now - 1000 + i + shift);
+        return { v: 1, type: 'charts', range: { start: now - 1000 + shift, end: now + shift }, charts: Array.from({ length: 12 }, (_, p) => ({ panel: `p${p}`, times: xs, warnings: [], series: Array.from({ length: 20 }, (__, s) => ({ label: `s${s}`, labels: {}, values: xs.map((x) => 10 + s + Math.sin(x / 20 + s) * 3 + ((x * 7919) % 5) / 5) })) })) };
+      };
+      const took: number[] = [];
+      let before: HTMLCanvasElement[] = [];
+      for (let round = 0; round < 12; round++) {
+        const data = make(round);
+        performance.mark('charts');
+        window.dispatchEvent(new MessageEvent('message', { data }));
+        // uPlot draws in a microtask of its own.
+        await Promise.resolve();
+        await Promise.resolve();
+        took.push(performance.measure('update', 'charts').duration);
+        await new Promise((done) => { requestAnimationFrame(() => { setTimeout(done, 30); }); });
+        if (round === 1) before = [...document.querySelectorAll('canvas')];
+      }
+      const after = [...document.querySelectorAll('canvas')];
+      return { times: took, canvases: { kept: after.filter((c) => before.includes(c)).length, all: after.length } };
+    }, NOW);
+    expect(canvases).toEqual({ kept: 12, all: 12 });
+    const steady = times.slice(2).sort((a, b) => a - b);
+    console.log(`12 charts x 20 series x 1,000 points: ${steady[Math.floor(steady.length / 2)]!.toFixed(1)} ms an update (median; first ${times[0]!.toFixed(1)} ms)`);
+    await shot(page, 'metrics-charts-12');
+  });
+
+  it('leaves nothing behind: charts opened and left fifty times', async () => {
+    await open();
+    const client = await page.context().newCDPSession(page);
+    const counters = async (): Promise<{ listeners: number; nodes: number }> => {
+      await client.send('HeapProfiler.collectGarbage');
+      const c = await client.send('Memory.getDOMCounters');
+      return { listeners: c.jsEventListeners, nodes: c.nodes };
+    };
+    const round = async (n: number): Promise<void> => {
+      await page.evaluate(async (times) => {
+        for (let i = 0; i < times; i++) {
+          document.querySelector<HTMLElement>('#tab-pipeline')!.click();
+          await new Promise((done) => setTimeout(done, 30));
+          document.querySelector<HTMLElement>('#tab-charts')!.click();
+          await new Promise((done) => setTimeout(done, 90));
+        }
+      }, n);
+    };
+    await round(5);
+    const before = await counters();
+    await round(50);
+    const after = await counters();
+    expect(after.listeners - before.listeners).toBeLessThan(40);
+    expect(after.nodes - before.nodes).toBeLessThan(400);
+  });
+});
