@@ -26,9 +26,10 @@ export function broken(what: string): Problem {
 export class Cursor {
   constructor(readonly bytes: Uint8Array, public pos: number, public end: number) {}
 
-  /** Upper and lower 32 bits of the last number that `wide` read, unsigned. */
-  high = 0;
-  low = 0;
+  /** Lower and upper 32 bits of the last number that `wide` read. An array, so that cursors keep one shape whatever is in it. */
+  readonly #halves = new Uint32Array(2);
+  get low(): number { return this.#halves[0] as number; }
+  get high(): number { return this.#halves[1] as number; }
 
   get more(): boolean { return this.pos < this.end; }
 
@@ -41,14 +42,22 @@ export class Cursor {
 
   /** An int64 as a number: exact up to 2^53 either side of zero, rounded beyond. */
   signed(): number {
-    const b = this.bytes[this.pos];
-    if (b !== undefined && b < 0x80 && this.pos < this.end) { this.pos++; return b; }
+    const short = this.#short();
+    if (short >= 0) return short;
     this.wide();
     return (this.high | 0) * TWO32 + this.low;
   }
 
   /** A uint64 as a number: exact up to 2^53, rounded beyond. */
   unsigned(): number {
+    const short = this.#short();
+    if (short >= 0) return short;
+    this.wide();
+    return this.high * TWO32 + this.low;
+  }
+
+  /** A number of up to four bytes, which nearly all are; -1, and nothing read, for a longer one or where the window ends. */
+  #short(): number {
     const { bytes } = this;
     const p = this.pos;
     const a = bytes[p] as number;
@@ -61,8 +70,7 @@ export class Cursor {
       const d = bytes[p + 3] as number;
       if (d < 0x80) { this.pos = p + 4; return (a & 0x7f) | ((b & 0x7f) << 7) | ((c & 0x7f) << 14) | (d << 21); }
     }
-    this.wide();
-    return this.high * TWO32 + this.low;
+    return -1;
   }
 
   /** Reads a varint of up to ten bytes into `high` and `low`. */
@@ -75,14 +83,14 @@ export class Cursor {
       if (p >= end) throw truncated('a number');
       const b = bytes[p++] as number;
       const part = b & 0x7f;
-      if (i < 4) low += part * 2 ** (7 * i);
-      else if (i === 4) { low += (part & 0x0f) * 2 ** 28; high = part >>> 4; }
-      else high += part * 2 ** (7 * i - 32);
+      // The tenth byte has room for more bits than 64 have left; the rest is dropped as every reader does.
+      if (i < 4) low |= part << (7 * i);
+      else if (i === 4) { low |= part << 28; high = part >>> 4; }
+      else high |= part << (7 * i - 32);
       if (b < 0x80) {
         this.pos = p;
-        this.low = low;
-        // The tenth byte has room for one bit more than 64 have; the rest is dropped as every reader does.
-        this.high = high >>> 0;
+        this.#halves[0] = low;
+        this.#halves[1] = high;
         return;
       }
     }

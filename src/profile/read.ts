@@ -128,6 +128,11 @@ function depth(samples: Samples, lineAt: Uint32Array): number {
   const { stackAt, count } = samples;
   const stack = samples.stack.array;
   let most = 0;
+  const inlined = lineAt[lineAt.length - 1] !== lineAt.length - 1;
+  if (!inlined) {
+    for (let i = 0; i < count; i++) most = Math.max(most, (stackAt[i + 1] as number) - (stackAt[i] as number));
+    return most;
+  }
   for (let i = 0; i < count; i++) {
     let d = 0;
     for (let j = stackAt[i] as number, end = stackAt[i + 1] as number; j < end; j++) {

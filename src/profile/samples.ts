@@ -4,7 +4,7 @@ import { Growing, type Interner, type Label } from './columns';
 import { BYTES, type Cursor, VARINT } from './proto';
 
 /** Ids up to this go by value; bigger ones by their exact halves. */
-const SMALL = 8_000_000;
+export const SMALL = 8_000_000;
 
 export class Samples {
   count = 0;

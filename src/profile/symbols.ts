@@ -2,7 +2,7 @@
 import { count as counted } from '../base/format';
 import { Growing, Interner, NONE, UNKNOWN, type Columns, type Mapping } from './columns';
 import { BYTES, type Cursor, VARINT } from './proto';
-import { internWide } from './samples';
+import { internWide, SMALL } from './samples';
 import type { Strings } from './strings';
 
 type Table = Pick<Columns, 'lineAt' | 'lineFn' | 'lineNo' | 'locAddress' | 'locMapping' | 'locFolded' | 'fnName' | 'fnSystemName' | 'fnFile' | 'fnStart'>;
@@ -177,5 +177,5 @@ export class Symbols {
 function id(ids: Interner, c: Cursor, zero?: number): number {
   const v = c.unsigned();
   if (v === 0 && zero !== undefined) return zero;
-  return v <= Number.MAX_SAFE_INTEGER ? ids.large(Math.floor(v / 4294967296), v >>> 0) : internWide(ids, c, v);
+  return v <= SMALL ? ids.small(v) : internWide(ids, c, v);
 }

@@ -153,6 +153,26 @@ class Splitter {
 
   /** Splits a range by next frame. Kept parts come widest first, then by name; their ranges lie at the range's beginning. */
   children(from: number, to: number, least: number): { kept: Part[]; self: number; hidden: number } {
+    const touched: number[] = [];
+    const self = this.#step(from, to, touched);
+    const kept = this.#keep(touched, least);
+    let at = from;
+    for (const p of kept) {
+      p.from = this.#place[p.fn] = at;
+      p.to = at += this.#count[p.fn] as number;
+    }
+    // One child that takes all is the common case deep down: its samples lie right already.
+    if (kept.length > 0 && !(kept.length === 1 && at === to)) this.#move(from, to);
+    this.#clear(touched);
+    return { kept, self, hidden: touched.length - kept.length };
+  }
+
+  /**
+   * One frame further for each sample of a range: notes the next function and sums up by function. Gives the value of the
+   * samples that end here, and in `touched` the functions met. A loop alone in its method, like those below: the engine
+   * makes it fast while it runs the first time, and need not take that back for what follows.
+   */
+  #step(from: number, to: number, touched: number[]): number {
     const { stackAt, stack, lineAt } = this.model.columns;
     const { lineId } = this.model;
     const order = this.#order;
@@ -163,7 +183,6 @@ class Splitter {
     const eaten = this.#eaten;
     const widths = this.#width;
     const nets = this.#net;
-    const touched: number[] = [];
     let self = 0;
     // `peek` and `advance` written out: this loop is where the time goes.
     for (let i = from; i < to; i++) {
@@ -192,33 +211,40 @@ class Splitter {
       widths[fn] = (widths[fn] as number) + (v < 0 ? -v : v);
       nets[fn] = (nets[fn] as number) + v;
     }
+    return self;
+  }
+
+  /** The functions wide enough to be drawn, in their order; the others' place is -1. */
+  #keep(touched: readonly number[], least: number): Part[] {
     const kept: Part[] = [];
-    let hidden = 0;
     for (const fn of touched) {
       const width = this.#width[fn] as number;
-      if (width >= least) kept.push({ fn, width, net: this.#net[fn] as number, from: 0, to: 0 }); else hidden++;
+      if (width >= least) kept.push({ fn, width, net: this.#net[fn] as number, from: 0, to: 0 });
       this.#place[fn] = -1;
     }
     if (kept.length > 1) kept.sort((a, b) => b.width - a.width || (this.model.name(a.fn) < this.model.name(b.fn) ? -1 : 1));
-    let at = from;
-    for (const p of kept) {
-      p.from = this.#place[p.fn] = at;
-      p.to = at += count[p.fn] as number;
+    return kept;
+  }
+
+  /** Moves the samples of a range to where their function's place is, those of no place left behind. */
+  #move(from: number, to: number): void {
+    const order = this.#order;
+    const next = this.#next;
+    const places = this.#place;
+    const copy = this.#copy;
+    copy.set(order.subarray(from, to), from);
+    for (let i = from; i < to; i++) {
+      const fn = next[i] as number;
+      if (fn === ROOT) continue;
+      const place = places[fn] as number;
+      if (place < 0) continue;
+      order[place] = copy[i] as number;
+      places[fn] = place + 1;
     }
-    // One child that takes all is the common case deep down: its samples lie right already.
-    if (kept.length > 0 && !(kept.length === 1 && at === to)) {
-      this.#copy.set(order.subarray(from, to), from);
-      for (let i = from; i < to; i++) {
-        const fn = next[i] as number;
-        if (fn === ROOT) continue;
-        const place = this.#place[fn] as number;
-        if (place < 0) continue;
-        order[place] = this.#copy[i] as number;
-        this.#place[fn] = place + 1;
-      }
-    }
-    for (const fn of touched) { count[fn] = 0; this.#width[fn] = 0; this.#net[fn] = 0; }
-    return { kept, self, hidden };
+  }
+
+  #clear(touched: readonly number[]): void {
+    for (const fn of touched) { this.#count[fn] = 0; this.#width[fn] = 0; this.#net[fn] = 0; }
   }
 }
 

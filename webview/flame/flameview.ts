@@ -88,11 +88,8 @@ export class FlameView {
     if (from && !reducedMotion() && document.visibilityState === 'visible') {
       this.#range = from;
       this.#animation = { from, to, began: performance.now(), done };
-      this.redraw();
-      return;
-    }
-    this.paint();
-    done();
+    } else done();
+    this.redraw();
   }
 
   /** True while a zoom glides. */
@@ -139,11 +136,13 @@ export class FlameView {
 
   /** Paints with the next frame of the screen. */
   redraw(): void {
-    if (this.#pending === 0) this.#pending = requestAnimationFrame(() => { this.#pending = 0; this.paint(); });
+    if (this.#pending === 0) this.#pending = requestAnimationFrame(() => { this.paint(); });
   }
 
-  /** Paints now. */
+  /** Paints now, and not again with the next frame. */
   paint(): void {
+    cancelAnimationFrame(this.#pending);
+    this.#pending = 0;
     const look = this.#look;
     const model = this.#model;
     if (!look || !model || this.width === 0) return;

@@ -21,6 +21,7 @@ export class Foot {
   readonly #self = h('span', { class: 'num', id: 'focused-self' });
   readonly #total = h('span', { class: 'num', id: 'focused-total' });
   readonly #link: HTMLButtonElement;
+  #fitting = 0;
   #saying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly events: FootEvents) {
@@ -74,7 +75,9 @@ export class Foot {
         ? h('span', { title: e.title }, swatch, e.label)
         : h('button', { title: e.title, onclick: () => { this.events.searchFor(search); } }, swatch, e.label);
     }));
-    this.#oneLine();
+    // With the next frame: not in the way of the picture that is drawn now.
+    cancelAnimationFrame(this.#fitting);
+    this.#fitting = requestAnimationFrame(() => { this.#oneLine(); });
   }
 
   /** The legend keeps to one line, so that the picture doesn't move; what wraps is not seen and not reached by Tab. */
