@@ -2,13 +2,13 @@
 import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import type { CaptureKind } from '../../captures/types';
-import { localProcess } from '../../cluster/local';
 import { guarded, showDetails, showProblem } from '../errors';
 import type { Parts } from '../parts';
 import { pickProcess, type Place, type PodPlace } from '../picks/process';
-import { input, pick, type Choice } from '../picks/wizard';
+import { pick, type Choice } from '../picks/wizard';
 import { addKubeconfig, mark, setGroupBy, setShowAll } from '../settings';
 import { isNode } from '../tree/provider';
+import { attach } from './attach';
 import { authActions, authenticate } from './authenticate';
 import { captureCommand, repeatCapture } from './capture';
 import { findEndpoints, pinEndpoint } from './endpoints';
@@ -82,22 +82,6 @@ export function commandsOf(parts: Parts): Readonly<Record<string, (arg?: unknown
     const said = facts.endpoints.map((e) => `${e.kind} on ${e.port}${e.state === 'needsToken' ? ' (needs a token)' : e.state === 'failed' ? ' (did not answer)' : ''}`);
     void vscode.window.showInformationMessage(said.length > 0 ? `${replica.pod.name}: ${said.join(', ')}.` : `No endpoint of ${replica.pod.name} answered.`);
   }
-}
-
-async function attach({ locals, context }: Parts, arg: unknown): Promise<string> {
-  const KEY = 'controllerTuner.lastUrl';
-  const before = context.globalState.get<unknown>(KEY);
-  const text = typeof arg === 'string' ? arg : await input({
-    title: 'Attach to a local process', step: 1, totalSteps: 1, back: false, prompt: 'Address that serves /debug/pprof/', value: typeof before === 'string' ? before : 'http://127.0.0.1:6060',
-    validate: (t) => {
-      try { localProcess(t); return undefined; } catch (e) { return Problem.from(e).sentence; }
-    },
-  });
-  const { url } = localProcess(text);
-  await context.globalState.update(KEY, url);
-  locals.attach(url);
-  await vscode.commands.executeCommand('controllerTuner.clusters.focus');
-  return url;
 }
 
 async function connect({ clusters, log }: Parts, arg: unknown): Promise<void> {

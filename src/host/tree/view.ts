@@ -16,6 +16,8 @@ export interface ViewDeps { readonly clusters: Clusters; readonly processes: Pro
 
 /** Ages are in minutes; a tree without events still has to count them, ms. */
 const AGE_STEP_MS = 60_000;
+/** A row that was not drawn by then, ms, is not waited for. */
+const DRAWN_MS = 3000;
 /** Processes asked at once by a refresh; each is asked on up to four ports at once. */
 const LOOKS_AT_ONCE = 4;
 
@@ -54,16 +56,27 @@ export class ClustersView implements vscode.Disposable {
     if (node) await this.tree.reveal(node, { select: true, focus: false });
   }
 
+  /** Selects a process that was attached just now: the editor draws its row in a moment. */
+  async revealLocal(url: string): Promise<void> {
+    for (const end = Date.now() + DRAWN_MS; Date.now() < end; await new Promise((resolve) => { setTimeout(resolve, 50); })) {
+      const node = this.#provider.find(`locals/${url}`);
+      if (node) { await this.tree.reveal(node, { select: true, focus: true }); return; }
+      // The row may stand under a node that is closed.
+      const parent = this.#provider.find('locals');
+      if (parent) await this.tree.reveal(parent, { select: false, expand: true });
+    }
+  }
+
   /** What the editor asks for nodes; tests inside the editor ask it too. */
   get provider(): ClustersProvider { return this.#provider; }
 
   refresh(): void { this.#provider.update('now'); }
 
-  /** Asks the processes of the replicas that are open once more; `context` undefined: of every open context. */
-  async lookAgain(context: string | undefined): Promise<void> {
+  /** Asks the processes of the replicas that are open once more; `context` undefined: of every open context; `workload` is an id, undefined: of each. */
+  async lookAgain(context: string | undefined, workload?: string): Promise<void> {
     const { clusters, processes } = this.deps;
     const open = [...this.#open].map((id) => this.#provider.find(id)?.spec.subject).filter((s) => s?.kind === 'replica');
-    const there = open.filter((s) => (context === undefined || s.context === context) && s.replica.pod.phase === 'Running' && clusters.entry(s.context)?.cluster?.objects.pods.has(s.replica.pod.uid) === true);
+    const there = open.filter((s) => (context === undefined || s.context === context) && (workload === undefined || s.workload.id === workload) && s.replica.pod.phase === 'Running' && clusters.entry(s.context)?.cluster?.objects.pods.has(s.replica.pod.uid) === true);
     // What fails is a line under its replica.
     await mapLimit(there, LOOKS_AT_ONCE, (s) => processes.look(s.context, s.workload, s.replica, { again: true }).catch(() => undefined));
   }
