@@ -59,7 +59,9 @@ function read(body: Uint8Array, format: Format, options: ReadOptions): Read {
   if (body.length === 0) expectExposition('');
   if (format === 'protobuf') return readProtobuf(body, options);
   const text = new TextDecoder().decode(body);
-  expectExposition(text);
+  // A line that was cut off says nothing about the others.
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1);
+  expectExposition(lines.length > 0 ? lines : text);
   return readText(text, format, options);
 }
 

@@ -100,10 +100,12 @@ const FLOATS: Readonly<Partial<Record<MetricType, FloatLabel>>> = { histogram: '
 function truncated(text: string, samples: number, dialect: Dialect): Problem {
   const from = text.lastIndexOf('\n', text.length - 2) + 1;
   const why = dialect === 'openmetrics' ? 'without the line "# EOF" that has to be last' : 'in the middle of a line';
-  return new Problem('metrics.truncated', `The metrics end ${why}, after ${samples.toLocaleString('en')} samples in ${lines(text, text.length).toLocaleString('en')} lines.`, {
+  return new Problem('metrics.truncated', `The metrics end ${why}, after ${some(samples, 'sample')} in ${some(lines(text, text.length), 'line')}.`, {
     next: 'The answer was cut off: try again, and look whether a proxy or a time limit stands between.', detail: text.slice(from, from + SHOWN).trimEnd(),
   });
 }
+
+function some(n: number, of: string): string { return `${n.toLocaleString('en')} ${of}${n === 1 ? '' : 's'}`; }
 
 /** Line ends before `at`. */
 function lines(text: string, at: number): number {
