@@ -1,6 +1,8 @@
 /** Whose token an endpoint gets: nobody's, the kubeconfig user's own, or that of a service account of the person's choice. */
 import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
+import { rankAccounts, type Account } from '../../cluster/accounts';
+import type { Cluster } from '../../cluster/cluster';
 import type { FoundEndpoint } from '../../cluster/endpoints';
 import { endpointRbac } from '../../cluster/rbac';
 import { asksForToken, describeAuth, type Auth } from '../../cluster/reach';
@@ -13,15 +15,20 @@ import { tokenProblem } from './pprof';
 
 /**
  * Asks, keeps the choice for the workload, and tries it. Resolves with the endpoints that it opened; throws a Problem (with
- * the RBAC that is missing as its detail) when an endpoint of `wanted` still refuses.
+ * the RBAC that is missing as its detail) when an endpoint of `wanted` still refuses. `asked`: how the process asked for a token,
+ * where that was just now.
  */
-export async function authenticate({ clusters, processes, memory }: Parts, place: PodPlace, wanted?: EndpointKind): Promise<readonly FoundEndpoint[]> {
+export async function authenticate({ clusters, processes, memory, view }: Parts, place: PodPlace, wanted?: EndpointKind, asked?: Problem): Promise<readonly FoundEndpoint[]> {
   const { context, workload, replica } = place;
   const cluster = await clusters.connect(context);
-  const auth = await chooseAuth(place, memory.get(context, workload.id).auth, (namespace, signal) => cluster.session.serviceAccounts(namespace, signal));
+  const now = memory.get(context, workload.id).auth;
+  const locked = processes.facts(context, workload, replica).endpoints.find((e) => e.state === 'needsToken' && (wanted === undefined || e.kind === wanted))?.problem;
+  const auth = await chooseAuth(titleOf(place, now, asked ?? locked), place, now, cluster);
   memory.keepAuth(context, workload.id, auth);
   // A look that is under way still sends what was chosen before.
   processes.forget(context, workload);
+  // What its other replicas told is forgotten as well: those that are open are asked by the way.
+  void view.lookAgain(context, workload.id);
   const findings = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Asking ${replica.pod.name} with ${describeAuth(auth)}`, cancellable: true },
     (_progress, cancel) => {
@@ -59,14 +66,23 @@ export function authActions(e: unknown, again: () => unknown): readonly Action[]
   ];
 }
 
+/** Why a token is asked for, where the process said so; then the person need not guess where the question comes from. */
+function titleOf({ workload }: PodPlace, now: Auth, asked: { readonly code: string; readonly status?: number | undefined } | undefined): string {
+  const { name } = workload;
+  // The API server's own words are about the token, not from the process.
+  const status = asked?.code.startsWith('target.') === true || asked?.code.startsWith('capture.') === true ? asked.status : undefined;
+  if (status === 401) return now.kind === 'none' ? `${name} asks for a token (401)` : `${name} does not accept ${describeAuth(now)} (401)`;
+  if (status === 403) return `${name} does not let ${now.kind === 'none' ? 'you' : describeAuth(now)} read it (403)`;
+  return `Authenticate to ${workload.namespace}/${name}`;
+}
+
 type Way = Auth['kind'];
 
-async function chooseAuth({ workload, replica }: PodPlace, now: Auth, accounts: (namespace: string, signal: AbortSignal) => Promise<readonly string[]>): Promise<Auth> {
-  const title = `Authenticate to ${workload.namespace}/${workload.name}`;
+async function chooseAuth(title: string, { workload, replica }: PodPlace, now: Auth, cluster: Cluster): Promise<Auth> {
   const mark = (kind: Way): string => (kind === now.kind ? 'in use' : '');
   for (;;) {
     const way = await pick<Way>({
-      title, step: 1, totalSteps: 2, back: false, placeholder: 'Whose token is sent to this process? It is kept in memory only.', skipSingle: false,
+      title, step: 1, totalSteps: 2, back: false, placeholder: 'Whose token is sent to it? It is kept in memory only.', skipSingle: false,
       choices: () => Promise.resolve<Choice<Way>[]>([
         { label: 'Service account…', description: now.kind === 'serviceAccount' ? `in use: ${now.namespace}/${now.name}` : '', detail: 'A token that the API server makes for it, valid for ten minutes', iconPath: new vscode.ThemeIcon('account'), value: 'serviceAccount' },
         { label: "The kubeconfig's own token", description: mark('own'), detail: 'The process sees your own token: only for processes that you trust', iconPath: new vscode.ThemeIcon('key'), value: 'own' },
@@ -75,37 +91,37 @@ async function chooseAuth({ workload, replica }: PodPlace, now: Auth, accounts: 
     });
     if (way.value !== 'serviceAccount') return { kind: way.value };
     try {
-      return await chooseAccount(title, workload.namespace, replica.pod.serviceAccount, accounts);
+      return await chooseAccount(title, workload.namespace, replica.pod.serviceAccount, cluster);
     } catch (e) {
       if (!(e instanceof Back)) throw e;
     }
   }
 }
 
-type Account = { readonly name: string } | 'elsewhere' | 'byName';
+type Offer = Account | 'elsewhere' | 'byName';
 
-async function chooseAccount(title: string, home: string, used: string, accounts: (namespace: string, signal: AbortSignal) => Promise<readonly string[]>): Promise<Auth> {
+async function chooseAccount(title: string, home: string, used: string, cluster: Cluster): Promise<Auth> {
   let namespace = home;
   const place = { title, step: 2, totalSteps: 2, back: true };
   for (;;) {
     const of = namespace;
-    const { value } = await pick<Account>({
+    const { value } = await pick<Offer>({
       ...place, placeholder: `Service account of ${of}`, busyText: `Listing the service accounts of ${of}…`, skipSingle: false,
       choices: async (signal) => {
-        const more: Choice<Account>[] = [
+        const offers = (names: readonly string[] | undefined): Choice<Offer>[] => rankAccounts(of, names, of === home ? used : '', cluster.objects.pods.values(), of === home).map((value) => ({
+          label: value.name, description: [value.namespace === of ? '' : `in ${value.namespace}`, value.hint].filter((d) => d !== '').join(' · '), iconPath: new vscode.ThemeIcon('account'), value,
+        }));
+        const more: Choice<Offer>[] = [
           { label: 'Another namespace…', iconPath: new vscode.ThemeIcon('symbol-namespace'), alwaysShow: true, value: 'elsewhere' },
           { label: 'Enter a name…', iconPath: new vscode.ThemeIcon('edit'), alwaysShow: true, value: 'byName' },
         ];
         try {
-          const names = await accounts(of, signal);
-          // The pod's own account is the likeliest one.
-          const sorted = of === home && names.includes(used) ? [used, ...names.filter((n) => n !== used)] : names;
-          return [...sorted.map((name): Choice<Account> => ({ label: name, description: of === home && name === used ? 'used by the pod' : '', iconPath: new vscode.ThemeIcon('account'), value: { name } })), ...more];
+          return [...offers(await cluster.session.serviceAccounts(of, signal)), ...more];
         } catch (e) {
           const problem = Problem.from(e);
           if (problem.status !== 403 && problem.status !== 404) throw e;
           // Who may not list accounts may still be allowed to make tokens for one.
-          return more.map((m) => ({ ...m, detail: problem.message }));
+          return [...offers(undefined), ...more.map((m) => ({ ...m, detail: problem.message }))];
         }
       },
     });
@@ -113,7 +129,7 @@ async function chooseAccount(title: string, home: string, used: string, accounts
       namespace = await input({ ...place, prompt: 'Namespace of the service account', value: of, validate: nameCheck('namespace') });
     } else if (value === 'byName') {
       return { kind: 'serviceAccount', namespace: of, name: await input({ ...place, prompt: `Name of a service account of ${of}`, value: '', validate: nameCheck('service account') }) };
-    } else return { kind: 'serviceAccount', namespace: of, name: value.name };
+    } else return { kind: 'serviceAccount', namespace: value.namespace, name: value.name };
   }
 }
 

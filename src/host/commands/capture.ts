@@ -114,8 +114,9 @@ async function attempt(parts: Parts, place: Place, kind: CaptureKind, seconds: n
   try {
     return await withCountdown(what, (signal, tell) => take(parts, place, kind, seconds, signal, tell));
   } catch (e) {
-    if (isAbort(e) || place.kind === 'local' || !asksForToken(Problem.from(e))) throw e;
-    await authenticate(parts, place, 'pprof');
+    const problem = isAbort(e) ? undefined : Problem.from(e);
+    if (problem === undefined || place.kind === 'local' || !asksForToken(problem)) throw e;
+    await authenticate(parts, place, 'pprof', problem);
     return withCountdown(what, (signal, tell) => take(parts, place, kind, seconds, signal, tell));
   }
 }

@@ -20,7 +20,7 @@ export async function findEndpoints({ processes }: Parts, place: PodPlace): Prom
 }
 
 /** Asks for kind and address, and writes the setting. False when the person gave up. */
-export async function pinEndpoint({ processes, log }: Parts, { context, workload, replica }: PodPlace, kind?: EndpointKind, endpoint?: FoundEndpoint): Promise<boolean> {
+export async function pinEndpoint({ processes, view, log }: Parts, { context, workload, replica }: PodPlace, kind?: EndpointKind, endpoint?: FoundEndpoint): Promise<boolean> {
   const title = `Pin an endpoint of ${workload.namespace}/${workload.name}`;
   const name = `${workload.namespace}/${workload.name}`;
   try {
@@ -41,6 +41,7 @@ export async function pinEndpoint({ processes, log }: Parts, { context, workload
     const at = text === '' ? undefined : parseEndpointUrl(text, of);
     await pin(name, of, at ? formatEndpointUrl({ kind: of, ...at }) : '');
     processes.forget(context, workload);
+    void view.lookAgain(context, workload.id);
     return true;
   } catch (e) {
     void showProblem(e, { what: title, log });
