@@ -23,9 +23,9 @@ export function seriesKey(labels: Labels): string {
 /**
  * The labels under which a sample is stored: its own, those of its target, and `__name__`. Where both have a label the
  * target's stands and the sample's is called `exported_…`, as Prometheus has it unless `honor_labels` is set
- * (scrape/scrape.go, resolveConflictingExposedLabels); a label without a value is none.
+ * (scrape/scrape.go, resolveConflictingExposedLabels); a label without a value is none. Values pass through `copy`.
  */
-export function storedLabels(name: string, own: Labels, target: Labels): Labels {
+export function storedLabels(name: string, own: Labels, target: Labels, copy: (value: string) => string): Labels {
   const out = newLabels();
   out['__name__'] = name;
   for (const label of Object.keys(target)) if (target[label] !== '') out[label] = target[label] ?? '';
@@ -34,7 +34,7 @@ export function storedLabels(name: string, own: Labels, target: Labels): Labels 
     if (value === undefined || value === '' || label === '__name__') continue;
     let free = label;
     while (free in out || (free !== label && free in own)) free = `exported_${free}`;
-    out[free] = value;
+    out[free] = copy(value);
   }
   return out;
 }
