@@ -43,11 +43,11 @@ export class Plot {
     const { theme } = o;
     const axis = { stroke: theme.dim, font: theme.font, grid: { stroke: theme.grid, width: 1 }, ticks: { show: false } };
     this.#u = new uPlot({
-      width: o.width, height: o.height, padding: [8, 8, 0, 0], legend: { show: false }, focus: { alpha: 1 },
+      width: o.width, height: o.height, padding: [8, 26, 0, 0], legend: { show: false }, focus: { alpha: 1 },
       scales: { x: { time: true, range: () => [this.#range.min, this.#range.max] }, y: o.log ? { distr: 3, range: (_, lo, hi) => logRange(lo, hi) } : { range: (_, lo, hi) => linearRange(lo, hi, o.thresholds) } },
       axes: [
-        { ...axis, size: 22, space: 70, values: (_, splits) => clockMarks(splits) },
-        { ...axis, size: AXIS_WIDTH, space: 28, gap: 6, values: (_, splits) => splits.map((v) => (v === null ? '' : shown(v, o.unit))), ...(o.log ? {} : { incrs: incrementsOf(o.unit) }) },
+        { ...axis, size: 26, gap: 6, space: 58, values: (_, splits) => clockMarks(splits) },
+        { ...axis, size: AXIS_WIDTH, space: 28, gap: 6, values: (_, splits) => splits.map((v) => (v === null ? '' : shown(v, o.unit))), ...(o.log ? { grid: { ...axis.grid, filter: (_: uPlot, splits: number[]) => splits.map((v) => (isPowerOfTen(v) ? v : null)) } } : { incrs: incrementsOf(o.unit) }) },
       ],
       series: [{}, ...o.series.map((s) => { const { colour, dash } = strokeOf(s.slot, theme); return { label: s.name, show: s.shown, stroke: colour, dash: [...dash], width: 1.4, points: { size: 4 } }; })],
       cursor: {
@@ -151,6 +151,8 @@ export class Plot {
   /** Seconds that a pixel stands for. */
   get secondsPerPixel(): number { return (this.#range.max - this.#range.min) / Math.max(1, this.#u.over.clientWidth); }
 }
+
+function isPowerOfTen(v: number): boolean { const e = Math.log10(v); return Math.abs(e - Math.round(e)) < 1e-9; }
 
 /** Whole powers of ten around the values; a decade where there is nothing. */
 function logRange(low: number | null, high: number | null): [number, number] {

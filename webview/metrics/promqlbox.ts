@@ -28,7 +28,7 @@ export class PromqlBox {
 
   constructor(private readonly events: PromqlBoxEvents, text: string) {
     this.#input = h('textarea', {
-      class: 'promql mono', rows: 1, spellcheck: 'false', autocapitalize: 'off', 'aria-label': 'PromQL', placeholder: 'PromQL, such as sum by (result) (rate(controller_runtime_reconcile_total[1m]))',
+      class: 'promql mono', rows: 1, spellcheck: 'false', autocapitalize: 'off', 'aria-label': 'PromQL', placeholder: 'PromQL', title: 'Enter runs, Shift+Enter makes a line, Ctrl+Space completes',
       role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': 'completions', 'aria-expanded': 'false', 'aria-haspopup': 'listbox',
       input: () => { this.#grow(); this.events.changed(this.#input.value); this.#ask(); },
       keydown: (e: KeyboardEvent) => { this.#key(e); }, blur: () => { this.#close(); }, click: () => { this.#close(); },

@@ -29,7 +29,8 @@ export function readTheme(): ChartTheme {
     series: SERIES.map((n) => get(`charts-${n}`) || FALLBACK[n]),
     foreground, highContrast,
     dim: get('descriptionForeground') || foreground,
-    grid: get('charts-lines', 'panel-border', 'contrastBorder') || (light ? '#e5e5e5' : '#2b2b2b'),
+    // In high contrast borders are as strong as lines; a grid is not to be read, so it takes a part of the text's colour.
+    grid: highContrast ? `color-mix(in srgb, ${foreground} 22%, transparent)` : get('panel-border') || (light ? '#e5e5e5' : '#2b2b2b'),
     background: get('editor-background') || (light ? '#ffffff' : '#1f1f1f'),
     focus: get('focusBorder') || foreground,
     warning: get('charts-orange') || FALLBACK.orange,

@@ -65,7 +65,7 @@ export class MetricsHost {
       case 'families': await this.send({ type: 'families', id: m.id, families: FAMILIES }); break;
       case 'complete': await this.send({ type: 'completed', id: m.id, words: completions(m.kind, m.name, m.label) }); break;
       case 'query':
-        if (/\)\)\)/.test(m.promql)) await this.send({ type: 'problem', id: m.id, problem: { code: 'metrics.promql', message: 'The query has a bracket too many at character 12.', next: 'Take it away.' } });
+        if (/\){4}/.test(m.promql)) await this.send({ type: 'problem', id: m.id, problem: { code: 'metrics.promql', message: 'The query has a bracket too many at character 12.', next: 'Take it away.' } });
         else await this.send({ type: 'queried', id: m.id, chart: chartOf('query', spanOf(m.range)) });
         break;
       default: break;
