@@ -1,6 +1,6 @@
 /** What a process and its controllers did over the last window, in numbers that verdicts and stations share. */
 import { EVIDENCE } from './thresholds';
-import { combine, EMPTY, least, mean, median, part, since, slope, span, total, track, tracks, trend, type Track } from './tracks';
+import { combine, deviation, EMPTY, least, mean, median, part, since, slope, span, total, track, tracks, trend, type Track } from './tracks';
 import type { PipelineInput } from './types';
 import type { QueryId } from './queries';
 
@@ -64,6 +64,9 @@ export interface LaneSignals {
 
 export interface Signals { readonly process: ProcessSignals; readonly lanes: readonly LaneSignals[] }
 
+/** Queries without a rate. */
+const GAUGES: ReadonlySet<QueryId> = new Set<QueryId>(['depth', 'active', 'workers', 'unfinished', 'cores']);
+
 const or0 = (n: number): number => (Number.isFinite(n) ? n : 0);
 
 /** Controllers of the process: by controller-runtime's own names, or its queues where it tells of none. Sorted. */
@@ -74,11 +77,21 @@ export function controllersOf(input: PipelineInput): { readonly names: readonly 
   return { names: [...(runtime ? controllers : new Set(named('depth', 'name')))].sort(), runtime };
 }
 
+/**
+ * From when on rates are taken, s. A rate over a range that isn't full yet is too small (PromQL divides by the whole range),
+ * and compared with gauges it would be wrong: the first of them are left out, unless that leaves less than a third.
+ */
+function ratesFrom(input: PipelineInput, from: number, observed: number): number {
+  const begin = Math.max(from, input.time - observed);
+  return Math.min(Math.max(from, input.time - observed + input.window), input.time - (input.time - begin) / 3);
+}
+
 export function signalsOf(input: PipelineInput): Signals {
   const from = input.time - EVIDENCE.window;
+  const settled = ratesFrom(input, from, observedTime(input));
   const { names, runtime } = controllersOf(input);
-  const lanes = names.map((name) => laneSignals(input, name, runtime, from));
-  return { process: processSignals(input, lanes, from), lanes };
+  const lanes = names.map((name) => laneSignals(input, name, runtime, from, settled));
+  return { process: processSignals(input, lanes, settled), lanes };
 }
 
 /** Time with data: from the first point of any gauge or rate to now. */
@@ -116,9 +129,10 @@ function processSignals(input: PipelineInput, lanes: readonly LaneSignals[], fro
   };
 }
 
-function laneSignals(input: PipelineInput, controller: string, runtime: boolean, from: number): LaneSignals {
-  const queue = (id: QueryId): Track => since(track(input.results.get(id), 'name', controller), from);
-  const own = (id: QueryId): Track => since(track(input.results.get(id), 'controller', controller), from);
+function laneSignals(input: PipelineInput, controller: string, runtime: boolean, from: number, settled: number): LaneSignals {
+  const start = (id: QueryId): number => (GAUGES.has(id) ? from : settled);
+  const queue = (id: QueryId): Track => since(track(input.results.get(id), 'name', controller), start(id));
+  const own = (id: QueryId): Track => since(track(input.results.get(id), 'controller', controller), start(id));
   const depth = queue('depth');
   const depthFirst = median(part(depth, 'first').values);
   const depthLast = median(part(depth, 'last').values);
@@ -127,7 +141,6 @@ function laneSignals(input: PipelineInput, controller: string, runtime: boolean,
   const falling = trend(half) <= -EVIDENCE.trend && (half.values[0] ?? 0) - (half.values[half.values.length - 1] ?? 0) >= EVIDENCE.drop * (half.values[0] ?? 0);
   const rate = slope(half);
   const emptyIn = falling && rate < 0 ? depthLast / -rate : depth.values.length > 0 && Math.max(...depth.values) > 0 && depthLast === 0 ? 0 : undefined;
-  // Another priority queue of the same name adds its series up: see the queries.
   const workers = mean(own('workers'));
   const active = own('active');
   const unfinished = queue('unfinished');
@@ -135,7 +148,7 @@ function laneSignals(input: PipelineInput, controller: string, runtime: boolean,
   const count = runtime ? own('reconcileCount') : queue('workCount');
   const reconciles = or0(mean(count));
   const adds = or0(mean(queue('adds')));
-  const seconds = Math.min(EVIDENCE.window, Math.max(span(depth), span(active), span(count)));
+  const seconds = Math.min(EVIDENCE.window, Math.max(span(depth), span(active)));
   const results = tracks(input.results.get('results'), 'controller', controller);
   return {
     controller, runtime, adds, retries: or0(mean(queue('retries'))), depth, depthFirst, depthLast,
@@ -146,19 +159,12 @@ function laneSignals(input: PipelineInput, controller: string, runtime: boolean,
     busyNow: mean(part(active, 'last')) / workers,
     reconciles, reconcileMean: runtime ? mean(own('reconcileSum')) / mean(count) : mean(queue('workSum')) / mean(count),
     variation: rateVariation(count), slowest: least(count),
-    errors: or0(mean(since(total(results.filter((r) => r.labels['result'] === 'error')), from))),
+    errors: or0(mean(since(total(results.filter((r) => r.labels['result'] === 'error')), settled))),
     events: (adds + reconciles) * seconds,
   };
 }
 
-/** Of a rate, without its first two points, where the range of the rate isn't full yet. */
-function rateVariation(t: Track): number {
-  const settled = t.values.length > 6 ? { times: t.times.slice(2), values: t.values.slice(2) } : t;
-  const values = settled.values;
-  if (values.length === 0) return NaN;
-  const m = mean(settled);
-  return Math.sqrt(values.reduce((a, v) => a + (v - m) ** 2, 0) / values.length) / m;
-}
+function rateVariation(t: Track): number { return deviation(t) / mean(t); }
 
 /** Mean wait or time over each step: sum by count, NaN where nothing came. */
 export function ratio(sum: Track, count: Track): Track { return sum === EMPTY ? EMPTY : combine(sum, count, (a, b) => (b > 0 ? a / b : NaN)); }

@@ -45,6 +45,8 @@ export interface PipelineModel {
 export interface PipelineInput {
   /** Now: the end of the queried range, s. */
   readonly time: number;
+  /** The range of the queries' rates, s, as given to pipelineQueries. */
+  readonly window: number;
   /** Of the pipelineQueries of one process; a missing one counts as "not exported". */
   readonly results: ReadonlyMap<QueryId, QueryResult>;
   /** QPS and Burst where known from flags, code or defaults; qps < 0 = switched off. */

@@ -139,7 +139,7 @@ function loop(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
 
 function capacity(l: LaneSignals): string[] {
   if (!Number.isFinite(l.workers)) return [`A queue with items in it has no idle worker; ${amount(l.busy)} were busy on average. How many there are is not exported.`];
-  return [`${count(Math.round(l.workers), 'worker')} at ${seconds(l.reconcileMean)} each can do ${perSecond(l.workers / l.reconcileMean)} reconciles; ${perSecond(l.adds)} come in.`];
+  return [`${count(Math.round(l.workers), 'worker')} finished ${perSecond(l.reconciles)}; ${perSecond(l.adds)} came in.`];
 }
 
 /** What was looked at and is not the cause. */

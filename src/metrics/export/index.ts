@@ -1,0 +1,4 @@
+export { csv, type CsvChart } from './csv';
+export type { ControllerFacts } from './facts';
+export { grafanaDashboard } from './grafana';
+export { prometheusRule, rulesFile } from './rules';
