@@ -16,7 +16,7 @@ export function panelSeries(queries: readonly string[]): { series: TestSeries[] 
     const asked = Object.fromEntries(matchers.filter((m) => m.op === '=' && m.label !== '__name__').map((m) => [m.label, m.value]));
     const base = /^(.*)_(?:bucket|sum|count)$/.exec(name)?.[1];
     for (const replica of ['0', '1']) {
-      const labels: Labels = { job: 'widgets', instance: `10.0.0.${replica}:8443`, pod: `widgets-${replica}`, ...Object.fromEntries(LABELS.map((l, i) => [l, `${l}-${(seed >> i) & 1}`])), ...asked };
+      const labels: Labels = { job: 'widgets', instance: `10.0.0.${replica}:8443`, pod: `widgets-${replica}`, ...Object.fromEntries(LABELS.map((l) => [l, `${l}-${replica}`])), ...asked };
       const reset = (i: number): boolean => i === 50 && replica === '1';
       const made = base !== undefined ? classic(base, labels, seed, [0.01, 0.1, 0.5, 1, '+Inf'], { reset })
         : name.endsWith('_total') ? [counter({ ...labels, __name__: name }, seed, { reset })] : [gauge({ ...labels, __name__: name }, seed)];

@@ -129,20 +129,15 @@ export function vectors(expr: BinaryExpr, left: readonly Line[], right: readonly
   const { op, bool, matching } = expr;
   const swapped = matching.many === 'right';
   const [many, one] = swapped ? [right, left] : [left, right];
-  const ones = bySignature(one, matching);
+  /** Steps at which there is anything to match: at others, nothing is looked at. */
+  const any = new Uint8Array(steps.count);
+  for (const line of many) for (let i = 0; i < steps.count; i++) if (line.has[i] !== NONE) any[i] = 1;
+  const ones = new Map([...bySignature(one, matching)].map(([key, lines]) => [key, partnersOf(lines, any, swapped)]));
   const out = new Map<string, Line>();
   for (const [key, group] of bySignature(many, matching)) {
-    const partners = ones.get(key);
-    if (!partners) continue;
-    /** Of each step, the partner's number plus one; 0 = none. */
-    const partnerAt = new Int32Array(steps.count);
-    partners.forEach((line, p) => {
-      for (let i = 0; i < steps.count; i++) {
-        if (line.has[i] === NONE) continue;
-        if (partnerAt[i] !== 0) throw twoPartners(partners[(partnerAt[i] ?? 1) - 1] as Line, line, swapped);
-        partnerAt[i] = p + 1;
-      }
-    });
+    const found = ones.get(key);
+    if (!found) continue;
+    const { partners, partnerAt } = found;
     const used = new Uint8Array(steps.count);
     /** Result's labels of each partner, told once; several series of the many may come to the same. */
     const taken = new Map<string, Uint8Array>();
@@ -168,9 +163,9 @@ export function vectors(expr: BinaryExpr, left: readonly Line[], right: readonly
           if (used[i] === 1) throw manyToOne(line, 'Say which side may have several by group_left or group_right, or match more labels.');
           used[i] = 1;
         } else {
-          const steps1 = taken.get(keyOf(to.labels));
-          if (steps1?.[i] === 1) throw manyToOne(line, 'Match more labels, or aggregate one side first.');
-          if (steps1) steps1[i] = 1;
+          const told = taken.get(keyOf(to.labels));
+          if (told?.[i] === 1) throw manyToOne(line, 'Match more labels, or aggregate one side first.');
+          if (told) told[i] = 1;
         }
         if (to.has[i] !== NONE) throw manyToOne(line, 'Match more labels, or aggregate one side first.');
         put(to, i, outcome, bool);
@@ -178,6 +173,20 @@ export function vectors(expr: BinaryExpr, left: readonly Line[], right: readonly
     }
   }
   return [...out.values()];
+}
+
+/** Of each step, which line stands on the "one" side: its number plus one; 0 = none. */
+function partnersOf(partners: readonly Line[], any: Uint8Array, swapped: boolean): { partners: readonly Line[]; partnerAt: Int32Array } {
+  const partnerAt = new Int32Array(any.length);
+  partners.forEach((line, p) => {
+    for (let i = 0; i < any.length; i++) {
+      if (line.has[i] === NONE || any[i] === 0) continue;
+      const before = partners[(partnerAt[i] ?? 0) - 1];
+      if (before) throw twoPartners(before, line, swapped);
+      partnerAt[i] = p + 1;
+    }
+  });
+  return { partners, partnerAt };
 }
 
 /** resultMetric. */

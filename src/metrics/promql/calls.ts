@@ -19,6 +19,10 @@ function each(lines: readonly Line[], steps: Steps, f: (v: number, i: number) =>
   }), steps);
 }
 
+/** Go's math.Max and math.Min: unlike JavaScript's, the infinite wins over NaN. */
+function goMax(a: number, b: number): number { return a === Infinity || b === Infinity ? Infinity : Math.max(a, b); }
+function goMin(a: number, b: number): number { return a === -Infinity || b === -Infinity ? -Infinity : Math.min(a, b); }
+
 export function scalarLine(steps: Steps, at: (i: number) => number): Line {
   const line = newLine({}, steps);
   for (let i = 0; i < steps.count; i++) { line.has[i] = FLOAT; line.values[i] = at(i); }
@@ -49,10 +53,10 @@ export function call(expr: CallExpr, args: readonly (readonly Line[])[], steps: 
       const inverse = 1 / (args.length > 1 ? number(1, i) : 1);
       return Math.floor(v * inverse + 0.5) / inverse;
     });
-    case 'clamp_min': return each(vector, steps, (v, i) => Math.max(number(1, i), v));
-    case 'clamp_max': return each(vector, steps, (v, i) => Math.min(number(1, i), v));
+    case 'clamp_min': return each(vector, steps, (v, i) => goMax(number(1, i), v));
+    case 'clamp_max': return each(vector, steps, (v, i) => goMin(number(1, i), v));
     case 'clamp': {
-      const clamped = each(vector, steps, (v, i) => Math.max(number(1, i), Math.min(number(2, i), v)));
+      const clamped = each(vector, steps, (v, i) => goMax(number(1, i), goMin(number(2, i), v)));
       for (const line of clamped) for (let i = 0; i < steps.count; i++) if (number(2, i) < number(1, i)) line.has[i] = NONE;
       return clamped;
     }
