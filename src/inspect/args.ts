@@ -1,4 +1,4 @@
-/** The command line, read into one of four jobs. */
+/** The command line, read into one job. */
 import { parseArgs } from 'node:util';
 import { Problem } from '../base/problem';
 import { CAPTURE_KINDS, isKind } from '../captures/names';
@@ -6,6 +6,7 @@ import type { CaptureKind } from '../captures/types';
 
 export interface ProfileJob { readonly job: 'profile'; readonly file: string; readonly sampleIndex: string | undefined; readonly json: boolean; readonly maxMiB: number }
 export interface GoroutinesJob { readonly job: 'goroutines'; readonly file: string; readonly json: boolean; readonly maxMiB: number }
+export interface MetricsJob { readonly job: 'metrics'; readonly file: string; readonly json: boolean; readonly maxMiB: number }
 
 export interface ClusterArgs {
   /** Kubeconfig file; undefined: KUBECONFIG and ~/.kube/config. */
@@ -40,7 +41,18 @@ export interface CaptureJob extends ClusterArgs {
   readonly json: boolean;
 }
 
-export type Job = ProfileJob | GoroutinesJob | ControllersJob | CaptureJob | { readonly job: 'help' };
+export interface QueryJob {
+  readonly job: 'query';
+  /** Each a scrape, in this order. */
+  readonly files: readonly string[];
+  /** s between two. */
+  readonly every: number;
+  readonly promql: string;
+  readonly json: boolean;
+  readonly maxMiB: number;
+}
+
+export type Job = ProfileJob | GoroutinesJob | MetricsJob | QueryJob | ControllersJob | CaptureJob | { readonly job: 'help' };
 
 export const USAGE = `Usage: npm run -s inspect -- COMMAND
 
@@ -48,6 +60,10 @@ export const USAGE = `Usage: npm run -s inspect -- COMMAND
       Sample types and functions of a pprof file, sorted by their own value.
   goroutines FILE [--json]
       Goroutines of a dump (debug=1, debug=2, both in one file, or pprof), grouped by stack.
+  metrics FILE [--json]
+      Families of a saved answer of /metrics (text, OpenMetrics or protobuf, packed or not) with their series.
+  query FILE.. --every 2s --promql QUERY [--json]
+      A query over saved answers of /metrics: each is a scrape, at that spacing from 0 on; evaluated at each.
   controllers [--kubeconfig FILE] [--context C] [-n NS] [--all] [--stated] [--json]
       The controllers of a cluster with their replicas and endpoints. --all: other workloads too.
       --stated: ask no process, take what the objects say.
@@ -68,6 +84,7 @@ const OPTIONS = {
   'kubeconfig': { type: 'string' }, 'context': { type: 'string' }, 'namespace': { type: 'string', short: 'n' }, 'all': { type: 'boolean' }, 'stated': { type: 'boolean' },
   'workload': { type: 'string' }, 'replica': { type: 'string' }, 'seconds': { type: 'string' }, 'output': { type: 'string', short: 'o' }, 'url': { type: 'string' },
   'endpoint': { type: 'string' }, 'service-account': { type: 'string' }, 'token': { type: 'string' }, 'timeout': { type: 'string' },
+  'every': { type: 'string' }, 'promql': { type: 'string' },
 } as const;
 
 const COMMON = ['json', 'help'] as const;
@@ -75,6 +92,8 @@ const COMMON = ['json', 'help'] as const;
 const TAKES = {
   profile: [...COMMON, 'sample-index', 'max-mib'],
   goroutines: [...COMMON, 'max-mib'],
+  metrics: [...COMMON, 'max-mib'],
+  query: [...COMMON, 'every', 'promql', 'max-mib'],
   controllers: [...COMMON, 'kubeconfig', 'context', 'namespace', 'all', 'stated', 'service-account', 'token'],
   capture: [...COMMON, 'kubeconfig', 'context', 'workload', 'replica', 'seconds', 'output', 'url', 'endpoint', 'service-account', 'token', 'timeout', 'max-mib'],
 } as const;
@@ -97,6 +116,11 @@ export function parse(argv: readonly string[]): Job {
   switch (command as keyof typeof TAKES) {
     case 'profile': return { job: 'profile', file: only(rest, 'a file'), sampleIndex: values['sample-index'], json, maxMiB };
     case 'goroutines': return { job: 'goroutines', file: only(rest, 'a file'), json, maxMiB };
+    case 'metrics': return { job: 'metrics', file: only(rest, 'a file'), json, maxMiB };
+    case 'query':
+      if (rest.length === 0) throw usage('Give at least one file.');
+      if (values.promql === undefined || values.promql.trim() === '') throw usage('--promql QUERY says what to evaluate.');
+      return { job: 'query', files: rest, every: spacing(values.every), promql: values.promql, json, maxMiB };
     case 'controllers':
       if (rest.length > 0) throw usage(`"controllers" takes no "${rest.join(' ')}".`);
       return { job: 'controllers', ...cluster, namespace: values.namespace, all: values.all === true, stated: values.stated === true, token: token(values['service-account'], values.token), json };
@@ -152,6 +176,14 @@ function pair(option: string, text: string): [string, string] {
   const m = /^([^/\s]+)\/([^/\s]+)$/.exec(text);
   if (!m) throw usage(`--${option} is written NAMESPACE/NAME, not "${text}".`);
   return [m[1] ?? '', m[2] ?? ''];
+}
+
+/** "2s", "500ms", "1m" or a number of seconds, as s. Default 2, as scrapes are by default. */
+function spacing(text = '2s'): number {
+  const m = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text);
+  const seconds = Number(m?.[1]) * ({ ms: 0.001, m: 60 }[m?.[2] ?? ''] ?? 1);
+  if (!m || !(seconds >= 0.001)) throw usage(`--every takes a time such as 2s or 500ms, not "${text}".`);
+  return seconds;
 }
 
 function number(option: string, text: string | undefined, fallback: number, min: number, max: number): number {

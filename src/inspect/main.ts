@@ -14,6 +14,8 @@ async function run(job: Job): Promise<string> {
     case 'help': return USAGE;
     case 'profile': return profile(job);
     case 'goroutines': return goroutines(job);
+    case 'metrics': return (await import('./metrics')).metrics(job);
+    case 'query': return (await import('./query')).query(job, stop.signal, tell);
     case 'controllers': return (await import('./controllers')).controllers(job, stop.signal, tell);
     case 'capture': return (await import('./capture')).capture(job, stop.signal, tell);
   }
