@@ -9,7 +9,7 @@ import { ensureNode24 } from './node24.mjs';
 
 const HELP = `Usage: npm run bench -- [options]
 
-  --only NAME        run these cases: activation, tree, capture, open, draw, vsix; may be given more than once, or with
+  --only NAME        run these cases: activation, tree, capture, open, draw, metrics, vsix; may be given more than once, or with
                      commas between them
   --json FILE        write {"cases":[{"name","value","unit","peer","peerValue","ratio","limit","ok"}]};
                      without a peer its fields and the ratio are null, without a limit that is null
@@ -23,6 +23,7 @@ activation  our activate(), with its code's loading, against that of an empty ex
 tree        500 workloads and 10,000 pods: first paint, memory, 1,000 pod changes a second; peer: client-node's informers
 capture     a profile over the tunnel to a pod, against curl to the process's own port
 open        bytes of a profile until they are drawn in Chromium, against go tool pprof -top on the same file
+metrics     39,000 series of text to samples, against Go's expfmt; what the ring of scrapes holds
 draw        one frame of the flame graph of 500,000 nodes, without a peer
 vsix        the size of what ships
 

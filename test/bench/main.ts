@@ -6,6 +6,7 @@ import { onInterrupt } from '../../scripts/lib/children.mjs';
 import { activation } from './cases/activation';
 import { capture } from './cases/capture';
 import { draw } from './cases/draw';
+import { metrics } from './cases/metrics';
 import { open } from './cases/open';
 import { tree } from './cases/tree';
 import { vsix } from './cases/vsix';
@@ -14,7 +15,7 @@ import { failedJson, header, isOk, line, toJson, type JsonCase } from './lib/tab
 import { Missing, type Case } from './types';
 
 /** Capture before tree: both use the test cluster, and the tree's cases fill it. */
-const CASES: readonly Case[] = [vsix, activation, open, draw, capture, tree];
+const CASES: readonly Case[] = [vsix, activation, metrics, open, draw, capture, tree];
 
 /** The exit status: 1 when a row is not ok or a case could not run. */
 export async function main(options: BenchOptions & { readonly only: readonly string[]; readonly json: string | undefined }): Promise<number> {
