@@ -11,6 +11,7 @@ export class Legend {
   readonly element: HTMLElement;
   readonly #entries = new Map<string, { readonly button: HTMLButtonElement; readonly value: HTMLElement }>();
   #order = '';
+  #state = '';
 
   constructor(private readonly unit: Unit, private readonly events: LegendEvents) {
     this.element = h('div', { class: 'legend', role: 'toolbar', 'aria-label': 'Series', keydown: (e: KeyboardEvent) => { this.#key(e); } });
@@ -20,6 +21,10 @@ export class Legend {
     const order = JSON.stringify(entries.map((e) => [e.name, e.slot]));
     if (order !== this.#order) this.#make(entries);
     this.#order = order;
+    // Every answer comes by here; what is drawn changes only when somebody chooses.
+    const state = JSON.stringify(entries);
+    if (state === this.#state) return;
+    this.#state = state;
     for (const e of entries) {
       const button = this.#entries.get(e.name)?.button;
       if (!button) continue;
