@@ -20,8 +20,8 @@ import (
 
 // network is the pod network that kwok leaves out: an HTTP proxy for whoever wants to reach a pod by its own address. What
 // asks for 10.64.0.7:8080 gets the process behind that pod, on whatever port of the loopback it listens. Prometheus goes
-// through it (proxy_url), so that its targets have the addresses of a real cluster, and so does the API server for its
-// service proxy (its egress selector).
+// through it (proxy_url), so that its targets have the addresses of a real cluster, and so does the API server (its egress
+// selector) to Services' pods and to the kubelet.
 type network struct {
 	// routes: address of this machine by the pod's IP and container port.
 	routes atomic.Pointer[map[netip.AddrPort]string]
@@ -53,10 +53,18 @@ func (n *network) route(hostPort string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%q is no address of a pod", hostPort)
 	}
+	// The node's own address: the API server reaches kubelets through its egress selector too.
+	if address.Addr().IsLoopback() {
+		return hostPort, nil
+	}
 	if routes := n.routes.Load(); routes != nil {
 		if target, found := (*routes)[address]; found {
 			return target, nil
 		}
+	}
+	// The node's own network: the API server dials the kubelet, which is kwok, by the same way.
+	if address.Addr().IsLoopback() {
+		return hostPort, nil
 	}
 	return "", fmt.Errorf("nothing listens at %s", hostPort)
 }
