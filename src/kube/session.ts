@@ -1,6 +1,7 @@
 /** One context, opened: what its user may ask of its API server. */
 import type { Duplex } from 'node:stream';
 import { Problem } from '../base/problem';
+import type { Answer } from '../target/types';
 import { Credentials, type CredentialOptions } from './auth/credentials';
 import { LiveInventory } from './inventory/inventory';
 import type { ResolvedContext } from './kubeconfig/entries';
@@ -27,6 +28,11 @@ export class Session implements KubeSession {
   get disposed(): boolean { return this.#client.closed.aborted; }
 
   getJson<T>(path: string, { signal }: { readonly signal?: AbortSignal }): Promise<T> { return this.#client.json<T>(path, { signal }); }
+
+  raw(path: string, options: { readonly signal: AbortSignal; readonly maxBytes: number; readonly idleTimeoutMs: number; readonly headers?: Readonly<Record<string, string>> }): Promise<Answer> {
+    const { signal, maxBytes, idleTimeoutMs, headers } = options;
+    return this.#client.raw(path, { signal, timeoutMs: idleTimeoutMs, ...(headers && { headers }) }, maxBytes);
+  }
 
   podStream(namespace: string, pod: string, port: number, signal: AbortSignal): Duplex {
     return new PodStream({ client: this.#client, refused: (dialed) => this.#credentials.refused(dialed.credential), log: this.options.log }, { namespace, pod, port, signal });

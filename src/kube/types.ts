@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Disposable } from '../base/dispose';
 import type { ProblemData } from '../base/problem';
 import type { ClusterObjects } from '../controllers/types';
+import type { Answer } from '../target/types';
 
 export interface ContextInfo {
   readonly name: string;
@@ -32,6 +33,11 @@ export interface KubeSession extends Disposable {
   readonly context: ContextInfo;
   /** GET of JSON under the API server's root: `/api/v1/namespaces`. Throws Problem (`kube.*`). */
   getJson<T>(path: string, options: { readonly signal?: AbortSignal }): Promise<T>;
+  /**
+   * GET of anything under the API server's root, whatever its status: for its proxies to Services. Throws Problem (`kube.*`)
+   * where the API server itself refuses, and `kube.tooLong` above `maxBytes` (after decompression).
+   */
+  raw?(path: string, options: { readonly signal: AbortSignal; readonly maxBytes: number; readonly idleTimeoutMs: number; readonly headers?: Readonly<Record<string, string>> }): Promise<Answer>;
   /** A new stream to a port of a pod, usable at once (writes wait for the connection). */
   podStream(namespace: string, pod: string, port: number, signal: AbortSignal): Duplex;
   /** The bearer token that the kubeconfig's user has (token, token file, exec); undefined for certificates. Memory only. */

@@ -105,6 +105,7 @@ class Request {
         ...(this.#stream === undefined ? { host: target.host, port: target.port } : { socket: this.#stream }),
         ...(net.isIP(target.host) === 0 && { servername: target.host }),
         rejectUnauthorized: !target.anyCertificate,
+        ...(target.ca !== undefined && { ca: target.ca }),
         ALPNProtocols: ['http/1.1'],
       });
     }

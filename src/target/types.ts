@@ -16,6 +16,8 @@ export interface Target {
   readonly token?: (signal: AbortSignal) => Promise<string>;
   /** Accept any certificate: right only where the way there is trusted already (the API server's tunnel, loopback). */
   readonly anyCertificate: boolean;
+  /** PEM of the authorities to trust, instead of the usual ones. */
+  readonly ca?: string;
 }
 
 export interface GetOptions {

@@ -10,6 +10,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
 import type { Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
+import type { Answer } from '../../target/types';
 import { abortReason } from '../abort';
 import { endedAt, type Credential, type Credentials } from '../auth/credentials';
 import { dial, type TlsIdentity } from './dial';
@@ -32,6 +33,9 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Between two pieces of the body, where that may be longer; ms. */
   readonly idleMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Give back an answer of any status that does not come from the API server itself. */
+  readonly anyStatus?: boolean;
   /** Watches and the lists before them have connections of their own, so that a call never waits behind one. */
   readonly long?: boolean;
 }
@@ -92,6 +96,16 @@ export class ApiClient implements Disposable {
     return { body: gzip ? pipeline(body, createGunzip(), () => undefined) : body, contentType, fail };
   }
 
+  /** What something behind the API server's proxy answers, whatever its status; its own refusals throw as `json` does. */
+  async raw(path: string, call: CallOptions, maxBytes: number): Promise<Answer> {
+    const answer = await this.open(path, { ...call, accept: '*/*', long: true, anyStatus: true });
+    const asked = this.asked(path, call, answer.credential);
+    let body: Buffer;
+    try { body = await collect(answer.body, answer.gzip, maxBytes); } catch (e) { throw this.failure(e, asked, call.signal); }
+    if (answer.status >= 400 && /"kind"\s*:\s*"Status"/.test(body.subarray(0, 2000).toString('latin1'))) throw statusProblem(answer.status, answer.contentType, body.toString('utf8'), asked);
+    return { status: answer.status, headers: answer.headers, body, unverified: false };
+  }
+
   /** A connection of its own, for a websocket, and the credential to send on it. */
   async dial(signal: AbortSignal): Promise<Dialed> {
     const credential = await this.options.credentials.get(signal);
@@ -122,7 +136,7 @@ export class ApiClient implements Disposable {
     this.#lanes = undefined;
   }
 
-  private async open(path: string, call: CallOptions): Promise<{ status: number; contentType: string; gzip: boolean; body: Dispatcher.ResponseData['body']; credential: Credential }> {
+  private async open(path: string, call: CallOptions): Promise<{ status: number; contentType: string; gzip: boolean; headers: Record<string, string>; body: Dispatcher.ResponseData['body']; credential: Credential }> {
     const { credentials, log } = this.options;
     for (let attempt = 0; ; attempt++) {
       const start = Date.now();
@@ -138,6 +152,7 @@ export class ApiClient implements Disposable {
           headersTimeout: call.timeoutMs ?? TIMEOUT_MS, bodyTimeout: call.idleMs ?? call.timeoutMs ?? TIMEOUT_MS,
           headers: {
             accept: call.accept ?? 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'controller-tuner', ...credential.headers,
+            ...call.headers,
             ...(call.body !== undefined && { 'content-type': 'application/json' }),
           },
           ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
@@ -149,7 +164,8 @@ export class ApiClient implements Disposable {
       const contentType = header(answer, 'content-type');
       const gzip = header(answer, 'content-encoding').toLowerCase() === 'gzip';
       log(`${call.method ?? 'GET'} ${path} ${status} in ${Date.now() - start} ms`);
-      if (status >= 200 && status < 300) return { status, contentType, gzip, body: answer.body, credential };
+      const ours = call.anyStatus === true && status !== 401;
+      if (ours || (status >= 200 && status < 300)) return { status, contentType, gzip, headers: plain(answer), body: answer.body, credential };
       const asked = this.asked(path, call, credential);
       let said: Buffer;
       try { said = await collect(answer.body, gzip, 1 << 20); } catch (e) {
@@ -191,6 +207,12 @@ export class ApiClient implements Disposable {
   #drop(lanes: Lanes | undefined, how: 'close' | 'destroy'): void {
     for (const pool of lanes ? [lanes.calls, lanes.long] : []) void pool[how]().catch(() => undefined);
   }
+}
+
+function plain({ headers }: Dispatcher.ResponseData): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const [name, v] of Object.entries(headers)) if (v !== undefined) out[name] = Array.isArray(v) ? v.join(', ') : v;
+  return out;
 }
 
 function header(answer: Dispatcher.ResponseData, name: string): string {

@@ -1,0 +1,121 @@
+/** Finds the Prometheuses of a cluster: candidates by their objects, confirmed by an answer. */
+import { isAbort, Problem, type ProblemData } from '../../base/problem';
+import type { ClusterObjects } from '../../controllers/types';
+import type { KubeSession } from '../../kube/types';
+import { candidates, type Candidate, type PrometheusKind } from './candidates';
+import { firstOpen, podDoor, proxyDoor, type Door } from './door';
+import { PrometheusSource } from './source';
+
+/** What an open cluster gives: `Cluster` has it. */
+export interface SeenCluster { readonly session: KubeSession; readonly objects: ClusterObjects }
+
+export interface FoundPrometheus {
+  /** `namespace/name` of the Service or pod; stable. */
+  readonly id: string;
+  readonly kind: PrometheusKind;
+  /** "3.16.0"; '' when it tells none. */
+  readonly version: string;
+  /** "Prometheus monitoring/prometheus". */
+  readonly label: string;
+  readonly how: string;
+  readonly door: Door;
+  /** Why it can't be asked, though it answers: it wants credentials. Undefined = it works. */
+  readonly problem: ProblemData | undefined;
+}
+
+/** For a candidate to answer, ms. */
+const PATIENCE_MS = 8000;
+const AT_ONCE = 6;
+/** One that wants credentials is one all the same. */
+const LOCKED = new Set(['prometheus.unauthorized', 'prometheus.forbidden']);
+
+/**
+ * All that answer as a Prometheus, queriers over many first; those that want credentials last. A candidate that does not
+ * answer is left out. Throws only the abort, and a Problem `kube.…` when no candidate could be reached for want of rights.
+ */
+export async function findPrometheus({ session, objects }: SeenCluster, signal: AbortSignal): Promise<readonly FoundPrometheus[]> {
+  const all = await withOperator(session, candidates(objects), objects, signal);
+  const found = new Map<number, FoundPrometheus>();
+  let refused: Problem | undefined;
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < all.length) {
+      const at = next++;
+      try {
+        const one = await confirm(session, all[at]!, signal);
+        if (one) found.set(at, one);
+      } catch (e) {
+        if (signal.aborted) throw e;
+        if (e instanceof Problem && e.code === 'kube.forbidden') refused ??= e;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  signal.throwIfAborted();
+  if (found.size === 0 && refused) throw refused;
+  const order = [...found].sort(([a, x], [b, y]) => Number(x.problem !== undefined) - Number(y.problem !== undefined) || a - b);
+  return order.map(([, one]) => one);
+}
+
+/** The candidate as a door, if it answers. */
+async function confirm(session: KubeSession, candidate: Candidate, signal: AbortSignal): Promise<FoundPrometheus | undefined> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const either = AbortSignal.any([signal, patience]);
+  let last: unknown;
+  for (const prefix of candidate.prefixes) {
+    const door = doorTo(session, candidate, prefix);
+    const found = (version: string, kind: PrometheusKind, problem?: ProblemData): FoundPrometheus => ({
+      id: candidate.id, kind, version, label: `${kind} ${candidate.id}`, how: candidate.how, door, problem,
+    });
+    try {
+      const { version, application } = await new PrometheusSource(door, { timeoutMs: () => PATIENCE_MS, maxBytes: () => 1 << 20 }).version(either);
+      return found(version, /mimir/i.test(application) ? 'Mimir' : candidate.kind);
+    } catch (e) {
+      last = e;
+      if (signal.aborted) throw e;
+      if (isAbort(e)) return undefined; // out of patience
+      if (e instanceof Problem && LOCKED.has(e.code)) return found('', candidate.kind, e.toJSON());
+      if (!(e instanceof Problem) || !/^prometheus\.(notFound|html|notApi|redirect)$/.test(e.code)) break;
+    }
+  }
+  if (last instanceof Problem && last.code === 'kube.forbidden') throw last;
+  return undefined;
+}
+
+/** A pod through the tunnel, the first that is ready; the Service through the API server's proxy for who may not port-forward. */
+export function doorTo(session: KubeSession, candidate: Candidate, prefix: string): Door {
+  const { scheme, service, namespace } = candidate;
+  return firstOpen(candidate.id, prefix, () => [
+    ...candidate.pods().map((p) => podDoor(session, { ...p, scheme, prefix })),
+    ...(service && session.raw ? [proxyDoor(session, { namespace, service: service.name, port: service.port, scheme, prefix })] : []),
+  ]);
+}
+
+interface PrometheusObject { readonly metadata?: { readonly name?: string; readonly namespace?: string }; readonly spec?: { readonly routePrefix?: string; readonly externalUrl?: string } }
+
+/**
+ * What the operator's Prometheus objects say, where they may be read: that a candidate is one for certain, and its prefix.
+ * The operator labels its pods `operator.prometheus.io/name`; older ones only `prometheus`.
+ */
+async function withOperator(session: KubeSession, all: readonly Candidate[], objects: ClusterObjects, signal: AbortSignal): Promise<readonly Candidate[]> {
+  const named = [...objects.pods.values()].filter((p) => p.labels['operator.prometheus.io/name'] !== undefined || p.labels['prometheus'] !== undefined);
+  if (named.length === 0) return all;
+  let items: readonly PrometheusObject[] = [];
+  try {
+    items = (await session.getJson<{ readonly items?: readonly PrometheusObject[] }>('/apis/monitoring.coreos.com/v1/prometheuses', { signal })).items ?? [];
+  } catch (e) {
+    if (signal.aborted) throw e;
+    return all; // not installed, or not for this person
+  }
+  return all.map((c) => {
+    const pods = new Set(c.pods().map((p) => `${p.namespace}/${p.pod}`));
+    const one = items.find(({ metadata }) => named.some((p) => pods.has(`${p.namespace}/${p.name}`) && p.namespace === metadata?.namespace && (p.labels['operator.prometheus.io/name'] ?? p.labels['prometheus']) === metadata.name));
+    if (!one) return c;
+    const prefix = (one.spec?.routePrefix ?? pathOf(one.spec?.externalUrl)).replace(/\/+$/, '');
+    return { ...c, prefixes: [...new Set([prefix, ...c.prefixes])], how: `the operator's Prometheus ${one.metadata?.name ?? ''}`, rank: c.rank + 5 };
+  });
+}
+
+function pathOf(url: string | undefined): string {
+  try { return new URL(url ?? '').pathname; } catch { return ''; }
+}

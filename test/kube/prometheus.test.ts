@@ -1,0 +1,101 @@
+/** The test cluster's own Prometheus: found by its objects, asked through the tunnel and through the API server's proxy. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAbort, type Problem } from '../../src/base/problem';
+import { Cluster } from '../../src/cluster/cluster';
+import { createKubeconfigs } from '../../src/kube/index';
+import type { Kubeconfigs, KubeSession } from '../../src/kube/types';
+import { podDoor, proxyDoor } from '../../src/sources/prometheus/door';
+import { findPrometheus } from '../../src/sources/prometheus/find';
+import { PrometheusSource } from '../../src/sources/prometheus/source';
+
+const kubeconfig = process.env['KUBECONFIG_TEST'] ?? '';
+const never = new AbortController().signal;
+
+describe.skipIf(kubeconfig === '')('Prometheus of the test cluster', () => {
+  let configs: Kubeconfigs;
+  let session: KubeSession;
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    configs = createKubeconfigs({ env: process.env, home: '/nonexistent', only: kubeconfig });
+    const { contexts } = await configs.load();
+    session = await configs.session(contexts[0]!.name);
+    cluster = new Cluster(session, { namespaces: [], marked: () => ({}) });
+    await cluster.ready;
+  });
+  afterAll(() => { cluster.dispose(); configs.dispose(); });
+
+  const range = (promql: string, seconds = 60): { promql: string; start: number; end: number; step: number } => {
+    const end = Math.floor(Date.now() / 1000);
+    return { promql, start: end - seconds, end, step: 5 };
+  };
+
+  it('is the one Prometheus that is found, by its Service', async () => {
+    const found = await findPrometheus(cluster, never);
+    expect(found.map(({ id, kind, version, problem }) => ({ id, kind, version, problem }))).toEqual([{ id: 'monitoring/prometheus', kind: 'Prometheus', version: '3.16.0', problem: undefined }]);
+    const { series } = await new PrometheusSource(found[0]!.door).query(range('up'), never);
+    expect(new Set(series.map((s) => s.labels['namespace']))).toEqual(new Set(['widgets-system', 'gadgets-system', 'leaky-system', 'paints-system', 'kube-system']));
+  });
+
+  it('scrapes every sample and kube-controller-manager, each at its pod\'s own address', async () => {
+    const source = new PrometheusSource(podDoor(session, POD));
+    await expect.poll(async () => {
+      const { series } = await source.query(range('up', 10), never);
+      return series.filter((s) => s.values.at(-1) === 1).map((s) => s.labels['job']).sort();
+    }, { timeout: 40_000 }).toEqual(expect.arrayContaining(['blue', 'gadgets-controller-manager-metrics-service', 'kube-controller-manager', 'leaky', 'red', 'widgets-metrics', 'widgets-metrics']));
+  });
+
+  it('gives quantiles of classic and native histograms, and refuses bare native ones', async () => {
+    const source = new PrometheusSource(podDoor(session, POD));
+    const quantile = (of: string): ReturnType<PrometheusSource['query']> => source.query(range(`histogram_quantile(0.9, sum by (job${of.includes('_bucket') ? ', le' : ''}) (${of}))`, 15), never);
+    for (const of of ['controller_runtime_reconcile_time_seconds_bucket', 'controller_runtime_reconcile_time_seconds']) {
+      await expect.poll(async () => (await quantile(of)).series.some((s) => s.labels['job'] === 'widgets-metrics' && s.values.some((v) => v > 0)), { timeout: 40_000 }).toBe(true);
+    }
+    await expect(source.query(range('controller_runtime_reconcile_time_seconds{job="widgets-metrics"}', 15), never)).rejects.toMatchObject({ code: 'prometheus.histograms' });
+  });
+
+  it('lists families and label values', async () => {
+    const source = new PrometheusSource(podDoor(session, POD));
+    await expect.poll(async () => (await source.families(never)).find((f) => f.name === 'workqueue_adds_total')?.type, { timeout: 30_000 }).toBe('counter');
+    expect((await source.families(never)).find((f) => f.name === 'controller_runtime_reconcile_time_seconds')?.type).toBe('histogram');
+    expect(await source.labelValues('name', 'workqueue_depth', never)).toEqual(expect.arrayContaining(['volumes', 'claims']));
+  });
+
+  it('answers through the API server\'s service proxy as well, errors in its own words', async () => {
+    const source = new PrometheusSource(proxyDoor(session, { namespace: 'monitoring', service: 'prometheus', port: 'web' }));
+    expect((await source.version(never)).version).toBe('3.16.0');
+    const e: unknown = await source.query(range('sum(up'), never).catch((thrown: unknown) => thrown);
+    expect(e).toMatchObject({ code: 'prometheus.badQuery', status: 400 });
+    expect((e as Problem).message).toContain('unclosed left parenthesis');
+    const gone = new PrometheusSource(proxyDoor(session, { namespace: 'monitoring', service: 'nowhere', port: 'web' }));
+    await expect(gone.version(never)).rejects.toMatchObject({ code: expect.stringMatching(/^kube\./) as string });
+  });
+
+  it('refuses more points than it gives, and warns of a rate of a gauge', async () => {
+    const source = new PrometheusSource(podDoor(session, POD));
+    await expect(source.query({ ...range('up', 3600 * 24), step: 1 }, never)).rejects.toMatchObject({ code: 'prometheus.tooManyPoints' });
+    const { warnings } = await source.query(range('rate(go_goroutines[1m])'), never);
+    expect(warnings.join()).toMatch(/might not be a counter/);
+  });
+
+  it.each(['tunnel', 'proxy'])('an aborted heavy query ends at once through the %s, and in Prometheus too', async (way) => {
+    const door = way === 'tunnel' ? podDoor(session, POD) : proxyDoor(session, { namespace: 'monitoring', service: 'prometheus', port: 9090 });
+    const source = new PrometheusSource(door);
+    const stop = new AbortController();
+    const end = Math.floor(Date.now() / 1000);
+    // Nested subqueries at every 10 ms: minutes of work.
+    const heavy = source.query({ promql: 'max_over_time(sum_over_time({__name__=~"go_.+|process_.+|workqueue_.+"}[30s:100ms])[2m:100ms])', start: end - 600, end, step: 1 }, stop.signal);
+    heavy.catch(() => undefined);
+    const running = async (): Promise<number> => (await source.query(range('prometheus_engine_queries', 1), never)).series.length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const began = performance.now();
+    stop.abort();
+    await expect(heavy).rejects.toSatisfy(isAbort);
+    expect(performance.now() - began).toBeLessThan(100);
+    // The next query is not kept waiting by the one that was given up.
+    await running();
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+});
+
+const POD = { namespace: 'monitoring', pod: 'prometheus-0', port: 9090 };
