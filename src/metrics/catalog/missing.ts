@@ -38,7 +38,7 @@ export function howToGet(family: string, known: Pick<Known, 'controllerRuntime'>
 const BY_PREFIX: readonly (readonly [string, string])[] = [
   ['controller_runtime_', 'Only controllers built on controller-runtime have it, and only in the process that leads; plain client-go tells of its queues alone.'],
   ['workqueue_', 'Its queues are not instrumented: client-go\'s need a metrics provider (k8s.io/component-base/metrics/prometheus/workqueue) imported before they are made, and a name.'],
-  ['rest_client_', 'client-go needs k8s.io/component-base/metrics/prometheus/restclient imported, or controller-runtime\'s registry served.'],
+  ['rest_client_', 'A client-go process needs k8s.io/component-base/metrics/prometheus/restclient imported, or controller-runtime\'s registry served.'],
   ['leader_election_', 'It appears when leader election is on.'],
   ['process_', 'It takes client_golang\'s process collector, on Linux.'],
   ['go_gc_duration', 'It takes client_golang\'s Go collector.'],

@@ -40,8 +40,8 @@ describe('the verdict, through exposition, store and evaluator', () => {
       const said = new Map<string, number>();
       for (let seed = 1; seed <= 20; seed++) {
         // It has been so for 20 s when the look of 20 s begins, as for a person who opens the page on a busy controller.
-        const store = storeOf(simulate(s, seed, 64));
-        for (const [time, seconds] of [[20, 20], [64, seed % 2 === 0 ? 20 : 60]] as const) {
+        const store = storeOf(simulate(s, seed, 44));
+        for (const [time, seconds] of seed % 4 === 0 ? [[20, 20], [44, 20]] as const : seed % 4 === 1 ? [[44, 40]] as const : [[44, 20]] as const) {
           const { verdict, noVerdict } = pipelineAt(store, time, seconds);
           const key = verdict?.station ?? 'none';
           // While a state comes about there may be no verdict yet, but never a wrong one.
