@@ -4,15 +4,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Buckets, Labels, NativeHistogram } from '../../src/metrics/types';
 import type { TestSeries } from '../unit/metrics/promql/store';
-import { ensureBinaries } from '../cluster/build.mjs';
 
 export interface PrometheusSeries { readonly metric: Labels; readonly values?: readonly (readonly [number, string])[]; readonly histograms?: readonly (readonly [number, unknown])[] }
 export type Answered = { readonly ok: true; readonly series: readonly PrometheusSeries[] } | { readonly ok: false; readonly error: string };
 
 export class Prometheus {
   static async start(): Promise<Prometheus> {
+    const { ensureBinaries } = await import(pathToFileURL(path.resolve('test/cluster/build.mjs')).href) as { ensureBinaries: () => Promise<{ prometheus: string }> };
     const { prometheus } = await ensureBinaries();
     const dir = mkdtempSync(path.join(tmpdir(), 'promql-'));
     writeFileSync(path.join(dir, 'prometheus.yml'), 'global: {}\n');

@@ -28,10 +28,15 @@ export function aggregate(expr: AggregateExpr, lines: readonly Line[], param: Li
   return out;
 }
 
+/** What gives a number back when it is alone. */
+const ITSELF: ReadonlySet<AggregateOp> = new Set<AggregateOp>(['sum', 'avg', 'min', 'max']);
+
 function fold(op: AggregateOp, group: readonly Line[], into: Line, param: Line | undefined, warn: (text: string) => void): void {
   const floats: number[] = [];
   const histograms: NativeHistogram[] = [];
   const mixed = group.some((line) => line.histograms !== undefined);
+  const [first] = group;
+  if (first && group.length === 1 && !mixed && ITSELF.has(op)) { into.has.set(first.has); into.values.set(first.values); return; }
   for (let i = 0; i < into.has.length; i++) {
     floats.length = 0;
     histograms.length = 0;

@@ -133,7 +133,7 @@ class Parser {
         if (expr.offset !== 0) throw syntax(this.text, at, 'the range stands before the offset');
         const range = this.#duration('a duration such as 5m');
         if (!(range > 0)) throw syntax(this.text, at, 'the range must be longer than nothing');
-        if (this.#is(':')) throw syntax(this.text, this.#peek().at, 'there are no subqueries here');
+        if (this.#peek().text.startsWith(':')) throw syntax(this.text, this.#peek().at, 'there are no subqueries here');
         this.#expect(']', 'behind the range');
         expr = this.#keep({ ...expr, range });
       } else if (this.#word() === 'offset') {
