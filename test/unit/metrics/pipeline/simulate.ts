@@ -63,7 +63,7 @@ class Histogram {
 const TENS = (n: number): number[] => Array.from({ length: n }, (_, i) => 10 ** (i - 8));
 const RECONCILE = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60];
 const REST = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
-const TICK = 0.025;
+const TICK = 0.02;
 
 interface Phase { readonly kind: 'cpu' | 'limiter' | 'server' | 'sleep'; left: number; total: number; code?: string; method?: string }
 interface Work { readonly key: number; readonly started: number; readonly phases: Phase[]; requestStarted: number; fails: boolean; writes: boolean }
