@@ -53,10 +53,6 @@ func (n *network) route(hostPort string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%q is no address of a pod", hostPort)
 	}
-	// The node's own address: the API server reaches kubelets through its egress selector too.
-	if address.Addr().IsLoopback() {
-		return hostPort, nil
-	}
 	if routes := n.routes.Load(); routes != nil {
 		if target, found := (*routes)[address]; found {
 			return target, nil
