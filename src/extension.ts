@@ -37,6 +37,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     // The pages keep what matters in their state, so a hidden one costs nothing.
     webviewOptions: { retainContextWhenHidden: false, enableFindWidget: false },
   }));
+  own(vscode.window.registerWebviewPanelSerializer('controllerTuner.metrics', {
+    deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => { (await host()).metrics.restore(panel, state); },
+  }));
   const { commands } = (context.extension.packageJSON as { contributes: { commands: readonly { command: string }[] } }).contributes;
   for (const { command } of commands) own(vscode.commands.registerCommand(command, async (...args: unknown[]) => (await host()).run(command, args)));
 

@@ -8,14 +8,19 @@ import { openInThread } from '../profile/thread/client';
 import type { Capture } from '../captures/types';
 import { registerCaptures } from './captures/index';
 import { Clusters } from './clusters';
-import { captureAgain } from './commands/capture';
+import { authenticate } from './commands/authenticate';
+import { captureAgain, captureCommand } from './commands/capture';
+import { givenOf } from './commands/given';
 import { commandsOf } from './commands/index';
 import { showProblem } from './errors';
 import { Locals } from './locals';
 import { createLog } from './log';
 import type { ThreadOpener } from './pages/document';
+import { MetricsPanels } from './metrics/panels';
+import type { Subject } from './metrics/subject';
 import { ProfileEditor } from './pages/editor';
 import type { Parts } from './parts';
+import type { Given } from './picks/process';
 import { Processes } from './processes';
 import { onSettings, settings } from './settings';
 import type { Node } from './tree/provider';
@@ -35,6 +40,7 @@ export interface Host extends vscode.Disposable {
   readonly clusters: vscode.TreeDataProvider<Node>;
   readonly captures: vscode.TreeDataProvider<Capture>;
   readonly editor: ProfileEditor;
+  readonly metrics: MetricsPanels;
   has(command: string): boolean;
   /** Runs a command by its whole name, with what the editor gave it. Whatever it throws was shown. */
   run(command: string, args: readonly unknown[]): unknown;
@@ -67,10 +73,25 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
 
   const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open };
   const editor = own(new ProfileEditor(context, { captures, log, open, captureAgain: (capture) => { void captureAgain(parts, capture); } }));
-  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = { ...captures.commands, ...commandsOf(parts) };
+  const metrics = own(new MetricsPanels(parts, {
+    captures, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), capture: (kind, subject) => captureCommand(parts, given(subject), { kind, seconds: undefined }),
+    authenticate: async (subject) => {
+      const { context, workload, replica = workload?.replicas[0] } = given(subject);
+      if (context === undefined || !workload || !replica) return false;
+      await authenticate(parts, { kind: 'pod', context, workload, replica }, 'metrics');
+      return true;
+    },
+  }));
+  /** The leader of a workload where there is one. */
+  const given = ({ id }: Subject): Given => {
+    if ('url' in id) return { url: id.url };
+    const workload = clusters.entry(id.context)?.cluster?.workload(id.workload);
+    return workload ? givenOf({ kind: 'workload', context: id.context, workload }, clusters) : { context: id.context };
+  };
+  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = { ...captures.commands, ...commandsOf(parts, metrics) };
   log.info(`Activated in ${registered.activationMillis.toFixed(1)} ms.`);
   return {
-    parts, clusters: view.provider, captures: captures.rows, editor,
+    parts, clusters: view.provider, captures: captures.rows, editor, metrics,
     has: (command) => nameOf(command) in commands,
     run: (command, args) => commands[nameOf(command)]?.(...args),
     dispose: () => { for (const s of subscriptions.reverse()) s.dispose(); },

@@ -21,6 +21,10 @@ export const settings = {
   get pins(): Pins { return read<Pins>('endpoints', {}); },
   /** ms */
   get idleTimeoutMs(): number { return within(read<unknown>('requestTimeoutSeconds', 15), 1, 600, 15) * 1000; },
+  /** Between two scrapes of a process, ms. */
+  get scrapeMs(): number { return within(read<unknown>('scrapeSeconds', 2), 1, 15, 2) * 1000; },
+  /** Bytes, as received and after decompression. */
+  get maxScrapeBytes(): number { return within(read<unknown>('maxScrapeMiB', 64), 1, 1024, 64) * 1024 * 1024; },
   /** Bytes after decompression; 1 MiB to 4 GiB, the longest that one buffer holds. */
   get maxProfileBytes(): number { return within(read<unknown>('maxProfileMiB', 512), 1, 4096, 512) * 1024 * 1024; },
 };

@@ -125,7 +125,7 @@ export interface TimeRange {
 }
 
 export type ToMetricsPage =
-  | { readonly v: number; readonly type: 'init'; readonly facts: MetricsFacts; readonly panels: readonly PanelInfo[]; readonly view: MetricsView; readonly range: TimeRange }
+  | { readonly v: number; readonly type: 'init'; readonly facts: MetricsFacts; readonly panels: readonly PanelInfo[]; readonly view: MetricsView; readonly range: TimeRange; /** Kept by the page as `subject` of its state: what the host brings the tab back by. */ readonly subject?: unknown }
   | { readonly v: number; readonly type: 'facts'; readonly facts: MetricsFacts }
   | { readonly v: number; readonly type: 'view'; readonly view: MetricsView }
   | { readonly v: number; readonly type: 'pipeline'; readonly pipeline: PipelineView }

@@ -24,7 +24,9 @@ export async function unpack(body: Buffer, headers: Readonly<Record<string, stri
 }
 
 function isBinary(headers: Readonly<Record<string, string>>): boolean {
-  return /octet-stream|protobuf|\/(x-)?gzip/i.test(headers['content-type'] ?? '');
+  const type = headers['content-type'] ?? '';
+  // Metrics as protobuf are no file, and packed by the way alone.
+  return /octet-stream|protobuf|\/(x-)?gzip/i.test(type) && !/io\.prometheus/i.test(type);
 }
 
 function isGzip(b: Buffer): boolean { return b[0] === 0x1f && b[1] === 0x8b; }

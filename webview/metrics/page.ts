@@ -32,6 +32,8 @@ export class MetricsPage {
   readonly #view = h('main', { id: 'view', role: 'tabpanel', tabindex: -1 });
   readonly #foot = h('div', { class: 'foot dim' });
   #facts: MetricsFacts | undefined;
+  /** Whose page this is, for the host: it brings the tab back by it after a reload. */
+  #subject: unknown;
   #lastRange: Range | undefined;
   #shownView: MetricsView | undefined;
   #lastWatch = '';
@@ -95,7 +97,7 @@ export class MetricsPage {
 
   #told(m: Told): void {
     switch (m.type) {
-      case 'init': this.#init(m.facts, m.panels, m.view, m.range); break;
+      case 'init': this.#subject = m.subject; this.#init(m.facts, m.panels, m.view, m.range); break;
       case 'facts': this.#facts = m.facts; this.#header.facts(m.facts, this.#state); break;
       case 'view': this.#setView(m.view); break;
       case 'pipeline': this.#answered(); this.#pipeline.show(m.pipeline, this.#state.controller); break;
@@ -131,6 +133,7 @@ export class MetricsPage {
     }
     this.#lastWatch = '';
     this.#watch();
+    this.#save();
   }
 
   /** The keyboard is at the segments at once, unless something has it already. */
@@ -230,7 +233,7 @@ export class MetricsPage {
     e.preventDefault();
   }
 
-  #store(): void { this.#save.cancel(); this.#host.state = { ...this.#state }; }
+  #store(): void { this.#save.cancel(); this.#host.state = { ...this.#state, ...(this.#subject !== undefined && { subject: this.#subject }) }; }
 
   #notice(state: 'loading' | 'failed', element: HTMLElement): void {
     this.app.dataset['state'] = state;

@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import type { CaptureKind } from '../../captures/types';
 import { guarded, showDetails, showProblem } from '../errors';
+import type { MetricsPanels } from '../metrics/panels';
 import type { Parts } from '../parts';
-import { pickProcess, type Place, type PodPlace } from '../picks/process';
+import { pickProcess, pickSubject, type Place, type PodPlace } from '../picks/process';
 import { pick, type Choice } from '../picks/wizard';
 import { addKubeconfig, mark, setGroupBy, setShowAll } from '../settings';
 import { isNode } from '../tree/provider';
@@ -15,7 +16,7 @@ import { findEndpoints, pinEndpoint } from './endpoints';
 import { givenOf, subjectOf } from './given';
 
 /** By their names in package.json, without what all begin with; `arg`: the tree's node, or what a caller gave. */
-export function commandsOf(parts: Parts): Readonly<Record<string, (arg?: unknown) => unknown>> {
+export function commandsOf(parts: Parts, metrics: MetricsPanels): Readonly<Record<string, (arg?: unknown) => unknown>> {
   const { clusters, processes, locals, log } = parts;
   const capture = (kind: CaptureKind | undefined) => (arg: unknown): unknown => captureCommand(parts, givenOf(subjectOf(arg), clusters), { kind, seconds: undefined });
   const pickDeps = { clusters, locals: (): readonly string[] => [] };
@@ -34,6 +35,7 @@ export function commandsOf(parts: Parts): Readonly<Record<string, (arg?: unknown
     captureGoroutines: capture('goroutine'),
     captureProfile: capture(undefined),
     repeatCapture: () => repeatCapture(parts),
+    showMetrics: (arg) => guarded('Show metrics', log, () => showMetrics(parts, metrics, arg)),
     attachUrl: (arg) => guarded('Attach to a local process', log, () => attach(parts, arg)),
     detach: (arg) => {
       const s = subjectOf(arg);
@@ -82,6 +84,14 @@ export function commandsOf(parts: Parts): Readonly<Record<string, (arg?: unknown
     const said = facts.endpoints.map((e) => `${e.kind} on ${e.port}${e.state === 'needsToken' ? ' (needs a token)' : e.state === 'failed' ? ' (did not answer)' : ''}`);
     void vscode.window.showInformationMessage(said.length > 0 ? `${replica.pod.name}: ${said.join(', ')}.` : `No endpoint of ${replica.pod.name} answered.`);
   }
+}
+
+/** Of a workload with all its replicas, whichever of them was chosen. */
+async function showMetrics(parts: Parts, metrics: MetricsPanels, arg: unknown): Promise<void> {
+  const given = givenOf(subjectOf(arg), parts.clusters);
+  const { context, workload } = given;
+  if (context !== undefined && workload) { metrics.open({ context, workload: workload.id }); return; }
+  metrics.open(await pickSubject({ clusters: parts.clusters, locals: () => parts.locals.urls }, 'Show metrics', given));
 }
 
 async function connect({ clusters, log }: Parts, arg: unknown): Promise<void> {

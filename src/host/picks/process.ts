@@ -32,6 +32,14 @@ export async function pickProcess<X>(deps: PickDeps, title: string, given: Given
   return { place: { kind: 'pod', context, workload, replica }, extra: end.extra };
 }
 
+/** A workload, or a process that was attached; for what is about all replicas at once. */
+export async function pickSubject(deps: PickDeps, title: string, given: Given): Promise<{ readonly context: string; readonly workload: string } | { readonly url: string }> {
+  const { url, context, workload } = await run<State<undefined>>({ ...given, extra: undefined }, [contextStep(deps, title), workloadStep(deps, title)]);
+  if (url !== undefined) return { url };
+  if (context === undefined || !workload) throw new Problem('pick.incomplete', 'No controller was chosen.', { next: 'Choose a context and a controller, or attach to a local process.' });
+  return { context, workload: workload.id };
+}
+
 function separator(label: string): vscode.QuickPickItem { return { label, kind: vscode.QuickPickItemKind.Separator }; }
 
 function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<State<X>> {

@@ -82,7 +82,7 @@ export function workloadLook(w: Workload, withNamespace: boolean, now: number): 
  * A Deployment's pods differ in their last five letters only, and in a side bar of usual width the whole name would push out
  * what matters: who leads, what is wrong. The tooltip and the spoken label have all of it.
  */
-function shortPod(pod: string, workload: string): string {
+export function shortPod(pod: string, workload: string): string {
   const rest = pod.startsWith(`${workload}-`) ? pod.slice(workload.length + 1) : '';
   return rest.includes('-') ? `…-${rest.slice(rest.lastIndexOf('-') + 1)}` : pod;
 }

@@ -53,9 +53,11 @@ describe('compression', () => {
       if (req.url === '/text') { res.setHeader('Content-Type', 'text/plain; version=0.0.4'); res.setHeader('Content-Encoding', 'gzip'); res.end(gzipSync('up 1\n')); }
       if (req.url === '/profile') { res.setHeader('Content-Type', 'application/octet-stream'); res.end(profile); }
       if (req.url === '/marked') { res.setHeader('Content-Type', 'application/octet-stream'); res.setHeader('Content-Encoding', 'gzip'); res.end(profile); }
+      if (req.url === '/families') { res.setHeader('Content-Type', 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited'); res.setHeader('Content-Encoding', 'gzip'); res.end(gzipSync('families')); }
       if (req.url === '/twice') { res.setHeader('Content-Type', 'application/octet-stream'); res.setHeader('Content-Encoding', 'gzip'); res.end(gzipSync(profile)); }
     });
     expect((await get(target(port), '/text', quick)).body.toString()).toBe('up 1\n');
+    expect((await get(target(port), '/families', quick)).body.toString()).toBe('families');
     for (const path of ['/profile', '/marked', '/twice']) expect((await get(target(port), path, quick)).body.equals(profile), path).toBe(true);
   });
 

@@ -1,0 +1,37 @@
+/** Files that a metrics page saves: pictures and tables that the page made, scrapes, dashboards and alerts. */
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { Problem } from '../../base/problem';
+import type { FromMetricsPage } from '../../protocol/metrics';
+import type { Scraper } from '../../sources/scraper';
+import { writeOpenMetrics } from '../../metrics/write';
+import type { Subject } from './subject';
+
+export interface Saved { readonly subject: Subject; readonly scraper: Scraper; readonly controllers: readonly string[] }
+
+type Save = Extract<FromMetricsPage, { type: 'save' }>;
+
+/** Asks where to, and writes. Throws Problem `metrics.nothingYet` when no scrape has come in. */
+export async function savePage(m: Save, saved: Saved): Promise<void> {
+  const { name, bytes, filter } = made(m, saved);
+  const home = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const to = await vscode.window.showSaveDialog({ title: `Save ${name}`, filters: filter, ...(home && { defaultUri: vscode.Uri.joinPath(home, name) }) });
+  if (!to) return;
+  await vscode.workspace.fs.writeFile(to, bytes);
+  void vscode.window.showInformationMessage(`Saved ${path.basename(to.path)}.`);
+}
+
+function made(m: Save, { subject, scraper }: Saved): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
+  const base = `${subject.title.replaceAll(/[^\w.-]+/g, '-')}-${m.panel === '' ? 'metrics' : m.panel}`;
+  const text = (t: string): Uint8Array => new TextEncoder().encode(t);
+  switch (m.what) {
+    case 'csv': return { name: `${base}.csv`, bytes: text(m.content ?? ''), filter: { CSV: ['csv'] } };
+    case 'png': return { name: `${base}.png`, bytes: Buffer.from((m.content ?? '').replace(/^data:image\/png;base64,/, ''), 'base64'), filter: { PNG: ['png'] } };
+    case 'scrapes': {
+      const series = scraper.ring.select([]);
+      if (series.length === 0) throw new Problem('metrics.nothingYet', 'No scrape has come in yet: there is nothing to save.', { next: 'Wait for the first one, or see why the process does not answer.' });
+      return { name: `${base}.openmetrics.txt`, bytes: text(writeOpenMetrics(series, scraper.familiesNow())), filter: { OpenMetrics: ['txt'] } };
+    }
+    default: throw new Problem('metrics.unknownSave', `There is no way yet to save ${m.what}.`, { next: 'Save the scrapes instead.' });
+  }
+}

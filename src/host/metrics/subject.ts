@@ -1,0 +1,97 @@
+/** Whose metrics a page shows: the processes of a workload, as the cluster has them now, or one that was attached. */
+import { Disposables, Emitter, type Disposable } from '../../base/dispose';
+import type { ProblemData } from '../../base/problem';
+import type { Workload } from '../../controllers/types';
+import type { Lane } from '../../protocol/metrics';
+import type { Scraped } from '../../sources/scraper';
+import type { Parts } from '../parts';
+import { shortPod } from '../tree/looks';
+import { localDoor, metricsDoor } from './endpoint';
+
+/** What survives a reload of the window. */
+export type SubjectId = { readonly context: string; readonly workload: string } | { readonly url: string };
+
+export interface Subject extends Disposable {
+  readonly id: SubjectId;
+  readonly title: string;
+  /** "2 replicas, …-bd87l leads". */
+  readonly subtitle: string;
+  /** Those that can be asked, the leader first. */
+  readonly processes: readonly Scraped[];
+  /** `problem` by process id, of the last scrape. */
+  lanes(problem: (id: string) => ProblemData | undefined): readonly Lane[];
+  /** Other processes, another leader. */
+  readonly onDidChange: (listener: () => void) => Disposable;
+}
+
+/** The same for two subjects that are the same. */
+export function subjectKey(id: SubjectId): string { return 'url' in id ? id.url : `${id.context}\n${id.workload}`; }
+
+/** Parsed from what a page kept; undefined for anything else. */
+export function readSubject(v: unknown): SubjectId | undefined {
+  if (typeof v !== 'object' || v === null) return undefined;
+  const { context, workload, url } = v as Record<string, unknown>;
+  if (typeof url === 'string') return { url };
+  return typeof context === 'string' && typeof workload === 'string' ? { context, workload } : undefined;
+}
+
+type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory'>;
+
+/** Connects when the context is not open. Lives on while the workload is away (scaled to nothing, the context closed). */
+export function workloadSubject(parts: Needs, id: { readonly context: string; readonly workload: string }): Subject {
+  const own = new Disposables();
+  const changed = own.add(new Emitter<void>());
+  const [, namespace = '', name = id.workload] = id.workload.split('/');
+  const now = (): Workload | undefined => parts.clusters.entry(id.context)?.cluster?.workload(id.workload);
+  const running = (): Workload['replicas'] => (now()?.replicas ?? []).filter((r) => r.pod.phase === 'Running' && !r.pod.deleting);
+  /** What a reader sees of the processes: unchanged, nobody is told. */
+  const look = (): string => running().map((r) => `${r.pod.uid} ${r.pod.restarts} ${r.leader}`).join('\n');
+  let seen = look();
+  own.add(parts.clusters.onDidChange((context) => {
+    if (context !== undefined && context !== id.context) return;
+    const look2 = look();
+    if (look2 === seen) return;
+    seen = look2;
+    changed.fire();
+  }));
+  return {
+    id, title: name,
+    get subtitle() {
+      const all = running();
+      const leader = all.find((r) => r.leader);
+      const count = all.length === 0 ? 'no running replica' : all.length === 1 ? '1 replica' : `${all.length} replicas`;
+      return [`${namespace} in ${id.context}`, leader && all.length > 1 ? `${count}, ${shortPod(leader.pod.name, name)} leads` : count].join(' · ');
+    },
+    get processes() {
+      return running().map((replica): Scraped => {
+        const { pod } = replica;
+        return {
+          id: `${pod.uid} ${pod.restarts}`, labels: { namespace: pod.namespace, pod: pod.name, instance: pod.name, job: name },
+          find: (signal, again) => {
+            const workload = now();
+            const current = workload?.replicas.find((r) => r.pod.uid === pod.uid) ?? replica;
+            if (!workload) return Promise.reject(new Error(`${id.workload} is gone.`));
+            return metricsDoor(parts, { kind: 'pod', context: id.context, workload, replica: current }, signal, again);
+          },
+        };
+      });
+    },
+    lanes: (problem) => running().map((r) => {
+      const p = problem(`${r.pod.uid} ${r.pod.restarts}`);
+      return { id: r.pod.name, label: shortPod(r.pod.name, name), leader: r.leader, ...(p && { problem: p }) };
+    }),
+    onDidChange: (listener) => changed.event(listener),
+    dispose: () => { own.dispose(); },
+  };
+}
+
+/** A process that was attached by its address. */
+export function localSubject(url: string): Subject {
+  return {
+    id: { url }, title: url, subtitle: 'attached by its address',
+    processes: [{ id: url, labels: { instance: url }, find: () => Promise.resolve(localDoor(url)) }],
+    lanes: (problem) => { const p = problem(url); return [{ id: url, label: url, leader: false, ...(p && { problem: p }) }]; },
+    onDidChange: () => ({ dispose: () => undefined }),
+    dispose: () => undefined,
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * Scrapes the metrics of some processes at a steady pace, all at once, into one ring; the live source of the metrics page.
+ * A process that fails keeps none of the others waiting, and is asked less often until it answers again.
+ */
+import { Disposables, Emitter, type Disposable } from '../base/dispose';
+import { isAbort, Problem } from '../base/problem';
+import { evaluate, metricNames, parsePromql } from '../metrics/promql/index';
+import { Ring } from '../metrics/ring';
+import { ACCEPT, parseScrape } from '../metrics/scrape';
+import type { Family, Labels, QueryResult, RangeQuery, Scrape, Source } from '../metrics/types';
+import { expectOk } from '../target/expect';
+import { get } from '../target/get';
+import type { Target } from '../target/types';
+
+/** A process to scrape. */
+export interface Scraped {
+  /** The same as long as it is the same process. */
+  readonly id: string;
+  /** Put on each of its series: instance, namespace, pod, job. */
+  readonly labels: Labels;
+  /** Where its metrics are; `again`: what was found before does not answer any more. Asked once, and again after a failure. */
+  readonly find: (signal: AbortSignal, again: boolean) => Promise<{ readonly target: Target; readonly path: string }>;
+}
+
+export interface ScraperOptions {
+  /** Between two scrapes of a process, ms; read anew each time. */
+  readonly everyMs: () => number;
+  /** Largest body, bytes, before and after decompression. */
+  readonly maxBytes: () => number;
+  /** Longest silence of a process, ms. */
+  readonly idleTimeoutMs: () => number;
+  /** What the ring keeps, s. */
+  readonly keepSeconds: number;
+  /** ms since the epoch. */
+  readonly now?: () => number;
+}
+
+/** What a scrape cost, and how it went. */
+export interface ScrapeReport {
+  readonly id: string;
+  /** s since the epoch. */
+  readonly time: number;
+  /** From the request to the last byte, ms. */
+  readonly millis: number;
+  readonly bytes: { readonly wire: number; readonly body: number };
+  readonly warnings: readonly string[];
+  readonly problem: Problem | undefined;
+}
+
+/** A failing process is asked at most this seldom, ms. */
+const SELDOM_MS = 30_000;
+/** Codes after which the endpoint may be elsewhere: it is looked for again. */
+const MOVED = /^(target\.(refused|html|redirect|scheme|protocol)|kube\.portRefused|metrics\.(notExposition|html|empty))$/;
+
+export class Scraper implements Source, Disposable {
+  readonly kind = 'scrape';
+  readonly #own = new Disposables();
+  readonly #scraped = this.#own.add(new Emitter<ScrapeReport>());
+  readonly #loops = new Map<string, Loop>();
+  readonly ring: Ring;
+  #running = false;
+  #wanted: ReadonlySet<string> | undefined = new Set();
+  #whole = false;
+
+  constructor(private readonly options: ScraperOptions) {
+    this.ring = new Ring({ seconds: options.keepSeconds, wants: (name) => this.#wanted === undefined || this.#wanted.has(name) });
+  }
+
+  readonly onDidScrape = this.#scraped.event;
+
+  get label(): string { return `/metrics every ${this.options.everyMs() / 1000} s`; }
+  /** How the last scrape of each process went. */
+  get reports(): readonly ScrapeReport[] { return [...this.#loops.values()].flatMap((l) => l.last ?? []); }
+
+  /** Whom to scrape; those that stay go on undisturbed. */
+  set(processes: readonly Scraped[]): void {
+    const before = new Map(this.#loops);
+    for (const process of processes) {
+      if (before.delete(process.id)) continue;
+      const loop = new Loop(process, this);
+      this.#loops.set(process.id, loop);
+      if (this.#running) loop.start();
+    }
+    for (const [id, loop] of before) {
+      loop.stop();
+      this.#loops.delete(id);
+      this.ring.fail(loop.process.labels, this.now() / 1000);
+    }
+  }
+
+  /** Which families are kept over time; undefined = all. The rest is there as the last two scrapes when `whole` is asked for. */
+  want(queries: readonly string[], whole: boolean): void {
+    const names = new Set<string>();
+    let all = false;
+    for (const promql of queries) {
+      const needed = metricNames(parsePromql(promql));
+      if (needed === undefined) all = true; else for (const name of needed) names.add(name);
+    }
+    this.#whole = whole;
+    this.#wanted = all ? undefined : names;
+  }
+
+  /** Scrapes from now on; safe to call again. */
+  start(): void {
+    if (this.#running || this.#own.disposed) return;
+    this.#running = true;
+    for (const loop of this.#loops.values()) loop.start();
+  }
+
+  /** Ends what is under way; what was scraped is kept. */
+  stop(): void {
+    this.#running = false;
+    for (const loop of this.#loops.values()) loop.stop();
+  }
+
+  async query(query: RangeQuery, signal: AbortSignal): Promise<QueryResult> {
+    signal.throwIfAborted();
+    return evaluate(parsePromql(query.promql), this.ring, query);
+  }
+
+  async families(): Promise<readonly Family[]> { return [...this.familiesNow().values()].sort((a, b) => (a.name < b.name ? -1 : 1)); }
+
+  /** Of the last scrape of each process. */
+  familiesNow(): ReadonlyMap<string, Family> {
+    const found = new Map<string, Family>();
+    for (const { families } of this.lastScrapes()) for (const [name, family] of families) found.set(name, family);
+    return found;
+  }
+
+  /** The last whole scrape of each process that has one. */
+  lastScrapes(): readonly Scrape[] { return this.ring.whole().flatMap(({ scrapes }) => scrapes.at(-1) ?? []); }
+
+  async labelValues(label: string, name: string | undefined): Promise<readonly string[]> {
+    const values = new Set<string>();
+    const series = this.ring.select(name === undefined ? [] : [{ label: '__name__', op: '=', value: name }]);
+    for (const s of series) { const value = s.labels[label]; if (value !== undefined) values.add(value); }
+    return [...values].sort();
+  }
+
+  /** One scrape of one process into the ring; gives how it went. Throws AbortError only. */
+  async scrape(process: Scraped, place: { readonly target: Target; readonly path: string }, signal: AbortSignal): Promise<ScrapeReport> {
+    const started = performance.now();
+    const time = this.now() / 1000;
+    const report = (scrape: Scrape | undefined, problem: Problem | undefined): ScrapeReport => {
+      const made = { id: process.id, time, millis: performance.now() - started, bytes: scrape?.bytes ?? { wire: 0, body: 0 }, warnings: scrape?.warnings ?? [], problem };
+      this.#scraped.fire(made);
+      return made;
+    };
+    try {
+      const { target, path } = place;
+      const answer = await get(target, path, { signal, idleTimeoutMs: this.options.idleTimeoutMs(), maxBytes: this.options.maxBytes(), headers: { Accept: ACCEPT } });
+      const { body, headers } = expectOk(answer, target, path);
+      const wanted = this.#wanted;
+      const scrape = parseScrape(body, headers['content-type'] ?? '', time, { all: this.#whole, ...(wanted && { wants: (name) => wanted.has(name) }) });
+      this.ring.add(scrape, process.labels);
+      return report(scrape, undefined);
+    } catch (e) {
+      if (isAbort(e)) throw e;
+      this.ring.fail(process.labels, time);
+      return report(undefined, Problem.from(e, 'metrics.scrape'));
+    }
+  }
+
+  /** A failure before there was anything to scrape. */
+  failed(process: Scraped, e: unknown): ScrapeReport {
+    const time = this.now() / 1000;
+    this.ring.fail(process.labels, time);
+    const report: ScrapeReport = { id: process.id, time, millis: 0, bytes: { wire: 0, body: 0 }, warnings: [], problem: Problem.from(e, 'metrics.scrape') };
+    this.#scraped.fire(report);
+    return report;
+  }
+
+  get everyMs(): number { return this.options.everyMs(); }
+  now(): number { return (this.options.now ?? Date.now)(); }
+
+  dispose(): void {
+    this.stop();
+    this.#loops.clear();
+    this.#own.dispose();
+  }
+}
+
+/** The scrapes of one process, one after the other. */
+class Loop {
+  last: ScrapeReport | undefined;
+  #stop: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #place: { readonly target: Target; readonly path: string } | undefined;
+  #failures = 0;
+
+  constructor(readonly process: Scraped, private readonly scraper: Scraper) {}
+
+  start(): void {
+    if (this.#stop) return;
+    const stop = this.#stop = new AbortController();
+    void this.#run(stop.signal);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#stop?.abort();
+    this.#stop = undefined;
+  }
+
+  /** At the pace that is set; a scrape that takes longer than that puts the next one off, and never runs beside it. */
+  async #run(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const began = this.scraper.now();
+    try {
+      this.last = await this.#once(signal);
+    } catch (e) {
+      if (isAbort(e) && signal.aborted) return;
+      this.last = this.scraper.failed(this.process, e);
+    }
+    // Stopped while it was told.
+    if (signal.aborted) return;
+    this.#failures = this.last.problem ? this.#failures + 1 : 0;
+    const every = this.last.problem ? Math.min(SELDOM_MS, this.scraper.everyMs * 2 ** Math.min(this.#failures, 6)) : this.scraper.everyMs;
+    const wait = Math.max(every / 4, began + every - this.scraper.now());
+    this.#timer = setTimeout(() => { void this.#run(signal); }, wait);
+  }
+
+  async #once(signal: AbortSignal): Promise<ScrapeReport> {
+    const again = this.#failures > 0 && this.last?.problem !== undefined && MOVED.test(this.last.problem.code);
+    const place = this.#place && !again ? this.#place : this.#place = await this.process.find(signal, again);
+    return this.scraper.scrape(this.process, place, signal);
+  }
+}

@@ -1,0 +1,47 @@
+/** The metrics of a controller, live: from the tree to the pipe, the charts and all that it exports. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { KUBECONFIG, SAMPLES } from './lib/env';
+import { photographFailures, until, Workbench } from './lib/workbench';
+
+let vscode: Workbench;
+photographFailures(() => vscode);
+beforeAll(async () => { vscode = await Workbench.open({ name: 'metrics', folder: SAMPLES, kubeconfig: KUBECONFIG }); });
+afterAll(async () => { await vscode?.close(); });
+
+test('the pipe of a throttled controller, from the tree', async () => {
+  await vscode.showSideBar();
+  await vscode.expand(vscode.row('namespace widgets-system'));
+  await vscode.inline(vscode.row('Deployment widgets-controller in widgets-system'), 'Show Metrics');
+  const page = await vscode.ready();
+  const lane = page.locator('.lane', { has: page.locator('.card') }).first();
+  await lane.waitFor();
+  // Seven stations, from the events to the API server, each with a number once two scrapes are in.
+  expect(await lane.locator('.card').count()).toBe(7);
+  await until(async () => /\d/.test(await lane.locator('.card').nth(1).textContent() ?? ''), 'the depth of the queue');
+  await until(async () => /\/s/.test(await lane.locator('.card').first().textContent() ?? ''), 'events a second', 60_000);
+  await vscode.shot('pipeline');
+});
+
+test('the charts of the same process', async () => {
+  const page = vscode.webview();
+  await page.getByRole('tab', { name: 'Charts' }).click();
+  await page.locator('.uplot canvas').first().waitFor();
+  await until(async () => /widget/.test(await page.locator('.legend').first().textContent() ?? ''), 'a series of the controller');
+  await vscode.shot('charts');
+});
+
+test('every family that it exports, and a query of one\'s own', async () => {
+  const page = vscode.webview();
+  await page.getByRole('tab', { name: 'Explore' }).click();
+  await page.getByText('controller_runtime_reconcile_total').first().waitFor();
+  await vscode.shot('explore');
+});
+
+test('metrics behind a certificate and a token, by the palette', async () => {
+  await vscode.command('Controller Tuner: Show Metrics…');
+  await vscode.pickRow('gadgets-controller-manager').waitFor();
+  await vscode.pick('gadgets-controller-manager');
+  const page = await vscode.ready();
+  await until(async () => /token/.test(await page.locator('body').textContent() ?? ''), 'the page to say that a token is asked for');
+  await vscode.shot('needs-token');
+});
