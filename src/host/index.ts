@@ -74,7 +74,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open };
   const editor = own(new ProfileEditor(context, { captures, log, open, captureAgain: (capture) => { void captureAgain(parts, capture); } }));
   const metrics = own(new MetricsPanels(parts, {
-    captures, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), capture: (kind, subject) => captureCommand(parts, given(subject), { kind, seconds: undefined }),
+    captures, clusters, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), capture: (kind, subject) => captureCommand(parts, given(subject), { kind, seconds: undefined }),
     authenticate: async (subject) => {
       const { context, workload, replica = workload?.replicas[0] } = given(subject);
       if (context === undefined || !workload || !replica) return false;

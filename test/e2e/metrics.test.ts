@@ -30,6 +30,17 @@ test('the charts of the same process', async () => {
   await vscode.shot('charts');
 });
 
+test('the same charts from the Prometheus of the cluster, which was found by itself', async () => {
+  const page = vscode.webview();
+  const source = page.getByLabel('Source');
+  await source.waitFor({ timeout: 60_000 });
+  await source.selectOption({ label: 'Prometheus monitoring/prometheus' });
+  await page.locator('.facts', { hasText: 'from Prometheus monitoring/prometheus' }).waitFor();
+  await until(async () => /widget/.test(await page.locator('.legend').first().textContent() ?? ''), 'a series of the controller', 60_000);
+  await vscode.shot('prometheus');
+  await source.selectOption({ index: 0 });
+});
+
 test('every family that it exports, and a query of one\'s own', async () => {
   const page = vscode.webview();
   await page.getByRole('tab', { name: 'Explore' }).click();

@@ -16,6 +16,8 @@ export interface Asked {
   readonly process: readonly Matcher[];
   /** Between two points of the source, s; undefined = not known. */
   readonly spacing: number | undefined;
+  /** Queries as this source has the series. Default: as they are. */
+  readonly rewrite?: (promql: string) => string;
 }
 
 /** A point for so many pixels: closer ones can't be told apart. */
@@ -39,7 +41,7 @@ export async function pipelineFrom(source: Source, asked: Asked, now: number, si
   const rates = rate(source, asked, undefined);
   const queries = pipelineQueries({ window: rates, ...(asked.process.length > 0 && { process: asked.process }) });
   const results = new Map<QueryId, QueryResult>();
-  await each(queries, async ({ id, promql }) => { results.set(id, await source.query({ promql, ...window }, signal)); });
+  await each(queries, async ({ id, promql }) => { results.set(id, await source.query({ promql: asked.rewrite?.(promql) ?? promql, ...window }, signal)); });
   const view = pipelineOf({ time: window.end, window: rates, results });
   return asked.controller === '' ? view : { ...view, lanes: view.lanes.filter((l) => l.controller === asked.controller) };
 }
@@ -49,7 +51,8 @@ export async function chartsFrom(source: Source, panels: readonly Panel[], asked
   const window = windowOf(asked.range, asked.width / PX, asked.spacing ?? 15, now);
   const charts: ChartData[] = [];
   await each(panels, async (panel) => {
-    const chart = await chartFrom(source, panel.id, promqlOf(panel, source, asked, window.step), window, signal);
+    const promql = promqlOf(panel, source, asked, window.step);
+    const chart = await chartFrom(source, panel.id, asked.rewrite?.(promql) ?? promql, window, signal);
     const why = chart.series.length === 0 && exported ? explainMissing(panel, { names: exported }) : undefined;
     charts.push(why === undefined ? chart : { ...chart, empty: why });
   });

@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import type { FromMetricsPage } from '../../protocol/metrics';
 import type { Scraper } from '../../sources/scraper';
+import { PANELS } from '../../metrics/catalog/index';
+import { grafanaDashboard, prometheusRule, type ControllerFacts } from '../../metrics/export/index';
 import { writeOpenMetrics } from '../../metrics/write';
 import type { Subject } from './subject';
 
@@ -21,9 +23,16 @@ export async function savePage(m: Save, saved: Saved): Promise<void> {
   void vscode.window.showInformationMessage(`Saved ${path.basename(to.path)}.`);
 }
 
-function made(m: Save, { subject, scraper }: Saved): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
+function made(m: Save, { subject, scraper, controllers }: Saved): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
   const base = `${subject.title.replaceAll(/[^\w.-]+/g, '-')}-${m.panel === '' ? 'metrics' : m.panel}`;
   const text = (t: string): Uint8Array => new TextEncoder().encode(t);
+  const [, namespace = '', workload = ''] = 'workload' in subject.id ? subject.id.workload.split('/') : [];
+  const names = new Set(scraper.ring.names());
+  const [only] = controllers;
+  const facts: ControllerFacts = {
+    title: workload === '' ? subject.title : `${namespace}/${workload}`, target: namespace === '' ? {} : { namespace },
+    ...(controllers.length === 1 && only !== undefined && { controller: only }), ...(names.size > 0 && { names }),
+  };
   switch (m.what) {
     case 'csv': return { name: `${base}.csv`, bytes: text(m.content ?? ''), filter: { CSV: ['csv'] } };
     case 'png': return { name: `${base}.png`, bytes: Buffer.from((m.content ?? '').replace(/^data:image\/png;base64,/, ''), 'base64'), filter: { PNG: ['png'] } };
@@ -32,6 +41,7 @@ function made(m: Save, { subject, scraper }: Saved): { readonly name: string; re
       if (series.length === 0) throw new Problem('metrics.nothingYet', 'No scrape has come in yet: there is nothing to save.', { next: 'Wait for the first one, or see why the process does not answer.' });
       return { name: `${base}.openmetrics.txt`, bytes: text(writeOpenMetrics(series, scraper.familiesNow())), filter: { OpenMetrics: ['txt'] } };
     }
-    default: throw new Problem('metrics.unknownSave', `There is no way yet to save ${m.what}.`, { next: 'Save the scrapes instead.' });
+    case 'grafana': return { name: `${base}.dashboard.json`, bytes: text(`${JSON.stringify(grafanaDashboard(facts, PANELS), null, 2)}\n`), filter: { 'Grafana dashboard': ['json'] } };
+    case 'rules': return { name: `${base}.rules.yaml`, bytes: text(prometheusRule(facts)), filter: { PrometheusRule: ['yaml', 'yml'] } };
   }
 }

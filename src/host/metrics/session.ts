@@ -9,6 +9,7 @@ import type { Matcher, Source } from '../../metrics/types';
 import { pageHtml } from '../../protocol/html';
 import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type MetricsFacts, type PanelInfo, type ToMetricsPage } from '../../protocol/metrics';
 import { Scraper } from '../../sources/scraper';
+import type { Clusters } from '../clusters';
 import type { Log } from '../log';
 import { settings } from '../settings';
 import { told } from '../told';
@@ -16,9 +17,11 @@ import { act, spanAct, type ActDeps } from './acts';
 import { explored } from './explore';
 import { chartFrom, chartsFrom, pipelineFrom, promqlOf, windowOf, type Asked } from './feed';
 import { savePage } from './save';
+import { forNames, historiesOf, matchersOf, type History } from './history';
 import type { Subject } from './subject';
 
 export interface MetricsDeps extends ActDeps {
+  readonly clusters: Clusters;
   readonly log: Log;
   /** The folder with the pages' bundles. */
   readonly pages: vscode.Uri;
@@ -31,13 +34,19 @@ type Watch = Extract<FromMetricsPage, { type: 'watch' }>;
 const KEEP_S = 3600;
 /** Scrapes of several replicas come in together: the page is told once, ms. */
 const TOGETHER_MS = 150;
+/** Between two looks at a Prometheus, ms: it scrapes no more often than that as a rule. */
+const HISTORY_MS = 15_000;
 /** What panels and the pipeline may ask for: kept from the start, so that a panel has its past when it comes into view. */
 const KEPT = [...Object.values(PIPELINE_QUERIES), ...PANELS.map((p) => p.promql)].map((q) => q.replaceAll('$window', '1m'));
 
 export class MetricsSession implements Disposable {
   readonly #own = new Disposables();
   readonly #scraper: Scraper;
-  readonly #source: Source;
+  #source: Source;
+  /** Found in the cluster while the page is open. */
+  #histories: readonly History[] = [];
+  /** How the chosen history has its series; undefined until it told. */
+  #rewrite: ((promql: string) => string) | undefined;
   #watch: Watch | undefined;
   #ready = false;
   #facts = '';
@@ -67,6 +76,7 @@ export class MetricsSession implements Disposable {
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(deps.pages, file)).toString();
     panel.webview.html = pageHtml({ cspSource: panel.webview.cspSource, scriptUri: uri('metrics.js'), styleUri: uri('metrics.css'), title: `${subject.title} metrics` });
     this.#seen();
+    void this.#findHistories();
   }
 
   /** What keeps the processes from being asked at all. */
@@ -74,7 +84,7 @@ export class MetricsSession implements Disposable {
 
   /** A page that nobody sees costs the process nothing. A hidden one starts anew when it is shown, and says `ready` again. */
   #seen(): void {
-    if (this.panel.visible && this.#watch?.paused !== true) this.#scraper.start(); else this.#scraper.stop();
+    if (this.panel.visible && this.#watch?.paused !== true && this.#live) this.#scraper.start(); else this.#scraper.stop();
     if (!this.panel.visible) { this.#ready = false; this.#watch = undefined; }
   }
 
@@ -104,7 +114,7 @@ export class MetricsSession implements Disposable {
       case 'retry':
         void this.#guard(() => this.#retry());
         return;
-      case 'source': return;
+      case 'source': this.#choose(m.source); return;
     }
   }
 
@@ -118,8 +128,30 @@ export class MetricsSession implements Disposable {
     this.#soon(0);
   }
 
+  get #live(): boolean { return this.#source === this.#scraper; }
+
+  async #findHistories(): Promise<void> {
+    try {
+      this.#histories = await historiesOf(this.subject.id, this.deps.clusters, this.deps.log, this.#ended.signal);
+    } catch { return; }
+    this.#tellFacts();
+  }
+
+  #choose(id: string): void {
+    const history = this.#histories.find((h) => h.id === id);
+    if (history?.problem) { this.#send({ type: 'failed', problem: history.problem }); return; }
+    this.#source = history?.source ?? this.#scraper;
+    this.#rewrite = undefined;
+    this.#seen();
+    this.#tellFacts();
+    this.#soon(0);
+  }
+
   #asked(): Asked {
     const w = this.#watch;
+    if (!this.#live) {
+      return { range: w?.range ?? { seconds: 300 }, width: w?.width ?? 600, controller: w?.controller ?? '', process: matchersOf(this.subject.id, w?.replica ?? ''), spacing: undefined, ...(this.#rewrite && { rewrite: this.#rewrite }) };
+    }
     return { range: w?.range ?? { seconds: 300 }, width: w?.width ?? 600, controller: w?.controller ?? '', process: this.#process(w?.replica ?? ''), spacing: this.#scraper.everyMs / 1000 };
   }
 
@@ -140,12 +172,17 @@ export class MetricsSession implements Disposable {
     const { signal } = telling;
     const now = Date.now() / 1000;
     try {
+      if (!this.#live) {
+        this.#rewrite ??= forNames(new Set(await this.#source.labelValues('__name__', undefined, signal)));
+        // No scrape of ours tells when there is something new.
+        if (!watch.paused && watch.range.end === undefined) this.#soon(HISTORY_MS);
+      }
       if (watch.view === 'pipeline') {
         const pipeline = await pipelineFrom(this.#source, this.#asked(), now, signal);
         if (!signal.aborted) this.#send({ type: 'pipeline', pipeline });
       } else if (watch.view === 'charts' && watch.panels.length > 0) {
         const shown = PANELS.filter((p) => watch.panels.includes(p.id));
-        const exported = await this.#exported(signal);
+        const exported = this.#live ? await this.#exported(signal) : undefined;
         const { charts, window } = await chartsFrom(this.#source, shown, this.#asked(), exported, now, signal);
         if (!signal.aborted) this.#send({ type: 'charts', charts, range: { start: window.end - watch.range.seconds, end: window.end } });
       }
@@ -175,7 +212,8 @@ export class MetricsSession implements Disposable {
     const { subject } = this;
     const problems = new Map(this.#scraper.reports.map((r) => [r.id, r.problem]));
     return {
-      title: subject.title, subtitle: subject.subtitle, sourceLabel: `from ${this.#source.label}`, sources: [{ id: 'scrape', label: this.#scraper.label }], source: 'scrape',
+      title: subject.title, subtitle: subject.subtitle, sourceLabel: `from ${this.#source.label}`,
+      sources: [{ id: 'scrape', label: this.#scraper.label }, ...this.#histories.map((h) => ({ id: h.id, label: h.source.label }))], source: this.#histories.find((h) => h.source === this.#source)?.id ?? 'scrape',
       replicas: subject.lanes((id) => problems.get(id)?.toJSON()), controllers: this.#controllers(),
     };
   }
@@ -187,6 +225,7 @@ export class MetricsSession implements Disposable {
     if (text === this.#facts) return;
     this.#facts = text;
     this.#send({ type: 'facts', facts });
+    if (!this.#live) return;
     // Nobody answers: the page says why instead of an empty picture.
     const { reports } = this.#scraper;
     const [first] = reports;
@@ -199,7 +238,7 @@ export class MetricsSession implements Disposable {
   }
 
   async #query(m: Extract<FromMetricsPage, { type: 'query' }>): ReturnType<typeof chartFrom> {
-    const spacing = this.#scraper.everyMs / 1000;
+    const spacing = this.#live ? this.#scraper.everyMs / 1000 : 15;
     return chartFrom(this.#source, 'query', m.promql, windowOf(m.range, m.width / 2, spacing, Date.now() / 1000), this.#ended.signal);
   }
 
