@@ -14,8 +14,8 @@ const rooms = {
   kube: ['base', 'controllers', 'target'],
   captures: ['base', 'profile', 'target'],
   cluster: ['base', 'controllers', 'kube', 'metrics', 'target'],
-  sources: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'target'],
-  inspect: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'sources', 'target'],
+  sources: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'protocol', 'target'],
+  inspect: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'sources', 'target'],
   host: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'sources', 'target'],
 };
 /** Rooms that take data and give data: no sockets, files, threads, editor or DOM. */

@@ -52,7 +52,17 @@ export interface QueryJob {
   readonly maxMiB: number;
 }
 
-export type Job = ProfileJob | GoroutinesJob | MetricsJob | QueryJob | ControllersJob | CaptureJob | { readonly job: 'help' };
+export interface PipelineJob extends ClusterArgs {
+  readonly job: 'pipeline';
+  readonly namespace: string;
+  readonly workload: string;
+  /** How long it is watched, s. */
+  readonly seconds: number;
+  readonly token: TokenChoice;
+  readonly json: boolean;
+}
+
+export type Job = ProfileJob | GoroutinesJob | MetricsJob | QueryJob | ControllersJob | CaptureJob | PipelineJob | { readonly job: 'help' };
 
 export const USAGE = `Usage: npm run -s inspect -- COMMAND
 
@@ -72,7 +82,10 @@ export const USAGE = `Usage: npm run -s inspect -- COMMAND
       Captures a profile. KIND: ${CAPTURE_KINDS.join(', ')}.
       --endpoint http://:6060/debug/pprof/   the endpoint to use, instead of looking for it
 
-  For processes that ask for a token (controllers, capture):
+  pipeline [--kubeconfig FILE] [--context C] --controller NS/NAME [--seconds N] [--json]
+      Scrapes all replicas for N (20) seconds: what goes through each station, and which one holds the controller back.
+
+  For processes that ask for a token (controllers, capture, pipeline):
       --service-account NS/NAME   make a short-lived token of this service account
       --token own                 send the kubeconfig's own token
   Limits: --max-mib N (512) after decompression, --timeout N (15) seconds of silence.
@@ -84,7 +97,7 @@ const OPTIONS = {
   'kubeconfig': { type: 'string' }, 'context': { type: 'string' }, 'namespace': { type: 'string', short: 'n' }, 'all': { type: 'boolean' }, 'stated': { type: 'boolean' },
   'workload': { type: 'string' }, 'replica': { type: 'string' }, 'seconds': { type: 'string' }, 'output': { type: 'string', short: 'o' }, 'url': { type: 'string' },
   'endpoint': { type: 'string' }, 'service-account': { type: 'string' }, 'token': { type: 'string' }, 'timeout': { type: 'string' },
-  'every': { type: 'string' }, 'promql': { type: 'string' },
+  'every': { type: 'string' }, 'controller': { type: 'string' }, 'promql': { type: 'string' },
 } as const;
 
 const COMMON = ['json', 'help'] as const;
@@ -95,11 +108,14 @@ const TAKES = {
   metrics: [...COMMON, 'max-mib'],
   query: [...COMMON, 'every', 'promql', 'max-mib'],
   controllers: [...COMMON, 'kubeconfig', 'context', 'namespace', 'all', 'stated', 'service-account', 'token'],
+  pipeline: [...COMMON, 'kubeconfig', 'context', 'controller', 'seconds', 'service-account', 'token'],
   capture: [...COMMON, 'kubeconfig', 'context', 'workload', 'replica', 'seconds', 'output', 'url', 'endpoint', 'service-account', 'token', 'timeout', 'max-mib'],
 } as const;
 
 /** Default length of a CPU profile, s: that of pprof itself and of the setting. */
 const CPU_SECONDS = 30;
+/** Default time that a pipeline is watched, s: a verdict takes 15. */
+const WATCH_SECONDS = 20;
 
 /** Throws Problem `inspect.usage`. */
 export function parse(argv: readonly string[]): Job {
@@ -124,6 +140,12 @@ export function parse(argv: readonly string[]): Job {
     case 'controllers':
       if (rest.length > 0) throw usage(`"controllers" takes no "${rest.join(' ')}".`);
       return { job: 'controllers', ...cluster, namespace: values.namespace, all: values.all === true, stated: values.stated === true, token: token(values['service-account'], values.token), json };
+    case 'pipeline': {
+      if (rest.length > 0) throw usage(`"pipeline" takes no "${rest.join(' ')}".`);
+      if (values.controller === undefined) throw usage('--controller NS/NAME says which workload to watch.');
+      const [namespace, workload] = pair('controller', values.controller);
+      return { job: 'pipeline', ...cluster, namespace, workload, seconds: number('seconds', values.seconds, WATCH_SECONDS, 5, 3600), token: token(values['service-account'], values.token), json };
+    }
     case 'capture': {
       const kind = only(rest, `a kind (${CAPTURE_KINDS.join(', ')})`);
       if (!isKind(kind)) throw usage(`There is no kind "${kind}". Kinds: ${CAPTURE_KINDS.join(', ')}.`);

@@ -15,6 +15,7 @@ import { openProfile } from '../profile/open';
 import type { Target } from '../target/types';
 import type { CaptureJob } from './args';
 import { authOf, knowledge, withCluster } from './session';
+import { findWorkload } from './workload';
 
 const MIB = 1024 * 1024;
 
@@ -45,18 +46,6 @@ async function save(job: CaptureJob, target: Target, basePath: string, where: Re
   await writeWhole(file, body);
   tell(`Saved ${bytes(body.byteLength)} to ${job.out}`);
   return job.json ? JSON.stringify({ file, bytes: body.byteLength, kind: job.kind, at, seconds: job.seconds, ...where }) : '';
-}
-
-function findWorkload(cluster: Cluster, { namespace, workload: name }: { readonly namespace: string; readonly workload: string }): Workload {
-  const there = cluster.workloads().filter((w) => w.namespace === namespace);
-  const named = there.filter((w) => w.name === name);
-  // A Deployment and a StatefulSet may share a name; the one that looks like a controller is meant.
-  const found = named.find((w) => w.isController) ?? named[0];
-  if (found) return found;
-  const others = there.map((w) => w.name);
-  throw new Problem('inspect.noWorkload', `There is no workload ${namespace}/${name}.`, {
-    next: others.length > 0 ? `In ${namespace}: ${others.slice(0, 20).join(', ')}${others.length > 20 ? '…' : ''}.` : `No workload of ${namespace} can be seen; check the name and the rights of this user.`,
-  });
 }
 
 /** The named one; else the leader, else one that is ready. */

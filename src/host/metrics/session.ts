@@ -15,7 +15,7 @@ import { settings } from '../settings';
 import { told } from '../told';
 import { act, spanAct, type ActDeps } from './acts';
 import { explored } from './explore';
-import { chartFrom, chartsFrom, pipelineFrom, promqlOf, windowOf, type Asked } from './feed';
+import { chartFrom, chartsFrom, pipelineFrom, promqlOf, windowOf, type Asked } from '../../sources/feed';
 import { savePage } from './save';
 import { forNames, historiesOf, matchersOf, type History } from './history';
 import type { Subject } from './subject';

@@ -106,9 +106,10 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, err := io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n"); err == nil {
+		// Nothing that comes this way ends one direction alone: who hangs up wants the other side to know, a query to be given up.
 		go func() {
 			_, _ = io.Copy(upstream, buffered)
-			_ = upstream.(*net.TCPConn).CloseWrite()
+			_ = upstream.Close()
 		}()
 		_, _ = io.Copy(client, upstream)
 	}

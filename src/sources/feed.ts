@@ -1,9 +1,9 @@
-/** From what a page shows to what it is told: the queries sent to a source, and their answers in the page's shapes. Knows no editor. */
-import { isAbort, Problem } from '../../base/problem';
-import { addMatchers, explainMissing, fill, narrow, rateWindow, type Panel } from '../../metrics/catalog/index';
-import { pipelineOf, pipelineQueries, type QueryId } from '../../metrics/pipeline/index';
-import type { Labels, Matcher, QueryResult, RangeQuery, ResultSeries, Source } from '../../metrics/types';
-import type { ChartData, PipelineView, TimeRange } from '../../protocol/metrics';
+/** From what a page shows to what it is told: the queries sent to a source, and their answers in the page's shapes. */
+import { isAbort, Problem } from '../base/problem';
+import { addMatchers, explainMissing, fill, narrow, rateWindow, type Panel } from '../metrics/catalog/index';
+import { pipelineOf, pipelineQueries, type QueryId } from '../metrics/pipeline/index';
+import type { Labels, Matcher, QueryResult, RangeQuery, ResultSeries, Source } from '../metrics/types';
+import type { ChartData, PipelineView, TimeRange } from '../protocol/metrics';
 
 /** What a page shows, of which processes. */
 export interface Asked {
