@@ -255,7 +255,7 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     await shot(page, 'metrics-charts-12');
   });
 
-  it('leaves nothing behind: charts opened and left fifty times', async () => {
+  it('leaves nothing behind: charts opened and left twenty times', async () => {
     await open();
     const client = await page.context().newCDPSession(page);
     const counters = async (): Promise<{ listeners: number; nodes: number }> => {
@@ -275,9 +275,9 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     };
     await round(5);
     const before = await counters();
-    await round(50);
+    await round(20);
     const after = await counters();
-    expect(after.listeners - before.listeners).toBeLessThan(40);
-    expect(after.nodes - before.nodes).toBeLessThan(400);
+    expect(after.listeners - before.listeners).toBeLessThan(20);
+    expect(after.nodes - before.nodes).toBeLessThan(250);
   });
 });
