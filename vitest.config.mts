@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     projects: [
       // A worker takes several files: starting one for each took longer than the tests.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000, isolate: false } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000, isolate: false, maxWorkers: 2 } },
       { test: { name: 'kube', include: ['test/kube/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
       { test: { name: 'pages', include: ['test/pages/**/*.test.{ts,mts}'], testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2 } },

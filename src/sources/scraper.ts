@@ -49,6 +49,8 @@ export interface ScrapeReport {
 
 /** A failing process is asked at most this seldom, ms. */
 const SELDOM_MS = 30_000;
+/** So often all that a process exports is read, and not only what is wanted: which families there are changes seldom; ms. */
+const WHOLE_MS = 30_000;
 /** Codes after which the endpoint may be elsewhere: it is looked for again. */
 const MOVED = /^(target\.(refused|html|redirect|scheme|protocol)|kube\.portRefused|metrics\.(notExposition|html|empty))$/;
 
@@ -61,6 +63,8 @@ export class Scraper implements Source, Disposable {
   #running = false;
   #wanted: ReadonlySet<string> | undefined = new Set();
   #whole = false;
+  /** When each process was last read whole, ms. */
+  readonly #wholeAt = new Map<string, number>();
 
   constructor(private readonly options: ScraperOptions) {
     this.ring = new Ring({ seconds: options.keepSeconds, wants: (name) => this.#wanted === undefined || this.#wanted.has(name) });
@@ -84,11 +88,12 @@ export class Scraper implements Source, Disposable {
     for (const [id, loop] of before) {
       loop.stop();
       this.#loops.delete(id);
+      this.#wholeAt.delete(id);
       this.ring.fail(loop.process.labels, this.now() / 1000);
     }
   }
 
-  /** Which families are kept over time; undefined = all. The rest is there as the last two scrapes when `whole` is asked for. */
+  /** What these queries read is kept over time. The rest is there as the last two scrapes, of now with `whole`, else of the last minute. Throws Problem `metrics.promql`. */
   want(queries: readonly string[], whole: boolean): void {
     const names = new Set<string>();
     let all = false;
@@ -151,7 +156,9 @@ export class Scraper implements Source, Disposable {
       const answer = await get(target, path, { signal, idleTimeoutMs: this.options.idleTimeoutMs(), maxBytes: this.options.maxBytes(), headers: { Accept: ACCEPT } });
       const { body, headers } = expectOk(answer, target, path);
       const wanted = this.#wanted;
-      const scrape = parseScrape(body, headers['content-type'] ?? '', time, { all: this.#whole, ...(wanted && { wants: (name) => wanted.has(name) }) });
+      const all = this.#whole || this.now() - (this.#wholeAt.get(process.id) ?? -Infinity) >= WHOLE_MS;
+      if (all) this.#wholeAt.set(process.id, this.now());
+      const scrape = parseScrape(body, headers['content-type'] ?? '', time, { all, ...(wanted && { wants: (name) => wanted.has(name) }) });
       this.ring.add(scrape, process.labels);
       return report(scrape, undefined);
     } catch (e) {

@@ -1,11 +1,13 @@
 /** One metrics page: hears what it shows, asks the source for that and no more, and tells it again as scrapes come in. */
+import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
 import { asksForToken } from '../../cluster/reach';
 import { PANELS } from '../../metrics/catalog/index';
 import { PIPELINE_QUERIES } from '../../metrics/pipeline/index';
-import type { Matcher, Source } from '../../metrics/types';
+import { metricNames, parsePromql } from '../../metrics/promql/index';
+import type { Matcher, Scrape, Source } from '../../metrics/types';
 import { pageHtml } from '../../protocol/html';
 import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type MetricsFacts, type PanelInfo, type ToMetricsPage } from '../../protocol/metrics';
 import { Scraper } from '../../sources/scraper';
@@ -34,6 +36,8 @@ type Watch = Extract<FromMetricsPage, { type: 'watch' }>;
 const KEEP_S = 3600;
 /** Scrapes of several replicas come in together: the page is told once, ms. */
 const TOGETHER_MS = 150;
+/** Queries of one's own whose series are kept. */
+const ASKS = 20;
 /** Between two looks at a Prometheus, ms: it scrapes no more often than that as a rule. */
 const HISTORY_MS = 15_000;
 /** What panels and the pipeline may ask for: kept from the start, so that a panel has its past when it comes into view. */
@@ -54,13 +58,15 @@ export class MetricsSession implements Disposable {
   #telling: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #ended = new AbortController();
+  /** Queries of the person's own, the last ones: what they read is kept too. */
+  readonly #asks = new Set<string>();
 
   constructor(private readonly panel: vscode.WebviewPanel, readonly subject: Subject, private readonly deps: MetricsDeps) {
     this.#scraper = this.#own.add(new Scraper({
       everyMs: () => settings.scrapeMs, maxBytes: () => settings.maxScrapeBytes, idleTimeoutMs: () => settings.idleTimeoutMs, keepSeconds: KEEP_S,
     }));
     this.#source = this.#scraper;
-    this.#scraper.want(KEPT, true);
+    this.#want();
     this.#scraper.set(subject.processes);
     this.#own.add(this.#scraper.onDidScrape(({ problem, id }) => {
       if (problem) deps.log.problem(`Scraping ${subject.title} (${id})`, problem);
@@ -101,10 +107,11 @@ export class MetricsSession implements Disposable {
         return;
       case 'watch':
         this.#watch = m;
+        this.#want();
         this.#seen();
         this.#soon(0);
         return;
-      case 'families': void this.#reply(m.id, async () => ({ type: 'families', id: m.id, families: explored(this.#scraper.lastScrapes()) })); return;
+      case 'families': void this.#reply(m.id, async () => ({ type: 'families', id: m.id, families: explored(await this.#wholeScrapes()) })); return;
       case 'complete': void this.#reply(m.id, async () => ({ type: 'completed', id: m.id, words: await this.#complete(m) })); return;
       case 'query': void this.#reply(m.id, async () => ({ type: 'queried', id: m.id, chart: await this.#query(m) })); return;
       case 'act': void this.#guard(() => act(m.action, this.subject, m.controller, this.deps)); return;
@@ -127,6 +134,8 @@ export class MetricsSession implements Disposable {
     this.#seen();
     this.#soon(0);
   }
+
+  #want(): void { this.#scraper.want([...KEPT, ...this.#asks], this.#watch?.view === 'explore'); }
 
   get #live(): boolean { return this.#source === this.#scraper; }
 
@@ -199,6 +208,12 @@ export class MetricsSession implements Disposable {
     return families.length === 0 ? undefined : new Set(families.map((f) => f.name));
   }
 
+  /** Waits for the first one. */
+  async #wholeScrapes(): Promise<readonly Scrape[]> {
+    for (let i = 0; i < 50 && this.#scraper.lastScrapes().length === 0; i++) await pause(200, undefined, { signal: this.#ended.signal });
+    return this.#scraper.lastScrapes();
+  }
+
   #controllers(): readonly string[] {
     const names = new Set<string>();
     for (const [name, label] of [['controller_runtime_max_concurrent_reconciles', 'controller'], ['workqueue_depth', 'name']] as const) {
@@ -239,6 +254,12 @@ export class MetricsSession implements Disposable {
 
   async #query(m: Extract<FromMetricsPage, { type: 'query' }>): ReturnType<typeof chartFrom> {
     const spacing = this.#live ? this.#scraper.everyMs / 1000 : 15;
+    if (this.#live && !this.#asks.has(m.promql)) {
+      // One that can't be read is told by the evaluation below.
+      try { metricNames(parsePromql(m.promql)); this.#asks.add(m.promql); } catch { /* told below */ }
+      for (const oldest of this.#asks) { if (this.#asks.size <= ASKS) break; this.#asks.delete(oldest); }
+      this.#want();
+    }
     return chartFrom(this.#source, 'query', m.promql, windowOf(m.range, m.width / 2, spacing, Date.now() / 1000), this.#ended.signal);
   }
 
