@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Problem } from '../../../src/base/problem';
+import { Scraper, type Scraped, type ScrapeReport } from '../../../src/sources/scraper';
+import type { Target } from '../../../src/target/types';
+import { serveHttp } from '../target/servers';
+
+let scraper: Scraper | undefined;
+afterEach(() => { scraper?.dispose(); scraper = undefined; });
+
+const target = (port: number): Target => ({ label: `:${port}`, scheme: 'http', host: '127.0.0.1', port, anyCertificate: false });
+const process = (id: string, port: number): Scraped => ({ id, labels: { pod: id }, find: () => Promise.resolve({ target: target(port), path: '/metrics' }) });
+
+function started(processes: readonly Scraped[], queries: readonly string[] = ['work_total', 'other']): { readonly scraper: Scraper; readonly seen: (id: string, n?: number) => Promise<ScrapeReport> } {
+  const made = scraper = new Scraper({ everyMs: () => 40, maxBytes: () => 10_000, idleTimeoutMs: () => 300, keepSeconds: 60 });
+  const reports: ScrapeReport[] = [];
+  made.onDidScrape((r) => { reports.push(r); });
+  made.want(queries, false);
+  made.set(processes);
+  made.start();
+  const seen = async (id: string, n = 1): Promise<ScrapeReport> => {
+    for (;;) {
+      const of = reports.filter((r) => r.id === id);
+      const last = of[n - 1];
+      if (last) return last;
+      await new Promise((r) => setTimeout(r, 5));
+    }
+  };
+  return { scraper: made, seen };
+}
+
+const never = new AbortController().signal;
+
+describe('the scraper', () => {
+  it('keeps what is wanted of each process, and knows the rest by its families', async () => {
+    let n = 0;
+    const port = await serveHttp((_, res) => { n += 10; res.setHeader('Content-Type', 'text/plain; version=0.0.4'); res.end(`# TYPE work_total counter\nwork_total ${n}\n# TYPE idle gauge\nidle 1\n`); });
+    const { scraper: s, seen } = started([process('a', port)], ['work_total']);
+    const { time } = await seen('a', 3);
+    const { series } = await s.query({ promql: 'increase(work_total{pod="a"}[1m])', start: time + 0.01, end: time + 0.01, step: 1 }, never);
+    expect(series[0]?.values[0]).toBeGreaterThan(10);
+    expect((await s.query({ promql: 'idle', start: time + 0.01, end: time + 0.01, step: 1 }, never)).series).toEqual([]);
+    expect((await s.families()).map((f) => f.name)).toEqual(['idle', 'work_total']);
+    expect(await s.labelValues('pod', 'work_total')).toEqual(['a']);
+  });
+
+  it('tells each process\' trouble, and none of them keeps another waiting', async () => {
+    const good = await serveHttp((_, res) => { res.end('work_total 1\n'); });
+    const page = await serveHttp((_, res) => { res.setHeader('Content-Type', 'text/html'); res.end('<!doctype html><title>Sign in</title>'); });
+    const hung = await serveHttp(() => undefined);
+    const locked = await serveHttp((_, res) => { res.statusCode = 401; res.end('who are you'); });
+    const long = await serveHttp((_, res) => { res.end(`x 1\n`.repeat(5000)); });
+    const { seen } = started([process('good', good), process('page', page), process('hung', hung), process('locked', locked), process('long', long)]);
+    // By the time that the hung one is given up, the good one was asked more than once.
+    const hungAt = (await seen('hung')).time;
+    const again = await seen('good', 2);
+    expect(again.problem).toBeUndefined();
+    expect(again.time).toBeLessThan(hungAt + 0.3);
+    const code = async (id: string): Promise<string | undefined> => ((await seen(id)).problem as Problem | undefined)?.code;
+    expect(await code('page')).toMatch(/html/i);
+    expect(await code('hung')).toBe('target.timeout');
+    expect((await seen('locked')).problem?.status).toBe(401);
+    expect(await code('long')).toBe('target.tooBig');
+  });
+
+  it('ends what is under way when it is stopped, and asks no more', async () => {
+    let asked = 0;
+    const hung = await serveHttp(() => { asked++; });
+    const { scraper: s } = started([process('hung', hung)]);
+    while (asked === 0) await new Promise((r) => setTimeout(r, 5));
+    s.stop();
+    await new Promise((r) => setTimeout(r, 150));
+    // That no socket is left open is checked after each test.
+    expect(asked).toBe(1);
+  });
+
+  it('looks for the endpoint again when it has moved, and forgets a process that is gone', async () => {
+    const html = await serveHttp((_, res) => { res.setHeader('Content-Type', 'text/html'); res.end('<html></html>'); });
+    const port = await serveHttp((_, res) => { res.end('work_total 1\n'); });
+    const moved: Scraped = { id: 'm', labels: { pod: 'm' }, find: (_, again) => Promise.resolve({ target: target(again ? port : html), path: '/metrics' }) };
+    const { scraper: s, seen } = started([moved]);
+    expect((await seen('m', 1)).problem).toBeDefined();
+    const { time, problem } = await seen('m', 2);
+    expect(problem).toBeUndefined();
+    s.set([]);
+    expect((await s.query({ promql: 'work_total', start: time + 1, end: time + 1, step: 1 }, never)).series).toEqual([]);
+    expect(s.reports).toEqual([]);
+  });
+});
