@@ -6,10 +6,10 @@ import { bestEndpoint } from '../cluster/endpoints';
 import { findEndpoints } from '../cluster/find';
 import { NO_AUTH, podTarget } from '../cluster/reach';
 import type { Replica, Workload } from '../controllers/types';
-import { PIPELINE_QUERIES } from '../metrics/pipeline/index';
+import { pipelineQueries } from '../metrics/pipeline/index';
 import type { PipelineView } from '../protocol/metrics';
 import { pipelineFrom } from '../sources/feed';
-import { Scraper, type Scraped } from '../sources/scraper';
+import { namesIn, Scraper, type Scraped } from '../sources/scraper';
 import type { PipelineJob } from './args';
 import { authOf, knowledge, withCluster } from './session';
 import { findWorkload } from './workload';
@@ -27,7 +27,7 @@ export async function pipeline(job: PipelineJob, signal: AbortSignal, tell: (lin
     if (running.length === 0) throw new Problem('inspect.noReplica', `${job.namespace}/${job.workload} has no running replica.`, { next: 'Scale it up.' });
     const scraper = new Scraper({ everyMs: () => EVERY_MS, maxBytes: () => MAX_BYTES, idleTimeoutMs: () => SILENCE_MS, keepSeconds: job.seconds + 60 });
     try {
-      scraper.want(Object.values(PIPELINE_QUERIES).map((q) => q.replaceAll('$window', '1m')), false);
+      scraper.want(namesIn(pipelineQueries({ window: 60 }).map((q) => q.promql)), false);
       scraper.set(running.map((replica) => process(cluster, workload, replica, job)));
       scraper.start();
       tell(`Scraping ${running.length === 1 ? 'one process' : `${running.length} processes`} of ${job.namespace}/${job.workload} for ${job.seconds} s`);

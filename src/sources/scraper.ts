@@ -54,6 +54,12 @@ const WHOLE_MS = 30_000;
 /** Codes after which the endpoint may be elsewhere: it is looked for again. */
 const MOVED = /^(target\.(refused|html|redirect|scheme|protocol)|kube\.portRefused|metrics\.(notExposition|html|empty))$/;
 
+/** Names of what these queries read; undefined when one may read any. Throws Problem `metrics.promql`. */
+export function namesIn(queries: readonly string[]): ReadonlySet<string> | undefined {
+  const all = queries.map((promql) => metricNames(parsePromql(promql)));
+  return all.includes(undefined) ? undefined : new Set(all.flatMap((names) => names ?? []));
+}
+
 export class Scraper implements Source, Disposable {
   readonly kind = 'scrape';
   readonly #own = new Disposables();
@@ -93,16 +99,10 @@ export class Scraper implements Source, Disposable {
     }
   }
 
-  /** What these queries read is kept over time. The rest is there as the last two scrapes, of now with `whole`, else of the last minute. Throws Problem `metrics.promql`. */
-  want(queries: readonly string[], whole: boolean): void {
-    const names = new Set<string>();
-    let all = false;
-    for (const promql of queries) {
-      const needed = metricNames(parsePromql(promql));
-      if (needed === undefined) all = true; else for (const name of needed) names.add(name);
-    }
+  /** Names whose series are kept over time; undefined = all. The rest is there as the last two scrapes, of now with `whole`, else of the last minute. */
+  want(names: ReadonlySet<string> | undefined, whole: boolean): void {
+    this.#wanted = names;
     this.#whole = whole;
-    this.#wanted = all ? undefined : names;
   }
 
   /** Scrapes from now on; safe to call again. */

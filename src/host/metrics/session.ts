@@ -4,13 +4,12 @@ import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
 import { asksForToken } from '../../cluster/reach';
-import { PANELS } from '../../metrics/catalog/index';
-import { PIPELINE_QUERIES } from '../../metrics/pipeline/index';
-import { metricNames, parsePromql } from '../../metrics/promql/index';
+import { fill, PANELS } from '../../metrics/catalog/index';
+import { pipelineQueries } from '../../metrics/pipeline/index';
 import type { Matcher, Scrape, Source } from '../../metrics/types';
 import { pageHtml } from '../../protocol/html';
 import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type MetricsFacts, type PanelInfo, type ToMetricsPage } from '../../protocol/metrics';
-import { Scraper } from '../../sources/scraper';
+import { namesIn, Scraper } from '../../sources/scraper';
 import type { Clusters } from '../clusters';
 import type { Log } from '../log';
 import { settings } from '../settings';
@@ -40,8 +39,9 @@ const TOGETHER_MS = 150;
 const ASKS = 20;
 /** Between two looks at a Prometheus, ms: it scrapes no more often than that as a rule. */
 const HISTORY_MS = 15_000;
-/** What panels and the pipeline may ask for: kept from the start, so that a panel has its past when it comes into view. */
-const KEPT = [...Object.values(PIPELINE_QUERIES), ...PANELS.map((p) => p.promql)].map((q) => q.replaceAll('$window', '1m'));
+/** What panels and the pipeline may ask for: kept from the start, so that a panel has its past when it comes into view. Worked out once, by the first page. */
+const kept = (): ReadonlySet<string> | undefined => (keptNames ??= { names: namesIn([...pipelineQueries({ window: 60 }).map((q) => q.promql), ...PANELS.map((p) => fill(p.promql, { window: 60 }))]) }).names;
+let keptNames: { readonly names: ReadonlySet<string> | undefined } | undefined;
 
 export class MetricsSession implements Disposable {
   readonly #own = new Disposables();
@@ -59,7 +59,7 @@ export class MetricsSession implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   readonly #ended = new AbortController();
   /** Queries of the person's own, the last ones: what they read is kept too. */
-  readonly #asks = new Set<string>();
+  readonly #asks = new Map<string, ReadonlySet<string> | undefined>();
 
   constructor(private readonly panel: vscode.WebviewPanel, readonly subject: Subject, private readonly deps: MetricsDeps) {
     this.#scraper = this.#own.add(new Scraper({
@@ -135,7 +135,10 @@ export class MetricsSession implements Disposable {
     this.#soon(0);
   }
 
-  #want(): void { this.#scraper.want([...KEPT, ...this.#asks], this.#watch?.view === 'explore'); }
+  #want(): void {
+    const sets = [kept(), ...this.#asks.values()];
+    this.#scraper.want(sets.includes(undefined) ? undefined : new Set(sets.flatMap((names) => [...names ?? []])), this.#watch?.view === 'explore');
+  }
 
   get #live(): boolean { return this.#source === this.#scraper; }
 
@@ -158,10 +161,10 @@ export class MetricsSession implements Disposable {
 
   #asked(): Asked {
     const w = this.#watch;
-    if (!this.#live) {
-      return { range: w?.range ?? { seconds: 300 }, width: w?.width ?? 600, controller: w?.controller ?? '', process: matchersOf(this.subject.id, w?.replica ?? ''), spacing: undefined, ...(this.#rewrite && { rewrite: this.#rewrite }) };
-    }
-    return { range: w?.range ?? { seconds: 300 }, width: w?.width ?? 600, controller: w?.controller ?? '', process: this.#process(w?.replica ?? ''), spacing: this.#scraper.everyMs / 1000 };
+    const replica = w?.replica ?? '';
+    const shown = { range: w?.range ?? { seconds: 300 }, width: w?.width ?? 600, controller: w?.controller ?? '' };
+    if (this.#live) return { ...shown, process: this.#process(replica), spacing: this.#scraper.everyMs / 1000 };
+    return { ...shown, process: matchersOf(this.subject.id, replica), spacing: undefined, ...(this.#rewrite && { rewrite: this.#rewrite }) };
   }
 
   #process(replica: string): readonly Matcher[] { return replica === '' ? [] : [{ label: 'url' in this.subject.id ? 'instance' : 'pod', op: '=', value: replica }]; }
@@ -256,8 +259,8 @@ export class MetricsSession implements Disposable {
     const spacing = this.#live ? this.#scraper.everyMs / 1000 : 15;
     if (this.#live && !this.#asks.has(m.promql)) {
       // One that can't be read is told by the evaluation below.
-      try { metricNames(parsePromql(m.promql)); this.#asks.add(m.promql); } catch { /* told below */ }
-      for (const oldest of this.#asks) { if (this.#asks.size <= ASKS) break; this.#asks.delete(oldest); }
+      try { this.#asks.set(m.promql, namesIn([m.promql])); } catch { /* told below */ }
+      for (const oldest of this.#asks.keys()) { if (this.#asks.size <= ASKS) break; this.#asks.delete(oldest); }
       this.#want();
     }
     return chartFrom(this.#source, 'query', m.promql, windowOf(m.range, m.width / 2, spacing, Date.now() / 1000), this.#ended.signal);

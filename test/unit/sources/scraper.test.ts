@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/base/problem';
-import { Scraper, type Scraped, type ScrapeReport } from '../../../src/sources/scraper';
+import { namesIn, Scraper, type Scraped, type ScrapeReport } from '../../../src/sources/scraper';
 import type { Target } from '../../../src/target/types';
 import { serveHttp } from '../target/servers';
 
@@ -14,7 +14,7 @@ function started(processes: readonly Scraped[], queries: readonly string[] = ['w
   const made = scraper = new Scraper({ everyMs: () => 40, maxBytes: () => 10_000, idleTimeoutMs: () => 300, keepSeconds: 60 });
   const reports: ScrapeReport[] = [];
   made.onDidScrape((r) => { reports.push(r); });
-  made.want(queries, false);
+  made.want(namesIn(queries), false);
   made.set(processes);
   made.start();
   const seen = async (id: string, n = 1): Promise<ScrapeReport> => {
