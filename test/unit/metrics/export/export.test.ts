@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { load as parse } from 'js-yaml';
+import { parse } from 'yaml';
 import { PANELS } from '../../../../src/metrics/catalog';
 import { csv, grafanaDashboard, prometheusRule, rulesFile, type ControllerFacts } from '../../../../src/metrics/export';
 import { yaml } from '../../../../src/metrics/export/yaml';
