@@ -9,17 +9,18 @@ const rooms = {
   profile: ['base'],
   metrics: ['base'],
   controllers: ['base'],
+  source: ['base'],
   target: ['base'],
   protocol: ['base', 'metrics', 'profile'],
   kube: ['base', 'controllers', 'target'],
   captures: ['base', 'profile', 'target'],
   cluster: ['base', 'controllers', 'kube', 'metrics', 'target'],
   sources: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'protocol', 'target'],
-  inspect: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'sources', 'target'],
-  host: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'sources', 'target'],
+  inspect: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
+  host: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
 };
 /** Rooms that take data and give data: no sockets, files, threads, editor or DOM. */
-const pure = ['base', 'profile', 'metrics', 'controllers', 'protocol'];
+const pure = ['base', 'profile', 'metrics', 'controllers', 'protocol', 'source'];
 const io = ['fs', 'fs/promises', 'net', 'tls', 'http', 'http2', 'https', 'child_process', 'worker_threads', 'os', 'dgram', 'dns'].flatMap((m) => [m, `node:${m}`]);
 
 /** Imports that go up and into one of these rooms. */

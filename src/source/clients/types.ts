@@ -1,0 +1,38 @@
+/** Where a client's configuration is made, what is set on it, and which clients are built from it. */
+import type { Func, GoFile } from '../go/file';
+import type { Node } from '../go/grammar';
+import type { Effective, SetUp, Span } from '../types';
+
+/** What a configuration comes from. `getConfig` is controller-runtime's, which sets its own default. */
+export type OriginKind = 'getConfig' | 'inCluster' | 'clientcmd' | 'literal' | 'parameter' | 'envtest' | 'manager' | 'unknown';
+
+/** One configuration: an expression that makes it, and what happens to it until it is used. */
+export interface Config {
+  readonly file: GoFile;
+  readonly func: Func | undefined;
+  /** The call or literal that makes it. */
+  readonly origin: Node;
+  readonly kind: OriginKind;
+  /** The variable that holds it; undefined for an inline call. */
+  readonly variable: string | undefined;
+  readonly qps: SetAt | undefined;
+  readonly burst: SetAt | undefined;
+  readonly rateLimiter: SetAt | undefined;
+  /** Clients and managers built from it, in the order of the text. */
+  readonly uses: readonly Use[];
+  /** What the limit of a client built from it is. */
+  readonly effective: Effective;
+}
+
+/** An assignment or a literal's field. `number` is undefined when the value can't be known. */
+export interface SetAt { readonly file: GoFile; readonly statement: Node; readonly value: Node; readonly number: number | undefined; readonly from: 'set' | 'flag' | 'environment' | 'unknown'; /** Where the number itself stands: the literal, the flag's default. */ readonly at: (Span & { readonly file: GoFile }) | undefined }
+
+/** What is built from a configuration: `ctrl.NewManager`, `kubernetes.NewForConfig`, `client.New`, … */
+export interface Use { readonly call: Node; readonly makes: string; readonly effective: Effective; /** Set only after this was built. */ readonly tooLate: readonly SetAt[] }
+
+export interface Clients {
+  /** Of all files of the package. */
+  readonly configs: readonly Config[];
+  /** For the lens and the review, of one file. */
+  setUps(file: GoFile): readonly SetUp[];
+}

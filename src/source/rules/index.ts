@@ -1,0 +1,7 @@
+/** All rules for Go sources, in the order in which findings of one place are shown. */
+import type { GoRule } from '../rule';
+import { LIMIT_RULES } from './limits/index';
+import { SETUP_RULES } from './setup/index';
+import { WORK_RULES } from './work/index';
+
+export const GO_RULES: readonly GoRule[] = [...LIMIT_RULES, ...WORK_RULES, ...SETUP_RULES];
