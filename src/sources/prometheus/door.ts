@@ -4,6 +4,7 @@ import { NO_AUTH, podTarget } from '../../cluster/reach';
 import type { KubeSession } from '../../kube/types';
 import { get } from '../../target/get';
 import type { Answer, Target } from '../../target/types';
+import { parseAddress } from './address';
 
 export interface AskOptions {
   readonly signal: AbortSignal;
@@ -23,44 +24,64 @@ export interface Door {
   ask(path: string, options: AskOptions): Promise<Answer>;
 }
 
-/** A Prometheus that the settings name. What is secret comes from a getter, at each request. */
-export interface PrometheusSettings {
-  /** With the path in front of `/api/v1`, if there is one. */
-  readonly url: string;
+/** What is kept in the editor's secret storage, and never in settings, logs or messages. */
+export interface Secrets {
+  /** For basic authentication, where no setting names the user. */
+  readonly username?: string;
+  /** The password of the user, or a bearer token where there is no user. */
+  readonly secret?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What is sent along to be let in. */
+export interface Credentials {
   /** Sent with every request: a tenant (`X-Scope-OrgID`), what a gateway asks for. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For basic authentication; the password is the secret. Without it, a secret is sent as a bearer token. */
   readonly username?: string;
-  /** The password or token; undefined or '' = none. */
-  readonly secret?: (signal: AbortSignal) => Promise<string | undefined>;
+  /** Asked at each request; undefined = none are kept. */
+  readonly secrets?: (signal: AbortSignal) => Promise<Secrets | undefined>;
+}
+
+/** A Prometheus by its address. */
+export interface PrometheusSettings extends Credentials {
+  /** With the path in front of `/api/v1`, if there is one. */
+  readonly url: string;
   /** PEM of the authorities to trust. */
   readonly ca?: string;
   /** Take any certificate. */
   readonly skipVerify?: boolean;
 }
 
+interface PodPlace { readonly namespace: string; readonly pod: string; readonly port: number; readonly scheme?: 'http' | 'https'; readonly prefix?: string }
+interface ServicePlace { readonly namespace: string; readonly service: string; readonly port: string | number; readonly scheme?: 'http' | 'https'; readonly prefix?: string }
+
 /** A port of a pod, through the tunnel. */
-export function podDoor(session: KubeSession, { namespace, pod, port, scheme = 'http', prefix = '' }: { readonly namespace: string; readonly pod: string; readonly port: number; readonly scheme?: 'http' | 'https'; readonly prefix?: string }): Door {
+export function podDoor(session: KubeSession, { namespace, pod, port, scheme = 'http', prefix = '' }: PodPlace, credentials: Credentials = {}): Door {
   const target = podTarget(session, namespace, pod, { port, scheme }, NO_AUTH);
-  return { label: target.label, prefix, ask: (path, options) => get(target, path, options) };
+  return { label: target.label, prefix, ask: async (path, options) => get(target, path, { ...options, headers: await headersOf(credentials, options.signal) }) };
 }
 
-/** A port of a Service, by its name or number, through the API server's proxy. Needs the right to get `services/proxy`. */
-export function proxyDoor(session: KubeSession, { namespace, service, port, scheme = 'http', prefix = '' }: { readonly namespace: string; readonly service: string; readonly port: string | number; readonly scheme?: 'http' | 'https'; readonly prefix?: string }): Door {
+/**
+ * A port of a Service, by its name or number, through the API server's proxy. Needs the right to get `services/proxy`. The
+ * header Authorization is the API server's own there: of the credentials only other headers get through.
+ */
+export function proxyDoor(session: KubeSession, { namespace, service, port, scheme = 'http', prefix = '' }: ServicePlace, credentials: Credentials = {}): Door {
   const name = `${scheme === 'https' ? 'https:' : ''}${service}:${port}`;
   return {
     label: `${namespace}/${service}:${port}`, prefix,
-    ask: (path, options) => {
-      if (!session.raw) return Promise.reject(new Problem('prometheus.noProxy', 'This session has no way through the API server\'s proxy.', { next: 'Use a port-forward, or a URL in the settings.' }));
-      return session.raw(`/api/v1/namespaces/${namespace}/services/${name}/proxy${path}`, options);
+    ask: async (path, options) => {
+      if (!session.raw) throw new Problem('prometheus.noProxy', 'This session has no way through the API server\'s proxy.', { next: 'Use a port-forward, or a URL in the settings.' });
+      const sent = Object.entries(await headersOf(credentials, options.signal)).filter(([header]) => header.toLowerCase() !== 'authorization');
+      return session.raw(`/api/v1/namespaces/${namespace}/services/${name}/proxy${path}`, { ...options, ...(sent.length > 0 && { headers: Object.fromEntries(sent) }) });
     },
   };
 }
 
 /** Throws Problem `prometheus.settings` for a URL or headers that can't be used. */
 export function urlDoor(settings: PrometheusSettings): Door {
-  const url = parseUrl(settings.url);
-  const headers = checkHeaders(settings.headers ?? {});
+  const url = parseAddress(settings.url);
+  checkHeaders(settings.headers ?? {});
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
   const target: Target = {
     label: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, scheme,
@@ -70,33 +91,21 @@ export function urlDoor(settings: PrometheusSettings): Door {
   };
   return {
     label: target.label, prefix: url.pathname.replace(/\/+$/, ''),
-    ask: async (path, options) => {
-      const secret = await settings.secret?.(options.signal) ?? '';
-      return get(target, path, { ...options, headers: { ...headers, ...authorization(settings.username ?? '', secret) } });
-    },
+    ask: async (path, options) => get(target, path, { ...options, headers: await headersOf(settings, options.signal) }),
   };
+}
+
+async function headersOf({ headers, username = '', secrets }: Credentials, signal: AbortSignal): Promise<Record<string, string>> {
+  const kept = await secrets?.(signal);
+  return { ...checkHeaders({ ...headers, ...kept?.headers }), ...authorization(username === '' ? kept?.username ?? '' : username, kept?.secret ?? '') };
 }
 
 function authorization(username: string, secret: string): Record<string, string> {
   if (/[\r\n]/.test(secret)) throw new Problem('prometheus.settings', 'The password or token of this Prometheus has a line break in it.', { next: 'Enter it again, without the line break.' });
   if (username !== '') return { Authorization: `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}` };
+  if (secret !== '' && !/^[\x21-\x7e]+$/.test(secret)) throw new Problem('prometheus.settings', 'The token of this Prometheus has characters that no token has.', { next: 'Enter it again, as it was given: letters, digits and signs, no blanks.' });
   return secret === '' ? {} : { Authorization: `Bearer ${secret}` };
 }
-
-function parseUrl(text: string): URL {
-  let url: URL | undefined;
-  try { url = new URL(text.trim()); } catch { /* told below */ }
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
-    throw new Problem('prometheus.settings', `"${withoutUser(text)}" is no address of a Prometheus.`, { next: 'Write it as https://prometheus.example, with the path in front of /api/v1 if there is one.' });
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new Problem('prometheus.settings', `The address of ${url.host} has a user or password in it.`, { next: 'Take them out of the address: the password belongs into the editor\'s secret storage.' });
-  }
-  return url;
-}
-
-/** What stands before an @ may be a password. */
-const withoutUser = (text: string): string => text.replace(/\/\/[^/]*@/, '//…@').slice(0, 200);
 
 function checkHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const out: Record<string, string> = {};

@@ -2,8 +2,9 @@
 import { isAbort, Problem, type ProblemData } from '../../base/problem';
 import type { ClusterObjects } from '../../controllers/types';
 import type { KubeSession } from '../../kube/types';
+import { isLocked } from './ask';
 import { candidates, type Candidate, type PrometheusKind } from './candidates';
-import { firstOpen, podDoor, proxyDoor, type Door } from './door';
+import { firstOpen, podDoor, proxyDoor, type Credentials, type Door } from './door';
 import { PrometheusSource } from './source';
 
 /** What an open cluster gives: `Cluster` has it. */
@@ -26,14 +27,12 @@ export interface FoundPrometheus {
 /** For a candidate to answer, ms. */
 const PATIENCE_MS = 8000;
 const AT_ONCE = 6;
-/** One that wants credentials is one all the same. */
-const LOCKED = new Set(['prometheus.unauthorized', 'prometheus.forbidden']);
 
 /**
  * All that answer as a Prometheus, queriers over many first; those that want credentials last. A candidate that does not
- * answer is left out. Throws only the abort, and a Problem `kube.…` when no candidate could be reached for want of rights.
+ * answer is left out. `credentials`: what is kept for the one with this id. Throws only the abort, and a Problem `kube.…` when no candidate could be reached for want of rights.
  */
-export async function findPrometheus({ session, objects }: SeenCluster, signal: AbortSignal): Promise<readonly FoundPrometheus[]> {
+export async function findPrometheus({ session, objects }: SeenCluster, signal: AbortSignal, credentials: (id: string) => Credentials = () => ({})): Promise<readonly FoundPrometheus[]> {
   const all = await withOperator(session, candidates(objects), objects, signal);
   const found = new Map<number, FoundPrometheus>();
   let refused: Problem | undefined;
@@ -42,7 +41,7 @@ export async function findPrometheus({ session, objects }: SeenCluster, signal: 
     while (next < all.length) {
       const at = next++;
       try {
-        const one = await confirm(session, all[at]!, signal);
+        const one = await confirm(session, all[at]!, credentials(all[at]!.id), signal);
         if (one) found.set(at, one);
       } catch (e) {
         if (signal.aborted) throw e;
@@ -58,12 +57,12 @@ export async function findPrometheus({ session, objects }: SeenCluster, signal: 
 }
 
 /** The candidate as a door, if it answers. */
-async function confirm(session: KubeSession, candidate: Candidate, signal: AbortSignal): Promise<FoundPrometheus | undefined> {
+async function confirm(session: KubeSession, candidate: Candidate, credentials: Credentials, signal: AbortSignal): Promise<FoundPrometheus | undefined> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const either = AbortSignal.any([signal, patience]);
   let last: unknown;
   for (const prefix of candidate.prefixes) {
-    const door = doorTo(session, candidate, prefix);
+    const door = doorTo(session, candidate, prefix, credentials);
     const found = (version: string, kind: PrometheusKind, problem?: ProblemData): FoundPrometheus => ({
       id: candidate.id, kind, version, label: `${kind} ${candidate.id}`, how: candidate.how, door, problem,
     });
@@ -74,7 +73,8 @@ async function confirm(session: KubeSession, candidate: Candidate, signal: Abort
       last = e;
       if (signal.aborted) throw e;
       if (isAbort(e)) return undefined; // out of patience
-      if (e instanceof Problem && LOCKED.has(e.code)) return found('', candidate.kind, e.toJSON());
+      // One that wants credentials is one all the same.
+      if (e instanceof Problem && isLocked(e)) return found('', candidate.kind, e.toJSON());
       if (!(e instanceof Problem) || !/^prometheus\.(notFound|html|notApi|redirect)$/.test(e.code)) break;
     }
   }
@@ -83,11 +83,11 @@ async function confirm(session: KubeSession, candidate: Candidate, signal: Abort
 }
 
 /** A pod through the tunnel, the first that is ready; the Service through the API server's proxy for who may not port-forward. */
-export function doorTo(session: KubeSession, candidate: Candidate, prefix: string): Door {
+export function doorTo(session: KubeSession, candidate: Candidate, prefix: string, credentials: Credentials = {}): Door {
   const { scheme, service, namespace } = candidate;
   return firstOpen(candidate.id, prefix, () => [
-    ...candidate.pods().map((p) => podDoor(session, { ...p, scheme, prefix })),
-    ...(service && session.raw ? [proxyDoor(session, { namespace, service: service.name, port: service.port, scheme, prefix })] : []),
+    ...candidate.pods().map((p) => podDoor(session, { ...p, scheme, prefix }, credentials)),
+    ...(service && session.raw ? [proxyDoor(session, { namespace, service: service.name, port: service.port, scheme, prefix }, credentials)] : []),
   ]);
 }
 

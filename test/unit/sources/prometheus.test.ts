@@ -66,9 +66,9 @@ describe('a range query', () => {
   it('carries headers, basic credentials and tokens, with the path of the address in front', async () => {
     const seen: http.IncomingMessage[] = [];
     const port = await serveHttp((req, res) => { seen.push(req); json(res, matrix([])); });
-    await source(port, { url: `http://127.0.0.1:${port}/prometheus/`, headers: { 'X-Scope-OrgID': 'team-a' }, username: 'jane', secret: () => Promise.resolve('pässword') }).query(RANGE, never);
-    await source(port, { secret: () => Promise.resolve('abc') }).query(RANGE, never);
-    await source(port, { secret: () => Promise.resolve(undefined) }).query(RANGE, never);
+    await source(port, { url: `http://127.0.0.1:${port}/prometheus/`, headers: { 'X-Scope-OrgID': 'team-a' }, username: 'jane', secrets: () => Promise.resolve({ secret: 'pässword' }) }).query(RANGE, never);
+    await source(port, { secrets: () => Promise.resolve({ secret: 'abc' }) }).query(RANGE, never);
+    await source(port, { secrets: () => Promise.resolve(undefined) }).query(RANGE, never);
     expect(seen[0]!.url).toMatch(/^\/prometheus\/api\/v1\/query_range\?/);
     expect(seen[0]!.headers['x-scope-orgid']).toBe('team-a');
     expect(Buffer.from(seen[0]!.headers.authorization!.replace('Basic ', ''), 'base64').toString()).toBe('jane:pässword');

@@ -1,0 +1,69 @@
+/** Whether a Prometheus answers at an address, and what it wants where it does not. */
+import { isAbort, Problem } from '../../base/problem';
+import type { Door } from './door';
+import { PrometheusSource } from './source';
+
+/** What keeps it from answering: who asks, the tenant that is meant, the certificate, or that it is not there. */
+export type Wants = 'credentials' | 'tenant' | 'certificate' | 'address';
+
+export type AskedPrometheus =
+  | { readonly kind: 'answers'; /** In front of /api/v1, as the address of the door has it or behind that. */ readonly prefix: string; readonly version: string; readonly application: string }
+  | { readonly kind: 'refuses'; readonly wants: Wants; readonly problem: Problem; /** How it wants to be authenticated to, as it says itself. */ readonly scheme: 'basic' | 'bearer' | undefined };
+
+/** Where the systems that speak the API have it, behind the address that people know. */
+const USUAL = ['/prometheus', '/api/prom', '/select/0/prometheus'];
+const ELSEWHERE = /^prometheus\.(notFound|html|notApi|redirect)$/;
+
+/**
+ * Asks for its build, then for a number, which a gateway may guard where it does not guard the first. `doorAt` gives the door
+ * of a path behind the address. Rejects with AbortError only, and with Problem `prometheus.settings`.
+ */
+export async function askPrometheus(doorAt: (behind: string) => Door, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<AskedPrometheus> {
+  let first: AskedPrometheus | undefined;
+  for (const behind of ['', ...USUAL]) {
+    const answer = await ask(doorAt(behind), timeoutMs, signal);
+    if (answer.kind === 'answers') return answer;
+    first ??= answer;
+    // Behind another path there may be one that wants credentials: then that is the address.
+    if (answer.wants === 'credentials' || answer.wants === 'tenant') return answer;
+    if (!ELSEWHERE.test(answer.problem.code)) break;
+  }
+  return first!;
+}
+
+async function ask(door: Door, timeoutMs: number, signal: AbortSignal): Promise<AskedPrometheus> {
+  let challenge = '';
+  const listening: Door = {
+    ...door,
+    ask: async (path, options) => {
+      const answer = await door.ask(path, options);
+      challenge = answer.headers['www-authenticate'] ?? '';
+      return answer;
+    },
+  };
+  const source = new PrometheusSource(listening, { timeoutMs: () => timeoutMs, maxBytes: () => 1 << 20 });
+  try {
+    const { version, application } = await source.version(signal);
+    const now = Math.floor(Date.now() / 1000);
+    await source.query({ promql: 'vector(1)', start: now, end: now, step: 60 }, signal);
+    return { kind: 'answers', prefix: door.prefix, version, application };
+  } catch (e) {
+    if (isAbort(e)) throw e;
+    const problem = Problem.from(e, 'prometheus.failed');
+    if (problem.code === 'prometheus.settings') throw problem;
+    return { kind: 'refuses', problem, wants: wantsOf(problem), scheme: /\bbasic\b/i.test(challenge) ? 'basic' : /\bbearer\b/i.test(challenge) ? 'bearer' : undefined };
+  }
+}
+
+/** What would help against a problem of a Prometheus. */
+export function wantsOf({ code, message }: { readonly code: string; readonly message: string }): Wants {
+  switch (code) {
+    case 'prometheus.unauthorized': return /which tenant/.test(message) ? 'tenant' : 'credentials';
+    case 'prometheus.forbidden': return 'credentials';
+    case 'target.certificate': return 'certificate';
+    default: return 'address';
+  }
+}
+
+/** True for an answer after which credentials, or others, may help. */
+export function isLocked(problem: { readonly code: string }): boolean { return problem.code === 'prometheus.unauthorized' || problem.code === 'prometheus.forbidden'; }

@@ -1,0 +1,112 @@
+/** What the setting `controllerTuner.prometheus` names, checked: settings.json takes whatever somebody types. */
+import { Problem, type ProblemData } from '../../base/problem';
+import { parseAddress } from './address';
+import { urlDoor, type Door, type Secrets } from './door';
+
+export type AuthKind = 'none' | 'basic' | 'bearer';
+/** The header of a tenant: Mimir, Cortex, Loki's family. */
+export const TENANT_HEADER = 'X-Scope-OrgID';
+
+/** One entry, complete. */
+export interface ConfiguredPrometheus {
+  /** Unlike any other's, and that of no Prometheus that was found in a cluster. */
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  /** Whose controllers it has metrics of; [] = all, and processes that are attached too. */
+  readonly contexts: readonly string[];
+  readonly auth: AuthKind;
+  readonly username: string;
+  /** With the tenant's; none of them secret. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Names of headers of which the secret storage has the values. */
+  readonly secretHeaders: readonly string[];
+  /** '' = the usual authorities. */
+  readonly caFile: string;
+  readonly skipVerify: boolean;
+  /** Why it can't be used as it stands there. */
+  readonly problem: ProblemData | undefined;
+}
+
+/** An entry as it is written. */
+export interface WrittenPrometheus {
+  name?: string; url: string; contexts?: readonly string[]; auth?: AuthKind; username?: string; tenant?: string;
+  headers?: Readonly<Record<string, string>>; secretHeaders?: readonly string[]; caFile?: string; skipVerify?: boolean;
+}
+
+export function readConfigured(raw: unknown): readonly ConfiguredPrometheus[] {
+  if (!Array.isArray(raw)) return [];
+  const ids = new Set<string>();
+  return raw.flatMap((entry: unknown) => {
+    const one = readOne(entry);
+    if (!one) return [];
+    // The same address twice, with other credentials or for other contexts.
+    let id = one.id;
+    for (let n = 2; ids.has(id); n++) id = `${one.id} ${n}`;
+    ids.add(id);
+    return [{ ...one, id }];
+  });
+}
+
+function readOne(entry: unknown): ConfiguredPrometheus | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  const e = entry as Readonly<Record<string, unknown>>;
+  const url = text(e['url']);
+  const tenant = text(e['tenant']);
+  let host = url;
+  let problem: Problem | undefined;
+  try { host = parseAddress(url).host; } catch (p) { problem = Problem.from(p, 'prometheus.settings'); host = ''; }
+  const auth = e['auth'] === 'basic' || e['auth'] === 'bearer' ? e['auth'] : 'none';
+  const username = auth === 'basic' ? text(e['username']) : '';
+  if (auth === 'basic' && username === '') problem ??= new Problem('prometheus.settings', `The Prometheus at ${host} has no user name for its basic authentication.`, { next: 'Add "username" to it in the setting controllerTuner.prometheus.' });
+  const headers = record(e['headers']);
+  if (Object.keys(headers).some((h) => h.toLowerCase() === 'authorization')) {
+    problem ??= new Problem('prometheus.settings', `The Prometheus at ${host} has the header Authorization in the settings.`, { next: 'Take it out: set "auth" to basic or bearer, and the password or token is asked for and kept in the secret storage.' });
+  }
+  const name = text(e['name']);
+  return {
+    id: `settings ${url} ${username}`, name: name === '' ? (host === '' ? 'Prometheus of the settings' : host) : name, url, contexts: texts(e['contexts']), auth, username,
+    headers: { ...headers, ...(tenant !== '' && { [TENANT_HEADER]: tenant }) }, secretHeaders: texts(e['secretHeaders']),
+    caFile: text(e['caFile']), skipVerify: e['skipVerify'] === true, problem: problem?.toJSON(),
+  };
+}
+
+/** Those for a context's controllers; undefined = for a process that was attached by its address. */
+export function forContext(all: readonly ConfiguredPrometheus[], context: string | undefined): readonly ConfiguredPrometheus[] {
+  return all.filter((one) => one.contexts.length === 0 || (context !== undefined && one.contexts.includes(context)));
+}
+
+export interface DoorNeeds {
+  readonly secrets: (signal: AbortSignal) => Promise<Secrets | undefined>;
+  /** The text of a file. */
+  readonly read: (path: string) => Promise<string>;
+}
+
+/** Its door. Throws Problem `prometheus.settings` for what the settings have wrong, a CA file that can't be read among that. */
+export async function configuredDoor(one: Pick<ConfiguredPrometheus, 'url' | 'auth' | 'username' | 'headers' | 'secretHeaders' | 'caFile' | 'skipVerify'>, { secrets, read }: DoorNeeds): Promise<Door> {
+  const ca = one.caFile === '' ? '' : await readCa(one.caFile, read);
+  return urlDoor({
+    url: one.url, headers: one.headers, username: one.username, ca, skipVerify: one.skipVerify,
+    secrets: async (signal) => {
+      if (one.auth === 'none' && one.secretHeaders.length === 0) return undefined;
+      const kept = await secrets(signal);
+      const headers = Object.fromEntries(Object.entries(kept?.headers ?? {}).filter(([h]) => one.secretHeaders.some((s) => s.toLowerCase() === h.toLowerCase())));
+      return { headers, ...(one.auth !== 'none' && kept?.secret !== undefined && { secret: kept.secret }) };
+    },
+  });
+}
+
+async function readCa(file: string, read: DoorNeeds['read']): Promise<string> {
+  let pem: string;
+  try { pem = await read(file); } catch (e) {
+    throw new Problem('prometheus.settings', `The CA file ${file} could not be read.`, { next: 'Check its path, "caFile" in the setting controllerTuner.prometheus.', detail: e instanceof Error ? e.message : String(e), cause: e });
+  }
+  if (!/-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(pem)) throw new Problem('prometheus.settings', `${file} holds no certificate in PEM.`, { next: 'A CA file has lines that begin with -----BEGIN CERTIFICATE-----.' });
+  return pem;
+}
+
+function text(v: unknown): string { return typeof v === 'string' ? v.trim() : ''; }
+function texts(v: unknown): readonly string[] { return Array.isArray(v) ? v.filter((t): t is string => typeof t === 'string' && t !== '') : []; }
+function record(v: unknown): Record<string, string> {
+  return typeof v === 'object' && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).filter((e): e is [string, string] => typeof e[1] === 'string')) : {};
+}
