@@ -25,6 +25,8 @@ export const settings = {
   get scrapeMs(): number { return within(read<unknown>('scrapeSeconds', 2), 1, 15, 2) * 1000; },
   /** Bytes, as received and after decompression. */
   get maxScrapeBytes(): number { return within(read<unknown>('maxScrapeMiB', 64), 1, 1024, 64) * 1024 * 1024; },
+  /** As it is written; see readConfigured. In a workspace that is not trusted, the workspace's own are left out. */
+  get prometheus(): readonly unknown[] { const v = read<unknown>('prometheus', []); return Array.isArray(v) ? v : []; },
   /** Bytes after decompression; 1 MiB to 4 GiB, the longest that one buffer holds. */
   get maxProfileBytes(): number { return within(read<unknown>('maxProfileMiB', 512), 1, 4096, 512) * 1024 * 1024; },
 };
@@ -63,6 +65,9 @@ export function addKubeconfig(file: string): Promise<void> {
   const before = settings.kubeconfigs;
   return before.includes(file) ? Promise.resolve() : write('kubeconfigs', [...before, file]);
 }
+
+/** All entries anew, one that was added or changed among them. */
+export function setPrometheus(entries: readonly unknown[]): Promise<void> { return write('prometheus', entries); }
 
 /** Calls back when one of these keys (without the section) changes. */
 export function onSettings(keys: readonly string[], listener: () => void): vscode.Disposable {

@@ -10,8 +10,8 @@ export type AskedPrometheus =
   | { readonly kind: 'answers'; /** In front of /api/v1, as the address of the door has it or behind that. */ readonly prefix: string; readonly version: string; readonly application: string }
   | { readonly kind: 'refuses'; readonly wants: Wants; readonly problem: Problem; /** How it wants to be authenticated to, as it says itself. */ readonly scheme: 'basic' | 'bearer' | undefined };
 
-/** Where the systems that speak the API have it, behind the address that people know. */
-const USUAL = ['/prometheus', '/api/prom', '/select/0/prometheus'];
+/** Where the systems that speak the API have it, behind the address that people know: Prometheus and most, Mimir, Cortex, VictoriaMetrics' cluster. */
+export const BEHIND: readonly string[] = ['', '/prometheus', '/api/prom', '/select/0/prometheus'];
 const ELSEWHERE = /^prometheus\.(notFound|html|notApi|redirect)$/;
 
 /**
@@ -20,7 +20,7 @@ const ELSEWHERE = /^prometheus\.(notFound|html|notApi|redirect)$/;
  */
 export async function askPrometheus(doorAt: (behind: string) => Door, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<AskedPrometheus> {
   let first: AskedPrometheus | undefined;
-  for (const behind of ['', ...USUAL]) {
+  for (const behind of BEHIND) {
     const answer = await ask(doorAt(behind), timeoutMs, signal);
     if (answer.kind === 'answers') return answer;
     first ??= answer;

@@ -11,6 +11,8 @@ export const TENANT_HEADER = 'X-Scope-OrgID';
 export interface ConfiguredPrometheus {
   /** Unlike any other's, and that of no Prometheus that was found in a cluster. */
   readonly id: string;
+  /** Its place in the setting. */
+  readonly at: number;
   readonly name: string;
   readonly url: string;
   /** Whose controllers it has metrics of; [] = all, and processes that are attached too. */
@@ -37,18 +39,18 @@ export interface WrittenPrometheus {
 export function readConfigured(raw: unknown): readonly ConfiguredPrometheus[] {
   if (!Array.isArray(raw)) return [];
   const ids = new Set<string>();
-  return raw.flatMap((entry: unknown) => {
+  return raw.flatMap((entry: unknown, at) => {
     const one = readOne(entry);
     if (!one) return [];
     // The same address twice, with other credentials or for other contexts.
     let id = one.id;
     for (let n = 2; ids.has(id); n++) id = `${one.id} ${n}`;
     ids.add(id);
-    return [{ ...one, id }];
+    return [{ ...one, id, at }];
   });
 }
 
-function readOne(entry: unknown): ConfiguredPrometheus | undefined {
+function readOne(entry: unknown): Omit<ConfiguredPrometheus, 'at'> | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
   const e = entry as Readonly<Record<string, unknown>>;
   const url = text(e['url']);

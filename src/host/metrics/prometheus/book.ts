@@ -1,0 +1,162 @@
+/** The Prometheuses that a page may ask: those of the settings and those of the cluster, with what is kept for each. */
+import * as vscode from 'vscode';
+import { Disposables, Emitter, type Disposable } from '../../../base/dispose';
+import { isAbort, Problem, type ProblemData } from '../../../base/problem';
+import type { Source } from '../../../metrics/types';
+import { askPrometheus, type AskedPrometheus } from '../../../sources/prometheus/ask';
+import { configuredDoor, forContext, readConfigured, TENANT_HEADER, type ConfiguredPrometheus, type WrittenPrometheus } from '../../../sources/prometheus/configured';
+import type { Door, Secrets } from '../../../sources/prometheus/door';
+import { findPrometheus } from '../../../sources/prometheus/find';
+import { ownerLabel, PrometheusSecrets, type SecretOwner } from '../../../sources/prometheus/secrets';
+import { PrometheusSource } from '../../../sources/prometheus/source';
+import type { Clusters } from '../../clusters';
+import type { Log } from '../../log';
+import { pick, type Choice } from '../../picks/wizard';
+import { onSettings, settings, setPrometheus } from '../../settings';
+import type { SubjectId } from '../subject';
+import { enter, FRESH, nameIt, settle, settleFound, type Draft, type Settled } from './flow';
+import { person, readPem } from './person';
+
+/** One of them, for a page. */
+export interface History {
+  readonly id: string;
+  readonly source: Source;
+  /** Why it can't be asked. */
+  readonly problem: ProblemData | undefined;
+  /** Asks the person for what it wants, and keeps it. Rejects with AbortError when they gave up. */
+  unlock(): Promise<void>;
+}
+
+/** For one to answer before credentials are asked for, ms. */
+const PATIENCE_MS = 15_000;
+
+export class PrometheusBook implements Disposable {
+  readonly #own = new Disposables();
+  readonly #changed = this.#own.add(new Emitter<void>());
+  readonly #secrets: PrometheusSecrets;
+  readonly #needs = { read: readPem };
+  /** What a person has just entered for one in a cluster, while it is tried. */
+  readonly #trying = new Map<string, Secrets>();
+
+  constructor(box: vscode.SecretStorage, private readonly clusters: Clusters, private readonly log: Log) {
+    this.#secrets = new PrometheusSecrets(box);
+    this.#own.add(onSettings(['prometheus'], () => { this.#changed.fire(); }));
+    this.#own.add(box.onDidChange(() => { this.#changed.fire(); }));
+  }
+
+  /** Another setting, other credentials. */
+  readonly onDidChange = this.#changed.event;
+
+  /** Those of the settings for this subject; nothing is asked. */
+  async ofSettings(id: SubjectId): Promise<readonly History[]> {
+    const mine = forContext(readConfigured(settings.prometheus), 'context' in id ? id.context : undefined);
+    return Promise.all(mine.map((one) => this.#configured(one)));
+  }
+
+  /** Those that are found in the subject's cluster. Rejects with AbortError only. */
+  async ofCluster(id: SubjectId, signal: AbortSignal): Promise<readonly History[]> {
+    if (!('context' in id)) return [];
+    try {
+      const cluster = await this.clusters.connect(id.context, signal);
+      const { server } = cluster.session.context;
+      const found = await findPrometheus(cluster, signal, (of) => ({ secrets: async () => this.#trying.get(`${server} ${of}`) ?? this.#secrets.get({ server, id: of }) }));
+      return found.map((f) => ({ id: f.id, source: new PrometheusSource(f.door, {}, f.label), problem: f.problem, unlock: () => this.#unlockFound({ server, id: f.id }, f.door) }));
+    } catch (e) {
+      if (isAbort(e)) throw e;
+      this.log.problem('Looking for a Prometheus', e);
+      return [];
+    }
+  }
+
+  async #configured(one: ConfiguredPrometheus): Promise<History> {
+    let door: Door;
+    let { problem } = one;
+    try {
+      if (problem) throw Problem.fromJSON(problem);
+      door = await configuredDoor(one, { ...this.#needs, secrets: () => this.#secrets.get(ownerOf(one)) });
+    } catch (e) {
+      const p = Problem.from(e, 'prometheus.settings');
+      problem ??= p.toJSON();
+      door = { label: one.name, prefix: '', ask: () => Promise.reject(p) };
+    }
+    return { id: one.id, source: new PrometheusSource(door, {}, one.name), problem, unlock: () => this.#unlockConfigured(one) };
+  }
+
+  /** Asks for a new one, tries it and writes it into the settings. `given`: its address. */
+  async add(given?: string): Promise<void> {
+    const settled = await enter(person, this.#needs, given);
+    await this.clusters.load().catch(() => undefined);
+    const { name, contexts } = await nameIt(person, settled.draft, this.clusters.entries.map((e) => e.info.name));
+    await this.#keep({ url: settled.draft.url, username: settled.draft.username }, settled.draft);
+    await setPrometheus([...settings.prometheus, toWrite({ name, contexts }, settled.draft)]);
+    void vscode.window.showInformationMessage(said(name, settled));
+  }
+
+  /** With the settings as they are: an entry is changed where it stands. */
+  async #unlockConfigured(one: ConfiguredPrometheus): Promise<void> {
+    const { [TENANT_HEADER]: tenant = '', ...headers } = one.headers;
+    const secrets = one.problem ? {} : await this.#secrets.get(ownerOf(one)) ?? {};
+    const start: Draft = { ...FRESH, url: one.url, auth: one.auth, username: one.username, tenant, headers, secretHeaders: one.secretHeaders, caFile: one.caFile, skipVerify: one.skipVerify, secrets };
+    const settled = await settle(person, this.#needs, start);
+    await this.#keep({ url: settled.draft.url, username: settled.draft.username }, settled.draft);
+    const entries = [...settings.prometheus];
+    const at = readConfigured(entries).find((c) => c.id === one.id)?.at;
+    const now = toWrite({ name: one.name, contexts: one.contexts }, settled.draft);
+    // Nothing but the secret was asked for, or the entry was taken away meanwhile.
+    if (at === undefined || JSON.stringify(now) === JSON.stringify(toWrite({ name: one.name, contexts: one.contexts }, start))) { this.#changed.fire(); return; }
+    entries[at] = now;
+    await setPrometheus(entries);
+  }
+
+  /** All of it goes into the secret storage, as no setting names this one; and only once it is let in with it. */
+  async #unlockFound(owner: { readonly server: string; readonly id: string }, door: Door): Promise<void> {
+    const key = `${owner.server} ${owner.id}`;
+    const tried = (secrets: Secrets): Promise<AskedPrometheus> => {
+      this.#trying.set(key, secrets);
+      return person.busy(`Asking ${owner.id}`, (signal) => askPrometheus(() => door, { timeoutMs: PATIENCE_MS, signal }));
+    };
+    try {
+      await this.#secrets.keep(owner, await settleFound(person, owner.id, tried, await this.#secrets.get(owner) ?? {}));
+    } finally { this.#trying.delete(key); }
+  }
+
+  async #keep(owner: SecretOwner, { secrets, auth, secretHeaders }: Draft): Promise<void> {
+    if (auth === 'none' && secretHeaders.length === 0) return;
+    await this.#secrets.keep(owner, { ...(auth !== 'none' && secrets.secret !== undefined && { secret: secrets.secret }), ...(secretHeaders.length > 0 && secrets.headers && { headers: secrets.headers }) });
+  }
+
+  async forget(): Promise<void> {
+    const owners = await this.#secrets.owners();
+    if (owners.length === 0) {
+      void vscode.window.showInformationMessage('No credentials of a Prometheus are kept.');
+      return;
+    }
+    const { value } = await pick<SecretOwner | 'all'>({
+      title: 'Forget Prometheus credentials', step: 1, totalSteps: 1, back: false, placeholder: 'Whose password, token or headers to forget', skipSingle: false,
+      choices: () => Promise.resolve([
+        ...owners.map((owner): Choice<SecretOwner> => ({ label: ownerLabel(owner), iconPath: new vscode.ThemeIcon('key'), value: owner })),
+        ...(owners.length > 1 ? [{ label: 'All of them', iconPath: new vscode.ThemeIcon('trash'), value: 'all' } satisfies Choice<'all'>] : []),
+      ]),
+    });
+    for (const owner of value === 'all' ? owners : [value]) await this.#secrets.forget(owner);
+    void vscode.window.showInformationMessage(value === 'all' ? `Forgot the credentials of ${owners.length} Prometheuses.` : `Forgot the credentials of ${ownerLabel(value)}.`);
+  }
+
+  dispose(): void { this.#own.dispose(); }
+}
+
+function ownerOf({ url, username }: { readonly url: string; readonly username: string }): SecretOwner { return { url, username }; }
+
+/** As an entry of the setting: only what is not the default. */
+function toWrite({ name, contexts }: { readonly name: string; readonly contexts: readonly string[] }, d: Draft): WrittenPrometheus {
+  return {
+    name, url: d.url, ...(contexts.length > 0 && { contexts }), ...(d.auth !== 'none' && { auth: d.auth }), ...(d.username !== '' && { username: d.username }),
+    ...(d.tenant !== '' && { tenant: d.tenant }), ...(Object.keys(d.headers).length > 0 && { headers: d.headers }), ...(d.secretHeaders.length > 0 && { secretHeaders: d.secretHeaders }),
+    ...(d.caFile !== '' && { caFile: d.caFile }), ...(d.skipVerify && { skipVerify: true }),
+  };
+}
+
+function said(name: string, { version }: Settled): string {
+  const tail = 'Metrics pages offer it as a source.';
+  return version === undefined ? `${name} was added, though it did not answer. ${tail}` : `${name} answers${version === '' ? '' : ` (${version})`}. ${tail}`;
+}
