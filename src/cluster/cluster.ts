@@ -38,6 +38,8 @@ export class Cluster implements Disposable {
 
   /** Resolves after the first lists; rejects with a Problem when nothing at all could be listed. */
   get ready(): Promise<void> { return this.#inventory.ready; }
+  /** Resolves when all but the pods was listed, which takes longest in a large cluster: what there is can be shown meanwhile. Never rejects. */
+  get outlined(): Promise<void> { return this.#inventory.outlined; }
   get state(): Inventory['state'] { return this.#inventory.state; }
   /** What could not be listed or watched, one for each resource. */
   get problems(): readonly ProblemData[] { return this.#inventory.problems; }

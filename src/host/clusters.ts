@@ -12,12 +12,16 @@ export interface ClustersDeps {
   readonly log: { info(message: string): void; problem(what: string, e: unknown): void };
 }
 
+/** A cluster that is not listed within this time, ms, is shown as far as it came, and then as often as this. */
+const EARLY_MS = 700;
+const EARLY_EVERY_MS = 1000;
+
 export type ContextState = 'closed' | 'connecting' | 'open' | 'failed';
 
 export interface ContextEntry {
   readonly info: ContextInfo;
   readonly state: ContextState;
-  /** The open cluster; undefined in any other state. */
+  /** The open cluster; while connecting, one whose pods are still being listed, once there is something to show. */
   readonly cluster: Cluster | undefined;
   /** Why the last attempt failed. */
   readonly problem: Problem | undefined;
@@ -183,7 +187,8 @@ export class Clusters implements Disposable {
       } while (reads !== this.#reads);
       entry.session = session;
       cluster = new Cluster(session, { namespaces: this.deps.namespaces(), marked: this.deps.marked });
-      await cluster.whenReady(signal);
+      const early = this.#showEarly(entry, cluster);
+      try { await cluster.whenReady(signal); } finally { early.dispose(); }
       entry.cluster = cluster;
       entry.state = 'open';
       entry.listening = cluster.onDidChange(() => { this.#changed.fire(name); });
@@ -203,6 +208,23 @@ export class Clusters implements Disposable {
       }
       throw isAbort(e) ? e : Problem.from(e, 'cluster.connect');
     }
+  }
+
+  /** A cluster of 10,000 pods takes seconds to list: its workloads are shown with the pods that came so far. */
+  #showEarly(entry: Entry, cluster: Cluster): Disposable {
+    let ended = false;
+    let shown = 0;
+    const show = (): void => {
+      const pods = cluster.objects.pods.size;
+      if (pods !== shown) {
+        shown = pods;
+        entry.cluster = cluster;
+        this.#changed.fire(entry.info.name);
+      }
+      timer = setTimeout(show, EARLY_EVERY_MS);
+    };
+    let timer = setTimeout(() => { void cluster.outlined.then(() => { if (!ended) show(); }); }, EARLY_MS);
+    return { dispose: () => { ended = true; clearTimeout(timer); } };
   }
 
   disconnect(context: string): void {

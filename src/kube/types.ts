@@ -59,6 +59,8 @@ export interface InventoryOptions {
 export interface Inventory extends Disposable {
   /** Resolves after the first lists; rejects with a Problem when nothing at all could be listed. */
   readonly ready: Promise<void>;
+  /** Resolves when all but the pods was listed, so that those pods that have come can be shown in their workloads; never rejects. */
+  readonly outlined: Promise<void>;
   /** Live maps: read, don't keep. */
   readonly objects: ClusterObjects;
   /** 'all' or the namespaces that this person may list. */

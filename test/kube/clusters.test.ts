@@ -31,6 +31,48 @@ afterEach(async () => {
 const state = (): string | undefined => clusters.entry('test')?.state;
 const seen = (): string[] => [...clusters.entry('test')?.cluster?.objects.pods.values() ?? []].map((p) => p.namespace).sort();
 
+/** 600 pods, three pages of a list, whose last one is held back until `go`; gives what was told of the context meanwhile. */
+async function heldBack(): Promise<{ readonly server: ApiServer; readonly go: () => void; readonly told: number[] }> {
+  const go: (() => void)[] = [];
+  for (let i = 0; i < 600; i++) store.put('pods', pod(`many-${i}`, 'web'), true);
+  const slow = await apiServer((req, res) => {
+    if (Number(new URL(req.url ?? '', 'http://x').searchParams.get('continue')) >= 500) go.push(() => { store.handler(req, res); }); else store.handler(req, res);
+  });
+  dir.write('config', kubeconfig(slow.url, { token: 't' }, undefined, 'web'));
+  const told: number[] = [];
+  clusters.onDidChange(() => { if (state() === 'connecting' && clusters.entry('test')?.cluster) told.push(seen().length); });
+  return { server: slow, go: () => { for (const g of go) g(); }, told };
+}
+
+describe('a large cluster', () => {
+  it('shows what was listed so far, and is connected when all is', async () => {
+    const { server: slow, go, told } = await heldBack();
+    try {
+      const connecting = clusters.connect('test');
+      await until(() => told.length > 0);
+      expect(told).toEqual([500]);
+      expect(clusters.entry('test')?.cluster?.workloads().length).toBeGreaterThan(0);
+      go();
+      const cluster = await connecting;
+      expect(state()).toBe('open');
+      expect(cluster.objects.pods.size).toBe(602);
+    } finally { await slow.close(); }
+  });
+
+  it('is closed whole when the person gives up meanwhile', async () => {
+    const { server: slow, told } = await heldBack();
+    try {
+      const connecting = clusters.connect('test');
+      const failed = expect(connecting).rejects.toMatchObject({ name: 'AbortError' });
+      await until(() => told.length > 0);
+      clusters.disconnect('test');
+      await failed;
+      expect(state()).toBe('closed');
+      expect(clusters.entry('test')?.cluster).toBeUndefined();
+    } finally { await slow.close(); }
+  });
+});
+
 describe('the contexts that are open', () => {
   it('stay open, with the problem of the file, while the kubeconfig is broken', async () => {
     const cluster = await clusters.connect('test');

@@ -70,6 +70,7 @@ function inCluster(entry: ContextEntry, id: string, world: World): readonly Spec
   const shown = world.showAll ? all : all.filter((w) => w.isController);
   if (shown.length === 0) {
     const about: Subject = { kind: 'context', context };
+    if (entry.state === 'connecting') return [line(`${id}/wait`, 'Listing pods…', icons.SPIN, about)];
     if (all.length === 0) return [line(`${id}/none`, 'No workloads are running here', icons.INFO, about)];
     return [
       line(`${id}/none`, `None of ${count(all.length, 'workload')} looks like a controller`, icons.INFO, about),

@@ -21,7 +21,7 @@ export function age(createdAt: number, now: number): string {
 export function contextLook({ info, state, problem, cluster, generation }: ContextEntry): Look {
   const reconnecting = state === 'open' && cluster?.state === 'reconnecting';
   const refused = problem?.status === 401 || problem?.status === 403;
-  const what = state === 'connecting' ? 'connecting…' : state === 'failed' ? (refused ? 'access denied' : 'not reached') : reconnecting ? 'connection lost, reconnecting…' : state === 'open' ? 'connected' : '';
+  const what = state === 'connecting' ? (cluster ? `listing… ${count(cluster.objects.pods.size, 'pod')} so far` : 'connecting…') : state === 'failed' ? (refused ? 'access denied' : 'not reached') : reconnecting ? 'connection lost, reconnecting…' : state === 'open' ? 'connected' : '';
   const broken = state === 'failed' || (state === 'closed' && info.problem !== undefined);
   return {
     label: info.name,

@@ -21,6 +21,8 @@ export class LiveInventory implements Inventory {
   readonly #stores = emptyStores();
   readonly objects: ClusterObjects = this.#stores;
   readonly ready: Promise<void>;
+  readonly outlined: Promise<void>;
+  #outline: () => void = () => undefined;
   readonly #emitter = new Emitter<void>();
   readonly onDidChange = this.#emitter.event;
   readonly #ended = new AbortController();
@@ -47,6 +49,7 @@ export class LiveInventory implements Inventory {
     this.#ended.signal.addEventListener('abort', () => { client.closed.removeEventListener('abort', closed); }, { once: true });
     this.#resources = coreResources(this.#stores);
     this.#monitors = monitorResources(this.#stores);
+    this.outlined = new Promise((resolve) => { this.#outline = resolve; });
     this.ready = this.#start();
     // Who does not ask for `ready` hears of it by `problems`.
     this.ready.catch(() => undefined);
@@ -163,10 +166,9 @@ export class LiveInventory implements Inventory {
   /** Resolves when each resource was listed once, or could not be. Those that are watched already stay as they are. */
   async #watchAll(installed: readonly string[]): Promise<void> {
     const wanted = [...this.#resources, ...this.#monitors.filter((m) => installed.includes(m.name))];
-    await Promise.all(wanted.filter((r) => !this.#reflectors.some((x) => x.resource === r)).map(async (r) => {
-      const all = await this.#reflect(r, undefined);
-      await this.#settle(all);
-    }));
+    const listing = wanted.filter((r) => !this.#reflectors.some((x) => x.resource === r)).map((resource) => ({ resource, done: this.#reflect(resource, undefined).then((all) => this.#settle(all)) }));
+    void Promise.allSettled(listing.flatMap(({ resource, done }) => (resource.name === 'pods' ? [] : [done]))).then(this.#outline);
+    await Promise.all(listing.map(({ done }) => done));
     this.#changed();
   }
 

@@ -65,6 +65,7 @@ function rows(size: Size, ours: readonly Ours[], peer: readonly InformersReady[]
   return [
     { name: `tree: first paint, provider; ${at}`, ...summary(ours.map((o) => o.host.firstPaint)), unit: 'ms', ...lists, ...time },
     { name: `tree: first paint, rows in the window; ${at}`, ...summary(ours.map((o) => (o.rows.firstAt ?? NaN) - o.host.connectingAt)), unit: 'ms', ...lists, ...time },
+    { name: `tree: all pods listed; ${at}`, ...summary(ours.map((o) => o.host.listed)), unit: 'ms', ...lists },
     { name: `tree: host grows by, heap held after gc; ${at}`, ...grown((r) => r.memory.connected.held - r.memory.before.held), unit: 'MB', peer: `${PEER}: the same`, peerValue: median(peer.map((p) => p.held / MB)), ...memory },
     { name: `tree: host grows by, the same with ${first.host.openedRows.toLocaleString('en')} rows open; ${at}`, ...grown((r) => r.memory.opened.held - r.memory.before.held), unit: 'MB', ...memory },
     { name: `tree: host grows by, resident set; ${at}`, ...grown((r) => r.memory.opened.rss - r.memory.before.rss), unit: 'MB', peer: `${PEER}: the same`, peerValue: median(peer.map((p) => p.rss / MB)), ...memory },

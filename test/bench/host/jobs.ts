@@ -40,6 +40,8 @@ export interface TreeResult {
   readonly workloads: number;
   /** From connecting until the editor has the children of the context from the provider. */
   readonly firstPaint: number;
+  /** From connecting until every pod was listed and the tree told. */
+  readonly listed: number;
   /** When connecting began, ms since the epoch, to compare with what the window saw. */
   readonly connectingAt: number;
   readonly openedRows: number;

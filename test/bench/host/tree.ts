@@ -41,7 +41,7 @@ export async function measureTree(job: TreeJob): Promise<TreeResult> {
   const after = await memory();
   const { objects } = cluster(parts, context.name);
   return {
-    pods: objects.pods.size, workloads: cluster(parts, context.name).workloads().length, firstPaint: context.firstPaint, connectingAt: context.connectingAt, openedRows,
+    pods: objects.pods.size, workloads: cluster(parts, context.name).workloads().length, firstPaint: context.firstPaint, listed: context.listed, connectingAt: context.connectingAt, openedRows,
     memory: { before, connected, opened, after }, peakRss, churn,
   };
 }
@@ -52,7 +52,7 @@ function cluster(parts: Parts, name: string) {
   return found;
 }
 
-interface Connected { readonly name: string; readonly node: Node; readonly connectingAt: number; readonly firstPaint: number }
+interface Connected { readonly name: string; readonly node: Node; readonly connectingAt: number; readonly firstPaint: number; readonly listed: number }
 
 /**
  * Opens the view; the current context connects by itself. The provider is only listened to: it remembers what it gave, and
@@ -60,12 +60,16 @@ interface Connected { readonly name: string; readonly node: Node; readonly conne
  */
 async function connect({ clusters, view: { provider } }: Parts): Promise<Connected> {
   let began: { readonly started: number; readonly at: number } | undefined;
+  let listed: ((ms: number) => void) | undefined;
+  const whole = new Promise<number>((resolve) => { listed = resolve; });
   const listening = clusters.onDidChange((name) => {
-    if (name !== undefined && clusters.entry(name)?.state === 'connecting') began ??= { started: performance.now(), at: Date.now() };
+    const state = name === undefined ? undefined : clusters.entry(name)?.state;
+    if (state === 'connecting') began ??= { started: performance.now(), at: Date.now() };
+    if (state === 'open' && began) listed?.(performance.now() - began.started);
   });
   const given = provider.getChildren.bind(provider);
   try {
-    return await new Promise<Connected>((resolve, reject) => {
+    const shown = await new Promise<Omit<Connected, 'listed'>>((resolve, reject) => {
       setTimeout(() => { reject(new Error('Nothing was shown under the current context within 90 s.')); }, 90_000).unref();
       provider.getChildren = async (node) => {
         const nodes = await given(node);
@@ -78,6 +82,7 @@ async function connect({ clusters, view: { provider } }: Parts): Promise<Connect
       };
       vscode.commands.executeCommand('controllerTuner.clusters.focus').then(undefined, reject);
     });
+    return { ...shown, listed: await whole };
   } finally {
     provider.getChildren = given;
     listening.dispose();

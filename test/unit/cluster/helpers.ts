@@ -89,6 +89,7 @@ export const WORKLOAD = { id: 'StatefulSet/ns/w', namespace: 'ns', name: 'w' };
 /** An inventory that tests write into. */
 export class Seen implements Inventory {
   readonly ready: Promise<void> = Promise.resolve();
+  readonly outlined: Promise<void> = Promise.resolve();
   readonly pods = new Map<string, PodRecord>();
   readonly workloads = new Map<string, WorkloadRecord>();
   readonly leases = new Map<string, LeaseRecord>();
