@@ -74,7 +74,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open };
   const editor = own(new ProfileEditor(context, { captures, log, open, captureAgain: (capture) => { void captureAgain(parts, capture); } }));
   const metrics = own(new MetricsPanels(parts, {
-    captures, clusters, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), capture: (kind, subject) => captureCommand(parts, given(subject), { kind, seconds: undefined }),
+    captures, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), capture: (kind, subject) => captureCommand(parts, given(subject), { kind, seconds: undefined }),
     authenticate: async (subject) => {
       const { context, workload, replica = workload?.replicas[0] } = given(subject);
       if (context === undefined || !workload || !replica) return false;
@@ -85,10 +85,11 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   /** The leader of a workload where there is one. */
   const given = ({ id }: Subject): Given => {
     if ('url' in id) return { url: id.url };
+    if ('file' in id) return {};
     const workload = clusters.entry(id.context)?.cluster?.workload(id.workload);
     return workload ? givenOf({ kind: 'workload', context: id.context, workload }, clusters) : { context: id.context };
   };
-  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = { ...captures.commands, ...commandsOf(parts, metrics) };
+  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = { ...captures.commands, ...commandsOf(parts, metrics), ...metrics.commands };
   log.info(`Activated in ${registered.activationMillis.toFixed(1)} ms.`);
   return {
     parts, clusters: view.provider, captures: captures.rows, editor, metrics,

@@ -20,6 +20,10 @@ export interface MetricsFacts {
   readonly sourceLabel: string;
   readonly sources: readonly { readonly id: string; readonly label: string }[];
   readonly source: string;
+  /** What watching costs the process; `title` has the whole of it. Absent: nothing was asked yet, or no process is. */
+  readonly cost?: { readonly text: string; readonly title: string };
+  /** Of a saved file, from its first to its last scrape: there is no "live" then, and no process to profile. */
+  readonly span?: { readonly start: number; readonly end: number };
   readonly replicas: readonly Lane[];
   /** Names of the controllers inside the process, as metrics name them. */
   readonly controllers: readonly string[];

@@ -153,12 +153,14 @@ export class Scraper implements Source, Disposable {
     };
     try {
       const { target, path } = place;
-      const answer = await get(target, path, { signal, idleTimeoutMs: this.options.idleTimeoutMs(), maxBytes: this.options.maxBytes(), headers: { Accept: ACCEPT } });
+      // The answer comes unpacked; what it was on the wire only its progress tells.
+      let wire = 0;
+      const answer = await get(target, path, { signal, idleTimeoutMs: this.options.idleTimeoutMs(), maxBytes: this.options.maxBytes(), headers: { Accept: ACCEPT }, onProgress: (n) => { wire = n; } });
       const { body, headers } = expectOk(answer, target, path);
       const wanted = this.#wanted;
       const all = this.#whole || this.now() - (this.#wholeAt.get(process.id) ?? -Infinity) >= WHOLE_MS;
       if (all) this.#wholeAt.set(process.id, this.now());
-      const scrape = parseScrape(body, headers['content-type'] ?? '', time, { all, ...(wanted && { wants: (name) => wanted.has(name) }) });
+      const scrape = parseScrape(body, headers['content-type'] ?? '', time, { all, wire, ...(wanted && { wants: (name) => wanted.has(name) }) });
       this.ring.add(scrape, process.labels);
       return report(scrape, undefined);
     } catch (e) {

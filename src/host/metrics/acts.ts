@@ -51,6 +51,7 @@ export async function spanAct(what: 'profile' | 'captures', span: { readonly sta
 
 /** Captures of the subject that were under way in the span. */
 export function capturesIn(all: readonly Capture[], span: { readonly start: number; readonly end: number }, { id }: Subject): readonly Capture[] {
+  if ('file' in id) return [];
   return all.filter(({ info }) => {
     const same = 'url' in id ? info.url === id.url : info.context === id.context && id.workload.endsWith(`/${info.namespace}/${info.workload}`);
     return same && info.at / 1000 <= span.end && info.at / 1000 + info.seconds >= span.start;

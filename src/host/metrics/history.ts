@@ -1,34 +1,26 @@
-/** The Prometheuses that know a subject's history, and how its series are told there. */
-import { isAbort } from '../../base/problem';
+/** How a subject's series are told at a Prometheus, and rewritten for it. Knows no editor. */
 import { nativeForm } from '../../metrics/catalog/index';
-import type { Matcher, Source } from '../../metrics/types';
-import { findPrometheus, type FoundPrometheus } from '../../sources/prometheus/find';
-import { PrometheusSource } from '../../sources/prometheus/source';
-import type { Clusters } from '../clusters';
-import type { Log } from '../log';
+import type { Matcher } from '../../metrics/types';
 import type { SubjectId } from './subject';
 
-export interface History { readonly id: string; readonly source: Source; readonly problem: FoundPrometheus['problem'] }
-
-/** Of the subject's own cluster; [] for a process that was attached by its address. Rejects with AbortError only. */
-export async function historiesOf(id: SubjectId, clusters: Clusters, log: Log, signal: AbortSignal): Promise<readonly History[]> {
-  if ('url' in id) return [];
-  try {
-    const cluster = await clusters.connect(id.context, signal);
-    const found = await findPrometheus(cluster, signal);
-    return found.map((f) => ({ id: f.id, source: new PrometheusSource(f.door, {}, f.label), problem: f.problem }));
-  } catch (e) {
-    if (isAbort(e)) throw e;
-    log.problem('Looking for a Prometheus', e);
-    return [];
-  }
-}
-
-/** The subject's pods, those before it too, by the labels that Prometheus' Kubernetes discovery is usually told to give. */
+/**
+ * The subject's pods, those before it too, by the labels that Prometheus' Kubernetes discovery is usually told to give; a
+ * process that was attached by its address by the `instance` that Prometheus gives it.
+ */
 export function matchersOf(id: SubjectId, replica: string): readonly Matcher[] {
-  if ('url' in id) return [];
+  if ('file' in id) return [];
+  if ('url' in id) return instanceOf(id.url);
   const [, namespace = '', name = ''] = id.workload.split('/');
   return [{ label: 'namespace', op: '=', value: namespace }, replica === '' ? { label: 'pod', op: '=~', value: `${escape(name)}(-.+)?` } : { label: 'pod', op: '=', value: replica }];
+}
+
+/** This machine has several names. */
+function instanceOf(url: string): readonly Matcher[] {
+  let at: URL;
+  try { at = new URL(url); } catch { return []; }
+  const port = at.port === '' ? (at.protocol === 'https:' ? '443' : '80') : at.port;
+  if (!/^(localhost|127\..*|\[::1\])$/.test(at.hostname)) return [{ label: 'instance', op: '=', value: `${at.hostname}:${port}` }];
+  return [{ label: 'instance', op: '=~', value: `(localhost|127\\.0\\.0\\.1|\\[::1\\]|host\\.docker\\.internal):${port}` }];
 }
 
 /** Rewrites queries for a source that keeps a histogram only in its native form. `names`: of all its series. */

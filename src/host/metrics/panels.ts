@@ -1,38 +1,78 @@
 /** The tabs with metrics pages: one for each workload or address, brought back after a reload of the window. */
+import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { bytes as sizeText } from '../../base/format';
 import { Problem } from '../../base/problem';
+import { MAX_SAVED_BYTES, SavedSource } from '../../sources/saved/source';
+import { guarded } from '../errors';
+import { cancelled } from '../picks/wizard';
 import type { Parts } from '../parts';
 import type { Place } from '../picks/process';
 import { MetricsSession, type MetricsDeps } from './session';
-import { localSubject, readSubject, subjectKey, workloadSubject, type SubjectId } from './subject';
+import { PrometheusBook } from './prometheus/book';
+import { localSubject, readSubject, savedSubject, subjectKey, workloadSubject, type Subject, type SubjectId } from './subject';
 
 export const METRICS_PANEL = 'controllerTuner.metrics';
 
 export class MetricsPanels implements vscode.Disposable {
   readonly #open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly session: MetricsSession }>();
 
-  constructor(private readonly parts: Pick<Parts, 'clusters' | 'processes' | 'memory' | 'context'>, private readonly deps: MetricsDeps) {}
+  readonly #book: PrometheusBook;
+  readonly #deps: MetricsDeps;
+  /** Without what all names begin with. */
+  readonly commands: Readonly<Record<string, (arg?: unknown) => unknown>>;
+
+  constructor(private readonly parts: Pick<Parts, 'clusters' | 'processes' | 'memory' | 'context'>, deps: Omit<MetricsDeps, 'book'>) {
+    const { log } = deps;
+    this.#book = new PrometheusBook(parts.context.secrets, parts.clusters, log);
+    this.#deps = { ...deps, book: this.#book };
+    this.commands = {
+      openMetrics: (arg) => guarded('Open saved metrics', log, () => this.openFile(arg)),
+      addPrometheus: (arg) => guarded('Add a Prometheus', log, () => this.#book.add(typeof arg === 'string' ? arg : undefined)),
+      forgetPrometheus: () => guarded('Forget Prometheus credentials', log, () => this.#book.forget()),
+    };
+  }
 
   show(place: Place): void { this.open(place.kind === 'local' ? { url: place.url } : { context: place.context, workload: place.workload.id }); }
 
-  open(id: SubjectId): void {
-    const there = this.#open.get(subjectKey(id));
-    if (there) { there.panel.reveal(); return; }
-    this.#fill(vscode.window.createWebviewPanel(METRICS_PANEL, '', vscode.ViewColumn.Active, { enableFindWidget: false }), id);
+  open(id: Exclude<SubjectId, { readonly file: string }>): void {
+    if (this.#reveal(id)) return;
+    this.#fill(this.#panel(), this.#subject(id));
+  }
+
+  /** `arg`: the file, where a caller gave it; else it is asked for. Rejects with a Problem `metrics.saved.…`, or AbortError. */
+  async openFile(arg: unknown): Promise<void> {
+    const uri = arg instanceof vscode.Uri ? arg : await askFile();
+    if (this.#reveal({ file: uri.toString() })) return;
+    const subject = await fileSubject(uri);
+    // Opened twice while it was read.
+    if (!this.#reveal(subject.id)) this.#fill(this.#panel(), subject);
   }
 
   /** A tab of the window as it was before a reload; `state` is what its page kept. */
   restore(panel: vscode.WebviewPanel, state: unknown): void {
     const id = readSubject((state as { subject?: unknown } | undefined)?.subject);
     if (!id || this.#open.has(subjectKey(id))) { panel.dispose(); return; }
-    this.#fill(panel, id);
+    if (!('file' in id)) { this.#fill(panel, this.#subject(id)); return; }
+    void guarded('Open saved metrics', this.#deps.log, async () => {
+      try { this.#fill(panel, await fileSubject(vscode.Uri.parse(id.file, true))); } catch (e) { panel.dispose(); throw e; }
+    });
   }
 
-  #fill(panel: vscode.WebviewPanel, id: SubjectId): void {
-    const subject = 'url' in id ? localSubject(id.url) : workloadSubject(this.parts, id);
-    panel.title = `${subject.title} metrics`;
+  #reveal(id: SubjectId): boolean {
+    const there = this.#open.get(subjectKey(id));
+    there?.panel.reveal();
+    return there !== undefined;
+  }
+
+  #panel(): vscode.WebviewPanel { return vscode.window.createWebviewPanel(METRICS_PANEL, '', vscode.ViewColumn.Active, { enableFindWidget: false }); }
+  #subject(id: Exclude<SubjectId, { readonly file: string }>): Subject { return 'url' in id ? localSubject(id.url) : workloadSubject(this.parts, id); }
+
+  #fill(panel: vscode.WebviewPanel, subject: Subject): void {
+    const { id } = subject;
+    panel.title = subject.saved ? subject.title : `${subject.title} metrics`;
     panel.iconPath = vscode.Uri.joinPath(this.parts.context.extensionUri, 'media', 'activity.svg');
-    const session = new MetricsSession(panel, subject, this.deps);
+    const session = new MetricsSession(panel, subject, this.#deps);
     const key = subjectKey(id);
     this.#open.set(key, { panel, session });
     panel.onDidDispose(() => { this.#open.delete(key); session.dispose(); });
@@ -42,5 +82,33 @@ export class MetricsPanels implements vscode.Disposable {
     }
   }
 
-  dispose(): void { for (const { panel } of [...this.#open.values()]) panel.dispose(); }
+  dispose(): void {
+    for (const { panel } of [...this.#open.values()]) panel.dispose();
+    this.#book.dispose();
+  }
+}
+
+async function askFile(): Promise<vscode.Uri> {
+  const [uri] = await vscode.window.showOpenDialog({ title: 'Open saved metrics', openLabel: 'Open', canSelectMany: false, filters: { Metrics: ['txt', 'prom', 'metrics', 'om', 'openmetrics', 'pb', 'gz'], 'All files': ['*'] } }) ?? [];
+  if (!uri) throw cancelled();
+  return uri;
+}
+
+async function fileSubject(uri: vscode.Uri): Promise<Subject> {
+  const name = path.basename(uri.path);
+  const tooBig = (): Problem => new Problem('metrics.saved.tooBig', `${name} is larger than ${sizeText(MAX_SAVED_BYTES)}.`, { next: 'Save a shorter time, or fewer series.' });
+  let bytes: Uint8Array;
+  let modified: number;
+  try {
+    const { size, mtime } = await vscode.workspace.fs.stat(uri);
+    if (size > MAX_SAVED_BYTES) throw tooBig();
+    modified = mtime / 1000;
+    bytes = await vscode.workspace.fs.readFile(uri);
+  } catch (e) {
+    if (e instanceof Problem) throw e;
+    throw new Problem('metrics.saved.read', `${name} could not be read: ${e instanceof vscode.FileSystemError && e.code === 'FileNotFound' ? 'it is not there any more' : e instanceof Error ? e.message : String(e)}.`, { next: 'Choose another file.', cause: e });
+  }
+  const options = { location: vscode.ProgressLocation.Window, title: `Reading ${name}` };
+  const saved = await vscode.window.withProgress(options, () => SavedSource.open({ name, bytes, modified }));
+  return savedSubject(uri.toString(), name, saved);
 }

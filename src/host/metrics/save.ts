@@ -3,13 +3,14 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import type { FromMetricsPage } from '../../protocol/metrics';
-import type { Scraper } from '../../sources/scraper';
+import type { Family, StoredSeries } from '../../metrics/types';
 import { PANELS } from '../../metrics/catalog/index';
 import { grafanaDashboard, prometheusRule, type ControllerFacts } from '../../metrics/export/index';
 import { writeOpenMetrics } from '../../metrics/write';
 import type { Subject } from './subject';
 
-export interface Saved { readonly subject: Subject; readonly scraper: Scraper; readonly controllers: readonly string[] }
+/** What there is to save: `names` and `series` are asked for when they are needed. */
+export interface Saved { readonly subject: Subject; readonly controllers: readonly string[]; readonly names: () => readonly string[]; readonly series: () => readonly StoredSeries[]; readonly families: () => ReadonlyMap<string, Family> }
 
 type Save = Extract<FromMetricsPage, { type: 'save' }>;
 
@@ -23,11 +24,11 @@ export async function savePage(m: Save, saved: Saved): Promise<void> {
   void vscode.window.showInformationMessage(`Saved ${path.basename(to.path)}.`);
 }
 
-function made(m: Save, { subject, scraper, controllers }: Saved): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
+function made(m: Save, { subject, controllers, ...kept }: Saved): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
   const base = `${subject.title.replaceAll(/[^\w.-]+/g, '-')}-${m.panel === '' ? 'metrics' : m.panel}`;
   const text = (t: string): Uint8Array => new TextEncoder().encode(t);
   const [, namespace = '', workload = ''] = 'workload' in subject.id ? subject.id.workload.split('/') : [];
-  const names = new Set(scraper.ring.names());
+  const names = new Set(kept.names());
   const [only] = controllers;
   const facts: ControllerFacts = {
     title: workload === '' ? subject.title : `${namespace}/${workload}`, target: namespace === '' ? {} : { namespace },
@@ -37,9 +38,9 @@ function made(m: Save, { subject, scraper, controllers }: Saved): { readonly nam
     case 'csv': return { name: `${base}.csv`, bytes: text(m.content ?? ''), filter: { CSV: ['csv'] } };
     case 'png': return { name: `${base}.png`, bytes: Buffer.from((m.content ?? '').replace(/^data:image\/png;base64,/, ''), 'base64'), filter: { PNG: ['png'] } };
     case 'scrapes': {
-      const series = scraper.ring.select([]);
+      const series = kept.series();
       if (series.length === 0) throw new Problem('metrics.nothingYet', 'No scrape has come in yet: there is nothing to save.', { next: 'Wait for the first one, or see why the process does not answer.' });
-      return { name: `${base}.openmetrics.txt`, bytes: text(writeOpenMetrics(series, scraper.familiesNow())), filter: { OpenMetrics: ['txt'] } };
+      return { name: `${base}.openmetrics.txt`, bytes: text(writeOpenMetrics(series, kept.families())), filter: { OpenMetrics: ['txt'] } };
     }
     case 'grafana': return { name: `${base}.dashboard.json`, bytes: text(`${JSON.stringify(grafanaDashboard(facts, PANELS), null, 2)}\n`), filter: { 'Grafana dashboard': ['json'] } };
     case 'rules': return { name: `${base}.rules.yaml`, bytes: text(prometheusRule(facts)), filter: { PrometheusRule: ['yaml', 'yml'] } };

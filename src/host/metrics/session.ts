@@ -3,27 +3,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
-import { asksForToken } from '../../cluster/reach';
 import { fill, PANELS } from '../../metrics/catalog/index';
 import { pipelineQueries } from '../../metrics/pipeline/index';
-import type { Matcher, Scrape, Source } from '../../metrics/types';
+import type { Scrape } from '../../metrics/types';
 import { pageHtml } from '../../protocol/html';
-import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type MetricsFacts, type PanelInfo, type ToMetricsPage } from '../../protocol/metrics';
-import { namesIn, Scraper } from '../../sources/scraper';
-import type { Clusters } from '../clusters';
+import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type MetricsFacts, type PanelInfo, type TimeRange, type ToMetricsPage } from '../../protocol/metrics';
+import { isLocked } from '../../sources/prometheus/ask';
+import { namesIn } from '../../sources/scraper';
 import type { Log } from '../log';
-import { settings } from '../settings';
 import { told } from '../told';
 import { act, spanAct, type ActDeps } from './acts';
 import { explored } from './explore';
-import { chartFrom, chartsFrom, pipelineFrom, promqlOf, windowOf, type Asked } from '../../sources/feed';
+import { chartFrom, chartsFrom, pipelineFrom, promqlOf, windowOf } from '../../sources/feed';
+import { Cost } from './cost';
+import type { History, PrometheusBook } from './prometheus/book';
+import { tryAgain } from './retry';
 import { savePage } from './save';
-import { forNames, historiesOf, matchersOf, type History } from './history';
+import { PageSources } from './sources';
 import type { Subject } from './subject';
 
 export interface MetricsDeps extends ActDeps {
-  readonly clusters: Clusters;
   readonly log: Log;
+  readonly book: PrometheusBook;
   /** The folder with the pages' bundles. */
   readonly pages: vscode.Uri;
 }
@@ -31,8 +32,6 @@ export interface MetricsDeps extends ActDeps {
 type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
 type Watch = Extract<FromMetricsPage, { type: 'watch' }>;
 
-/** What is kept of the scrapes, s: the longest range that the page offers live. */
-const KEEP_S = 3600;
 /** Scrapes of several replicas come in together: the page is told once, ms. */
 const TOGETHER_MS = 150;
 /** Queries of one's own whose series are kept. */
@@ -45,12 +44,10 @@ let keptNames: { readonly names: ReadonlySet<string> | undefined } | undefined;
 
 export class MetricsSession implements Disposable {
   readonly #own = new Disposables();
-  readonly #scraper: Scraper;
-  #source: Source;
-  /** Found in the cluster while the page is open. */
-  #histories: readonly History[] = [];
-  /** How the chosen history has its series; undefined until it told. */
-  #rewrite: ((promql: string) => string) | undefined;
+  readonly #sources: PageSources;
+  readonly #cost = new Cost();
+  /** The Prometheus that is the source wanted credentials when it was last asked. */
+  #locked = false;
   #watch: Watch | undefined;
   #ready = false;
   #facts = '';
@@ -62,18 +59,18 @@ export class MetricsSession implements Disposable {
   readonly #asks = new Map<string, ReadonlySet<string> | undefined>();
 
   constructor(private readonly panel: vscode.WebviewPanel, readonly subject: Subject, private readonly deps: MetricsDeps) {
-    this.#scraper = this.#own.add(new Scraper({
-      everyMs: () => settings.scrapeMs, maxBytes: () => settings.maxScrapeBytes, idleTimeoutMs: () => settings.idleTimeoutMs, keepSeconds: KEEP_S,
-    }));
-    this.#source = this.#scraper;
+    this.#sources = this.#own.add(new PageSources(subject, deps.book, () => { this.#sourceChanged(); }));
+    const { scraper } = this.#sources;
     this.#want();
-    this.#scraper.set(subject.processes);
-    this.#own.add(this.#scraper.onDidScrape(({ problem, id }) => {
+    scraper.set(subject.processes);
+    this.#own.add(scraper.onDidScrape((report) => {
+      const { problem, id } = report;
       if (problem) deps.log.problem(`Scraping ${subject.title} (${id})`, problem);
+      this.#cost.add(report);
       this.#tellFacts();
       this.#soon(TOGETHER_MS);
     }));
-    this.#own.add(subject.onDidChange(() => { this.#scraper.set(subject.processes); this.#tellFacts(); }));
+    this.#own.add(subject.onDidChange(() => { scraper.set(subject.processes); this.#tellFacts(); }));
     this.#own.add(subject);
     this.#own.add({ dispose: () => { this.#ended.abort(); clearTimeout(this.#timer); this.#telling?.abort(); } });
     panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
@@ -82,7 +79,6 @@ export class MetricsSession implements Disposable {
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(deps.pages, file)).toString();
     panel.webview.html = pageHtml({ cspSource: panel.webview.cspSource, scriptUri: uri('metrics.js'), styleUri: uri('metrics.css'), title: `${subject.title} metrics` });
     this.#seen();
-    void this.#findHistories();
   }
 
   /** What keeps the processes from being asked at all. */
@@ -90,7 +86,8 @@ export class MetricsSession implements Disposable {
 
   /** A page that nobody sees costs the process nothing. A hidden one starts anew when it is shown, and says `ready` again. */
   #seen(): void {
-    if (this.panel.visible && this.#watch?.paused !== true && this.#live) this.#scraper.start(); else this.#scraper.stop();
+    const { scraper, live } = this.#sources;
+    if (this.panel.visible && this.#watch?.paused !== true && live) scraper.start(); else scraper.stop();
     if (!this.panel.visible) { this.#ready = false; this.#watch = undefined; }
   }
 
@@ -103,7 +100,7 @@ export class MetricsSession implements Disposable {
       case 'ready':
         this.#ready = true;
         this.#facts = '';
-        this.#send({ type: 'init', facts: this.#current(), panels: this.#panels(), view: 'pipeline', range: { seconds: 300 }, subject: this.subject.id });
+        this.#send({ type: 'init', facts: this.#current(), panels: this.#panels(), view: 'pipeline', range: this.#firstRange(), subject: this.subject.id });
         return;
       case 'watch':
         this.#watch = m;
@@ -116,58 +113,74 @@ export class MetricsSession implements Disposable {
       case 'query': void this.#reply(m.id, async () => ({ type: 'queried', id: m.id, chart: await this.#query(m) })); return;
       case 'act': void this.#guard(() => act(m.action, this.subject, m.controller, this.deps)); return;
       case 'span': void this.#guard(() => spanAct(m.what, { start: m.start, end: m.end }, this.subject, this.deps)); return;
-      case 'save': void this.#guard(() => savePage(m, { subject: this.subject, scraper: this.#scraper, controllers: this.#controllers() })); return;
+      case 'save': void this.#guard(() => this.#savePage(m)); return;
       case 'copy': void vscode.env.clipboard.writeText(m.text); return;
       case 'retry':
         void this.#guard(() => this.#retry());
         return;
-      case 'source': this.#choose(m.source); return;
+      case 'source': void this.#guard(() => this.#choose(m.source)); return;
     }
   }
 
-  /** At once, and not at the slow pace of a process that failed; where a token was asked for, with one. */
+  /** At once, and not at the slow pace of a process that failed; where credentials were asked for, with them. */
   async #retry(): Promise<void> {
-    if (this.#scraper.reports.some(({ problem }) => problem && asksForToken(problem)) && !(await this.deps.authenticate(this.subject))) return;
-    this.#scraper.stop();
-    this.#scraper.set([]);
-    this.#scraper.set(this.subject.processes);
-    this.#seen();
-    this.#soon(0);
+    const { scraper, live, history } = this.#sources;
+    await tryAgain({ problems: live ? scraper.reports.map((r) => r.problem) : [], locked: this.#locked && history !== undefined }, {
+      authenticate: () => this.deps.authenticate(this.subject),
+      unlock: async () => { if (history) await this.#unlock(history); },
+      again: () => {
+        if (live) {
+          scraper.stop();
+          scraper.set([]);
+          scraper.set(this.subject.processes);
+        }
+        this.#seen();
+        this.#soon(0);
+      },
+    });
+  }
+
+  async #savePage(m: Extract<FromMetricsPage, { type: 'save' }>): Promise<void> {
+    const { store, families } = this.#sources;
+    await savePage(m, { subject: this.subject, controllers: this.#controllers(), names: () => store.names(), series: () => store.select([]), families: () => families });
+  }
+
+  /** The whole of a file; of what is live the last five minutes. */
+  #firstRange(): TimeRange {
+    const span = this.subject.saved?.span;
+    return span ? { seconds: Math.max(60, span.end - span.start), end: span.end } : { seconds: 300 };
   }
 
   #want(): void {
     const sets = [kept(), ...this.#asks.values()];
-    this.#scraper.want(sets.includes(undefined) ? undefined : new Set(sets.flatMap((names) => [...names ?? []])), this.#watch?.view === 'explore');
+    this.#sources.scraper.want(sets.includes(undefined) ? undefined : new Set(sets.flatMap((names) => [...names ?? []])), this.#watch?.view === 'explore');
   }
 
-  get #live(): boolean { return this.#source === this.#scraper; }
-
-  async #findHistories(): Promise<void> {
-    try {
-      this.#histories = await historiesOf(this.subject.id, this.deps.clusters, this.deps.log, this.#ended.signal);
-    } catch { return; }
-    this.#tellFacts();
-  }
-
-  #choose(id: string): void {
-    const history = this.#histories.find((h) => h.id === id);
-    if (history?.problem) { this.#send({ type: 'failed', problem: history.problem }); return; }
-    this.#source = history?.source ?? this.#scraper;
-    this.#rewrite = undefined;
+  #sourceChanged(): void {
+    this.#locked = false;
     this.#seen();
     this.#tellFacts();
     this.#soon(0);
   }
 
-  #asked(): Asked {
-    const w = this.#watch;
-    const replica = w?.replica ?? '';
-    const shown = { range: w?.range ?? { seconds: 300 }, width: w?.width ?? 600, controller: w?.controller ?? '' };
-    if (this.#live) return { ...shown, process: this.#process(replica), spacing: this.#scraper.everyMs / 1000 };
-    return { ...shown, process: matchersOf(this.subject.id, replica), spacing: undefined, ...(this.#rewrite && { rewrite: this.#rewrite }) };
+  /** One that can't be asked as it is: what it wants is asked for first. The menu goes back to what is shown when the person gives up. */
+  async #choose(id: string): Promise<void> {
+    const history = this.#sources.find(id);
+    if (!history?.problem) { this.#sources.choose(id); return; }
+    try {
+      await this.#unlock(history);
+    } finally {
+      this.#facts = '';
+      this.#tellFacts();
+    }
   }
 
-  #process(replica: string): readonly Matcher[] { return replica === '' ? [] : [{ label: 'url' in this.subject.id ? 'instance' : 'pod', op: '=', value: replica }]; }
+  async #unlock(history: History): Promise<void> {
+    const id = await history.unlock();
+    await this.#sources.ofSettings();
+    this.#sources.opened(id);
+    this.#sources.choose(id);
+  }
 
   #soon(ms: number): void {
     if (this.#timer !== undefined && ms > 0) return;
@@ -183,44 +196,45 @@ export class MetricsSession implements Disposable {
     const telling = this.#telling = new AbortController();
     const { signal } = telling;
     const now = Date.now() / 1000;
+    const { current, live } = this.#sources;
     try {
-      if (!this.#live) {
-        this.#rewrite ??= forNames(new Set(await this.#source.labelValues('__name__', undefined, signal)));
-        // No scrape of ours tells when there is something new.
-        if (!watch.paused && watch.range.end === undefined) this.#soon(HISTORY_MS);
-      }
+      await this.#sources.learn(signal);
+      // No scrape of ours tells when there is something new.
+      if (!live && !watch.paused && watch.range.end === undefined) this.#soon(HISTORY_MS);
       if (watch.view === 'pipeline') {
-        const pipeline = await pipelineFrom(this.#source, this.#asked(), now, signal);
+        const pipeline = await pipelineFrom(current, this.#sources.asked(watch), now, signal);
         if (!signal.aborted) this.#send({ type: 'pipeline', pipeline });
       } else if (watch.view === 'charts' && watch.panels.length > 0) {
         const shown = PANELS.filter((p) => watch.panels.includes(p.id));
-        const exported = this.#live ? await this.#exported(signal) : undefined;
-        const { charts, window } = await chartsFrom(this.#source, shown, this.#asked(), exported, now, signal);
+        const exported = current.kind !== 'prometheus' ? await this.#exported(signal) : undefined;
+        const { charts, window } = await chartsFrom(current, shown, this.#sources.asked(watch), exported, now, signal);
+        this.#locked = charts.some((c) => c.problem && isLocked(c.problem));
         if (!signal.aborted) this.#send({ type: 'charts', charts, range: { start: window.end - watch.range.seconds, end: window.end } });
       }
     } catch (e) {
       if (isAbort(e)) return;
       this.deps.log.problem(`Metrics of ${this.subject.title}`, e);
+      this.#locked = e instanceof Problem && isLocked(e);
       this.#send({ type: 'failed', problem: told(e, 'metrics.failed').toJSON() });
     }
   }
 
   /** Undefined while no scrape has come in: a panel is not told to be missing then. */
   async #exported(signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
-    const families = await this.#source.families(signal);
+    const families = await this.#sources.current.families(signal);
     return families.length === 0 ? undefined : new Set(families.map((f) => f.name));
   }
 
   /** Waits for the first one. */
   async #wholeScrapes(): Promise<readonly Scrape[]> {
-    for (let i = 0; i < 50 && this.#scraper.lastScrapes().length === 0; i++) await pause(200, undefined, { signal: this.#ended.signal });
-    return this.#scraper.lastScrapes();
+    for (let i = 0; i < 50 && this.#sources.lastScrapes.length === 0; i++) await pause(200, undefined, { signal: this.#ended.signal });
+    return this.#sources.lastScrapes;
   }
 
   #controllers(): readonly string[] {
     const names = new Set<string>();
     for (const [name, label] of [['controller_runtime_max_concurrent_reconciles', 'controller'], ['workqueue_depth', 'name']] as const) {
-      for (const s of this.#scraper.ring.select([{ label: '__name__', op: '=', value: name }])) { const v = s.labels[label]; if (v !== undefined && v !== '') names.add(v); }
+      for (const s of this.#sources.store.select([{ label: '__name__', op: '=', value: name }])) { const v = s.labels[label]; if (v !== undefined && v !== '') names.add(v); }
       if (names.size > 0) break;
     }
     return [...names].sort();
@@ -228,10 +242,12 @@ export class MetricsSession implements Disposable {
 
   #current(): MetricsFacts {
     const { subject } = this;
-    const problems = new Map(this.#scraper.reports.map((r) => [r.id, r.problem]));
+    const { scraper, current, live } = this.#sources;
+    const problems = new Map(scraper.reports.map((r) => [r.id, r.problem]));
+    const cost = live ? this.#cost.words(scraper.everyMs, subject.processes.length) : undefined;
     return {
-      title: subject.title, subtitle: subject.subtitle, sourceLabel: `from ${this.#source.label}`,
-      sources: [{ id: 'scrape', label: this.#scraper.label }, ...this.#histories.map((h) => ({ id: h.id, label: h.source.label }))], source: this.#histories.find((h) => h.source === this.#source)?.id ?? 'scrape',
+      title: subject.title, subtitle: subject.subtitle, sourceLabel: subject.saved ? '' : `from ${current.label}`, ...this.#sources.choices,
+      ...(cost && { cost }), ...(subject.saved && { span: subject.saved.span }),
       replicas: subject.lanes((id) => problems.get(id)?.toJSON()), controllers: this.#controllers(),
     };
   }
@@ -243,35 +259,36 @@ export class MetricsSession implements Disposable {
     if (text === this.#facts) return;
     this.#facts = text;
     this.#send({ type: 'facts', facts });
-    if (!this.#live) return;
+    if (!this.#sources.live) return;
     // Nobody answers: the page says why instead of an empty picture.
-    const { reports } = this.#scraper;
+    const { reports } = this.#sources.scraper;
     const [first] = reports;
     if (first?.problem && reports.every((r) => r.problem)) this.#send({ type: 'failed', problem: first.problem.toJSON() });
   }
 
   #panels(): readonly PanelInfo[] {
-    const asked = { controller: '', process: [], spacing: this.#scraper.everyMs / 1000 };
-    return PANELS.map(({ needs: _, ...panel }) => ({ ...panel, promql: promqlOf(panel, this.#source, asked) }));
+    const asked = { controller: '', process: [], spacing: this.#sources.spacing };
+    return PANELS.map(({ needs: _, ...panel }) => ({ ...panel, promql: promqlOf(panel, this.#sources.current, asked) }));
   }
 
   async #query(m: Extract<FromMetricsPage, { type: 'query' }>): ReturnType<typeof chartFrom> {
-    const spacing = this.#live ? this.#scraper.everyMs / 1000 : 15;
-    if (this.#live && !this.#asks.has(m.promql)) {
+    const { current, live, spacing } = this.#sources;
+    if (live && !this.#asks.has(m.promql)) {
       // One that can't be read is told by the evaluation below.
       try { this.#asks.set(m.promql, namesIn([m.promql])); } catch { /* told below */ }
       for (const oldest of this.#asks.keys()) { if (this.#asks.size <= ASKS) break; this.#asks.delete(oldest); }
       this.#want();
     }
-    return chartFrom(this.#source, 'query', m.promql, windowOf(m.range, m.width / 2, spacing, Date.now() / 1000), this.#ended.signal);
+    return chartFrom(current, 'query', m.promql, windowOf(m.range, m.width / 2, spacing, Date.now() / 1000), this.#ended.signal);
   }
 
   async #complete({ kind, name, label }: Extract<FromMetricsPage, { type: 'complete' }>): Promise<readonly string[]> {
     const { signal } = this.#ended;
-    if (kind === 'values') return this.#source.labelValues(label, name === '' ? undefined : name, signal);
-    if (kind === 'names') return this.#source.labelValues('__name__', undefined, signal);
+    const { current } = this.#sources;
+    if (kind === 'values') return current.labelValues(label, name === '' ? undefined : name, signal);
+    if (kind === 'names') return current.labelValues('__name__', undefined, signal);
     const labels = new Set<string>();
-    for (const s of this.#scraper.ring.select(name === '' ? [] : [{ label: '__name__', op: '=', value: name }])) for (const l of Object.keys(s.labels)) labels.add(l);
+    for (const s of this.#sources.store.select(name === '' ? [] : [{ label: '__name__', op: '=', value: name }])) for (const l of Object.keys(s.labels)) labels.add(l);
     labels.delete('__name__');
     return [...labels].sort();
   }

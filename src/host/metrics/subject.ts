@@ -3,19 +3,22 @@ import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import type { ProblemData } from '../../base/problem';
 import type { Workload } from '../../controllers/types';
 import type { Lane } from '../../protocol/metrics';
+import type { SavedSource } from '../../sources/saved/source';
 import type { Scraped } from '../../sources/scraper';
 import type { Parts } from '../parts';
 import { shortPod } from '../tree/looks';
 import { localDoor, metricsDoor } from './endpoint';
 
 /** What survives a reload of the window. */
-export type SubjectId = { readonly context: string; readonly workload: string } | { readonly url: string };
+export type SubjectId = { readonly context: string; readonly workload: string } | { readonly url: string } | { /** As a URI. */ readonly file: string };
 
 export interface Subject extends Disposable {
   readonly id: SubjectId;
   readonly title: string;
   /** "2 replicas, …-bd87l leads". */
   readonly subtitle: string;
+  /** A saved file: the only source then, and no process is asked. */
+  readonly saved?: SavedSource;
   /** Those that can be asked, the leader first. */
   readonly processes: readonly Scraped[];
   /** `problem` by process id, of the last scrape. */
@@ -25,12 +28,13 @@ export interface Subject extends Disposable {
 }
 
 /** The same for two subjects that are the same. */
-export function subjectKey(id: SubjectId): string { return 'url' in id ? id.url : `${id.context}\n${id.workload}`; }
+export function subjectKey(id: SubjectId): string { return 'url' in id ? id.url : 'file' in id ? id.file : `${id.context}\n${id.workload}`; }
 
 /** Parsed from what a page kept; undefined for anything else. */
 export function readSubject(v: unknown): SubjectId | undefined {
   if (typeof v !== 'object' || v === null) return undefined;
-  const { context, workload, url } = v as Record<string, unknown>;
+  const { context, workload, url, file } = v as Record<string, unknown>;
+  if (typeof file === 'string') return { file };
   if (typeof url === 'string') return { url };
   return typeof context === 'string' && typeof workload === 'string' ? { context, workload } : undefined;
 }
@@ -91,6 +95,17 @@ export function localSubject(url: string): Subject {
     id: { url }, title: url, subtitle: 'attached by its address',
     processes: [{ id: url, labels: { instance: url }, find: () => Promise.resolve(localDoor(url)) }],
     lanes: (problem) => { const p = problem(url); return [{ id: url, label: url, leader: false, ...(p && { problem: p }) }]; },
+    onDidChange: () => ({ dispose: () => undefined }),
+    dispose: () => undefined,
+  };
+}
+
+/** A file with saved metrics; its replicas are the pods that its series name. */
+export async function savedSubject(file: string, title: string, saved: SavedSource): Promise<Subject> {
+  const pods = await saved.labelValues('pod', undefined);
+  return {
+    id: { file }, title, subtitle: saved.summary, saved, processes: [],
+    lanes: () => pods.map((pod) => ({ id: pod, label: pod, leader: false })),
     onDidChange: () => ({ dispose: () => undefined }),
     dispose: () => undefined,
   };

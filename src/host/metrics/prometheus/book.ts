@@ -23,8 +23,8 @@ export interface History {
   readonly source: Source;
   /** Why it can't be asked. */
   readonly problem: ProblemData | undefined;
-  /** Asks the person for what it wants, and keeps it. Rejects with AbortError when they gave up. */
-  unlock(): Promise<void>;
+  /** Asks the person for what it wants, and keeps it; gives its id from then on. Rejects with AbortError when they gave up. */
+  unlock(): Promise<string>;
 }
 
 /** For one to answer before credentials are asked for, ms. */
@@ -93,7 +93,7 @@ export class PrometheusBook implements Disposable {
   }
 
   /** With the settings as they are: an entry is changed where it stands. */
-  async #unlockConfigured(one: ConfiguredPrometheus): Promise<void> {
+  async #unlockConfigured(one: ConfiguredPrometheus): Promise<string> {
     const { [TENANT_HEADER]: tenant = '', ...headers } = one.headers;
     const secrets = one.problem ? {} : await this.#secrets.get(ownerOf(one)) ?? {};
     const start: Draft = { ...FRESH, url: one.url, auth: one.auth, username: one.username, tenant, headers, secretHeaders: one.secretHeaders, caFile: one.caFile, skipVerify: one.skipVerify, secrets };
@@ -103,13 +103,14 @@ export class PrometheusBook implements Disposable {
     const at = readConfigured(entries).find((c) => c.id === one.id)?.at;
     const now = toWrite({ name: one.name, contexts: one.contexts }, settled.draft);
     // Nothing but the secret was asked for, or the entry was taken away meanwhile.
-    if (at === undefined || JSON.stringify(now) === JSON.stringify(toWrite({ name: one.name, contexts: one.contexts }, start))) { this.#changed.fire(); return; }
+    if (at === undefined || JSON.stringify(now) === JSON.stringify(toWrite({ name: one.name, contexts: one.contexts }, start))) return one.id;
     entries[at] = now;
     await setPrometheus(entries);
+    return readConfigured(entries).find((c) => c.at === at)?.id ?? one.id;
   }
 
   /** All of it goes into the secret storage, as no setting names this one; and only once it is let in with it. */
-  async #unlockFound(owner: { readonly server: string; readonly id: string }, door: Door): Promise<void> {
+  async #unlockFound(owner: { readonly server: string; readonly id: string }, door: Door): Promise<string> {
     const key = `${owner.server} ${owner.id}`;
     const tried = (secrets: Secrets): Promise<AskedPrometheus> => {
       this.#trying.set(key, secrets);
@@ -117,6 +118,7 @@ export class PrometheusBook implements Disposable {
     };
     try {
       await this.#secrets.keep(owner, await settleFound(person, owner.id, tried, await this.#secrets.get(owner) ?? {}));
+      return owner.id;
     } finally { this.#trying.delete(key); }
   }
 
