@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { EndpointMemory, type Memento } from '../cluster/memory';
 import { loadKube } from '../kube/load';
-import { openInThread } from '../profile/thread/client';
+import { Threads } from '../profile/thread/client';
 import type { Capture } from '../captures/types';
 import { registerCaptures } from './captures/index';
 import { Clusters } from './clusters';
@@ -67,12 +67,12 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   const processes = own(new Processes({ clusters, memory, pins: () => settings.pins, log }));
   const locals = new Locals(globalState);
   const view = own(new ClustersView(registered.clusters, { clusters, processes, locals, log }));
-  const thread = path.join(context.extensionPath, 'dist', 'profile-thread.js');
-  const open: ThreadOpener = (bytes, options, signal) => openInThread(thread, bytes, options, signal);
+  const threads = own(new Threads(path.join(context.extensionPath, 'dist', 'profile-thread.js')));
+  const open: ThreadOpener = (bytes, options, signal) => threads.open(bytes, options, signal);
   const captures = own(registerCaptures(context, registered.captures, { tell: (e) => { void showProblem(e, { what: 'Captures', log }); }, open, maxBytes: () => settings.maxProfileBytes }));
 
-  const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open };
-  const editor = own(new ProfileEditor(context, { captures, log, open, captureAgain: (capture) => { void captureAgain(parts, capture); } }));
+  const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open, expectProfile: () => { threads.prepare(); } };
+  const editor = own(new ProfileEditor(context, { captures, log, open: openAndExpect(threads), captureAgain: (capture) => { void captureAgain(parts, capture); } }));
   const metrics = own(new MetricsPanels(parts, {
     captures, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), capture: (kind, subject) => captureCommand(parts, given(subject), { kind, seconds: undefined }),
     authenticate: async (subject) => {
@@ -100,3 +100,15 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
 }
 
 function nameOf(command: string): string { return command.replace(/^controllerTuner\./, ''); }
+
+/** How long after a file was opened the thread of the next one is made ready, ms: the page comes first. */
+const AFTER_MS = 2000;
+
+/** Who opens one profile opens another: the next thread is there already. */
+function openAndExpect(threads: Threads): ThreadOpener {
+  return async (bytes, options, signal) => {
+    const opened = await threads.open(bytes, options, signal);
+    setTimeout(() => { threads.prepare(); }, AFTER_MS).unref();
+    return opened;
+  };
+}

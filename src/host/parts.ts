@@ -20,4 +20,6 @@ export interface Parts {
   readonly captures: CapturesApi;
   /** Reads a profile in a thread of its own. */
   readonly open: Opener;
+  /** One will be read soon: its thread is made ready meanwhile. */
+  readonly expectProfile: () => void;
 }

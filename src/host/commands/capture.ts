@@ -122,13 +122,14 @@ async function attempt(parts: Parts, place: Place, kind: CaptureKind, seconds: n
 }
 
 async function take(parts: Parts, place: Place, kind: CaptureKind, seconds: number, signal: AbortSignal, tell: Tell): Promise<Capture> {
+  parts.expectProfile();
   const from = (target: Target, basePath: string, facts: Facts, end: AbortSignal, keep: () => void): Promise<Capture> => {
     const named = { ...facts, kind };
     const info: CaptureInfo = { version: 1, name: defaultName(named), at: Date.now(), seconds: kind === 'cpu' ? seconds : 0, ...named };
     return takeCapture({
       target, basePath, kind, seconds: info.seconds, info, store: parts.captures.store, open: parts.open,
       idleTimeoutMs: settings.idleTimeoutMs, maxBytes: settings.maxProfileBytes, signal: end,
-      onProgress: (p) => { if (p.phase === 'saving') keep(); tell(p); },
+      onProgress: (p) => { if (p.phase === 'saving') { keep(); parts.expectProfile(); } tell(p); },
     });
   };
   if (place.kind === 'local') {

@@ -13,7 +13,7 @@ export type DocumentState =
 /** A file that is being written tells several changes: it is read again when none came for this long, ms. */
 const SETTLE_MS = 400;
 
-/** `openInThread` of src/profile, which waits for the bytes where they aren't there yet. */
+/** `Threads.open` of src/profile, which waits for the bytes where they aren't there yet. */
 export type ThreadOpener = (bytes: Uint8Array | Promise<Uint8Array>, options: OpenOptions, signal?: AbortSignal) => Promise<OpenProfile>;
 
 export interface DocumentDeps {

@@ -3,34 +3,66 @@ import { Worker } from 'node:worker_threads';
 import { Problem } from '../../base/problem';
 import { closed, outOfMemory } from '../problems';
 import type { FlameTree, GoroutineDump, OpenOptions, OpenProfile, ProfileSummary, SearchResult, TopRow } from '../types';
-import type { Answer, OpenRequest, Request } from './messages';
+import type { Answer, OpenRequest, PractiseRequest, Request } from './messages';
 
 /** Heap of a thread in MiB. The columns lie outside of it; names, text and goroutine groups inside. */
 const HEAP_MIB = 2048;
 
 type Ask<T = Request> = T extends Request ? Omit<T, 'id'> : never;
 
-/**
- * Starts a thread for a file and opens it there. `scriptPath` is dist/profile-thread.js. The bytes may still be on their
- * way: the thread starts meanwhile. They move to it where they own their memory: don't use them afterwards. Aborting ends
- * the thread at once, also in the middle of reading. Rejects with a Problem (`profile.…`), with an AbortError, or with
- * what the bytes rejected with.
- */
-export async function openInThread(scriptPath: string, bytes: Uint8Array | Promise<Uint8Array>, options: OpenOptions, signal?: AbortSignal): Promise<OpenProfile> {
-  if (signal?.aborted) {
-    if (bytes instanceof Promise) bytes.catch(() => undefined);
-    throw aborted();
+/** A spare thread that nobody needed for this long, ms, is ended. */
+const SPARE_MS = 10 * 60_000;
+
+/** Opens files, each in a thread of its own. */
+export class Threads {
+  #spare: Thread | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #disposed = false;
+
+  /** `scriptPath` is dist/profile-thread.js. */
+  constructor(private readonly scriptPath: string) {}
+
+  /** A file will be opened soon: starts its thread now, which practises until then. Costs some 15 MB; safe to call again. */
+  prepare(): void {
+    clearTimeout(this.#timer);
+    if (this.#disposed) return;
+    if (this.#spare?.ended !== false) {
+      this.#spare = new Thread(this.scriptPath);
+      this.#spare.practise();
+    }
+    this.#timer = setTimeout(() => { this.#spare?.end(closed()); }, SPARE_MS);
+    this.#timer.unref();
   }
-  const thread = new Thread(scriptPath);
-  const stop = () => { thread.end(aborted()); };
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    return await thread.open(bytes, options);
-  } catch (e) {
-    thread.end(e);
-    throw e;
-  } finally {
-    signal?.removeEventListener('abort', stop);
+
+  /**
+   * Opens a file in a thread: the one that was prepared, or a new one. The bytes may still be on their way: the thread starts
+   * meanwhile. They move to it where they own their memory: don't use them afterwards. Aborting ends the thread at once, also
+   * in the middle of reading. Rejects with a Problem (`profile.…`), with an AbortError, or with what the bytes rejected with.
+   */
+  async open(bytes: Uint8Array | Promise<Uint8Array>, options: OpenOptions, signal?: AbortSignal): Promise<OpenProfile> {
+    if (signal?.aborted) {
+      if (bytes instanceof Promise) bytes.catch(() => undefined);
+      throw aborted();
+    }
+    const thread = this.#spare?.ended === false ? this.#spare : new Thread(this.scriptPath);
+    this.#spare = undefined;
+    const stop = () => { thread.end(aborted()); };
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      return await thread.open(bytes, options);
+    } catch (e) {
+      thread.end(e);
+      throw e;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Ends the spare thread; those of open files end with them. */
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    this.#spare?.end(closed());
   }
 }
 
@@ -56,7 +88,16 @@ class Thread {
     this.#worker.on('exit', () => { this.end(closed()); });
   }
 
+  get ended(): boolean { return this.#ended !== undefined; }
+
+  /** Until it is asked for something. A thread that waits keeps no process from ending. */
+  practise(): void {
+    this.#worker.unref();
+    this.#worker.postMessage({ practise: true } satisfies PractiseRequest);
+  }
+
   async open(bytes: Uint8Array | Promise<Uint8Array>, options: OpenOptions): Promise<OpenProfile> {
+    this.#worker.ref();
     const summary = new Promise<unknown>((resolve, reject) => { this.#waiting.set(0, { resolve, reject }); });
     if (bytes instanceof Promise) bytes.then((b) => { this.#give(b, options); }, (e: unknown) => { this.end(e); });
     else this.#give(bytes, options);

@@ -3,17 +3,21 @@ import { parentPort, type TransferListItem } from 'node:worker_threads';
 import { Problem } from '../../base/problem';
 import { openProfile } from '../open';
 import type { OpenProfile } from '../types';
-import type { Answer, OpenRequest, Request } from './messages';
+import type { Answer, OpenRequest, PractiseRequest, Request } from './messages';
+import { practise } from './practice';
 
 const port = parentPort;
 if (!port) throw new Error('profile-thread.js runs as a worker thread only.');
 
 let open: OpenProfile | undefined;
+let asked = false;
 
 const send = (answer: Answer, transfer: TransferListItem[] = []) => { port.postMessage(answer, transfer); };
 const fail = (id: number, e: unknown) => { send({ id, problem: Problem.from(e, 'profile.thread').toJSON() }); };
 
-port.on('message', (message: OpenRequest | Request) => {
+port.on('message', (message: OpenRequest | PractiseRequest | Request) => {
+  if ('practise' in message) { practise(() => !asked); return; }
+  asked = true;
   if ('bytes' in message) {
     try {
       open = openProfile(message.bytes, message.options);

@@ -2,6 +2,9 @@
 import type { ProblemData } from '../../base/problem';
 import type { FlameQuery, OpenOptions, ProfileSummary } from '../types';
 
+/** To a thread that was started ahead of its file. Not answered. */
+export interface PractiseRequest { readonly practise: true }
+
 export interface OpenRequest { readonly bytes: Uint8Array; readonly options: OpenOptions }
 
 export type Request =

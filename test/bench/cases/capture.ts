@@ -9,7 +9,7 @@ import type { CaptureKind } from '../../../src/captures/types';
 import { NO_AUTH, podTarget } from '../../../src/cluster/reach';
 import { createKubeconfigs } from '../../../src/kube/index';
 import type { KubeSession } from '../../../src/kube/types';
-import { openInThread } from '../../../src/profile/thread/client';
+import { Threads } from '../../../src/profile/thread/client';
 import { expectOk } from '../../../src/target/expect';
 import { get } from '../../../src/target/get';
 import type { Target } from '../../../src/target/types';
@@ -86,10 +86,11 @@ function place(dir: string, program: string, port: number): Place {
 /** Takes captures as the extension does: over the tunnel, read in a thread, written whole with a note beside. */
 function taker(bench: Bench, session: KubeSession, thread: string): (from: Place, kind: CaptureKind, seconds: number) => Promise<void> {
   const store = new CaptureStore(path.join(bench.dir, 'captures'));
+  const threads = new Threads(thread);
   return async ({ namespace, pod, port }, kind, seconds) => {
     await takeCapture({
       target: podTarget(session, namespace, pod, { port, scheme: 'http' }, NO_AUTH), basePath: PPROF, kind, seconds, idleTimeoutMs: IDLE_MS, signal: bench.ended, store,
-      open: (bytes, options, signal) => openInThread(thread, bytes, options, signal),
+      open: (bytes, options, signal) => threads.open(bytes, options, signal),
       info: { version: 1, name: 'bench', kind, at: Date.now(), seconds, context: session.context.name, namespace, workload: '', pod, url: '', leader: false, image: '' },
     });
   };
