@@ -19,6 +19,8 @@ export interface ChartsEvents {
   explore(promql: string): void;
   retry(): void;
   span(what: 'profile' | 'captures', start: number, end: number): void;
+  /** A saved file is what is shown. */
+  saved(): boolean;
 }
 
 /** A panel is asked for when it comes this near to the window, so that scrolling finds it drawn, px. */
@@ -101,8 +103,9 @@ export class Charts {
   /** What can be done with the span that is shown. */
   showSpan(): void {
     const { end, seconds } = this.#events.state.range;
-    this.#spanBar.hidden = end === undefined;
-    if (end === undefined) { this.#spanBar.replaceChildren(); return; }
+    // Of a saved file every span is past and of no process that could be asked; the toolbar leads back to the whole of it.
+    this.#spanBar.hidden = end === undefined || this.#events.saved();
+    if (end === undefined || this.#events.saved()) { this.#spanBar.replaceChildren(); return; }
     const start = end - seconds;
     const link = (text: string, does: () => void): HTMLElement => h('button', { class: 'link', type: 'button', click: does }, text);
     this.#spanBar.replaceChildren(h('span', { class: 'num' }, `${clock(start)} to ${clock(end)}, ${span(seconds)}`),

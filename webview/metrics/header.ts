@@ -33,6 +33,7 @@ export class Header {
   readonly #source: HTMLSelectElement;
   readonly #range: HTMLSelectElement;
   readonly #live: HTMLButtonElement;
+  readonly #profile: HTMLButtonElement;
   readonly #status = h('span', { class: 'dim', role: 'status', 'aria-live': 'polite' });
   #failed: ProblemData | undefined;
   #shownFacts: MetricsFacts | undefined;
@@ -44,6 +45,7 @@ export class Header {
     this.#source = h('select', { 'aria-label': 'Source', title: 'Where the numbers come from', change: () => { events.source(this.#source.value); } });
     this.#range = h('select', { 'aria-label': 'Time range', title: 'How much time is shown', change: () => { events.seconds(Number(this.#range.value)); } });
     this.#live = h('button', { class: 'tool', type: 'button', click: () => { events.pause(this.#live.dataset['live'] === 'true'); } });
+    this.#profile = h('button', { class: 'tool', type: 'button', id: 'profile', title: 'Profile the CPU of this controller now', click: () => { events.profile(); } }, icon('pulse'), 'Profile now');
     const save = new MenuButton({ label: 'Export', class: 'tool', text: 'Export', icon: 'chevron-down' }, () => [
       { title: 'Grafana dashboard…', does: () => { events.save('grafana'); } },
       { title: 'PrometheusRule with alerts…', does: () => { events.save('rules'); } },
@@ -52,14 +54,15 @@ export class Header {
     ]);
     const bar = h('div', { class: 'bar' },
       h('div', { class: 'seg', role: 'tablist', 'aria-label': 'View', keydown: walkTabs }, ...this.#tabs),
-      this.#controller, this.#replica, this.#source, this.#status, h('span', { class: 'grow' }), save.button,
-      h('button', { class: 'tool', type: 'button', id: 'profile', title: 'Profile the CPU of this controller now', click: () => { events.profile(); } }, icon('pulse'), 'Profile now'));
+      this.#controller, this.#replica, this.#source, this.#status, h('span', { class: 'grow' }), save.button, this.#profile);
     this.element.append(h('div', { class: 'top' }, this.#facts, h('div', { class: 'time' }, this.#range, this.#live)), bar, this.#problems);
   }
 
   facts(facts: MetricsFacts, state: HeaderState): void {
     this.#shownFacts = facts;
-    this.#facts.replaceChildren(h('h1', {}, facts.title), ...[facts.subtitle, facts.sourceLabel].filter((t) => t !== '').map((t) => h('span', { class: 'num' }, t)));
+    this.#facts.replaceChildren(h('h1', {}, facts.title), ...[facts.subtitle, facts.sourceLabel].filter((t) => t !== '').map((t) => h('span', { class: 'num' }, t)),
+      ...(facts.cost ? [h('span', { class: 'num cost', title: facts.cost.title }, facts.cost.text)] : []));
+    this.#profile.hidden = facts.span !== undefined;
     options(this.#controller, [['', facts.controllers.length > 1 ? `all ${facts.controllers.length} controllers` : 'all controllers'], ...facts.controllers.map((c) => [c, `controller: ${c}`] as const)], state.controller);
     this.#controller.hidden = facts.controllers.length === 0;
     options(this.#replica, [['', facts.replicas.length > 1 ? `all ${facts.replicas.length} replicas` : 'all replicas'], ...facts.replicas.map((r) => [r.id, `${r.label}${r.leader ? ' (leader)' : ''}`] as const)], state.replica);
@@ -76,15 +79,19 @@ export class Header {
       this.#tabs[i]?.setAttribute('tabindex', id === s.view ? '0' : '-1');
     });
     const { seconds, end } = s.range;
+    const file = this.#shownFacts?.span;
     const standard = RANGES.includes(seconds) && end === undefined;
     const word = end === undefined ? `last ${span(seconds)}` : `${clock(end - seconds)} to ${clock(end)}`;
-    options(this.#range, [...(standard ? [] : [[String(seconds), word] as const]), ...RANGES.filter((r) => standard || r !== seconds).map((r) => [String(r), `last ${span(r)}`] as const)], String(seconds));
+    const offered = RANGES.filter((r) => (standard || r !== seconds) && (!file || r < file.end - file.start));
+    options(this.#range, [...(standard ? [] : [[String(seconds), word] as const]), ...offered.map((r) => [String(r), `last ${span(r)}`] as const)], String(seconds));
     this.#live.dataset['live'] = String(!s.paused);
-    const [name, text, title] = s.paused ? ['debug-start', 'Back to live', 'Go on from now (Space)'] : ['debug-pause', 'Live', 'Pause, to look at what is shown (Space)'];
+    // Of a file the way back is to the whole of it.
+    this.#live.hidden = file !== undefined && isWhole(s.range, file);
+    const [name, text, title] = file ? (['screen-full', 'Whole file', 'Back to the whole file (Escape)'] as const) : s.paused ? ['debug-start', 'Back to live', 'Go on from now (Space)'] : ['debug-pause', 'Live', 'Pause, to look at what is shown (Space)'];
     if (this.#live.textContent !== text) this.#live.replaceChildren(icon(name), text);
     this.#live.title = title;
-    this.#live.setAttribute('aria-label', s.paused ? 'Back to live' : 'Live; pause');
-    this.#live.classList.toggle('paused', s.paused);
+    this.#live.setAttribute('aria-label', file ? 'Back to the whole file' : s.paused ? 'Back to live' : 'Live; pause');
+    this.#live.classList.toggle('paused', s.paused && !file);
   }
 
   /** What is being waited for; '' = nothing. */
@@ -106,6 +113,14 @@ export class Header {
       h('span', { title: problem.detail ?? '' }, ...(who === '' ? [] : [h('b', {}, who), ' ']), problem.message, problem.next ? ` ${problem.next}` : ''),
       h('button', { class: 'link', type: 'button', click: () => { this.events.retry(); } }, 'Try again'))));
   }
+}
+
+/** The range that shows a file from its first to its last scrape: a minute at least, as a moment has no width. */
+export function wholeOf(file: { readonly start: number; readonly end: number }): TimeRange { return { seconds: Math.max(60, file.end - file.start), end: file.end }; }
+
+function isWhole(range: TimeRange, file: { readonly start: number; readonly end: number }): boolean {
+  const whole = wholeOf(file);
+  return range.end === whole.end && range.seconds === whole.seconds;
 }
 
 /** Sets a select's choices only where they changed, so that an open one stays open. */

@@ -4,7 +4,7 @@ import type { MetricsFacts, MetricsView, PanelInfo, TimeRange } from '../../src/
 import { debounce, h } from '../shared/dom';
 import { Charts } from './charts';
 import { Explore } from './explore';
-import { Header } from './header';
+import { Header, wholeOf } from './header';
 import { Host, type Told } from './host';
 import type { Range } from './panel';
 import { Pipeline } from './pipeline';
@@ -51,7 +51,7 @@ export class MetricsPage {
       controller: (name) => { this.#state.controller = name; this.#pipeline.choose(name); this.#changed(); },
       replica: (id) => { this.#state.replica = id; this.#explore.forget(); this.#changed(); },
       source: (source) => { this.#host.send({ type: 'source', source }); this.#explore.forget(); },
-      seconds: (seconds) => { this.#state.liveSeconds = seconds; this.#setRange({ seconds }, false); },
+      seconds: (seconds) => { this.#seconds(seconds); },
       pause: (paused) => { if (paused) this.#pause(); else this.#back(); },
       profile: () => { this.#host.send({ type: 'act', action: 'profileCpu', controller: this.#state.controller }); },
       retry: () => { this.#host.send({ type: 'retry' }); },
@@ -68,6 +68,7 @@ export class MetricsPage {
       explore: (promql) => { this.#explore.edit(promql); this.#setView('explore'); },
       retry: () => { this.#host.send({ type: 'retry' }); },
       span: (what, start, end) => { this.#host.send({ type: 'span', what, start, end }); },
+      saved: () => this.#facts?.span !== undefined,
     });
     const query = async (promql: string, width: number): Promise<{ chart: Awaited<ReturnType<typeof ask>>['chart']; range: Range }> => {
       const range = this.#state.range;
@@ -119,6 +120,8 @@ export class MetricsPage {
     this.#facts = facts;
     const s = this.#state;
     if (first && !this.#restored) Object.assign(s, { view, range, liveSeconds: range.seconds, paused: range.end !== undefined });
+    // A file may have been written anew since.
+    if (facts.span && (s.range.end === undefined || s.range.end > facts.span.end || s.range.end - s.range.seconds < wholeOf(facts.span).end! - wholeOf(facts.span).seconds)) Object.assign(s, { range: wholeOf(facts.span), paused: true });
     if (!facts.controllers.includes(s.controller)) s.controller = '';
     if (!facts.replicas.some((r) => r.id === s.replica)) s.replica = '';
     this.#header.failed(undefined);
@@ -169,7 +172,17 @@ export class MetricsPage {
     const end = this.#state.range.end ?? this.#lastRange?.end ?? Date.now() / 1000;
     this.#setRange({ seconds: this.#state.range.seconds, end }, true);
   }
-  #back(): void { if (this.#state.paused || this.#state.range.end !== undefined) this.#setRange({ seconds: this.#state.liveSeconds }, false); }
+  #seconds(seconds: number): void {
+    const file = this.#facts?.span;
+    if (file) { this.#setRange({ seconds, end: file.end }, true); return; }
+    this.#state.liveSeconds = seconds;
+    this.#setRange({ seconds }, false);
+  }
+  #back(): void {
+    const file = this.#facts?.span;
+    if (file) this.#setRange(wholeOf(file), true);
+    else if (this.#state.paused || this.#state.range.end !== undefined) this.#setRange({ seconds: this.#state.liveSeconds }, false);
+  }
 
   #setRange(range: TimeRange, paused: boolean): void {
     Object.assign(this.#state, { range, paused });
