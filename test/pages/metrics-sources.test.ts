@@ -54,7 +54,11 @@ describe.skipIf(noBrowser())('metrics page: where its numbers come from', () => 
     expect(await page.getByLabel('Time range').locator('option').allTextContents()).toEqual([expect.stringMatching(/^\d\d:\d\d.* to /), 'last 60 s', 'last 5 min']);
     await page.getByLabel('Time range').selectOption('60');
     await expect.poll(() => host.watch.range).toEqual({ seconds: 60, end: SPAN.end });
+    await page.getByRole('button', { name: 'Back to the whole file' }).waitFor();
+    await shot(page, 'metrics-file-part');
     await page.keyboard.press('Escape');
+    await expect.poll(() => host.watch).toMatchObject({ range: { seconds: 600, end: SPAN.end }, paused: true });
+    await page.getByLabel('Time range').selectOption('300');
     await page.getByRole('button', { name: 'Back to the whole file' }).click();
     await expect.poll(() => host.watch).toMatchObject({ range: { seconds: 600, end: SPAN.end }, paused: true });
     await shot(page, 'metrics-file');
