@@ -15,7 +15,7 @@ const rooms = {
   kube: ['base', 'controllers', 'target'],
   captures: ['base', 'profile', 'target'],
   cluster: ['base', 'controllers', 'kube', 'metrics', 'target'],
-  sources: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'protocol', 'target'],
+  sources: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'protocol', 'source', 'target'],
   inspect: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
   host: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
 };
