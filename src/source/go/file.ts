@@ -32,11 +32,7 @@ export interface Func { readonly name: string; readonly receiver: string | undef
 
 /** The start of a generated file as `go generate` states it: https://go.dev/s/generatedcode */
 const GENERATED = /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m;
-/** Imports that make a file worth a look. All else is left alone without being parsed. */
-const RELEVANT = /"(sigs\.k8s\.io\/controller-runtime|k8s\.io\/client-go|k8s\.io\/component-base|k8s\.io\/cli-runtime|k8s\.io\/controller-manager)(\/[^"]*)?"/;
-
-/** True when the text imports a Kubernetes client or a controller library. */
-export function isRelevant(text: string): boolean { return RELEVANT.test(text); }
+export { isRelevant } from './relevant';
 
 export class GoFile {
   readonly #calls: { value?: readonly Call[] } = {};
