@@ -159,7 +159,7 @@ export class MetricsPage {
     this.#view.dataset['view'] = view;
     this.#view.setAttribute('aria-labelledby', `tab-${view}`);
     this.#view.replaceChildren({ pipeline: this.#pipeline, charts: this.#charts, explore: this.#explore }[view].element);
-    this.#foot.textContent = KEYS[view];
+    this.#foot.textContent = this.#facts?.span ? KEYS[view].replace('   Space pause, back to live', '').replace('back to live', 'back to the whole file') : KEYS[view];
     this.#header.state(this.#state);
     if (view === 'charts') this.#charts.start();
     if (view === 'explore') this.#explore.start();

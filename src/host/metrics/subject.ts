@@ -104,7 +104,7 @@ export function localSubject(url: string): Subject {
 export async function savedSubject(file: string, title: string, saved: SavedSource): Promise<Subject> {
   const pods = await saved.labelValues('pod', undefined);
   return {
-    id: { file }, title, subtitle: saved.summary, saved, processes: [],
+    id: { file }, title, subtitle: `${saved.summary} · ${new Date(saved.span.start * 1000).toLocaleString()}`, saved, processes: [],
     lanes: () => pods.map((pod) => ({ id: pod, label: pod, leader: false })),
     onDidChange: () => ({ dispose: () => undefined }),
     dispose: () => undefined,
