@@ -97,7 +97,7 @@ export interface Measured {
   /** Mean time of a reconcile, s, and reconciles a second. */
   readonly reconcileMean: number | undefined;
   readonly reconcilesPerSecond: number | undefined;
-  /** Share of the workers' goroutines that waited in the limiter, 0…1. */
+  /** Share of the busy workers that waited in the limiter at any time, 0…1. */
   readonly inLimiter: number | undefined;
 }
 

@@ -14,6 +14,7 @@ import { authActions, authenticate } from './authenticate';
 import { captureCommand, repeatCapture } from './capture';
 import { findEndpoints, pinEndpoint } from './endpoints';
 import { givenOf, subjectOf } from './given';
+import { measure, type MeasureWish } from './measure';
 
 /** By their names in package.json, without what all begin with; `arg`: the tree's node, or what a caller gave. */
 export function commandsOf(parts: Parts, metrics: MetricsPanels): Readonly<Record<string, (arg?: unknown) => unknown>> {
@@ -36,6 +37,7 @@ export function commandsOf(parts: Parts, metrics: MetricsPanels): Readonly<Recor
     captureProfile: capture(undefined),
     repeatCapture: () => repeatCapture(parts),
     showMetrics: (arg) => guarded('Show metrics', log, () => showMetrics(parts, metrics, arg)),
+    measureWorkload: (arg) => guarded('Measure a controller', log, () => measure(parts, arg as MeasureWish)),
     attachUrl: (arg) => guarded('Attach to a local process', log, () => attach(parts, arg)),
     detach: (arg) => {
       const s = subjectOf(arg);

@@ -37,7 +37,7 @@ const measured = async (text: string) => measuredFrom(await SavedSource.open({ n
 describe('what is measured of a program', () => {
   it('is of this process alone, with the server\'s time apart from the limiter\'s', async () => {
     const m = await measured(throttled(true));
-    expect(m).toMatchObject({ of: 'widgets in team-a', seconds: 60, workers: 5, inLimiter: undefined });
+    expect(m).toMatchObject({ of: 'widgets in team-a', seconds: 60, workers: 5, inLimiter: 1 });
     expect(m.requestsPerSecond).toBeCloseTo(5, 6);
     expect(m.limiterMean).toBeCloseTo(1.9, 6);
     expect(m.requestMean).toBeCloseTo(0.1, 6);
@@ -52,6 +52,7 @@ describe('what is measured of a program', () => {
     const m = await measured(throttled(false));
     expect(m.limiterP99).toBeUndefined();
     expect(m.limiterMean).toBeUndefined();
+    expect(m.inLimiter).toBeUndefined();
     expect(m.requestMean).toBeCloseTo(2, 6);
   });
 

@@ -1,0 +1,70 @@
+/** Measures the workload that is built from a module, for the advice in its sources: asked for by a person, never by itself. */
+import * as vscode from 'vscode';
+import { Problem } from '../../base/problem';
+import { measuredFrom, MEASURE_QUERIES } from '../../sources/measure';
+import { namesIn, Scraper } from '../../sources/scraper';
+import type { Measured } from '../../source/types';
+import { localSubject, readSubject, workloadSubject, type SubjectId } from '../metrics/subject';
+import type { Parts } from '../parts';
+import { pickSubject } from '../picks/process';
+import { settings } from '../settings';
+
+/** Module path → what was chosen for it. */
+const CHOSEN = 'controllerTuner.modules.v1';
+/** How long it is looked at, s: fifteen scrapes at the usual pace, enough for a rate. */
+const SECONDS = 30;
+
+export interface MeasureWish { readonly module: string; /** Ask whom to measure, though it is known. */ readonly choose?: boolean }
+
+/** Gives undefined when the person gave up. Throws a Problem when no process of it could be scraped. */
+export async function measure(parts: Parts, { module, choose }: MeasureWish): Promise<Measured | undefined> {
+  const chosen = parts.context.workspaceState.get<Record<string, unknown>>(CHOSEN, {});
+  const id = (choose === true ? undefined : readSubject(chosen[module])) ?? await pickSubject({ clusters: parts.clusters, locals: () => parts.locals.urls }, `Which controller is built from ${module}?`, {});
+  await parts.context.workspaceState.update(CHOSEN, { ...chosen, [module]: id });
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `Measuring ${nameOf(id)}`, cancellable: true }, async (progress, cancel) => {
+    const stop = new AbortController();
+    cancel.onCancellationRequested(() => { stop.abort(); });
+    try {
+      return await look(parts, id, stop.signal, (message, increment) => { progress.report({ message, increment }); });
+    } catch (e) {
+      if (stop.signal.aborted) return undefined;
+      throw e;
+    }
+  });
+}
+
+async function look(parts: Parts, id: SubjectId, signal: AbortSignal, tell: (message: string, increment: number) => void): Promise<Measured> {
+  if ('context' in id) {
+    tell('connecting…', 0);
+    await parts.clusters.connect(id.context, signal);
+  }
+  const subject = 'url' in id ? localSubject(id.url) : 'context' in id ? workloadSubject(parts, id) : undefined;
+  if (!subject) throw new Problem('measure.file', 'A saved file is not measured.', { next: 'Choose a controller of a cluster.' });
+  const scraper = new Scraper({ everyMs: () => settings.scrapeMs, maxBytes: () => settings.maxScrapeBytes, idleTimeoutMs: () => settings.idleTimeoutMs, keepSeconds: SECONDS + 60 });
+  try {
+    const { processes } = subject;
+    if (processes.length === 0) throw new Problem('measure.noReplica', `${subject.title} has no running replica.`, { next: 'Scale it up, or choose another controller.' });
+    scraper.want(namesIn(MEASURE_QUERIES), false);
+    scraper.set(processes);
+    scraper.start();
+    for (let left = SECONDS; left > 0; left--) {
+      tell(`${left} s left`, 100 / SECONDS);
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(done, 1000);
+        function done(): void { signal.removeEventListener('abort', gone); resolve(); }
+        function gone(): void { clearTimeout(timer); reject(new DOMException('The measurement was cancelled.', 'AbortError')); }
+        signal.addEventListener('abort', gone, { once: true });
+      });
+      const { reports } = scraper;
+      const [first] = reports;
+      // Nobody answers: there is nothing to wait for.
+      if (first?.problem && reports.length === processes.length && reports.every((r) => r.problem)) throw first.problem;
+    }
+    return await measuredFrom(scraper, { of: `${subject.title}, ${subject.subtitle.split(' · ')[0] ?? ''}`, seconds: SECONDS, process: [], now: Date.now() / 1000 }, signal);
+  } finally {
+    scraper.dispose();
+    subject.dispose();
+  }
+}
+
+function nameOf(id: SubjectId): string { return 'url' in id ? id.url : 'file' in id ? id.file : id.workload; }
