@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const production = process.argv.includes('--production');
 const common = { absWorkingDir: root, bundle: true, sourcemap: production ? false : 'linked', minify: production, legalComments: 'none', logLevel: 'warning', metafile: true };
-const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'] };
+const node = {
+  ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'],
+  // Its module for `import` asks import.meta, which a CommonJS bundle has not.
+  alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
+};
 const page = { ...common, platform: 'browser', format: 'iife', target: 'es2023', loader: { '.ttf': 'file' }, assetNames: '[name]' };
 
 /**
@@ -29,6 +33,8 @@ export const bundles = [
   { ...node, entryPoints: { kube: 'src/kube/index.ts' }, outdir: 'dist', external: ['vscode'], define: { 'import.meta.url': '__importMetaUrl' }, banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' } },
   { ...node, entryPoints: { 'profile-thread': 'src/profile/thread/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { inspect: 'src/inspect/main.ts' }, outdir: 'dist', external: ['./kube.js'] },
+  // The parser of Go and its grammar, read by the two that look at sources.
+  { ...common, entryPoints: { 'web-tree-sitter': 'node_modules/web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-go': 'node_modules/tree-sitter-go/tree-sitter-go.wasm' }, loader: { '.wasm': 'copy' }, outdir: 'dist', sourcemap: false },
   { ...page, entryPoints: { flame: 'webview/flame/main.ts', goroutines: 'webview/goroutines/main.ts', metrics: 'webview/metrics/main.ts' }, outdir: 'dist/webview' },
 ];
 

@@ -28,7 +28,8 @@ function madeAt(file) {
 
 async function build() {
   const sources = Math.max(newest(path.join(root, 'src')), madeAt(path.join(root, 'package-lock.json')), madeAt(path.join(root, 'scripts/build.mjs')));
-  const stale = ['inspect', ...(cluster ? ['kube'] : [])].filter((name) => madeAt(path.join(dist, `${name}.js`)) < sources);
+  const needed = { 'inspect': 'inspect.js', 'web-tree-sitter': 'web-tree-sitter.wasm', ...(cluster && { kube: 'kube.js' }) };
+  const stale = Object.keys(needed).filter((name) => madeAt(path.join(dist, needed[name])) < sources);
   if (stale.length === 0) return;
   const [{ bundles }, esbuild] = await Promise.all([import('./build.mjs'), import('esbuild')]);
   fs.mkdirSync(dist, { recursive: true });

@@ -62,7 +62,16 @@ export interface PipelineJob extends ClusterArgs {
   readonly json: boolean;
 }
 
-export type Job = ProfileJob | GoroutinesJob | MetricsJob | QueryJob | ControllersJob | CaptureJob | PipelineJob | { readonly job: 'help' };
+export interface SourceJob {
+  readonly job: 'source';
+  /** Files and folders; folders are walked. */
+  readonly paths: readonly string[];
+  /** RULE or RULE/FIX-ID to write; undefined: nothing is written. */
+  readonly apply: string | undefined;
+  readonly json: boolean;
+}
+
+export type Job = ProfileJob | GoroutinesJob | MetricsJob | QueryJob | ControllersJob | CaptureJob | PipelineJob | SourceJob | { readonly job: 'help' };
 
 export const USAGE = `Usage: npm run -s inspect -- COMMAND
 
@@ -84,6 +93,9 @@ export const USAGE = `Usage: npm run -s inspect -- COMMAND
 
   pipeline [--kubeconfig FILE] [--context C] --controller NS/NAME [--seconds N] [--json]
       Scrapes all replicas for N (20) seconds: what goes through each station, and which one holds the controller back.
+  source PATH.. [--apply RULE[/FIX]] [--json]
+      What the editor finds in Go and YAML sources: limits of clients, workers, queues, caches, pprof. Folders are walked.
+      --apply: write the first fix of that rule, or the one with that id, wherever it was found.
 
   For processes that ask for a token (controllers, capture, pipeline):
       --service-account NS/NAME   make a short-lived token of this service account
@@ -97,7 +109,7 @@ const OPTIONS = {
   'kubeconfig': { type: 'string' }, 'context': { type: 'string' }, 'namespace': { type: 'string', short: 'n' }, 'all': { type: 'boolean' }, 'stated': { type: 'boolean' },
   'workload': { type: 'string' }, 'replica': { type: 'string' }, 'seconds': { type: 'string' }, 'output': { type: 'string', short: 'o' }, 'url': { type: 'string' },
   'endpoint': { type: 'string' }, 'service-account': { type: 'string' }, 'token': { type: 'string' }, 'timeout': { type: 'string' },
-  'every': { type: 'string' }, 'controller': { type: 'string' }, 'promql': { type: 'string' },
+  'every': { type: 'string' }, 'controller': { type: 'string' }, 'promql': { type: 'string' }, 'apply': { type: 'string' },
 } as const;
 
 const COMMON = ['json', 'help'] as const;
@@ -109,6 +121,7 @@ const TAKES = {
   query: [...COMMON, 'every', 'promql', 'max-mib'],
   controllers: [...COMMON, 'kubeconfig', 'context', 'namespace', 'all', 'stated', 'service-account', 'token'],
   pipeline: [...COMMON, 'kubeconfig', 'context', 'controller', 'seconds', 'service-account', 'token'],
+  source: [...COMMON, 'apply'],
   capture: [...COMMON, 'kubeconfig', 'context', 'workload', 'replica', 'seconds', 'output', 'url', 'endpoint', 'service-account', 'token', 'timeout', 'max-mib'],
 } as const;
 
@@ -137,6 +150,10 @@ export function parse(argv: readonly string[]): Job {
       if (rest.length === 0) throw usage('Give at least one file.');
       if (values.promql === undefined || values.promql.trim() === '') throw usage('--promql QUERY says what to evaluate.');
       return { job: 'query', files: rest, every: spacing(values.every), promql: values.promql, json, maxMiB };
+    case 'source':
+      if (rest.length === 0) throw usage('Give at least one file or folder.');
+      if (values.apply !== undefined && !/^[a-z0-9-]+(\/[a-z0-9.-]+)?$/.test(values.apply)) throw usage(`--apply takes RULE or RULE/FIX, not "${values.apply}".`);
+      return { job: 'source', paths: rest, apply: values.apply, json };
     case 'controllers':
       if (rest.length > 0) throw usage(`"controllers" takes no "${rest.join(' ')}".`);
       return { job: 'controllers', ...cluster, namespace: values.namespace, all: values.all === true, stated: values.stated === true, token: token(values['service-account'], values.token), json };

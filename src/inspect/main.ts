@@ -16,6 +16,7 @@ async function run(job: Job): Promise<string> {
     case 'goroutines': return goroutines(job);
     case 'metrics': return (await import('./metrics')).metrics(job);
     case 'query': return (await import('./query')).query(job, stop.signal, tell);
+    case 'source': return (await import('./source')).source(job, stop.signal, tell);
     case 'controllers': return (await import('./controllers')).controllers(job, stop.signal, tell);
     case 'pipeline': return (await import('./pipeline')).pipeline(job, stop.signal, tell);
     case 'capture': return (await import('./capture')).capture(job, stop.signal, tell);

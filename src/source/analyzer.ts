@@ -1,0 +1,196 @@
+/** From files to reports: the one way that the editor's hints, the review and the command line share. */
+import { isAbort, Problem } from '../base/problem';
+import { Folders } from './folders';
+import { MAX_LENGTH, type Grammar } from './go/grammar';
+import { isRelevant } from './go/relevant';
+import { goReport } from './goReport';
+import { Lru } from './lru';
+import { moduleOf } from './readers';
+import type { Module } from './modules/types';
+import { Packages } from './packages';
+import { dirOf, nameOf, upwards } from './paths';
+import { Slices, until } from './slices';
+import { isYaml, sound } from './sound';
+import type { FileReport, Files, Measured } from './types';
+import { walk } from './walk';
+import { checkYaml, isRelevantYaml, type YamlReport } from './readers';
+
+export interface AnalyzerOptions {
+  /** What was measured of the program of a module, by the module's path. Default: nothing. */
+  readonly measured?: (module: string) => Measured | undefined;
+  /** Told once a file: that it was left out, or that a rule failed at it. Default: nobody. */
+  readonly tell?: (problem: Problem) => void;
+  /** Called when an analysis has worked for 8 ms: lets others have their turn. Default: it goes on. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** What is found in a Go or YAML file; `hovers` only of YAML. */
+export type Report = FileReport & Partial<Pick<YamlReport, 'hovers'>>;
+
+/** Characters of sources whose reports are kept. */
+const REPORTS = 8_000_000;
+
+/** A report with what it was made from. */
+interface Kept { readonly report: Report; readonly text: string; readonly generation: number; readonly modules: number; readonly measured: Measured | undefined }
+
+export class Analyzer {
+  readonly #folders: Folders;
+  readonly #reports = new Lru<Kept>(REPORTS, (k) => k.text.length + 500);
+  readonly #modules = new Map<string, Promise<Module>>();
+  readonly #told = new Set<string>();
+  #packages: Packages | undefined;
+  #grammar: Promise<Grammar> | undefined;
+  /** Grows when a go.mod or its like changes. */
+  #moduleState = 0;
+
+  constructor(private readonly grammar: () => Promise<Grammar>, files: Files, private readonly options: AnalyzerOptions = {}) { this.#folders = new Folders(files); }
+
+  /** Another analyzer of the same kind over other files, e.g. with edits that are not written yet. */
+  over(files: (own: Files) => Files): Analyzer { return new Analyzer(this.grammar, files(this.#folders), this.options); }
+
+  /**
+   * What is found in a file. `text`: as the editor has it; default: as it is on the disk. Empty for a file that touches neither
+   * a client nor a controller, for a test, for a generated one, and for one above 5 MB. Throws Problem `source.missing`.
+   */
+  async file(path: string, text?: string, signal?: AbortSignal): Promise<Report> {
+    signal?.throwIfAborted();
+    const generation = this.#folders.generation(dirOf(path));
+    const modules = this.#moduleState;
+    const kept = this.#reports.get(path);
+    const current = kept !== undefined && kept.generation === generation && kept.modules === modules && (text === undefined || text === kept.text) ? kept : undefined;
+    if (current !== undefined && (this.options.measured === undefined || isEmpty(current.report))) return current.report;
+    const now = text ?? current?.text ?? await this.#folders.read(path, signal);
+    if (now === undefined) throw new Problem('source.missing', `${path} is not there.`, { next: 'Check the path.' });
+    const keep = (report: Report, measured?: Measured): Report => {
+      this.#reports.set(path, { report, text: now, generation, modules, measured });
+      return report;
+    };
+    if (!this.#isWorthALook(path, now)) return keep(empty(path));
+    const module = await this.module(path, signal);
+    const measured = this.options.measured?.(module.path);
+    if (current !== undefined && current.measured === measured) return current.report;
+    return keep(path.endsWith('.go') ? await this.#go(path, now, module, measured, signal) : yaml(path, now, measured), measured);
+  }
+
+  /** Reports of all sources below a folder in which anything was found, folder after folder. */
+  async *review(dir: string, { nested = false, signal }: { /** Modules below this one too. */ readonly nested?: boolean; readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<Report> {
+    for await (const folder of walk(dir, this.#folders, { nested, signal })) {
+      const held = this.#packages?.names(folder.dir) ?? [];
+      try {
+        for (const path of folder.sources) {
+          const report = await this.file(path, undefined, signal);
+          if (!isEmpty(report)) yield report;
+        }
+      } finally {
+        // What was parsed for this alone goes at once: a large module costs no more memory than its largest package.
+        for (const name of this.#packages?.names(folder.dir) ?? []) if (!held.includes(name)) this.#packages?.drop(folder.dir, name);
+      }
+    }
+  }
+
+  /** The module that a file belongs to, with the versions in force. */
+  async module(path: string, signal?: AbortSignal): Promise<Module> {
+    let at = dirOf(path);
+    for (const dir of upwards(at)) if ((await this.#folders.list(dir, signal)).includes('go.mod')) { at = dir; break; }
+    signal?.throwIfAborted();
+    let module = this.#modules.get(at);
+    if (module === undefined) {
+      // Shared by all who ask, so it ends with none of them.
+      const asked = module = moduleOf(path, this.#folders);
+      this.#modules.set(at, asked);
+      asked.catch(() => { if (this.#modules.get(at) === asked) this.#modules.delete(at); });
+    }
+    return until(module, signal);
+  }
+
+  /** A file's text as it is kept, or as it is on the disk; undefined: it is not there. */
+  text(path: string, signal?: AbortSignal): Promise<string | undefined> { return this.#folders.read(path, signal); }
+
+  /** A file was made, changed or removed: what was said of its folder is worked out anew when it is asked for. */
+  changed(path: string): void {
+    this.#folders.changed(path);
+    if (!/(^|\/)(go\.mod|go\.work|modules\.txt)$/.test(path)) return;
+    this.#moduleState++;
+    this.#modules.clear();
+  }
+
+  /** Frees all that is kept. */
+  clear(): void {
+    this.#packages?.clear();
+    this.#reports.clear();
+    this.#folders.clear();
+    this.#modules.clear();
+  }
+
+  /** Characters of source whose trees are kept just now. */
+  get treeLength(): number { return this.#packages?.length ?? 0; }
+
+  #isWorthALook(path: string, text: string): boolean {
+    const go = path.endsWith('.go');
+    if (go ? path.endsWith('_test.go') : !isYaml(path)) return false;
+    if (text.length <= MAX_LENGTH) return go ? isRelevant(text) : isRelevantYaml(text, path);
+    this.#tellOnce(path, new Problem('source.large', `${path} has ${(text.length / 1e6).toFixed(1)} MB and was left out.`, { next: `Files up to ${MAX_LENGTH / 1e6} MB are read.` }));
+    return false;
+  }
+
+  async #go(path: string, text: string, module: Module, measured: Measured | undefined, signal: AbortSignal | undefined): Promise<Report> {
+    const grammar = await this.#loaded(signal);
+    const packages = this.#packages ??= new Packages(grammar);
+    const dir = dirOf(path);
+    const names = new Set((await this.#folders.list(dir, signal)).filter((n) => n.endsWith('.go') && !n.endsWith('_test.go')));
+    // A file that the editor has and the disk does not is of the package too. By name, whatever was asked for first: the same
+    // package is then found again.
+    const paths = [...names.add(nameOf(path))].sort().map((n) => `${dir}/${n}`);
+    const texts = await this.#folders.readAll(paths, signal);
+    const name = packageName(text);
+    const own = new Map<string, string>();
+    for (const p of paths) {
+      const t = p === path ? text : texts.get(p);
+      if (t !== undefined && t.length <= MAX_LENGTH && packageName(t) === name) own.set(p, t);
+    }
+    const lease = packages.take(dir, name, own);
+    try {
+      const file = lease.pkg.files.find((f) => f.path === path);
+      if (file === undefined || file.generated) return empty(path);
+      return await goReport({
+        file, pkg: lease.pkg, module, measured, grammar, slices: new Slices(this.options.pause, signal),
+        read: (p) => this.#folders.read(p, signal), failed: (rule, e) => { this.#failed(rule, path, e); },
+      });
+    } finally {
+      lease.release();
+    }
+  }
+
+  #loaded(signal: AbortSignal | undefined): Promise<Grammar> {
+    if (this.#grammar === undefined) {
+      this.#grammar = this.grammar();
+      // A failure is not for ever: the file may be there the next time.
+      this.#grammar.catch(() => { this.#grammar = undefined; });
+    }
+    return until(this.#grammar, signal);
+  }
+
+  #failed(rule: string, path: string, e: unknown): void {
+    if (isAbort(e)) throw e;
+    const stack = e instanceof Error ? e.stack : undefined;
+    this.#tellOnce(`${rule} ${path}`, new Problem('source.rule', `The rule ${rule} failed at ${path}: ${e instanceof Error ? e.message : String(e)}`, { next: 'What it finds in this file is left out.', ...(stack !== undefined && { detail: stack }), cause: e }));
+  }
+
+  #tellOnce(key: string, problem: Problem): void {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.options.tell?.(problem);
+  }
+}
+
+function empty(path: string): Report { return { file: path, findings: [], setUps: [] }; }
+
+function isEmpty({ findings, setUps, hovers = [] }: Report): boolean { return findings.length === 0 && setUps.length === 0 && hovers.length === 0; }
+
+function yaml(path: string, text: string, measured: Measured | undefined): Report {
+  const report = checkYaml(text, path, measured);
+  return { ...report, findings: sound(report.findings, { path, grammar: undefined, go: () => undefined, text: (p) => (p === path ? text : undefined) }) };
+}
+
+/** The name in the package clause; '' when there is none yet. Without parsing: it only sorts files into packages. */
+function packageName(text: string): string { return /^\s*package[ \t]+([\p{L}_][\p{L}\p{N}_]*)/mu.exec(text)?.[1] ?? ''; }

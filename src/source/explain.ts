@@ -1,0 +1,14 @@
+/** The rules' own texts, for the links of findings, the hovers and the README. */
+import { GO_RULES } from './rules/index';
+
+export interface Explained { readonly id: string; readonly title: string; /** Markdown. */ readonly explains: string }
+
+export function rules(): readonly Explained[] { return GO_RULES; }
+
+export function ruleIds(): string[] { return rules().map((r) => r.id); }
+
+/** The text of a rule, with its title; undefined: there is no such rule. */
+export function explain(id: string): string | undefined {
+  const rule = rules().find((r) => r.id === id);
+  return rule === undefined ? undefined : `# ${rule.title}\n\n${rule.explains.trim()}\n`;
+}

@@ -1,0 +1,81 @@
+/** All rules on one file of a parsed package. */
+import { clientsOf, controllersOf } from './readers';
+import type { Clients } from './clients/types';
+import type { Controllers } from './controllers/types';
+import type { GoFile } from './go/file';
+import type { Grammar } from './go/grammar';
+import type { GoPackage } from './go/package';
+import type { Module } from './modules/types';
+import type { GoContext } from './rule';
+import { GO_RULES } from './rules/index';
+import type { Slices } from './slices';
+import { byFile, sound } from './sound';
+import type { FileReport, Finding, Measured, SetUp, Span } from './types';
+
+export interface GoJob {
+  readonly file: GoFile;
+  readonly pkg: GoPackage;
+  readonly module: Module;
+  readonly measured: Measured | undefined;
+  readonly grammar: Grammar;
+  readonly slices: Slices;
+  /** A file that is not of the package; undefined: it does not exist. */
+  read(path: string): Promise<string | undefined>;
+  /** A rule threw: the others go on. */
+  failed(rule: string, e: unknown): void;
+}
+
+export async function goReport(job: GoJob): Promise<FileReport> {
+  const { file, pkg, slices } = job;
+  const context = contextOf(job);
+  const broken = brokenSpans(file);
+  const whole = <T extends Span>(list: readonly T[]): T[] => list.filter((s) => broken.every((b) => s.end <= b.start || s.start >= b.end));
+  const attempt = <T>(name: string, work: () => readonly T[]): readonly T[] => {
+    try { return work(); } catch (e) { job.failed(name, e); return []; }
+  };
+  const found: Finding[] = [];
+  // Each its own piece: these two read the whole package.
+  attempt('clients', () => context.clients.configs);
+  await slices.next();
+  attempt('controllers', () => context.controllers.controllers);
+  for (const rule of GO_RULES) {
+    await slices.next();
+    found.push(...whole(attempt(rule.id, () => [...rule.check(context)])));
+  }
+  await slices.next();
+  const setUps: SetUp[] = whole(attempt('set-ups', () => [...context.clients.setUps(file), ...context.controllers.setUps(file)])).sort((a, b) => a.start - b.start);
+  const go = new Map(pkg.files.map((f) => [f.path, f]));
+  const others = new Map<string, string | null>();
+  for (const path of found.flatMap((f) => f.fixes.flatMap((fix) => [...byFile(fix, file.path).keys()]))) {
+    if (!go.has(path) && !others.has(path)) others.set(path, await job.read(path) ?? null);
+  }
+  const findings: Finding[] = [];
+  for (const finding of found) {
+    await slices.next();
+    findings.push(...sound([finding], { path: file.path, grammar: job.grammar, go: (p) => go.get(p), text: (p) => others.get(p) }));
+  }
+  findings.sort((a, b) => a.start - b.start || a.end - b.end);
+  return { file: file.path, findings, setUps };
+}
+
+/** What was worked out of a package with a module's versions, for all its files. */
+const worked = new WeakMap<GoPackage, { readonly module: Module; clients?: Clients; controllers?: Controllers }>();
+
+function contextOf({ file, pkg, module, measured }: GoJob): GoContext {
+  let known = worked.get(pkg);
+  if (known?.module !== module) worked.set(pkg, known = { module });
+  const facts = known;
+  return {
+    file, pkg, module, measured,
+    get clients(): Clients { return facts.clients ??= clientsOf(pkg, module); },
+    get controllers(): Controllers { return facts.controllers ??= controllersOf(pkg, module); },
+  };
+}
+
+/** Declarations that do not parse: nothing is said of what stands in them. */
+function brokenSpans(file: GoFile): Span[] {
+  if (!file.root.hasError) return [];
+  const spans: Span[] = [];
+  for (const node of file.root.children) if (node !== null && (node.hasError || node.isError || node.isMissing)) spans.push(file.span(node));
+  return spans;
+}
