@@ -10,6 +10,8 @@ export interface ModuleVersion {
   readonly dir: string | undefined;
   /** What it is replaced by, as go.mod states it. */
   readonly replaced: string | undefined;
+  /** True when go.mod marks it as needed by others only. */
+  readonly indirect?: boolean;
 }
 
 /** The module that a file belongs to. */
@@ -22,6 +24,10 @@ export interface Module {
   readonly go: string | undefined;
   /** The version in force of a required module (work file and replaces considered), undefined when it is not required. */
   version(path: string): ModuleVersion | undefined;
+  /** Packages that the vendor folder holds; undefined when there is none: then any package of a required module can be imported. */
+  readonly vendored?: ReadonlySet<string>;
+  /** Lines of go.mod and go.work that Go would refuse: what they were to say is not known. */
+  readonly broken?: readonly { readonly file: string; readonly line: number; readonly text: string }[];
   /** What a rule needs to know of the modules' own source, read ahead: see `facts`. */
   readonly facts: Facts;
 }
@@ -38,7 +44,7 @@ export interface Facts {
   readonly maxConcurrentReconciles: Fact<number> | undefined;
   /** 'none': no such option; 'off' or 'on': its default. */
   readonly usePriorityQueue: Fact<'none' | 'off' | 'on'> | undefined;
-  /** Fields that an options struct has: `manager.Options`, `controller.Options`, `config.Controller`, `cache.Options`, … as controller-runtime's packages name them. */
+  /** Fields that an options struct has: `manager.Options`, `controller.Options`, `config.Controller`, `cache.Options`, … as controller-runtime's packages name them (`server` is pkg/metrics/server). A package alone asks for a function: `has('cache', 'TransformStripManagedFields')`. */
   has(struct: string, field: string): boolean | undefined;
   /** True when controller-runtime has `metrics.RegisterRESTClientMetrics`. */
   readonly registersRestMetrics: Fact<boolean> | undefined;
