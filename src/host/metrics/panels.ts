@@ -22,10 +22,10 @@ export class MetricsPanels implements vscode.Disposable {
   /** Without what all names begin with. */
   readonly commands: Readonly<Record<string, (arg?: unknown) => unknown>>;
 
-  constructor(private readonly parts: Pick<Parts, 'clusters' | 'processes' | 'memory' | 'context'>, deps: Omit<MetricsDeps, 'book'>) {
+  constructor(private readonly parts: Pick<Parts, 'clusters' | 'processes' | 'memory' | 'context'>, deps: Omit<MetricsDeps, 'book' | 'clusters'>) {
     const { log } = deps;
     this.#book = new PrometheusBook(parts.context.secrets, parts.clusters, log);
-    this.#deps = { ...deps, book: this.#book };
+    this.#deps = { ...deps, book: this.#book, clusters: parts.clusters };
     this.commands = {
       openMetrics: (arg) => guarded('Open saved metrics', log, () => this.openFile(arg)),
       addPrometheus: (arg) => guarded('Add a Prometheus', log, () => this.#book.add(typeof arg === 'string' ? arg : undefined)),

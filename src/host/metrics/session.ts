@@ -10,12 +10,14 @@ import { pageHtml } from '../../protocol/html';
 import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type MetricsFacts, type PanelInfo, type TimeRange, type ToMetricsPage } from '../../protocol/metrics';
 import { isLocked } from '../../sources/prometheus/ask';
 import { namesIn } from '../../sources/scraper';
+import type { Clusters } from '../clusters';
 import type { Log } from '../log';
 import { told } from '../told';
 import { act, spanAct, type ActDeps } from './acts';
 import { explored } from './explore';
 import { chartFrom, chartsFrom, pipelineFrom, promqlOf, windowOf } from '../../sources/feed';
 import { Cost } from './cost';
+import { Events } from './events';
 import type { History, PrometheusBook } from './prometheus/book';
 import { tryAgain } from './retry';
 import { savePage } from './save';
@@ -25,6 +27,7 @@ import type { Subject } from './subject';
 export interface MetricsDeps extends ActDeps {
   readonly log: Log;
   readonly book: PrometheusBook;
+  readonly clusters: Clusters;
   /** The folder with the pages' bundles. */
   readonly pages: vscode.Uri;
 }
@@ -45,6 +48,7 @@ let keptNames: { readonly names: ReadonlySet<string> | undefined } | undefined;
 export class MetricsSession implements Disposable {
   readonly #own = new Disposables();
   readonly #sources: PageSources;
+  readonly #events: Events;
   readonly #cost = new Cost();
   /** The Prometheus that is the source wanted credentials when it was last asked. */
   #locked = false;
@@ -60,6 +64,8 @@ export class MetricsSession implements Disposable {
 
   constructor(private readonly panel: vscode.WebviewPanel, readonly subject: Subject, private readonly deps: MetricsDeps) {
     this.#sources = this.#own.add(new PageSources(subject, deps.book, () => { this.#sourceChanged(); }));
+    this.#events = this.#own.add(new Events(subject, deps));
+    this.#own.add(this.#events.onDidChange(() => { this.#tellEvents(); }));
     const { scraper } = this.#sources;
     this.#want();
     scraper.set(subject.processes);
@@ -91,6 +97,8 @@ export class MetricsSession implements Disposable {
     if (!this.panel.visible) { this.#ready = false; this.#watch = undefined; }
   }
 
+  #tellEvents(): void { if (this.#ready) this.#send({ type: 'annotations', annotations: this.#events.annotations }); }
+
   #send(m: Body<ToMetricsPage>): void { if (!this.#own.disposed) void this.panel.webview.postMessage({ v: METRICS_PROTOCOL, ...m }); }
 
   #hear(raw: unknown): void {
@@ -101,6 +109,7 @@ export class MetricsSession implements Disposable {
         this.#ready = true;
         this.#facts = '';
         this.#send({ type: 'init', facts: this.#current(), panels: this.#panels(), view: 'pipeline', range: this.#firstRange(), subject: this.subject.id });
+        this.#tellEvents();
         return;
       case 'watch':
         this.#watch = m;
