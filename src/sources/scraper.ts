@@ -146,11 +146,8 @@ export class Scraper implements Source, Disposable {
   async scrape(process: Scraped, place: { readonly target: Target; readonly path: string }, signal: AbortSignal): Promise<ScrapeReport> {
     const started = performance.now();
     const time = this.now() / 1000;
-    const report = (scrape: Scrape | undefined, problem: Problem | undefined): ScrapeReport => {
-      const made = { id: process.id, time, millis: performance.now() - started, bytes: scrape?.bytes ?? { wire: 0, body: 0 }, warnings: scrape?.warnings ?? [], problem };
-      this.#scraped.fire(made);
-      return made;
-    };
+    const report = (scrape: Scrape | undefined, problem: Problem | undefined): ScrapeReport =>
+      ({ id: process.id, time, millis: performance.now() - started, bytes: scrape?.bytes ?? { wire: 0, body: 0 }, warnings: scrape?.warnings ?? [], problem });
     try {
       const { target, path } = place;
       // The answer comes unpacked; what it was on the wire only its progress tells.
@@ -174,10 +171,11 @@ export class Scraper implements Source, Disposable {
   failed(process: Scraped, e: unknown): ScrapeReport {
     const time = this.now() / 1000;
     this.ring.fail(process.labels, time);
-    const report: ScrapeReport = { id: process.id, time, millis: 0, bytes: { wire: 0, body: 0 }, warnings: [], problem: Problem.from(e, 'metrics.scrape') };
-    this.#scraped.fire(report);
-    return report;
+    return { id: process.id, time, millis: 0, bytes: { wire: 0, body: 0 }, warnings: [], problem: Problem.from(e, 'metrics.scrape') };
   }
+
+  /** Tells of a scrape that is among `reports` by now. */
+  told(report: ScrapeReport): void { this.#scraped.fire(report); }
 
   get everyMs(): number { return this.options.everyMs(); }
   now(): number { return (this.options.now ?? Date.now)(); }
@@ -221,6 +219,7 @@ class Loop {
       if (isAbort(e) && signal.aborted) return;
       this.last = this.scraper.failed(this.process, e);
     }
+    this.scraper.told(this.last);
     // Stopped while it was told.
     if (signal.aborted) return;
     this.#failures = this.last.problem ? this.#failures + 1 : 0;

@@ -37,7 +37,11 @@ export class Cost {
   }
 }
 
-/** Two digits: the text should stand still from look to look. */
-function round(n: number): string { return bytes(Number(n.toPrecision(2))); }
+/** Two digits, or three from a hundred on: the text should stand still from look to look. */
+function round(n: number): string {
+  const unit = 1024 ** Math.floor(Math.log(Math.max(1, n)) / Math.log(1024));
+  const v = n / unit;
+  return bytes((v >= 10 ? Math.round(v) : Number(v.toPrecision(2))) * unit);
+}
 
 function middle(all: readonly number[]): number { return [...all].sort((a, b) => a - b)[all.length >> 1] ?? 0; }
