@@ -9,8 +9,8 @@ import type { Replica, Workload } from '../controllers/types';
 import { pipelineQueries } from '../metrics/pipeline/index';
 import type { PipelineView } from '../protocol/metrics';
 import { pipelineFrom } from '../sources/feed';
-import { namesIn, Scraper, type Scraped } from '../sources/scraper';
-import type { PipelineJob } from './args';
+import { namesIn, Scraper, type Scraped, type ScrapeReport } from '../sources/scraper';
+import type { PipelineJob, TokenChoice } from './args';
 import { authOf, knowledge, withCluster } from './session';
 import { findWorkload } from './workload';
 
@@ -23,28 +23,52 @@ const MAX_BYTES = 64 << 20;
 export async function pipeline(job: PipelineJob, signal: AbortSignal, tell: (line: string) => void): Promise<string> {
   return withCluster(job, signal, async ({ cluster }) => {
     const workload = findWorkload(cluster, { namespace: job.namespace, workload: job.workload });
-    const running = workload.replicas.filter((r) => r.pod.phase === 'Running');
-    if (running.length === 0) throw new Problem('inspect.noReplica', `${job.namespace}/${job.workload} has no running replica.`, { next: 'Scale it up.' });
-    const scraper = new Scraper({ everyMs: () => EVERY_MS, maxBytes: () => MAX_BYTES, idleTimeoutMs: () => SILENCE_MS, keepSeconds: job.seconds + 60 });
+    const pipe = new Pipe(cluster, workload, job.token, job.seconds + 60);
     try {
-      scraper.want(namesIn(pipelineQueries({ window: 60 }).map((q) => q.promql)), false);
-      scraper.set(running.map((replica) => process(cluster, workload, replica, job)));
-      scraper.start();
-      tell(`Scraping ${running.length === 1 ? 'one process' : `${running.length} processes`} of ${job.namespace}/${job.workload} for ${job.seconds} s`);
+      tell(`Scraping ${pipe.processes === 1 ? 'one process' : `${pipe.processes} processes`} of ${job.namespace}/${job.workload} for ${job.seconds} s`);
+      pipe.start();
       await pause(job.seconds * 1000, undefined, { signal });
-      scraper.stop();
-      const { reports } = scraper;
+      pipe.stop();
+      const { reports } = pipe;
       for (const { id, problem } of reports) if (problem) tell(`${id}: ${problem.sentence}`);
       const [first] = reports;
       if (first?.problem && reports.every((r) => r.problem)) throw first.problem;
-      const view = await pipelineFrom(scraper, { range: { seconds: job.seconds }, width: 600, controller: '', process: [], spacing: EVERY_MS / 1000 }, Date.now() / 1000, signal);
+      const view = await pipe.look(job.seconds, signal);
       return job.json ? JSON.stringify(data(view)) : text(view);
-    } finally { scraper.dispose(); }
+    } finally { pipe.dispose(); }
   });
 }
 
-function process(cluster: Cluster, workload: Workload, replica: Replica, job: PipelineJob): Scraped {
-  const auth = authOf(job.token);
+/** The processes of one workload, scraped as a page does it, and what the pipe shows of them. */
+export class Pipe {
+  readonly #scraper: Scraper;
+  readonly processes: number;
+
+  /** `keepSeconds`: longest look, and the range of a rate. Throws Problem `inspect.noReplica`. */
+  constructor(cluster: Cluster, workload: Workload, token: TokenChoice, keepSeconds: number) {
+    const running = workload.replicas.filter((r) => r.pod.phase === 'Running' && !r.pod.deleting);
+    this.processes = running.length;
+    if (running.length === 0) throw new Problem('inspect.noReplica', `${workload.namespace}/${workload.name} has no running replica.`, { next: 'Scale it up.' });
+    this.#scraper = new Scraper({ everyMs: () => EVERY_MS, maxBytes: () => MAX_BYTES, idleTimeoutMs: () => SILENCE_MS, keepSeconds });
+    this.#scraper.want(namesIn(pipelineQueries({ window: 60 }).map((q) => q.promql)), false);
+    this.#scraper.set(running.map((replica) => scraped(cluster, workload, replica, token)));
+  }
+
+  start(): void { this.#scraper.start(); }
+  stop(): void { this.#scraper.stop(); }
+  /** How the last scrape of each process went. */
+  get reports(): readonly ScrapeReport[] { return this.#scraper.reports; }
+
+  /** What was seen in the last seconds. */
+  look(seconds: number, signal: AbortSignal): Promise<PipelineView> {
+    return pipelineFrom(this.#scraper, { range: { seconds }, width: 600, controller: '', process: [], spacing: EVERY_MS / 1000 }, Date.now() / 1000, signal);
+  }
+
+  dispose(): void { this.#scraper.dispose(); }
+}
+
+function scraped(cluster: Cluster, workload: Workload, replica: Replica, token: TokenChoice): Scraped {
+  const auth = authOf(token);
   const { namespace, name } = replica.pod;
   return {
     id: `${namespace}/${name}`, labels: { namespace, pod: name, instance: name, job: workload.name },

@@ -1,6 +1,6 @@
 /** What a process and its controllers did over the last window, in numbers that verdicts and stations share. */
 import { EVIDENCE } from './thresholds';
-import { combine, deviation, EMPTY, least, mean, median, part, since, slope, span, total, track, tracks, trend, type Track } from './tracks';
+import { combine, deviation, EMPTY, last, least, mean, median, part, since, slope, span, total, track, tracks, trend, type Track } from './tracks';
 import type { PipelineInput } from './types';
 import type { QueryId } from './queries';
 
@@ -27,8 +27,9 @@ export interface ProcessSignals {
   readonly cpu: number;
   /** What it may use: GOMAXPROCS or the container's limit, the less. */
   readonly cores: number;
-  /** Workers busy, of all controllers. */
+  /** Workers busy, and reconciles a second, of all controllers. */
   readonly busy: number;
+  readonly reconciles: number;
 }
 
 export interface LaneSignals {
@@ -125,7 +126,7 @@ function processSignals(input: PipelineInput, lanes: readonly LaneSignals[], fro
     requestBusy: requestSum, requestMean: requestSum / requestCount,
     serverBusy, serverMean: serverBusy / requestCount,
     cpu: mean(at('cpu')), cores: Math.min(Number.isNaN(procs) ? Infinity : procs, input.cpuLimit ?? Infinity),
-    busy: lanes.reduce((sum, l) => sum + or0(l.busy), 0),
+    busy: lanes.reduce((sum, l) => sum + or0(l.busy), 0), reconciles: lanes.reduce((sum, l) => sum + l.reconciles, 0),
   };
 }
 
@@ -138,7 +139,8 @@ function laneSignals(input: PipelineInput, controller: string, runtime: boolean,
   const depthLast = median(part(depth, 'last').values);
   const half = part(depth, 'half');
   const wait = mean(queue('queueSum')) / mean(queue('queueCount'));
-  const falling = trend(half) <= -EVIDENCE.trend && (half.values[0] ?? 0) - (half.values[half.values.length - 1] ?? 0) >= EVIDENCE.drop * (half.values[0] ?? 0);
+  const begin = half.values[0] ?? 0;
+  const falling = trend(half) <= -EVIDENCE.trend && begin - last(half) >= Math.max(EVIDENCE.drop * begin, Math.min(EVIDENCE.growth, begin));
   const rate = slope(half);
   const emptyIn = falling && rate < 0 ? depthLast / -rate : depth.values.length > 0 && Math.max(...depth.values) > 0 && depthLast === 0 ? 0 : undefined;
   const workers = mean(own('workers'));

@@ -65,7 +65,7 @@ export const EVIDENCE = {
   limiterMean: 0.05,
   /** Mean time of a request without the limiter, s: below it, many calls are the cause, not a slow server. */
   serverMean: 0.1,
-  /** Least growth of a queue that is called growing, items. Random arrivals move it by less. */
+  /** Least growth of a queue that is called growing, or fall of one that drains, items. Random arrivals move it by less. */
   growth: 5,
   /** Share of pairs of points that rise less those that fall (Kendall's tau) from which a trend is one. */
   trend: 0.4,
@@ -77,8 +77,17 @@ export const EVIDENCE = {
   errors: 5,
   /** Reconciles a second of a loop: 10 is what the default retry limiter lets through, so this comes from events alone. */
   loopRate: 20,
-  /** Writes for each reconcile of a loop: of two that fight, every second reconcile finds the object as it wants it. */
-  loopWrites: 0.4,
+  /**
+   * Writes for each reconcile of a loop. Of two that fight, each write is followed by its own event and the other's, and by a
+   * requeue where the controller pauses before it writes: one reconcile in three writes. A quarter leaves room for a resync.
+   */
+  loopWrites: 0.25,
+  /** Share of the process's reconciles that the looping controller makes: the writes are the process's, and have to be its own. */
+  loopLane: 0.9,
+  /** Share of the adds that may be retries before they, not events, may drive it: some conflicts of a fight. */
+  loopRetries: 0.1,
+  /** Events of others for each write: one in a fight, fewer where two of an object are merged in the queue; none where it polls. */
+  loopAnswers: 0.5,
   /** How much a loop's rate varies at the most, standard deviation by mean: it drives itself, evenly. */
   loopVariation: 0.3,
 } as const;

@@ -36,7 +36,7 @@ function judgeLane(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Jud
   const errors = l.runtime && l.errors * p.seconds >= EVIDENCE.errors && l.errors >= EVIDENCE.share * l.reconciles;
   if (l.events < EVIDENCE.events && !errors) return none('');
   if (l.emptyIn !== undefined && l.emptyIn < EVIDENCE.drained && !errors) {
-    return l.emptyIn > 0 ? none(`None seen: ${l.controller}'s queue drains, empty in about ${spell(l.emptyIn)}.`) : loop(l, p) ?? none('');
+    return loop(l, p) ?? none(l.emptyIn > 0 ? `None seen: ${l.controller}'s queue drains, empty in about ${spell(l.emptyIn)}.` : '');
   }
   const queued = l.growing || l.waiting;
   const held = l.depth.values.length >= EVIDENCE.points && (queued || l.busyNow >= THRESHOLDS.busyShare.warm);
@@ -57,7 +57,7 @@ function limiter(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
   return verdict(l, 'limiter', 'The client\'s rate limiter holds this controller back.',
     `Requests wait ${seconds(p.limiterP99)} (p99) ${limit}, while ${working(l)}${queueWords(l, p)}${answers}.`,
     [
-      `${amount(p.limiterBusy)} goroutines stood in the limiter on average, of ${amount(p.busy)} busy workers: ${share(Math.min(1, p.limiterBusy / p.busy))} of their time.`,
+      `${amount(p.limiterBusy)} ${amount(p.limiterBusy) === '1' ? 'goroutine' : 'goroutines'} stood in the limiter on average, of ${amount(p.busy)} busy ${amount(p.busy) === '1' ? 'worker' : 'workers'}: ${share(Math.min(1, p.limiterBusy / p.busy))} of their time.`,
       `A request waited ${seconds(p.limiterMean)} on average before it was sent, ${count(Math.round(p.limiterCount * p.seconds), 'request')} in ${spell(p.seconds)}.`,
       ...(Number.isFinite(p.serverMean) ? [`Without that wait a request took ${seconds(p.serverMean)} on average.`] : []),
     ], ['setQps', 'goroutines']);
@@ -123,16 +123,23 @@ function starved(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
     [...capacity(l), ...otherwise(p)], ['setWorkers', 'goroutines']);
 }
 
-/** Reconciles that feed themselves: many, even, each with a write, and nothing waits. */
+/**
+ * Reconciles that feed themselves: many, even, with a write each second to fourth time, and nothing waits. A process that polls
+ * (RequeueAfter) does many too: what comes by retry proves nothing unless somebody else's event follows each write as well.
+ */
 function loop(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
-  const writes = p.writes / l.reconciles;
-  const alone = l.reconciles >= 0.9 * (p.writes / Math.max(EVIDENCE.loopWrites, Math.min(1, writes)));
   if (!(l.reconciles >= EVIDENCE.loopRate && l.slowest >= EVIDENCE.loopRate / 4 && l.variation <= EVIDENCE.loopVariation)) return undefined;
-  if (!(writes >= EVIDENCE.loopWrites && alone && l.retries <= 0.1 * l.adds && l.errors <= THRESHOLDS.errorShare.warm * l.reconciles && l.depthLast <= EVIDENCE.growth)) return undefined;
+  if (l.depthLast > EVIDENCE.growth || l.errors > THRESHOLDS.errorShare.warm * l.reconciles) return undefined;
+  const writes = p.writes / l.reconciles;
+  if (!(l.reconciles >= EVIDENCE.loopLane * p.reconciles && writes >= EVIDENCE.loopWrites && writes <= 1 / EVIDENCE.loopLane)) return undefined;
+  const answers = (l.adds - l.retries - p.writes) / p.writes;
+  const paused = l.retries > EVIDENCE.loopRetries * l.adds;
+  if (paused && answers < EVIDENCE.loopAnswers) return undefined;
+  const retries = paused ? `${perSecond(l.retries)} of them after a pause of its own` : 'hardly a retry';
   return verdict(l, 'events', 'This looks like a hot loop: the controller\'s own writes bring its next events.',
-    `${perSecond(l.reconciles)} reconciles and ${perSecond(p.writes)} writes, evenly for ${spell(p.seconds)}, with ${amount(l.depthLast)} in the queue and hardly a retry; if nothing else changes so many objects, two writers undo each other's work.`,
+    `${perSecond(l.reconciles)} reconciles (${retries}) and ${perSecond(p.writes)} writes, evenly for ${spell(p.seconds)}, with ${amount(l.depthLast)} in the queue; if nothing else changes so many objects, two writers undo each other's work.`,
     [
-      `${perSecond(l.adds)} events came in, ${amount(l.adds / p.writes)} for each of this process's own writes.`,
+      `${perSecond(l.adds - l.retries)} events came in, ${amount((l.adds - l.retries) / p.writes)} for each of this process's own writes: its own comes back to it${answers >= EVIDENCE.loopAnswers ? ', and another follows' : ''}.`,
       `The rate varied by ${share(l.variation)}.`,
     ], ['profileCpu']);
 }

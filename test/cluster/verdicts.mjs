@@ -1,0 +1,29 @@
+// Counts what the pipeline says of each load: `node test/cluster/verdicts.mjs [LOOKS] [--dir FOLDER]`, 20 looks by default.
+// Starts a cluster when none runs there, and ends the one that it started. Ends with 1 after a wrong verdict. 20 looks take 12 min.
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureNode } from '../../scripts/node24.mjs';
+import { root } from '../../scripts/ensure.mjs';
+import { defaultRunDir, down, findRunning, up } from './cluster.mjs';
+
+const { values, positionals } = parseArgs({ options: { dir: { type: 'string' } }, allowPositionals: true });
+const looks = Number(positionals[0] ?? '20');
+if (!(looks >= 1)) throw new Error(`"${positionals[0]}" is no number of looks.`);
+const dir = values.dir ?? defaultRunDir();
+const running = findRunning(dir);
+if (!running) await up({ dir, log: (line) => { process.stderr.write(`${line}\n`); } });
+
+const file = join(dir, 'verdicts.txt');
+rmSync(file, { force: true });
+const env = { ...process.env, KUBECONFIG_TEST: join(dir, 'admin.kubeconfig'), CLUSTER_DIR: dir, LOOKS: String(looks), LOOKS_TABLE: file };
+const child = spawn(await ensureNode(), [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'kube', 'test/kube/pipeline.test.ts', '--silent', '--reporter', 'dot'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+process.exitCode = await new Promise((resolve) => { child.on('exit', (code) => { resolve(code ?? 1); }); });
+try {
+  process.stdout.write(readFileSync(file, 'utf8'));
+} catch {
+  process.stderr.write('No look was completed.\n');
+} finally {
+  if (!running) await down(dir);
+}
