@@ -7,18 +7,18 @@ import { all, parts, type Node } from './grammar';
 /** A field to add; `stops` are relative to the start of `value`. */
 export interface NewField { readonly name: string; readonly value: string; readonly stops?: readonly Span[] }
 
-/** gofmt lines up keys up to this length whatever their neighbours' are (go/printer, exprList: smallSize). */
+/** gofmt lines up keys up to this length whatever their neighbours' are; longer ones by a rule of their own (go/printer, exprList: smallSize). */
 const SMALL = 40;
 
 /**
  * The edits that add these fields behind the last one, lined up with the lines above. Values have to be of one line. Undefined
- * for a literal without keys, one that has a field already, or one whose lines can't be told.
+ * for a literal without keys, one that has a field already, or one whose lines or columns can't be told.
  */
 export function addFields(file: GoFile, literal: Literal, fields: readonly NewField[]): Edit[] | undefined {
   const { text } = file;
   const { body } = literal;
   const elements = parts(body);
-  if (elements.some((e) => e.type !== 'keyed_element') || fields.some((f) => literal.fields.has(f.name)) || body.hasError) return undefined;
+  if (elements.some((e) => e.type !== 'keyed_element') || fields.some((f) => literal.fields.has(f.name)) || [...literal.fields.keys()].some((k) => k.length > SMALL) || body.hasError) return undefined;
   const last = elements.at(-1);
   const close = body.endIndex - 1;
   if (last === undefined) {
@@ -58,7 +58,7 @@ function lastGroup(text: string, elements: readonly Node[]): Aligned[] {
     const row = e.startPosition.row;
     if (e.endPosition.row !== row || !startsLine(text, e) || (below !== undefined && below !== row + 1)) break;
     const [key, value] = parts(e);
-    if (key === undefined || value === undefined || key.endIndex - key.startIndex > SMALL) break;
+    if (key === undefined || value === undefined) break;
     group.unshift({ key: key.endIndex - key.startIndex, gap: { start: text.indexOf(':', key.endIndex) + 1, end: value.startIndex } });
     below = row;
   }
