@@ -221,13 +221,17 @@ function header(answer: Dispatcher.ResponseData, name: string): string {
 }
 
 async function collect(body: Readable, gzip: boolean, limit: number): Promise<Buffer> {
+  const tooLong = (): Problem => new Problem('kube.tooLong', 'The answer of the API server is too long.', { next: 'Limit what is looked at with the setting controllerTuner.namespaces.' });
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of body as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > limit) throw new Problem('kube.tooLong', 'The answer of the API server is too long.', { next: 'Limit what is looked at with the setting controllerTuner.namespaces.' });
+    if (size > limit) throw tooLong();
     parts.push(part);
   }
   const whole = parts.length === 1 ? parts[0] ?? Buffer.alloc(0) : Buffer.concat(parts);
-  return gzip ? promisify(gunzip)(whole, { maxOutputLength: limit }) : whole;
+  if (!gzip) return whole;
+  try { return await promisify(gunzip)(whole, { maxOutputLength: limit }); } catch (e) {
+    throw (e as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLong() : e;
+  }
 }
