@@ -1,0 +1,40 @@
+/** Settings of known components in YAML: manifests, component configurations, Helm values, kustomize patches. */
+import type { Finding, Measured } from '../types';
+import { placesOf } from './find';
+import { hoversOf } from './hovers';
+import { YAML_RULES } from './rules/index';
+import { setUpOf } from './setUps';
+import { sourceOf } from './source';
+import type { YamlReport } from './types';
+
+export { YAML_RULES, type YamlRule } from './rules/index';
+export { COMPONENTS } from './components/index';
+export type { Component, Hover, Knob, YamlReport } from './types';
+
+/** Characters. Larger files are generated; nobody tunes by hand in them. */
+export const MAX_YAML = 5_000_000;
+
+const RELEVANT = /--[a-z-]*(?:qps|burst|concurren)|kube-controller-manager|kube-scheduler|kubeadm\.k8s\.io|KubeadmControlPlane|clientConnection|argocd|argo-cd|repoServer|configs:|moco|cert-manager|crossplane|kueue|keda|external-secrets|(?:kustomize|source|helm)-controller|cluster-api|kubeadm-(?:bootstrap|control-plane)|capi-|\.config\.k8s\.io/;
+
+/** False for what surely holds nothing to look at, told without parsing. */
+export function isRelevantYaml(text: string, _path?: string): boolean { return text.length <= MAX_YAML && RELEVANT.test(text); }
+
+/**
+ * What is set up in a YAML file. `measured` is of the workload that this file describes. Never throws for what is in the text:
+ * a document that doesn't parse is left out.
+ */
+export function checkYaml(text: string, path: string, measured?: Measured): YamlReport {
+  if (!isRelevantYaml(text, path)) return { file: path, findings: [], setUps: [], hovers: [] };
+  const source = sourceOf(text);
+  const places = placesOf(source, path);
+  const findings: Finding[] = [];
+  for (const place of places) {
+    // With several components in the file it is not known which of them was measured, unless it is told by name.
+    const own = places.length === 1 || place.component.names.some((n) => measured?.of.includes(n) === true) ? measured : undefined;
+    for (const rule of YAML_RULES) findings.push(...rule.check({ text, place, measured: own }));
+  }
+  return {
+    file: path, findings: findings.sort((a, b) => a.start - b.start || a.end - b.end),
+    setUps: places.flatMap((p) => setUpOf(p, path) ?? []), hovers: hoversOf(source, places),
+  };
+}
