@@ -74,7 +74,7 @@ export function wayProblem(e: unknown, maxBytes: number): unknown {
     case 'target.tooBig': case 'kube.tooLong': return again('prometheus.tooBig', `The answer is longer than ${bytes(maxBytes)} and was not read on.`, 'Choose a shorter time range, or a query with fewer series (sum by, topk).');
     case 'target.timeout': return again(e.code, e.message, 'The query may be too heavy: choose a shorter time range, or narrow it to fewer series.');
     case 'target.refused': return again(e.code, e.message, 'Check that this Prometheus runs, and its address and port.');
-    case 'target.certificate': return again(e.code, e.message, 'Give its CA in the settings, or let its certificate go unchecked there.');
+    case 'target.certificate': return again(e.code, e.message.replace(/; if the root CA is installed locally.*$/, '.'), 'Give its CA in the settings, or let its certificate go unchecked there.');
     case 'target.protocol': return again(e.code, e.message, 'Check its address and port.');
     case 'target.dropped': return again(e.code, e.message, 'It may have restarted, or something on the way cuts long queries off: try again, with a shorter time range.');
   }
