@@ -14,16 +14,23 @@ export interface CardView {
   readonly action?: StationView['action'];
 }
 
+/** For ids: one a card. */
+let cards = 0;
+
 export class Card {
   readonly element: HTMLElement;
   readonly #title = h('span', {});
   readonly #heat = h('span', { class: 'heat' });
   readonly #main = h('div', { class: 'main num' });
   readonly #readings = h('div', { class: 'readings num' });
-  readonly #why = h('div', { class: 'why' });
+  readonly #why = h('div', { class: 'why', id: `why-${++cards}`, hidden: true });
+  /** "warm", "hot": opens the reason, which a pointer gets by hovering over the card. */
+  readonly #word = h('button', { class: 'link', type: 'button', 'aria-controls': this.#why.id, 'aria-expanded': 'false', click: () => { this.#open = !this.#open; this.#showWhy(); } });
   readonly #action: HTMLButtonElement;
   readonly #spark = new Spark();
   #shownReadings = '';
+  #unknown = false;
+  #open = false;
   #does: PipelineAction | undefined;
 
   constructor(act: (action: PipelineAction) => void) {
@@ -40,22 +47,38 @@ export class Card {
     this.element.classList.toggle('hot', named && v.heat === 'hot');
     const notable = v.heat === 'warm' || v.heat === 'hot';
     setText(this.#title, v.title);
-    setText(this.#heat, named ? 'bottleneck' : notable ? v.heat : '');
+    this.#showHeat(named ? 'bottleneck' : notable ? v.heat : '', v.why !== undefined && !unknown);
     setText(this.#main, unknown ? 'not known' : v.main);
     const readings = JSON.stringify(v.readings);
     if (readings !== this.#shownReadings) {
       this.#shownReadings = readings;
       this.#readings.replaceChildren(...v.readings.map((r) => h('div', { title: r.title }, r.text)));
     }
-    // Why it is warm is a hover away; why nothing is known is said at once.
-    const why = unknown ? v.why ?? '' : '';
     // Names of metrics are longer than a card is wide: they break behind an underscore.
+    const why = v.why ?? '';
     if (this.#why.textContent !== why) this.#why.replaceChildren(...why.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [document.createElement('wbr'), part])));
-    this.#heat.title = v.why ?? '';
-    this.element.title = unknown ? '' : v.why ?? '';
+    this.#unknown = unknown;
+    this.#showWhy();
+    this.element.title = unknown ? '' : why;
+    if (why === '') this.element.removeAttribute('aria-describedby');
+    else this.element.setAttribute('aria-describedby', this.#why.id);
     this.#does = v.action?.id;
     this.#action.hidden = v.action === undefined;
     setText(this.#action, v.action?.title ?? '');
     this.#spark.show(v.spark);
+  }
+  /** The word beside the title; with a reason it is a button, so that keys reach that too. */
+  #showHeat(word: string, reason: boolean): void {
+    const button = word !== '' && reason;
+    if (!button) this.#open = false;
+    setText(this.#word, button ? word : '');
+    if (button !== (this.#word.parentElement === this.#heat)) this.#heat.replaceChildren(...(button ? [this.#word] : []));
+    if (!button) setText(this.#heat, word);
+  }
+
+  /** Why nothing is known is said at once; why it is warm, when asked. */
+  #showWhy(): void {
+    this.#why.hidden = this.#why.textContent === '' || !(this.#unknown || this.#open);
+    this.#word.setAttribute('aria-expanded', String(this.#open));
   }
 }

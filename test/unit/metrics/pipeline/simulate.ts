@@ -34,6 +34,8 @@ export interface Situation {
   readonly rejecting?: number;
   /** Objects over which this controller and another one fight. */
   readonly fought?: number;
+  /** The two pause before they paint over the other's work (RequeueAfter), s. */
+  readonly pause?: number;
   /** No controller-runtime: only its queue is told. */
   readonly plain?: string;
   /** Metrics that are not exported. */
@@ -75,7 +77,9 @@ export function simulate(s: Situation, seed: number, seconds: number, every = 2)
   const queue: number[] = [];
   const addTimes = new Map<number, number>();
   const dirty = new Set<number>();
-  const later: { at: number; key: number }[] = [];
+  const later: { at: number; key: number; as?: 'own' | 'rival' | 'due' }[] = [];
+  /** Of a fight with a pause: what an object is queued for. */
+  const role = new Map<number, 'own' | 'rival' | 'due'>();
   const failures = new Map<number, number>();
   const busy: (Work | undefined)[] = Array.from({ length: s.workers }, () => undefined);
   const h = { queue: new Histogram(TENS(s.plain ? 10 : 12)), work: new Histogram(TENS(s.plain ? 10 : 12)), reconcile: new Histogram(RECONCILE), limiter: new Histogram(REST), request: new Histogram(REST) };
@@ -101,7 +105,7 @@ export function simulate(s: Situation, seed: number, seconds: number, every = 2)
     const of = (kind: Phase['kind'], mean: number, more: Partial<Phase> = {}): void => { const t = kind === 'limiter' ? 0 : mean * (0.5 + rnd()); phases.push({ kind, left: t, total: t, ...more }); };
     if (s.cpu > 0) of('cpu', s.cpu);
     // Of two that fight, every second reconcile finds the object as it wants it.
-    const writes = s.fought === undefined ? true : rnd() < 0.5;
+    const writes = s.fought === undefined ? true : s.pause === undefined ? rnd() < 0.5 : role.get(key) === 'due';
     for (let i = 0; i < s.requests && writes; i++) {
       of('limiter', 0);
       const rejected = rnd() < (s.rejecting ?? 0);
@@ -115,7 +119,8 @@ export function simulate(s: Situation, seed: number, seconds: number, every = 2)
   const finish = (w: Work, now: number): void => {
     h.work.observe(now - w.started);
     h.reconcile.observe(now - w.started);
-    const result = w.fails ? 'error' : s.requeueAfter !== undefined ? 'requeue_after' : 'success';
+    const paused = s.pause !== undefined && (role.get(w.key) ?? 'rival') === 'rival';
+    const result = w.fails ? 'error' : s.requeueAfter !== undefined || paused ? 'requeue_after' : 'success';
     results.set(result, (results.get(result) ?? 0) + 1);
     if (w.fails) {
       const n = (failures.get(w.key) ?? 0) + 1;
@@ -127,7 +132,10 @@ export function simulate(s: Situation, seed: number, seconds: number, every = 2)
       if (s.requeueAfter !== undefined) { retries++; later.push({ at: now + s.requeueAfter * (0.9 + 0.2 * rnd()), key: w.key }); }
     }
     // Its own write comes back as an event, and the other side's answer to it a little later.
-    if (s.fought !== undefined) later.push({ at: now + 0.004 + exp(0.004), key: w.key });
+    if (s.pause !== undefined) {
+      if (paused) { retries++; later.push({ at: now + s.pause, key: w.key, as: 'due' }); }
+      if (w.writes) later.push({ at: now + 0.004, key: w.key, as: 'own' }, { at: now + 0.03 + s.pause + exp(0.004), key: w.key, as: 'rival' });
+    } else if (s.fought !== undefined) later.push({ at: now + 0.004 + exp(0.004), key: w.key });
     if (dirty.has(w.key)) enqueue(w.key, now);
   };
 
@@ -139,7 +147,7 @@ export function simulate(s: Situation, seed: number, seconds: number, every = 2)
     const now = tick * TICK;
     let due = s.events(now) * TICK;
     while (due > 0) { if (rnd() < Math.min(1, due)) add(s.objects === undefined ? 1e6 + keys++ : Math.floor(rnd() * s.objects), now); due -= 1; }
-    for (let i = later.length - 1; i >= 0; i--) { const l = later[i]; if (l && l.at <= now) { later.splice(i, 1); add(l.key, now); } }
+    for (let i = later.length - 1; i >= 0; i--) { const l = later[i]; if (l && l.at <= now) { later.splice(i, 1); if (l.as) role.set(l.key, l.as); add(l.key, now); } }
     bucket = Math.min(s.burst ?? 10, bucket + (s.qps ?? 0) * TICK);
     const computing = busy.filter((w) => w?.phases[0]?.kind === 'cpu').length;
     const speed = computing === 0 ? 0 : Math.min(1, s.cores / computing);
