@@ -23,18 +23,20 @@ const rooms = {
 const pure = ['base', 'profile', 'metrics', 'controllers', 'protocol', 'source'];
 const io = ['fs', 'fs/promises', 'net', 'tls', 'http', 'http2', 'https', 'child_process', 'worker_threads', 'os', 'dgram', 'dns'].flatMap((m) => [m, `node:${m}`]);
 
-/** Imports that go up and into one of these rooms. */
-const above = (names) => `^(\\.\\./)+(${names.join('|')})(/|$)`;
+/** Imports that go up and into one of these rooms; `up`: how many folders up src/ is, when folders of a room have a room's name too. */
+const above = (names, up = '+') => `^(\\.\\./)${up}(${names.join('|')})(/|$)`;
+/** How deep folders may be below src/. */
+const depths = [1, 2, 3, 4, 5];
 const restrict = (patterns, paths = []) => ({ 'no-restricted-imports': ['error', { patterns, paths }] });
-const roomRules = Object.entries(rooms).map(([room, allowed]) => {
+const roomRules = Object.entries(rooms).flatMap(([room, allowed]) => depths.map((depth) => {
   const others = Object.keys(rooms).filter((r) => r !== room && !allowed.includes(r));
-  const patterns = [{ regex: above(others), message: `src/${room} may import only: ${['itself', ...allowed].join(', ')}.` }];
+  const patterns = [{ regex: above(others, `{${depth}}`), message: `src/${room} may import only: ${['itself', ...allowed].join(', ')}.` }];
   const paths = [];
   if (room !== 'host') paths.push({ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' });
   if (room !== 'kube') patterns.push({ group: ['@kubernetes/client-node', '@kubernetes/client-node/**'], message: 'Only src/kube knows client-node.' });
   if (pure.includes(room)) for (const name of io) paths.push({ name, message: `src/${room} is pure: it takes data and gives data.` });
-  return { files: [`src/${room}/**/*.ts`], rules: restrict(patterns, paths) };
-});
+  return { files: [`src/${room}/${'*/'.repeat(depth - 1)}*.ts`], rules: restrict(patterns, paths) };
+}));
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'test-results/**', 'test/fixtures/**', 'test/cluster/controllers/**'] },
