@@ -102,3 +102,21 @@ function named(type: Node | undefined): string | undefined {
   const t = type?.type === 'pointer_type' ? parts(type)[0] : type;
   return t?.type === 'type_identifier' ? t.text : undefined;
 }
+
+/** A function that runs in a Reconcile. */
+export interface InReconcile extends Placed { /** The reconciler's type. */ readonly type: string }
+const CODE = new WeakMap<GoPackage, readonly InReconcile[]>();
+
+/** All that the reconcilers of a package reach, each function once. */
+export function reconcileCode(pkg: GoPackage): readonly InReconcile[] {
+  const known = CODE.get(pkg);
+  if (known !== undefined) return known;
+  const seen = new Set<string>();
+  const out: InReconcile[] = [];
+  for (const type of reconcilersOf(pkg)) {
+    const start = pkg.func(`${type}.Reconcile`);
+    for (const p of start === undefined ? [] : reachedFrom(start, pkg)) if (!seen.has(key(p))) { seen.add(key(p)); out.push({ ...p, type }); }
+  }
+  CODE.set(pkg, out);
+  return out;
+}
