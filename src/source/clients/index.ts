@@ -1,8 +1,96 @@
-/** Reads a package's client configurations. */
+/** Reads a package's client configurations: where each is made, what is set on it, and what is built from it. */
+import { functionAround, reaches } from '../go/flow';
+import { parts, type Node } from '../go/grammar';
+import type { GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import type { Module } from '../modules/types';
-import type { Clients } from './types';
+import type { Effective } from '../types';
+import { effectiveOf } from './effective';
+import type { Source } from './objects';
+import { setUpsOf } from './setups';
+import { States, type SetEvent, type State, type UseEvent } from './state';
+import type { Clients, Config, LimitField, SetAt, Use } from './types';
 
-export function clientsOf(_pkg: GoPackage, _module: Module): Clients {
-  return { configs: [], setUps: () => [] };
+export function clientsOf(pkg: GoPackage, module: Module): Clients {
+  const states = new States(pkg, module);
+  const configs = [...states.objects.sources].map((source) => configOf(source, states, module));
+  configs.sort((a, b) => (a.file === b.file ? a.origin.startIndex - b.origin.startIndex : a.file.path < b.file.path ? -1 : 1));
+  return { configs, setUps: (file) => setUpsOf(configs, file, module) };
 }
+
+function configOf(source: Source, states: States, module: Module): Config {
+  const { file, func, node } = source;
+  const uses = states.uses.filter((u) => u.refs.some((r) => r.source === source)).sort((a, b) => (a.file === b.file ? a.node.startIndex - b.node.startIndex : a.file === file ? -1 : 1));
+  const events = states.sets.filter((e) => e.refs.some((r) => r.source === source));
+  const hand = states.hands.find((e) => e.refs.some((r) => r.source === source));
+  const built = uses.map((u) => ({ u, ...useOf(u, source, states, module, events) }));
+  const last = states.at({ file, func, node: end(func), ref: { source, anchors: [], shared: true } });
+  // What the first client gets; without any, what is set by the end of the function.
+  const state = built[0]?.own ?? last;
+  const sets = [
+    ...(['QPS', 'Burst', 'RateLimiter'] as const).flatMap((field): Config['sets'] => {
+      const f = node.type === 'composite_literal' ? file.literal(node)?.fields.get(field) : undefined;
+      return f === undefined ? [] : [{ ...states.setAt({ file, func, node: f.element, value: f.value, compound: false }), field, sure: true }];
+    }),
+    ...events.map((e) => ({ ...states.setAt(e), field: e.field, sure: sure(e, built.map((b) => b.u), source, states) })),
+  ];
+  const latest = (field: LimitField): SetAt | undefined => sets.filter((s) => s.field === field).at(-1);
+  const held = variableOf(node);
+  const others = [...states.objects.sources].filter((s) => s !== source && uses.some((u) => u.refs.some((r) => r.source === s))).map((s) => s.node);
+  const uniform = others.length === 0 || built[0] === undefined ? undefined : built[0].use.effective;
+  return {
+    file, func: file.funcs.find((f) => f.node.id === func.id), origin: node, kind: source.kind, variable: held,
+    qps: state.qps.by ?? latest('QPS'), burst: state.burst.by ?? latest('Burst'), rateLimiter: state.limiter.by ?? latest('RateLimiter'),
+    uses: built.map((b) => b.use), effective: uniform ?? effectiveOf(state, source.kind, module, file),
+    fails: source.fails, copy: source.copies !== undefined, others, sets, handed: hand?.node,
+  };
+}
+
+function useOf(u: UseEvent, source: Source, states: States, module: Module, events: readonly SetEvent[]): { use: Use; own: State } {
+  const each = u.refs.map((ref) => ({ ref, state: states.at({ file: u.file, func: u.func, node: u.node, ref }) }));
+  const limits = each.map(({ ref, state }) => ({ ref, effective: effectiveOf(state, ref.source.kind, module, source.file, u.built) }));
+  const [first] = limits;
+  const own = each.find((e) => e.ref.source === source)?.state ?? each[0]?.state;
+  if (first === undefined || own === undefined) throw new Error('a use without a configuration');
+  const same = limits.every((l) => l.effective.qps === first.effective.qps && l.effective.burst === first.effective.burst);
+  const effective: Effective = same ? (limits.find((l) => l.ref.source === source) ?? first).effective : { qps: undefined, burst: undefined, because: 'it depends on which configuration is taken' };
+  // Set behind this client, where nothing that is built later is told.
+  const late = events.filter((e) => states.happened(e, { file: u.file, func: u.func, node: u.node, ref: refOf(u, source) }, source, 2) === 'never'
+    && e.file === u.file && e.func.id === u.func.id && e.node.startIndex > u.node.startIndex && reaches(u.node, e.node) !== 'never');
+  return { use: { call: u.node, makes: u.built.makes, effective, tooLate: late.map((e) => states.setAt(e)), file: u.file, limiters: u.built.limiters }, own };
+}
+
+function refOf(u: UseEvent, source: Source): UseEvent['refs'][number] {
+  return u.refs.find((r) => r.source === source) ?? { source, anchors: [], shared: false };
+}
+
+/** True when the assignment is not in a branch that some client may be built without. */
+function sure(e: SetEvent, uses: readonly UseEvent[], source: Source, states: States): boolean {
+  return uses.every((u) => states.happened(e, { file: u.file, func: u.func, node: u.node, ref: refOf(u, source) }, source, 2) !== 'maybe');
+}
+
+/** The last statement of a function. */
+function end(func: Node): Node {
+  const body = func.childForFieldName('body');
+  const list = body === null ? undefined : parts(body).find((n) => n.type === 'statement_list');
+  return (list === undefined ? undefined : parts(list).at(-1)) ?? func;
+}
+
+/** The variable that an origin is put into: `cfg` of `cfg, err := …`, `cfg = …`, `var cfg = &…`. */
+export function variableOf(origin: Node): string | undefined {
+  let n: Node = origin;
+  while (n.parent !== null && (n.parent.type === 'unary_expression' || n.parent.type === 'parenthesized_expression')) n = n.parent;
+  const list = n.parent;
+  if (origin.type === 'parameter_declaration' || origin.type === 'var_spec') return origin.childForFieldName('name')?.text;
+  if (list?.type !== 'expression_list' || list.parent === null) return undefined;
+  const statement = list.parent;
+  const index = parts(list).findIndex((p) => p.id === n.id);
+  if (statement.type === 'var_spec') return statement.childrenForFieldName('name')[index]?.text;
+  if (statement.type !== 'short_var_declaration' && statement.type !== 'assignment_statement') return undefined;
+  const left = statement.childForFieldName('left');
+  const name = left === null || statement.childForFieldName('right')?.id !== list.id ? undefined : parts(left)[index];
+  return name?.type === 'identifier' && name.text !== '_' ? name.text : undefined;
+}
+
+/** For a rule: the function around a config's origin, or the whole file. */
+export function around(file: GoFile, config: Config): Node { return functionAround(file, config.origin); }

@@ -2,6 +2,7 @@
 import type { Func, GoFile } from '../go/file';
 import type { Node } from '../go/grammar';
 import type { Effective, SetUp, Span } from '../types';
+import type { Limiters } from './calls';
 
 /** What a configuration comes from. `getConfig` is controller-runtime's, which sets its own default. */
 export type OriginKind = 'getConfig' | 'inCluster' | 'clientcmd' | 'literal' | 'parameter' | 'envtest' | 'manager' | 'unknown';
@@ -22,13 +23,25 @@ export interface Config {
   readonly uses: readonly Use[];
   /** What the limit of a client built from it is. */
   readonly effective: Effective;
+  /** True when the origin returns an error as well. */
+  readonly fails: boolean;
+  /** True for a copy of another configuration, with that one's limits as they were then. */
+  readonly copy: boolean;
+  /** Other origins that the same variable may hold: `if … { cfg = a } else { cfg = b }`. The first in the text speaks for all. */
+  readonly others: readonly Node[];
+  /** All assignments and fields, in the order of the text, those without effect included. `sure`: it happens whenever the code behind it does. */
+  readonly sets: readonly (SetAt & { readonly field: LimitField; readonly sure: boolean })[];
+  /** A call that may change the limits in a way that can't be seen. */
+  readonly handed: Node | undefined;
 }
 
+export type LimitField = 'QPS' | 'Burst' | 'RateLimiter';
+
 /** An assignment or a literal's field. `number` is undefined when the value can't be known. */
-export interface SetAt { readonly file: GoFile; readonly statement: Node; readonly value: Node; readonly number: number | undefined; readonly from: 'set' | 'flag' | 'environment' | 'unknown'; /** Where the number itself stands: the literal, the flag's default. */ readonly at: (Span & { readonly file: GoFile }) | undefined }
+export interface SetAt { readonly file: GoFile; readonly statement: Node; readonly value: Node; readonly number: number | undefined; /** The flag's name, when it comes from one. */ readonly flag?: string; readonly from: 'set' | 'flag' | 'environment' | 'unknown'; /** Where the number itself stands: the literal, the flag's default. */ readonly at: (Span & { readonly file: GoFile }) | undefined }
 
 /** What is built from a configuration: `ctrl.NewManager`, `kubernetes.NewForConfig`, `client.New`, … */
-export interface Use { readonly call: Node; readonly makes: string; readonly effective: Effective; /** Set only after this was built. */ readonly tooLate: readonly SetAt[] }
+export interface Use { readonly call: Node; readonly makes: string; readonly effective: Effective; /** Set only after this was built. */ readonly tooLate: readonly SetAt[]; readonly file: GoFile; /** See `Limiters` in calls.ts. */ readonly limiters: Limiters }
 
 export interface Clients {
   /** Of all files of the package. */
