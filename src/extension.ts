@@ -1,11 +1,14 @@
 /**
  * Registers what package.json contributes, and returns. Whatever is used first, a view, a command or a profile, loads
- * dist/host.js, where everything is made: the editor's start pays for none of it.
+ * dist/host.js, where everything is made; the first source of a controller loads dist/source.js, which has nothing of a
+ * cluster in it. The editor's start pays for none of it.
  */
 import * as vscode from 'vscode';
 import type * as HostRoom from './host/index';
 import type { ProfileDocument } from './host/pages/document';
 import type { Parts } from './host/parts';
+import { onFirstSource } from './host/source/gate';
+import type * as SourceRoom from './host/source/index';
 
 /** What tests inside the editor look at. */
 export interface Api {
@@ -13,6 +16,7 @@ export interface Api {
   readonly activationMillis: number;
   /** Loads what was not loaded yet. */
   readonly parts: () => Promise<Parts>;
+  readonly sources: () => Promise<SourceRoom.Sources>;
   /** True when something carries out this command, by its whole name. */
   readonly has: (command: string) => Promise<boolean>;
 }
@@ -26,6 +30,11 @@ export function activate(context: vscode.ExtensionContext): Api {
     return own(makeHost(context, { clusters: clusters.tree, captures: captures.tree, activationMillis }));
   };
   const host = (): Promise<HostRoom.Host> => loading ??= load();
+
+  let reading: Promise<SourceRoom.Sources> | undefined;
+  const sources = (): Promise<SourceRoom.Sources> => reading ??= (import('./source.js' as string) as Promise<typeof SourceRoom>).then(({ makeSources }) => own(makeSources(context)));
+  own(onFirstSource(() => { void sources(); }));
+  const partOf = (command: string): Promise<{ has(command: string): boolean; run(command: string, args: readonly unknown[]): unknown }> => (command.startsWith('controllerTuner.source.') ? sources() : host());
 
   const clusters = own(new Later('controllerTuner.clusters', { showCollapseAll: true }, async () => (await host()).clusters));
   const captures = own(new Later('controllerTuner.captures', { canSelectMany: true }, async () => (await host()).captures));
@@ -41,10 +50,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => { (await host()).metrics.restore(panel, state); },
   }));
   const { commands } = (context.extension.packageJSON as { contributes: { commands: readonly { command: string }[] } }).contributes;
-  for (const { command } of commands) own(vscode.commands.registerCommand(command, async (...args: unknown[]) => (await host()).run(command, args)));
+  for (const { command } of commands) own(vscode.commands.registerCommand(command, async (...args: unknown[]) => (await partOf(command)).run(command, args)));
 
   const activationMillis = performance.now() - started;
-  return { activationMillis, parts: async () => (await host()).parts, has: async (command) => (await host()).has(command) };
+  return { activationMillis, parts: async () => (await host()).parts, sources, has: async (command) => (await partOf(command)).has(command) };
 }
 
 /** A view whose tree is made when the editor first asks for its rows. */

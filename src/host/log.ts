@@ -11,10 +11,10 @@ export interface Log {
 
 export interface LogChannel extends Log, vscode.Disposable { show(): void }
 
-/** The output channel "Controller Tuner", made at the first line so that activation doesn't pay for it. */
-export function createLog(): LogChannel {
+/** The output channel "Controller Tuner", or another of a bundle of its own, made at the first line so that activation doesn't pay for it. */
+export function createLog(name = 'Controller Tuner'): LogChannel {
   let channel: vscode.LogOutputChannel | undefined;
-  const open = (): vscode.LogOutputChannel => (channel ??= vscode.window.createOutputChannel('Controller Tuner', { log: true }));
+  const open = (): vscode.LogOutputChannel => (channel ??= vscode.window.createOutputChannel(name, { log: true }));
   return {
     info: (message) => { open().info(message); },
     warn: (message) => { open().warn(message); },

@@ -30,6 +30,9 @@ export type Report = FileReport & Partial<Pick<YamlReport, 'hovers'>>;
 /** Characters of sources whose reports are kept. */
 const REPORTS = 8_000_000;
 
+/** Files that state versions. */
+const MODULE_FILE = /(^|\/)(go\.mod|go\.work|modules\.txt)$/;
+
 /** A report with what it was made from. */
 interface Kept { readonly report: Report; readonly text: string; readonly generation: number; readonly modules: number; readonly measured: Measured | undefined }
 
@@ -109,10 +112,18 @@ export class Analyzer {
   /** A file was made, changed or removed: what was said of its folder is worked out anew when it is asked for. */
   changed(path: string): void {
     this.#folders.changed(path);
-    if (!/(^|\/)(go\.mod|go\.work|modules\.txt)$/.test(path)) return;
+    if (!MODULE_FILE.test(path)) return;
     this.#moduleState++;
     this.#modules.clear();
   }
+
+  /** As `changed`, for a file that is there as before with another text: a keystroke. */
+  edited(path: string): void {
+    if (MODULE_FILE.test(path)) this.changed(path); else this.#folders.edited(path);
+  }
+
+  /** Nothing that is kept of this folder is to be trusted: nobody tells of changes in it. */
+  forget(dir: string): void { this.#folders.forget(dir); }
 
   /** Frees all that is kept. */
   clear(): void {

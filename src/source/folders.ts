@@ -62,6 +62,18 @@ export class Folders implements Files {
     folder.names = undefined;
   }
 
+  /** A file's text is another; no name is new and none is gone. */
+  edited(path: string): void {
+    this.#texts.delete(path);
+    this.#folder(dirOf(path)).generation = ++this.#generation;
+  }
+
+  /** Nothing that is kept of this folder is to be trusted. */
+  forget(dir: string): void {
+    for (const path of this.#texts.keys) if (dirOf(path) === dir) this.#texts.delete(path);
+    this.changed(`${dir}/`);
+  }
+
   clear(): void {
     this.#texts.clear();
     this.#folders.clear();

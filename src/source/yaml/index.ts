@@ -2,22 +2,16 @@
 import type { Finding, Measured } from '../types';
 import { placesOf } from './find';
 import { hoversOf } from './hovers';
+import { isRelevantYaml } from './relevant';
 import { YAML_RULES } from './rules/index';
 import { setUpOf } from './setUps';
 import { sourceOf } from './source';
 import type { YamlReport } from './types';
 
+export { isRelevantYaml, MAX_YAML } from './relevant';
 export { YAML_RULES, type YamlRule } from './rules/index';
 export { COMPONENTS } from './components/index';
 export type { Component, Hover, Knob, YamlReport } from './types';
-
-/** Characters. Larger files are generated; nobody tunes by hand in them. */
-export const MAX_YAML = 5_000_000;
-
-const RELEVANT = /--[a-z-]*(?:qps|burst|concurren)|kube-controller-manager|kube-scheduler|kubeadm\.k8s\.io|KubeadmControlPlane|clientConnection|argocd|argo-cd|repoServer|configs:|moco|cert-manager|crossplane|kueue|keda|external-secrets|(?:kustomize|source|helm)-controller|cluster-api|kubeadm-(?:bootstrap|control-plane)|capi-|\.config\.k8s\.io/;
-
-/** False for what surely holds nothing to look at, told without parsing. */
-export function isRelevantYaml(text: string, _path?: string): boolean { return text.length <= MAX_YAML && RELEVANT.test(text); }
 
 /**
  * What is set up in a YAML file. `measured` is of the workload that this file describes. Never throws for what is in the text:
