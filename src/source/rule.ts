@@ -1,6 +1,7 @@
 /** What a rule is and what it may look at. One rule = one file under rules/, and one line in rules/index.ts. */
 import type { Clients } from './clients/types';
 import type { Controllers } from './controllers/types';
+import type { Elsewhere } from './elsewhere';
 import type { GoFile } from './go/file';
 import type { GoPackage } from './go/package';
 import type { Module } from './modules/types';
@@ -15,6 +16,8 @@ export interface GoContext {
   /** Managers, controllers and workers of the package. */
   readonly controllers: Controllers;
   readonly measured: Measured | undefined;
+  /** What the module's packages that this one imports set up; undefined: they were not looked at. */
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 export interface GoRule {

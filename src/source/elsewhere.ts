@@ -1,0 +1,60 @@
+/** What the packages of the same module set up that a program imports: a metric or pprof need not be in its main package. */
+import { isAbort } from '../base/problem';
+import type { GoPackage } from './go/package';
+import type { Module } from './modules/types';
+import { join } from './paths';
+import type { Files } from './types';
+
+/** Each is the file that does it; undefined: none of those that were read. */
+export interface Elsewhere {
+  readonly limiterMetric: string | undefined;
+  readonly pprof: string | undefined;
+  readonly blockProfile: string | undefined;
+  readonly mutexProfile: string | undefined;
+}
+
+type Mark = keyof Elsewhere;
+
+const MARKS: readonly (readonly [Mark, RegExp])[] = [
+  ['limiterMetric', /\.RateLimiterLatency\b|\bRateLimiterLatency:|\bMetricRateLimiterLatency\b|"rest_client_rate_limiter_duration_seconds"|"k8s\.io\/component-base\/metrics\/prometheus\/(restclient|clientgo)"/],
+  ['pprof', /^\s*(?:[\w.]+\s+)?"(net\/http\/pprof|runtime\/pprof)"|\bPprofBindAddress\b/m],
+  ['blockProfile', /\.SetBlockProfileRate\(/],
+  ['mutexProfile', /\.SetMutexProfileFraction\(/],
+];
+
+/** More is not read: what a program's set-up imports is near. */
+const PACKAGES = 100;
+const FILES = 600;
+
+/**
+ * Follows the package's imports through its own module, breadth first, reading their texts. Nothing outside of the module is
+ * read. Throws only AbortError.
+ */
+export async function elsewhereOf(pkg: GoPackage, module: Module, files: Pick<Files, 'read' | 'list'>, signal?: AbortSignal): Promise<Elsewhere> {
+  const found: Partial<Record<Mark, string>> = {};
+  const result = (): Elsewhere => ({ limiterMetric: found.limiterMetric, pprof: found.pprof, blockProfile: found.blockProfile, mutexProfile: found.mutexProfile });
+  if (module.path === '') return result();
+  const own = (path: string): string[] => (path === module.path || path.startsWith(`${module.path}/`) ? [join(module.dir, path.slice(module.path.length))] : []);
+  const waiting = pkg.files.filter((f) => !f.isTest).flatMap((f) => f.imports.flatMap((i) => own(i.path)));
+  const seen = new Set([pkg.dir]);
+  let left = FILES;
+  for (let dir = waiting.shift(); dir !== undefined && seen.size <= PACKAGES && left > 0; dir = waiting.shift()) {
+    if (seen.has(dir)) continue;
+    seen.add(dir);
+    const here = dir;
+    const names = (await quiet(() => files.list(here, signal), signal) ?? []).filter((n) => n.endsWith('.go') && !n.endsWith('_test.go')).slice(0, left);
+    left -= names.length;
+    const texts = await Promise.all(names.map(async (n) => [`${here}/${n}`, await quiet(() => files.read(`${here}/${n}`, signal), signal) ?? ''] as const));
+    for (const [path, text] of texts) {
+      const code = text.replace(/^[ \t]*\/\/.*$/gm, '');
+      for (const [mark, pattern] of MARKS) if (found[mark] === undefined && pattern.test(code)) found[mark] = path;
+      for (const m of code.slice(0, 20_000).matchAll(/"([\w.~/-]+)"/g)) for (const next of own(m[1] ?? '')) if (!seen.has(next)) waiting.push(next);
+    }
+  }
+  return result();
+}
+
+async function quiet<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  signal?.throwIfAborted();
+  try { return await work(); } catch (e) { if (isAbort(e)) throw e; return undefined; }
+}
