@@ -8,7 +8,7 @@ import { pipelineQueries } from '../../metrics/pipeline/index';
 import type { Scrape } from '../../metrics/types';
 import { pageHtml } from '../../protocol/html';
 import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type MetricsFacts, type PanelInfo, type TimeRange, type ToMetricsPage } from '../../protocol/metrics';
-import { isLocked } from '../../sources/prometheus/ask';
+import { wantsOf } from '../../sources/prometheus/ask';
 import { namesIn } from '../../sources/scraper';
 import type { Clusters } from '../clusters';
 import type { Log } from '../log';
@@ -50,7 +50,7 @@ export class MetricsSession implements Disposable {
   readonly #sources: PageSources;
   readonly #events: Events;
   readonly #cost = new Cost();
-  /** The Prometheus that is the source wanted credentials when it was last asked. */
+  /** The Prometheus that is the source wanted credentials, or its certificate trusted, when it was last asked. */
   #locked = false;
   #watch: Watch | undefined;
   #ready = false;
@@ -217,13 +217,13 @@ export class MetricsSession implements Disposable {
         const shown = PANELS.filter((p) => watch.panels.includes(p.id));
         const exported = current.kind !== 'prometheus' ? await this.#exported(signal) : undefined;
         const { charts, window } = await chartsFrom(current, shown, this.#sources.asked(watch), exported, now, signal);
-        this.#locked = charts.some((c) => c.problem && isLocked(c.problem));
+        this.#locked = charts.some((c) => c.problem && wantsOf(c.problem) !== 'address');
         if (!signal.aborted) this.#send({ type: 'charts', charts, range: { start: window.end - watch.range.seconds, end: window.end } });
       }
     } catch (e) {
       if (isAbort(e)) return;
       this.deps.log.problem(`Metrics of ${this.subject.title}`, e);
-      this.#locked = e instanceof Problem && isLocked(e);
+      this.#locked = e instanceof Problem && wantsOf(e) !== 'address';
       this.#send({ type: 'failed', problem: told(e, 'metrics.failed').toJSON() });
     }
   }

@@ -23,11 +23,11 @@ export function envelopeOf(answer: Answer, label: string, path: string): Envelop
   if (body?.status === 'error') throw toldProblem(body, status, label);
   const said = wordsOf(answer);
   const rest = { status, ...(said !== '' && { detail: said }) };
-  const settings = 'Check the user, token and headers of this Prometheus in the settings.';
+  const settings = 'Try again to enter a user, a token or a header for it.';
   if (status >= 300 && status < 400) throw new Problem('prometheus.redirect', `${label} sends requests for ${plainPath} on to another address (${status}).`, { ...rest, next: 'Use the address it sends to, or sign in: a login page may stand before it.' });
   if (status === 401) {
     const tenant = /org id|tenant/i.test(said);
-    throw new Problem('prometheus.unauthorized', tenant ? `${label} asks which tenant is meant (401).` : `${label} asks for credentials (401).`, { ...rest, next: tenant ? 'Add the header of the tenant (X-Scope-OrgID for Mimir) to this Prometheus in the settings.' : settings });
+    throw new Problem('prometheus.unauthorized', tenant ? `${label} asks which tenant is meant (401).` : `${label} asks for credentials (401).`, { ...rest, next: tenant ? 'Try again to enter the tenant (the header X-Scope-OrgID).' : settings });
   }
   if (status === 403) throw new Problem('prometheus.forbidden', `${label} does not let this user read ${plainPath} (403).`, { ...rest, next: settings });
   if (status === 404) throw new Problem('prometheus.notFound', `${label} has no Prometheus API at ${plainPath} (404).`, { ...rest, next: 'Give its address with the path in front of /api/v1: Mimir has /prometheus, VictoriaMetrics\' cluster /select/0/prometheus.' });
@@ -74,7 +74,7 @@ export function wayProblem(e: unknown, maxBytes: number): unknown {
     case 'target.tooBig': case 'kube.tooLong': return again('prometheus.tooBig', `The answer is longer than ${bytes(maxBytes)} and was not read on.`, 'Choose a shorter time range, or a query with fewer series (sum by, topk).');
     case 'target.timeout': return again(e.code, e.message, 'The query may be too heavy: choose a shorter time range, or narrow it to fewer series.');
     case 'target.refused': return again(e.code, e.message, 'Check that this Prometheus runs, and its address and port.');
-    case 'target.certificate': return again(e.code, e.message.replace(/; if the root CA is installed locally.*$/, '.'), 'Give its CA in the settings, or let its certificate go unchecked there.');
+    case 'target.certificate': return again(e.code, e.message.replace(/; if the root CA is installed locally.*$/, '.'), 'Try again to give its CA, or to take any certificate; or use an address that the certificate names.');
     case 'target.protocol': return again(e.code, e.message, 'Check its address and port.');
     case 'target.dropped': return again(e.code, e.message, 'It may have restarted, or something on the way cuts long queries off: try again, with a shorter time range.');
   }

@@ -76,7 +76,7 @@ async function until(person: Person, start: Draft, ask: (draft: Draft) => Promis
     const answer = await ask(draft);
     if (answer.kind === 'answers') return { draft, answer };
     const { problem } = answer;
-    const step = await person.choose({ title: problem.message, prompt: problem.next ?? 'What may help?', options: steps(answer).map((value) => ({ ...STEPS[value], value })) });
+    const step = await person.choose({ title: problem.message, prompt: PROMPTS[answer.wants] ?? problem.next ?? 'What may help?', options: steps(answer).map((value) => ({ ...STEPS[value], value })) });
     if (step === 'anyway') return { draft, answer: undefined };
     draft = await take(person, draft, step);
   }
@@ -114,6 +114,9 @@ const STEPS: Readonly<Record<Step, Omit<Option<Step>, 'value'>>> = {
   again: { title: 'Try Again' },
   anyway: { title: 'Add It Anyway', detail: 'It may not be up now, or be reached from elsewhere only' },
 };
+
+/** Where the choices are the next step, and not what the problem says for those who read it elsewhere. */
+const PROMPTS: Readonly<Partial<Record<Refused['wants'], string>>> = { credentials: 'What is sent to it to be let in?', tenant: 'Which tenant is meant?', certificate: 'How is it to be trusted?' };
 
 /** What may help, most likely first. */
 function stepsFor({ wants, scheme, problem }: Refused): readonly Step[] {
