@@ -25,7 +25,7 @@ export function limitsOf(place: Place): LimitInForce[] {
     const qpsNumber = numberOf(qps.value);
     let burstNumber = numberOf(burst?.value);
     if (limit.burstPerQps !== undefined && burst?.from !== 'set' && burst?.from !== 'unknown') burstNumber = qpsNumber === undefined ? undefined : Math.floor(qpsNumber * limit.burstPerQps);
-    const off = limit.negativeIsOff === true && qpsNumber !== undefined && qpsNumber < 0;
+    const off = qpsNumber !== undefined && qpsNumber < 0;
     const because = qps.from === 'default' ? `its default, ${versionTold(place.component, place.version)}` : qps.from === 'set' ? `set by ${qps.label}` : `${qps.label} can't be known from this file`;
     return [{ limit, qps, burst, qpsNumber, burstNumber, effective: { qps: qpsNumber, burst: off ? undefined : burstNumber, because } }];
   });

@@ -49,9 +49,9 @@ export function hoversOf(source: Source, places: readonly Place[]): Hover[] {
 }
 
 function known(component: Component, knob: Knob, label: string, value: string | undefined, version: string | undefined): string {
-  const byDefault = defaultAt(knob, version);
-  const lines = [`**${label}**${value === undefined ? '' : ` = ${value}`}`, '', knob.tells, '', `Default: ${byDefault === '' ? 'not set' : `\`${byDefault}\``} (${versionTold(component, version)}).`];
-  for (const b of knob.before ?? []) lines.push(`Before ${b.until}: \`${b.default}\`.`);
+  const byDefault = defaultAt(component, knob, version);
+  const lines = [`**${label}**${value === undefined ? '' : ` = ${value}`}`, '', knob.tells, '', byDefault === undefined ? `Not known of ${version ?? 'this version'}; in ${component.name} ${component.read} the default is ${quoted(knob.default)}.` : `Default: ${quoted(byDefault)} (${versionTold(component, version)}).`];
+  for (const e of knob.earlier ?? []) lines.push(`From ${e.from} to before ${e.to}: ${quoted(e.default)}.`);
   const limit = component.limits.find((l) => l.qps === knob || l.burst === knob);
   if (limit?.unless !== undefined) lines.push('', limit.unless);
   if (knob.kind === 'concurrency' && component.advice !== undefined) lines.push('', component.advice);
@@ -63,3 +63,5 @@ function unknown(flag: string, convention: string | undefined, holders: readonly
   const rows = holders.map(({ component, knob }) => `| ${component.name} ${component.read} | ${knob.default === '' ? 'not set' : knob.default} |`);
   return [`**--${flag}**`, '', ...(convention === undefined ? [] : [convention, '']), 'The program of this file isn\'t one whose defaults are known.', ...(rows.length === 0 ? [] : ['', '| Program | Default |', '| --- | --- |', ...rows])].join('\n');
 }
+
+function quoted(value: string): string { return value === '' ? 'not set' : `\`${value}\``; }

@@ -56,6 +56,9 @@ export class Place {
   /** What isn't stated here is at its default. */
   get complete(): boolean { return this.data.complete && this.data.source.templates.length === 0; }
 
+  /** Undefined where the setting isn't known to be there at this version. */
+  default(knob: Knob): string | undefined { return defaultAt(this.component, knob, this.version); }
+
   /** Undefined when none of the forms here has the knob. */
   inForce(knob: Knob): InForce | undefined {
     let label = this.data.preferred?.label(knob);
@@ -69,8 +72,9 @@ export class Place {
       elsewhere ||= form.mayBeElsewhere(knob);
     }
     if (label === undefined) return undefined;
-    const known = this.complete && !elsewhere;
-    return { knob, value: known ? defaultAt(knob, this.version) : undefined, from: known ? 'default' : 'unknown', label, span: undefined, twice: false };
+    const byDefault = this.default(knob);
+    const known = this.complete && !elsewhere && byDefault !== undefined;
+    return { knob, value: known ? byDefault : undefined, from: known ? 'default' : 'unknown', label, span: undefined, twice: false };
   }
 
   /** Edits that set all of these, each where it is set now or else in the first form that has it. Undefined when one of them can't be set safely. */
@@ -82,6 +86,8 @@ export class Place {
       if (form === undefined) return undefined;
       const stated = form.stated(knob);
       if (stated === undefined) {
+        // A program does not start with a flag that it doesn't know.
+        if (this.default(knob) === undefined) return undefined;
         const list = added.get(form);
         if (list === undefined) added.set(form, [{ knob, value, stop }]); else list.push({ knob, value, stop });
         continue;

@@ -2,7 +2,7 @@
 import type { SetUp, Setting } from '../types';
 import { limitsOf } from './effective';
 import type { InForce, Place } from './place';
-import { defaultAt, versionTold } from './versions';
+import { versionTold } from './versions';
 
 /** More kinds of workers than this aren't listed unless they are set. */
 const LISTED = 4;
@@ -14,7 +14,7 @@ export function setUpOf(place: Place, file: string): SetUp | undefined {
   const parts: string[] = [];
   for (const { limit, qps, burst, qpsNumber, burstNumber } of limitsOf(place)) {
     if (qps.from === 'unknown' && (burst === undefined || burst.from === 'unknown')) continue;
-    if (limit.negativeIsOff === true && qpsNumber !== undefined && qpsNumber < 0) { parts.push('no client-side limit'); continue; }
+    if (qpsNumber !== undefined && qpsNumber < 0) { parts.push('no client-side limit'); continue; }
     if (limit.unless !== undefined && qps.from === 'default') { parts.push(`QPS ${qpsNumber ?? 'unknown'} only without API Priority and Fairness`); continue; }
     parts.push(`QPS ${qpsNumber ?? 'unknown'}${limit.of === '' ? '' : ` ${limit.of}`}`, `burst ${burstNumber ?? 'unknown'}`);
   }
@@ -27,7 +27,7 @@ export function setUpOf(place: Place, file: string): SetUp | undefined {
   return {
     ...place.mark, kind: 'component', name: place.component.name, line: parts.join(' · '),
     settings: all.map((n): Setting => ({
-      name: n.label, value: n.from === 'unknown' ? 'unknown' : n.value === '' ? 'not set' : n.value ?? 'unknown', default: defaultAt(n.knob, place.version) || 'not set', from: n.from,
+      name: n.label, value: n.from === 'unknown' ? 'unknown' : n.value === '' ? 'not set' : n.value ?? 'unknown', default: told(place.default(n.knob)), from: n.from,
       ...(n.span !== undefined && { at: { ...n.span, file } }),
       tells: `${n.knob.tells} Default of ${versionTold(place.component, place.version)}: ${n.knob.source}.`,
     })),
@@ -39,3 +39,5 @@ function short({ label, knob }: InForce): string {
   if (knob.env === label) return label.toLowerCase().replace(/^argocd_application_controller_|^argocd_|^keda_/, '').replaceAll('_', ' ');
   return label.replace(/^--/, '').replace(/^controller\./, '').replace(/^concurrent-(?=.*syncs)/, '').replaceAll(/[-.]/g, ' ');
 }
+
+function told(byDefault: string | undefined): string { return byDefault === undefined ? 'unknown' : byDefault === '' ? 'not set' : byDefault; }

@@ -16,8 +16,10 @@ export interface Knob {
   readonly config?: string;
   /** As upstream states it at the version read; '' means unset. */
   readonly default: string;
-  /** Defaults of versions below `until`, in ascending order. */
-  readonly before?: readonly { readonly until: string; readonly default: string }[];
+  /** The lowest version whose source was read and has it so; the component's, when it isn't given. Below it nothing is known. */
+  readonly since?: string;
+  /** Other defaults of versions from `from` up to, but without, `to`. */
+  readonly earlier?: readonly { readonly from: string; readonly to: string; readonly default: string }[];
   /** What it means: a sentence. */
   readonly tells: string;
   /** Where the default is stated: module@version/file:line. */
@@ -38,8 +40,6 @@ export interface Limit {
   readonly of: string;
   /** Upstream takes the limit away by itself under this condition: a sentence. Then nothing is found at the default. */
   readonly unless?: string;
-  /** A QPS below 0 takes the limit away. */
-  readonly negativeIsOff?: boolean;
 }
 
 export interface Component {
@@ -48,6 +48,8 @@ export interface Component {
   readonly name: string;
   /** Version whose source was read: what `default` of the knobs is true of. */
   readonly read: string;
+  /** The lowest version whose source was read too, and says the same where `Knob.since` says nothing else. */
+  readonly since: string;
   /** The image's repository without registry and tag, e.g. `jetstack/cert-manager-controller`. */
   readonly images: RegExp;
   /** Words of the command line (without folders) of which one must be there; undefined: any. */

@@ -15,10 +15,11 @@ export function isBelow(version: string, other: string): boolean {
   return false;
 }
 
-/** The default at a version; of an unknown one that of the version that was read. */
-export function defaultAt(knob: Knob, version: string | undefined): string {
-  if (version === undefined) return knob.default;
-  return knob.before?.find((b) => isBelow(version, b.until))?.default ?? knob.default;
+/** The default at a version; of an unknown one that of the version that was read. Undefined where the setting isn't known to be there. */
+export function defaultAt(component: Component, knob: Knob, version: string | undefined): string | undefined {
+  if (version === undefined || parse(version) === undefined) return knob.default;
+  if (!isBelow(version, knob.since ?? component.since)) return knob.default;
+  return knob.earlier?.find((e) => !isBelow(version, e.from) && isBelow(version, e.to))?.default;
 }
 
 /** "kube-controller-manager v1.37.2", or with what was read where the image is another version. */

@@ -7,11 +7,11 @@ const CLIENT = `${A}/pkg/apis/application/v1alpha1/cluster_constants.go`;
 
 const qps: Knob = {
   kind: 'qps', env: 'ARGOCD_K8S_CLIENT_QPS', param: 'controller.k8s.client.qps', default: '50', raise: ['100', '200'],
-  tells: 'Requests a second to the API server of each managed cluster.', source: `${CLIENT}:45`,
+  tells: 'Requests a second to the API server of each managed cluster. As a key of the ConfigMap it is in ArgoCD v3.5.7 and not yet in v3.3.0; before, set the environment variable.', source: `${CLIENT}:45`,
 };
 const burst: Knob = {
   kind: 'burst', env: 'ARGOCD_K8S_CLIENT_BURST', param: 'controller.k8s.client.burst', default: '100', raise: ['200', '400'],
-  tells: 'Requests that may go out at once before the QPS holds them back. Unset it is twice the QPS.', source: `${CLIENT}:48`,
+  tells: 'Requests that may go out at once before the QPS holds them back. Unset it is twice the QPS. As a key of the ConfigMap it is in ArgoCD v3.5.7 and not yet in v3.3.0.', source: `${CLIENT}:48`,
 };
 const status: Knob = {
   kind: 'concurrency', flags: ['status-processors'], env: 'ARGOCD_APPLICATION_CONTROLLER_STATUS_PROCESSORS', param: 'controller.status.processors', default: '20', raise: ['50', '100'],
@@ -23,16 +23,16 @@ const operation: Knob = {
 };
 
 export const ARGOCD_CONTROLLER: Component = {
-  id: 'argocd', name: 'argocd-application-controller', read: 'v3.6.1',
+  id: 'argocd', name: 'argocd-application-controller', read: 'v3.6.1', since: 'v2.8.0',
   images: /(^|\/)argocd$/, commands: ['argocd-application-controller'], names: ['argocd-application-controller', 'application-controller'],
   params: 'argocd-cmd-params-cm',
   knobs: [
     status, operation, qps, burst,
-    { kind: 'concurrency', flags: ['hydration-processors'], env: 'ARGOCD_APPLICATION_CONTROLLER_HYDRATION_PROCESSORS', param: 'controller.hydration.processors', default: '5', tells: 'Workers that hydrate manifests; only used when the Source Hydrator is enabled.', source: `${MAIN}:261` },
+    { kind: 'concurrency', flags: ['hydration-processors'], env: 'ARGOCD_APPLICATION_CONTROLLER_HYDRATION_PROCESSORS', param: 'controller.hydration.processors', default: '5', since: 'v3.5.7', tells: 'Workers that hydrate manifests; only used when the Source Hydrator is enabled.', source: `${MAIN}:261` },
     { kind: 'concurrency', flags: ['kubectl-parallelism-limit'], env: 'ARGOCD_APPLICATION_CONTROLLER_KUBECTL_PARALLELISM_LIMIT', param: 'controller.kubectl.parallelism.limit', default: '20', tells: 'Cluster operations of syncs at the same time; below 1: no limit. `argocd_kubectl_exec_pending` above 0 shows that they wait for it.', source: `${MAIN}:274` },
-    { kind: 'pprof', param: 'controller.profile.enabled', default: 'false', on: 'true', tells: 'Serves pprof on the metrics port, 8082, at `/debug/pprof`.', source: `${A}/docs/operator-manual/argocd-cmd-params-cm.yaml:117` },
+    { kind: 'pprof', param: 'controller.profile.enabled', default: 'false', on: 'true', since: 'v2.14.0', tells: 'Serves pprof on the metrics port, 8082, at `/debug/pprof`.', source: `${A}/docs/operator-manual/argocd-cmd-params-cm.yaml:117` },
     { kind: 'log', flags: ['loglevel'], env: 'ARGOCD_APPLICATION_CONTROLLER_LOGLEVEL', param: 'controller.log.level', default: 'info', tells: 'debug, info, warn or error. At debug it tells why an application was refreshed, and by which object.', source: `${MAIN}:263` },
-    { kind: 'log', flags: ['logformat'], env: 'ARGOCD_APPLICATION_CONTROLLER_LOGFORMAT', param: 'controller.log.format', default: 'json', before: [{ until: '3.0.0', default: 'text' }], tells: 'json or text.', source: `${MAIN}:262` },
+    { kind: 'log', flags: ['logformat'], env: 'ARGOCD_APPLICATION_CONTROLLER_LOGFORMAT', param: 'controller.log.format', default: 'json', since: 'v3.0.0', earlier: [{ from: 'v2.8.0', to: 'v3.0.0', default: 'text' }], tells: 'json or text.', source: `${MAIN}:262` },
     { kind: 'other', flags: ['sharding-method'], env: 'ARGOCD_CONTROLLER_SHARDING_ALGORITHM', param: 'controller.sharding.algorithm', default: 'legacy', tells: 'How clusters are spread over the controller\'s replicas: legacy, round-robin or consistent-hashing.', source: `${MAIN}:288` },
     { kind: 'other', env: 'ARGOCD_CONTROLLER_REPLICAS', default: '1', tells: 'Number of shards; has to be the number of the StatefulSet\'s replicas.', source: `${A}/docs/operator-manual/high_availability.md:119` },
   ],

@@ -14,6 +14,12 @@ const kcmBurst: Knob = {
   tells: 'Requests that may go out at once before `--kube-api-qps` holds them back.', source: `${K}/pkg/controller/apis/config/v1alpha1/defaults.go:64`,
 };
 
+/** Lowest version whose source was read and has the flag, where that isn't v1.26.0: read were v1.26.0, v1.30.0, v1.33.0 and v1.37.2. */
+const SINCE: Readonly<Record<string, string>> = {
+  'concurrent-job-syncs': 'v1.30.0', 'concurrent-cron-job-syncs': 'v1.30.0', 'concurrent-validating-admission-policy-status-syncs': 'v1.30.0', 'concurrent-daemonset-syncs': 'v1.33.0',
+  'concurrent-disruption-syncs': 'v1.37.0', 'concurrent-resourceclaim-syncs': 'v1.37.0', 'concurrent-device-taint-eviction-syncs': 'v1.37.0',
+};
+
 /** flag, default, what is worked on, file and line of the default, values to offer. */
 const SYNCS: readonly (readonly [string, string, string, string, (readonly string[])?])[] = [
   ['concurrent-deployment-syncs', '5', 'Deployments', 'pkg/controller/deployment/config/v1alpha1/defaults.go:34', ['20', '50']],
@@ -40,7 +46,7 @@ const SYNCS: readonly (readonly [string, string, string, string, (readonly strin
 ];
 const syncs: Knob[] = SYNCS.map(([flag, value, what, at, raise]) => ({
   kind: 'concurrency', flags: [flag], default: value, tells: `Workers: how many ${what} are synced at the same time. More is faster and costs CPU and requests to the API server.`,
-  source: `${K}/${at}`, ...(raise !== undefined && { raise }),
+  source: `${K}/${at}`, ...(raise !== undefined && { raise }), ...(SINCE[flag] !== undefined && { since: SINCE[flag] }),
 }));
 
 const kcmProfiling: Knob = {
@@ -50,7 +56,7 @@ const kcmContention: Knob = { kind: 'other', flags: ['contention-profiling'], de
 const verbosity: Knob = { kind: 'log', flags: ['v'], default: '0', tells: 'How much is logged: 0 is the least; requests that waited longer than a second in the client\'s limiter are told from 2 on, from 3 on all that waited longer than 50 ms.', source: 'k8s.io/client-go@v0.37.2/rest/request.go:681' };
 
 export const KUBE_CONTROLLER_MANAGER: Component = {
-  id: 'kube-controller-manager', name: 'kube-controller-manager', read: 'v1.37.2',
+  id: 'kube-controller-manager', name: 'kube-controller-manager', read: 'v1.37.2', since: 'v1.26.0',
   images: /(^|\/)kube-controller-manager(-[a-z0-9]+)?$/, names: ['kube-controller-manager'],
   configs: { apiVersion: /^kubecontrollermanager\.config\.k8s\.io\//, kind: 'KubeControllerManagerConfiguration' },
   knobs: [kcmQps, kcmBurst, ...syncs, kcmProfiling, kcmContention, verbosity],
@@ -69,7 +75,7 @@ const schedulerBurst: Knob = {
 };
 
 export const KUBE_SCHEDULER: Component = {
-  id: 'kube-scheduler', name: 'kube-scheduler', read: 'v1.37.2',
+  id: 'kube-scheduler', name: 'kube-scheduler', read: 'v1.37.2', since: 'v1.26.0',
   images: /(^|\/)kube-scheduler(-[a-z0-9]+)?$/, names: ['kube-scheduler'],
   configs: { apiVersion: /^kubescheduler\.config\.k8s\.io\//, kind: 'KubeSchedulerConfiguration' },
   knobs: [

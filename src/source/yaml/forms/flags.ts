@@ -28,7 +28,7 @@ export class Flags implements Form {
       for (let i = 0; i < items.length; i++) {
         const item = items[i];
         const match = item === undefined ? null : FLAG.exec(raw(item) ?? '');
-        if (item === undefined || match === null || !flags.includes(match[1] ?? '')) continue;
+        if (item === undefined || match === null || !flags.includes((match[1] ?? '').replaceAll('_', '-'))) continue;
         count++;
         const next = items[i + 1];
         const nextText = next === undefined ? undefined : raw(next);

@@ -17,9 +17,9 @@ export const CONCURRENCY: YamlRule = {
     for (const knob of place.component.knobs) {
       if (knob.kind !== 'concurrency' || knob.raise === undefined) continue;
       const now = place.inForce(knob);
-      if (now === undefined || now.from === 'unknown') continue;
+      if (now === undefined || now.from === 'unknown' || higher(now).length === 0) continue;
       if (now.from === 'default') unstated.push(now);
-      else if ((numberOf(now.value) ?? Infinity) <= (numberOf(knob.default) ?? 0)) yield one(context, now);
+      else if ((numberOf(now.value) ?? Infinity) <= (numberOf(place.default(knob)) ?? 0)) yield one(context, now);
     }
     if (unstated.length > 0) yield all(context, unstated);
   },
@@ -30,17 +30,17 @@ function one(context: YamlContext, now: InForce): Finding {
   const { knob } = now;
   return {
     ...(now.span ?? place.mark), rule: CONCURRENCY.id, severity: 'information',
-    message: `${now.label} is ${now.value ?? ''}; upstream's default is ${knob.default} (${versionTold(place.component, place.version)}). ${knob.tells}${ending(context)}`,
+    message: `${now.label} is ${now.value ?? ''}; upstream's default is ${place.default(knob) ?? 'unknown'} (${versionTold(place.component, place.version)}). ${knob.tells}${ending(context)}`,
     fixes: [...values(context, now), ...own(context, now)],
   };
 }
 
 function all(context: YamlContext, unstated: readonly InForce[]): Finding {
   const { place } = context;
-  const listed = unstated.slice(0, LISTED).map((n) => `${n.label} ${n.knob.default}`).join(', ');
+  const listed = unstated.slice(0, LISTED).map((n) => `${n.label} ${n.value ?? ''}`).join(', ');
   const more = unstated.length > LISTED ? ` and ${unstated.length - LISTED} more` : '';
   const together = unstated.length > 1 && unstated.length <= 3 ? [0, 1].flatMap((i) => {
-    const wanted = unstated.map((n) => ({ knob: n.knob, value: n.knob.raise?.[i] ?? n.knob.raise?.[0] ?? n.knob.default }));
+    const wanted = unstated.map((n) => ({ knob: n.knob, value: higher(n)[i] ?? higher(n)[0] ?? n.knob.default }));
     return fixOf(context, `workers-${i + 1}`, `Set ${wanted.map((w, k) => `${unstated[k]?.label ?? ''} to ${w.value}`).join(' and ')}`, wanted, i === 0);
   }) : [];
   return {
@@ -50,12 +50,17 @@ function all(context: YamlContext, unstated: readonly InForce[]): Finding {
   };
 }
 
-function values(context: YamlContext, { knob, label, value }: InForce): Fix[] {
-  return (knob.raise ?? []).filter((v) => v !== value).flatMap((v, i) => fixOf(context, `${label.replace(/^--/, '')}-${v}`, `Set ${label} to ${v}`, [{ knob, value: v }], i === 0));
+/** The values to offer that are above the one in force. */
+function higher({ knob, value }: InForce): string[] { return (knob.raise ?? []).filter((v) => Number(v) > (numberOf(value) ?? Infinity)); }
+
+function values(context: YamlContext, now: InForce): Fix[] {
+  const { knob, label } = now;
+  return higher(now).flatMap((v, i) => fixOf(context, `${label.replace(/^--/, '')}-${v}`, `Set ${label} to ${v}`, [{ knob, value: v }], i === 0));
 }
 
-function own(context: YamlContext, { knob, label }: InForce): Fix[] {
-  return fixOf(context, `${label.replace(/^--/, '')}-own`, `Set ${label} to a value of your own`, [{ knob, value: knob.raise?.[0] ?? knob.default, stop: true }]);
+function own(context: YamlContext, now: InForce): Fix[] {
+  const { knob, label } = now;
+  return fixOf(context, `${label.replace(/^--/, '')}-own`, `Set ${label} to a value of your own`, [{ knob, value: higher(now)[0] ?? knob.default, stop: true }]);
 }
 
 function ending({ place }: YamlContext): string { return `${place.component.advice === undefined ? '' : ` ${place.component.advice}`} ${place.component.restart}`; }

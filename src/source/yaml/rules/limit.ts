@@ -27,12 +27,13 @@ export const LIMIT: YamlRule = {
 function check(context: YamlContext, found: LimitInForce): Finding | undefined {
   const { place, measured } = context;
   const { limit, qps, qpsNumber, burstNumber, effective } = found;
-  if (qpsNumber === undefined || (limit.negativeIsOff === true && qpsNumber < 0) || limit.unless !== undefined) return undefined;
-  const low = limit.qps.raise !== undefined && Number(limit.qps.default) < LOW && qpsNumber <= Number(limit.qps.default);
+  if (qpsNumber === undefined || qpsNumber <= 0 || limit.unless !== undefined) return undefined;
+  const byDefault = Number(place.default(limit.qps) ?? NaN);
+  const low = byDefault < LOW && qpsNumber <= byDefault;
   const waits = measured !== undefined && limit.of === '' && ((measured.limiterP99 ?? 0) > WAITS || (measured.inLimiter ?? 0) > 0.1);
   if (!low && !waits) return undefined;
   const burst = burstNumber === undefined ? '' : `, burst ${burstNumber}`;
-  const why = qps.from === 'default' ? ` (${effective.because})` : ` (${qps.label}; upstream's default is ${limit.qps.default}, ${versionTold(place.component, place.version)})`;
+  const why = qps.from === 'default' ? ` (${effective.because})` : ` (${qps.label}; ${Number.isNaN(byDefault) ? '' : `upstream's default is ${byDefault}, `}${versionTold(place.component, place.version)})`;
   return {
     ...(qps.span ?? place.mark), rule: LIMIT.id, severity: waits ? 'warning' : 'information', effective,
     message: `${place.component.name} is limited to ${qpsNumber} requests/s${limit.of === '' ? '' : ` ${limit.of}`}${burst}${why}.${waits ? ` ${told(measured)}` : ''} ${place.component.restart}`,
@@ -55,7 +56,7 @@ function measuredFix(context: YamlContext, limit: Limit, qps: number, measured: 
 }
 
 function raises(context: YamlContext, limit: Limit, qps: number): Fix[] {
-  const values = (limit.qps.raise ?? []).map(Number).filter((v) => v > qps);
+  const values = (limit.qps.raise ?? []).map(Number).filter((v) => v > qps).slice(0, 2);
   const fixes = values.flatMap((v, i) => fixOf(context, `qps-${v}`, title(limit, v), both(limit, v), i === 0));
   const first = values[0];
   return first === undefined ? fixes : [...fixes, ...fixOf(context, 'qps-own', limit.burst === undefined ? 'Set QPS to a value of your own' : 'Set QPS and burst to values of your own', both(limit, first, true))];
