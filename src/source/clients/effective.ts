@@ -54,7 +54,7 @@ function because(qps: Field, burst: Field, module: Module, file: GoFile): string
   }
   if (qpsSet) return `QPS set in ${place(qps.by, file)}${told(qps.by)}; Burst is ${burst.origin ? `what ${versioned(module, RUNTIME)} sets` : burst.number === undefined ? 'unknown' : defaults}`;
   if (burstSet) return `QPS is ${qps.origin ? `what ${versioned(module, RUNTIME)} sets` : defaults}; Burst set in ${place(burst.by, file)}${told(burst.by)}`;
-  return defaults;
+  return qps.by === undefined ? defaults : `QPS 0, set in ${place(qps.by, file)}${told(qps.by)}, means ${defaults}`;
 }
 
 const told = (set: SetAt | undefined): string => (set?.from === 'flag' ? `, the default of --${set.flag ?? 'a flag'}` : set?.from === 'environment' ? ', unless the environment says otherwise' : '');

@@ -9,7 +9,7 @@ import { effectiveOf } from './effective';
 import type { Source } from './objects';
 import { setUpsOf } from './setups';
 import { States, type SetEvent, type State, type UseEvent } from './state';
-import type { Clients, Config, LimitField, SetAt, Use } from './types';
+import type { Clients, Config, Use } from './types';
 
 export function clientsOf(pkg: GoPackage, module: Module): Clients {
   const states = new States(pkg, module);
@@ -34,15 +34,13 @@ function configOf(source: Source, states: States, module: Module): Config {
     }),
     ...events.map((e) => ({ ...states.setAt(e), field: e.field, sure: sure(e, built.map((b) => b.u), source, states) })),
   ];
-  const latest = (field: LimitField): SetAt | undefined => sets.filter((s) => s.field === field).at(-1);
   const held = variableOf(node);
   const others = [...states.objects.sources].filter((s) => s !== source && uses.some((u) => u.refs.some((r) => r.source === s))).map((s) => s.node);
-  const uniform = others.length === 0 || built[0] === undefined ? undefined : built[0].use.effective;
   return {
     file, func: file.funcs.find((f) => f.node.id === func.id), origin: node, kind: source.kind, variable: held,
-    qps: state.qps.by ?? latest('QPS'), burst: state.burst.by ?? latest('Burst'), rateLimiter: state.limiter.by ?? latest('RateLimiter'),
-    uses: built.map((b) => b.use), effective: uniform ?? effectiveOf(state, source.kind, module, file),
-    fails: source.fails, copy: source.copies !== undefined, others, sets, handed: hand?.node,
+    qps: state.qps.by, burst: state.burst.by, rateLimiter: state.limiter.by,
+    uses: built.map((b) => b.use), effective: built[0]?.use.effective ?? effectiveOf(state, source.kind, module, file),
+    fails: source.fails, copy: source.copies !== undefined, copied: (source.copies ?? []).map((r) => r.source.node), others, sets, handed: hand?.node,
   };
 }
 
@@ -55,8 +53,10 @@ function useOf(u: UseEvent, source: Source, states: States, module: Module, even
   const same = limits.every((l) => l.effective.qps === first.effective.qps && l.effective.burst === first.effective.burst);
   const effective: Effective = same ? (limits.find((l) => l.ref.source === source) ?? first).effective : { qps: undefined, burst: undefined, because: 'it depends on which configuration is taken' };
   // Set behind this client, where nothing that is built later is told.
-  const late = events.filter((e) => states.happened(e, { file: u.file, func: u.func, node: u.node, ref: refOf(u, source) }, source, 2) === 'never'
-    && e.file === u.file && e.func.id === u.func.id && e.node.startIndex > u.node.startIndex && reaches(u.node, e.node) !== 'never');
+  const ref = refOf(u, source);
+  const places = [{ file: u.file, func: u.func, node: u.node }, ...ref.anchors];
+  const late = events.filter((e) => states.happened(e, { file: u.file, func: u.func, node: u.node, ref }, source, 2) === 'never'
+    && places.some((p) => p.file === e.file && p.func.id === e.func.id && e.node.startIndex > p.node.endIndex && reaches(p.node, e.node) !== 'never'));
   return { use: { call: u.node, makes: u.built.makes, effective, tooLate: late.map((e) => states.setAt(e)), file: u.file, limiters: u.built.limiters }, own };
 }
 
@@ -69,12 +69,8 @@ function sure(e: SetEvent, uses: readonly UseEvent[], source: Source, states: St
   return uses.every((u) => states.happened(e, { file: u.file, func: u.func, node: u.node, ref: refOf(u, source) }, source, 2) !== 'maybe');
 }
 
-/** The last statement of a function. */
-function end(func: Node): Node {
-  const body = func.childForFieldName('body');
-  const list = body === null ? undefined : parts(body).find((n) => n.type === 'statement_list');
-  return (list === undefined ? undefined : parts(list).at(-1)) ?? func;
-}
+/** The bracket that closes a function, which all of its statements stand ahead of. */
+function end(func: Node): Node { return func.childForFieldName('body')?.lastChild ?? func; }
 
 /** The variable that an origin is put into: `cfg` of `cfg, err := …`, `cfg = …`, `var cfg = &…`. */
 export function variableOf(origin: Node): string | undefined {

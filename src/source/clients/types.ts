@@ -27,6 +27,8 @@ export interface Config {
   readonly fails: boolean;
   /** True for a copy of another configuration, with that one's limits as they were then. */
   readonly copy: boolean;
+  /** The origins of what it is a copy of. */
+  readonly copied: readonly Node[];
   /** Other origins that the same variable may hold: `if … { cfg = a } else { cfg = b }`. The first in the text speaks for all. */
   readonly others: readonly Node[];
   /** All assignments and fields, in the order of the text, those without effect included. `sure`: it happens whenever the code behind it does. */

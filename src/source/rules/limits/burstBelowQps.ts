@@ -13,6 +13,7 @@ export const burstBelowQps: GoRule = {
 Below controller-runtime v0.21.0 \`GetConfig…\` sets Burst to 30, so that a QPS above 30 set by itself is such a case.`,
   * check(context) {
     for (const config of context.clients.configs) {
+      if (config.copy && config.uses.length === 0) continue;
       const { qps, burst } = config.effective;
       if (qps === undefined || burst === undefined || qps <= 0 || burst >= qps || config.rateLimiter !== undefined) continue;
       const byHand = config.sets.some((s) => s.field === 'Burst');

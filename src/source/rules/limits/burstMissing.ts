@@ -12,6 +12,7 @@ export const burstMissing: GoRule = {
 Below controller-runtime v0.21.0 \`GetConfig…\` has set Burst to 30 already, and this does not apply.`,
   * check(context) {
     for (const config of context.clients.configs) {
+      if (config.copy && config.uses.length === 0) continue;
       const qps = config.qps?.number;
       if (qps === undefined || qps <= 0 || config.handed !== undefined || config.rateLimiter !== undefined || config.sets.some((s) => s.field === 'Burst')) continue;
       // GetConfig's own Burst, or that of what this was copied from.

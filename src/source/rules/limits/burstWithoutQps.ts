@@ -12,6 +12,7 @@ export const burstWithoutQps: GoRule = {
   explains: `Only Burst is set. QPS then stays at its default (client-go's **5**, or controller-runtime's 20 below v0.21.0): after the first rush requests go out at that rate. From controller-runtime v0.21.0 on \`GetConfig…\` sets QPS −1, and Burst has no effect at all.`,
   * check(context) {
     for (const config of context.clients.configs) {
+      if (config.copy && config.uses.length === 0) continue;
       const burst = config.burst?.number;
       const { qps } = config.effective;
       if (burst === undefined || burst <= 0 || qps === undefined || config.handed !== undefined || config.rateLimiter !== undefined || config.sets.some((s) => s.field === 'QPS') || config.qps !== undefined) continue;

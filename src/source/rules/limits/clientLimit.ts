@@ -24,7 +24,7 @@ Below 0 there is no limit, and the API server's own Priority and Fairness shares
 A clientset shares one limiter among its API groups when QPS is above 0; while it is 0 each group has its own. controller-runtime's client has one for each kind. Known from \`rest/config.go\` and \`kubernetes/clientset.go\` of client-go, \`pkg/client/config/config.go\` of controller-runtime.`,
   * check(context) {
     for (const config of context.clients.configs) {
-      if (config.file !== context.file || !speaks(config)) continue;
+      if (config.file !== context.file || !speaks(config, context)) continue;
       const finding = config.effective.qps === undefined ? undefined : config.effective.qps < 0 ? unlimited(context, config) : limited(context, config);
       if (finding !== undefined) yield finding;
     }
@@ -32,9 +32,10 @@ A clientset shares one limiter among its API groups when QPS is above 0; while i
 };
 
 /** One finding for one client's limit: copies with the limits of what they were copied from say nothing. */
-function speaks(config: Config): boolean {
+function speaks(config: Config, { clients }: GoContext): boolean {
   if (config.kind === 'envtest' || config.kind === 'manager' || config.kind === 'parameter' || config.kind === 'unknown') return false;
-  if (config.copy && !(config.sets.length > 0 && config.uses.length > 0)) return false;
+  if (config.copy && !(config.uses.length > 0 && (config.sets.length > 0 || clients.configs.every((c) => c.uses.length === 0 || !config.copied.some((o) => o.id === c.origin.id))))) return false;
+  if (config.uses.length === 0 && clients.configs.some((c) => c.copied.some((o) => o.id === config.origin.id) && c.uses.length > 0)) return false;
   if (config.others.some((o) => o.startIndex < config.origin.startIndex)) return false;
   // A literal that nothing is built from may be anything; one that only copies are made of is told there.
   return config.uses.length > 0 || config.kind !== 'literal';

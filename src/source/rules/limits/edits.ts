@@ -15,6 +15,9 @@ import { addFields } from './literals';
 export interface Want { readonly text: string; readonly stops?: readonly Span[] }
 export interface Wants { readonly qps?: Want; readonly burst?: Want }
 
+/** A RateLimiter of its own, beside which QPS and Burst mean nothing. */
+export const hasLimiter = (config: Config): boolean => config.rateLimiter !== undefined && config.rateLimiter.value.type !== 'nil';
+
 type Existing = Config['sets'][number];
 
 /** What a person may call it: the first that is free. */
@@ -24,14 +27,16 @@ const isNumber = (text: string): boolean => /^-?\d[\d_]*(\.\d+)?$/.test(text);
 
 /** The edits, or undefined when the way there can't be seen well enough. */
 export function setLimits(context: GoContext, config: Config, wants: Wants): Edit[] | undefined {
-  if (config.handed !== undefined) return undefined;
+  if (config.handed !== undefined || hasLimiter(config)) return undefined;
   const wanted = [...(wants.qps === undefined ? [] : [{ field: 'QPS' as const, want: wants.qps }]), ...(wants.burst === undefined ? [] : [{ field: 'Burst' as const, want: wants.burst }])];
   const edits: Edit[] = [];
   const missing: typeof wanted = [];
   for (const { field, want } of wanted) {
     const sets = config.sets.filter((s) => s.field === field);
     const [set] = sets;
-    if (sets.length > 1 || (set !== undefined && (!set.sure || late(config, set)))) return undefined;
+    // The one that a client is built with; one that comes too late or stands in another branch is no place for a fix.
+    const holds = field === 'QPS' ? config.qps : config.burst;
+    if (sets.length > 1 || (set !== undefined && (!set.sure || set.statement.id !== holds?.statement.id || late(config, set)))) return undefined;
     if (set === undefined) { missing.push({ field, want }); continue; }
     const edit = replace(set, want, context.file);
     if (edit === undefined) return undefined;

@@ -1,6 +1,7 @@
 /** A RateLimiter that overrides QPS and Burst. */
 import type { GoRule } from '../../rule';
 import { place } from '../../clients/effective';
+import { hasLimiter } from './edits';
 import { fix, setSpan } from './fixes';
 import { removeStatements } from './remove';
 import { number } from './words';
@@ -12,7 +13,7 @@ export const rateLimiterOverrides: GoRule = {
   * check(context) {
     for (const config of context.clients.configs) {
       const limiter = config.rateLimiter;
-      if (limiter === undefined || limiter.value.type === 'nil' || config.effective.because.startsWith('the RateLimiter') === false) continue;
+      if (limiter === undefined || !hasLimiter(config)) continue;
       const others = config.sets.filter((s) => s.field !== 'RateLimiter');
       // A limiter that is made from these very fields agrees with them.
       if (others.length === 0 || /\.(QPS|Burst)\b/.test(limiter.value.text)) continue;
