@@ -31,7 +31,7 @@ describe('raw', () => {
   });
 
   it('tells the API server\'s own refusal as one, not as the Prometheus\'', async () => {
-    const server = await serve((_req, res) => { res.writeHead(403, { 'Content-Type': 'application/json' }).end(JSON.stringify(statusBody(403, 'Forbidden', 'services "prometheus:9090" is forbidden: User "jane" cannot get resource "services/proxy"'))); });
+    const server = await serve((_req, res) => { res.writeHead(403, { 'Content-Type': 'application/json' }).end(JSON.stringify(statusBody(403, 'services "prometheus:9090" is forbidden: User "jane" cannot get resource "services/proxy"'))); });
     await withSession(kubeconfig(server.url), async (s) => { await expect(s.raw!(PATH, options)).rejects.toMatchObject({ code: expect.stringMatching(/^kube\./) as string, status: 403 }); });
   });
 

@@ -92,7 +92,8 @@ const versions = (dir: string, name: string): string[] => (existsSync(path.join(
 const files = { read: (file: string) => Promise.resolve(existsSync(file) ? readFileSync(file, 'utf8') : undefined) };
 const runtimes = versions('sigs.k8s.io', 'controller-runtime').filter((v) => compareVersions(v, 'v0.10.3') >= 0);
 
-describe.skipIf(runtimes.length === 0)('the sources in this machine\'s module cache say what the table says', () => {
+// A machine without a module cache has nothing to compare: test/source fetches what it needs.
+if (runtimes.length > 0) describe('the sources in this machine\'s module cache say what the table says', () => {
   test.each(runtimes)('controller-runtime %s', async (version) => {
     const here = at(version, { dir: `${cache}/${RUNTIME}@${version}` });
     const sources = await sourcesOf(here, files);
