@@ -8,7 +8,7 @@ import { seconds } from './lib/steps.mjs';
 
 const HELP = `Usage: npm test [-- options]
 
-  --only STAGE   run this stage and those it needs (check, unit, source, package, cluster, kube, pages, inhost,
+  --only STAGE   run this stage and those it needs (check, unit, package, cluster, kube, pages, inhost,
                  e2e); may be given more than once
   --keep         leave the test cluster running at the end, for a look and for the next run; its log says where it is
   --help

@@ -13,7 +13,6 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 export const stages = [
   { name: 'check', limit: 300, run: check },
   { name: 'unit', limit: 180, run: (t) => vitest(t, 'unit') },
-  { name: 'source', limit: 1800, run: (t) => vitest(t, 'source') },
   { name: 'package', limit: 300, run: makeVsix },
   { name: 'cluster', limit: 2400, run: startCluster },
   { name: 'kube', limit: 600, needs: ['cluster'], run: kube },
