@@ -7,7 +7,6 @@ import type { Built } from './calls';
 import type { Field, State } from './state';
 import type { OriginKind, SetAt } from './types';
 import type { GoFile } from '../go/file';
-import { all } from '../go/grammar';
 
 const RUNTIME = 'sigs.k8s.io/controller-runtime';
 
@@ -26,7 +25,7 @@ export function effectiveOf(state: State, kind: OriginKind, module: Module, file
   const { qps, burst, limiter } = state;
   if (limiter.set === undefined) return { qps: undefined, burst: undefined, because: kind === 'envtest' ? 'envtest sets its own' : 'what sets it can\'t be followed' };
   if (limiter.set) {
-    const own = limiter.by === undefined ? undefined : limiterOf(limiter.by);
+    const own = limiter.by?.bucket;
     return { qps: own?.qps, burst: own?.burst, because: `the RateLimiter set in ${place(limiter.by, file)}` };
   }
   if (kind === 'envtest') return { qps: undefined, burst: undefined, because: 'envtest sets its own' };
@@ -64,14 +63,4 @@ export function place(set: SetAt | undefined, file: GoFile): string {
   if (set === undefined) return 'the source';
   const { line } = lineOf(set.file.text, set.statement.startIndex);
   return set.file === file ? `line ${line}` : `${nameOf(set.file.path)}, line ${line}`;
-}
-
-/** The numbers of `flowcontrol.NewTokenBucketRateLimiter(50, 100)`, when they are literals. */
-function limiterOf(set: SetAt): { qps: number; burst: number | undefined } | undefined {
-  const node = all(set.value, 'call_expression')[0];
-  const call = node === undefined || node.id !== set.value.id ? undefined : set.file.call(node);
-  if (call?.pkg !== 'k8s.io/client-go/util/flowcontrol') return undefined;
-  if (call.name === 'NewFakeAlwaysRateLimiter') return { qps: -1, burst: undefined };
-  const [q, b] = call.args.map((a) => (/^(int|float)_literal$/.test(a.type) ? Number(a.text.replaceAll('_', '')) : undefined));
-  return call.name === 'NewTokenBucketRateLimiter' && q !== undefined && b !== undefined ? { qps: q, burst: b } : undefined;
 }

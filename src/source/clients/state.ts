@@ -161,7 +161,18 @@ export class States {
   setAt(e: Pick<SetEvent, 'file' | 'func' | 'node' | 'value' | 'compound'>, depth = DEPTH): SetAt {
     const func = e.file.funcs.find((f) => f.node.id === e.func.id);
     const value = e.compound ? undefined : valueOf(e.value, e.file, this.pkg, func, (n) => this.#known(n, e.file, e.func, depth - 1));
-    return { file: e.file, statement: e.node, value: e.value, number: value?.number, from: value?.number === undefined ? 'unknown' : value.from, at: value?.number === undefined ? undefined : value.at, ...(value?.flag !== undefined && { flag: value.flag }) };
+    const bucket = this.#bucket(e.value, e.file, e.func, depth);
+    return { file: e.file, statement: e.node, value: e.value, ...(bucket !== undefined && { bucket }), number: value?.number, from: value?.number === undefined ? 'unknown' : value.from, at: value?.number === undefined ? undefined : value.at, ...(value?.flag !== undefined && { flag: value.flag }) };
+  }
+
+  /** The numbers of `flowcontrol.NewTokenBucketRateLimiter(50, 100)`. */
+  #bucket(value: Node, file: GoFile, func: Node, depth: number): SetAt['bucket'] {
+    const call = value.type === 'call_expression' ? file.call(value) : undefined;
+    if (call?.pkg !== 'k8s.io/client-go/util/flowcontrol') return undefined;
+    if (call.name === 'NewFakeAlwaysRateLimiter') return { qps: -1, burst: undefined };
+    const owner = file.funcs.find((f) => f.node.id === func.id);
+    const [qps, burst] = call.args.map((a) => valueOf(a, file, this.pkg, owner, (n) => this.#known(n, file, func, depth - 1)).number);
+    return /^NewTokenBucket(Passive)?RateLimiter$/.test(call.name) && qps !== undefined && qps > 0 && burst !== undefined ? { qps, burst } : undefined;
   }
 
   /** `cfg.QPS` read in an expression. */

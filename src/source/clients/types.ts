@@ -40,7 +40,7 @@ export interface Config {
 export type LimitField = 'QPS' | 'Burst' | 'RateLimiter';
 
 /** An assignment or a literal's field. `number` is undefined when the value can't be known. */
-export interface SetAt { readonly file: GoFile; readonly statement: Node; readonly value: Node; readonly number: number | undefined; /** The flag's name, when it comes from one. */ readonly flag?: string; readonly from: 'set' | 'flag' | 'environment' | 'unknown'; /** Where the number itself stands: the literal, the flag's default. */ readonly at: (Span & { readonly file: GoFile }) | undefined }
+export interface SetAt { readonly file: GoFile; readonly statement: Node; readonly value: Node; readonly number: number | undefined; /** The flag's name, when it comes from one. */ readonly flag?: string; /** Of a RateLimiter whose numbers are known: those. */ readonly bucket?: { readonly qps: number; readonly burst: number | undefined }; readonly from: 'set' | 'flag' | 'environment' | 'unknown'; /** Where the number itself stands: the literal, the flag's default. */ readonly at: (Span & { readonly file: GoFile }) | undefined }
 
 /** What is built from a configuration: `ctrl.NewManager`, `kubernetes.NewForConfig`, `client.New`, … */
 export interface Use { readonly call: Node; readonly makes: string; readonly effective: Effective; /** Set only after this was built. */ readonly tooLate: readonly SetAt[]; readonly file: GoFile; /** See `Limiters` in calls.ts. */ readonly limiters: Limiters }

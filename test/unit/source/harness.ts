@@ -5,7 +5,7 @@ import { GoFile, isRelevant } from '../../../src/source/go/file';
 import { Grammar } from '../../../src/source/go/grammar';
 import { GoPackage } from '../../../src/source/go/package';
 import { clientsOf } from '../../../src/source/clients/index';
-import type { Controllers } from '../../../src/source/controllers/types';
+import { controllersOf } from '../../../src/source/controllers/index';
 import type { Fact, Facts, Module } from '../../../src/source/modules/types';
 import { dirOf, join, nameOf } from '../../../src/source/paths';
 import type { GoRule } from '../../../src/source/rule';
@@ -114,8 +114,3 @@ export function fixedBy(fix: Fix, file: string, texts: Readonly<Record<string, s
   for (const edit of fix.edits) for (const stop of edit.stops ?? []) if (stop.start < 0 || stop.end > edit.text.length || stop.end < stop.start) throw new Error(`${fix.id}: a stop outside its text`);
   return out;
 }
-
-// Rules that look at controllers get what the package's own reader says, once there is one.
-const NONE: Controllers = { managers: [], controllers: [], loops: [], setUps: () => [] };
-const reader = '../../../src/source/controllers/index';
-const controllersOf = await import(/* @vite-ignore */ reader).then((m: { controllersOf(pkg: GoPackage, module: Module): Controllers }) => m.controllersOf, () => () => NONE);
