@@ -49,6 +49,9 @@ function place({ file, pkg, controllers }: GoContext): Span & { readonly file: G
     return { ...(field.file === file ? file.span(field.value) : file.span(manager.call)), file, statement, within: manager.func.node };
   }
   const start = startOfMain(pkg);
-  if (served === undefined || served.path !== 'net/http/pprof' || served.file !== file || start?.file !== file) return undefined;
-  return { ...file.span(served.node), file, statement: start.statement, within: start.body };
+  if (served?.path !== 'net/http/pprof' || start?.file !== file) return undefined;
+  // Served by another file of the package: it is said at main, where sampling would begin.
+  const main = pkg.func('main')?.func.node.childForFieldName('name');
+  const node = served.file === file ? served.node : main;
+  return node === null || node === undefined ? undefined : { ...file.span(node), file, statement: start.statement, within: start.body };
 }

@@ -128,6 +128,16 @@ describe('block and mutex profiles', () => {
     expect(gofmt(fixed)).toBe(fixed);
   });
 
+  test.each([['a manager below v0.15.0', MAIN, 'v0.14.7'], ['a plain program', plain(), 'v0.20.4']] as const)('of %s that serves them from a file of its own, as the fix has it', (_title, text, version) => {
+    const served = find({ 'main.go': text }, version)[0]?.fixed['local'] ?? {};
+    const [finding, ...more] = findingsOf(profileRates, served, at(version));
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ in: 'main.go', at: 'main', message: 'Profiles are served, but those of block and mutex stay empty: their sampling is off by default.' });
+    const fixed = finding?.fixed['block']?.['main.go'] ?? '';
+    expect(fixed).toMatch(/func main\(\) \{\n\t(go)?runtime\.SetBlockProfileRate\(10_000\)\n/);
+    expect(gofmt(fixed)).toBe(fixed);
+  });
+
   test('nothing without pprof, with pprof switched off, and in a program that is no controller', () => {
     expect(rates({ 'main.go': MAIN })).toEqual([]);
     expect(rates({ 'main.go': kubebuilder('ctrl.Options{PprofBindAddress: "0"}') })).toEqual([]);
