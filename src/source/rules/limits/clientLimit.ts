@@ -19,7 +19,7 @@ export const clientLimit: GoRule = {
 | controller-runtime's \`GetConfig…\` below v0.21.0 | 20 | 30 |
 | controller-runtime's \`GetConfig…\` from v0.21.0 on | −1: no limit | no meaning |
 
-Below 0 there is no limit, and the API server's own Priority and Fairness shares its time out. From controller-runtime v0.21.0 on a positive QPS therefore *introduces* a limit. A limit that is too low shows as workers that wait in the client's rate limiter while the queue grows (\`rest_client_rate_limiter_duration_seconds\`).
+Below 0 there is no limit: which requests wait is then decided by the API server's own Priority and Fairness. From controller-runtime v0.21.0 on a positive QPS therefore *introduces* a limit. A limit that is too low shows as workers that wait in the client's rate limiter while the queue grows (\`rest_client_rate_limiter_duration_seconds\`).
 
 A clientset shares one limiter among its API groups when QPS is above 0; while it is 0 each group has its own. controller-runtime's client has one for each kind. Known from \`rest/config.go\` and \`kubernetes/clientset.go\` of client-go, \`pkg/client/config/config.go\` of controller-runtime.`,
   * check(context) {
@@ -66,7 +66,7 @@ function unlimited(context: GoContext, config: Config): Finding {
   const { module, file } = context;
   const cite = config.qps === undefined ? module.facts.getConfig?.cite : undefined;
   return {
-    rule: 'client-limit', severity: 'hint', message: `No client-side limit: ${config.effective.because}. A positive QPS would introduce one; without it the API server's Priority and Fairness shares its time out.`,
+    rule: 'client-limit', severity: 'hint', message: `No client-side limit: ${config.effective.because}. A positive QPS would introduce one; without it the API server's Priority and Fairness decides which requests wait.`,
     ...file.span(config.origin), effective: config.effective, ...(cite !== undefined && { cite }), fixes: [],
   };
 }

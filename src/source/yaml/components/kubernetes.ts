@@ -53,7 +53,7 @@ const kcmProfiling: Knob = {
   kind: 'pprof', flags: ['profiling'], default: 'true', tells: 'Serves pprof at `/debug/pprof` on the secure port, for those who may GET that path.', source: 'k8s.io/component-base@v0.37.2/config/v1alpha1/defaults.go:88', on: 'true',
 };
 const kcmContention: Knob = { kind: 'other', flags: ['contention-profiling'], default: 'false', tells: 'Records where goroutines block, for the block profile. Needs `--profiling`.', source: `${C}/options/debugging.go:48` };
-const verbosity: Knob = { kind: 'log', flags: ['v'], default: '0', tells: 'How much is logged: 0 is the least; requests that waited longer than a second in the client\'s limiter are told from 2 on, from 3 on all that waited longer than 50 ms.', source: 'k8s.io/client-go@v0.37.2/rest/request.go:681' };
+const verbosity: Knob = { kind: 'log', flags: ['v'], default: '0', tells: 'How much is logged: 0 is the least. Requests that waited longer than a second in the client\'s limiter are logged at every level, one in 10 s at most, from 2 on one a second; from 3 on all that waited longer than 50 ms are.', source: 'k8s.io/client-go@v0.37.2/rest/request.go:681' };
 
 export const KUBE_CONTROLLER_MANAGER: Component = {
   id: 'kube-controller-manager', name: 'kube-controller-manager', read: 'v1.37.2', since: 'v1.26.0',
