@@ -15,6 +15,7 @@ import { placed, withinManager, withOptions } from './edits';
 
 /** The number offered where there is one worker: kube-controller-manager's own choice for most of its controllers (--concurrent-*-syncs). */
 const OFFER = 5;
+const FLAG = 'max-concurrent-reconciles';
 
 export const WORKERS: GoRule = {
   id: 'workers',
@@ -52,10 +53,10 @@ function* ofController(c: Controller, context: GoContext): Iterable<Finding> {
     if (edits !== undefined) fixes.push({ id: `workers-${offer}`, title: `Reconcile ${offer} objects at once (MaxConcurrentReconciles: ${offer})`, edits });
     // A flag takes the place of a number that stands in the options, not of a constant elsewhere.
     const here = c.workersAt === undefined || (c.workersAt.file === file && c.read?.fields.get('MaxConcurrentReconciles')?.value.startIndex === c.workersAt.start);
-    const flag = here ? addFlags(pkg, file, c.func, c.call, [{ name: 'max-concurrent-reconciles', kind: 'int', value: String(c.workers), help: `Objects that a controller reconciles at once (default ${c.workers})`, variable: 'maxConcurrentReconciles' }]) : undefined;
+    const flag = here ? addFlags(pkg, file, c.func, c.call, [{ name: FLAG, kind: 'int', value: String(c.workers), help: `Objects that a controller reconciles at once (default ${c.workers})`, variable: 'maxConcurrentReconciles' }]) : undefined;
     const expression = flag?.expressions[0];
     const flagged = flag === undefined || expression === undefined ? undefined : set(flag.types[0] === 'int' ? expression : `int(${expression})`, false);
-    if (flag !== undefined && flagged !== undefined) fixes.push({ id: 'flag', title: `Make it a flag of ${flag.library}: --max-concurrent-reconciles, ${c.workers} by default`, edits: [...flag.edits, ...flagged] });
+    if (flag !== undefined && flagged !== undefined) fixes.push({ id: 'flag', title: `Make it a flag of ${flag.library}: --${FLAG}, ${c.workers} by default`, edits: [...flag.edits, ...flagged] });
   }
   yield { rule: WORKERS.id, severity: busy === undefined ? 'hint' : 'information', ...calledAt(c.call), message, fixes, ...(c.workersFrom === 'default' && module.facts.maxConcurrentReconciles?.cite !== undefined && { cite: module.facts.maxConcurrentReconciles.cite }) };
 }
@@ -79,8 +80,15 @@ function* ofManager(m: Manager, context: GoContext): Iterable<Finding> {
   }
   // Where the package has the controllers too, each of them is told by itself.
   if (!m.read.known || module.facts.has('config.Controller', 'MaxConcurrentReconciles') !== true || context.controllers.controllers.length > 0) return;
-  const edits = withinManager(m, 'Controller', [{ name: 'MaxConcurrentReconciles', value: () => String(OFFER), stop: true }], file, pkg);
-  yield { rule: WORKERS.id, severity: 'hint', ...calledAt(m.call), message: `Controllers of this manager that set no MaxConcurrentReconciles reconcile one object at a time (${runtimeName(module)}).`, fixes: edits === undefined ? [] : [{ id: `workers-${OFFER}`, title: `Let them reconcile ${OFFER} objects at once (Controller.MaxConcurrentReconciles: ${OFFER})`, edits }] };
+  const set = (value: string, stop: boolean): Edit[] | undefined => withinManager(m, 'Controller', [{ name: 'MaxConcurrentReconciles', value: () => value, stop }], file, pkg);
+  const fixes: Fix[] = [];
+  const edits = set(String(OFFER), true);
+  if (edits !== undefined) fixes.push({ id: `workers-${OFFER}`, title: `Let them reconcile ${OFFER} objects at once (Controller.MaxConcurrentReconciles: ${OFFER})`, edits });
+  const flag = m.read.file === file ? addFlags(pkg, file, m.func, m.call, [{ name: FLAG, kind: 'int', value: '1', help: 'Objects that each controller reconciles at once, unless it sets a number of its own (default 1)', variable: 'maxConcurrentReconciles' }]) : undefined;
+  const expression = flag?.expressions[0];
+  const flagged = flag === undefined || expression === undefined ? undefined : set(flag.types[0] === 'int' ? expression : `int(${expression})`, false);
+  if (flag !== undefined && flagged !== undefined) fixes.push({ id: 'flag', title: `Make it a flag of ${flag.library}: --${FLAG}, 1 by default`, edits: [...flag.edits, ...flagged] });
+  yield { rule: WORKERS.id, severity: 'hint', ...calledAt(m.call), message: `Controllers of this manager that set no MaxConcurrentReconciles reconcile one object at a time (${runtimeName(module)}).`, fixes };
 }
 
 function* ofLoop(l: WorkerLoop, { file, pkg, measured }: GoContext): Iterable<Finding> {
