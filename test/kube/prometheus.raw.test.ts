@@ -35,6 +35,31 @@ describe('raw', () => {
     await withSession(kubeconfig(server.url), async (s) => { await expect(s.raw!(PATH, options)).rejects.toMatchObject({ code: expect.stringMatching(/^kube\./) as string, status: 403 }); });
   });
 
+  it('tells a 401 of what is behind the proxy apart from the API server\'s, and renews no credentials of ours for it', async () => {
+    const behind = await serve((_req, res) => { res.writeHead(401, { 'WWW-Authenticate': 'Basic realm="metrics"', 'Content-Encoding': 'gzip' }).end(gzipSync('Unauthorized')); });
+    await withSession(kubeconfig(behind.url), async (s) => {
+      const answer = await s.raw!(PATH, options);
+      expect([answer.status, answer.headers['www-authenticate'], answer.body.toString()]).toEqual([401, 'Basic realm="metrics"', 'Unauthorized']);
+      const source = new PrometheusSource(proxyDoor(s, { namespace: 'monitoring', service: 'prometheus', port: 9090 }));
+      await expect(source.version(options.signal)).rejects.toMatchObject({ code: 'prometheus.noProxy', status: 401, message: expect.stringContaining('passes none on') as string });
+    });
+    expect(behind.requests).toHaveLength(2);
+    const own = await serve((_req, res) => { res.writeHead(401, { 'Content-Type': 'application/json' }).end(JSON.stringify(statusBody(401, 'Unauthorized'))); });
+    await withSession(kubeconfig(own.url), async (s) => { await expect(s.raw!(PATH, options)).rejects.toMatchObject({ code: 'kube.unauthorized', status: 401 }); });
+  });
+
+  it('leaves the question for the tenant to be answered: its header gets through', async () => {
+    const server = await serve((req, res) => {
+      if (req.headers['x-scope-orgid'] === undefined) res.writeHead(401).end('no org id');
+      else res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status":"success","data":{"version":"2.17.0","application":"Grafana Mimir"}}');
+    });
+    await withSession(kubeconfig(server.url), async (s) => {
+      const place = { namespace: 'monitoring', service: 'mimir', port: 8080, prefix: '/prometheus' };
+      await expect(new PrometheusSource(proxyDoor(s, place)).version(options.signal)).rejects.toMatchObject({ code: 'prometheus.unauthorized', message: expect.stringContaining('which tenant') as string });
+      await expect(new PrometheusSource(proxyDoor(s, place, { headers: { 'X-Scope-OrgID': 'team' } })).version(options.signal)).resolves.toEqual({ version: '2.17.0', application: 'Grafana Mimir' });
+    });
+  });
+
   it('unpacks, and refuses what is longer than it may be, packed or not', async () => {
     const packed = gzipSync(Buffer.alloc(500_000, 'x'));
     const server = await serve((req, res) => {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
 import type { Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
@@ -102,7 +102,7 @@ export class ApiClient implements Disposable {
     const asked = this.asked(path, call, answer.credential);
     let body: Buffer;
     try { body = await collect(answer.body, answer.gzip, maxBytes); } catch (e) { throw this.failure(e, asked, call.signal); }
-    if (answer.status >= 400 && /"kind"\s*:\s*"Status"/.test(body.subarray(0, 2000).toString('latin1'))) throw statusProblem(answer.status, answer.contentType, body.toString('utf8'), asked);
+    if (answer.status >= 400 && isStatus(body)) throw statusProblem(answer.status, answer.contentType, body.toString('utf8'), asked);
     return { status: answer.status, headers: answer.headers, body, unverified: false };
   }
 
@@ -136,7 +136,7 @@ export class ApiClient implements Disposable {
     this.#lanes = undefined;
   }
 
-  private async open(path: string, call: CallOptions): Promise<{ status: number; contentType: string; gzip: boolean; headers: Record<string, string>; body: Dispatcher.ResponseData['body']; credential: Credential }> {
+  private async open(path: string, call: CallOptions): Promise<{ status: number; contentType: string; gzip: boolean; headers: Record<string, string>; body: Readable; credential: Credential }> {
     const { credentials, log } = this.options;
     for (let attempt = 0; ; attempt++) {
       const start = Date.now();
@@ -171,6 +171,8 @@ export class ApiClient implements Disposable {
       try { said = await collect(answer.body, gzip, 1 << 20); } catch (e) {
         throw call.signal?.aborted || this.closed.aborted ? this.failure(e, asked, call.signal) : statusProblem(status, contentType, '', asked);
       }
+      // What is behind the proxy wants credentials of its own: ours are right, and are not asked for again.
+      if (call.anyStatus === true && !isStatus(said)) return { status, contentType, gzip: false, headers: plain(answer), body: Readable.from([said]), credential };
       if (status === 401 && attempt === 0 && credentials.refused(credential)) continue;
       throw statusProblem(status, contentType, said.toString('utf8'), asked);
     }
@@ -208,6 +210,9 @@ export class ApiClient implements Disposable {
     for (const pool of lanes ? [lanes.calls, lanes.long] : []) void pool[how]().catch(() => undefined);
   }
 }
+
+/** True for the API server's own words: it answers with a Status object where it refuses something itself. */
+function isStatus(body: Buffer): boolean { return /"kind"\s*:\s*"Status"/.test(body.subarray(0, 2000).toString('latin1')); }
 
 function plain({ headers }: Dispatcher.ResponseData): Record<string, string> {
   const out: Record<string, string> = {};

@@ -4,7 +4,9 @@ import { NO_AUTH, podTarget } from '../../cluster/reach';
 import type { KubeSession } from '../../kube/types';
 import { get } from '../../target/get';
 import type { Answer, Target } from '../../target/types';
+import { wordsOf } from '../../target/expect';
 import { parseAddress } from './address';
+import { asksForTenant } from './problems';
 
 export interface AskOptions {
   readonly signal: AbortSignal;
@@ -71,9 +73,13 @@ export function proxyDoor(session: KubeSession, { namespace, service, port, sche
   return {
     label: `${namespace}/${service}:${port}`, prefix,
     ask: async (path, options) => {
-      if (!session.raw) throw new Problem('prometheus.noProxy', 'This session has no way through the API server\'s proxy.', { next: 'Use a port-forward, or a URL in the settings.' });
+      if (!session.raw) throw new Problem('prometheus.noProxy', 'This session has no way through the API server\'s proxy.', { next: 'Use a port-forward, or "Add Prometheus…" with an address that this machine reaches.' });
       const sent = Object.entries(await headersOf(credentials, options.signal)).filter(([header]) => header.toLowerCase() !== 'authorization');
-      return session.raw(`/api/v1/namespaces/${namespace}/services/${name}/proxy${path}`, { ...options, ...(sent.length > 0 && { headers: Object.fromEntries(sent) }) });
+      const answer = await session.raw(`/api/v1/namespaces/${namespace}/services/${name}/proxy${path}`, { ...options, ...(sent.length > 0 && { headers: Object.fromEntries(sent) }) });
+      if (answer.status === 401 && !asksForTenant(wordsOf(answer))) {
+        throw new Problem('prometheus.noProxy', `${namespace}/${service}:${port} asks for credentials (401), and the API server's proxy passes none on.`, { status: 401, next: 'With the right to port-forward to its pods they can be sent; or choose "Add Prometheus…" with an address that this machine reaches.' });
+      }
+      return answer;
     },
   };
 }
@@ -112,7 +118,7 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
   for (const [name, value] of Object.entries(headers)) {
     // RFC 9110: a name is a token; a value has no control characters.
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-      throw new Problem('prometheus.settings', `The header "${name.slice(0, 60)}" of the settings can't be sent.`, { next: 'A header has a name of letters, digits and dashes, and a value on one line.' });
+      throw new Problem('prometheus.settings', `The header "${name.slice(0, 60)}" of this Prometheus can't be sent.`, { next: 'A header has a name of letters, digits and dashes, and a value on one line.' });
     }
     out[name] = value;
   }
@@ -129,7 +135,7 @@ export function firstOpen(label: string, prefix: string, doors: () => readonly D
     label, prefix,
     ask: async (path, options) => {
       const all = [...doors()].sort((a, b) => Number(b.label === last) - Number(a.label === last));
-      if (all.length === 0) throw new Problem('prometheus.gone', `${label} has no pod that is ready.`, { next: 'Look at its pods; or give the address of another Prometheus in the settings.' });
+      if (all.length === 0) throw new Problem('prometheus.gone', `${label} has no pod that is ready.`, { next: 'Look at its pods; or choose "Add Prometheus…" for another one by its address.' });
       let first: unknown;
       for (const door of all) {
         try {

@@ -26,7 +26,7 @@ export function envelopeOf(answer: Answer, label: string, path: string): Envelop
   const settings = 'Try again to enter a user, a token or a header for it.';
   if (status >= 300 && status < 400) throw new Problem('prometheus.redirect', `${label} sends requests for ${plainPath} on to another address (${status}).`, { ...rest, next: 'Use the address it sends to, or sign in: a login page may stand before it.' });
   if (status === 401) {
-    const tenant = /org id|tenant/i.test(said);
+    const tenant = asksForTenant(said);
     throw new Problem('prometheus.unauthorized', tenant ? `${label} asks which tenant is meant (401).` : `${label} asks for credentials (401).`, { ...rest, next: tenant ? 'Try again to enter the tenant (the header X-Scope-OrgID).' : settings });
   }
   if (status === 403) throw new Problem('prometheus.forbidden', `${label} does not let this user read ${plainPath} (403).`, { ...rest, next: settings });
@@ -37,6 +37,9 @@ export function envelopeOf(answer: Answer, label: string, path: string): Envelop
   if (isHtml(answer)) throw new Problem('prometheus.html', `${label} answered ${plainPath} with a web page.`, { ...rest, next: 'Check the address: a login page or another program answers there.' });
   throw new Problem('prometheus.notApi', `${label} answered ${plainPath} with something that is no answer of Prometheus' API${body === undefined ? ' (it is not JSON, or was cut off)' : ''}.`, { ...rest, next: 'Check the address, and what stands between.' });
 }
+
+/** What a multi-tenant one says in a 401 where nobody is asked who they are, only for whom. */
+export function asksForTenant(said: string): boolean { return /org id|tenant/i.test(said); }
 
 function parse(answer: Answer): Envelope | undefined {
   const text = answer.body.toString('utf8');
