@@ -1,4 +1,5 @@
 import { parseGoFloat } from './labels';
+import { unescape } from './labelText';
 
 /**
  * A scanner of Prometheus' text exposition: the 0.0.4 format and OpenMetrics 1.0, with UTF-8 names in quotes. It looks at
@@ -39,9 +40,10 @@ const TAB = 9, LF = 10, CR = 13, SPACE = 32, QUOTE = 34, HASH = 35, COMMA = 44, 
 
 /**
  * Reads all lines and tells the visitor what they hold. With the dialect `text`, `# EOF` is a comment like any other; with
- * the others it ends the text.
+ * the others it ends the text. `bytes` is what the text was decoded from, where that is at hand: it saves a pass.
  */
-export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any'): ScanResult {
+export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', bytes?: Uint8Array): ScanResult {
+  const codes = codesOf(text, bytes);
   const end = text.length;
   let samples = 0;
   let bad = 0;
@@ -50,19 +52,21 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any'): 
   /** Lines of a family stand together and often by the thousand: its name is cut out of the text once. */
   let last = '';
   let lastWanted = false;
+  /** It stood there without quotes: what begins alike is the same name. */
+  let lastPlain = false;
   let whole = true;
   const result = (eof: boolean): ScanResult => ({ samples, bad, badAt, eof, cut: !whole });
   const spoilt = (): void => { if (bad++ === 0) badAt = at; };
 
   for (; at < end;) {
-    at = skipBlank(text, at, end);
+    at = skipBlank(codes, at, end);
     if (at >= end) break;
-    let c = text.charCodeAt(at);
+    let c = codes[at] as number;
     if (c === LF || c === CR) { at++; continue; }
     const lineEnd = endOfLine(text, at, end);
     const ended = lineEnd < end;
     if (c === HASH) {
-      const told = comment(text, at, lineEnd, visitor, dialect);
+      const told = comment(text, codes, at, lineEnd, visitor, dialect);
       if (told === 'eof') return result(true);
       if (told === false) return result(false);
       whole = ended;
@@ -76,28 +80,35 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any'): 
     let labelsTo = 0;
     let i = at;
     if (c !== OPEN) {
-      while (i < lineEnd && (c = text.charCodeAt(i)) !== OPEN && c !== SPACE && c !== TAB) i++;
-      // Equal to the name before it? Comparing is cheaper than cutting.
-      if (i - at === last.length && text.startsWith(last, at)) name = last;
-      else {
+      // Equal to the name before it? Comparing is cheaper than looking for its end and cutting it out.
+      const then = at + last.length;
+      if (lastPlain && then < lineEnd && endsName(codes[then] as number) && text.startsWith(last, at)) {
+        name = last;
+        i = then;
+      } else {
+        while (i < lineEnd && !endsName(codes[i] as number)) i++;
         name = text.slice(at, i);
-        last = name;
-        lastWanted = visitor.wants?.(name) ?? true;
+        if (name !== last) {
+          last = name;
+          lastWanted = visitor.wants?.(name) ?? true;
+        }
+        lastPlain = name !== '';
       }
       if (!lastWanted && ended) { whole = true; samples++; at = lineEnd + 1; continue; }
-      i = skipBlank(text, i, lineEnd);
-      c = text.charCodeAt(i);
+      i = skipBlank(codes, i, lineEnd);
+      c = codes[i] as number;
     }
     if (c === OPEN && i < lineEnd) {
       labelsFrom = i + 1;
       if (name === '') {
         // {"a.name", label="x"}: the name is the first thing between the braces.
-        const quoted = leadingName(text, labelsFrom, lineEnd);
+        const quoted = leadingName(text, codes, labelsFrom, lineEnd);
         if (quoted === undefined) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
         name = quoted.name;
         labelsFrom = quoted.next;
+        lastPlain = false;
       }
-      labelsTo = closing(text, labelsFrom, lineEnd);
+      labelsTo = closing(codes, labelsFrom, lineEnd);
       if (labelsTo < 0) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
       i = labelsTo + 1;
       if (name !== last) {
@@ -105,12 +116,12 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any'): 
         lastWanted = visitor.wants?.(name) ?? true;
       }
     }
-    i = skipBlank(text, i, lineEnd);
+    i = skipBlank(codes, i, lineEnd);
     const valueFrom = i;
-    while (i < lineEnd && (c = text.charCodeAt(i)) !== SPACE && c !== TAB && c !== CR) i++;
-    const value = number(text, valueFrom, i);
-    i = skipBlank(text, i, lineEnd);
-    const timestamp = i < lineEnd && (c = text.charCodeAt(i)) !== HASH && c !== CR ? time(text, i, lineEnd, dialect) : NaN;
+    while (i < lineEnd && (c = codes[i] as number) !== SPACE && c !== TAB && c !== CR) i++;
+    const value = number(text, codes, valueFrom, i);
+    i = skipBlank(codes, i, lineEnd);
+    const timestamp = i < lineEnd && (c = codes[i] as number) !== HASH && c !== CR ? time(text, codes, i, lineEnd, dialect) : NaN;
     if (value === undefined || timestamp === undefined) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
     whole = true;
     samples++;
@@ -141,67 +152,28 @@ export function families(text: string): Set<string> {
   return names;
 }
 
-/** Labels of a sample: escapes undone, whitespace and a trailing comma passed over. Broken text ends the reading. */
-export function parseLabels(raw: string): Map<string, string> {
-  const out = new Map<string, string>();
-  each(raw, (name, value) => { out.set(name, value); return true; });
-  return out;
-}
-
-/** One label of a sample; undefined when it has none of this name. */
-export function label(raw: string, name: string): string | undefined {
-  let found: string | undefined;
-  each(raw, (n, value) => { if (n !== name) return true; found = value; return false; });
-  return found;
-}
-
-/** Tells each label of a sample, unescaped, until `tell` gives false. Broken text ends the reading. */
-export function each(raw: string, tell: (name: string, value: string) => boolean): void {
-  const end = raw.length;
-  let i = 0;
-  for (;;) {
-    while (i < end && (isBlank(raw.charCodeAt(i)) || raw[i] === ',')) i++;
-    if (i >= end) return;
-    let name: string;
-    if (raw.charCodeAt(i) === QUOTE) {
-      const close = closingQuote(raw, i + 1, end);
-      if (close < 0) return;
-      name = unescape(raw.slice(i + 1, close));
-      i = close + 1;
-    } else {
-      const from = i;
-      while (i < end && raw[i] !== '=' && !isBlank(raw.charCodeAt(i))) i++;
-      name = raw.slice(from, i);
-    }
-    while (i < end && isBlank(raw.charCodeAt(i))) i++;
-    if (raw[i] !== '=') return;
-    i++;
-    while (i < end && isBlank(raw.charCodeAt(i))) i++;
-    if (raw.charCodeAt(i) !== QUOTE) return;
-    const close = closingQuote(raw, i + 1, end);
-    if (close < 0) return;
-    if (!tell(name, unescape(raw.slice(i + 1, close)))) return;
-    i = close + 1;
+/**
+ * A byte for each character, as the format's own signs are all ASCII: reading one costs a fifth of `charCodeAt`, which has to
+ * find out each time how the string is kept. As many bytes as characters means that each byte became one.
+ */
+function codesOf(text: string, bytes: Uint8Array | undefined): Uint8Array {
+  // A view of its own: code that meets Buffers and plain arrays by turns is slower.
+  if (bytes !== undefined && bytes.length === text.length) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const codes = new Uint8Array(text.length);
+  for (let i = 0; i < codes.length; i++) {
+    const c = text.charCodeAt(i);
+    codes[i] = c < 0x80 ? c : 0xff;
   }
+  return codes;
 }
 
-/** `\\`, `\"` and `\n`; a backslash before anything else stays, as Prometheus' own parser has it. */
-export function unescape(s: string): string {
-  if (!s.includes('\\')) return s;
-  let out = '';
-  for (let i = 0; i < s.length; i++) {
-    const next = s[i + 1];
-    if (s[i] !== '\\' || (next !== '\\' && next !== '"' && next !== 'n')) out += s[i];
-    else { out += next === 'n' ? '\n' : next; i++; }
-  }
-  return out;
-}
+function endsName(c: number): boolean { return c === OPEN || c === SPACE || c === TAB; }
 
 function isBlank(c: number): boolean { return c === SPACE || c === TAB; }
 
-function skipBlank(text: string, from: number, end: number): number {
+function skipBlank(codes: Uint8Array, from: number, end: number): number {
   let i = from;
-  while (i < end && isBlank(text.charCodeAt(i))) i++;
+  while (i < end && isBlank(codes[i] as number)) i++;
   return i;
 }
 
@@ -211,36 +183,36 @@ function endOfLine(text: string, from: number, end: number): number {
 }
 
 /** The brace that ends a label set, all of which has to be right: names, equals signs, quotes. −1 = it isn't, or has no end on this line. */
-function closing(text: string, from: number, end: number): number {
+function closing(codes: Uint8Array, from: number, end: number): number {
   let i = from;
   while (i < end) {
-    let c = text.charCodeAt(i);
+    let c = codes[i] as number;
     if (c === CLOSE) return i;
     if (c === COMMA || c === SPACE || c === TAB) { i++; continue; }
     if (c === QUOTE) {
-      i = closingQuote(text, i + 1, end) + 1;
+      i = closingQuote(codes, i + 1, end) + 1;
       if (i === 0) return -1;
-      c = text.charCodeAt(i);
+      c = codes[i] as number;
     } else {
       const nameFrom = i;
-      while (i < end && (c = text.charCodeAt(i)) !== EQUALS && c !== SPACE && c !== TAB && c !== QUOTE && c !== CLOSE && c !== COMMA) i++;
+      while (i < end && (c = codes[i] as number) !== EQUALS && c !== SPACE && c !== TAB && c !== QUOTE && c !== CLOSE && c !== COMMA) i++;
       if (i === nameFrom) return -1;
     }
-    if (c === SPACE || c === TAB) { i = skipBlank(text, i, end); c = text.charCodeAt(i); }
+    if (c === SPACE || c === TAB) { i = skipBlank(codes, i, end); c = codes[i] as number; }
     if (c !== EQUALS) return -1;
-    c = text.charCodeAt(++i);
-    if (c === SPACE || c === TAB) { i = skipBlank(text, i, end); c = text.charCodeAt(i); }
+    c = codes[++i] as number;
+    if (c === SPACE || c === TAB) { i = skipBlank(codes, i, end); c = codes[i] as number; }
     if (c !== QUOTE) return -1;
-    i = closingQuote(text, i + 1, end) + 1;
+    i = closingQuote(codes, i + 1, end) + 1;
     if (i === 0) return -1;
   }
   return -1;
 }
 
 /** The quote that ends a string, past escaped ones. −1 = none before `end`. */
-function closingQuote(text: string, from: number, end: number): number {
+function closingQuote(codes: Uint8Array, from: number, end: number): number {
   for (let i = from; i < end; i++) {
-    const c = text.charCodeAt(i);
+    const c = codes[i] as number;
     if (c === QUOTE) return i;
     if (c === BACKSLASH) i++;
   }
@@ -248,26 +220,26 @@ function closingQuote(text: string, from: number, end: number): number {
 }
 
 /** The quoted name that a label set begins with, and where its labels do. */
-function leadingName(text: string, from: number, to: number): { name: string; next: number } | undefined {
-  const i = skipBlank(text, from, to);
-  if (text.charCodeAt(i) !== QUOTE) return undefined;
-  const close = closingQuote(text, i + 1, to);
+function leadingName(text: string, codes: Uint8Array, from: number, to: number): { name: string; next: number } | undefined {
+  const i = skipBlank(codes, from, to);
+  if (codes[i] !== QUOTE) return undefined;
+  const close = closingQuote(codes, i + 1, to);
   if (close < 0) return undefined;
-  const next = skipBlank(text, close + 1, to);
+  const next = skipBlank(codes, close + 1, to);
   // {"x"="1"} has a quoted label and no name.
   if (text[next] === '=') return undefined;
   return { name: unescape(text.slice(i + 1, close)), next: text[next] === ',' ? next + 1 : next };
 }
 
 /** A value as Go's ParseFloat takes them, or undefined. Most are short whole numbers, read without cutting them out. */
-function number(text: string, from: number, to: number): number | undefined {
+function number(text: string, codes: Uint8Array, from: number, to: number): number | undefined {
   const length = to - from;
   if (length === 0) return undefined;
   if (length <= 15) {
     let n = 0;
     let i = from;
     for (; i < to; i++) {
-      const d = text.charCodeAt(i) - 48;
+      const d = (codes[i] as number) - 48;
       if (d < 0 || d > 9) break;
       n = n * 10 + d;
     }
@@ -277,39 +249,39 @@ function number(text: string, from: number, to: number): number | undefined {
 }
 
 /** A timestamp in ms. undefined = it is none, or something else than an exemplar follows. */
-function time(text: string, from: number, end: number, dialect: Dialect): number | undefined {
+function time(text: string, codes: Uint8Array, from: number, end: number, dialect: Dialect): number | undefined {
   let to = from;
   let c = 0;
-  while (to < end && !isBlank((c = text.charCodeAt(to))) && c !== CR) to++;
+  while (to < end && !isBlank((c = codes[to] as number)) && c !== CR) to++;
   const n = parseGoFloat(text.slice(from, to));
   if (n === undefined || !Number.isFinite(n)) return undefined;
-  const next = skipBlank(text, to, end);
-  if (next < end && (c = text.charCodeAt(next)) !== HASH && c !== CR) return undefined;
+  const next = skipBlank(codes, to, end);
+  if (next < end && (c = codes[next] as number) !== HASH && c !== CR) return undefined;
   if (dialect === 'openmetrics') return n * 1000;
   if (dialect === 'text') return Number.isInteger(n) ? n : undefined;
   // The classic format has whole milliseconds, OpenMetrics seconds with a fraction; before 1973 in ms is no time of a scrape.
   return !Number.isInteger(n) || Math.abs(n) < 1e11 ? n * 1000 : n;
 }
 
-function comment(text: string, from: number, end: number, visitor: Visitor, dialect: Dialect): boolean | 'eof' {
-  const stop = text.charCodeAt(end - 1) === CR ? end - 1 : end;
-  const i = skipBlank(text, from + 1, stop);
+function comment(text: string, codes: Uint8Array, from: number, end: number, visitor: Visitor, dialect: Dialect): boolean | 'eof' {
+  const stop = codes[end - 1] === CR ? end - 1 : end;
+  const i = skipBlank(codes, from + 1, stop);
   if (dialect !== 'text' && text.startsWith('EOF', i) && i + 3 >= stop) return 'eof';
   const word = text.startsWith('TYPE', i) ? 'type' : text.startsWith('HELP', i) ? 'help' : text.startsWith('UNIT', i) ? 'unit' : undefined;
-  if (word === undefined || visitor[word] === undefined || !isBlank(text.charCodeAt(i + 4))) return true;
-  const nameFrom = skipBlank(text, i + 4, stop);
+  if (word === undefined || visitor[word] === undefined || !isBlank(codes[i + 4] as number)) return true;
+  const nameFrom = skipBlank(codes, i + 4, stop);
   let name: string;
   let next: number;
-  if (text.charCodeAt(nameFrom) === QUOTE) {
-    const close = closingQuote(text, nameFrom + 1, stop);
+  if (codes[nameFrom] === QUOTE) {
+    const close = closingQuote(codes, nameFrom + 1, stop);
     if (close < 0) return true;
     name = unescape(text.slice(nameFrom + 1, close));
     next = close + 1;
   } else {
     next = nameFrom;
-    while (next < stop && !isBlank(text.charCodeAt(next))) next++;
+    while (next < stop && !isBlank(codes[next] as number)) next++;
     name = text.slice(nameFrom, next);
   }
-  const rest = text.slice(skipBlank(text, next, stop), stop);
+  const rest = text.slice(skipBlank(codes, next, stop), stop);
   return visitor[word](name, word === 'type' ? rest.trim().toLowerCase() : word === 'help' ? unescape(rest) : rest.trim()) !== false;
 }

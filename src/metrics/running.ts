@@ -1,5 +1,6 @@
 import { Problem } from '../base/problem';
-import { label, scan } from './exposition';
+import { scan } from './exposition';
+import { label } from './labelText';
 
 /** A controller inside a process, as its /metrics names it. The shape that src/controllers knows as RunningController. */
 export interface Running {

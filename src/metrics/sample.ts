@@ -1,5 +1,5 @@
 /** What both readers, of text and of protobuf, make of a body. */
-import { each } from './exposition';
+import { each } from './labelText';
 import { newLabels, normalFloat } from './labels';
 import type { Family, Labels, NativeHistogram, ScrapedSample } from './types';
 

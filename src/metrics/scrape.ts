@@ -62,7 +62,7 @@ function read(body: Uint8Array, format: Format, options: ReadOptions): Read {
   // A line that was cut off says nothing about the others.
   const lines = text.slice(0, text.lastIndexOf('\n') + 1);
   expectExposition(lines.length > 0 ? lines : text);
-  return readText(text, format, options);
+  return readText(text, format, options, body);
 }
 
 /** Told by the content type; by the bytes where it says nothing that is known. Throws Problem `metrics.encoding`. */

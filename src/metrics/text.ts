@@ -18,9 +18,9 @@ const SHOWN = 120;
  * Reads the text format (0.0.4 and 1.0.0) or OpenMetrics 1.0. Throws Problem `metrics.truncated` where OpenMetrics lacks
  * `# EOF` or the last line of a text is half a line. Other lines that are none are passed over and told by a warning.
  */
-export function readText(text: string, dialect: Exclude<Dialect, 'any'>, options: ReadOptions): Read {
+export function readText(text: string, dialect: Exclude<Dialect, 'any'>, options: ReadOptions, bytes?: Uint8Array): Read {
   const reader = new Reader(dialect, options.wants);
-  const { samples, bad, badAt, eof, cut } = scan(text, reader.visitor, dialect);
+  const { samples, bad, badAt, eof, cut } = scan(text, reader.visitor, dialect, bytes);
   if (dialect === 'openmetrics' ? !eof : cut && !/(^|\n)# EOF\s*$/.test(text.slice(-16))) throw truncated(text, samples, dialect);
   const warnings = reader.warnings();
   if (bad > 0) {

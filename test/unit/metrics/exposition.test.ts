@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { families, label, parseLabels, samples, scan, unescape } from '../../../src/metrics/exposition';
+import { families, samples, scan } from '../../../src/metrics/exposition';
+import { label, parseLabels, unescape } from '../../../src/metrics/labelText';
 
 /** Samples as one plain list, labels read. */
 const read = (text: string) => samples(text).map((s) => [s.name, Object.fromEntries(parseLabels(s.labelsRaw)), s.value]);
@@ -47,6 +48,26 @@ describe('samples', () => {
 
   it('reads long whole numbers exactly and a last line without an end', () => {
     expect(samples('a 999999999999999\nb 9007199254740991\nc 12').map((s) => s.value)).toEqual([999999999999999, 9007199254740991, 12]);
+  });
+
+  it('takes a line for no sample of a quoted name that it begins like', () => {
+    expect(samples('{"a b"} 1\na b 2\n{"a b"} 3\nab 4\n').map((s) => [s.name, s.value])).toEqual([['a b', 1], ['a b', 3], ['ab', 4]]);
+    expect(scan('{"a b"} 1\na b 2\n', {}).bad).toBe(1);
+  });
+
+  it('reads alike whether it has the bytes or not, in ASCII, in other scripts, and where bytes are no text', () => {
+    const bodies = [Buffer.from('a{x="1"} 1\nb 2\n'), Buffer.from('a{x="größe \u{1f600} \\" ≤"} 1\n{"höhe.m",y="z"} 2\nb 3\n'), Buffer.concat([Buffer.from('a{x="'), Buffer.from([0xff, 0xc3]), Buffer.from('"} 1\nb 2\n')]), Buffer.from('\ufeffa 1\nb{x="y"} 2\n')];
+    for (const bytes of bodies) {
+      const text = new TextDecoder().decode(bytes);
+      const read = (given?: Uint8Array): unknown[] => {
+        const seen: unknown[] = [];
+        scan(text, { sample: (name, labels, value) => { seen.push([name, [...parseLabels(labels)], value]); } }, 'any', given);
+        return seen;
+      };
+      expect(read(bytes)).toEqual(read());
+      expect(read(bytes).length).toBe(text.includes('höhe') ? 3 : 2);
+    }
+    expect(samples(bodies[1]!.toString()).map((s) => [s.name, parseLabels(s.labelsRaw).get('x')])).toEqual([['a', 'größe 😀 " ≤'], ['höhe.m', undefined], ['b', undefined]]);
   });
 
   it('ends when the visitor says so', () => {
