@@ -1,5 +1,5 @@
 /** The documents of a text, with their aliases followed, their merges looked through and their duplicates known. */
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseAllDocuments, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseAllDocuments, type Alias, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Span } from '../types';
 import { isTemplated, type Source } from './source';
 
@@ -79,6 +79,8 @@ export class At {
     readonly own: boolean,
     /** The key stands more than once in its map. */
     readonly twice: boolean,
+    /** What stands in its place when it was come to through an alias. */
+    private readonly alias?: Alias,
   ) {}
 
   get source(): Source { return this.context.source; }
@@ -101,8 +103,11 @@ export class At {
     return { start, end: trimmed(this.source.text, start, end) };
   }
 
-  /** Key and value together, or the value alone. */
-  get whole(): Span { return { start: this.key?.range?.[0] ?? this.span.start, end: this.span.end }; }
+  /** Key and value together, or the value alone; of a value behind an alias, which stands further up, the alias. */
+  get whole(): Span {
+    const own = this.alias?.range === undefined || this.alias.range === null ? this.span : { start: this.alias.range[0], end: this.alias.range[1] };
+    return { start: this.key?.range?.[0] ?? own.start, end: own.end };
+  }
 
   get keySpan(): Span { return this.key?.range ? { start: this.key.range[0], end: this.key.range[1] } : this.span; }
 
@@ -124,7 +129,7 @@ export class At {
       const from = this.#at(merge, undefined, false);
       for (const one of from?.seq ? from.items() : from ? [from] : []) {
         const value = one.#get(key, insensitive, depth + 1);
-        if (value !== undefined) return new At(this.context, value.node, value.key, false, value.twice);
+        if (value !== undefined) return new At(this.context, value.node, value.key, false, value.twice, value.alias);
       }
     }
     return undefined;
@@ -148,7 +153,7 @@ export class At {
     if (!isAlias(node)) return new At(this.context, node, key, this.own && !this.context.anchors.shared.has(node), twice);
     const at = node.range?.[0] ?? 0;
     const target = this.context.anchors.byName.get(node.source)?.findLast((n) => (n.range?.[0] ?? 0) < at);
-    return target === undefined || isAlias(target) ? undefined : new At(this.context, target, key, false, twice);
+    return target === undefined || isAlias(target) ? undefined : new At(this.context, target, key, false, twice, node);
   }
 }
 
