@@ -12,10 +12,21 @@ import { workersOf } from './workers';
 
 export function controllersIn(pkg: GoPackage, managers: readonly Manager[], unset: number | undefined): Controller[] {
   const manager = managers.length === 1 ? managers[0] : undefined;
-  return pkg.files.flatMap((file) => (file.importsAny(RUNTIME) ? file.calls : []).flatMap((call) => {
+  return pkg.files.flatMap((file) => (file.importsAny(RUNTIME) ? [...file.calls, ...typedCalls(file)] : []).flatMap((call) => {
     const found = begins(call) ? built(call, file, pkg) : makes(call) ? made(call, file, pkg) : undefined;
     return found === undefined ? [] : [{ ...found, manager, ...workersOf(found, manager, managers.length, pkg, unset) }];
   }));
+}
+
+/** `builder.TypedControllerManagedBy[T](mgr)`, which reads like a conversion to a generic type, and which the grammar takes for one. */
+function typedCalls(file: GoFile): Call[] {
+  return (file.nameFor(BUILDER) === undefined ? [] : all(file.root, 'type_conversion_expression')).flatMap((node) => {
+    const generic = node.childForFieldName('type');
+    const type = generic?.type === 'generic_type' ? generic.childForFieldName('type') : null;
+    const named = type === null || type === undefined ? undefined : file.typeName(type);
+    const operand = node.childForFieldName('operand');
+    return named === undefined ? [] : [{ node, ...named, on: undefined, args: operand === null ? [] : [operand] }];
+  });
 }
 
 const begins = (c: Call): boolean => (c.pkg === RUNTIME && c.name === 'NewControllerManagedBy') || (c.pkg === BUILDER && (c.name === 'ControllerManagedBy' || c.name === 'TypedControllerManagedBy'));
@@ -48,8 +59,7 @@ function built(call: Call, file: GoFile, pkg: GoPackage): Found {
   const kind = kindOf(links.find((l) => l.name === 'For')?.args[0], file);
   const named = links.findLast((l) => l.name === 'Named')?.args[0];
   const reconciler = end?.args[0] === undefined ? undefined : typeOf(end.args[0], file, pkg);
-  const fun = call.node.childForFieldName('function');
-  const typed = call.name === 'TypedControllerManagedBy' ? /\[([\s\S]+)\]$/.exec(call.node.text.slice(0, (call.node.childForFieldName('arguments')?.startIndex ?? call.node.endIndex) - call.node.startIndex))?.[1] ?? (fun?.type === 'type_instantiation_expression' ? fun.text : undefined) : undefined;
+  const typed = call.name === 'TypedControllerManagedBy' ? all(call.node, 'type_arguments')[0]?.text.slice(1, -1) : undefined;
   return {
     file, func, call: call.node, links, open, typed, kind, reconciler, options: read?.literal, read,
     chainEnd: end?.field.startIndex,
