@@ -10,7 +10,7 @@ export const MANAGED_FIELDS: GoRule = {
   title: 'managedFields in the cache',
   explains: 'Every cached object carries `metadata.managedFields`, often a third of it or more, which hardly any controller reads. `cache.Options{DefaultTransform: cache.TransformStripManagedFields()}` (v0.18.0 and later) drops them before they are kept; an update that carries none leaves those in the API server as they are. Not offered where the package reads managedFields. Source: pkg/cache/cache.go.',
   *check({ file, controllers, module, pkg }) {
-    if (module.facts.has('cache', 'TransformStripManagedFields') !== true || pkg.files.some((f) => /managedFields|ManagedFields|csaupgrade/.test(f.text))) return;
+    if (module.facts.has('cache', 'TransformStripManagedFields') !== true || pkg.files.some((f) => /\.([GS]et)?ManagedFields\b|\bcsaupgrade\./.test(f.text))) return;
     for (const m of controllers.managers) {
       if (m.file !== file || !m.read.known || m.read.fields.has('NewCache')) continue;
       const cache = fieldsBelow(m.read, 'Cache', pkg);

@@ -2,7 +2,7 @@
 import { RECONCILE, RUNTIME } from '../../controllers/names';
 import { funcAt } from '../../controllers/locals';
 import type { GoFile } from '../../go/file';
-import { enclosing, type Node } from '../../go/grammar';
+import { bare, enclosing, type Node } from '../../go/grammar';
 import type { GoRule } from '../../rule';
 import type { Edit } from '../../types';
 import { durationOf } from './durations';
@@ -17,7 +17,8 @@ export const REQUEUE_SOON: GoRule = {
       const wait = durationOf(value, file, pkg);
       if (wait === undefined || wait.seconds <= 0 || wait.seconds >= 1) continue;
       if (!wait.unit) {
-        const time = wait.node.type === 'int_literal' && wait.file === file ? nameOf(file, funcAt(file, value), 'time') : undefined;
+        // A constant may be used as a number elsewhere.
+        const time = wait.node.type === 'int_literal' && wait.node.id === bare(value).id ? nameOf(file, funcAt(file, value), 'time') : undefined;
         const edits: Edit[] = time === undefined ? [] : [...time.edits, { ...file.span(wait.node), text: `${wait.node.text} * ${time.name}.Second` }];
         yield { rule: REQUEUE_SOON.id, severity: 'warning', ...file.span(value), message: `This comes back after ${worded(wait.seconds)}: a time.Duration without a unit is in nanoseconds.`, fixes: edits.length === 0 ? [] : [{ id: 'seconds', title: `Wait ${wait.node.text} s`, edits }] };
       } else yield { rule: REQUEUE_SOON.id, severity: 'hint', ...file.span(value), message: `This object is reconciled again after ${worded(wait.seconds)}: at most ${Math.round(1 / wait.seconds)} times a second, each time with all requests of a reconcile.`, fixes: [] };
