@@ -36,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(onFirstSource(() => { void sources(); }));
   const partOf = (command: string): Promise<{ has(command: string): boolean; run(command: string, args: readonly unknown[]): unknown }> => (command.startsWith('controllerTuner.source.') ? sources() : host());
 
-  const clusters = own(new Later('controllerTuner.clusters', { showCollapseAll: true }, async () => (await host()).clusters));
+  const clusters = own(new Later('controllerTuner.clusters', { showCollapseAll: true, canSelectMany: true }, async () => (await host()).clusters));
   const captures = own(new Later('controllerTuner.captures', { canSelectMany: true }, async () => (await host()).captures));
   own(vscode.window.registerCustomEditorProvider('controllerTuner.profile', {
     openCustomDocument: async (uri: vscode.Uri) => (await host()).editor.openCustomDocument(uri),

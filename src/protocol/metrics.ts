@@ -11,7 +11,19 @@ export type MetricsView = 'pipeline' | 'charts' | 'explore';
 /** A shown process. */
 export interface Lane { readonly id: string; readonly label: string; readonly leader: boolean; readonly problem?: ProblemData }
 
-/** The facts line and the choices of the toolbar. */
+/** One of those that a page compares. */
+export interface ComparedSubject {
+  /** What its series carry as `subject`, and for people: "widgets · kind-a". */
+  readonly name: string;
+  /** "team-a in kind-a · 2 replicas". */
+  readonly subtitle: string;
+  /** "/metrics every 2 s". */
+  readonly sourceLabel: string;
+  /** What fails, and whose: a replica, or '' for the whole of it. */
+  readonly problems: readonly { readonly who: string; readonly problem: ProblemData }[];
+}
+
+/** The facts line and the choices of the toolbar; on a page that compares, of the one in focus. */
 export interface MetricsFacts {
   readonly title: string;
   /** "2 replicas, …-bd87l leads": worded. */
@@ -27,6 +39,10 @@ export interface MetricsFacts {
   readonly replicas: readonly Lane[];
   /** Names of the controllers inside the process, as metrics name them. */
   readonly controllers: readonly string[];
+  /** Those that are compared, in the order in which they were chosen. Absent: a page of one. */
+  readonly subjects?: readonly ComparedSubject[];
+  /** Name of the compared one whose pipe, families and sources are shown. */
+  readonly focus?: string;
 }
 
 export type StationId = 'events' | 'queue' | 'workers' | 'reconcile' | 'client' | 'limiter' | 'apiserver';
@@ -87,6 +103,8 @@ export interface PanelInfo {
   readonly title: string;
   readonly unit: Unit;
   readonly promql: string;
+  /** On a page that compares: the query as each is asked; `promql` is then what they have in common. */
+  readonly queries?: readonly { readonly subject: string; readonly promql: string }[];
   /** What it tells, a sentence or two. */
   readonly tells: string;
   /** Where the query comes from: a project, a document. */
@@ -95,7 +113,16 @@ export interface PanelInfo {
   readonly thresholds?: readonly { readonly value: number; readonly text: string }[];
 }
 
-export interface ChartSeries { readonly label: string; readonly labels: Labels; readonly values: Float64Array }
+export interface ChartSeries {
+  readonly label: string;
+  readonly labels: Labels;
+  readonly values: Float64Array;
+  /** Whose it is, on a page that compares. */
+  readonly subject?: string;
+}
+
+/** Of one of those that are compared: why it has no series in this chart. */
+export interface ChartGap { readonly subject: string; readonly problem?: ProblemData; readonly empty?: string }
 
 export interface ChartData {
   readonly panel: string;
@@ -107,6 +134,8 @@ export interface ChartData {
   readonly problem?: ProblemData;
   /** Why there is nothing to draw, and what would change that. */
   readonly empty?: string;
+  /** On a page that compares: those without a series, while others have some or not. */
+  readonly gaps?: readonly ChartGap[];
 }
 
 /** Something that happened, drawn over all charts. */
@@ -145,7 +174,7 @@ export type ToMetricsPage =
 export type FromMetricsPage =
   | { readonly v: number; readonly type: 'ready' }
   /** What the page shows: the host queries only that. `width`: of a chart, px, for the step. */
-  | { readonly v: number; readonly type: 'watch'; readonly view: MetricsView; readonly panels: readonly string[]; readonly range: TimeRange; readonly width: number; readonly paused: boolean; readonly controller: string; readonly replica: string }
+  | { readonly v: number; readonly type: 'watch'; readonly view: MetricsView; readonly panels: readonly string[]; readonly range: TimeRange; readonly width: number; readonly paused: boolean; readonly controller: string; readonly replica: string; /** Name of the compared one in focus; '' = the first. */ readonly focus: string }
   | { readonly v: number; readonly type: 'source'; readonly source: string }
   | { readonly v: number; readonly type: 'families'; readonly id: number }
   | { readonly v: number; readonly type: 'complete'; readonly id: number; readonly kind: 'names' | 'labels' | 'values'; readonly name: string; readonly label: string }

@@ -16,6 +16,8 @@ export interface Asked {
   readonly process: readonly Matcher[];
   /** Between two points of the source, s; undefined = not known. */
   readonly spacing: number | undefined;
+  /** Of the points asked for, s, where several sources share their times. Default: `spacing`. */
+  readonly grid?: number;
   /** Queries as this source has the series. Default: as they are. */
   readonly rewrite?: (promql: string) => string;
 }
@@ -48,7 +50,7 @@ export async function pipelineFrom(source: Source, asked: Asked, now: number, si
 
 /** `exported`: names of the families or series there are; undefined = not known. A panel that fails says so in its place. */
 export async function chartsFrom(source: Source, panels: readonly Panel[], asked: Asked, exported: ReadonlySet<string> | undefined, now: number, signal: AbortSignal): Promise<{ readonly charts: ChartData[]; readonly window: Window }> {
-  const window = windowOf(asked.range, asked.width / PX, asked.spacing ?? 15, now);
+  const window = windowOf(asked.range, asked.width / PX, asked.grid ?? asked.spacing ?? 15, now);
   const charts: ChartData[] = [];
   await each(panels, async (panel) => {
     const promql = promqlOf(panel, source, asked, window.step);

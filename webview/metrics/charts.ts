@@ -1,6 +1,7 @@
 /** All panels by group. Only those in sight have a chart and are asked for. */
 import type { Annotation, ChartData, PanelInfo } from '../../src/protocol/metrics';
 import { debounce, h, icon, setText } from '../shared/dom';
+import { boundsOf, comparedSlots, isDrawn, partOf } from './data';
 import { OWN, Panel, type PanelEvents, type Range } from './panel';
 import type { OwnPanel, PageState } from './state';
 import { onThemeChange } from './theme';
@@ -26,7 +27,6 @@ export interface ChartsEvents {
 /** A panel is asked for when it comes this near to the window, so that scrolling finds it drawn, px. */
 const AHEAD = 120;
 
-
 export class Charts {
   readonly element: HTMLElement;
   readonly #events: ChartsEvents;
@@ -37,6 +37,12 @@ export class Charts {
   readonly #tip = new Tip();
   readonly #panels = new Map<string, Panel>();
   #infos: readonly PanelInfo[] = [];
+  /** Names of those that are compared; none on a page of one. */
+  #subjects: readonly string[] = [];
+  /** Last answers of those that are compared, by panel. */
+  readonly #last = new Map<string, ChartData>();
+  readonly #bounds = new Map<string, ReturnType<typeof boundsOf>>();
+  readonly #layout = h('div', { class: 'seg', role: 'group', 'aria-label': 'Layout', hidden: true });
   #annotations: readonly Annotation[] = [];
   #width = 0;
   #sight: IntersectionObserver | undefined;
@@ -48,13 +54,13 @@ export class Charts {
     this.#events = events;
     this.#filter = h('input', { class: 'search', type: 'search', 'aria-label': 'Filter panels', placeholder: 'Filter panels by title, group or metric', spellcheck: 'false', value: events.state.filter, input: () => { this.#applyFilter(); } });
     this.#scroll = h('div', { class: 'scroll groups' });
-    this.element = h('div', { class: 'charts' }, h('div', { class: 'subbar' }, this.#filter, this.#shownCount), this.#spanBar, this.#scroll, this.#tip.element,
+    this.element = h('div', { class: 'charts' }, h('div', { class: 'subbar' }, this.#layout, this.#filter, this.#shownCount), this.#spanBar, this.#scroll, this.#tip.element,
       h('p', { class: 'sr', id: 'chart-keys' }, 'Left and right move the crosshair, with Shift they choose a span, Enter zooms to it, Escape goes back to live, L turns the logarithmic scale on and off.'));
   }
 
   /** Panels in sight that the host knows. */
-  get watched(): string[] { return [...this.#panels.values()].filter((p) => p.visible && p.info.group !== OWN).map((p) => p.info.id); }
-  get ownInSight(): OwnPanel[] { return this.#events.state.own.filter((o) => this.#panels.get(o.id)?.visible); }
+  get watched(): string[] { return [...this.#panels.values()].filter((p) => p.visible && p.info.group !== OWN).map((p) => p.info.id).filter((id, i, all) => all.indexOf(id) === i); }
+  get ownInSight(): OwnPanel[] { return this.#events.state.own.filter((o) => [...this.#panels.values()].some((p) => p.info.id === o.id && p.visible)); }
   /** Of one chart, px. */
   get width(): number { return this.#width; }
 
@@ -64,10 +70,56 @@ export class Charts {
     if (JSON.stringify(infos) !== before || this.#panels.size === 0) this.#make();
   }
 
+  setSubjects(names: readonly string[]): void {
+    if (JSON.stringify(names) === JSON.stringify(this.#subjects)) return;
+    this.#subjects = names;
+    this.#showLayout();
+    if (this.#panels.size > 0) this.#make();
+  }
+
+  /** All in one chart, or a chart for each. */
+  toggleLayout(): void { if (this.#subjects.length > 0) this.#setLayout(this.#side ? 'overlaid' : 'side'); }
+
+  get #side(): boolean { return this.#subjects.length > 0 && this.#events.state.layout === 'side'; }
+
+  #setLayout(layout: PageState['layout']): void {
+    if (layout === this.#events.state.layout) return;
+    this.#events.state.layout = layout;
+    this.#showLayout();
+    this.#events.changed();
+    this.#make();
+  }
+
+  #showLayout(): void {
+    this.#layout.hidden = this.#subjects.length === 0;
+    const choice = (layout: PageState['layout'], text: string): HTMLElement => h('button', { type: 'button', 'aria-pressed': String(this.#events.state.layout === layout), title: `${text} (S)`, click: () => { this.#setLayout(layout); this.#layout.querySelector<HTMLElement>('[aria-pressed=true]')?.focus(); } }, text);
+    this.#layout.replaceChildren(choice('overlaid', 'Overlaid'), choice('side', 'Side by side'));
+  }
+
   /** The person's own panels have changed. */
   remake(): void { this.#make(); }
 
-  show(charts: readonly ChartData[], range: Range): void { for (const c of charts) this.#panels.get(c.panel)?.show(c, range); }
+  show(charts: readonly ChartData[], range: Range): void {
+    for (const chart of charts) {
+      if (this.#subjects.length === 0) { this.#panels.get(chart.panel)?.show(chart, range); continue; }
+      this.#last.set(chart.panel, chart);
+      this.#measure(chart.panel);
+      const slots = comparedSlots(chart.series, this.#subjects);
+      this.#panels.get(chart.panel)?.show(chart, range, slots);
+      this.#subjects.forEach((subject, i) => {
+        this.#panels.get(partKey(chart.panel, i))?.show(partOf(chart, subject), range, slots.filter((_, k) => chart.series[k]?.subject === subject));
+      });
+    }
+  }
+
+  /** The axis that a panel's charts share: as far as what is drawn of any of them. */
+  #measure(id: string): void {
+    const { isolated, muted, log } = this.#events.state;
+    const { series = [] } = this.#last.get(id) ?? {};
+    const labels = series.map((s) => s.label);
+    this.#bounds.set(id, boundsOf(series, (s) => isDrawn(s.label, labels, isolated[id], muted[id] ?? []), log.includes(id)));
+  }
+
   setRange(range: Range): void { for (const p of this.#panels.values()) p.setRange(range); }
   setAnnotations(annotations: readonly Annotation[]): void { this.#annotations = annotations; for (const p of this.#panels.values()) p.redraw(); }
 
@@ -147,9 +199,9 @@ export class Charts {
       grid.hidden = folded;
     };
     for (const info of infos) {
-      const panel = new Panel(info, this.#panelEvents(info));
-      this.#panels.set(info.id, panel);
-      grid.append(panel.element);
+      const parts = this.#side ? this.#subjects.map((subject, slot) => new Panel(info, this.#panelEvents(info), partKey(info.id, slot), { name: subject, slot })) : [new Panel(info, this.#panelEvents(info))];
+      for (const panel of parts) this.#panels.set(panel.key, panel);
+      grid.append(...(this.#side ? [h('div', { class: 'multiples' }, ...parts.map((p) => p.element))] : parts.map((p) => p.element)));
     }
     apply();
     return h('section', { class: 'group', 'aria-label': name }, h('h2', {}, fold), grid);
@@ -159,7 +211,14 @@ export class Charts {
     const events = this.#events;
     return {
       state: events.state, tip: this.#tip, annotations: () => this.#annotations,
-      zoom: (start, end) => { events.zoom(start, end); }, back: () => { events.back(); }, changed: () => { events.changed(); },
+      zoom: (start, end) => { events.zoom(start, end); }, back: () => { events.back(); },
+      bounds: () => (this.#side ? this.#bounds.get(info.id) : undefined),
+      changed: () => {
+        events.changed();
+        if (!this.#side) return;
+        this.#measure(info.id);
+        for (const p of this.#panels.values()) if (p.info.id === info.id) p.follow();
+      },
       copy: (text) => { events.copy(text); }, save: (what, content) => { events.save(what, info.id, content); },
       explore: (promql) => { events.explore(promql); }, retry: () => { events.retry(); },
       drop: () => {
@@ -182,7 +241,12 @@ export class Charts {
       if (!element.hidden) n++;
     }
     for (const g of this.#scroll.querySelectorAll<HTMLElement>('.group')) g.hidden = !g.querySelector('.panel:not([hidden])');
-    setText(this.#shownCount, words.length === 0 ? '' : n === 0 ? 'nothing matches; Escape clears' : `${n} of ${this.#panels.size} panels`);
+    for (const m of this.#scroll.querySelectorAll<HTMLElement>('.multiples')) m.hidden = !m.querySelector('.panel:not([hidden])');
+    const each = this.#side ? this.#subjects.length : 1;
+    setText(this.#shownCount, words.length === 0 ? '' : n === 0 ? 'nothing matches; Escape clears' : `${n / each} of ${this.#panels.size / each} panels`);
     this.#events.changed();
   }
 }
+
+/** Of the panel of one of those compared, when each has its own. */
+function partKey(panel: string, subject: number): string { return `${panel}@${subject}`; }

@@ -22,11 +22,18 @@ function column(values: Float64Array | undefined, length: number, log: boolean):
   return whole ? values : Array.from({ length }, (_, i) => { const v = values[i] ?? NaN; return drawn(v) ? v : null; });
 }
 
-/** A name for each series: its label, with a number where two are the same. */
+/** True where series of several subjects are beside each other and each has one at most: its name is the subject's then. */
+export function oneEach(series: readonly ChartSeries[]): boolean {
+  return series.length > 0 && series.every((s) => s.subject !== undefined) && new Set(series.map((s) => s.subject)).size === series.length;
+}
+
+/** A name for each series: whose it is where several are compared, its label, and a number where two are the same. */
 export function seriesNames(series: readonly ChartSeries[]): string[] {
   const seen = new Map<string, number>();
-  return series.map(({ label }) => {
-    const name = label === '' ? 'value' : label;
+  const alone = oneEach(series);
+  return series.map(({ label, subject }) => {
+    const own = label === '' ? 'value' : label;
+    const name = subject === undefined ? own : alone ? subject : `${subject} ${own}`;
     const n = (seen.get(name) ?? 0) + 1;
     seen.set(name, n);
     return n === 1 ? name : `${name} (${n})`;
@@ -60,6 +67,37 @@ export function giveSlots(names: readonly string[], before: ReadonlyMap<string, 
     slots.set(name, next);
   }
   return slots;
+}
+
+/** Colours that there are for slots: a slot that is so much higher has the same one with the next pattern. */
+const COLOURS = 6;
+
+/** Of those that are compared: a subject has one colour in every chart, and series with the same label have the same pattern. */
+export function comparedSlots(series: readonly ChartSeries[], subjects: readonly string[]): number[] {
+  const labels = [...new Set(series.map((s) => s.label))];
+  const alone = oneEach(series);
+  return series.map(({ label, subject = '' }) => {
+    const i = Math.max(0, subjects.indexOf(subject));
+    return (i % COLOURS) + COLOURS * ((alone ? 0 : labels.indexOf(label)) + Math.floor(i / COLOURS));
+  });
+}
+
+/** Of a chart of several, what one of them has; what it has not says why. */
+export function partOf(chart: ChartData, subject: string): ChartData {
+  const gap = chart.gaps?.find((g) => g.subject === subject);
+  const { problem, empty, gaps: _, ...rest } = chart;
+  return {
+    ...rest, series: chart.series.flatMap(({ subject: whose, ...s }) => (whose === subject ? [s] : [])),
+    warnings: chart.warnings.flatMap((w) => (w.startsWith(`${subject}: `) ? [w.slice(subject.length + 2)] : [])),
+    ...((gap?.problem ?? (gap ? undefined : problem)) && { problem: gap?.problem ?? problem }), ...((gap?.empty ?? empty) !== undefined && { empty: gap?.empty ?? empty }),
+  };
+}
+
+/** Lowest and highest finite value of the series that `drawn` lets by; with `log` of those above 0. Undefined = none. */
+export function boundsOf(series: readonly ChartSeries[], drawn: (s: ChartSeries) => boolean, log: boolean): { readonly low: number; readonly high: number } | undefined {
+  let low = Infinity, high = -Infinity;
+  for (const s of series) if (drawn(s)) for (const v of s.values) if (Number.isFinite(v) && (!log || v > 0)) { low = Math.min(low, v); high = Math.max(high, v); }
+  return low <= high ? { low, high } : undefined;
 }
 
 /** A threshold is drawn, and the axis reaches up to it, only when the values come near: from this share of it on. */

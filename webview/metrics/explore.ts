@@ -120,7 +120,7 @@ export class Explore {
     const info: PanelInfo = { id: 'explore', group: OWN, title: promql, unit: unitOf(promql), promql, tells: '', from: '' };
     const events = this.#events;
     this.#panel = new Panel(info, {
-      state, tip: this.#tip, annotations: () => [], zoom: (a, b) => { events.zoom(a, b); }, back: () => { events.back(); }, changed: () => { events.changed(); },
+      state, tip: this.#tip, annotations: () => [], bounds: () => undefined, zoom: (a, b) => { events.zoom(a, b); }, back: () => { events.back(); }, changed: () => { events.changed(); },
       copy: (text) => { events.copy(text); }, save: (what, content) => { events.save(what, content); }, explore: () => undefined, retry: () => { void this.run(); },
       drop: () => { this.#panel?.dispose(); this.#panel = undefined; this.#result.hidden = true; this.#box.text = ''; if (document.hasFocus()) this.#box.focus(); },
     });

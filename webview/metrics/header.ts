@@ -3,12 +3,15 @@ import type { MetricsFacts, MetricsView, TimeRange } from '../../src/protocol/me
 import type { ProblemData } from '../../src/base/problem';
 import { h, icon, setText } from '../shared/dom';
 import { MenuButton } from './menu';
+import { Compared } from './compared';
 import { clock, span } from './units';
 
 export interface HeaderEvents {
   view(view: MetricsView): void;
   controller(name: string): void;
   replica(id: string): void;
+  /** One of those compared, by its name. */
+  focus(name: string): void;
   source(id: string): void;
   seconds(seconds: number): void;
   pause(paused: boolean): void;
@@ -17,7 +20,7 @@ export interface HeaderEvents {
   save(what: 'grafana' | 'rules' | 'scrapes'): void;
 }
 
-export interface HeaderState { readonly view: MetricsView; readonly range: TimeRange; readonly paused: boolean; readonly controller: string; readonly replica: string }
+export interface HeaderState { readonly view: MetricsView; readonly range: TimeRange; readonly paused: boolean; readonly controller: string; readonly replica: string; readonly focus: string }
 
 const VIEWS: readonly { readonly id: MetricsView; readonly title: string }[] = [{ id: 'pipeline', title: 'Pipeline' }, { id: 'charts', title: 'Charts' }, { id: 'explore', title: 'Explore' }];
 /** Choices of the range, s. */
@@ -35,10 +38,12 @@ export class Header {
   readonly #live: HTMLButtonElement;
   readonly #profile: HTMLButtonElement;
   readonly #status = h('span', { class: 'dim', role: 'status', 'aria-live': 'polite' });
+  readonly #compared: Compared;
   #failed: ProblemData | undefined;
   #shownFacts: MetricsFacts | undefined;
 
   constructor(private readonly events: HeaderEvents) {
+    this.#compared = new Compared((name) => { events.focus(name); });
     this.#tabs = VIEWS.map(({ id, title }, i) => h('button', { role: 'tab', type: 'button', id: `tab-${id}`, 'aria-controls': 'view', title: `${title} (${i + 1})`, click: () => { events.view(id); } }, title));
     this.#controller = h('select', { 'aria-label': 'Controller', title: 'Which controller of the process', change: () => { events.controller(this.#controller.value); } });
     this.#replica = h('select', { 'aria-label': 'Replica', title: 'Which replica', change: () => { events.replica(this.#replica.value); } });
@@ -55,13 +60,14 @@ export class Header {
     const bar = h('div', { class: 'bar' },
       h('div', { class: 'seg', role: 'tablist', 'aria-label': 'View', keydown: walkTabs }, ...this.#tabs),
       this.#controller, this.#replica, this.#source, this.#status, h('span', { class: 'grow' }), save.button, this.#profile);
-    this.element.append(h('div', { class: 'top' }, this.#facts, h('div', { class: 'time' }, this.#range, this.#live)), bar, this.#problems);
+    this.element.append(h('div', { class: 'top' }, this.#facts, h('div', { class: 'time' }, this.#range, this.#live)), this.#compared.element, bar, this.#problems);
   }
 
   facts(facts: MetricsFacts, state: HeaderState): void {
     this.#shownFacts = facts;
-    this.#facts.replaceChildren(h('h1', {}, facts.title), ...[facts.subtitle, facts.sourceLabel].filter((t) => t !== '').map((t) => h('span', { class: 'num' }, t)),
+    this.#facts.replaceChildren(h('h1', {}, facts.title), ...(facts.subjects ? ['Pipeline, Explore, Source and Profile are of the marked one.'] : [facts.subtitle, facts.sourceLabel]).filter((t) => t !== '').map((t) => h('span', { class: 'num' }, t)),
       ...(facts.cost ? [h('span', { class: 'num cost', title: facts.cost.title }, facts.cost.text)] : []));
+    this.#compared.show(facts.subjects ?? [], facts.focus ?? '');
     this.#profile.hidden = facts.span !== undefined;
     options(this.#controller, [['', facts.controllers.length > 1 ? `all ${facts.controllers.length} controllers` : 'all controllers'], ...facts.controllers.map((c) => [c, `controller: ${c}`] as const)], state.controller);
     this.#controller.hidden = facts.controllers.length === 0;
@@ -105,7 +111,8 @@ export class Header {
   /** One line for each replica that doesn't answer: the others go on. */
   #showProblems(): void {
     const lines = (this.#shownFacts?.replicas ?? []).flatMap((r) => (r.problem ? [{ who: r.label, problem: r.problem }] : []));
-    const all = [...(this.#failed ? [{ who: '', problem: this.#failed }] : []), ...lines];
+    const compared = (this.#shownFacts?.subjects ?? []).flatMap((s) => s.problems.map(({ who, problem }) => ({ who: [s.name, who].filter((t) => t !== '').join(' '), problem })));
+    const all = [...(this.#failed ? [{ who: '', problem: this.#failed }] : []), ...lines, ...compared];
     const text = JSON.stringify(all);
     if (this.#problems.dataset['text'] === text) return;
     this.#problems.dataset['text'] = text;

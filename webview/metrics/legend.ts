@@ -5,7 +5,7 @@ import { slotClass } from './theme';
 import { shown } from './units';
 
 export interface LegendEvents { isolate(name: string): void; hide(name: string): void }
-export interface LegendEntry { readonly name: string; readonly slot: number; readonly drawn: boolean; readonly isolated: boolean }
+export interface LegendEntry { readonly name: string; readonly slot: number; readonly drawn: boolean; readonly isolated: boolean; /** What is read, where `group` stands above it. */ readonly text?: string; readonly group?: string }
 
 export class Legend {
   readonly element: HTMLElement;
@@ -18,7 +18,7 @@ export class Legend {
   }
 
   show(entries: readonly LegendEntry[]): void {
-    const order = JSON.stringify(entries.map((e) => [e.name, e.slot]));
+    const order = JSON.stringify(entries.map((e) => [e.name, e.slot, e.group]));
     if (order !== this.#order) this.#make(entries);
     this.#order = order;
     // Every answer comes by here; what is drawn changes only when somebody chooses.
@@ -47,11 +47,11 @@ export class Legend {
       const value = h('span', { class: 'num' });
       const button = h('button', { type: 'button', tabindex: -1, title: `${e.name}\nClick: alone (Enter). Ctrl or Alt click: hide (H).`, click: (event: MouseEvent) => {
         if (event.ctrlKey || event.altKey || event.metaKey) this.events.hide(e.name); else this.events.isolate(e.name);
-      } }, h('i', { class: `swatch ${slotClass(e.slot)}` }), h('span', { class: 'name' }, e.name), value);
+      } }, h('i', { class: `swatch ${slotClass(e.slot)}` }), h('span', { class: 'name' }, e.text ?? e.name), value);
       this.#entries.set(e.name, { button, value });
     }
     const buttons = [...this.#entries.values()].map((x) => x.button);
-    this.element.replaceChildren(...buttons);
+    this.element.replaceChildren(...entries.flatMap((e, i) => [...(e.group !== undefined && e.group !== entries[i - 1]?.group ? [h('span', { class: 'legendgroup' }, e.group)] : []), ...buttons.slice(i, i + 1)]));
     buttons[0]?.setAttribute('tabindex', '0');
     if (focused !== undefined) this.#entries.get(focused)?.button.focus();
   }

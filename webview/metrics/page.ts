@@ -51,6 +51,7 @@ export class MetricsPage {
       controller: (name) => { this.#state.controller = name; this.#pipeline.choose(name); this.#changed(); },
       replica: (id) => { this.#state.replica = id; this.#explore.forget(); this.#changed(); },
       source: (source) => { this.#host.send({ type: 'source', source }); this.#explore.forget(); },
+      focus: (name) => { this.#state.focus = name; this.#explore.forget(); this.#changed(); },
       seconds: (seconds) => { this.#seconds(seconds); },
       pause: (paused) => { if (paused) this.#pause(); else this.#back(); },
       profile: () => { this.#host.send({ type: 'act', action: 'profileCpu', controller: this.#state.controller }); },
@@ -99,7 +100,7 @@ export class MetricsPage {
   #told(m: Told): void {
     switch (m.type) {
       case 'init': this.#subject = m.subject; this.#init(m.facts, m.panels, m.view, m.range); break;
-      case 'facts': this.#facts = m.facts; this.#header.facts(m.facts, this.#state); break;
+      case 'facts': this.#facts = m.facts; this.#header.facts(m.facts, this.#state); this.#charts.setSubjects(namesOf(m.facts)); break;
       case 'view': this.#setView(m.view); break;
       case 'pipeline': this.#answered(); this.#pipeline.show(m.pipeline, this.#state.controller); break;
       case 'charts':
@@ -124,9 +125,11 @@ export class MetricsPage {
     if (facts.span && (s.range.end === undefined || s.range.end > facts.span.end || s.range.end - s.range.seconds < wholeOf(facts.span).end! - wholeOf(facts.span).seconds)) Object.assign(s, { range: wholeOf(facts.span), paused: true });
     if (!facts.controllers.includes(s.controller)) s.controller = '';
     if (!facts.replicas.some((r) => r.id === s.replica)) s.replica = '';
+    if (!namesOf(facts).includes(s.focus)) s.focus = '';
     this.#header.failed(undefined);
     this.#header.status('');
     this.#header.facts(facts, s);
+    this.#charts.setSubjects(namesOf(facts));
     this.#charts.setPanels(panels);
     if (first || this.app.dataset['state'] !== 'ready') {
       this.app.dataset['state'] = 'ready';
@@ -159,7 +162,8 @@ export class MetricsPage {
     this.#view.dataset['view'] = view;
     this.#view.setAttribute('aria-labelledby', `tab-${view}`);
     this.#view.replaceChildren({ pipeline: this.#pipeline, charts: this.#charts, explore: this.#explore }[view].element);
-    this.#foot.textContent = this.#facts?.span ? KEYS[view].replace('   Space pause, back to live', '').replace('back to live', 'back to the whole file') : KEYS[view];
+    if (this.#facts?.subjects && view === 'charts') this.#foot.textContent = KEYS.charts.replace('   / filter', '   S side by side   / filter');
+    else this.#foot.textContent = this.#facts?.span ? KEYS[view].replace('   Space pause, back to live', '').replace('back to live', 'back to the whole file') : KEYS[view];
     this.#header.state(this.#state);
     if (view === 'charts') this.#charts.start();
     if (view === 'explore') this.#explore.start();
@@ -204,9 +208,9 @@ export class MetricsPage {
   /** Tells the host what is in sight, where that is not what it knows. */
   #watch(): void {
     if (!this.#facts) return;
-    const { view, range, paused, controller, replica } = this.#state;
+    const { view, range, paused, controller, replica, focus } = this.#state;
     const charts = view === 'charts';
-    const m = { type: 'watch', view, panels: charts ? this.#charts.watched : [], range, width: charts ? this.#charts.width : this.app.clientWidth, paused, controller, replica } as const;
+    const m = { type: 'watch', view, panels: charts ? this.#charts.watched : [], range, width: charts ? this.#charts.width : this.app.clientWidth, paused, controller, replica, focus } as const;
     // Charts that aren't laid out yet have no width to ask for points by.
     if (charts && m.width === 0) return;
     const text = JSON.stringify(charts ? m : { ...m, width: 0 });
@@ -241,6 +245,7 @@ export class MetricsPage {
     const view = ({ 1: 'pipeline', 2: 'charts', 3: 'explore' } as const)[e.key];
     if (view) this.#setView(view);
     else if (e.key === ' ' && !(target instanceof HTMLButtonElement)) { if (this.#state.paused) this.#back(); else this.#pause(); }
+    else if (e.key === 's' && this.#shownView === 'charts') this.#charts.toggleLayout();
     else if (e.key === 'Escape' && this.#shownView !== 'pipeline') this.#back();
     else return;
     e.preventDefault();
@@ -258,3 +263,6 @@ export class MetricsPage {
       h('button', { class: 'link', type: 'button', click: () => { this.#host.send({ type: 'retry' }); } }, 'Try again'));
   }
 }
+
+/** Of those that are compared; none on a page of one. */
+function namesOf(facts: MetricsFacts): readonly string[] { return (facts.subjects ?? []).map((s) => s.name); }

@@ -2,13 +2,13 @@
 import type { ProblemData } from '../../src/base/problem';
 import type { Annotation, ChartData, PanelInfo } from '../../src/protocol/metrics';
 import { debounce, h, icon, setText } from '../shared/dom';
-import { columns, csvOf, giveSlots, isDrawn, lastValue, seriesNames } from './data';
+import { columns, csvOf, giveSlots, isDrawn, lastValue, oneEach, seriesNames } from './data';
 import { Legend } from './legend';
 import { MenuButton, type MenuItem } from './menu';
 import { pictureOf } from './marks';
 import { Plot } from './plot';
 import type { PageState } from './state';
-import { readTheme, strokeOf } from './theme';
+import { readTheme, slotClass, strokeOf } from './theme';
 import { clock, shown } from './units';
 import type { Tip } from './tip';
 
@@ -21,6 +21,8 @@ export interface PanelEvents {
   readonly state: PageState;
   readonly tip: Tip;
   annotations(): readonly Annotation[];
+  /** Of all panels side by side that this one is among; undefined = it has an axis of its own. */
+  bounds(): { readonly low: number; readonly high: number } | undefined;
   zoom(start: number, end: number): void;
   back(): void;
   changed(): void;
@@ -57,15 +59,16 @@ export class Panel {
   #span: { from: number; to: number } | undefined;
   readonly #say = debounce(150, () => { this.#speak(); });
 
-  constructor(readonly info: PanelInfo, private readonly events: PanelEvents) {
-    const { id, title } = info;
+  /** `part`: the one of those compared that this panel is about. */
+  constructor(readonly info: PanelInfo, private readonly events: PanelEvents, readonly key = info.id, private readonly part?: { readonly name: string; readonly slot: number }) {
+    const title = part ? `${info.title}, ${part.name}` : info.title;
     this.#legend = new Legend(info.unit, { isolate: (n) => { this.#isolate(n); }, hide: (n) => { this.#mute(n); } });
     this.#menu = new MenuButton({ label: `Menu of ${title}`, icon: 'ellipsis', class: 'tool small' }, () => this.#items());
     this.#plotBox = h('div', { class: 'plot', tabindex: 0, role: 'group', 'aria-roledescription': 'chart', 'aria-label': title, 'aria-describedby': 'chart-keys', keydown: (e: KeyboardEvent) => { this.#key(e); }, focusout: () => { this.#plot?.hideCursor(); } });
     this.#warning.hidden = true;
     this.#warning.append(icon('warning'));
-    this.element = h('section', { class: 'panel', 'data-panel': id, 'aria-label': title },
-      h('div', { class: 'panelhead' }, h('h3', { title: info.tells }, title), this.#warning, h('span', { class: 'grow' }), this.#menu.button),
+    this.element = h('section', { class: 'panel', 'data-panel': key, 'aria-label': title },
+      h('div', { class: 'panelhead' }, h('h3', { title: info.tells }, info.title), ...(part ? [h('span', { class: 'part', title: part.name }, h('i', { class: `swatch ${slotClass(part.slot)}` }), part.name)] : []), this.#warning, h('span', { class: 'grow' }), this.#menu.button),
       this.#tells, this.#plotBox, this.#note, this.#legend.element, this.#table, this.#live);
     this.#sayNote('Waiting for the first points.');
   }
@@ -84,18 +87,19 @@ export class Panel {
     if (this.#plot) this.#plot.setWidth(this.#width); else this.#draw();
   }
 
-  show(data: ChartData, range: Range): void {
+  /** `slots`: of each series, where they are given to several subjects together. */
+  show(data: ChartData, range: Range, slots?: readonly number[]): void {
     this.#data = data;
     this.#range = range;
     const names = seriesNames(data.series);
-    if (names.join('\n') !== this.#names.join('\n')) {
-      this.#slots = giveSlots(names, this.#slots);
-      this.#names = names;
-    }
+    if (slots) this.#slots = new Map(names.map((name, i) => [name, slots[i] ?? 0]));
+    else if (names.join('\n') !== this.#names.join('\n')) this.#slots = giveSlots(names, this.#slots);
+    this.#names = names;
     this.element.dataset['state'] = data.problem ? 'failed' : data.series.length === 0 ? 'empty' : 'ready';
-    this.#warning.hidden = data.warnings.length === 0;
-    this.#warning.title = data.warnings.join('\n');
-    this.#warning.setAttribute('aria-label', data.warnings.join(' '));
+    const warnings = [...data.warnings, ...(data.series.length === 0 ? [] : data.gaps ?? []).map((g) => `${g.subject}: ${g.problem?.message ?? g.empty ?? 'no series'}`)];
+    this.#warning.hidden = warnings.length === 0;
+    this.#warning.title = warnings.join('\n');
+    this.#warning.setAttribute('aria-label', warnings.join(' '));
     if (data.problem) this.#sayProblem(data.problem);
     else if (data.series.length === 0) this.#sayNote(data.empty ?? 'No series in this time.');
     else this.#note.hidden = true;
@@ -107,6 +111,8 @@ export class Panel {
   setRange(range: Range): void { this.#range = range; this.#plot?.setRange(range); }
   /** What happened has changed. */
   redraw(): void { this.#plot?.redraw(); }
+  /** Another of those that share the axis has changed what is drawn, or how. */
+  follow(): void { this.#draw(); this.#plot?.setShown(this.#names.map((n) => this.#drawn(n))); this.#plot?.redraw(); }
   /** Colours or patterns have changed: drawn anew. */
   restyle(): void { this.#unplot(); this.#draw(); }
 
@@ -130,7 +136,7 @@ export class Panel {
     const data = this.#data, range = this.#range;
     if (!data || !range || !this.#visible || this.#width === 0 || data.series.length === 0 || data.problem) { if (data && (data.problem || data.series.length === 0)) { this.#unplot(); this.#legend.show([]); } return; }
     const log = this.events.state.log.includes(this.info.id);
-    const key = JSON.stringify([this.#names, log]);
+    const key = JSON.stringify([this.#names, log, [...this.#slots.values()]]);
     const points = columns(data, this.#names, log);
     if (this.#plot && key === this.#plotKey) this.#plot.setData(points, range);
     else {
@@ -139,7 +145,7 @@ export class Panel {
       const theme = readTheme();
       this.#plot = new Plot(this.#plotBox, {
         width: this.#width, height: HEIGHT, unit: this.info.unit, log, theme, thresholds: (this.info.thresholds ?? []).map((t) => t.value),
-        annotations: () => this.events.annotations(),
+        annotations: () => this.events.annotations(), bounds: () => this.events.bounds(),
         series: this.#names.map((name) => ({ name, slot: this.#slots.get(name) ?? 0, shown: this.#drawn(name) })),
       }, {
         selected: (start, end) => { this.events.zoom(start, end); },
@@ -153,7 +159,12 @@ export class Panel {
 
   #showLegend(): void {
     const alone = this.events.state.isolated[this.info.id];
-    this.#legend.show(this.#names.map((name) => ({ name, slot: this.#slots.get(name) ?? 0, drawn: this.#drawn(name), isolated: name === alone })));
+    const series = this.#data?.series ?? [];
+    const grouped = series.some((s) => s.subject !== undefined) && !oneEach(series);
+    this.#legend.show(this.#names.map((name, i) => ({
+      name, slot: this.#slots.get(name) ?? 0, drawn: this.#drawn(name), isolated: name === alone,
+      ...(grouped && { group: series[i]?.subject ?? '', text: name.slice((series[i]?.subject ?? '').length + 1) }),
+    })));
     this.#values();
   }
 
@@ -196,15 +207,28 @@ export class Panel {
       { title: 'Logarithmic scale', hint: 'L', checked: log, does: () => { this.#toggleLog(); } },
       ...(events.state.isolated[info.id] !== undefined || (events.state.muted[info.id] ?? []).length > 0 ? [{ title: 'Show all series', does: () => { this.#showAll(); } }] : []),
       undefined,
-      { title: 'Copy PromQL', does: () => { events.copy(info.promql); } },
+      { title: 'Copy PromQL', does: () => { events.copy(this.#queries()); } },
       { title: 'Explore this query', does: () => { events.explore(info.promql); } },
       ...(has ? [
-        { title: 'Save as CSV…', does: () => { events.save('csv', csvOf(data)); } },
+        { title: 'Save as CSV…', does: () => { events.save('csv', csvOf(this.#named(data))); } },
         ...(this.#plot ? [{ title: 'Save as PNG…', does: () => { events.save('png', this.#picture()); } }] : []),
       ] : []),
       undefined,
       { title: info.group === OWN ? 'Remove this panel' : 'Hide this panel', does: () => { events.drop(); } },
     ];
+  }
+
+  /** Of those compared each has its own, under its name. */
+  #queries(): string {
+    const { queries, promql } = this.info;
+    const own = queries?.filter((q) => this.part === undefined || q.subject === this.part.name);
+    return own === undefined ? promql : own.map((q) => `# ${q.subject}\n${q.promql}\n`).join('\n');
+  }
+
+  /** Says whose it is also away from the page. */
+  #named(data: ChartData): ChartData {
+    const { part } = this;
+    return part ? { ...data, series: data.series.map((s) => ({ ...s, label: `${part.name} ${s.label}` })) } : data;
   }
 
   #picture(): string {
@@ -214,7 +238,7 @@ export class Panel {
       const name = this.#names[i] ?? '';
       return this.#drawn(name) ? [{ name, value: shown(lastValue(values), this.info.unit), ...strokeOf(this.#slots.get(name) ?? 0, theme) }] : [];
     });
-    return pictureOf(this.#plot.canvas, this.info.title, series, theme);
+    return pictureOf(this.#plot.canvas, this.part ? `${this.info.title}, ${this.part.name}` : this.info.title, series, theme);
   }
 
   #showAll(): void {
@@ -227,8 +251,8 @@ export class Panel {
   #toggleLog(): void {
     const { state } = this.events;
     state.log = state.log.includes(this.info.id) ? state.log.filter((id) => id !== this.info.id) : [...state.log, this.info.id];
-    this.events.changed();
     this.#draw();
+    this.events.changed();
   }
 
   #tellsToggle(): void {

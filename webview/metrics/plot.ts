@@ -25,6 +25,8 @@ export interface PlotOptions {
   readonly thresholds: readonly number[];
   readonly theme: ChartTheme;
   readonly annotations: () => readonly Annotation[];
+  /** Of all charts that share the axis; undefined = this one is alone. */
+  readonly bounds: () => { readonly low: number; readonly high: number } | undefined;
 }
 
 /** A drag shorter than this is a click, px. */
@@ -44,7 +46,7 @@ export class Plot {
     const axis = { stroke: theme.dim, font: theme.font, grid: { stroke: theme.grid, width: 1 }, ticks: { show: false } };
     this.#u = new uPlot({
       width: o.width, height: o.height, padding: [8, 26, 0, 0], legend: { show: false }, focus: { alpha: 1 },
-      scales: { x: { time: true, range: () => [this.#range.min, this.#range.max] }, y: o.log ? { distr: 3, range: (_, lo, hi) => logRange(lo, hi) } : { range: (_, lo, hi) => linearRange(lo, hi, o.thresholds) } },
+      scales: { x: { time: true, range: () => [this.#range.min, this.#range.max] }, y: o.log ? { distr: 3, range: (_, lo, hi) => logRange(...this.#with(lo, hi)) } : { range: (_, lo, hi) => linearRange(...this.#with(lo, hi), o.thresholds) } },
       axes: [
         { ...axis, size: 26, gap: 6, space: 58, values: (_, splits) => clockMarks(splits) },
         { ...axis, size: AXIS_WIDTH, space: 28, gap: 6, values: (_, splits) => splits.map((v) => (v === null ? '' : shown(v, o.unit))), ...(o.log ? { grid: { ...axis.grid, filter: (_: uPlot, splits: number[]) => splits.map((v) => (isPowerOfTen(v) ? v : null)) } } : { incrs: incrementsOf(o.unit) }) },
@@ -130,7 +132,13 @@ export class Plot {
   #high(): number | null {
     let high: number | null = null;
     for (const s of this.#u.series.slice(1)) if (s.show && typeof s.max === 'number' && Number.isFinite(s.max)) high = Math.max(high ?? -Infinity, s.max);
-    return high;
+    return this.#with(null, high)[1];
+  }
+
+  /** As far as the charts that share the axis reach. */
+  #with(low: number | null, high: number | null): [number | null, number | null] {
+    const all = this.o.bounds();
+    return all ? [Math.min(low ?? Infinity, all.low), Math.max(high ?? -Infinity, all.high)] : [low, high];
   }
 
   #point(events: PlotEvents, index: number, left: number): void {

@@ -14,6 +14,10 @@ export interface PageState {
   controller: string;
   /** Id of a lane; '' = all. */
   replica: string;
+  /** Of those that are compared, the one whose pipe, families and sources are shown; '' = the first. */
+  focus: string;
+  /** How those that are compared are drawn. */
+  layout: 'overlaid' | 'side';
   /** Ids of panels that are not shown. */
   hidden: readonly string[];
   /** Names of groups that are folded. */
@@ -32,7 +36,7 @@ export interface PageState {
 }
 
 export const FRESH: Readonly<PageState> = {
-  view: 'pipeline', range: { seconds: 300 }, liveSeconds: 300, paused: false, controller: '', replica: '', hidden: [], folded: [], log: [],
+  view: 'pipeline', range: { seconds: 300 }, liveSeconds: 300, paused: false, controller: '', replica: '', focus: '', layout: 'overlaid', hidden: [], folded: [], log: [],
   isolated: {}, muted: {}, own: [], filter: '', search: '', promql: '',
 };
 
@@ -49,7 +53,7 @@ export function readState(raw: unknown): PageState | undefined {
     range,
     liveSeconds: positive(s.liveSeconds) ?? range.seconds,
     paused: s.paused === true,
-    controller: text(s.controller), replica: text(s.replica),
+    controller: text(s.controller), replica: text(s.replica), focus: text(s.focus), layout: s.layout === 'side' ? 'side' : 'overlaid',
     hidden: texts(s.hidden), folded: texts(s.folded), log: texts(s.log),
     isolated: Object.fromEntries(Object.entries(record(s.isolated)).filter((e): e is [string, string] => typeof e[1] === 'string')),
     muted: Object.fromEntries(Object.entries(record(s.muted)).map(([k, v]) => [k, texts(v)])),

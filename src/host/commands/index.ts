@@ -11,13 +11,14 @@ import { addKubeconfig, mark, setGroupBy, setShowAll } from '../settings';
 import { isNode } from '../tree/provider';
 import { attach } from './attach';
 import { authActions, authenticate } from './authenticate';
+import { compareMetrics } from './compare';
 import { captureCommand, repeatCapture } from './capture';
 import { findEndpoints, pinEndpoint } from './endpoints';
 import { givenOf, subjectOf } from './given';
 import { measure, type MeasureWish } from './measure';
 
 /** By their names in package.json, without what all begin with; `arg`: the tree's node, or what a caller gave. */
-export function commandsOf(parts: Parts, metrics: MetricsPanels): Readonly<Record<string, (arg?: unknown) => unknown>> {
+export function commandsOf(parts: Parts, metrics: MetricsPanels): Readonly<Record<string, (arg?: unknown, selected?: unknown) => unknown>> {
   const { clusters, processes, locals, log } = parts;
   const capture = (kind: CaptureKind | undefined) => (arg: unknown): unknown => captureCommand(parts, givenOf(subjectOf(arg), clusters), { kind, seconds: undefined });
   const pickDeps = { clusters, locals: (): readonly string[] => [] };
@@ -37,6 +38,7 @@ export function commandsOf(parts: Parts, metrics: MetricsPanels): Readonly<Recor
     captureProfile: capture(undefined),
     repeatCapture: () => repeatCapture(parts),
     showMetrics: (arg) => guarded('Show metrics', log, () => showMetrics(parts, metrics, arg)),
+    compareMetrics: (arg, selected) => guarded('Compare metrics', log, () => compareMetrics(parts, metrics, arg, selected)),
     measureWorkload: (arg) => guarded('Measure a controller', log, () => measure(parts, arg as MeasureWish)),
     attachUrl: (arg) => guarded('Attach to a local process', log, () => attach(parts, arg)),
     detach: (arg) => {

@@ -8,6 +8,7 @@ import { guarded } from '../errors';
 import { cancelled } from '../picks/wizard';
 import type { Parts } from '../parts';
 import type { Place } from '../picks/process';
+import { compareKey, comparedOf, readCompared, type ComparedId } from './compare';
 import { MetricsSession, type MetricsDeps } from './session';
 import { PrometheusBook } from './prometheus/book';
 import { localSubject, readSubject, savedSubject, subjectKey, workloadSubject, type Subject, type SubjectId } from './subject';
@@ -40,6 +41,13 @@ export class MetricsPanels implements vscode.Disposable {
     this.#fill(this.#panel(), this.#subject(id));
   }
 
+  /** All of them in one page. Throws Problem `compare.few` or `compare.many`. */
+  compare(ids: readonly ComparedId[]): void {
+    const each = comparedOf(ids);
+    const there = this.#open.get(compareKey(each));
+    if (there) there.panel.reveal(); else this.#fillCompared(this.#panel(), each);
+  }
+
   /** `arg`: the file, where a caller gave it; else it is asked for. Rejects with a Problem `metrics.saved.…`, or AbortError. */
   async openFile(arg: unknown): Promise<void> {
     const uri = arg instanceof vscode.Uri ? arg : await askFile();
@@ -51,7 +59,13 @@ export class MetricsPanels implements vscode.Disposable {
 
   /** A tab of the window as it was before a reload; `state` is what its page kept. */
   restore(panel: vscode.WebviewPanel, state: unknown): void {
-    const id = readSubject((state as { subject?: unknown } | undefined)?.subject);
+    const kept = (state as { subject?: unknown } | undefined)?.subject;
+    const compared = readCompared(kept);
+    if (compared) {
+      if (this.#open.has(compareKey(compared))) panel.dispose(); else this.#fillCompared(panel, compared);
+      return;
+    }
+    const id = readSubject(kept);
     if (!id || this.#open.has(subjectKey(id))) { panel.dispose(); return; }
     if (!('file' in id)) { this.#fill(panel, this.#subject(id)); return; }
     void guarded('Open saved metrics', this.#deps.log, async () => {
@@ -69,17 +83,23 @@ export class MetricsPanels implements vscode.Disposable {
   #subject(id: Exclude<SubjectId, { readonly file: string }>): Subject { return 'url' in id ? localSubject(id.url) : workloadSubject(this.parts, id); }
 
   #fill(panel: vscode.WebviewPanel, subject: Subject): void {
-    const { id } = subject;
-    panel.title = subject.saved ? subject.title : `${subject.title} metrics`;
+    this.#hold(panel, subjectKey(subject.id), subject.saved ? subject.title : `${subject.title} metrics`, [subject]);
+  }
+
+  #fillCompared(panel: vscode.WebviewPanel, ids: readonly ComparedId[]): void {
+    const [first, ...rest] = ids.map((id) => this.#subject(id));
+    if (first) this.#hold(panel, compareKey(ids), `${ids.length} compared`, [first, ...rest]);
+  }
+
+  #hold(panel: vscode.WebviewPanel, key: string, title: string, subjects: readonly [Subject, ...Subject[]]): void {
+    panel.title = title;
     panel.iconPath = vscode.Uri.joinPath(this.parts.context.extensionUri, 'media', 'activity.svg');
-    const session = new MetricsSession(panel, subject, this.#deps);
-    const key = subjectKey(id);
+    const session = new MetricsSession(panel, subjects, this.#deps);
     this.#open.set(key, { panel, session });
     panel.onDidDispose(() => { this.#open.delete(key); session.dispose(); });
-    if ('context' in id) {
-      // After a reload the context is not open yet; what fails is told by the page's own requests, and by the tree.
-      this.parts.clusters.connect(id.context).catch((e: unknown) => { session.failed(Problem.from(e)); });
-    }
+    // After a reload the contexts are not open yet; what fails is told by the page's own requests, and by the tree.
+    const contexts = new Set(subjects.flatMap(({ id }) => ('context' in id ? [id.context] : [])));
+    for (const context of contexts) this.parts.clusters.connect(context).catch((e: unknown) => { session.failed(context, Problem.from(e)); });
   }
 
   dispose(): void {

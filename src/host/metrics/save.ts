@@ -10,7 +10,7 @@ import { writeOpenMetrics } from '../../metrics/write';
 import type { Subject } from './subject';
 
 /** What there is to save: `names` and `series` are asked for when they are needed. */
-export interface Saved { readonly subject: Subject; readonly controllers: readonly string[]; readonly names: () => readonly string[]; readonly series: () => readonly StoredSeries[]; readonly families: () => ReadonlyMap<string, Family> }
+export interface Saved { /** Of the file. */ readonly title: string; readonly subject: Subject; readonly controllers: readonly string[]; readonly names: () => readonly string[]; readonly series: () => readonly StoredSeries[]; readonly families: () => ReadonlyMap<string, Family> }
 
 type Save = Extract<FromMetricsPage, { type: 'save' }>;
 
@@ -24,14 +24,14 @@ export async function savePage(m: Save, saved: Saved): Promise<void> {
   void vscode.window.showInformationMessage(`Saved ${path.basename(to.path)}.`);
 }
 
-function made(m: Save, { subject, controllers, ...kept }: Saved): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
-  const base = `${subject.title.replaceAll(/[^\w.-]+/g, '-')}-${m.panel === '' ? 'metrics' : m.panel}`;
+function made(m: Save, { title, subject, controllers, ...kept }: Saved): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
+  const base = `${title.replaceAll(/[^\w.-]+/g, '-').slice(0, 80)}-${m.panel === '' ? 'metrics' : m.panel}`;
   const text = (t: string): Uint8Array => new TextEncoder().encode(t);
   const [, namespace = '', workload = ''] = 'workload' in subject.id ? subject.id.workload.split('/') : [];
   const names = new Set(kept.names());
   const [only] = controllers;
   const facts: ControllerFacts = {
-    title: workload === '' ? subject.title : `${namespace}/${workload}`, target: namespace === '' ? {} : { namespace },
+    title: workload === '' || title !== subject.title ? title : `${namespace}/${workload}`, target: namespace === '' ? {} : { namespace },
     ...(controllers.length === 1 && only !== undefined && { controller: only }), ...(names.size > 0 && { names }),
   };
   switch (m.what) {

@@ -1,28 +1,24 @@
-/** One metrics page: hears what it shows, asks the source for that and no more, and tells it again as scrapes come in. */
-import { setTimeout as pause } from 'node:timers/promises';
+/** One metrics page, of one subject or of several beside each other: hears what it shows, asks for that and no more, and tells it again as scrapes come in. */
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
 import { fill, PANELS } from '../../metrics/catalog/index';
 import { pipelineQueries } from '../../metrics/pipeline/index';
-import type { Scrape } from '../../metrics/types';
 import { pageHtml } from '../../protocol/html';
-import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type MetricsFacts, type PanelInfo, type TimeRange, type ToMetricsPage } from '../../protocol/metrics';
-import { wantsOf } from '../../sources/prometheus/ask';
+import { fromMetricsPage, METRICS_PROTOCOL, type Annotation, type ChartData, type FromMetricsPage, type MetricsFacts, type PanelInfo, type TimeRange, type ToMetricsPage } from '../../protocol/metrics';
+import { mergeCharts } from '../../sources/compare';
+import { pipelineFrom, windowOf } from '../../sources/feed';
 import { namesIn } from '../../sources/scraper';
 import type { Clusters } from '../clusters';
 import type { Log } from '../log';
 import { told } from '../told';
 import { act, spanAct, type ActDeps } from './acts';
 import { explored } from './explore';
-import { chartFrom, chartsFrom, pipelineFrom, promqlOf, windowOf } from '../../sources/feed';
-import { Cost } from './cost';
-import { Events } from './events';
-import type { History, PrometheusBook } from './prometheus/book';
-import { tryAgain } from './retry';
+import { namesOf, type ComparedId } from './compare';
+import { chartsOrProblem, Member, type MemberEvents, type Query } from './member';
+import type { PrometheusBook } from './prometheus/book';
 import { savePage } from './save';
-import { PageSources } from './sources';
-import type { Subject } from './subject';
+import { subjectKey, type Subject } from './subject';
 
 export interface MetricsDeps extends ActDeps {
   readonly log: Log;
@@ -47,11 +43,7 @@ let keptNames: { readonly names: ReadonlySet<string> | undefined } | undefined;
 
 export class MetricsSession implements Disposable {
   readonly #own = new Disposables();
-  readonly #sources: PageSources;
-  readonly #events: Events;
-  readonly #cost = new Cost();
-  /** The Prometheus that is the source wanted credentials, or its certificate trusted, when it was last asked. */
-  #locked = false;
+  readonly #members: readonly Member[];
   #watch: Watch | undefined;
   #ready = false;
   #facts = '';
@@ -62,133 +54,142 @@ export class MetricsSession implements Disposable {
   /** Queries of the person's own, the last ones: what they read is kept too. */
   readonly #asks = new Map<string, ReadonlySet<string> | undefined>();
 
-  constructor(private readonly panel: vscode.WebviewPanel, readonly subject: Subject, private readonly deps: MetricsDeps) {
-    this.#sources = this.#own.add(new PageSources(subject, deps.book, () => { this.#sourceChanged(); }));
-    this.#events = this.#own.add(new Events(subject, deps));
-    this.#own.add(this.#events.onDidChange(() => { this.#tellEvents(); }));
-    const { scraper } = this.#sources;
+  /** `subjects`: one, or those to compare. */
+  constructor(private readonly panel: vscode.WebviewPanel, subjects: readonly [Subject, ...Subject[]], private readonly deps: MetricsDeps) {
+    const names = subjects.length > 1 ? namesOf(subjects.map((s) => s.id as ComparedId)) : [];
+    const heard: MemberEvents = {
+      sources: () => { this.#sourceChanged(); }, processes: () => { this.#tellFacts(); }, happened: () => { this.#tellEvents(); },
+      scraped: () => { this.#tellFacts(); this.#soon(TOGETHER_MS); },
+    };
+    const lenders = new Map<string, Member>();
+    this.#members = subjects.map((subject, i) => {
+      // Controllers of one process are told apart by their series: the process is asked once.
+      const { id } = subject;
+      const key = subjectKey('context' in id ? { context: id.context, workload: id.workload, ...(id.replica !== undefined && { replica: id.replica }) } : id);
+      const member = this.#own.add(new Member(subject, names[i] ?? subject.title, deps, heard, lenders.get(key)));
+      if (!lenders.has(key)) lenders.set(key, member);
+      return member;
+    });
     this.#want();
-    scraper.set(subject.processes);
-    this.#own.add(scraper.onDidScrape((report) => {
-      const { problem, id } = report;
-      if (problem) deps.log.problem(`Scraping ${subject.title} (${id})`, problem);
-      this.#cost.add(report);
-      this.#tellFacts();
-      this.#soon(TOGETHER_MS);
-    }));
-    this.#own.add(subject.onDidChange(() => { scraper.set(subject.processes); this.#tellFacts(); }));
-    this.#own.add(subject);
     this.#own.add({ dispose: () => { this.#ended.abort(); clearTimeout(this.#timer); this.#telling?.abort(); } });
     panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
     this.#own.add(panel.webview.onDidReceiveMessage((m: unknown) => { this.#hear(m); }));
     this.#own.add(panel.onDidChangeViewState(() => { this.#seen(); }));
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(deps.pages, file)).toString();
-    panel.webview.html = pageHtml({ cspSource: panel.webview.cspSource, scriptUri: uri('metrics.js'), styleUri: uri('metrics.css'), title: `${subject.title} metrics` });
+    panel.webview.html = pageHtml({ cspSource: panel.webview.cspSource, scriptUri: uri('metrics.js'), styleUri: uri('metrics.css'), title: `${this.title} metrics` });
     this.#seen();
   }
 
-  /** What keeps the processes from being asked at all. */
-  failed(problem: Problem): void { this.#send({ type: 'failed', problem: problem.toJSON() }); }
+  /** For people: of one its name, of several all of them. */
+  get title(): string { return this.#members.map((m) => m.name).join(', '); }
+  get #compares(): boolean { return this.#members.length > 1; }
+  /** The one whose pipe, families and sources are shown, and that is profiled. */
+  get #focus(): Member { return this.#members.find((m) => m.name === this.#watch?.focus) ?? this.#members[0]!; }
 
-  /** A page that nobody sees costs the process nothing. A hidden one starts anew when it is shown, and says `ready` again. */
+  /** What keeps the processes of this context from being asked at all. */
+  failed(context: string, problem: Problem): void {
+    if (!this.#compares) { this.#send({ type: 'failed', problem: problem.toJSON() }); return; }
+    for (const m of this.#members) if ('context' in m.subject.id && m.subject.id.context === context) m.barred = problem;
+    this.#tellFacts();
+  }
+
+  /** A page that nobody sees costs the processes nothing. A hidden one starts anew when it is shown, and says `ready` again. */
   #seen(): void {
-    const { scraper, live } = this.#sources;
-    if (this.panel.visible && this.#watch?.paused !== true && live) scraper.start(); else scraper.stop();
+    for (const { sources: { scraper, live } } of this.#members) if (this.panel.visible && this.#watch?.paused !== true && live) scraper.start(); else scraper.stop();
     if (!this.panel.visible) { this.#ready = false; this.#watch = undefined; }
   }
 
-  #tellEvents(): void { if (this.#ready) this.#send({ type: 'annotations', annotations: this.#events.annotations }); }
+  #tellEvents(): void {
+    if (!this.#ready) return;
+    const annotations = this.#compares ? this.#members.flatMap(({ name, annotations: own }) => own.map((a): Annotation => ({ ...a, text: `${name}: ${a.text}` }))).sort((a, b) => a.time - b.time) : this.#focus.annotations;
+    this.#send({ type: 'annotations', annotations });
+  }
 
   #send(m: Body<ToMetricsPage>): void { if (!this.#own.disposed) void this.panel.webview.postMessage({ v: METRICS_PROTOCOL, ...m }); }
 
   #hear(raw: unknown): void {
     const m = fromMetricsPage(raw);
     if (!m) return;
+    const { subject } = this.#focus;
     switch (m.type) {
       case 'ready':
         this.#ready = true;
         this.#facts = '';
-        this.#send({ type: 'init', facts: this.#current(), panels: this.#panels(), view: 'pipeline', range: this.#firstRange(), subject: this.subject.id });
+        this.#send({
+          type: 'init', facts: this.#current(), panels: this.#panels(), view: this.#compares ? 'charts' : 'pipeline', range: this.#firstRange(),
+          subject: this.#compares ? { compare: this.#members.map((member) => member.subject.id) } : subject.id,
+        });
         this.#tellEvents();
         return;
-      case 'watch':
+      case 'watch': {
+        const before = this.#watch?.focus;
         this.#watch = m;
         this.#want();
         this.#seen();
+        if (this.#compares && before !== m.focus) this.#tellFacts();
         this.#soon(0);
         return;
-      case 'families': void this.#reply(m.id, async () => ({ type: 'families', id: m.id, families: explored(await this.#wholeScrapes()) })); return;
-      case 'complete': void this.#reply(m.id, async () => ({ type: 'completed', id: m.id, words: await this.#complete(m) })); return;
+      }
+      case 'families': void this.#reply(m.id, async () => ({ type: 'families', id: m.id, families: explored(await this.#focus.wholeScrapes(this.#ended.signal)) })); return;
+      case 'complete': void this.#reply(m.id, async () => ({ type: 'completed', id: m.id, words: await this.#focus.complete(m, this.#ended.signal) })); return;
       case 'query': void this.#reply(m.id, async () => ({ type: 'queried', id: m.id, chart: await this.#query(m) })); return;
-      case 'act': void this.#guard(() => act(m.action, this.subject, m.controller, this.deps)); return;
-      case 'span': void this.#guard(() => spanAct(m.what, { start: m.start, end: m.end }, this.subject, this.deps)); return;
+      case 'act': void this.#guard(() => act(m.action, subject, m.controller, this.deps)); return;
+      case 'span': void this.#guard(() => spanAct(m.what, { start: m.start, end: m.end }, subject, this.deps)); return;
       case 'save': void this.#guard(() => this.#savePage(m)); return;
       case 'copy': void vscode.env.clipboard.writeText(m.text); return;
-      case 'retry':
-        void this.#guard(() => this.#retry());
-        return;
+      case 'retry': void this.#guard(() => this.#retry()); return;
       case 'source': void this.#guard(() => this.#choose(m.source)); return;
     }
   }
 
-  /** At once, and not at the slow pace of a process that failed; where credentials were asked for, with them. */
+  /** Of several, those that failed: what works is left alone. */
   async #retry(): Promise<void> {
-    const { scraper, live, history } = this.#sources;
-    await tryAgain({ problems: live ? scraper.reports.map((r) => r.problem) : [], locked: this.#locked && history !== undefined }, {
-      authenticate: () => this.deps.authenticate(this.subject),
-      unlock: async () => { if (history) await this.#unlock(history); },
-      again: () => {
-        if (live) {
-          scraper.stop();
-          scraper.set([]);
-          scraper.set(this.subject.processes);
-        }
-        this.#seen();
-        this.#soon(0);
-      },
-    });
+    const again = (): void => { this.#seen(); this.#soon(0); };
+    const failing = this.#members.filter((m) => m.compared().problems.length > 0);
+    for (const m of failing.length === 0 ? [this.#focus] : failing) {
+      const { id } = m.subject;
+      if (m.barred && 'context' in id) {
+        try { await this.deps.clusters.connect(id.context); m.barred = undefined; } catch (e) { this.failed(id.context, Problem.from(e)); continue; }
+      }
+      await m.retry(again);
+    }
   }
 
+  /** A picture or table is of all that the page shows; the rest is of the one in focus, and says so in its name. */
   async #savePage(m: Extract<FromMetricsPage, { type: 'save' }>): Promise<void> {
-    const { store, families } = this.#sources;
-    await savePage(m, { subject: this.subject, controllers: this.#controllers(), names: () => store.names(), series: () => store.select([]), families: () => families });
+    const focus = this.#focus;
+    const { store, families } = focus.sources;
+    const title = m.what === 'csv' || m.what === 'png' ? this.title : focus.name;
+    await savePage(m, { title, subject: focus.subject, controllers: focus.controllers(), names: () => store.names(), series: () => store.select([]), families: () => families });
   }
 
   /** The whole of a file; of what is live the last five minutes. */
   #firstRange(): TimeRange {
-    const span = this.subject.saved?.span;
+    const span = this.#focus.subject.saved?.span;
     return span ? { seconds: Math.max(60, span.end - span.start), end: span.end } : { seconds: 300 };
   }
 
   #want(): void {
     const sets = [kept(), ...this.#asks.values()];
-    this.#sources.scraper.want(sets.includes(undefined) ? undefined : new Set(sets.flatMap((names) => [...names ?? []])), this.#watch?.view === 'explore');
+    const names = sets.includes(undefined) ? undefined : new Set(sets.flatMap((set) => [...set ?? []]));
+    const exploring = this.#watch?.view === 'explore' ? this.#focus.sources : undefined;
+    for (const { sources } of this.#members) sources.scraper.want(names, sources === exploring);
   }
 
   #sourceChanged(): void {
-    this.#locked = false;
     this.#seen();
     this.#tellFacts();
     this.#soon(0);
   }
 
-  /** One that can't be asked as it is: what it wants is asked for first. The menu goes back to what is shown when the person gives up. */
+  /** The menu goes back to what is shown when the person gives up. */
   async #choose(id: string): Promise<void> {
-    const history = this.#sources.find(id);
-    if (!history?.problem) { this.#sources.choose(id); return; }
     try {
-      await this.#unlock(history);
+      await this.#focus.choose(id);
     } finally {
       this.#facts = '';
       this.#tellFacts();
     }
-  }
-
-  async #unlock(history: History): Promise<void> {
-    const id = await history.unlock();
-    await this.#sources.ofSettings();
-    this.#sources.opened(id);
-    this.#sources.choose(id);
   }
 
   #soon(ms: number): void {
@@ -205,60 +206,47 @@ export class MetricsSession implements Disposable {
     const telling = this.#telling = new AbortController();
     const { signal } = telling;
     const now = Date.now() / 1000;
-    const { current, live } = this.#sources;
+    const focus = this.#focus;
     try {
-      await this.#sources.learn(signal);
       // No scrape of ours tells when there is something new.
-      if (!live && !watch.paused && watch.range.end === undefined) this.#soon(HISTORY_MS);
+      if (this.#members.some((m) => !m.sources.live) && !watch.paused && watch.range.end === undefined) this.#soon(HISTORY_MS);
       if (watch.view === 'pipeline') {
-        const pipeline = await pipelineFrom(current, this.#sources.asked(watch), now, signal);
+        await focus.sources.learn(signal);
+        const pipeline = await pipelineFrom(focus.sources.current, focus.asked(watch), now, signal);
         if (!signal.aborted) this.#send({ type: 'pipeline', pipeline });
       } else if (watch.view === 'charts' && watch.panels.length > 0) {
-        const shown = PANELS.filter((p) => watch.panels.includes(p.id));
-        const exported = current.kind !== 'prometheus' ? await this.#exported(signal) : undefined;
-        const { charts, window } = await chartsFrom(current, shown, this.#sources.asked(watch), exported, now, signal);
-        this.#locked = charts.some((c) => c.problem && wantsOf(c.problem) !== 'address');
-        if (!signal.aborted) this.#send({ type: 'charts', charts, range: { start: window.end - watch.range.seconds, end: window.end } });
+        const { charts, end } = await (this.#compares ? this.#together(watch, now, signal) : this.#alone(watch, now, signal));
+        if (!signal.aborted) this.#send({ type: 'charts', charts, range: { start: end - watch.range.seconds, end } });
       }
     } catch (e) {
       if (isAbort(e)) return;
-      this.deps.log.problem(`Metrics of ${this.subject.title}`, e);
-      this.#locked = e instanceof Problem && wantsOf(e) !== 'address';
+      this.deps.log.problem(`Metrics of ${focus.name}`, e);
+      focus.failed(e);
       this.#send({ type: 'failed', problem: told(e, 'metrics.failed').toJSON() });
     }
   }
 
-  /** Undefined while no scrape has come in: a panel is not told to be missing then. */
-  async #exported(signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
-    const families = await this.#sources.current.families(signal);
-    return families.length === 0 ? undefined : new Set(families.map((f) => f.name));
+  async #alone(watch: Watch, now: number, signal: AbortSignal): Promise<{ readonly charts: readonly ChartData[]; readonly end: number }> {
+    await this.#focus.sources.learn(signal);
+    const { charts, window } = await this.#focus.charts(PANELS.filter((p) => watch.panels.includes(p.id)), watch, undefined, now, signal);
+    return { charts, end: window.end };
   }
 
-  /** Waits for the first one. */
-  async #wholeScrapes(): Promise<readonly Scrape[]> {
-    for (let i = 0; i < 50 && this.#sources.lastScrapes.length === 0; i++) await pause(200, undefined, { signal: this.#ended.signal });
-    return this.#sources.lastScrapes;
+  /** Each from its own source, at the same times: those of the coarsest. */
+  async #together(watch: Watch, now: number, signal: AbortSignal): Promise<{ readonly charts: readonly ChartData[]; readonly end: number }> {
+    const grid = this.#grid;
+    const parts = await Promise.all(this.#members.map(async (m) => ({ subject: m.name, charts: await chartsOrProblem(m, watch.panels, watch, grid, now, signal) })));
+    const charts = watch.panels.map((id) => mergeCharts(id, parts.flatMap(({ subject, charts: own }) => { const chart = own.find((c) => c.panel === id); return chart ? [{ subject, chart }] : []; })));
+    return { charts, end: windowOf(watch.range, watch.width / 2, grid, now).end };
   }
 
-  #controllers(): readonly string[] {
-    const names = new Set<string>();
-    for (const [name, label] of [['controller_runtime_max_concurrent_reconciles', 'controller'], ['workqueue_depth', 'name']] as const) {
-      for (const s of this.#sources.store.select([{ label: '__name__', op: '=', value: name }])) { const v = s.labels[label]; if (v !== undefined && v !== '') names.add(v); }
-      if (names.size > 0) break;
-    }
-    return [...names].sort();
-  }
+  get #grid(): number { return Math.max(...this.#members.map((m) => m.sources.spacing)); }
 
   #current(): MetricsFacts {
-    const { subject } = this;
-    const { scraper, current, live } = this.#sources;
-    const problems = new Map(scraper.reports.map((r) => [r.id, r.problem]));
-    const cost = live ? this.#cost.words(scraper.everyMs, subject.processes.length) : undefined;
-    return {
-      title: subject.title, subtitle: subject.subtitle, sourceLabel: subject.saved ? '' : `from ${current.label}`, ...this.#sources.choices,
-      ...(cost && { cost }), ...(subject.saved && { span: subject.saved.span }),
-      replicas: subject.lanes((id) => problems.get(id)?.toJSON()), controllers: this.#controllers(),
-    };
+    const facts = this.#focus.facts();
+    if (!this.#compares) return facts;
+    // Which of its controllers and replicas was chosen with it; `subjects` have the problems.
+    return { ...facts, title: `${this.#members.length} compared`, replicas: [], controllers: [], subjects: this.#members.map((m) => m.compared()), focus: this.#focus.name };
   }
 
   #tellFacts(): void {
@@ -268,38 +256,29 @@ export class MetricsSession implements Disposable {
     if (text === this.#facts) return;
     this.#facts = text;
     this.#send({ type: 'facts', facts });
-    if (!this.#sources.live) return;
-    // Nobody answers: the page says why instead of an empty picture.
-    const { reports } = this.#sources.scraper;
-    const [first] = reports;
-    if (first?.problem && reports.every((r) => r.problem)) this.#send({ type: 'failed', problem: first.problem.toJSON() });
+    const silent = this.#compares ? undefined : this.#focus.silent;
+    if (silent) this.#send({ type: 'failed', problem: silent });
   }
 
   #panels(): readonly PanelInfo[] {
-    const asked = { controller: '', process: [], spacing: this.#sources.spacing };
-    return PANELS.map(({ needs: _, ...panel }) => ({ ...panel, promql: promqlOf(panel, this.#sources.current, asked) }));
+    return PANELS.map((panel) => {
+      const { needs: _, ...info } = panel;
+      if (!this.#compares) return { ...info, promql: this.#focus.promql(panel) };
+      return { ...info, promql: fill(panel.promql, { window: 60 }), queries: this.#members.map((m) => ({ subject: m.name, promql: m.promql(panel) })) };
+    });
   }
 
-  async #query(m: Extract<FromMetricsPage, { type: 'query' }>): ReturnType<typeof chartFrom> {
-    const { current, live, spacing } = this.#sources;
-    if (live && !this.#asks.has(m.promql)) {
+  async #query(m: Query): Promise<ChartData> {
+    if (this.#members.some(({ sources }) => sources.live) && !this.#asks.has(m.promql)) {
       // One that can't be read is told by the evaluation below.
       try { this.#asks.set(m.promql, namesIn([m.promql])); } catch { /* told below */ }
       for (const oldest of this.#asks.keys()) { if (this.#asks.size <= ASKS) break; this.#asks.delete(oldest); }
       this.#want();
     }
-    return chartFrom(current, 'query', m.promql, windowOf(m.range, m.width / 2, spacing, Date.now() / 1000), this.#ended.signal);
-  }
-
-  async #complete({ kind, name, label }: Extract<FromMetricsPage, { type: 'complete' }>): Promise<readonly string[]> {
     const { signal } = this.#ended;
-    const { current } = this.#sources;
-    if (kind === 'values') return current.labelValues(label, name === '' ? undefined : name, signal);
-    if (kind === 'names') return current.labelValues('__name__', undefined, signal);
-    const labels = new Set<string>();
-    for (const s of this.#sources.store.select(name === '' ? [] : [{ label: '__name__', op: '=', value: name }])) for (const l of Object.keys(s.labels)) labels.add(l);
-    labels.delete('__name__');
-    return [...labels].sort();
+    const now = Date.now() / 1000;
+    if (!this.#compares) return this.#focus.query(m, false, this.#focus.sources.spacing, now, signal);
+    return mergeCharts('query', await Promise.all(this.#members.map(async (member) => ({ subject: member.name, chart: await member.query(m, true, this.#grid, now, signal) }))));
   }
 
   async #reply(id: number, answer: () => Promise<Body<ToMetricsPage>>): Promise<void> {
@@ -314,7 +293,7 @@ export class MetricsSession implements Disposable {
   async #guard(body: () => Promise<unknown>): Promise<void> {
     try { await body(); } catch (e) {
       if (isAbort(e)) return;
-      this.deps.log.problem(`Metrics of ${this.subject.title}`, e);
+      this.deps.log.problem(`Metrics of ${this.title}`, e);
       void vscode.window.showErrorMessage(told(e).sentence);
     }
   }

@@ -9,8 +9,11 @@ import type { Parts } from '../parts';
 import { shortPod } from '../tree/looks';
 import { localDoor, metricsDoor } from './endpoint';
 
+/** A workload, or of it one pod, or one controller by its name in the metrics, where only these are meant. */
+export interface WorkloadId { readonly context: string; readonly workload: string; readonly replica?: string; readonly controller?: string }
+
 /** What survives a reload of the window. */
-export type SubjectId = { readonly context: string; readonly workload: string } | { readonly url: string } | { /** As a URI. */ readonly file: string };
+export type SubjectId = WorkloadId | { readonly url: string } | { /** As a URI. */ readonly file: string };
 
 export interface Subject extends Disposable {
   readonly id: SubjectId;
@@ -28,26 +31,27 @@ export interface Subject extends Disposable {
 }
 
 /** The same for two subjects that are the same. */
-export function subjectKey(id: SubjectId): string { return 'url' in id ? id.url : 'file' in id ? id.file : `${id.context}\n${id.workload}`; }
+export function subjectKey(id: SubjectId): string { return 'url' in id ? id.url : 'file' in id ? id.file : [id.context, id.workload, ...(id.replica === undefined && id.controller === undefined ? [] : [id.replica ?? '', id.controller ?? ''])].join('\n'); }
 
 /** Parsed from what a page kept; undefined for anything else. */
 export function readSubject(v: unknown): SubjectId | undefined {
   if (typeof v !== 'object' || v === null) return undefined;
-  const { context, workload, url, file } = v as Record<string, unknown>;
+  const { context, workload, url, file, replica, controller } = v as Record<string, unknown>;
   if (typeof file === 'string') return { file };
   if (typeof url === 'string') return { url };
-  return typeof context === 'string' && typeof workload === 'string' ? { context, workload } : undefined;
+  if (typeof context !== 'string' || typeof workload !== 'string') return undefined;
+  return { context, workload, ...(typeof replica === 'string' && { replica }), ...(typeof controller === 'string' && { controller }) };
 }
 
 type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory'>;
 
 /** Connects when the context is not open. Lives on while the workload is away (scaled to nothing, the context closed). */
-export function workloadSubject(parts: Needs, id: { readonly context: string; readonly workload: string }): Subject {
+export function workloadSubject(parts: Needs, id: WorkloadId): Subject {
   const own = new Disposables();
   const changed = own.add(new Emitter<void>());
   const [, namespace = '', name = id.workload] = id.workload.split('/');
   const now = (): Workload | undefined => parts.clusters.entry(id.context)?.cluster?.workload(id.workload);
-  const running = (): Workload['replicas'] => (now()?.replicas ?? []).filter((r) => r.pod.phase === 'Running' && !r.pod.deleting);
+  const running = (): Workload['replicas'] => (now()?.replicas ?? []).filter((r) => r.pod.phase === 'Running' && !r.pod.deleting && (id.replica === undefined || r.pod.name === id.replica));
   /** What a reader sees of the processes: unchanged, nobody is told. */
   const look = (): string => running().map((r) => `${r.pod.uid} ${r.pod.restarts} ${r.leader}`).join('\n');
   let seen = look();
@@ -63,7 +67,7 @@ export function workloadSubject(parts: Needs, id: { readonly context: string; re
     get subtitle() {
       const all = running();
       const leader = all.find((r) => r.leader);
-      const count = all.length === 0 ? 'no running replica' : all.length === 1 ? '1 replica' : `${all.length} replicas`;
+      const count = id.replica !== undefined ? (all.length === 0 ? `${shortPod(id.replica, name)} does not run` : shortPod(id.replica, name)) : all.length === 0 ? 'no running replica' : all.length === 1 ? '1 replica' : `${all.length} replicas`;
       return [`${namespace} in ${id.context}`, leader && all.length > 1 ? `${count}, ${shortPod(leader.pod.name, name)} leads` : count].join(' · ');
     },
     get processes() {

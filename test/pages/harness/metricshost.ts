@@ -1,6 +1,6 @@
 /** The host's side of the metrics page, without the editor. */
 import type { Page } from 'playwright-core';
-import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type PanelInfo, type PipelineView, type ToMetricsPage } from '../../../src/protocol/metrics';
+import { fromMetricsPage, METRICS_PROTOCOL, type FromMetricsPage, type ChartData, type MetricsFacts, type PanelInfo, type PipelineView, type ToMetricsPage } from '../../../src/protocol/metrics';
 import { chartOf, completions, FACTS, FAMILIES, PANELS, spanOf, THROTTLED } from './metricsdata';
 
 type Body = ToMetricsPage extends infer T ? T extends ToMetricsPage ? Omit<T, 'v'> : never : never;
@@ -9,6 +9,9 @@ export interface MetricsOptions {
   readonly view?: 'pipeline' | 'charts' | 'explore';
   readonly pipeline?: PipelineView;
   readonly panels?: readonly PanelInfo[];
+  readonly facts?: MetricsFacts;
+  /** Instead of the two series of each panel. */
+  readonly chart?: (panel: string, range: ReturnType<typeof spanOf>) => ChartData;
   /** Instead of the first message. */
   readonly first?: Body;
 }
@@ -57,10 +60,10 @@ export class MetricsHost {
     if (!m) { this.complaints.push(`not a message of the protocol: ${JSON.stringify(raw)}`); return; }
     this.sent.push(m);
     switch (m.type) {
-      case 'ready': await this.send(this.options.first ?? { type: 'init', facts: FACTS, panels: this.options.panels ?? PANELS, view: this.options.view ?? 'pipeline', range: { seconds: 300 } }); break;
+      case 'ready': await this.send(this.options.first ?? { type: 'init', facts: this.options.facts ?? FACTS, panels: this.options.panels ?? PANELS, view: this.options.view ?? 'pipeline', range: { seconds: 300 } }); break;
       case 'watch':
         if (m.view === 'pipeline') await this.send({ type: 'pipeline', pipeline: this.options.pipeline ?? THROTTLED });
-        if (m.view === 'charts') await this.send({ type: 'charts', range: spanOf(m.range), charts: m.panels.map((p) => chartOf(p, spanOf(m.range))) });
+        if (m.view === 'charts') await this.send({ type: 'charts', range: spanOf(m.range), charts: m.panels.map((p) => (this.options.chart ?? chartOf)(p, spanOf(m.range))) });
         break;
       case 'families': await this.send({ type: 'families', id: m.id, families: FAMILIES }); break;
       case 'complete': await this.send({ type: 'completed', id: m.id, words: completions(m.kind, m.name, m.label) }); break;

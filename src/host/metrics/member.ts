@@ -1,0 +1,193 @@
+/** One of those whose metrics a page shows: where its numbers come from, what happened to it, and what a look costs. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Disposables, type Disposable } from '../../base/dispose';
+import { isAbort, Problem, type ProblemData } from '../../base/problem';
+import { PANELS, type Panel } from '../../metrics/catalog/index';
+import type { Scrape } from '../../metrics/types';
+import type { Annotation, ChartData, ComparedSubject, FromMetricsPage, MetricsFacts } from '../../protocol/metrics';
+import { chartFrom, chartsFrom, promqlOf, windowOf, type Asked } from '../../sources/feed';
+import { wantsOf } from '../../sources/prometheus/ask';
+import type { ScrapeReport } from '../../sources/scraper';
+import type { MetricsDeps } from './session';
+import { Cost } from './cost';
+import { Events } from './events';
+import type { History } from './prometheus/book';
+import { tryAgain } from './retry';
+import { PageSources } from './sources';
+import type { Subject } from './subject';
+
+type Watch = Extract<FromMetricsPage, { type: 'watch' }>;
+export type Query = Extract<FromMetricsPage, { type: 'query' }>;
+
+export interface MemberEvents {
+  /** Other sources, or another of them chosen. */
+  sources(): void;
+  scraped(): void;
+  /** Other processes, another leader. */
+  processes(): void;
+  happened(): void;
+}
+
+export class Member implements Disposable {
+  readonly #own = new Disposables();
+  readonly sources: PageSources;
+  readonly #events: Events;
+  readonly #cost = new Cost();
+  /** The Prometheus that is its source wanted credentials, or its certificate trusted, when it was last asked. */
+  #locked = false;
+  /** What keeps it from being asked at all. */
+  barred: Problem | undefined;
+
+  /** `name`: as the page calls it beside others. `lender`: has the same processes, which are scraped once then. */
+  constructor(readonly subject: Subject, readonly name: string, private readonly deps: MetricsDeps, events: MemberEvents, lender?: Member) {
+    this.sources = lender?.sources ?? this.#own.add(new PageSources(subject, deps.book, () => { this.#locked = false; events.sources(); }));
+    this.#events = this.#own.add(new Events(subject, deps));
+    this.#own.add(this.#events.onDidChange(() => { events.happened(); }));
+    this.#own.add(this.sources.scraper.onDidScrape((report: ScrapeReport) => {
+      if (report.problem && !lender) deps.log.problem(`Scraping ${subject.title} (${report.id})`, report.problem);
+      if (!report.problem) this.barred = undefined;
+      this.#cost.add(report);
+      events.scraped();
+    }));
+    this.#own.add(subject.onDidChange(() => { this.sources.scraper.set(subject.processes); events.processes(); }));
+    this.#own.add(subject);
+    this.sources.scraper.set(subject.processes);
+  }
+
+  get annotations(): readonly Annotation[] { return this.#events.annotations; }
+  get #controller(): string | undefined { return 'context' in this.subject.id ? this.subject.id.controller : undefined; }
+
+  /** What is to be asked of its source; one of its controllers or replicas where only that is compared. */
+  asked(watch: Watch | undefined): Asked {
+    const controller = this.#controller;
+    const replica = 'context' in this.subject.id ? this.subject.id.replica : undefined;
+    if (!watch || (controller === undefined && replica === undefined)) return this.sources.asked(watch);
+    return this.sources.asked({ ...watch, ...(controller !== undefined && { controller }), ...(replica !== undefined && { replica }) });
+  }
+
+  async charts(panels: readonly Panel[], watch: Watch, grid: number | undefined, now: number, signal: AbortSignal): ReturnType<typeof chartsFrom> {
+    const { current } = this.sources;
+    const exported = current.kind !== 'prometheus' ? await this.#exported(signal) : undefined;
+    const told = await chartsFrom(current, panels, { ...this.asked(watch), ...(grid !== undefined && { grid }) }, exported, now, signal);
+    this.#locked = told.charts.some((c) => c.problem && wantsOf(c.problem) !== 'address');
+    return told;
+  }
+
+  /** A query of the person's own. `narrowed`: to these processes, as beside others the answer is said to be theirs. */
+  async query(m: Query, narrowed: boolean, grid: number, now: number, signal: AbortSignal): Promise<ChartData> {
+    const { current } = this.sources;
+    let { promql } = m;
+    // One that can't be read is told by the source.
+    if (narrowed) try { promql = promqlOf(m, current, this.asked(undefined)); } catch { /* told by the source */ }
+    return chartFrom(current, 'query', promql, windowOf(m.range, m.width / 2, grid, now), signal);
+  }
+
+  promql(panel: Panel): string { return promqlOf(panel, this.sources.current, { ...this.asked(undefined), spacing: this.sources.spacing }); }
+
+  /** Asking it failed; a Prometheus may want to be let in. */
+  failed(e: unknown): void { this.#locked = e instanceof Problem && wantsOf(e) !== 'address'; }
+
+  /** Undefined while no scrape has come in: a panel is not told to be missing then. */
+  async #exported(signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
+    const families = await this.sources.current.families(signal);
+    return families.length === 0 ? undefined : new Set(families.map((f) => f.name));
+  }
+
+  /** Waits for the first one. */
+  async wholeScrapes(signal: AbortSignal): Promise<readonly Scrape[]> {
+    for (let i = 0; i < 50 && this.sources.lastScrapes.length === 0; i++) await pause(200, undefined, { signal });
+    return this.sources.lastScrapes;
+  }
+
+  controllers(): readonly string[] {
+    if (this.#controller !== undefined) return [this.#controller];
+    const names = new Set<string>();
+    for (const [name, label] of [['controller_runtime_max_concurrent_reconciles', 'controller'], ['workqueue_depth', 'name']] as const) {
+      for (const s of this.sources.store.select([{ label: '__name__', op: '=', value: name }])) { const v = s.labels[label]; if (v !== undefined && v !== '') names.add(v); }
+      if (names.size > 0) break;
+    }
+    return [...names].sort();
+  }
+
+  facts(): MetricsFacts {
+    const { subject } = this;
+    const { scraper, current, live } = this.sources;
+    const problems = new Map(scraper.reports.map((r) => [r.id, r.problem]));
+    const cost = live ? this.#cost.words(scraper.everyMs, subject.processes.length) : undefined;
+    return {
+      title: subject.title, subtitle: subject.subtitle, sourceLabel: subject.saved ? '' : `from ${current.label}`, ...this.sources.choices,
+      ...(cost && { cost }), ...(subject.saved && { span: subject.saved.span }),
+      replicas: subject.lanes((id) => problems.get(id)?.toJSON()), controllers: this.controllers(),
+    };
+  }
+
+  /** Beside others: the same in a line. */
+  compared(): ComparedSubject {
+    const { subtitle, replicas } = this.facts();
+    const barred = this.barred ? [{ who: '', problem: this.barred.toJSON() }] : [];
+    const problems = this.sources.live ? replicas.flatMap((r) => (r.problem ? [{ who: r.label, problem: r.problem }] : [])) : [];
+    return { name: this.name, subtitle, sourceLabel: this.sources.current.label, problems: [...barred, ...problems] };
+  }
+
+  /** Why nobody of it answers, so that the page says it instead of an empty picture. */
+  get silent(): ProblemData | undefined {
+    const { reports } = this.sources.scraper;
+    const [first] = reports;
+    return this.sources.live && first?.problem && reports.every((r) => r.problem) ? first.problem.toJSON() : undefined;
+  }
+
+  /** At once, and not at the slow pace of a process that failed; where credentials were asked for, with them. */
+  async retry(again: () => void): Promise<void> {
+    const { scraper, live, history } = this.sources;
+    await tryAgain({ problems: live ? scraper.reports.map((r) => r.problem) : [], locked: this.#locked && history !== undefined }, {
+      authenticate: () => this.deps.authenticate(this.subject),
+      unlock: async () => { if (history) await this.#unlock(history); },
+      again: () => {
+        if (live) {
+          scraper.stop();
+          scraper.set([]);
+          scraper.set(this.subject.processes);
+        }
+        again();
+      },
+    });
+  }
+
+  /** One that can't be asked as it is: what it wants is asked for first. */
+  async choose(id: string): Promise<void> {
+    const history = this.sources.find(id);
+    if (history?.problem) await this.#unlock(history); else this.sources.choose(id);
+  }
+
+  async #unlock(history: History): Promise<void> {
+    const id = await history.unlock();
+    await this.sources.ofSettings();
+    this.sources.opened(id);
+    this.sources.choose(id);
+  }
+
+  async complete({ kind, name, label }: Extract<FromMetricsPage, { type: 'complete' }>, signal: AbortSignal): Promise<readonly string[]> {
+    const { current } = this.sources;
+    if (kind === 'values') return current.labelValues(label, name === '' ? undefined : name, signal);
+    if (kind === 'names') return current.labelValues('__name__', undefined, signal);
+    const labels = new Set<string>();
+    for (const s of this.sources.store.select(name === '' ? [] : [{ label: '__name__', op: '=', value: name }])) for (const l of Object.keys(s.labels)) labels.add(l);
+    labels.delete('__name__');
+    return [...labels].sort();
+  }
+
+  dispose(): void { this.#own.dispose(); }
+}
+
+/** What a member's whole look became: its charts, or the same problem in the place of each. Rejects with AbortError only. */
+export async function chartsOrProblem(member: Member, ids: readonly string[], watch: Watch, grid: number, now: number, signal: AbortSignal): Promise<readonly ChartData[]> {
+  try {
+    await member.sources.learn(signal);
+    return (await member.charts(PANELS.filter((p) => ids.includes(p.id)), watch, grid, now, signal)).charts;
+  } catch (e) {
+    if (isAbort(e)) throw e;
+    member.failed(e);
+    const problem = Problem.from(e, 'metrics.failed').toJSON();
+    return ids.map((panel) => ({ panel, times: new Float64Array(0), series: [], warnings: [], problem }));
+  }
+}
