@@ -1,11 +1,14 @@
 /** From files to reports: the one way that the editor's hints, the review and the command line share. */
 import { isAbort, Problem } from '../base/problem';
+import { Elsewheres, type Looked } from './elsewhere';
 import { Folders } from './folders';
 import { MAX_LENGTH, type Grammar } from './go/grammar';
 import { isRelevant } from './go/relevant';
+import { checkModFile, isRelevantModFile } from './goMod';
 import { goReport } from './goReport';
 import { Lru } from './lru';
 import { moduleOf } from './readers';
+import { CLIENT, RUNTIME } from './modules/facts';
 import type { Module } from './modules/types';
 import { Packages } from './packages';
 import { dirOf, nameOf, upwards } from './paths';
@@ -34,10 +37,11 @@ const REPORTS = 8_000_000;
 const MODULE_FILE = /(^|\/)(go\.mod|go\.work|modules\.txt)$/;
 
 /** A report with what it was made from. */
-interface Kept { readonly report: Report; readonly text: string; readonly generation: number; readonly modules: number; readonly measured: Measured | undefined }
+interface Kept { readonly report: Report; readonly text: string; readonly generation: number; readonly modules: number; readonly measured: Measured | undefined; /** Other packages that it was made from. */ readonly looked: Looked | undefined }
 
 export class Analyzer {
   readonly #folders: Folders;
+  readonly #elsewheres: Elsewheres;
   readonly #reports = new Lru<Kept>(REPORTS, (k) => k.text.length + 500);
   readonly #modules = new Map<string, Promise<Module>>();
   readonly #told = new Set<string>();
@@ -46,13 +50,16 @@ export class Analyzer {
   /** Grows when a go.mod or its like changes. */
   #moduleState = 0;
 
-  constructor(private readonly grammar: () => Promise<Grammar>, files: Files, private readonly options: AnalyzerOptions = {}) { this.#folders = new Folders(files); }
+  constructor(private readonly grammar: () => Promise<Grammar>, files: Files, private readonly options: AnalyzerOptions = {}) {
+    this.#folders = new Folders(files);
+    this.#elsewheres = new Elsewheres(this.#folders);
+  }
 
   /** Another analyzer of the same kind over other files, e.g. with edits that are not written yet. */
   over(files: (own: Files) => Files): Analyzer { return new Analyzer(this.grammar, files(this.#folders), this.options); }
 
   /**
-   * What is found in a file. `text`: as the editor has it; default: as it is on the disk. Empty for a file that touches neither
+   * What is found in a Go or YAML file, or in a go.mod. `text`: as the editor has it; default: as it is on the disk. Empty for a file that touches neither
    * a client nor a controller, for a test, for a generated one, and for one above 5 MB. Throws Problem `source.missing`.
    */
   async file(path: string, text?: string, signal?: AbortSignal): Promise<Report> {
@@ -60,19 +67,24 @@ export class Analyzer {
     const generation = this.#folders.generation(dirOf(path));
     const modules = this.#moduleState;
     const kept = this.#reports.get(path);
-    const current = kept !== undefined && kept.generation === generation && kept.modules === modules && (text === undefined || text === kept.text) ? kept : undefined;
+    const current = kept !== undefined && kept.generation === generation && kept.modules === modules && (text === undefined || text === kept.text)
+      && (kept.looked === undefined || this.#elsewheres.isCurrent(kept.looked)) ? kept : undefined;
     if (current !== undefined && (this.options.measured === undefined || isEmpty(current.report))) return current.report;
     const now = text ?? current?.text ?? await this.#folders.read(path, signal);
     if (now === undefined) throw new Problem('source.missing', `${path} is not there.`, { next: 'Check the path.' });
-    const keep = (report: Report, measured?: Measured): Report => {
-      this.#reports.set(path, { report, text: now, generation, modules, measured });
+    const keep = (report: Report, measured?: Measured, looked?: Looked): Report => {
+      this.#reports.set(path, { report, text: now, generation, modules, measured, looked });
       return report;
     };
     if (!this.#isWorthALook(path, now)) return keep(empty(path));
     const module = await this.module(path, signal);
     const measured = this.options.measured?.(module.path);
     if (current !== undefined && current.measured === measured) return current.report;
-    return keep(path.endsWith('.go') ? await this.#go(path, now, module, measured, signal) : yaml(path, now, measured), measured);
+    if (nameOf(path) === 'go.mod') return keep({ ...empty(path), findings: checkModFile(path, now, module) });
+    if (!path.endsWith('.go')) return keep(yaml(path, now, measured), measured);
+    this.#sayWithoutVersions(path, module);
+    const { report, looked } = await this.#go(path, now, module, measured, signal);
+    return keep(report, measured, looked);
   }
 
   /** Reports of all sources below a folder in which anything was found, folder after folder. */
@@ -129,6 +141,7 @@ export class Analyzer {
   clear(): void {
     this.#packages?.clear();
     this.#reports.clear();
+    this.#elsewheres.clear();
     this.#folders.clear();
     this.#modules.clear();
   }
@@ -138,13 +151,14 @@ export class Analyzer {
 
   #isWorthALook(path: string, text: string): boolean {
     const go = path.endsWith('.go');
-    if (go ? path.endsWith('_test.go') : !isYaml(path)) return false;
-    if (text.length <= MAX_LENGTH) return go ? isRelevant(text) : isRelevantYaml(text, path);
+    const mod = nameOf(path) === 'go.mod';
+    if (go ? path.endsWith('_test.go') : !mod && !isYaml(path)) return false;
+    if (text.length <= MAX_LENGTH) return mod ? isRelevantModFile(text) : go ? isRelevant(text) : isRelevantYaml(text, path);
     this.#tellOnce(path, new Problem('source.large', `${path} has ${(text.length / 1e6).toFixed(1)} MB and was left out.`, { next: `Files up to ${MAX_LENGTH / 1e6} MB are read.` }));
     return false;
   }
 
-  async #go(path: string, text: string, module: Module, measured: Measured | undefined, signal: AbortSignal | undefined): Promise<Report> {
+  async #go(path: string, text: string, module: Module, measured: Measured | undefined, signal: AbortSignal | undefined): Promise<{ report: Report; looked?: Looked | undefined }> {
     const grammar = await this.#loaded(signal);
     const packages = this.#packages ??= new Packages(grammar);
     const dir = dirOf(path);
@@ -162,11 +176,14 @@ export class Analyzer {
     const lease = packages.take(dir, name, own);
     try {
       const file = lease.pkg.files.find((f) => f.path === path);
-      if (file === undefined || file.generated) return empty(path);
-      return await goReport({
+      if (file === undefined || file.generated) return { report: empty(path) };
+      let looked: Looked | undefined;
+      const report = await goReport({
         file, pkg: lease.pkg, module, measured, grammar, slices: new Slices(this.options.pause, signal),
+        elsewhere: async () => (looked = await this.#elsewheres.look(name, lease.pkg, module, signal)).elsewhere,
         read: (p) => this.#folders.read(p, signal), failed: (rule, e) => { this.#failed(rule, path, e); },
       });
+      return { report, looked };
     } finally {
       lease.release();
     }
@@ -185,6 +202,13 @@ export class Analyzer {
     if (isAbort(e)) throw e;
     const stack = e instanceof Error ? e.stack : undefined;
     this.#tellOnce(`${rule} ${path}`, new Problem('source.rule', `The rule ${rule} failed at ${path}: ${e instanceof Error ? e.message : String(e)}`, { next: 'What it finds in this file is left out.', ...(stack !== undefined && { detail: stack }), cause: e }));
+  }
+
+  /** Most of what could be said needs versions: silence would look as if all were well. */
+  #sayWithoutVersions(path: string, module: Module): void {
+    if ([RUNTIME, CLIENT].some((name) => module.path === name || module.version(name) !== undefined)) return;
+    const why = module.dir === '' ? `There is no go.mod in a folder above ${path}` : `${module.dir}/go.mod requires neither ${RUNTIME} nor ${CLIENT}`;
+    this.#tellOnce(`versions ${module.dir}`, new Problem('source.versions', `${why}: hints that depend on their versions are left out.`, { next: 'Run go mod tidy, or open the folder with the go.mod.' }));
   }
 
   #tellOnce(key: string, problem: Problem): void {

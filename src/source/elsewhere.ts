@@ -1,6 +1,8 @@
 /** What the packages of the same module set up that a program imports: a metric or pprof need not be in its main package. */
 import { isAbort } from '../base/problem';
+import type { Folders } from './folders';
 import type { GoPackage } from './go/package';
+import { Lru } from './lru';
 import type { Module } from './modules/types';
 import { join } from './paths';
 import type { Files } from './types';
@@ -17,7 +19,7 @@ type Mark = keyof Elsewhere;
 
 const MARKS: readonly (readonly [Mark, RegExp])[] = [
   ['limiterMetric', /\.RateLimiterLatency\b|\bRateLimiterLatency:|\bMetricRateLimiterLatency\b|"rest_client_rate_limiter_duration_seconds"|"k8s\.io\/component-base\/metrics\/prometheus\/(restclient|clientgo)"/],
-  ['pprof', /^\s*(?:[\w.]+\s+)?"(net\/http\/pprof|runtime\/pprof)"|\bPprofBindAddress\b/m],
+  ['pprof', /^\s*(?:import\s+)?(?:[\w.]+\s+)?"(net\/http\/pprof|runtime\/pprof)"|\bPprofBindAddress\b/m],
   ['blockProfile', /\.SetBlockProfileRate\(/],
   ['mutexProfile', /\.SetMutexProfileFraction\(/],
 ];
@@ -52,6 +54,43 @@ export async function elsewhereOf(pkg: GoPackage, module: Module, files: Pick<Fi
     }
   }
   return result();
+}
+
+/** What was found, with all that it was found in. */
+export interface Looked {
+  readonly elsewhere: Elsewhere;
+  readonly module: Module;
+  /** What the package imported. */
+  readonly imports: string;
+  /** Folders that were read, as they were then. */
+  readonly folders: ReadonlyMap<string, number>;
+}
+
+/** Looks once, and again when a folder that was read has changed. */
+export class Elsewheres {
+  readonly #kept = new Lru<Looked>(100, () => 1);
+
+  constructor(private readonly folders: Folders) {}
+
+  async look(name: string, pkg: GoPackage, module: Module, signal?: AbortSignal): Promise<Looked> {
+    const key = `${pkg.dir}\0${name}`;
+    const imports = [...new Set(pkg.files.flatMap((f) => f.imports.map((i) => i.path)))].sort().join('\n');
+    const before = this.#kept.get(key);
+    if (before !== undefined && before.module === module && before.imports === imports && this.isCurrent(before)) return before;
+    const folders = new Map<string, number>();
+    const elsewhere = await elsewhereOf(pkg, module, {
+      // As it is before anything is read: what changes meanwhile makes the answer stale.
+      list: (dir, s) => { folders.set(dir, this.folders.generation(dir)); return this.folders.list(dir, s); },
+      read: (path, s) => this.folders.read(path, s),
+    }, signal);
+    const looked = { elsewhere, module, imports, folders };
+    this.#kept.set(key, looked);
+    return looked;
+  }
+
+  isCurrent({ folders }: Looked): boolean { return [...folders].every(([dir, generation]) => this.folders.generation(dir) === generation); }
+
+  clear(): void { this.#kept.clear(); }
 }
 
 async function quiet<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {

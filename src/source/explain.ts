@@ -1,10 +1,11 @@
 /** The rules' own texts, for the links of findings, the hovers and the README. */
+import { MODULE_RULE } from './goMod';
 import { GO_RULES } from './rules/index';
 import { YAML_RULES } from './yaml/index';
 
 export interface Explained { readonly id: string; readonly title: string; /** Markdown. */ readonly explains: string }
 
-export function rules(): readonly Explained[] { return [...GO_RULES, ...YAML_RULES]; }
+export function rules(): readonly Explained[] { return [...GO_RULES, ...YAML_RULES, MODULE_RULE]; }
 
 export function ruleIds(): string[] { return rules().map((r) => r.id); }
 

@@ -2,6 +2,7 @@
 import { clientsOf, controllersOf } from './readers';
 import type { Clients } from './clients/types';
 import type { Controllers } from './controllers/types';
+import type { Elsewhere } from './elsewhere';
 import type { GoFile } from './go/file';
 import type { Grammar } from './go/grammar';
 import type { GoPackage } from './go/package';
@@ -21,13 +22,17 @@ export interface GoJob {
   readonly slices: Slices;
   /** A file that is not of the package; undefined: it does not exist. */
   read(path: string): Promise<string | undefined>;
+  /** What other packages set up; asked at most once, and only when a rule that looks at it would speak. */
+  elsewhere(): Promise<Elsewhere>;
   /** A rule threw: the others go on. */
   failed(rule: string, e: unknown): void;
 }
 
 export async function goReport(job: GoJob): Promise<FileReport> {
   const { file, pkg, slices } = job;
-  const context = contextOf(job);
+  let elsewhere: Elsewhere | undefined;
+  let asked = false;
+  const context = contextOf(job, () => { asked = true; return elsewhere; });
   const broken = brokenSpans(file);
   const whole = <T extends Span>(list: readonly T[]): T[] => list.filter((s) => broken.every((b) => s.end <= b.start || s.start >= b.end));
   const attempt = <T>(name: string, work: () => readonly T[]): readonly T[] => {
@@ -40,7 +45,14 @@ export async function goReport(job: GoJob): Promise<FileReport> {
   attempt('controllers', () => context.controllers.controllers);
   for (const rule of GO_RULES) {
     await slices.next();
-    found.push(...whole(attempt(rule.id, () => [...rule.check(context)])));
+    asked = false;
+    let list = attempt(rule.id, () => [...rule.check(context)]);
+    // Other packages take time to read: not for a rule that is silent anyway.
+    if (asked && elsewhere === undefined && list.length > 0) {
+      elsewhere = await job.elsewhere();
+      list = attempt(rule.id, () => [...rule.check(context)]);
+    }
+    found.push(...whole(list));
   }
   await slices.next();
   const setUps: SetUp[] = whole(attempt('set-ups', () => [...context.clients.setUps(file), ...context.controllers.setUps(file)])).sort((a, b) => a.start - b.start);
@@ -61,12 +73,13 @@ export async function goReport(job: GoJob): Promise<FileReport> {
 /** What was worked out of a package with a module's versions, for all its files. */
 const worked = new WeakMap<GoPackage, { readonly module: Module; clients?: Clients; controllers?: Controllers }>();
 
-function contextOf({ file, pkg, module, measured }: GoJob): GoContext {
+function contextOf({ file, pkg, module, measured }: GoJob, elsewhere: () => Elsewhere | undefined): GoContext {
   let known = worked.get(pkg);
   if (known?.module !== module) worked.set(pkg, known = { module });
   const facts = known;
   return {
     file, pkg, module, measured,
+    get elsewhere(): Elsewhere | undefined { return elsewhere(); },
     get clients(): Clients { return facts.clients ??= clientsOf(pkg, module); },
     get controllers(): Controllers { return facts.controllers ??= controllersOf(pkg, module); },
   };
