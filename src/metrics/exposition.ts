@@ -11,6 +11,8 @@ import { unescape } from './labelText';
 export interface Visitor {
   /** A sample. `labels` is what stands between the braces ('' = none): see parseLabels. `timestamp` in ms; NaN = none. */
   sample?(name: string, labels: string, value: number, timestamp: number): boolean | void;
+  /** A sample whose value is in braces, as native histograms are in OpenMetrics 2.0; false = it can't be read. Default: they are passed over. */
+  composite?(name: string, labels: string, value: string, timestamp: number): boolean;
   /** `# TYPE name kind`. */
   type?(name: string, kind: string): boolean | void;
   /** `# HELP name text`, unescaped. */
@@ -119,11 +121,19 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', b
     i = skipBlank(codes, i, lineEnd);
     const valueFrom = i;
     while (i < lineEnd && (c = codes[i] as number) !== SPACE && c !== TAB && c !== CR) i++;
-    const value = number(text, codes, valueFrom, i);
+    const composite = codes[valueFrom] === OPEN && i > valueFrom + 1 && codes[i - 1] === CLOSE;
+    const value = composite ? NaN : number(text, codes, valueFrom, i);
+    const valueTo = i;
     i = skipBlank(codes, i, lineEnd);
     const timestamp = i < lineEnd && (c = codes[i] as number) !== HASH && c !== CR ? time(text, codes, i, lineEnd, dialect) : NaN;
     if (value === undefined || timestamp === undefined) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
     whole = true;
+    if (composite) {
+      if (lastWanted && visitor.composite?.(name, text.slice(labelsFrom, labelsTo), text.slice(valueFrom, valueTo), timestamp) === false) spoilt();
+      else samples++;
+      at = lineEnd + 1;
+      continue;
+    }
     samples++;
     if (lastWanted && visitor.sample !== undefined && visitor.sample(name, text.slice(labelsFrom, labelsTo), value, timestamp) === false) return result(false);
     at = lineEnd + 1;

@@ -3,7 +3,7 @@ import type { Buckets, NativeHistogram } from './types';
 import { BYTES, FIXED64, VARINT, type Wire } from './wire';
 
 /** Schemas of exponential buckets that are read: client_model, metrics.proto, Histogram.schema. */
-const MIN_SCHEMA = -4, MAX_SCHEMA = 8;
+export const MIN_SCHEMA = -4, MAX_SCHEMA = 8;
 
 /** The fields of an io.prometheus.client.Histogram, classic and native; reused from one to the next. */
 export class HistogramParts {

@@ -1,8 +1,8 @@
 /** The last scrapes of some processes as series, in memory of a bounded size. */
 import { matching, seriesKey, storedLabels, valueTest } from './labels';
 import { ownCopy, type KeyedSample } from './sample';
-import { Stored, Timeline } from './timeline';
-import type { Labels, Matcher, Scrape, ScrapedSample, SeriesStore, StoredSeries } from './types';
+import { fixedSeries, Stored, Timeline } from './timeline';
+import type { Labels, Matcher, NativeHistogram, Scrape, ScrapedSample, SeriesStore, StoredSeries } from './types';
 
 export interface RingOptions {
   /** Points are kept at least this long, s, and at most 127 scrapes longer. Default: an hour. */
@@ -128,6 +128,25 @@ export class Ring implements SeriesStore {
       for (const series of this.#byName.get(name)?.values() ?? []) if (fits(series.labels)) out.push(series);
     }
     return out;
+  }
+
+  /** Every series: those that are kept, and the others as the last two whole scrapes of each target have them. */
+  everything(): readonly StoredSeries[] {
+    const others = new Map<string, { readonly labels: Labels; readonly points: [number, number | NativeHistogram][] }>();
+    for (const { target, scrapes } of this.whole()) {
+      for (const { samples, time } of scrapes) {
+        for (const sample of samples) {
+          const labels = storedLabels(sample.name, sample.labels, target, (value) => value);
+          const key = seriesKey(labels);
+          if (this.#byName.get(sample.name)?.has(key) === true) continue;
+          let series = others.get(key);
+          if (series === undefined) others.set(key, (series = { labels, points: [] }));
+          const at = sample.time ?? time;
+          if (at > (series.points.at(-1)?.[0] ?? -Infinity)) series.points.push([at, sample.value]);
+        }
+      }
+    }
+    return [...this.select([]), ...[...others.values()].map(({ labels, points }) => fixedSeries(labels, points))];
   }
 
   /** The last two whole scrapes of each target ("Explore"): those of which every sample was read. */

@@ -33,7 +33,7 @@ export class TextSample implements KeyedSample {
   declare readonly time?: number;
   #labels: Labels | undefined;
 
-  constructor(readonly name: string, readonly raw: string, readonly value: number, time: number | undefined, readonly floats: FloatLabel) {
+  constructor(readonly name: string, readonly raw: string, readonly value: number | NativeHistogram, time: number | undefined, readonly floats: FloatLabel) {
     if (time !== undefined) this.time = time;
   }
 

@@ -1,8 +1,9 @@
 /** Both text formats as samples and families. */
 import { Problem } from '../base/problem';
+import { readComposite } from './composite';
 import { scan, type Dialect } from './exposition';
 import { TextSample, type FloatLabel, type KeyedSample, type Read, type ReadOptions } from './sample';
-import type { MetricType } from './types';
+import type { MetricType, NativeHistogram } from './types';
 
 /** A family while it is read. */
 interface Told { name: string; type: MetricType; help: string; unit: string }
@@ -55,29 +56,36 @@ class Reader {
       this.#created = this.dialect === 'openmetrics' && name.endsWith('_created') && HAS_CREATED.has(this.#type);
       return this.#created || (this.wanted?.(name) ?? true);
     },
-    sample: (name: string, raw: string, value: number, timestamp: number): void => {
-      if (this.#created) { this.left++; return; }
-      if (name !== this.#name) {
-        this.#name = name;
-        let of = this.#seen.get(name);
-        if (of === undefined) this.#seen.set(name, (of = new Map<string, number>()));
-        this.#ofName = of;
-      }
-      const before = this.#ofName.get(raw);
-      const time = Number.isNaN(timestamp) ? undefined : timestamp / 1000;
-      if (before !== undefined) {
-        // OpenMetrics lets a series have several points, each later than the one before it.
-        const earlier = this.samples[before]?.time;
-        if (time === undefined || earlier === undefined || time <= earlier) {
-          if (this.#twice++ === 0) this.#firstTwice = raw === '' ? name : `${name}{${raw}}`;
-          this.left++;
-          return;
-        }
-      }
-      this.#ofName.set(raw, this.samples.length);
-      this.samples.push(new TextSample(name, raw, value, time, FLOATS[this.#type] ?? ''));
+    composite: (name: string, raw: string, text: string, timestamp: number): boolean => {
+      const value = readComposite(text);
+      if (value !== undefined) this.#keep(name, raw, value, timestamp);
+      return value !== undefined;
     },
+    sample: (name: string, raw: string, value: number, timestamp: number): void => { this.#keep(name, raw, value, timestamp); },
   };
+
+  #keep(name: string, raw: string, value: number | NativeHistogram, timestamp: number): void {
+    if (this.#created) { this.left++; return; }
+    if (name !== this.#name) {
+      this.#name = name;
+      let of = this.#seen.get(name);
+      if (of === undefined) this.#seen.set(name, (of = new Map<string, number>()));
+      this.#ofName = of;
+    }
+    const before = this.#ofName.get(raw);
+    const time = Number.isNaN(timestamp) ? undefined : timestamp / 1000;
+    if (before !== undefined) {
+      // OpenMetrics lets a series have several points, each later than the one before it.
+      const earlier = this.samples[before]?.time;
+      if (time === undefined || earlier === undefined || time <= earlier) {
+        if (this.#twice++ === 0) this.#firstTwice = raw === '' ? name : `${name}{${raw}}`;
+        this.left++;
+        return;
+      }
+    }
+    this.#ofName.set(raw, this.samples.length);
+    this.samples.push(new TextSample(name, raw, value, time, FLOATS[this.#type] ?? ''));
+  }
 
   warnings(): string[] {
     if (this.#twice === 0) return [];

@@ -150,3 +150,17 @@ export class Stored implements StoredSeries {
   }
 }
 
+/** A series of a few points that no more come to. */
+export function fixedSeries(labels: Labels, all: readonly (readonly [number, number | NativeHistogram])[]): StoredSeries {
+  return {
+    labels,
+    points: (from, to) => {
+      const some = all.filter(([t]) => t > from && t <= to);
+      const native = some.some(([, v]) => typeof v !== 'number');
+      return {
+        times: Float64Array.from(some, ([t]) => t), values: Float64Array.from(some, ([, v]) => (typeof v === 'number' ? v : NaN)),
+        ...(native && { kinds: Uint8Array.from(some, ([, v]) => (typeof v === 'number' ? FLOAT : HISTOGRAM)), histograms: some.map(([, v]) => (typeof v === 'number' ? undefined : v)) }),
+      };
+    },
+  };
+}

@@ -1,4 +1,5 @@
-/** Series over time as one OpenMetrics text with timestamps, as `promtool tsdb create-blocks-from openmetrics` takes it. */
+/** Series over time as one OpenMetrics text with timestamps. */
+import { writeComposite } from './composite';
 import { floatLabel } from './labels';
 import { STALE, type Family, type Labels, type MetricType, type StoredSeries } from './types';
 
@@ -9,8 +10,9 @@ const ENDINGS: Readonly<Partial<Record<MetricType, RegExp>>> = {
 const PLAIN = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
 /**
- * Families in order of their names, each series with its points, oldest first. Native histograms have no text form and are
- * left out (their classic buckets, where the process had them too, are there); so are stale markers: a gap shows as one.
+ * Families in order of their names, each series with its points, oldest first. Stale markers are left out: a gap shows as one.
+ * Native histograms are written as OpenMetrics 2.0 has them; without any, it is the 1.0 that `promtool tsdb create-blocks-from
+ * openmetrics` takes.
  * A family of which OpenMetrics would not take the name (a counter without `_total`) is written as `unknown`.
  */
 export function writeOpenMetrics(series: readonly StoredSeries[], families: ReadonlyMap<string, Family>): string {
@@ -29,8 +31,9 @@ export function writeOpenMetrics(series: readonly StoredSeries[], families: Read
       const { times, values, kinds, histograms } = one.points(-Infinity, Infinity);
       const head = headOf(one.labels);
       for (let i = 0; i < times.length; i++) {
-        if (kinds?.[i] === STALE || histograms?.[i] !== undefined) continue;
-        out.push(`${head} ${floatOf(values[i] ?? NaN)} ${(times[i] ?? 0).toFixed(3)}`);
+        if (kinds?.[i] === STALE) continue;
+        const histogram = histograms?.[i];
+        out.push(`${head} ${histogram ? writeComposite(histogram) : floatOf(values[i] ?? NaN)} ${(times[i] ?? 0).toFixed(3)}`);
       }
     }
   }

@@ -160,7 +160,7 @@ export class MetricsSession implements Disposable {
     const focus = this.#focus;
     const { store, families } = focus.sources;
     const title = m.what === 'csv' || m.what === 'png' ? this.title : focus.name;
-    await savePage(m, { title, subject: focus.subject, controllers: focus.controllers(), names: () => store.names(), series: () => store.select([]), families: () => families });
+    await savePage(m, { title, subject: focus.subject, controllers: focus.controllers(), names: () => store.names(), series: () => focus.sources.everything, families: () => families });
   }
 
   /** The whole of a file; of what is live the last five minutes. */

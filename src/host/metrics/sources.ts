@@ -1,6 +1,6 @@
 /** Where a page's numbers come from: its own scrapes, a Prometheus that was chosen, or a saved file. */
 import { Disposables, type Disposable } from '../../base/dispose';
-import type { Matcher, Scrape, SeriesStore, Source } from '../../metrics/types';
+import type { Matcher, Scrape, SeriesStore, Source, StoredSeries } from '../../metrics/types';
 import type { FromMetricsPage, MetricsFacts } from '../../protocol/metrics';
 import type { Asked } from '../../sources/feed';
 import { Scraper } from '../../sources/scraper';
@@ -107,6 +107,8 @@ export class PageSources implements Disposable {
 
   /** The process' own series: those of the file, or of the scrapes whatever the source is. */
   get store(): SeriesStore & { names(): readonly string[] } { return this.subject.saved?.store ?? this.scraper.ring; }
+  /** All that a file of it holds: what is kept over time, and the rest as it was last. */
+  get everything(): readonly StoredSeries[] { return this.subject.saved?.store.select([]) ?? this.scraper.ring.everything(); }
   get families(): ReturnType<Scraper['familiesNow']> { return (this.subject.saved ?? this.scraper).familiesNow(); }
   get lastScrapes(): readonly Scrape[] { return (this.subject.saved ?? this.scraper).lastScrapes(); }
 

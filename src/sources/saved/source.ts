@@ -86,7 +86,7 @@ async function unpacked(name: string, raw: Uint8Array, maxBytes: number): Promis
  * was cut. Only in it do timestamps have a fraction, and families a unit or an end.
  */
 function cutOpenMetrics(body: Uint8Array): boolean {
-  return /^(# UNIT |# EOF|[^#\n][^\n]*[ }](NaN|[+-]?Inf|[-+0-9.eE]+) \d{1,11}\.\d+$)/m.test(new TextDecoder().decode(body.subarray(0, HEAD)));
+  return /^(# UNIT |# EOF|[^#\n][^\n]*[ }](NaN|[+-]?Inf|[-+0-9.eE]+|\{count:[^\n]*\}) \d{1,11}\.\d+$)/m.test(new TextDecoder().decode(body.subarray(0, HEAD)));
 }
 
 /** A Problem of the reader, which words them for a process that answers, for a file. */

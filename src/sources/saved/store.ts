@@ -7,6 +7,8 @@ import { FLOAT, HISTOGRAM, STALE, type Family, type Labels, type Matcher, type N
 const TARGET = ['namespace', 'pod', 'instance', 'job'] as const;
 /** A process that was not scraped for so many spacings did not answer meanwhile, as the lines of the page had it. */
 const GAP = 2.5;
+/** Scrapes of which all is kept: the ring's. */
+const WHOLE_LOOKS = 2;
 
 /** When its points are from: one moment, or a run of scrapes. */
 export interface SavedSpan {
@@ -33,7 +35,10 @@ export class SavedStore implements SeriesStore {
     // What brings a time of its own with each sample and each series once is one look at values of several ages.
     const lines = run ? timelines(names) : undefined;
     const byName = new Map<string, readonly SavedSeries[]>();
-    for (const [name, of] of names) byName.set(name, of.map((s) => new SavedSeries({ __name__: name, ...s.labels }, columns(s, lines?.get(targetOf(s.labels))?.times))));
+    for (const [name, of] of names) {
+      const line = lineOf(of, lines);
+      byName.set(name, of.map((s) => new SavedSeries({ __name__: name, ...s.labels }, columns(s, line(s)))));
+    }
     return new SavedStore(byName, spanOf(names, lines));
   }
 
@@ -129,6 +134,25 @@ function timelines(names: ReadonlyMap<string, readonly Growing[]>): ReadonlyMap<
     }
     return [key, { times: Float64Array.from(times), scrapes: real.length, spacing }];
   }));
+}
+
+/**
+ * The line that the series of a name ended by. A name that is there at two moments at most, of a process that was scraped more
+ * often, comes from the last looks at all that it exports and was not asked for between and after them: it ended nowhere.
+ */
+function lineOf(series: readonly Growing[], lines: ReadonlyMap<string, SavedLine> | undefined): (one: Growing) => Float64Array | undefined {
+  const moments = new Map<string, Set<number>>();
+  for (const { labels, times } of series) {
+    const key = targetOf(labels);
+    let set = moments.get(key);
+    if (set === undefined) moments.set(key, (set = new Set()));
+    for (let i = 0; i < times.length && set.size <= WHOLE_LOOKS; i++) set.add(times[i] as number);
+  }
+  return ({ labels }) => {
+    const key = targetOf(labels);
+    const line = lines?.get(key);
+    return line === undefined || ((moments.get(key)?.size ?? 0) <= WHOLE_LOOKS && line.scrapes > WHOLE_LOOKS) ? undefined : line.times;
+  };
 }
 
 /** Its points, and a marker that it ended where its process was looked at and had it no more. */

@@ -74,6 +74,45 @@ describe('what "Save these metrics" wrote', () => {
   });
 });
 
+describe('all that the processes exported when it was saved', () => {
+  /** Ten scrapes each 2 s; panels want the depth alone, and of the fifth and the tenth all is read. */
+  function live(): { readonly ring: Ring; readonly families: ReadonlyMap<string, Family> } {
+    const ring = new Ring({ wants: (name) => name === 'workqueue_depth' });
+    let families: ReadonlyMap<string, Family> = new Map();
+    for (let i = 0; i < 10; i++) {
+      const text = `# TYPE workqueue_depth gauge\nworkqueue_depth{name="q"} ${i}\n# TYPE go_threads gauge\ngo_threads ${20 + i}\n# TYPE took_seconds histogram\n`
+        + `took_seconds{of="a"} {count:${7 + i},sum:1.25,schema:3,zero_threshold:1e-128,zero_count:1,negative_spans:[-2:1],negative_buckets:[1],positive_spans:[-3:2,5:1],positive_buckets:[2,${i},3]}\n`;
+      const scrape = parseScrape(Buffer.from(text), 'text/plain', T + i * 2, i % 5 === 4 ? { all: true } : { wants: (name) => name === 'workqueue_depth' });
+      expect(scrape.warnings).toEqual([]);
+      if (scrape.whole) families = scrape.families;
+      ring.add(scrape, { namespace: 'ns', pod: 'a', instance: 'a', job: 'w', node: '' });
+    }
+    return { ring, families };
+  }
+
+  it('is in the file: what is kept over time, and the rest as it was at the last two looks at all', async () => {
+    const { ring, families } = live();
+    expect(ring.select([]).length).toBe(1);
+    const saved = await file(writeOpenMetrics(ring.everything(), families));
+    const of = { instance: 'a', job: 'w', namespace: 'ns', pod: 'a' };
+    const threads = saved.store.select([{ label: '__name__', op: '=', value: 'go_threads' }])[0]!.points(0, Infinity);
+    expect([[...threads.times], [...threads.values], threads.kinds]).toEqual([[T + 8, T + 18], [24, 29], undefined]);
+    expect((await saved.families()).map((f) => [f.name, f.type])).toEqual([['go_threads', 'gauge'], ['took_seconds', 'histogram'], ['workqueue_depth', 'gauge']]);
+    expect(plain(await saved.query({ promql: 'workqueue_depth', start: T, end: T + 18, step: 6 }, never))).toEqual([{ labels: { __name__: 'workqueue_depth', name: 'q', ...of }, points: [[T, 0], [T + 6, 3], [T + 12, 6], [T + 18, 9]] }]);
+    expect(plain(await saved.query({ promql: 'go_threads', start: T + 10, end: T + 18, step: 4 }, never))).toEqual([{ labels: { __name__: 'go_threads', ...of }, points: [[T + 10, 24], [T + 14, 24], [T + 18, 29]] }]);
+    expect(plain(await saved.query({ promql: 'histogram_count(took_seconds)', start: T + 18, end: T + 18, step: 1 }, never))).toEqual([{ labels: { of: 'a', ...of }, points: [[T + 18, 16]] }]);
+  });
+
+  it('has its native histograms as they were', async () => {
+    const { ring, families } = live();
+    const saved = await file(writeOpenMetrics(ring.everything(), families));
+    const native = (store: { lastScrapes(): readonly { readonly samples: readonly { readonly name: string; readonly value: unknown }[] }[] }): unknown => store.lastScrapes()[0]?.samples.find((s) => s.name === 'took_seconds')?.value;
+    const before = native({ lastScrapes: () => ring.whole()[0]!.scrapes.slice(-1) });
+    expect(before).toMatchObject({ schema: 3, count: 16, positive: { index: Int32Array.from([-3, -2, 4]), count: Float64Array.from([2, 9, 3]) }, negative: { index: Int32Array.from([-2]) } });
+    expect(native(saved)).toEqual(before);
+  });
+});
+
 describe('one saved answer of /metrics', () => {
   const text = '# TYPE workqueue_depth gauge\nworkqueue_depth{name="q"} 12.5\n# TYPE up untyped\nup 1\n';
 
