@@ -9,7 +9,7 @@ import { ensureNode24 } from './node24.mjs';
 
 const HELP = `Usage: npm run bench -- [options]
 
-  --only NAME        run these cases: activation, tree, capture, open, draw, metrics, vsix; may be given more than once, or with
+  --only NAME        run these cases: activation, tree, capture, open, draw, metrics, source, vsix; may be given more than once, or with
                      commas between them
   --json FILE        write {"cases":[{"name","value","unit","peer","peerValue","ratio","limit","ok"}]};
                      without a peer its fields and the ratio are null, without a limit that is null
@@ -24,6 +24,7 @@ tree        500 workloads and 10,000 pods: first paint, memory, 1,000 pod change
 capture     a profile over the tunnel to a pod, against curl to the process's own port
 open        bytes of a profile until they are drawn in Chromium, against go tool pprof -top on the same file
 metrics     39,000 series of text to samples, against Go's expfmt; what the ring of scrapes holds
+source      the first look at a Go file, a keystroke, a module of 500 files cold and warm, against gofmt -l
 draw        one frame of the flame graph of 500,000 nodes, without a peer
 vsix        the size of what ships
 

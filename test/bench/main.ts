@@ -8,14 +8,15 @@ import { capture } from './cases/capture';
 import { draw } from './cases/draw';
 import { metrics } from './cases/metrics';
 import { open } from './cases/open';
+import { source } from './cases/source';
 import { tree } from './cases/tree';
 import { vsix } from './cases/vsix';
 import { Bench, type BenchOptions } from './lib/bench';
 import { failedJson, header, isOk, line, toJson, type JsonCase } from './lib/table';
 import { Missing, type Case } from './types';
 
-/** Capture before tree: both use the test cluster, and the tree's cases fill it. */
-const CASES: readonly Case[] = [vsix, activation, metrics, open, draw, capture, tree];
+/** Source first: the process has then loaded and kept nothing else. Capture before tree: both use the test cluster, and the tree's cases fill it. */
+const CASES: readonly Case[] = [source, vsix, activation, metrics, open, draw, capture, tree];
 
 /** The exit status: 1 when a row is not ok or a case could not run. */
 export async function main(options: BenchOptions & { readonly only: readonly string[]; readonly json: string | undefined }): Promise<number> {
