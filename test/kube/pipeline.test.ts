@@ -36,9 +36,9 @@ describe.skipIf(kubeconfig === '')('the bottleneck that the pipeline names', () 
   afterAll(async () => {
     cluster.dispose();
     configs.dispose();
-    await load('healthy', false);
     const file = process.env['LOOKS_TABLE'];
     if (file !== undefined) fs.writeFileSync(file, `${table(all)}\n${all.filter((l) => !l.right).map((l) => `${l.workload} (${l.load}): ${l.said}: ${l.words}\n${shown(l)}`).join('')}`);
+    await load('healthy', false);
   });
 
   it.each(TOGETHER.map((loads) => [loads.join(', '), loads] as const))('is the right one under %s, and none on all other controllers', { timeout: (LOOK_S * LOOKS + 180) * 1000 }, async (_title, loads) => {

@@ -88,6 +88,8 @@ export const EVIDENCE = {
   loopRetries: 0.1,
   /** Events of others for each write: one in a fight, fewer where two of an object are merged in the queue; none where it polls. */
   loopAnswers: 0.5,
+  /** What may stand in a loop's queue, as time to work it off, s: the events of one round come together and are gone at once. */
+  loopQueue: 0.25,
   /** How much a loop's rate varies at the most, standard deviation by mean: it drives itself, evenly. */
   loopVariation: 0.3,
 } as const;

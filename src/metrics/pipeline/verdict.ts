@@ -45,7 +45,10 @@ function judgeLane(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Jud
     if (cause !== undefined) return cause;
   }
   if (errors) return failing(l, p);
-  if (held) return cpu(l, p) ?? (queued ? starved(l, p, input) : none(''));
+  if (held) {
+    // A loop keeps a worker busy for moments and its queue at a few items, too.
+    return cpu(l, p) ?? (l.waiting ? undefined : loop(l, p)) ?? (queued ? starved(l, p, input) : none(''));
+  }
   return loop(l, p) ?? none('');
 }
 
@@ -129,7 +132,7 @@ function starved(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
  */
 function loop(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
   if (!(l.reconciles >= EVIDENCE.loopRate && l.slowest >= EVIDENCE.loopRate / 4 && l.variation <= EVIDENCE.loopVariation)) return undefined;
-  if (l.depthLast > EVIDENCE.growth || l.errors > THRESHOLDS.errorShare.warm * l.reconciles) return undefined;
+  if (l.depthLast > Math.max(EVIDENCE.growth, EVIDENCE.loopQueue * l.reconciles) || l.errors > THRESHOLDS.errorShare.warm * l.reconciles) return undefined;
   const writes = p.writes / l.reconciles;
   if (!(l.reconciles >= EVIDENCE.loopLane * p.reconciles && writes >= EVIDENCE.loopWrites && writes <= 1 / EVIDENCE.loopLane)) return undefined;
   const answers = (l.adds - l.retries - p.writes) / p.writes;

@@ -57,6 +57,28 @@ describe('the verdict, through exposition, store and evaluator', () => {
     });
   }
 
+  it.each([
+    ['whose worker is busy at each of the last looks', [2, 0, 4, 0, 6, 0, 3, 0, 4], [1, 0, 1, 1, 1, 0, 1, 1, 1], 'events'],
+    ['of which some items stand in the queue at times', [1, 0, 0, 2, 0, 3, 8, 0, 14], [1, 0, 0, 1, 0, 1, 1, 0, 1], 'events'],
+    ['of which the queue has come to hold some more', [0, 1, 0, 3, 4, 6, 8, 10, 15], [1, 0, 1, 1, 0, 1, 1, 1, 1], 'events'],
+    ['no more, once items wait for longer', [1, 30, 35, 28, 33, 30, 36, 29, 34], [1, 0, 1, 1, 0, 1, 1, 0, 1], undefined],
+  ] as const)('sees a fight %s', (_what, depths, active, station) => {
+    // What two that fight over 20 objects exported on a machine with little time for them: 88 reconciles a second, a third of them writes.
+    const scrapes = depths.map((depth, i) => {
+      const n = 88 * 2 * i;
+      const q = 'controller="red",name="red"';
+      return { time: 2 * i, text: [
+        `workqueue_adds_total{${q}} ${n}`, `workqueue_retries_total{${q}} ${n / 3}`, `workqueue_depth{${q}} ${depth}`,
+        `workqueue_queue_duration_seconds_sum{${q}} ${n * 0.02}`, `workqueue_queue_duration_seconds_count{${q}} ${n}`,
+        `controller_runtime_active_workers{controller="red"} ${active[i]}`, 'controller_runtime_max_concurrent_reconciles{controller="red"} 1',
+        `controller_runtime_reconcile_time_seconds_sum{controller="red"} ${n * 0.006}`, `controller_runtime_reconcile_time_seconds_count{controller="red"} ${n}`,
+        `controller_runtime_reconcile_total{controller="red",result="success"} ${n * 2 / 3}`, `controller_runtime_reconcile_total{controller="red",result="requeue_after"} ${n / 3}`,
+        `rest_client_requests_total{code="200",method="PATCH"} ${n / 3}`, `process_cpu_seconds_total ${i * 0.4}`, 'go_sched_gomaxprocs_threads 2', '',
+      ].join('\n') };
+    });
+    expect(pipelineAt(storeOf(scrapes), 16, 16).verdict?.station).toBe(station);
+  });
+
   it('waits for enough time before it says anything', () => {
     const store = storeOf(simulate({ ...base, workers: 8, qps: 5, events: steady(8) }, 1, 8));
     const model = pipelineAt(store, 8, 8);
