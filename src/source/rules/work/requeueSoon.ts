@@ -32,6 +32,8 @@ export function* resultFields(file: GoFile, name: string): Iterable<Node> {
     const value = literal.name === 'Result' && (literal.pkg === RUNTIME || literal.pkg === RECONCILE) ? literal.fields.get(name)?.value : undefined;
     if (value !== undefined) yield value;
   }
+  // Going through all assignments takes milliseconds in a long file, at each keystroke; most have none of this field.
+  if (!new RegExp(`\\b${name}\\s*[-+*/]?=[^=]`).test(file.text)) return;
   for (const node of file.root.descendantsOfType('assignment_statement')) {
     const [left, right] = [node?.childForFieldName('left'), node?.childForFieldName('right')];
     const target = left?.namedChild(0);
