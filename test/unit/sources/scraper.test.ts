@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/base/problem';
 import { namesIn, Scraper, type Scraped, type ScrapeReport } from '../../../src/sources/scraper';
@@ -60,6 +61,24 @@ describe('the scraper', () => {
     expect(await code('hung')).toBe('target.timeout');
     expect((await seen('locked')).problem?.status).toBe(401);
     expect(await code('long')).toBe('target.tooBig');
+  });
+
+  it.each([[403, 'forbidden'], [404, '404 page not found'], [503, 'starting']])('tells a %i of a process as one, with its words', async (status, words) => {
+    const port = await serveHttp((_, res) => { res.statusCode = status; res.end(words); });
+    const { problem } = await started([process('a', port)]).seen('a');
+    expect([problem?.status, problem?.next]).toEqual([status, expect.stringMatching(/./)]);
+  });
+
+  it('tells half a body, whether its end or its connection is missing, and takes a packed one with a series twice', async () => {
+    const cut = await serveHttp((_, res) => { res.setHeader('Content-Type', 'application/openmetrics-text; version=1.0.0'); res.end('# TYPE work counter\nwork_total 1\n'); });
+    const dropped = await serveHttp((_, res) => { res.writeHead(200, { 'Content-Length': '1000' }); res.write('work_total 1\n', () => { res.destroy(); }); });
+    const packed = await serveHttp((_, res) => { res.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Type': 'text/plain' }); res.end(gzipSync('work_total{a="\\"\\n"} 1\nwork_total{a="\\"\\n"} 2\n')); });
+    const { scraper, seen } = started([process('cut', cut), process('dropped', dropped), process('packed', packed)]);
+    expect((await seen('cut')).problem?.code).toBe('metrics.truncated');
+    expect((await seen('dropped')).problem?.code).toMatch(/^target\./);
+    const { problem, warnings } = await seen('packed');
+    expect([problem, warnings]).toEqual([undefined, [expect.stringContaining('came twice')]]);
+    expect(await scraper.labelValues('a', 'work_total')).toEqual(['"\n']);
   });
 
   it('ends what is under way when it is stopped, and asks no more', async () => {
