@@ -246,6 +246,8 @@ describe('rights and installations that come and go', () => {
       expect(inventory.objects.leases.size).toBe(1);
       inventory.refresh?.();
       await until(() => inventory.objects.leases.size === 0);
+      // The refusal is told when the list is refused again, a moment after what it had seen was let go.
+      await until(() => inventory.problems.length === 1);
       expect(inventory.problems.map((p) => p.message)).toEqual(['You may not list leases: leaders are not known.']);
       store.forbidden = () => false;
       inventory.refresh?.();
