@@ -44,4 +44,23 @@ describe.skipIf(noBrowser())('metrics page: why a station is warm', () => {
     expect(await events.getAttribute('aria-describedby')).toBeNull();
     expect(await events.getByRole('button').count()).toBe(0);
   });
+
+  it('says of a number that is not exported only that, and how to get it when asked', async () => {
+    const missing = 'rest_client_rate_limiter_duration_seconds is not exported. With controller-runtime 0.25 or later, call metrics.RegisterRESTClientMetrics(metrics.MetricRateLimiterLatency) from sigs.k8s.io/controller-runtime/pkg/metrics before the manager is made.';
+    const lanes = THROTTLED.lanes.map((l) => ({ ...l, stations: l.stations.map((s) => (s.id === 'limiter' ? { ...s, main: '', heat: 'none' as const, readings: [], why: missing } : s)) }));
+    page = await server.newPage({});
+    await page.clock.setFixedTime(NOW * 1000);
+    host = await MetricsHost.open(page, `${server.origin}/metrics`, { pipeline: { ...THROTTLED, lanes, verdict: undefined, noVerdict: 'None seen.' } });
+    const limiter = page.locator('[data-controller=widget] [data-station=limiter]');
+    await limiter.waitFor();
+    expect(await limiter.locator('.why').textContent()).toBe('rest_client_rate_limiter_duration_seconds is not exported.');
+    expect((await limiter.boundingBox())!.height).toBeLessThan(170);
+    const more = limiter.getByRole('button', { name: 'more' });
+    await more.focus();
+    await page.keyboard.press('Enter');
+    expect(await limiter.locator('.why').textContent()).toBe(missing);
+    expect(await more.getAttribute('aria-expanded')).toBe('true');
+    await page.keyboard.press('Enter');
+    expect(await limiter.locator('.why').textContent()).toBe('rest_client_rate_limiter_duration_seconds is not exported.');
+  });
 });

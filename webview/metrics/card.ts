@@ -24,11 +24,12 @@ export class Card {
   readonly #main = h('div', { class: 'main num' });
   readonly #readings = h('div', { class: 'readings num' });
   readonly #why = h('div', { class: 'why', id: `why-${++cards}`, hidden: true });
-  /** "warm", "hot": opens the reason, which a pointer gets by hovering over the card. */
+  /** "warm", "hot", "more": opens the reason, which a pointer gets by hovering over the card. */
   readonly #word = h('button', { class: 'link', type: 'button', 'aria-controls': this.#why.id, 'aria-expanded': 'false', click: () => { this.#open = !this.#open; this.#showWhy(); } });
   readonly #action: HTMLButtonElement;
   readonly #spark = new Spark();
   #shownReadings = '';
+  #reason = '';
   #unknown = false;
   #open = false;
   #does: PipelineAction | undefined;
@@ -47,19 +48,18 @@ export class Card {
     this.element.classList.toggle('hot', named && v.heat === 'hot');
     const notable = v.heat === 'warm' || v.heat === 'hot';
     setText(this.#title, v.title);
-    this.#showHeat(named ? 'bottleneck' : notable ? v.heat : '', v.why !== undefined && !unknown);
+    const more = unknown && v.why !== undefined && firstSentence(v.why) !== v.why;
+    this.#showHeat(named ? 'bottleneck' : more ? 'more' : notable ? v.heat : '', more || (v.why !== undefined && !unknown));
     setText(this.#main, unknown ? 'not known' : v.main);
     const readings = JSON.stringify(v.readings);
     if (readings !== this.#shownReadings) {
       this.#shownReadings = readings;
       this.#readings.replaceChildren(...v.readings.map((r) => h('div', { title: r.title }, r.text)));
     }
-    // Names of metrics are longer than a card is wide: they break behind an underscore.
-    const why = v.why ?? '';
-    if (this.#why.textContent !== why) this.#why.replaceChildren(...why.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [document.createElement('wbr'), part])));
+    const why = this.#reason = v.why ?? '';
     this.#unknown = unknown;
     this.#showWhy();
-    this.element.title = unknown ? '' : why;
+    this.element.title = unknown && !more ? '' : why;
     if (why === '') this.element.removeAttribute('aria-describedby');
     else this.element.setAttribute('aria-describedby', this.#why.id);
     this.#does = v.action?.id;
@@ -67,6 +67,7 @@ export class Card {
     setText(this.#action, v.action?.title ?? '');
     this.#spark.show(v.spark);
   }
+
   /** The word beside the title; with a reason it is a button, so that keys reach that too. */
   #showHeat(word: string, reason: boolean): void {
     const button = word !== '' && reason;
@@ -76,9 +77,15 @@ export class Card {
     if (!button) setText(this.#heat, word);
   }
 
-  /** Why nothing is known is said at once; why it is warm, when asked. */
+  /** That something isn't exported is said at once; how to get it, and why a station is warm, when asked: a card is narrow. */
   #showWhy(): void {
+    const said = this.#unknown && !this.#open ? firstSentence(this.#reason) : this.#reason;
+    // Names of metrics are longer than a card is wide: they break behind an underscore.
+    if (this.#why.textContent !== said) this.#why.replaceChildren(...said.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [document.createElement('wbr'), part])));
     this.#why.hidden = this.#why.textContent === '' || !(this.#unknown || this.#open);
     this.#word.setAttribute('aria-expanded', String(this.#open));
   }
 }
+
+/** Up to the first end of a sentence; names have dots too, but no capital behind a blank. */
+function firstSentence(text: string): string { return /^.*?\.(?=\s+[A-Z]|$)/s.exec(text)?.[0] ?? text; }
