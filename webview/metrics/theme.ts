@@ -26,17 +26,20 @@ export function readTheme(): ChartTheme {
   const light = document.body.classList.contains('vscode-light') || document.body.classList.contains('vscode-high-contrast-light');
   const foreground = get('foreground') || (light ? '#3b3b3b' : '#cccccc');
   return {
-    series: SERIES.map((n) => get(`charts-${n}`) || FALLBACK[n]),
+    series: SERIES.map((n) => opaque(get(`charts-${n}`)) || FALLBACK[n]),
     foreground, highContrast,
     dim: get('descriptionForeground') || foreground,
     // In high contrast borders are as strong as lines; a grid is not to be read, so it takes a part of the text's colour.
     grid: highContrast ? `color-mix(in srgb, ${foreground} 22%, transparent)` : get('panel-border') || (light ? '#e5e5e5' : '#2b2b2b'),
     background: get('editor-background') || (light ? '#ffffff' : '#1f1f1f'),
     focus: get('focusBorder') || foreground,
-    warning: get('charts-orange') || FALLBACK.orange,
+    warning: opaque(get('charts-orange')) || FALLBACK.orange,
     font: `11px ${get('font-family') || 'sans-serif'}`,
   };
 }
+
+/** The same colour that nothing shines through: orange is the minimap's mark for what was found, which is faint by default. */
+function opaque(colour: string): string { return colour.replace(/^rgba\((.+),[^,]+\)$/, 'rgb($1)').replace(/^(#[\da-f]{6})[\da-f]{2}$/i, '$1'); }
 
 /** Colour and pattern of the series in a slot, 0, 1, …: the same for all charts. */
 export function strokeOf(slot: number, theme: ChartTheme): { readonly colour: string; readonly dash: readonly number[] } {
