@@ -179,11 +179,13 @@ export class Member implements Disposable {
   dispose(): void { this.#own.dispose(); }
 }
 
-/** What a member's whole look became: its charts, or the same problem in the place of each. Rejects with AbortError only. */
+/** What a member's whole look became: its charts, or why it has none in the place of each. Rejects with AbortError only. */
 export async function chartsOrProblem(member: Member, ids: readonly string[], watch: Watch, grid: number, now: number, signal: AbortSignal): Promise<readonly ChartData[]> {
   try {
     await member.sources.learn(signal);
-    return (await member.charts(PANELS.filter((p) => ids.includes(p.id)), watch, grid, now, signal)).charts;
+    const { charts } = await member.charts(PANELS.filter((p) => ids.includes(p.id)), watch, grid, now, signal);
+    const silent = member.barred?.toJSON() ?? member.silent;
+    return silent === undefined ? charts : charts.map(({ empty, ...chart }) => (empty === undefined ? chart : { ...chart, problem: silent }));
   } catch (e) {
     if (isAbort(e)) throw e;
     member.failed(e);
