@@ -7,12 +7,13 @@ import type { Finding, Fix } from '../../source/types';
 import { diagnostic, rangeOf, SOURCE } from './diagnostics';
 import { workspaceEdit } from './edits';
 import type { Hints } from './hints';
+import type { MeasuredOf } from './measured';
 import { pathOf } from './uris';
 
 export class Actions implements vscode.CodeActionProvider {
   static readonly metadata: vscode.CodeActionProviderMetadata = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
 
-  constructor(private readonly hints: Hints, private readonly analyzer: Analyzer) {}
+  constructor(private readonly hints: Hints, private readonly analyzer: Analyzer, private readonly measured: MeasuredOf) {}
 
   async provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext, token: vscode.CancellationToken): Promise<vscode.CodeAction[]> {
     if (context.only && !context.only.contains(vscode.CodeActionKind.QuickFix)) return [];
@@ -61,7 +62,7 @@ export class Actions implements vscode.CodeActionProvider {
     }
     const module = finding.effective === undefined ? '' : (await this.analyzer.module(pathOf(document.uri))).path;
     if (module !== '') {
-      const measure = new vscode.CodeAction('Measure this controller in a cluster…', vscode.CodeActionKind.QuickFix);
+      const measure = new vscode.CodeAction(this.measured(module) ? 'Measure this controller again…' : 'Set QPS from what is measured in a cluster…', vscode.CodeActionKind.QuickFix);
       measure.command = { command: 'controllerTuner.source.measure', title: measure.title, arguments: [module] };
       actions.push(measure);
     }

@@ -71,7 +71,7 @@ export function commandsOf(parts: SourceParts): { readonly offered: Readonly<Rec
       'controllerTuner.source.explain': (rule: string) => guarded('Explain a rule', log, () => showExplanation(rule)),
       'controllerTuner.source.showSetUp': (uri: vscode.Uri, at: vscode.Position) => guarded('Show settings', log, () => showSetUp(uri, at)),
       'controllerTuner.source.open': (file: string, span: { start: number; end: number }) => guarded('Open a source', log, () => openAt(file, span)),
-      'controllerTuner.source.measure': (module: string) => guarded('Measure a controller', log, () => measurements.ask(module)),
+      'controllerTuner.source.measure': (module: string, choose?: boolean) => guarded('Measure a controller', log, () => measurements.ask(module, choose)),
       'controllerTuner.source.fixAll': (uri: vscode.Uri, rule: string, fix: string | undefined) => guarded('Fix all of a kind', log, () => fixModule(analyzer, uri, rule, fix)),
     },
   };

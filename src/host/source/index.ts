@@ -37,7 +37,7 @@ export function makeSources(context: vscode.ExtensionContext): Sources {
   own({ dispose: () => { analyzer.clear(); } });
   const hints = own(new Hints(analyzer, (document, e) => { if (!isAbort(e)) log.problem(document.uri.path, Problem.from(e)); }));
   own(measurements.onDidChange(() => { hints.refresh(); }));
-  own(vscode.languages.registerCodeActionsProvider(SELECTOR, new Actions(hints, analyzer), Actions.metadata));
+  own(vscode.languages.registerCodeActionsProvider(SELECTOR, new Actions(hints, analyzer, measurements.of), Actions.metadata));
   own(vscode.languages.registerCodeLensProvider(SELECTOR, new Lenses(hints)));
   own(vscode.languages.registerHoverProvider(SELECTOR, new Hovers(hints, analyzer)));
   own(registerExplanations());
