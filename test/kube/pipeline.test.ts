@@ -15,6 +15,11 @@ import { look, LOOK_S, shown, table, type Looked } from './pipelineLooks';
 const kubeconfig = process.env['KUBECONFIG_TEST'] ?? '';
 const dir = process.env['CLUSTER_DIR'] ?? path.dirname(kubeconfig);
 const LOOKS = Number(process.env['LOOKS'] ?? '1');
+/**
+ * Further looks for a load that was not seen at the first one: a process that was just started works off a list that it knows
+ * already, and its queue drains meanwhile. A wrong station is wrong at any look. Where looks are counted, each counts.
+ */
+const AGAIN = LOOKS === 1 ? 3 : 0;
 const never = new AbortController().signal;
 /** On together. A fight keeps the API server of two cores busy enough to slow others down, so it is on by itself. */
 const TOGETHER = [['fight'], ['volumes', 'widgets-throttled', 'gadgets-cpu', 'workers-starved', 'backoff']];
@@ -41,12 +46,18 @@ describe.skipIf(kubeconfig === '')('the bottleneck that the pipeline names', () 
     await load('healthy', false);
   });
 
-  it.each(TOGETHER.map((loads) => [loads.join(', '), loads] as const))('is the right one under %s, and none on all other controllers', { timeout: (LOOK_S * LOOKS + 180) * 1000 }, async (_title, loads) => {
+  it.each(TOGETHER.map((loads) => [loads.join(', '), loads] as const))('is the right one under %s, and none on all other controllers', { timeout: (LOOK_S * LOOKS + 60 * AGAIN + 180) * 1000 }, async (_title, loads) => {
     await load('healthy', true);
     for (const name of loads) await load(name, true);
-    const looked = await look(cluster, loads, LOOKS, never);
-    all.push(...looked);
-    expect(looked.length).toBeGreaterThanOrEqual(5 * LOOKS);
-    expect(looked.filter((l) => !l.right).map(({ workload, load: on, said, words }) => `${workload} (${on}): ${said}: ${words}`)).toEqual([]);
+    let missed: Looked[] = [];
+    for (let again = AGAIN; ; again--) {
+      const looked = await look(cluster, loads, LOOKS, never);
+      all.push(...looked);
+      expect(looked.length).toBeGreaterThanOrEqual(5 * LOOKS);
+      const first = again === AGAIN;
+      missed = looked.filter((l) => !l.right && (first || l.said !== 'none' || missed.some((m) => m.workload === l.workload)));
+      if (again === 0 || missed.length === 0 || missed.some((l) => l.said !== 'none')) break;
+    }
+    expect(missed.map(({ workload, load: on, said, words }) => `${workload} (${on}): ${said}: ${words}`)).toEqual([]);
   });
 });
