@@ -44,8 +44,10 @@ export function duration(nanos: number): string {
 }
 
 function two(n: number, big: string, per: number, small: string): string {
-  const whole = Math.floor(n);
-  const rest = Math.floor((n - whole) * per);
+  // A little more: 130 s are 2.1666… min, and must not come back as 129.999… s.
+  const all = Math.floor(n * per + 1e-6);
+  const whole = Math.floor(all / per);
+  const rest = all % per;
   return rest === 0 ? `${whole} ${big}` : `${whole} ${big} ${rest} ${small}`;
 }
 

@@ -1,17 +1,20 @@
 /** From files to reports: the one way that the editor's hints, the review and the command line share. */
 import { isAbort, Problem } from '../base/problem';
-import { Elsewheres, type Looked } from './elsewhere';
+import { answer, forgetAnswers, type Definitions, type Journey } from './abroad';
+import { Elsewheres } from './elsewhere';
 import { Folders } from './folders';
 import { MAX_LENGTH, type Grammar } from './go/grammar';
 import { isRelevant } from './go/relevant';
 import { checkModFile, isRelevantModFile } from './goMod';
-import { goReport } from './goReport';
+import { forgetWork, goReport } from './goReport';
+import type { GoPackage } from './go/package';
 import { Lru } from './lru';
 import { moduleOf } from './readers';
 import { CLIENT, RUNTIME } from './modules/facts';
 import type { Module } from './modules/types';
-import { Packages } from './packages';
+import { Packages, type Lease } from './packages';
 import { dirOf, nameOf, upwards } from './paths';
+import { programOf } from './program';
 import { Slices, until } from './slices';
 import { isYaml, sound } from './sound';
 import type { FileReport, Files, Measured } from './types';
@@ -19,8 +22,10 @@ import { walk } from './walk';
 import { checkYaml, isRelevantYaml, type YamlReport } from './readers';
 
 export interface AnalyzerOptions {
-  /** What was measured of the program of a module, by the module's path. Default: nothing. */
-  readonly measured?: (module: string) => Measured | undefined;
+  /** What was measured of a program, by `programOf`. Default: nothing. */
+  readonly measured?: (program: string) => Measured | undefined;
+  /** What a language server knows; default: none is there. */
+  readonly definitions?: Definitions;
   /** Told once a file: that it was left out, or that a rule failed at it. Default: nobody. */
   readonly tell?: (problem: Problem) => void;
   /** Called when an analysis has worked for 8 ms: lets others have their turn. Default: it goes on. */
@@ -33,11 +38,14 @@ export type Report = FileReport & Partial<Pick<YamlReport, 'hovers'>>;
 /** Characters of sources whose reports are kept. */
 const REPORTS = 8_000_000;
 
+/** Files of a folder of another package; one with more is not followed into. */
+const LARGEST = 200;
+
 /** Files that state versions. */
 const MODULE_FILE = /(^|\/)(go\.mod|go\.work|modules\.txt)$/;
 
 /** A report with what it was made from. */
-interface Kept { readonly report: Report; readonly text: string; readonly generation: number; readonly modules: number; readonly measured: Measured | undefined; /** Other packages that it was made from. */ readonly looked: Looked | undefined }
+interface Kept { readonly report: Report; readonly text: string; readonly generation: number; readonly modules: number; readonly measured: Measured | undefined; /** Folders of other packages that it was made from, as they were then. */ readonly folders: ReadonlyMap<string, number> }
 
 export class Analyzer {
   readonly #folders: Folders;
@@ -45,9 +53,11 @@ export class Analyzer {
   readonly #reports = new Lru<Kept>(REPORTS, (k) => k.text.length + 500);
   readonly #modules = new Map<string, Promise<Module>>();
   readonly #told = new Set<string>();
+  /** Folders of other packages that answers to a package rest on, as they were then. */
+  readonly #led = new WeakMap<GoPackage, { readonly state: number; readonly folders: Map<string, number> }>();
   #packages: Packages | undefined;
   #grammar: Promise<Grammar> | undefined;
-  /** Grows when a go.mod or its like changes. */
+  /** Grows when a go.mod or its like changes, or when a language server knows more. */
   #moduleState = 0;
 
   constructor(private readonly grammar: () => Promise<Grammar>, files: Files, private readonly options: AnalyzerOptions = {}) {
@@ -68,23 +78,23 @@ export class Analyzer {
     const modules = this.#moduleState;
     const kept = this.#reports.get(path);
     const current = kept !== undefined && kept.generation === generation && kept.modules === modules && (text === undefined || text === kept.text)
-      && (kept.looked === undefined || this.#elsewheres.isCurrent(kept.looked)) ? kept : undefined;
+      && this.#isCurrent(kept.folders) ? kept : undefined;
     if (current !== undefined && (this.options.measured === undefined || isEmpty(current.report))) return current.report;
     const now = text ?? current?.text ?? await this.#folders.read(path, signal);
     if (now === undefined) throw new Problem('source.missing', `${path} is not there.`, { next: 'Check the path.' });
-    const keep = (report: Report, measured?: Measured, looked?: Looked): Report => {
-      this.#reports.set(path, { report, text: now, generation, modules, measured, looked });
+    const keep = (report: Report, measured?: Measured, folders: ReadonlyMap<string, number> = new Map()): Report => {
+      this.#reports.set(path, { report, text: now, generation, modules, measured, folders });
       return report;
     };
     if (!this.#isWorthALook(path, now)) return keep(empty(path));
     const module = await this.module(path, signal);
-    const measured = this.options.measured?.(module.path);
+    const measured = this.options.measured?.(programOf(module, path));
     if (current !== undefined && current.measured === measured) return current.report;
     if (nameOf(path) === 'go.mod') return keep({ ...empty(path), findings: checkModFile(path, now, module) });
     if (!path.endsWith('.go')) return keep(yaml(path, now, measured), measured);
     this.#sayWithoutVersions(path, module);
-    const { report, looked } = await this.#go(path, now, module, measured, signal);
-    return keep(report, measured, looked);
+    const folders = new Map<string, number>();
+    return keep(await this.#go(path, now, module, measured, folders, signal), measured, folders);
   }
 
   /** Reports of all sources below a folder in which anything was found, folder after folder. */
@@ -134,6 +144,9 @@ export class Analyzer {
     if (MODULE_FILE.test(path)) this.changed(path); else this.#folders.edited(path);
   }
 
+  /** The language server knows more than before. */
+  learned(): void { this.#moduleState++; }
+
   /** Nothing that is kept of this folder is to be trusted: nobody tells of changes in it. */
   forget(dir: string): void { this.#folders.forget(dir); }
 
@@ -158,9 +171,53 @@ export class Analyzer {
     return false;
   }
 
-  async #go(path: string, text: string, module: Module, measured: Measured | undefined, signal: AbortSignal | undefined): Promise<{ report: Report; looked?: Looked | undefined }> {
+  /** `folders`: gets those of other packages that were looked at, with their state. */
+  async #go(path: string, text: string, module: Module, measured: Measured | undefined, folders: Map<string, number>, signal: AbortSignal | undefined): Promise<Report> {
     const grammar = await this.#loaded(signal);
-    const packages = this.#packages ??= new Packages(grammar);
+    const leases = [await this.#take(path, text, signal)];
+    const [{ pkg }] = leases as [Lease];
+    let led = this.#led.get(pkg);
+    if (led === undefined || led.state !== this.#moduleState || !this.#isCurrent(led.folders)) {
+      this.#led.set(pkg, led = { state: this.#moduleState, folders: new Map() });
+      forgetAnswers(pkg);
+      forgetWork(pkg);
+    }
+    const { folders: abroad } = led;
+    const journey: Journey = {
+      module, definitions: this.options.definitions,
+      package: async (dir, inIt) => {
+        if (!abroad.has(dir)) abroad.set(dir, this.#folders.generation(dir));
+        const names = await this.#folders.list(dir, signal);
+        const one = inIt ?? names.filter((n) => n.endsWith('.go') && !n.endsWith('_test.go')).sort().map((n) => `${dir}/${n}`)[0];
+        const its = one === undefined || names.length > LARGEST ? undefined : await this.#folders.read(one, signal);
+        if (one === undefined || its === undefined || its.length > MAX_LENGTH) return undefined;
+        const lease = await this.#take(one, its, signal);
+        leases.push(lease);
+        return lease.pkg;
+      },
+    };
+    try {
+      const file = pkg.files.find((f) => f.path === path);
+      if (file === undefined || file.generated) return empty(path);
+      return await goReport({
+        file, pkg, module, measured, grammar, slices: new Slices(this.options.pause, signal),
+        abroad: () => answer(pkg, journey),
+        elsewhere: async () => {
+          const looked = await this.#elsewheres.look(packageName(text), pkg, module, signal);
+          for (const [dir, generation] of looked.folders) folders.set(dir, generation);
+          return looked.elsewhere;
+        },
+        read: (p) => this.#folders.read(p, signal), failed: (rule, e) => { this.#failed(rule, path, e); },
+      });
+    } finally {
+      for (const [dir, generation] of abroad) folders.set(dir, generation);
+      for (const lease of leases) lease.release();
+    }
+  }
+
+  /** The package that a file with this text belongs to. */
+  async #take(path: string, text: string, signal: AbortSignal | undefined): Promise<Lease> {
+    const packages = this.#packages ??= new Packages(await this.#loaded(signal));
     const dir = dirOf(path);
     const names = new Set((await this.#folders.list(dir, signal)).filter((n) => n.endsWith('.go') && !n.endsWith('_test.go')));
     // A file that the editor has and the disk does not is of the package too. By name, whatever was asked for first: the same
@@ -173,21 +230,10 @@ export class Analyzer {
       const t = p === path ? text : texts.get(p);
       if (t !== undefined && t.length <= MAX_LENGTH && packageName(t) === name) own.set(p, t);
     }
-    const lease = packages.take(dir, name, own);
-    try {
-      const file = lease.pkg.files.find((f) => f.path === path);
-      if (file === undefined || file.generated) return { report: empty(path) };
-      let looked: Looked | undefined;
-      const report = await goReport({
-        file, pkg: lease.pkg, module, measured, grammar, slices: new Slices(this.options.pause, signal),
-        elsewhere: async () => (looked = await this.#elsewheres.look(name, lease.pkg, module, signal)).elsewhere,
-        read: (p) => this.#folders.read(p, signal), failed: (rule, e) => { this.#failed(rule, path, e); },
-      });
-      return { report, looked };
-    } finally {
-      lease.release();
-    }
+    return packages.take(dir, name, own);
   }
+
+  #isCurrent(folders: ReadonlyMap<string, number>): boolean { return [...folders].every(([dir, generation]) => this.#folders.generation(dir) === generation); }
 
   #loaded(signal: AbortSignal | undefined): Promise<Grammar> {
     if (this.#grammar === undefined) {

@@ -33,7 +33,7 @@ export function lineEdits(before: string, after: string): Edit[] {
 function lines(text: string): string[] { return text.match(/[^\n]*\n|[^\n]+$/g) ?? []; }
 
 /** Pairs of the longest common subsequence. */
-function common(x: readonly string[], y: readonly string[]): [number, number][] {
+export function common(x: readonly string[], y: readonly string[]): [number, number][] {
   const width = y.length + 1;
   const longest = new Uint32Array((x.length + 1) * width);
   const at = (i: number, j: number): number => longest[i * width + j] ?? 0;

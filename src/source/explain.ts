@@ -14,3 +14,11 @@ export function explain(id: string): string | undefined {
   const rule = rules().find((r) => r.id === id);
   return rule === undefined ? undefined : `# ${rule.title}\n\n${rule.explains.trim()}\n`;
 }
+
+/** What a rule is about: the first paragraph of its text. */
+export function gist({ explains }: Explained): string { return explains.trim().split('\n\n', 1)[0] ?? ''; }
+
+/** All rules, each with what it is about: the README's list. */
+export function listed(): string {
+  return rules().map((r) => `- **${r.title}** (\`${r.id}\`). ${gist(r)}`).join('\n');
+}

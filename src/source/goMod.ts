@@ -8,7 +8,9 @@ import type { Finding, Span } from './types';
 export const MODULE_RULE = {
   id: 'module-versions',
   title: 'Versions that are not known',
-  explains: `Defaults differ between releases of controller-runtime and client-go, so hints are given for the versions in force, as go.mod, \`replace\`, go.work and vendor/modules.txt state them. Where they can't be told, nothing is said that depends on them. That is so when
+  explains: `Defaults differ between releases of controller-runtime and client-go, so hints are given for the versions in force, as go.mod, \`replace\`, go.work and vendor/modules.txt state them. Where they can't be told, nothing is said that depends on them.
+
+That is so when
 
 - go.mod or go.work has lines that Go does not take: what stands in them is passed over, the other lines are read (https://go.dev/ref/mod#go-mod-file),
 - a \`replace\` leads to a folder that is not there, or to the module itself,

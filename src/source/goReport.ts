@@ -24,25 +24,39 @@ export interface GoJob {
   read(path: string): Promise<string | undefined>;
   /** What other packages set up; asked at most once, and only when a rule that looks at it would speak. */
   elsewhere(): Promise<Elsewhere>;
+  /** Answers what the package asks about names of others; true when it is to be read again with that. */
+  abroad(): Promise<boolean>;
   /** A rule threw: the others go on. */
   failed(rule: string, e: unknown): void;
 }
+
+/** An answer may lead to another question; further than this nobody is followed. */
+const ROUNDS = 2;
 
 export async function goReport(job: GoJob): Promise<FileReport> {
   const { file, pkg, slices } = job;
   let elsewhere: Elsewhere | undefined;
   let asked = false;
-  const context = contextOf(job, () => { asked = true; return elsewhere; });
+  const elsewhereOf = (): Elsewhere | undefined => { asked = true; return elsewhere; };
+  let context = contextOf(job, elsewhereOf);
+  const setUpsOf = (): SetUp[] => [...context.clients.setUps(file), ...context.controllers.setUps(file)];
   const broken = brokenSpans(file);
   const whole = <T extends Span>(list: readonly T[]): T[] => list.filter((s) => broken.every((b) => s.end <= b.start || s.start >= b.end));
   const attempt = <T>(name: string, work: () => readonly T[]): readonly T[] => {
     try { return work(); } catch (e) { job.failed(name, e); return []; }
   };
   const found: Finding[] = [];
-  // Each its own piece: these two read the whole package.
-  attempt('clients', () => context.clients.configs);
-  await slices.next();
-  attempt('controllers', () => context.controllers.controllers);
+  let setUps: readonly SetUp[] = [];
+  for (let round = 0; ; round++) {
+    // Each its own piece: these two read the whole package.
+    attempt('clients', () => context.clients.configs);
+    await slices.next();
+    attempt('controllers', () => context.controllers.controllers);
+    setUps = attempt('set-ups', setUpsOf);
+    if (round === ROUNDS || !await job.abroad()) break;
+    forgetWork(pkg);
+    context = contextOf(job, elsewhereOf);
+  }
   for (const rule of GO_RULES) {
     await slices.next();
     asked = false;
@@ -55,7 +69,6 @@ export async function goReport(job: GoJob): Promise<FileReport> {
     found.push(...whole(list));
   }
   await slices.next();
-  const setUps: SetUp[] = whole(attempt('set-ups', () => [...context.clients.setUps(file), ...context.controllers.setUps(file)])).sort((a, b) => a.start - b.start);
   const go = new Map(pkg.files.map((f) => [f.path, f]));
   const others = new Map<string, string | null>();
   for (const path of found.flatMap((f) => f.fixes.flatMap((fix) => [...byFile(fix, file.path).keys()]))) {
@@ -67,11 +80,14 @@ export async function goReport(job: GoJob): Promise<FileReport> {
     findings.push(...sound([finding], { path: file.path, grammar: job.grammar, go: (p) => go.get(p), text: (p) => others.get(p) }));
   }
   findings.sort((a, b) => a.start - b.start || a.end - b.end);
-  return { file: file.path, findings, setUps };
+  return { file: file.path, findings, setUps: whole(setUps).sort((a, b) => a.start - b.start) };
 }
 
 /** What was worked out of a package with a module's versions, for all its files. */
 const worked = new WeakMap<GoPackage, { readonly module: Module; clients?: Clients; controllers?: Controllers }>();
+
+/** What is worked out of the package anew when it is looked at next. */
+export function forgetWork(pkg: GoPackage): void { worked.delete(pkg); }
 
 function contextOf({ file, pkg, module, measured }: GoJob, elsewhere: () => Elsewhere | undefined): GoContext {
   let known = worked.get(pkg);

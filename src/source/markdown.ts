@@ -28,18 +28,20 @@ function where(setting: Setting, { link, lineOf, name }: Places): string {
   return setting.from === 'set' ? place : `${FROM[setting.from]}, ${place}`;
 }
 
-/** The settings of one set-up: each with its value, its default, where it is set, and what it means. */
-export function settingsTable(setUp: SetUp, places: Places): string {
+/** The settings of one set-up: each with its value, its default, where it is set, and, unless `narrow`, what it means. */
+export function settingsTable(setUp: SetUp, places: Places, narrow = false): string {
   if (setUp.settings.length === 0) return '';
   const rows = setUp.settings.map((s) => {
     const cite = s.cite === undefined ? '' : ` (${linked(s.cite.text, s.cite.file, s.cite.line, places.link)})`;
-    return `| ${plain(s.name)} | **${plain(s.value)}** | ${plain(s.default)}${cite} | ${where(s, places)} | ${plain(s.tells)} |`;
+    return `| ${plain(s.name)} | **${plain(s.value)}** | ${plain(s.default)}${cite} | ${where(s, places)} |${narrow ? '' : ` ${plain(s.tells)} |`}`;
   });
-  return ['| Setting | In force | Default | Set at | |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+  return [`| Setting | In force | Default | Set at |${narrow ? '' : ' |'}`, `| --- | --- | --- | --- |${narrow ? '' : ' --- |'}`, ...rows].join('\n');
 }
 
+/** As a hover shows it: a column of sentences would squeeze the others there, so they stand below the table. */
 export function setUpMarkdown(setUp: SetUp, places: Places): string {
-  return [`**${plain(title(setUp))}**: ${plain(setUp.line)}`, settingsTable(setUp, places)].filter((t) => t !== '').join('\n\n');
+  const meanings = setUp.settings.map((s) => `- ${plain(s.name)}: ${plain(s.tells)}`).join('\n');
+  return [`**${plain(title(setUp))}**: ${plain(setUp.line)}`, settingsTable(setUp, places, true), meanings].filter((t) => t !== '').join('\n\n');
 }
 
 const KINDS: Readonly<Record<SetUp['kind'], string>> = { client: 'Client', manager: 'Manager', controller: 'Controller', workers: 'Workers', component: 'Component' };

@@ -10,6 +10,17 @@ export function position(text: string, offset: number): { line: number; column: 
   return { line, column: offset - start + 1 };
 }
 
+/** Offset of a place as editors count it, from 0; the end of the text for one behind it. */
+export function offsetAt(text: string, { line, character }: { readonly line: number; readonly character: number }): number {
+  let start = 0;
+  for (let left = line; left > 0; left--) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) return text.length;
+    start = end + 1;
+  }
+  return Math.min(text.length, start + character);
+}
+
 /** The text with these edits, which may come in any order. Throws Problem `source.overlap` when two touch the same place. */
 export function applyEdits(text: string, edits: readonly Pick<Edit, 'start' | 'end' | 'text'>[]): string {
   const sorted = edits.map((edit, i) => ({ edit, i })).sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.i - b.i);

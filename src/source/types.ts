@@ -34,6 +34,8 @@ export interface Effective {
   readonly burst: number | undefined;
   /** What makes it so, with the version: "client-go's default, k8s.io/client-go v0.37.0". */
   readonly because: string;
+  /** The client is not made at all: its constructor returns an error, and the limits are those that a client of another kind would have. */
+  readonly refused?: true;
 }
 
 /** A line of somebody's source that proves what is said. */

@@ -3,17 +3,20 @@ import * as vscode from 'vscode';
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import type { Analyzer, Report } from '../../source/analyzer';
-import { fixAll } from '../../source/fixall';
+import { fixAll, type Chosen } from '../../source/fixall';
 import { reviewMarkdown } from '../../source/markdown';
 import type { Module } from '../../source/modules/types';
 import { below, dirOf } from '../../source/paths';
+import { programOf } from '../../source/program';
 import { guarded } from '../errors';
 import type { Log } from '../log';
+import { fixEdit } from './actions';
 import { changesEdit } from './edits';
 import { showExplanation } from './explain';
 import type { Hints } from './hints';
 import { placesOf, showSetUp } from './looks';
-import type { Measurements } from './measured';
+import { MEASURE, type Change, type Measurements } from './measured';
+import { more } from './more';
 import { openAt, ReviewTree, type Reviewed, type Row } from './review';
 import { isLookedAt, pathOf, uriOf } from './uris';
 
@@ -33,7 +36,7 @@ const REVIEWED = 'controllerTuner.source.reviewed';
 
 /** `offered`: those that the manifest names. `internal`: those that links and quick fixes use. */
 export function commandsOf(parts: SourceParts): { readonly offered: Readonly<Record<string, (...args: unknown[]) => unknown>>; readonly internal: Commands } {
-  const { analyzer, measurements, log } = parts;
+  const { analyzer, hints, measurements, log } = parts;
   let shown: { readonly tree: ReviewTree; readonly view: vscode.TreeView<Row> } | undefined;
   let last: Reviewed | undefined;
 
@@ -66,13 +69,19 @@ export function commandsOf(parts: SourceParts): { readonly offered: Readonly<Rec
       'controllerTuner.source.review': review,
       'controllerTuner.source.refresh': () => review(last && uriOf(last.dir)),
       'controllerTuner.source.export': exported,
+      'controllerTuner.source.measureModule': () => guarded('Measure a controller', log, async () => {
+        const place = await placeOf(undefined);
+        const program = await programAt(analyzer, place);
+        await measurements.ask(program, true, () => changeOf(parts, place));
+      }),
     },
     internal: {
       'controllerTuner.source.explain': (rule: string) => guarded('Explain a rule', log, () => showExplanation(rule)),
       'controllerTuner.source.showSetUp': (uri: vscode.Uri, at: vscode.Position) => guarded('Show settings', log, () => showSetUp(uri, at)),
       'controllerTuner.source.open': (file: string, span: { start: number; end: number }) => guarded('Open a source', log, () => openAt(file, span)),
-      'controllerTuner.source.measure': (module: string, choose?: boolean) => guarded('Measure a controller', log, () => measurements.ask(module, choose)),
-      'controllerTuner.source.fixAll': (uri: vscode.Uri, rule: string, fix: string | undefined) => guarded('Fix all of a kind', log, () => fixModule(analyzer, uri, rule, fix)),
+      [MEASURE]: (program: string, choose: boolean, at?: vscode.Uri) => guarded('Measure a controller', log, () => measurements.ask(program, choose, () => changeOf(parts, at && vscode.Uri.from(at)))),
+      'controllerTuner.source.fixAll': (uri: vscode.Uri, rule: string, fix: string, title: string) => guarded('Fix all of a kind', log, () => fixModule(analyzer, uri, { rule, fix }, title)),
+      'controllerTuner.source.more': (uri: vscode.Uri, range: vscode.Range) => guarded('Change a setting', log, () => more(hints, analyzer, uri, range)),
     },
   };
 }
@@ -104,20 +113,40 @@ async function reviewOf(analyzer: Analyzer, place: vscode.Uri): Promise<Reviewed
   });
 }
 
-async function fixModule(analyzer: Analyzer, uri: vscode.Uri, rule: string, fix: string | undefined): Promise<void> {
+async function fixModule(analyzer: Analyzer, uri: vscode.Uri, chosen: Chosen, title: string): Promise<void> {
   const path = pathOf(uri);
   const module: Module = await analyzer.module(path);
+  const dir = module.dir === '' ? dirOf(path) : module.dir;
   const changes = await cancellable('Working out the fixes', async (signal) => {
     const files: string[] = [];
-    for await (const report of analyzer.review(module.dir === '' ? dirOf(path) : module.dir, { signal })) if (report.findings.some((f) => f.rule === rule)) files.push(report.file);
-    return fixAll(analyzer, files, { rule, fix }, signal);
+    for await (const report of analyzer.review(dir, { signal })) if (report.findings.some((f) => f.rule === chosen.rule)) files.push(report.file);
+    return fixAll(analyzer, files, chosen, signal);
   });
   if (!changes) return;
   if (changes.size === 0) { void vscode.window.showInformationMessage('There is nothing to fix any more.'); return; }
-  // What the person has in front needs no asking; files that nobody looks at do.
-  const seen = [...changes.keys()].every((p) => p === path);
-  const done = await vscode.workspace.applyEdit(changesEdit(changes, seen ? undefined : `Fix all: ${rule}`), { isRefactoring: true });
-  if (done && !seen) void vscode.window.showInformationMessage(`Changed ${count(changes.size, 'file')}.`);
+  const files = count(changes.size, 'file');
+  const [apply, ask] = [`Change ${files}`, 'Choose in a Preview…'];
+  const detail = [...[...changes.keys()].map((p) => below(dir, p)), '', 'One undo takes all of it back. In the preview nothing is ticked at first.'].join('\n');
+  const answer = await vscode.window.showInformationMessage(`${title} in ${files} of ${module.path === '' ? 'this folder' : module.path}?`, { modal: true, detail }, apply, ask);
+  if (answer === undefined) return;
+  await vscode.workspace.applyEdit(changesEdit(changes, answer === ask ? title : undefined), { isRefactoring: true });
+}
+
+/** The change that what was measured asks for in this text. */
+async function changeOf({ analyzer, hints }: SourceParts, uri: vscode.Uri | undefined): Promise<Change | undefined> {
+  const document = uri && vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
+  const report = document && await hints.report(document, { now: true });
+  const fix = report?.findings.flatMap((f) => f.fixes).find((f) => f.id === 'qps-measured');
+  return document && fix ? { fix, apply: async () => vscode.workspace.applyEdit(await fixEdit(document, analyzer, fix)) } : undefined;
+}
+
+/** The program of a file, or of the module in a folder. */
+async function programAt(analyzer: Analyzer, place: vscode.Uri): Promise<string> {
+  const path = pathOf(place);
+  const file = /\.(go|ya?ml)$/.test(path) ? path : /\/go\.\w+$/.test(path) ? `${dirOf(path)}/main.go` : `${path}/main.go`;
+  const program = programOf(await analyzer.module(file), file);
+  if (program === '') throw new Problem('source.noModule', 'There is no Go module here to measure the controller of.', { next: 'Open a Go file of the controller, or the manifest that configures it.' });
+  return program;
 }
 
 /** Undefined when the person cancelled. */

@@ -16,7 +16,9 @@ export function explainUri(rule: string): vscode.Uri {
 }
 
 export function diagnostic(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
-  const shown = new vscode.Diagnostic(rangeOf(document, finding), finding.message, hintSettings.severity(finding.severity));
+  // Plain text, with a line for each sentence: the peek view of F8 breaks none by itself, and the list of problems shows the first.
+  const message = finding.message.replaceAll('`', '').replace(/\. (?=\p{L})/gu, '.\n');
+  const shown = new vscode.Diagnostic(rangeOf(document, finding), message, hintSettings.severity(finding.severity));
   shown.source = SOURCE;
   shown.code = { value: finding.rule, target: explainUri(finding.rule) };
   if (finding.cite) {

@@ -1,12 +1,14 @@
 /** The line over a set-up and the hover: which settings are in force. */
 import * as vscode from 'vscode';
 import type { Analyzer, Report } from '../../source/analyzer';
-import { rules } from '../../source/explain';
+import { gist, rules } from '../../source/explain';
 import { plain, setUpMarkdown, type Places } from '../../source/markdown';
 import { nameOf } from '../../source/paths';
+import { programOf } from '../../source/program';
 import { position } from '../../source/text';
 import { explainUri, rangeOf } from './diagnostics';
 import type { Hints } from './hints';
+import { MEASURE, measuredMarkdown, type MeasuredOf } from './measured';
 import { hintSettings } from './settings';
 import { pathOf, uriOf } from './uris';
 
@@ -20,16 +22,26 @@ export class Lenses implements vscode.CodeLensProvider {
     const report = await this.hints.report(document);
     return report?.setUps.filter((s) => s.line !== '').map((s) => {
       const range = rangeOf(document, s);
-      return new vscode.CodeLens(new vscode.Range(range.start, range.start), { title: s.line, tooltip: 'Show the settings with their defaults', command: 'controllerTuner.source.showSetUp', arguments: [document.uri, range.start] });
+      return new vscode.CodeLens(new vscode.Range(range.start, range.start), { title: short(s.line), tooltip: 'Show the settings with their defaults', command: 'controllerTuner.source.showSetUp', arguments: [document.uri, range.start] });
     }) ?? [];
   }
 }
 
+/** Characters of a lens: two of them may stand side by side, and what is beyond the edge is not seen. */
+const LONGEST = 90;
+
+/** The first settings of a line, whole; all of them are in the hover. */
+function short(line: string): string {
+  if (line.length <= LONGEST) return line;
+  const at = line.lastIndexOf(' · ', LONGEST);
+  return `${line.slice(0, at > 0 ? at : LONGEST)} · …`;
+}
+
 /** Only what the hovers' own links need. */
-const COMMANDS = ['controllerTuner.source.explain', 'controllerTuner.source.review'];
+const COMMANDS = ['controllerTuner.source.explain', 'controllerTuner.source.review', MEASURE];
 
 export class Hovers implements vscode.HoverProvider {
-  constructor(private readonly hints: Hints, private readonly analyzer: Analyzer) {}
+  constructor(private readonly hints: Hints, private readonly analyzer: Analyzer, private readonly measured: MeasuredOf) {}
 
   async provideHover(document: vscode.TextDocument, at: vscode.Position): Promise<vscode.Hover | undefined> {
     const report = await this.hints.report(document);
@@ -46,12 +58,20 @@ export class Hovers implements vscode.HoverProvider {
     const text = new vscode.MarkdownString();
     text.isTrusted = { enabledCommands: COMMANDS };
     const parts = [...setUps.map((s) => setUpMarkdown(s, places)), ...yaml.map((h) => h.markdown)];
-    const known = new Map(rules().map((r) => [r.id, r]));
-    for (const id of new Set(findings.map((f) => f.rule))) {
-      const rule = known.get(id);
-      if (rule) parts.push(`[${plain(rule.title)}](${explainUri(id).toString()})`);
+    if (setUps.some((s) => s.kind === 'client') || findings.some((f) => f.effective !== undefined)) {
+      const program = programOf(await this.analyzer.module(report.file), report.file);
+      const told = hintSettings.hints && findings.some((f) => f.effective !== undefined);
+      const known = this.measured(program);
+      // What is true now before what is written; the way to find out comes last.
+      if (program !== '') parts.splice(known ? 0 : parts.length, 0, measuredMarkdown(program, known, document.uri, told));
     }
-    if (setUps.length > 0) parts.push('[Review Settings of This Module](command:controllerTuner.source.review)');
+    const about = rules().filter((r) => findings.some((f) => f.rule === r.id));
+    const [rule] = about;
+    // Of one the text's beginning; of many there is room for their names.
+    if (rule && about.length === 1) parts.push(gist(rule));
+    const links = about.map((r) => `[${plain(r.title)}](${explainUri(r.id).toString()})`);
+    if (setUps.length > 0) links.push('[Review Settings of This Module](command:controllerTuner.source.review)');
+    if (links.length > 0) parts.push(links.join(' · '));
     text.appendMarkdown(parts.join('\n\n---\n\n'));
     const own = yaml[0]?.span ?? setUps[0] ?? findings[0];
     return new vscode.Hover(text, own && rangeOf(document, own));
@@ -72,7 +92,9 @@ export async function placesOf(analyzer: Analyzer, ...reports: readonly Report[]
 }
 
 /** Puts the cursor at a set-up and shows its hover. */
-export async function showSetUp(uri: vscode.Uri, at: vscode.Position): Promise<void> {
+export async function showSetUp(uri: vscode.Uri, start: vscode.Position): Promise<void> {
+  // Inside of it: at its very start the hints of what stands before would be shown too.
+  const at = start.translate(0, 1);
   const editor = vscode.window.visibleTextEditors.find((e) => pathOf(e.document.uri) === pathOf(uri)) ?? await vscode.window.showTextDocument(uri);
   await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn ?? vscode.ViewColumn.Active, selection: new vscode.Range(at, at) });
   await vscode.commands.executeCommand('editor.action.showHover', { focus: 'noAutoFocus' });

@@ -30,12 +30,16 @@ export function effectiveOf(state: State, kind: OriginKind, module: Module, file
   }
   if (kind === 'envtest') return { qps: undefined, burst: undefined, because: 'envtest sets its own' };
   const client = module.facts.clientGo?.value;
-  if (qps.number === undefined) return { qps: undefined, burst: undefined, because: qps.by === undefined ? 'what sets it can\'t be followed' : `the value set in ${place(qps.by, file)} can't be followed` };
+  if (qps.number === undefined) return { qps: undefined, burst: undefined, because: !isSet(qps) ? 'what sets it can\'t be followed' : `the value set in ${where(qps, file)} can't be followed` };
   // A positive limit is a float32 in Go.
   const number = Math.fround(qps.number);
-  if (number < 0) return { qps: number, burst: undefined, because: qps.origin ? `${versioned(module, RUNTIME)} sets QPS ${signed(number)}` : `QPS ${signed(number)} is set in ${place(qps.by, file)}${told(qps.by)}` };
+  if (number < 0) return { qps: number, burst: undefined, because: qps.origin ? `${versioned(module, RUNTIME)} sets QPS ${signed(number)}` : `QPS ${signed(number)} is set in ${where(qps, file)}` };
   const q = number === 0 ? client?.qps : rounded(qps.number);
   const b = burst.number === undefined ? undefined : burst.number === 0 ? built?.burst ?? client?.burst : burst.number;
+  // kubernetes/clientset.go, as every generated clientset: "burst is required to be greater than 0 when RateLimiter is not set and QPS is set to greater than 0".
+  if (built?.limiters === 'clientset' && number > 0 && burst.number === 0) {
+    return { qps: q, burst: b, refused: true, because: `QPS set in ${where(qps, file)} without Burst, where ${built.makes} returns an error, as it requires a Burst greater than 0` };
+  }
   return { qps: q, burst: b, because: because(qps, burst, module, file) };
 }
 
@@ -45,18 +49,22 @@ const rounded = (n: number): number => (Math.abs(n - Math.fround(n)) < 1e-6 * Ma
 function because(qps: Field, burst: Field, module: Module, file: GoFile): string {
   const defaults = `client-go's default, ${versioned(module, 'k8s.io/client-go')}`;
   if (qps.origin && burst.origin) return `${versioned(module, RUNTIME)} sets QPS ${String(qps.number)} and Burst ${String(burst.number)}`;
-  const qpsSet = qps.number !== 0 && qps.by !== undefined;
-  const burstSet = burst.number !== 0 && burst.by !== undefined;
+  const qpsSet = qps.number !== 0 && isSet(qps);
+  const burstSet = burst.number !== 0 && isSet(burst);
   if (qpsSet && burstSet) {
-    const [a, b] = [place(qps.by, file), place(burst.by, file)];
-    return a === b ? `set in ${a}${told(qps.by)}` : `set in ${a}${told(qps.by)} and ${b}${told(burst.by)}`;
+    const [a, b] = [qps, burst].map((f) => (f.by === undefined ? f.abroad : place(f.by, file)));
+    return a === b ? `set in ${where(qps, file)}` : `set in ${where(qps, file)} and ${where(burst, file)}`;
   }
-  if (qpsSet) return `QPS set in ${place(qps.by, file)}${told(qps.by)}; Burst is ${burst.origin ? `what ${versioned(module, RUNTIME)} sets` : burst.number === undefined ? 'unknown' : defaults}`;
-  if (burstSet) return `QPS is ${qps.origin ? `what ${versioned(module, RUNTIME)} sets` : defaults}; Burst set in ${place(burst.by, file)}${told(burst.by)}`;
-  return qps.by === undefined ? defaults : `QPS 0, set in ${place(qps.by, file)}${told(qps.by)}, means ${defaults}`;
+  if (qpsSet) return `QPS set in ${where(qps, file)}; Burst is ${burst.origin ? `what ${versioned(module, RUNTIME)} sets` : burst.number === undefined ? 'unknown' : defaults}`;
+  if (burstSet) return `QPS is ${qps.origin ? `what ${versioned(module, RUNTIME)} sets` : defaults}; Burst set in ${where(burst, file)}`;
+  return !isSet(qps) ? defaults : `QPS 0, set in ${where(qps, file)}, means ${defaults}`;
 }
 
-const told = (set: SetAt | undefined): string => (set?.from === 'flag' ? `, the default of --${set.flag ?? 'a flag'}` : set?.from === 'environment' ? ', unless the environment says otherwise' : '');
+const isSet = (f: Field): boolean => f.by !== undefined || f.abroad !== undefined;
+/** The place that sets it, with what a person may set it by. */
+const where = (f: Field, file: GoFile): string => (f.by === undefined && f.abroad !== undefined ? f.abroad : `${place(f.by, file)}${told(f.by)}`);
+/** Behind the place: by what a person may change the value where the program runs. */
+export const told = (set: SetAt | undefined): string => (set?.from === 'flag' ? `, the default of --${set.flag ?? 'a flag'}` : set?.from === 'environment' ? ', unless the environment says otherwise' : '');
 
 /** "line 12", or "options.go, line 12" when it is another file than the one that is read. */
 export function place(set: SetAt | undefined, file: GoFile): string {

@@ -41,6 +41,7 @@ function configOf(source: Source, states: States, module: Module): Config {
     qps: state.qps.by, burst: state.burst.by, rateLimiter: state.limiter.by,
     uses: built.map((b) => b.use), effective: built[0]?.use.effective ?? effectiveOf(state, source.kind, module, file),
     fails: source.fails, copy: source.copies !== undefined, copied: (source.copies ?? []).map((r) => r.source.node), others, sets, handed: hand?.node,
+    setAbroad: source.abroad?.qps.where !== undefined || source.abroad?.burst.where !== undefined,
   };
 }
 

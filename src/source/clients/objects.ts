@@ -3,9 +3,10 @@ import { addressed, declarationOf, definitions, functionAround, reaching, type D
 import { all, bare, enclosing, parts, type Node } from '../go/grammar';
 import type { Call, Func, GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
+import { AskedBy, selectedName } from '../go/abroad';
 import { fieldOf, typeOf } from '../go/typeof';
 import { builtBy, handsOn, originOf, REST, RUNTIME } from './calls';
-import type { OriginKind } from './types';
+import type { ConfigAbroad, OriginKind } from './types';
 
 /** A place where a configuration comes to be. */
 export interface Source {
@@ -17,6 +18,8 @@ export interface Source {
   readonly fails: boolean;
   /** What it is a copy of, at the place where it is copied. */
   readonly copies: readonly Ref[] | undefined;
+  /** What the function of another package that is called gives. */
+  readonly abroad?: ConfigAbroad;
 }
 
 /** A place of a function that stands for what happens in a function it calls, or in one that calls it. */
@@ -27,8 +30,12 @@ export interface Ref { readonly source: Source; readonly anchors: readonly Ancho
 
 /** Functions that call functions that …: deep enough for sources by hand, and an end for those that call themselves. */
 const DEPTH = 10;
+/** Words of functions that give configurations; others are not asked about. */
+const CONFIGURES = /conf|cfg|rest|kube|k8s|client|cluster/i;
 /** Places that a parameter may come from; more than these are not followed. */
 const CALLERS = 12;
+
+export const CONFIGS_ABROAD = new AskedBy<ConfigAbroad>();
 
 export class Objects {
   readonly #sources = new Map<string, Source>();
@@ -62,10 +69,13 @@ export class Objects {
     }
   }
 
-  #ref(file: GoFile, node: Node, kind: OriginKind, fails: boolean, copies?: readonly Ref[]): Ref {
+  /** The configurations that a function gives, each with its return statement as the last anchor. */
+  given(own: { readonly file: GoFile; readonly func: Func }): readonly Ref[] { return this.#returned(own, 0, DEPTH); }
+
+  #ref(file: GoFile, node: Node, kind: OriginKind, fails: boolean, copies?: readonly Ref[], abroad?: ConfigAbroad): Ref {
     const key = `${file.path}:${node.startIndex}:${node.endIndex}`;
     let source = this.#sources.get(key);
-    if (source === undefined) this.#sources.set(key, source = { file, func: functionAround(file, node), node, kind, fails, copies });
+    if (source === undefined) this.#sources.set(key, source = { file, func: functionAround(file, node), node, kind, fails, copies, ...(abroad !== undefined && { abroad }) });
     return { source, anchors: [], shared: false };
   }
 
@@ -86,10 +96,18 @@ export class Objects {
       if (call.name === 'Start' && call.args.length === 0 && this.#isEnvtest(call.on, file)) return [this.#ref(file, call.node, 'envtest', true)];
       const type = typeOf(call.on, file, this.pkg);
       const method = type === undefined ? undefined : this.pkg.func(`${type}.${call.name}`);
-      return method === undefined ? [] : this.#returned(method, index, depth);
+      return method === undefined ? this.#abroad(call, file, index) : this.#returned(method, index, depth);
     }
+    if (call.pkg !== undefined && call.pkg !== '') return this.#abroad(call, file, index);
     const own = call.pkg === '' ? this.pkg.func(call.name) : undefined;
     return own === undefined || declarationOf(definitions(file, functionAround(file, call.node)).get(call.name) ?? [], call.node) !== undefined ? [] : this.#returned(own, index, depth);
+  }
+
+  /** A function of another package whose name or package says that it is about clients. */
+  #abroad(call: Call, file: GoFile, index: number): readonly Ref[] {
+    const name = index === 0 && CONFIGURES.test(`${call.pkg?.split('/').at(-1) ?? ''} ${call.name}`) ? selectedName(call.node) : undefined;
+    const told = name === undefined ? undefined : CONFIGS_ABROAD.of(this.pkg).look(file, name);
+    return told === undefined ? [] : [this.#ref(file, call.node, told.kind, told.fails, undefined, told)];
   }
 
   /** `.ClientConfig()` and `.ToRESTConfig()` may be anybody's methods: only those of files that know client-go's loaders count. */

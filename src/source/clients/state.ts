@@ -7,10 +7,10 @@ import type { Module } from '../modules/types';
 import { valueOf, type Value } from '../go/values';
 import { builtBy, handsOn, leavesAlone, originOf, type Built } from './calls';
 import { Objects, type Anchor, type Ref, type Source } from './objects';
-import type { LimitField, SetAt } from './types';
+import type { FieldAbroad, LimitField, SetAt } from './types';
 
 /** A field as it is known: 0 when nothing set it. `number` undefined: set to what can't be known. */
-export interface Field { readonly number: number | undefined; readonly by: SetAt | undefined; /** Set by what made it: GetConfig, envtest. */ readonly origin: boolean }
+export interface Field { readonly number: number | undefined; readonly by: SetAt | undefined; /** Set by what made it: GetConfig, envtest. */ readonly origin: boolean; /** Set in another package: the words for the place. */ readonly abroad?: string | undefined }
 export interface State { readonly qps: Field; readonly burst: Field; readonly limiter: { readonly set: boolean | undefined; readonly by: SetAt | undefined } }
 
 export interface SetEvent { readonly kind: 'set'; readonly file: GoFile; readonly func: Node; readonly node: Node; readonly refs: readonly Ref[]; readonly field: LimitField; readonly value: Node; /** `*=` and the like. */ readonly compound: boolean }
@@ -33,6 +33,8 @@ export class States {
   constructor(readonly pkg: GoPackage, readonly module: Module) {
     const files = pkg.files.filter((f) => !f.isTest);
     this.objects = new Objects(pkg, files);
+    // Whatever makes a configuration or hands it on has the word in its name: GetConfig, InClusterConfig, rest.Config, ClientConfig().
+    if (!files.some((f) => f.text.includes('Config'))) return;
     for (const file of files) {
       for (const call of file.calls) {
         if (originOf(call) !== undefined || handsOn(call) !== undefined || (call.name === 'GetConfig' && call.on !== undefined)) this.objects.refs(call.node, file);
@@ -128,6 +130,10 @@ export class States {
     const none: Field = { number: 0, by: undefined, origin: false };
     const unknown: Field = { number: undefined, by: undefined, origin: true };
     const limiter = { set: false as boolean | undefined, by: undefined };
+    if (source.abroad !== undefined) {
+      const field = ({ number, origin, where }: FieldAbroad): Field => ({ number, by: undefined, origin, abroad: where });
+      return { qps: field(source.abroad.qps), burst: field(source.abroad.burst), limiter };
+    }
     if (source.copies !== undefined) {
       const states = source.copies.map((ref) => this.at({ file: source.file, func: source.func, node: source.node, ref }, depth - 1));
       const [first] = states;
@@ -162,7 +168,7 @@ export class States {
     const func = e.file.funcs.find((f) => f.node.id === e.func.id);
     const value = e.compound ? undefined : valueOf(e.value, e.file, this.pkg, func, (n) => this.#known(n, e.file, e.func, depth - 1));
     const bucket = this.#bucket(e.value, e.file, e.func, depth);
-    return { file: e.file, statement: e.node, value: e.value, ...(bucket !== undefined && { bucket }), number: value?.number, from: value?.number === undefined ? 'unknown' : value.from, at: value?.number === undefined ? undefined : value.at, ...(value?.flag !== undefined && { flag: value.flag }) };
+    return { file: e.file, statement: e.node, value: e.value, ...(bucket !== undefined && { bucket }), number: value?.number, from: value?.number === undefined ? 'unknown' : value.from, at: value?.number === undefined ? undefined : value.at, ...(value?.flag !== undefined && { flag: value.flag }), ...(value?.elsewhere === true && { elsewhere: true }), ...(value?.abroad !== undefined && { abroad: value.abroad }) };
   }
 
   /** The numbers of `flowcontrol.NewTokenBucketRateLimiter(50, 100)`. */

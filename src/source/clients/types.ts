@@ -1,4 +1,5 @@
 /** Where a client's configuration is made, what is set on it, and which clients are built from it. */
+import type { PlaceAbroad } from '../go/abroad';
 import type { Func, GoFile } from '../go/file';
 import type { Node } from '../go/grammar';
 import type { Effective, SetUp, Span } from '../types';
@@ -33,14 +34,22 @@ export interface Config {
   readonly others: readonly Node[];
   /** All assignments and fields, in the order of the text, those without effect included. `sure`: it happens whenever the code behind it does. */
   readonly sets: readonly (SetAt & { readonly field: LimitField; readonly sure: boolean })[];
+  /** True when the function of another package that gives it sets QPS or Burst itself. */
+  readonly setAbroad: boolean;
   /** A call that may change the limits in a way that can't be seen. */
   readonly handed: Node | undefined;
 }
 
+/** A limit as a function of another package leaves it. `where`: the words for the place that sets it. */
+export interface FieldAbroad { readonly number: number | undefined; readonly origin: boolean; readonly where: string | undefined }
+
+/** What a function of another package gives. */
+export interface ConfigAbroad { readonly kind: OriginKind; /** It returns an error as well. */ readonly fails: boolean; readonly qps: FieldAbroad; readonly burst: FieldAbroad }
+
 export type LimitField = 'QPS' | 'Burst' | 'RateLimiter';
 
 /** An assignment or a literal's field. `number` is undefined when the value can't be known. */
-export interface SetAt { readonly file: GoFile; readonly statement: Node; readonly value: Node; readonly number: number | undefined; /** The flag's name, when it comes from one. */ readonly flag?: string; /** Of a RateLimiter whose numbers are known: those. */ readonly bucket?: { readonly qps: number; readonly burst: number | undefined }; readonly from: 'set' | 'flag' | 'environment' | 'unknown'; /** Where the number itself stands: the literal, the flag's default. */ readonly at: (Span & { readonly file: GoFile }) | undefined }
+export interface SetAt { readonly file: GoFile; readonly statement: Node; readonly value: Node; readonly number: number | undefined; /** The flag's name, when it comes from one. */ readonly flag?: string; /** As of a Value. */ readonly elsewhere?: true; readonly abroad?: PlaceAbroad; /** Of a RateLimiter whose numbers are known: those. */ readonly bucket?: { readonly qps: number; readonly burst: number | undefined }; readonly from: 'set' | 'flag' | 'environment' | 'unknown'; /** Where the number itself stands: the literal, the flag's default. */ readonly at: (Span & { readonly file: GoFile }) | undefined }
 
 /** What is built from a configuration: `ctrl.NewManager`, `kubernetes.NewForConfig`, `client.New`, … */
 export interface Use { readonly call: Node; readonly makes: string; readonly effective: Effective; /** Set only after this was built. */ readonly tooLate: readonly SetAt[]; readonly file: GoFile; /** See `Limiters` in calls.ts. */ readonly limiters: Limiters }

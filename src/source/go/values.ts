@@ -1,5 +1,6 @@
 /** What an expression comes to, as far as the package tells. */
 import type { Span } from '../types';
+import { selectedName, VALUES_ABROAD, type PlaceAbroad } from './abroad';
 import { flagDefinitions, type FlagDefinition } from './flagdefs';
 import { addressed, declarationOf, definitions, functionAround, reaching, type Definition } from './flow';
 import { all, bare, enclosing, parts, type Node } from './grammar';
@@ -19,6 +20,9 @@ export interface Value {
   readonly flag?: string;
   /** True for a whole number of a type that divides without a rest. */
   readonly whole?: boolean;
+  /** Another package states it; `abroad`: where, when it stands there by itself and may be changed. */
+  readonly elsewhere?: true;
+  readonly abroad?: PlaceAbroad;
 }
 
 export const UNKNOWN: Value = { number: undefined, text: undefined, from: 'unknown', at: undefined };
@@ -37,6 +41,12 @@ export function valueOf(expression: Node, file: GoFile, pkg: GoPackage, func: Fu
   return new Reader(pkg, known).read(expression, file, func?.node, DEPTH);
 }
 
+/** What a function of the package returns, when it does nothing else. */
+export function valueGivenBy(own: { readonly file: GoFile; readonly func: Func }, pkg: GoPackage): Value { return new Reader(pkg, undefined).returned(own, DEPTH); }
+
+/** What a field of a struct of the package is set to. */
+export function valueOfField(type: string, field: string, pkg: GoPackage): Value { return new Reader(pkg, undefined).field(type, field, undefined, DEPTH); }
+
 class Reader {
   /** Definitions under way, so that `o.QPS` as its own flag's default ends. */
   readonly #open = new Set<string>();
@@ -50,7 +60,7 @@ class Reader {
     this.#open.add(key);
     const value = this.#read(node, file, func, depth - 1);
     this.#open.delete(key);
-    return value;
+    return value.number === undefined && value.text === undefined && value.from === 'unknown' ? this.#abroad(node, file) ?? value : value;
   }
 
   #read(node: Node, file: GoFile, func: Node | undefined, depth: number): Value {
@@ -80,6 +90,14 @@ class Reader {
     }
   }
 
+  /** `options.QPS`, `o.QPS` and `options.QPS()` of other packages, as far as somebody answered. */
+  #abroad(node: Node, file: GoFile): Value | undefined {
+    const name = selectedName(node);
+    const operand = name?.parent?.childForFieldName('operand');
+    if (name === undefined || operand === null || operand === undefined || typeOf(operand, file, this.pkg) !== undefined) return undefined;
+    return VALUES_ABROAD.of(this.pkg).look(file, name);
+  }
+
   #binary(node: Node, file: GoFile, func: Node | undefined, depth: number): Value {
     const [l, r] = [node.childForFieldName('left'), node.childForFieldName('right')];
     if (l === null || r === null) return UNKNOWN;
@@ -90,7 +108,7 @@ class Reader {
     if (n === undefined || !Number.isFinite(n)) return UNKNOWN;
     // 2 × a flag's value is still the flag's to change; what is put together of literals is changed as a whole.
     const from = [a, b].find((v) => v.from !== 'set') ?? a;
-    return { number: n, text: undefined, from: from.from, at: { ...file.span(node), file }, whole, ...(from.flag !== undefined && { flag: from.flag }) };
+    return { number: n, text: undefined, from: from.from, at: { ...file.span(node), file }, whole, ...(from.flag !== undefined && { flag: from.flag }), ...([a, b].some((v) => v.elsewhere === true) && { elsewhere: true }) };
   }
 
   #call(node: Node, file: GoFile, func: Node | undefined, depth: number): Value {
@@ -106,7 +124,7 @@ class Reader {
       const values = call.args.map((a) => this.read(a, file, func, depth));
       const numbers = values.flatMap((v) => v.number ?? []);
       if (numbers.length !== values.length) return UNKNOWN;
-      return { number: (/^m?min$/i.test(call.name) ? Math.min : Math.max)(...numbers), text: undefined, from: values.find((v) => v.from !== 'set')?.from ?? 'set', at: { ...file.span(node), file }, whole: values.every((v) => v.whole === true) };
+      return { number: (/^m?min$/i.test(call.name) ? Math.min : Math.max)(...numbers), text: undefined, from: values.find((v) => v.from !== 'set')?.from ?? 'set', at: { ...file.span(node), file }, whole: values.every((v) => v.whole === true), ...(values.some((v) => v.elsewhere === true) && { elsewhere: true }) };
     }
     // getEnvInt("KUBE_API_QPS", 50): a helper whose last argument is what holds without the variable.
     const last = call.args.at(-1);
@@ -120,12 +138,15 @@ class Reader {
       const defs = flagDefinitions(this.pkg).filter((d) => d.name === first.text.slice(1, -1));
       return defs.length === 1 && defs[0] !== undefined ? this.#flag(defs[0], depth) : UNKNOWN;
     }
-    // A function of this package that only returns a value.
     const own = call.pkg === '' ? this.pkg.func(call.name) : undefined;
-    const returns = own?.func.body === undefined ? [] : all(own.func.body, 'return_statement').filter((r) => enclosing(r, 'func_literal') === undefined);
+    return own === undefined ? UNKNOWN : this.returned(own, depth);
+  }
+
+  /** Of a function of this package that only returns a value. */
+  returned({ file, func }: { readonly file: GoFile; readonly func: Func }, depth: number): Value {
+    const returns = func.body === undefined ? [] : all(func.body, 'return_statement').filter((r) => enclosing(r, 'func_literal') === undefined);
     const value = returns.length === 1 && returns[0] !== undefined ? only(returns[0]) : undefined;
-    if (own !== undefined && value !== undefined && own.func.body !== undefined) return this.read(value, own.file, own.func.node, depth);
-    return UNKNOWN;
+    return value === undefined ? UNKNOWN : this.read(value, file, func.node, depth);
   }
 
   /** `*qps` of `qps := flag.Int("qps", 50, "…")`. */
@@ -151,7 +172,7 @@ class Reader {
     const parsed = value.number ?? (def.library === 'kingpin' && value.text !== undefined && /^-?[\d.]+$/.test(value.text) ? Number(value.text) : undefined);
     // A kingpin default stands in quotes: the place is what is between them.
     const at = def.library === 'kingpin' && value.at !== undefined ? { ...value.at, start: value.at.start + 1, end: value.at.end - 1 } : value.at;
-    return { number: parsed, text: value.text, from: value.number === undefined && parsed === undefined && value.text === undefined ? 'unknown' : value.from === 'environment' ? 'environment' : 'flag', at, whole: !/Float/.test(def.method), ...(def.name !== undefined && { flag: def.name }) };
+    return { number: parsed, text: value.text, from: value.number === undefined && parsed === undefined && value.text === undefined ? 'unknown' : value.from === 'environment' ? 'environment' : 'flag', at, whole: !/Float/.test(def.method), ...(def.name !== undefined && { flag: def.name }), ...(value.elsewhere === true && { elsewhere: true }), ...(value.abroad !== undefined && { abroad: value.abroad }) };
   }
 
   #name(node: Node, file: GoFile, func: Node | undefined, depth: number): Value {
@@ -216,7 +237,10 @@ class Reader {
     const operand = node.childForFieldName('operand');
     if (operand === null || file.packageOf(operand) !== undefined) return UNKNOWN;
     const type = typeOf(operand, file, this.pkg);
-    if (type === undefined) return UNKNOWN;
+    return type === undefined ? UNKNOWN : this.field(type, field, func, depth);
+  }
+
+  field(type: string, field: string, func: Node | undefined, depth: number): Value {
     const same = (n: Node, f: GoFile): boolean => n.type === 'selector_expression' && n.childForFieldName('field')?.text === field && typeOf(n.childForFieldName('operand') ?? n, f, this.pkg) === type;
     const files = this.pkg.files.filter((f) => !f.isTest);
     const flags = flagDefinitions(this.pkg).filter((d) => d.target !== undefined && same(d.target, d.file));

@@ -23,6 +23,9 @@ describe('findings about limits', () => {
   });
   it('have their words', () => {
     expect(look(program(`${CLUSTER}\n${USE}`))[0]).toMatchObject({ severity: 'information', at: 'rest.InClusterConfig()', effective: { qps: 5, burst: 10 } });
+    const refused = look(program(`${CLUSTER}\ncfg.QPS = 50\n${USE}`))[0];
+    expect(refused?.message).toMatch(/^No client is made here: QPS set in line \d+ without Burst, where kubernetes\.NewForConfig\w* returns an error/);
+    expect(refused?.effective).toMatchObject({ qps: 50, burst: 10, refused: true });
     expect(look(program(`${CLUSTER}\n${USE}`))[0]?.message).toContain('This client is limited to 5 requests/s, burst 10 (client-go\'s default, k8s.io/client-go v0.37.0)');
     const none = look(program(`mgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{})\n${ERR}\n_ = mgr`), 'v0.25.2')[0];
     expect(none).toMatchObject({ severity: 'hint', fixes: [] });
@@ -97,7 +100,7 @@ describe('deep and odd sources', () => {
   it.each([['a sum of 20,000', `cfg.QPS = ${Array(20_000).fill('1').join(' + ')}`], ['a value of itself', 'cfg.QPS = cfg.QPS'], ['half a line', 'cfg.QPS =']])('end: %s', (_, line) => {
     const text = program(`${CLUSTER}\n${line}\n${USE}`);
     expect(() => LIMIT_RULES.flatMap((rule) => findingsOf({ ...rule, check: (c) => [...rule.check(c)].map((f) => ({ ...f, fixes: [] })) }, { 'main.go': text }))).not.toThrow();
-  });
+  }, 60_000);
   it('functions that call each other', () => {
     expect(() => look(program('_ = kubernetes.NewForConfigOrDie(a())', 'func a() *rest.Config { return b() }\n\nfunc b() *rest.Config { return a() }'))).not.toThrow();
   });

@@ -384,9 +384,10 @@ describe('bounds', () => {
   });
   it('reads a megabyte of manifests in a moment', () => {
     const text = Array.from({ length: 2_000 }, (_, i) => deployment(`a${i}`, 'image: nginx:1\nargs:\n- --kube-api-qps=1\n')).join('---\n');
-    const start = performance.now();
+    const started = process.cpuUsage();
     expect(checkYaml(text, 'a.yaml').hovers).toHaveLength(2_000);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1e6).toBeLessThan(5);
   });
 });
 

@@ -48,6 +48,7 @@ function limited(context: GoContext, config: Config): Finding {
   const origin = config.kind === 'getConfig' ? module.facts.getConfig : undefined;
   // From v0.21.0 on there is no limit but the one that these sources set.
   const byHand = origin !== undefined && origin.value.qps < 0 && positive(config);
+  const refused = config.effective.refused === true;
   const who = config.uses.length > 1 ? `Each of these ${config.uses.length} clients is` : config.uses.length === 1 ? 'This client is' : 'A client of this configuration, unless other code changes it, is';
   const more = [
     byHand ? `Without these settings there would be no limit: ${versioned(module, RUNTIME)} sets QPS −1.` : undefined,
@@ -58,8 +59,8 @@ function limited(context: GoContext, config: Config): Finding {
     measuredFix(context, config), ...(byHand ? [removed(context, config)] : []), preset(context, config), ownValues(context, config),
     doubleBurst(context, config), asFlags(context, config), noLimit(context, config),
   ].filter((f): f is Fix => f !== undefined).map((f, i) => (i === 0 ? { ...f, preferred: true } : f));
-  const cite = positive(config) ? undefined : (origin ?? module.facts.clientGo)?.cite;
-  return { rule: 'client-limit', severity: 'information', message: [`${who} ${limitedTo(config.effective)}.`, ...more].join(' '), ...file.span(config.origin), effective: config.effective, ...(cite !== undefined && { cite }), fixes };
+  const cite = positive(config) || config.setAbroad ? undefined : (origin ?? module.facts.clientGo)?.cite;
+  return { rule: 'client-limit', severity: 'information', message: refused ? `No client is made here: ${config.effective.because}.` : [`${who} ${limitedTo(config.effective)}.`, ...more].join(' '), ...file.span(config.origin), effective: config.effective, ...(cite !== undefined && { cite }), fixes };
 }
 
 function unlimited(context: GoContext, config: Config): Finding {

@@ -27,7 +27,8 @@ const isNumber = (text: string): boolean => /^-?\d[\d_]*(\.\d+)?$/.test(text);
 
 /** The edits, or undefined when the way there can't be seen well enough. */
 export function setLimits(context: GoContext, config: Config, wants: Wants): Edit[] | undefined {
-  if (config.handed !== undefined || hasLimiter(config)) return undefined;
+  // What another package sets is changed there, not set a second time here.
+  if (config.handed !== undefined || config.setAbroad || hasLimiter(config)) return undefined;
   const wanted = [...(wants.qps === undefined ? [] : [{ field: 'QPS' as const, want: wants.qps }]), ...(wants.burst === undefined ? [] : [{ field: 'Burst' as const, want: wants.burst }])];
   const edits: Edit[] = [];
   const missing: typeof wanted = [];
@@ -71,7 +72,11 @@ function replace(set: Existing, want: Want, file: GoFile): Edit | 'same' | undef
       if (/^-?[\d._]+$/.test(text)) return { ...inFile(at.file), start: at.start, end: at.end, text: want.text, ...stops };
       if (set.from === 'flag') return undefined;
     }
+    const abroad = set.abroad;
+    if (abroad !== undefined && /^-?[\d._]+$/.test(abroad.text)) return { file: abroad.path, start: abroad.start, end: abroad.end, text: want.text };
   }
+  // In place of the name of another package its import might be left without a use.
+  if (set.elsewhere === true) return undefined;
   const base = operandOf(set);
   return { ...inFile(set.file), start: set.value.startIndex, end: set.value.endIndex, text: want.text.replaceAll('$', base ?? '$'), ...stops };
 }

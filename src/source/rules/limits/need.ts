@@ -30,7 +30,7 @@ export function need(m: Measured): Need | undefined {
   const rate = workers * requests / own;
   if (!Number.isFinite(rate)) return undefined;
   const qps = Math.ceil(rate * HEADROOM / 10) * 10;
-  return { qps, burst: 2 * qps, arithmetic: `${number(workers)} workers × ${number(requests)} requests ÷ ${number(own)} s = ${number(rate)}/s, and 25 % of head room` };
+  return { qps, burst: 2 * qps, arithmetic: `${number(workers)} ${workers === 1 ? 'worker' : 'workers'} × ${number(requests)} requests ÷ ${number(own)} s = ${number(rate)}/s, and 25 % of head room` };
 }
 
 const positive = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n) && n > 0;
@@ -40,7 +40,7 @@ export function measuredSentence(m: Measured | undefined): string | undefined {
   if (m === undefined) return undefined;
   const said = [
     ...(m.limiterP99 === undefined ? [] : [`limiter p99 ${number(m.limiterP99)} s`]),
-    ...(m.inLimiter === undefined || m.inLimiter <= 0 ? [] : [`${number(m.inLimiter * 100)} % of the workers wait in it`]),
+    ...(m.inLimiter === undefined || m.inLimiter < 0.005 ? [] : [`${Math.round(m.inLimiter * 100)} % of the workers wait in it`]),
     ...(m.limiterP99 === undefined && m.requestsPerSecond !== undefined ? [`${number(m.requestsPerSecond)} requests/s`] : []),
   ];
   return said.length === 0 ? undefined : `Measured (${m.of}): ${said.join('; ')}.`;

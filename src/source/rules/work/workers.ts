@@ -56,7 +56,7 @@ function* ofController(c: Controller, context: GoContext): Iterable<Finding> {
     const flag = here ? addFlags(pkg, file, c.func, c.call, [{ name: FLAG, kind: 'int', value: String(c.workers), help: `Objects that a controller reconciles at once (default ${c.workers})`, variable: 'maxConcurrentReconciles' }]) : undefined;
     const expression = flag?.expressions[0];
     const flagged = flag === undefined || expression === undefined ? undefined : set(flag.types[0] === 'int' ? expression : `int(${expression})`, false);
-    if (flag !== undefined && flagged !== undefined) fixes.push({ id: 'flag', title: `Make it a flag of ${flag.library}: --${FLAG}, ${c.workers} by default`, edits: [...flag.edits, ...flagged] });
+    if (flag !== undefined && flagged !== undefined) fixes.push({ id: 'flag', title: `Make the number of workers a flag (${flag.library}): --${FLAG}, ${c.workers} by default`, edits: [...flag.edits, ...flagged] });
   }
   yield { rule: WORKERS.id, severity: busy === undefined ? 'hint' : 'information', ...calledAt(c.call), message, fixes, ...(c.workersFrom === 'default' && module.facts.maxConcurrentReconciles?.cite !== undefined && { cite: module.facts.maxConcurrentReconciles.cite }) };
 }
@@ -70,7 +70,7 @@ function* ofManager(m: Manager, context: GoContext): Iterable<Finding> {
     const value = valueOf(general.value, general.file, pkg, general.func);
     if (general.file !== file || value.number !== 1 || value.from !== 'set' || value.at === undefined) return;
     const edits = replaced(value.at, '1', String(OFFER), file, true);
-    yield { rule: WORKERS.id, severity: 'hint', ...file.span(general.value), message: 'Controllers of this manager that set nothing themselves reconcile one object at a time: MaxConcurrentReconciles is 1 here.', fixes: edits === undefined ? [] : [{ id: `workers-${OFFER}`, title: `Let them reconcile ${OFFER} objects at once`, edits }] };
+    yield { rule: WORKERS.id, severity: 'hint', ...file.span(general.value), message: 'Controllers of this manager that set nothing themselves reconcile one object at a time: MaxConcurrentReconciles is 1 here.', fixes: edits === undefined ? [] : [{ id: `workers-${OFFER}`, title: `Let this manager's controllers reconcile ${OFFER} objects at once`, edits }] };
     return;
   }
   const kinds = fields.get('GroupKindConcurrency');
@@ -83,11 +83,11 @@ function* ofManager(m: Manager, context: GoContext): Iterable<Finding> {
   const set = (value: string, stop: boolean): Edit[] | undefined => withinManager(m, 'Controller', [{ name: 'MaxConcurrentReconciles', value: () => value, stop }], file, pkg);
   const fixes: Fix[] = [];
   const edits = set(String(OFFER), true);
-  if (edits !== undefined) fixes.push({ id: `workers-${OFFER}`, title: `Let them reconcile ${OFFER} objects at once (Controller.MaxConcurrentReconciles: ${OFFER})`, edits });
+  if (edits !== undefined) fixes.push({ id: `workers-${OFFER}`, title: `Let this manager's controllers reconcile ${OFFER} objects at once (MaxConcurrentReconciles)`, edits });
   const flag = m.read.file === file ? addFlags(pkg, file, m.func, m.call, [{ name: FLAG, kind: 'int', value: '1', help: 'Objects that each controller reconciles at once, unless it sets a number of its own (default 1)', variable: 'maxConcurrentReconciles' }]) : undefined;
   const expression = flag?.expressions[0];
   const flagged = flag === undefined || expression === undefined ? undefined : set(flag.types[0] === 'int' ? expression : `int(${expression})`, false);
-  if (flag !== undefined && flagged !== undefined) fixes.push({ id: 'flag', title: `Make it a flag of ${flag.library}: --${FLAG}, 1 by default`, edits: [...flag.edits, ...flagged] });
+  if (flag !== undefined && flagged !== undefined) fixes.push({ id: 'flag', title: `Make the number of workers a flag (${flag.library}): --${FLAG}, 1 by default`, edits: [...flag.edits, ...flagged] });
   yield { rule: WORKERS.id, severity: 'hint', ...calledAt(m.call), message: `Controllers of this manager that set no MaxConcurrentReconciles reconcile one object at a time (${runtimeName(module)}).`, fixes };
 }
 
