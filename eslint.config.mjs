@@ -9,18 +9,20 @@ const rooms = {
   profile: ['base'],
   metrics: ['base'],
   controllers: ['base'],
+  churn: ['base', 'controllers'],
   source: ['base'],
+  lines: ['base', 'profile', 'source'],
   target: ['base'],
-  protocol: ['base', 'metrics', 'profile'],
-  kube: ['base', 'controllers', 'target'],
+  protocol: ['base', 'churn', 'metrics', 'profile'],
+  kube: ['base', 'churn', 'controllers', 'target'],
   captures: ['base', 'profile', 'target'],
   cluster: ['base', 'controllers', 'kube', 'metrics', 'target'],
   sources: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'protocol', 'source', 'target'],
-  inspect: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
-  host: ['base', 'captures', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
+  inspect: ['base', 'captures', 'churn', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
+  host: ['base', 'captures', 'churn', 'cluster', 'controllers', 'kube', 'lines', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
 };
 /** Rooms that take data and give data: no sockets, files, threads, editor or DOM. */
-const pure = ['base', 'profile', 'metrics', 'controllers', 'protocol', 'source'];
+const pure = ['base', 'profile', 'metrics', 'controllers', 'churn', 'protocol', 'source', 'lines'];
 const io = ['fs', 'fs/promises', 'net', 'tls', 'http', 'http2', 'https', 'child_process', 'worker_threads', 'os', 'dgram', 'dns'].flatMap((m) => [m, `node:${m}`]);
 
 /** Imports that go up and into one of these rooms; `up`: how many folders up src/ is, when folders of a room have a room's name too. */
@@ -57,6 +59,6 @@ export default tseslint.config(
   { files: ['src/profile/thread/**/*.ts'], rules: restrict([{ regex: above(Object.keys(rooms).filter((r) => !['profile', 'base'].includes(r))), message: 'src/profile/thread may import only: profile, base.' }], [{ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' }]) },
   {
     files: ['webview/**/*.ts'],
-    rules: restrict([{ regex: 'src/(?!protocol/|base/|profile/(types|names)$|metrics/types$)', message: 'Pages import only src/protocol, src/base, the names and types of src/profile and the types of src/metrics.' }]),
+    rules: restrict([{ regex: 'src/(?!protocol/|base/|profile/(types|names|layers/rules|part/scale)$|metrics/types$)', message: 'Pages import only src/protocol, src/base, the names, types, layers and scaling of src/profile and the types of src/metrics.' }]),
   },
 );

@@ -1,5 +1,6 @@
 // Bundles host, thread, pages and the command line apart into dist/. `--watch` rebuilds on change; `--production` minifies.
 import * as esbuild from 'esbuild';
+import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,13 +37,15 @@ export const bundles = [
   { ...node, entryPoints: { inspect: 'src/inspect/main.ts' }, outdir: 'dist', external: ['./kube.js'] },
   // The parser of Go and its grammar, read by the two that look at sources.
   { ...common, entryPoints: { 'web-tree-sitter': 'node_modules/web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-go': 'node_modules/tree-sitter-go/tree-sitter-go.wasm' }, loader: { '.wasm': 'copy' }, outdir: 'dist', sourcemap: false },
-  { ...page, entryPoints: { flame: 'webview/flame/main.ts', goroutines: 'webview/goroutines/main.ts', metrics: 'webview/metrics/main.ts' }, outdir: 'dist/webview' },
+  { ...page, entryPoints: { flame: 'webview/flame/main.ts', goroutines: 'webview/goroutines/main.ts', metrics: 'webview/metrics/main.ts', churn: 'webview/churn/main.ts' }, outdir: 'dist/webview' },
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--watch')) {
     for (const b of bundles) await (await esbuild.context({ ...b, logLevel: 'info' })).watch();
   } else {
-    await Promise.all(bundles.map((b) => esbuild.build(b)));
+    const built = await Promise.all(bundles.map((b) => esbuild.build(b)));
+    // What is in them, for the notices.
+    if (production) fs.writeFileSync(path.join(root, 'dist/meta.json'), JSON.stringify(built.map((b) => b.metafile)));
   }
 }

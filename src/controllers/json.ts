@@ -4,9 +4,9 @@ export type Json = Readonly<Record<string, unknown>>;
 
 const NOTHING: Json = Object.freeze({});
 
-export function object(v: unknown): Json {
-  return typeof v === 'object' && v !== null && !Array.isArray(v) ? (v as Json) : NOTHING;
-}
+export function isObject(v: unknown): v is Json { return typeof v === 'object' && v !== null && !Array.isArray(v); }
+
+export function object(v: unknown): Json { return isObject(v) ? v : NOTHING; }
 
 export function list(v: unknown): readonly unknown[] { return Array.isArray(v) ? (v as unknown[]) : []; }
 

@@ -8,7 +8,10 @@ import type { ResolvedContext } from './kubeconfig/entries';
 import { ApiClient } from './net/client';
 import { PodStream } from './stream/podStream';
 import { ServiceAccountTokens } from './tokens';
-import type { ContextInfo, Inventory, InventoryOptions, KubeSession } from './types';
+import type { KindInfo } from '../churn/types';
+import { discoverKinds } from './changes/discovery';
+import { LiveFollowing } from './changes/following';
+import type { ContextInfo, Following, FollowOptions, Inventory, InventoryOptions, KubeSession } from './types';
 
 export class Session implements KubeSession {
   readonly context: ContextInfo;
@@ -45,6 +48,10 @@ export class Session implements KubeSession {
   serviceAccounts(namespace: string, signal: AbortSignal): Promise<readonly string[]> { return this.#tokens.list(namespace, signal); }
 
   inventory(options: InventoryOptions): Inventory { return new LiveInventory(this.#client, this.context.namespace, options); }
+
+  kinds(signal: AbortSignal): Promise<readonly KindInfo[]> { return discoverKinds(this.#client, signal); }
+
+  follow(options: FollowOptions): Following { return new LiveFollowing(this.#client, options); }
 
   /** Ends every request, stream and watch of this session. */
   dispose(): void { this.#client.dispose(); }

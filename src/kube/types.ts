@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Disposable } from '../base/dispose';
 import type { ProblemData } from '../base/problem';
+import type { KindInfo } from '../churn/types';
 import type { ClusterObjects } from '../controllers/types';
 import type { Answer } from '../target/types';
 
@@ -47,6 +48,40 @@ export interface KubeSession extends Disposable {
   serviceAccounts(namespace: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Lists and watches what discovery needs, until disposed. */
   inventory(options: InventoryOptions): Inventory;
+  /** Kinds that can be listed and watched, custom ones among them, each once. */
+  kinds?(signal: AbortSignal): Promise<readonly KindInfo[]>;
+  /** Lists and watches these kinds until disposed, and tells each object that comes. */
+  follow?(options: FollowOptions): Following;
+}
+
+/** Whoever hears of objects as they come; src/churn is one. All are told in the order of the API server's events. */
+export interface ObjectListener {
+  /** An object of a list (no `as`) or of an event; gives its key, undefined when it is of no interest. `scope`: the namespace that is followed, '' = all. */
+  seen(kind: KindInfo, object: unknown, at: number, as: { readonly scope: string; readonly as: 'added' | 'modified' | undefined }): string | undefined;
+  deleted(kind: KindInfo, object: unknown, at: number): void;
+  /** A list is whole: these are all there are. The first, and one after each gap (`410 Gone`). */
+  listed(kind: KindInfo, scope: string, keys: ReadonlySet<string>, at: number): void;
+  /** It may not be seen any more, or the kind is gone. */
+  lost(kind: KindInfo, scope: string): void;
+}
+
+export interface FollowOptions {
+  readonly kinds: readonly KindInfo[];
+  /** Kinds without namespaces are followed with 'all' only. */
+  readonly namespaces: 'all' | readonly string[];
+  /** As the API server takes it: `app=web,tier!=cache`. */
+  readonly labelSelector?: string;
+  readonly listener: ObjectListener;
+}
+
+export interface Following extends Disposable {
+  /** Resolves when each kind was listed once, or could not be; never rejects. */
+  readonly ready: Promise<void>;
+  /** Kinds that are being watched now. */
+  readonly live: readonly KindInfo[];
+  /** What can't be listed or watched, each once; changes with the connection. */
+  readonly problems: readonly ProblemData[];
+  readonly onDidChange: (listener: () => void) => Disposable;
 }
 
 export interface InventoryOptions {

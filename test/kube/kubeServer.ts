@@ -121,10 +121,11 @@ export async function listening(server: net.Server): Promise<number> {
 
 export interface ProxyServer { readonly port: number; readonly asked: { target: string; auth: string | undefined }[]; status: number; close(): Promise<void> }
 
-/** An HTTP proxy that knows CONNECT. */
-export async function connectProxy(): Promise<ProxyServer> {
+/** An HTTP proxy that knows CONNECT; `secure`: one that is spoken to by TLS, as which the name localhost stands in its certificate. */
+export async function connectProxy(secure = false): Promise<ProxyServer> {
   const sockets = new Set<net.Socket>();
-  const server = http.createServer((_req, res) => { res.writeHead(405).end(); });
+  const refuse: Handler = (_req, res) => { res.writeHead(405).end(); };
+  const server = secure ? https.createServer({ cert: pem('server.crt'), key: pem('server.key') }, refuse) : http.createServer(refuse);
   server.on('connection', (s) => {
     sockets.add(s);
     s.on('error', () => undefined);
@@ -218,8 +219,8 @@ export async function withSession<T>(config: string, use: (session: KubeSession,
   }
 }
 
-/** Waits until it holds, at most so long. */
-export async function until(holds: () => boolean, ms = 5000): Promise<void> {
+/** Waits until it holds, at most so long: enough for a busy machine. */
+export async function until(holds: () => boolean, ms = 20_000): Promise<void> {
   const end = Date.now() + ms;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`not so within ${ms} ms: ${holds.toString().slice(0, 200)}`);

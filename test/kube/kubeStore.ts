@@ -16,6 +16,8 @@ export class Store {
   /** Answers 410 to the next continue token. */
   expireContinue = false;
   monitoring = false;
+  /** Knows lists as a stream of events (WatchList); else such a request is refused, as by servers before 1.27. */
+  streams = false;
   readonly asked: string[] = [];
   readonly watchers = new Set<Watcher>();
   readonly #objects = new Map<string, Map<string, Obj>>(RESOURCES.map((r) => [r, new Map<string, Obj>()]));
@@ -68,6 +70,7 @@ export class Store {
     if (this.forbidden(resource, namespace, verb)) {
       json(res, statusBody(403, `${resource} is forbidden: User "jane" cannot ${verb} resource "${resource}" in API group "" ${namespace ? `in the namespace "${namespace}"` : 'at the cluster scope'}`), 403);
     } else if (verb === 'list') this.#list(res, resource, namespace, query);
+    else if (query.has('sendInitialEvents')) this.#stream(res, resource, namespace);
     else this.#watch(res, resource, namespace, Number(query.get('resourceVersion')));
   };
 
@@ -91,6 +94,14 @@ export class Store {
     this.watchers.add(watcher);
     res.on('close', () => { this.watchers.delete(watcher); });
     for (const e of this.#events.get(resource) ?? []) if (e.version > from) this.#send(watcher, e);
+  }
+
+  #stream(res: http.ServerResponse, resource: string, namespace: string | undefined): void {
+    if (!this.streams) { json(res, statusBody(422, 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch'), 422); return; }
+    const version = this.#version;
+    this.#watch(res, resource, namespace, version);
+    for (const object of this.#of(resource).values()) if (namespace === undefined || object.metadata.namespace === namespace) res.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    res.write(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(version), annotations: { 'k8s.io/initial-events-end': 'true' } } } })}\n`);
   }
 
   #tell(resource: string, event: Event, silently: boolean): void {

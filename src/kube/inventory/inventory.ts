@@ -148,10 +148,11 @@ export class LiveInventory implements Inventory {
   refresh(): void {
     this.#backoff.reset();
     this.#again.abort();
-    if (this.#gate || this.#refreshing || this.#ended.signal.aborted) return;
+    if (this.#gate || this.#ended.signal.aborted) return;
+    for (const r of this.#reflectors) if (r.state !== 'live' || r.problem) r.retry();
+    if (this.#refreshing) return;
     this.#refreshing = true;
     this.#namespaces = undefined;
-    for (const r of this.#reflectors) if (r.state !== 'live' || r.problem) r.retry();
     void this.#refresh().catch(() => undefined).finally(() => { this.#refreshing = false; });
   }
 

@@ -18,6 +18,10 @@ const WATCH_SECONDS = [300, 600] as const;
 const WATCH_IDLE_MS = 150_000;
 /** A watch that lived this long, ms, was a good one: the next attempt comes at once. */
 const GOOD_MS = 5000;
+/** Answers to a streamed list that a list in pages may not get. */
+const NO_STREAM: readonly number[] = [400, 403, 404, 405, 422];
+/** Of the bookmark after the last object of a streamed list. */
+const END_OF_LIST = 'k8s.io/initial-events-end';
 /** Where listing is allowed and watching is not: how often to list instead, ms. */
 const POLL_MS = 60_000;
 
@@ -47,22 +51,24 @@ export class Reflector {
   #refusals = 0;
   #again = new AbortController();
   #listed = false;
+  #streams: boolean;
 
   constructor(readonly resource: Resource, readonly namespace: string | undefined, private readonly client: ApiClient, private readonly report: ReflectorReport, private readonly signal: AbortSignal, random: () => number = Math.random) {
     this.#backoff = new Backoff(random);
+    this.#streams = resource.streamed === true;
     this.first = new Promise((resolve) => { this.#firstDone = resolve; });
     void this.#run();
   }
 
-  /** Ends a waiting time now: a person wants to see it anew. */
+  /** Ends a waiting time now, or the next one where none runs: a person wants to see it anew. */
   retry(): void {
     this.#backoff.reset();
     this.#again.abort();
   }
 
   async #wait(ms: number): Promise<void> {
-    this.#again = new AbortController();
     await pause(ms, AbortSignal.any([this.signal, this.#again.signal]));
+    this.#again = new AbortController();
   }
 
   /** A list that was refused. What was seen before is kept once: a right that is being replaced is away for a moment. */
@@ -72,7 +78,7 @@ export class Reflector {
       this.#set('retrying', problem);
       return;
     }
-    if (this.resource.prune(this.namespace, new Set())) this.report.changed();
+    if (this.resource.lose) this.resource.lose(this.namespace); else if (this.resource.prune(this.namespace, new Set())) this.report.changed();
     this.#listed = false;
     this.#set('refused', problem);
   }
@@ -82,10 +88,9 @@ export class Reflector {
     while (!this.signal.aborted) {
       const start = Date.now();
       try {
-        if (version === '') {
+        if (version === '' && !this.#streams) {
           version = await this.#list();
-          this.#listed = true;
-          this.#refusals = 0;
+          this.#whole();
           this.#set('live', this.#unwatched);
           this.#firstDone();
         }
@@ -95,6 +100,11 @@ export class Reflector {
       } catch (e) {
         if (this.signal.aborted) break;
         const problem = Problem.from(e, 'kube.unexpected');
+        if (version === '' && this.#streams && NO_STREAM.includes(problem.status ?? 0)) {
+          // A server that knows no streamed lists, or a person who may list and not watch.
+          this.#streams = false;
+          continue;
+        }
         if (problem.status === 410) {
           // Too far behind: list again, and change only what differs.
           version = '';
@@ -127,6 +137,11 @@ export class Reflector {
       }
     }
     this.#firstDone();
+  }
+
+  #whole(): void {
+    this.#listed = true;
+    this.#refusals = 0;
   }
 
   #set(state: ReflectorState, problem: Problem | undefined): void {
@@ -183,19 +198,34 @@ export class Reflector {
     return version;
   }
 
-  /** Until it ends; gives the version to go on from. */
+  /** Until it ends; gives the version to go on from. From '' it begins with all that there is, as a streamed list. */
   async #watch(from: string): Promise<string> {
     const { resource, namespace } = this;
     let version = from;
+    let listing = from === '' ? new Set<string>() : undefined;
     const seconds = WATCH_SECONDS[0] + Math.floor(Math.random() * (WATCH_SECONDS[1] - WATCH_SECONDS[0]));
-    const query = new URLSearchParams({ watch: '1', allowWatchBookmarks: 'true', resourceVersion: version, timeoutSeconds: String(seconds), ...this.#selector() });
+    const query = new URLSearchParams({ watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(seconds), ...(listing ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : { resourceVersion: version }), ...this.#selector() });
     const { body, fail } = await this.client.stream(`${resource.path(namespace)}?${query}`, { signal: this.signal, long: true, idleMs: WATCH_IDLE_MS, ...this.#accept('') });
     this.#unwatched = undefined;
-    this.#set('live', undefined);
+    const live = (): void => { this.#set('live', undefined); };
+    if (!listing) live();
     const lines = new LineSplitter();
+    const take = (line: string): void => {
+      const at = this.#event(line, listing);
+      // The objects of a list come in no order: only its end tells a version to go on from.
+      if (listing && at?.ends !== true) return;
+      if (listing) {
+        if (resource.prune(namespace, listing)) this.report.changed();
+        listing = undefined;
+        this.#whole();
+        live();
+        this.#firstDone();
+      }
+      version = at?.version ?? version;
+    };
     const events = async (): Promise<void> => {
       for await (const chunk of body as AsyncIterable<Buffer>) {
-        for (const line of lines.push(chunk)) version = this.#event(line) ?? version;
+        for (const line of lines.push(chunk)) take(line);
       }
     };
     try { await events(); } catch (e) {
@@ -213,30 +243,36 @@ export class Reflector {
     return version;
   }
 
-  /** One event; gives its version. Throws Problem for an ERROR event. */
-  #event(line: string): string | undefined {
+  /** One event; gives its version, and whether it ends a streamed list, whose keys go to `listing`. Throws Problem for an ERROR event. */
+  #event(line: string, listing: Set<string> | undefined): { readonly version: string; readonly ends: boolean } | undefined {
     const event = object(JSON.parse(line));
     const obj = event['object'];
+    let ends = false;
     switch (event['type']) {
       case 'ADDED':
-      case 'MODIFIED':
-        if (this.resource.keep(obj)?.changed) this.report.changed();
+      case 'MODIFIED': {
+        const kept = this.resource.keep(obj, listing ? undefined : event['type'] === 'ADDED' ? 'added' : 'modified');
+        if (kept?.changed) this.report.changed();
+        if (kept) listing?.add(kept.key);
         break;
+      }
       case 'DELETED':
         if (this.resource.forget(obj)) this.report.changed();
         break;
-      case 'BOOKMARK': break;
+      case 'BOOKMARK': ends = object(object(object(obj)['metadata'])['annotations'])[END_OF_LIST] === 'true'; break;
       case 'ERROR': {
         const status = object(obj);
         throw new Problem('kube.server', `The watch of ${this.resource.name} ended: ${text(status['message']).slice(0, 300) || text(status['reason']) || 'no reason given'}.`, { status: number(status['code']), next: 'It is watched anew by itself; if this stays, ask whoever runs the cluster.' });
       }
       default: return undefined;
     }
-    return resourceVersion(obj) || undefined;
+    const version = resourceVersion(obj);
+    return version === '' ? undefined : { version, ends };
   }
 
   #selector(): Record<string, string> {
-    return this.resource.fieldSelector !== undefined && this.namespace === undefined ? { fieldSelector: this.resource.fieldSelector } : {};
+    const { fieldSelector, labelSelector } = this.resource;
+    return { ...(fieldSelector !== undefined && this.namespace === undefined && { fieldSelector }), ...(labelSelector !== undefined && { labelSelector }) };
   }
 
   #accept(list: 'List' | ''): { accept?: string } {

@@ -20,16 +20,21 @@ export interface Resource {
   /** Path of the list, of all namespaces or of one. */
   path(namespace: string | undefined): string;
   readonly fieldSelector: string | undefined;
+  readonly labelSelector?: string;
+  /** Lists as a stream of events (WatchList) where the server has that: it then holds no whole list in memory. */
+  readonly streamed?: boolean;
   /** Only names, labels and owners are sent. */
   readonly metadataOnly: boolean;
   /** What is missing without it, the end of a sentence. */
   readonly without: string;
-  /** Keeps an object; its key and whether anything worth telling changed. undefined when it is of no interest. */
-  keep(obj: unknown): { readonly key: string; readonly changed: boolean } | undefined;
+  /** Keeps an object, of a list or `as` an event brings it; its key and whether anything worth telling changed. undefined when it is of no interest. */
+  keep(obj: unknown, as?: 'added' | 'modified'): { readonly key: string; readonly changed: boolean } | undefined;
   /** Forgets an object that was deleted; true when it was known. */
   forget(obj: unknown): boolean;
   /** Forgets all of a namespace (of all, if undefined) but these; true when there were any. */
   prune(namespace: string | undefined, but: ReadonlySet<string>): boolean;
+  /** Hears that a namespace (all, if undefined) can't be seen any more; without it, all of it is forgotten. */
+  lose?(namespace: string | undefined): void;
 }
 
 export function emptyStores(): Stores {

@@ -1,0 +1,273 @@
+/** All that is watched at once: takes objects in as they are listed and as events bring them, and tells what that adds up to. */
+import { differences, type Difference } from './diff';
+import { Fights, type LastSet } from './fights';
+import { heartbeat } from './heartbeats';
+import { pathText, sectionOf } from './paths';
+import { isSecret, keep, kept, see, type Kept, type Seen } from './slim';
+import { States } from './states';
+import { Tally } from './tally';
+import { timeMoved } from './times';
+import type { ChangeEvent, EventType, FieldChange, Finding, KindInfo, Worth, Writer } from './types';
+import { UNKNOWN } from './types';
+import { fieldChange, MOST_CHANGES } from './values';
+import { writerOf } from './writer';
+
+/** Objects told apart, over all kinds. */
+const MOST_OBJECTS = 100_000;
+/** Events kept with their changes, over all objects, and of one that somebody looks at. */
+const MOST_EVENTS = 4000;
+const MOST_FOLLOWED = 500;
+/** Fields of an object whose last values are kept for fights. */
+const MOST_SETS = 32;
+/** An object older than the start by this, ms, that comes into a label selector was not made now: clocks differ by less. */
+const CLOCKS = 60_000;
+
+export interface ChurnOptions {
+  /** When watching began, ms since the epoch. */
+  readonly start: number;
+  /** Objects appear and vanish as their labels change. */
+  readonly selected?: boolean;
+  /** For tests: objects told apart, default 100,000; characters of states, default 48 Mi. */
+  readonly mostObjects?: number;
+  readonly mostChars?: number;
+}
+
+interface Known { uid: string; version: string; generation: number; tally: Tally | undefined }
+
+/** A kind as it is watched. */
+interface Ledger {
+  readonly kind: KindInfo;
+  /** By `namespace/name`. */
+  readonly known: Map<string, Known>;
+  /** Namespaces ('' = all) whose first list is complete: what comes after is new. */
+  readonly listed: Set<string>;
+  /** Events of objects beyond the bound. */
+  readonly beyond: Tally;
+  beyondSeen: boolean;
+}
+
+/** What the last update of an object was compared to give. */
+interface Compared { readonly writer: Writer; readonly changes: readonly Difference[]; readonly worth: Worth; readonly why: string | undefined }
+
+export class Churn {
+  readonly start: number;
+  readonly #ledgers = new Map<string, Ledger>();
+  readonly #states: States;
+  readonly #fights = new Fights();
+  readonly #events: { readonly object: string; readonly event: ChangeEvent }[] = [];
+  #followed: { readonly object: string; readonly events: ChangeEvent[] } | undefined;
+  #objects = 0;
+
+  constructor(private readonly options: ChurnOptions) {
+    this.start = options.start;
+    this.#states = new States(options.mostChars);
+  }
+
+  /** An object of a list, or of an event that says `as` what it came; its `namespace/name`. undefined for what is no object. */
+  seen(kind: KindInfo, raw: unknown, at: number, { scope = '', as }: { readonly scope?: string; readonly as?: 'added' | 'modified' | undefined } = {}): string | undefined {
+    const ledger = this.#ledger(kind);
+    const object = see(kind, raw);
+    if (!object) return undefined;
+    const { key, id } = keysOf(kind, object);
+    const known = ledger.known.get(key);
+    if (known && older(object.resourceVersion, known.version)) return key;
+    if (!known) { this.#appeared(ledger, key, id, object, at, { fresh: ledger.listed.has(scope), as }); return key; }
+    if (known.uid !== object.uid) {
+      // One with its name was deleted: either that was heard, or it happened while nobody looked.
+      if (known.uid !== '') this.#count(ledger, known, key, id, { type: 'delete', at });
+      this.#count(ledger, known, key, id, { type: 'add', at, compared: made(object) });
+      known.tally?.sets.clear();
+    } else if (known.version !== object.resourceVersion) {
+      const state = this.#states.get(id);
+      const before = state === undefined ? undefined : kept(state);
+      // After a gap one comparison may stand for several writes: those of the spec are told by the generation.
+      const times = Math.max(1, object.generation - known.generation);
+      this.#count(ledger, known, key, id, { type: 'update', at, times, compared: compare(kind, before, object) });
+    }
+    known.uid = object.uid;
+    known.version = object.resourceVersion;
+    known.generation = object.generation;
+    this.#remember(id, object);
+    return key;
+  }
+
+  /** An object of a DELETED event. */
+  deleted(kind: KindInfo, raw: unknown, at: number): void {
+    const ledger = this.#ledger(kind);
+    const object = see(kind, raw);
+    if (object) this.#gone(ledger, keysOf(kind, object), at, object.resourceVersion);
+  }
+
+  /** A list is complete, of a namespace or ('') of all: `keys` (`namespace/name`) are all that there are. What is missing was deleted. */
+  listed(kind: KindInfo, scope: string, keys: ReadonlySet<string>, at: number): void {
+    const ledger = this.#ledger(kind);
+    if (ledger.listed.has(scope)) {
+      for (const key of [...ledger.known.keys()]) {
+        if (!keys.has(key) && (scope === '' || key.startsWith(`${scope}/`))) this.#gone(ledger, { key, id: idOf(kind, key) }, at);
+      }
+    }
+    ledger.listed.add(scope);
+  }
+
+  /** The kind, or a namespace of it, may not be seen any more, or is gone: nothing is known of its objects from here on. */
+  lost(kind: KindInfo, scope: string): void {
+    const ledger = this.#ledger(kind);
+    ledger.listed.delete(scope);
+    for (const [key, { tally }] of ledger.known) {
+      if (scope !== '' && !key.startsWith(`${scope}/`)) continue;
+      this.#states.delete(idOf(kind, key));
+      if (tally) continue;
+      ledger.known.delete(key);
+      this.#objects--;
+    }
+  }
+
+  /** Kinds that were ever seen. */
+  get kinds(): readonly KindInfo[] { return [...this.#ledgers.values()].map((l) => l.kind); }
+
+  /** Objects now known, and whether there are more than are told apart. */
+  get size(): { readonly objects: number; readonly beyond: readonly KindInfo[]; readonly dropped: number } {
+    return { objects: this.#objects, beyond: [...this.#ledgers.values()].filter((l) => l.beyondSeen).map((l) => l.kind), dropped: this.#states.dropped };
+  }
+
+  /** Objects to which something happened; at the end of a kind the one that stands for all beyond the bound, with the name ''. */
+  *tallies(): Generator<{ readonly kind: KindInfo; readonly tally: Tally }> {
+    for (const { kind, known, beyond } of this.#ledgers.values()) {
+      for (const { tally } of known.values()) if (tally && tally.total > 0) yield { kind, tally };
+      if (beyond.total > 0) yield { kind, tally: beyond };
+    }
+  }
+
+  tally(kind: Pick<KindInfo, 'group' | 'kind'>, namespace: string, name: string): Tally | undefined {
+    return this.#ledgers.get(kindKey(kind))?.known.get(`${namespace}/${name}`)?.tally;
+  }
+
+  findings(now: number): readonly Finding[] { return this.#fights.findings(now); }
+
+  /** Keeps more events of this object from now on than of others; undefined: of none. */
+  follow(object: { readonly kind: Pick<KindInfo, 'group' | 'kind'>; readonly namespace: string; readonly name: string } | undefined): void {
+    const id = object && idOf(object.kind, `${object.namespace}/${object.name}`);
+    if (id === this.#followed?.object) return;
+    this.#followed = id === undefined ? undefined : { object: id, events: this.#events.filter((e) => e.object === id).map((e) => e.event) };
+  }
+
+  /** The kept events of the followed object, the oldest first. */
+  get followed(): readonly ChangeEvent[] { return this.#followed?.events ?? []; }
+
+  #ledger(kind: KindInfo): Ledger {
+    const key = kindKey(kind);
+    let ledger = this.#ledgers.get(key);
+    if (!ledger) this.#ledgers.set(key, ledger = { kind, known: new Map(), listed: new Set(), beyond: new Tally('', ''), beyondSeen: false });
+    return ledger;
+  }
+
+  #appeared(ledger: Ledger, key: string, id: string, object: Seen, at: number, { fresh, as }: { readonly fresh: boolean; readonly as: 'added' | 'modified' | undefined }): void {
+    if (this.#objects >= (this.options.mostObjects ?? MOST_OBJECTS)) {
+      ledger.beyondSeen = true;
+      // Nothing is kept of it, so that only its events can be counted, and not what a list tells.
+      if (as) ledger.beyond.count(as === 'added' ? 'add' : 'update', at, 1);
+      return;
+    }
+    const known: Known = { uid: object.uid, version: object.resourceVersion, generation: object.generation, tally: undefined };
+    ledger.known.set(key, known);
+    this.#objects++;
+    this.#remember(id, object);
+    if (!fresh) return;
+    const old = this.options.selected === true && object.createdAt > 0 && object.createdAt < this.start - CLOCKS;
+    this.#count(ledger, known, key, id, old ? { type: 'update', at, compared: compare(ledger.kind, undefined, object) } : { type: 'add', at, compared: made(object) });
+  }
+
+  /** One that is nested too deep to be written down is counted, and not compared. */
+  #remember(id: string, object: Seen): void {
+    try { this.#states.set(id, keep(object)); } catch (e) {
+      if (!(e instanceof RangeError)) throw e;
+      this.#states.delete(id);
+    }
+  }
+
+  #gone(ledger: Ledger, { key, id }: { readonly key: string; readonly id: string }, at: number, version?: string): void {
+    const known = ledger.known.get(key);
+    if (!known) { if (ledger.beyondSeen) ledger.beyond.count('delete', at, 1); return; }
+    // Its counts stay to be shown; one with that name that comes is another object.
+    if (known.uid === '' || older(version ?? '', known.version)) return;
+    this.#count(ledger, known, key, id, { type: 'delete', at });
+    this.#states.delete(id);
+    known.tally?.sets.clear();
+    known.uid = '';
+    known.version = version ?? known.version;
+  }
+
+  #count(ledger: Ledger, known: Known, key: string, id: string, { type, at, times = 1, compared }: { readonly type: EventType; readonly at: number; readonly times?: number; readonly compared?: Compared }): void {
+    const { kind } = ledger;
+    const slash = key.indexOf('/');
+    const tally = known.tally ??= new Tally(key.slice(0, slash), key.slice(slash + 1));
+    tally.count(type, at, times);
+    const { writer = NOBODY, changes = [], worth = 'change', why } = compared ?? {};
+    const secret = isSecret(kind);
+    const shownChanges = changes.slice(0, MOST_CHANGES).map((c) => fieldChange(c, secret));
+    if (type === 'update') this.#blame(kind, tally, key, at, times, { writer, changes, worth, why }, shownChanges);
+    const event: ChangeEvent = { ...writer, at, type, worth, times, changes: shownChanges, more: changes.length - shownChanges.length };
+    this.#events.push({ object: id, event });
+    if (this.#events.length > 2 * MOST_EVENTS) this.#events.splice(0, MOST_EVENTS);
+    if (this.#followed?.object === id) {
+      this.#followed.events.push(event);
+      if (this.#followed.events.length > 2 * MOST_FOLLOWED) this.#followed.events.splice(0, MOST_FOLLOWED);
+    }
+  }
+
+  #blame(kind: KindInfo, tally: Tally, object: string, at: number, times: number, { writer, changes, worth, why }: Compared, said: readonly FieldChange[]): void {
+    const { manager } = writer;
+    const paths = changes.map((c) => pathText(c.path));
+    tally.blame(manager, paths, times, worth !== 'change');
+    if (worth === 'heartbeat') { tally.heartbeats += times; tally.why = why ?? ''; return; }
+    if (worth !== 'change') {
+      tally.wasted += times;
+      const [first] = changes;
+      const stamp = first !== undefined && changes.every((c) => sectionOf(c.path) !== 'status');
+      this.#fights.wasted(stamp ? 'stamp' : 'noop', kind, object, manager, paths[0] ?? '', said[0]?.after ?? '', at, times);
+      return;
+    }
+    for (const [i, change] of changes.entries()) {
+      const text = paths[i] ?? '';
+      const last = tally.sets.get(text);
+      if (last === undefined && tally.sets.size >= MOST_SETS) continue;
+      const { path, before, after } = change;
+      const next: LastSet = this.#fights.set(kind, object, manager, { path, text, before: valueKey(before), after: valueKey(after), shown: said[i]?.after ?? '' }, last, at);
+      tally.sets.set(text, next);
+    }
+  }
+}
+
+const NOBODY: Writer = { manager: UNKNOWN, operation: '', subresource: '' };
+
+/** Of an object that is new. */
+function made(object: Seen): Compared { return { writer: writerOf(undefined, object.managed, []), changes: [], worth: 'change', why: undefined }; }
+
+function compare(kind: KindInfo, before: Kept | undefined, now: Seen): Compared {
+  const changes = before === undefined ? [] : differences(before.rest, now.rest, now.managed.map((m) => m.fields));
+  const why = heartbeat(kind, changes);
+  // Without the state before it is not known what changed, so that it can't be said that nothing did.
+  const worth: Worth = why !== undefined ? 'heartbeat' : before === undefined ? 'change' : changes.length === 0 ? 'nothing' : changes.every((c) => timeMoved(c.before, c.after)) ? 'time' : 'change';
+  return { writer: writerOf(before?.managed, now.managed, changes), changes, worth, why };
+}
+
+/** A value to be told from others: itself where it is short. */
+function valueKey(v: unknown): string {
+  const text = v === undefined ? '' : JSON.stringify(v);
+  if (text.length <= 64) return text;
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(31, hash) + text.charCodeAt(i) | 0;
+  return `${text.length}:${hash}:${text.slice(0, 32)}`;
+}
+
+/** What comes again after a drop. Versions of one resource are whole numbers that grow; of others nothing is said. */
+function older(version: string, than: string): boolean {
+  return /^\d+$/.test(version) && /^\d+$/.test(than) && (version.length - than.length || (version < than ? -1 : version === than ? 0 : 1)) < 0;
+}
+
+function kindKey({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): string { return `${kind}.${group}`; }
+function idOf(kind: Pick<KindInfo, 'group' | 'kind'>, key: string): string { return `${kindKey(kind)} ${key}`; }
+function keysOf(kind: KindInfo, { namespace, name }: Seen): { readonly key: string; readonly id: string } {
+  const key = `${namespace}/${name}`;
+  return { key, id: idOf(kind, key) };
+}

@@ -1,0 +1,215 @@
+/** One page of changes: follows its kinds while it is seen or wanted, and tells the page what that adds up to once a second. */
+import * as vscode from 'vscode';
+import { count } from '../../base/format';
+import { Disposables, type Disposable } from '../../base/dispose';
+import { isAbort, Problem } from '../../base/problem';
+import { Churn } from '../../churn/churn';
+import { managersOf } from '../../churn/report';
+import type { KindInfo } from '../../churn/types';
+import { kindId, objectId, objectOf, viewOf } from '../../churn/view';
+import { advice, sentence } from '../../churn/words';
+import type { Following, KubeSession } from '../../kube/types';
+import { CHURN_PROTOCOL, fromChurnPage, type ChosenObject, type ChurnFacts, type ChurnPicture, type ChurnState, type FromChurnPage, type ToChurnPage } from '../../protocol/churn';
+import { pageHtml } from '../../protocol/html';
+import type { Clusters } from '../clusters';
+import type { Log } from '../log';
+import { told } from '../told';
+import { saveChurn } from './save';
+
+/** What is watched. */
+export interface ChurnSubject {
+  readonly context: string;
+  readonly kinds: readonly KindInfo[];
+  readonly namespaces: 'all' | readonly string[];
+  /** Of labels; '' = all. */
+  readonly selector: string;
+}
+
+export interface ChurnDeps { readonly clusters: Clusters; readonly log: Log; /** The folder with the pages' bundles. */ readonly pages: vscode.Uri }
+
+type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
+type Watch = Extract<FromChurnPage, { type: 'watch' }>;
+
+/** Between two pictures, ms. */
+const EVERY_MS = 1000;
+/** Events of the chosen object that are told. */
+const MOST_EVENTS = 300;
+
+export class ChurnSession implements Disposable {
+  readonly #own = new Disposables();
+  #churn: Churn;
+  #following: Following | undefined;
+  /** Of the connection that is followed. */
+  #session: KubeSession | undefined;
+  #starting: AbortController | undefined;
+  #state: ChurnState = 'starting';
+  #watch: Watch = { v: CHURN_PROTOCOL, type: 'watch', folded: [], filter: '', chosen: '' };
+  #ready = false;
+  #whileHidden = false;
+  /** Was not watched for a time, so that what changed then is known only as far as a list tells. */
+  #gaps = 0;
+  /** The clock of a picture that stands still. */
+  #stillAt: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly panel: vscode.WebviewPanel, private readonly subject: ChurnSubject, private readonly deps: ChurnDeps) {
+    this.#churn = this.#fresh();
+    this.#own.add({ dispose: () => { clearTimeout(this.#timer); this.#end(); } });
+    panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
+    this.#own.add(panel.webview.onDidReceiveMessage((m: unknown) => { this.#hear(m); }));
+    this.#own.add(panel.onDidChangeViewState(() => { this.#seen(); }));
+    this.#own.add(deps.clusters.onDidChange((name) => { if (name === undefined || name === subject.context) this.#reconnect(); }));
+    const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(deps.pages, file)).toString();
+    panel.webview.html = pageHtml({ cspSource: panel.webview.cspSource, scriptUri: uri('churn.js'), styleUri: uri('churn.css'), title: this.#title });
+    void this.#begin();
+  }
+
+  get #title(): string { return `Changes in ${this.subject.context}`; }
+
+  #fresh(): Churn { return new Churn({ start: Date.now(), selected: this.subject.selector !== '' }); }
+
+  #seen(): void {
+    if (!this.panel.visible) this.#ready = false;
+    const wanted = (this.#state === 'recording' || this.#state === 'paused' || this.#state === 'starting') && (this.panel.visible || this.#whileHidden);
+    if (wanted && !this.#following && !this.#starting) {
+      if (this.#state !== 'starting') this.#gaps++;
+      void this.#begin();
+    } else if (!wanted) this.#end();
+    if (!this.panel.visible) clearTimeout(this.#timer);
+  }
+
+  /** The context was opened anew, or closed by a person: then nothing opens it behind their back. */
+  #reconnect(): void {
+    const entry = this.deps.clusters.entry(this.subject.context);
+    if (!this.#following || entry?.cluster?.session === this.#session) return;
+    this.#end();
+    if (entry?.state === 'open' || entry?.state === 'connecting') { this.#gaps++; void this.#begin(); return; }
+    this.#turn('stopped');
+    this.#send({ type: 'failed', problem: new Problem('churn.disconnected', `The context ${this.subject.context} was disconnected.`, { next: 'Start anew connects again.' }).toJSON() });
+  }
+
+  /** Connects, lists and watches; what was seen before stays, and the differences are counted. */
+  async #begin(): Promise<void> {
+    const { context, kinds, namespaces, selector } = this.subject;
+    const starting = this.#starting = new AbortController();
+    try {
+      const { session } = await this.deps.clusters.connect(context, starting.signal);
+      if (starting.signal.aborted || this.#own.disposed) return;
+      this.#session = session;
+      if (!session.follow) throw new Problem('churn.session', 'This connection can\'t watch kinds.');
+      const following = this.#following = session.follow({ kinds, namespaces, listener: this.#churn, ...(selector !== '' && { labelSelector: selector }) });
+      following.onDidChange(() => { this.#soon(); });
+      await following.ready;
+      if (this.#state === 'starting' && this.#following === following) this.#state = 'recording';
+      this.#tell();
+    } catch (e) {
+      if (isAbort(e)) return;
+      this.deps.log.problem(this.#title, e);
+      this.#state = 'stopped';
+      this.#send({ type: 'failed', problem: told(e, 'churn.failed').toJSON() });
+    } finally {
+      if (this.#starting === starting) this.#starting = undefined;
+    }
+  }
+
+  #end(): void {
+    this.#starting?.abort();
+    this.#starting = undefined;
+    this.#following?.dispose();
+    this.#following = undefined;
+  }
+
+  #send(m: Body<ToChurnPage>): void { if (!this.#own.disposed) void this.panel.webview.postMessage({ v: CHURN_PROTOCOL, ...m }); }
+
+  #hear(raw: unknown): void {
+    const m = fromChurnPage(raw);
+    switch (m?.type) {
+      case 'ready': this.#ready = true; this.#tell(); return;
+      case 'watch':
+        this.#watch = m;
+        this.#churn.follow(objectOf(m.chosen));
+        this.#tell();
+        return;
+      case 'state': this.#turn(m.state); return;
+      case 'whileHidden': this.#whileHidden = m.on; this.#tell(); return;
+      case 'save': void this.#save(m.what); return;
+      case 'retry': this.#end(); this.#state = 'starting'; void this.#begin(); return;
+      default: return;
+    }
+  }
+
+  #turn(state: 'recording' | 'paused' | 'stopped'): void {
+    const before = this.#state;
+    this.#state = state;
+    this.#stillAt = state === 'recording' ? undefined : this.#stillAt ?? Date.now();
+    if (state === 'stopped') this.#end();
+    if (state === 'recording' && before === 'stopped') {
+      // A new beginning: what was seen is let go.
+      this.#churn = this.#fresh();
+      this.#churn.follow(objectOf(this.#watch.chosen));
+      this.#gaps = 0;
+      this.#state = 'starting';
+      void this.#begin();
+    }
+    this.#tell();
+  }
+
+  async #save(what: Extract<FromChurnPage, { type: 'save' }>['what']): Promise<void> {
+    try { await saveChurn(what, this.#churn, this.#title); } catch (e) {
+      if (isAbort(e)) return;
+      this.deps.log.problem(this.#title, e);
+      void vscode.window.showErrorMessage(told(e).sentence);
+    }
+  }
+
+  #soon(): void {
+    clearTimeout(this.#timer);
+    if (this.#ready && this.panel.visible) this.#timer = setTimeout(() => { this.#tell(); }, EVERY_MS);
+  }
+
+  #tell(): void {
+    if (!this.#ready || !this.panel.visible || this.#own.disposed) return;
+    this.#send({ type: 'picture', picture: this.#picture() });
+    if (this.#state === 'recording' || this.#state === 'starting') this.#soon();
+  }
+
+  #picture(): ChurnPicture {
+    const now = this.#stillAt ?? Date.now();
+    const { folded, filter, chosen } = this.#watch;
+    const { rows, hidden, objects, events } = viewOf(this.#churn, { folded: new Set(folded), filter, now });
+    return {
+      rows, hidden, facts: this.#facts(now, objects, events), chosen: this.#chosen(chosen),
+      findings: this.#churn.findings(now).map((f) => ({ what: f.what, sentence: sentence(f), advice: advice(f), since: f.since, example: objectId(f.kind, f.example) })),
+    };
+  }
+
+  #facts(now: number, objects: number, events: number): ChurnFacts {
+    const { kinds, namespaces, selector } = this.subject;
+    const [only] = kinds;
+    const { beyond, dropped } = this.#churn.size;
+    const what = kinds.length === 1 && only ? only.kind : count(kinds.length, 'kind');
+    const where = namespaces === 'all' ? 'all namespaces' : namespaces.join(', ');
+    return {
+      title: this.#title, subtitle: `${what} in ${where}${selector === '' ? '' : `, ${selector}`}`, state: this.#state, start: this.#churn.start, now, objects, events, whileHidden: this.#whileHidden,
+      notes: [
+        ...(beyond.length > 0 ? [`There are more objects than are told apart; those beyond, of ${beyond.map((k) => k.kind).join(', ')}, are counted together.`] : []),
+        ...(dropped > 0 ? [`There was no room to keep ${count(dropped, 'state')}: the next update of such an object is counted, and its fields are not known.`] : []),
+        ...(this.#gaps > 0 ? ['It was not recorded all the time: several updates of one object while the page was hidden or the connection was opened anew count as one.'] : []),
+      ],
+      problems: this.#following?.problems ?? [],
+    };
+  }
+
+  #chosen(id: string): ChosenObject | undefined {
+    const object = objectOf(id);
+    const tally = object && this.#churn.tally(object.kind, object.namespace, object.name);
+    if (!object || !tally) return undefined;
+    const kind = this.subject.kinds.find((k) => kindId(k) === kindId(object.kind));
+    return {
+      id, title: `${kind?.kind ?? object.kind.kind} ${object.namespace === '' ? '' : `${object.namespace}/`}${object.name}`, managers: managersOf(tally),
+      events: this.#churn.followed.slice(-MOST_EVENTS), why: tally.why,
+    };
+  }
+
+  dispose(): void { this.#own.dispose(); }
+}
