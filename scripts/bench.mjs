@@ -9,8 +9,8 @@ import { ensureNode24 } from './node24.mjs';
 
 const HELP = `Usage: npm run bench -- [options]
 
-  --only NAME        run these cases: activation, tree, capture, open, draw, metrics, source, vsix; may be given more than once, or with
-                     commas between them
+  --only NAME        run these cases: activation, tree, capture, looks, open, draw, metrics, hour, charts, source, vsix; may be given
+                     more than once, or with commas between them
   --json FILE        write {"cases":[{"name","value","unit","peer","peerValue","ratio","limit","ok"}]};
                      without a peer its fields and the ratio are null, without a limit that is null
   --kubeconfig FILE  measure against this running cluster instead of starting test clusters: its current context, as it
@@ -22,8 +22,11 @@ const HELP = `Usage: npm run bench -- [options]
 activation  our activate(), with its code's loading, against that of an empty extension in the same extension host
 tree        500 workloads and 10,000 pods: first paint, memory, 1,000 pod changes a second; peer: client-node's informers
 capture     a profile over the tunnel to a pod, against curl to the process's own port
+looks       what a look at /metrics costs the controller that is looked at: bytes and CPU time, without a peer
 open        bytes of a profile until they are drawn in Chromium, against go tool pprof -top on the same file
-metrics     39,000 series of text to samples, against Go's expfmt; what the ring of scrapes holds
+metrics     39,000 series of text to samples, against Go's expfmt and npm's parser; what the ring of scrapes holds
+hour        two hours of looks at 100,000 series by a fast clock: memory, sockets, listeners, without a peer
+charts      new points for 12 charts of 20 series and 1,000 points each, without a peer
 source      the first look at a Go file, a keystroke, a module of 500 files cold and warm, against gofmt -l
 draw        one frame of the flame graph of 500,000 nodes, without a peer
 vsix        the size of what ships

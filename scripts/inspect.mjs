@@ -11,7 +11,7 @@ import { ensureNode } from './node24.mjs';
 const args = process.argv.slice(2);
 const dist = path.join(root, 'dist');
 // Only these open a cluster; a plain --url does not.
-const cluster = ['controllers', 'capture', 'pipeline'].includes(args.find((a) => !a.startsWith('-')) ?? '') && !args.some((a) => a === '--url' || a.startsWith('--url=')) && !args.includes('--help') && !args.includes('-h');
+const cluster = ['controllers', 'capture', 'churn', 'pipeline'].includes(args.find((a) => !a.startsWith('-')) ?? '') && !args.some((a) => a === '--url' || a.startsWith('--url=')) && !args.includes('--help') && !args.includes('-h');
 
 /** Newest change below a folder, ms since the epoch. */
 function newest(dir) {

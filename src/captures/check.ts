@@ -1,7 +1,7 @@
 /** Is this body a whole profile? Looked at before anything is saved. */
 import { Problem, isAbort } from '../base/problem';
 import type { OpenOptions, OpenProfile } from '../profile/types';
-import type { CaptureKind } from './types';
+import type { PprofKind } from './types';
 
 /**
  * Reads a profile: `openProfile` of src/profile, or the thread's client so that a big one doesn't hold up the editor. It
@@ -21,10 +21,11 @@ export interface CheckOptions {
 }
 
 /**
- * Throws Problem `captures.empty`, `captures.html`, `captures.notGoroutines` or what the reader finds wrong (a truncated
- * gzip, a truncated proto); returns for a body that opens as a whole.
+ * Throws Problem `captures.empty`, `captures.html`, `captures.notGoroutines`, `captures.notTrace` or what the reader finds
+ * wrong (a truncated gzip, a truncated proto). For a body that opens as a whole, gives how many samples it has; of an
+ * execution trace, which only Go reads, NaN.
  */
-export async function checkBody(kind: CaptureKind, body: Uint8Array, options: CheckOptions): Promise<void> {
+export async function checkBody(kind: PprofKind, text: boolean, body: Uint8Array, options: CheckOptions): Promise<number> {
   const { label } = options;
   if (body.byteLength === 0) {
     throw new Problem('captures.empty', `${label} answered with nothing instead of a profile; nothing was saved.`, { next: 'Capture again; if it stays so, look whether a proxy stands before the process.' });
@@ -33,13 +34,20 @@ export async function checkBody(kind: CaptureKind, body: Uint8Array, options: Ch
   if (looksLikeHtml(head)) {
     throw new Problem('captures.html', `${label} answered with a web page, not a profile; nothing was saved.`, { next: 'Choose another port: this one serves something else, perhaps behind a login.', detail: head });
   }
-  if (kind === 'goroutine' && !/(^|\n)goroutine /.test(head)) {
+  if (kind === 'trace') {
+    // The header that every version of the runtime has written since Go 1.5.
+    if (/^go 1\.\d+ trace\0/.test(head)) return NaN;
+    throw new Problem('captures.notTrace', `${label} answered with something that is not an execution trace; nothing was saved.`, { next: 'Choose another port, or look at what it serves.', detail: head });
+  }
+  if (text && !/(^|\n)goroutine /.test(head)) {
     throw new Problem('captures.notGoroutines', `${label} answered with something that is not a goroutine dump; nothing was saved.`, { next: 'Choose another port, or look at what it serves.', detail: head });
   }
   try {
     // A copy (a Buffer's own slice would share its memory): the thread takes what it is given.
     const opened = await options.open(new Uint8Array(body), { maxBytes: options.maxBytes }, options.signal);
+    const { samples } = opened.summary;
     opened.dispose();
+    return samples;
   } catch (e) {
     if (isAbort(e)) throw e;
     const p = Problem.from(e, 'captures.unreadable');

@@ -1,11 +1,11 @@
 /** What captures are called, on pages and in the tree. Pure. */
 import { bytes, count } from '../base/format';
-import { KIND_LABEL } from './names';
+import { kindLabel, records } from './kinds';
 import type { Capture, CaptureInfo } from './types';
 
 /** The name that a new capture gets: "CPU gadgets-controller-manager". A side bar cuts the end off, so what tells captures apart stands first. */
-export function defaultName(info: Pick<CaptureInfo, 'kind' | 'pod' | 'workload' | 'url'>): string {
-  return `${KIND_LABEL[info.kind]} ${info.workload || info.pod || info.url.replace(/^https?:\/\//, '') || 'process'}`;
+export function defaultName(info: Pick<CaptureInfo, 'kind' | 'seconds' | 'pod' | 'workload' | 'url'>): string {
+  return `${kindLabel(info.kind)}${isDelta(info) ? ' delta' : ''} ${info.workload || info.pod || info.url.replace(/^https?:\/\//, '') || 'process'}`;
 }
 
 /**
@@ -15,11 +15,14 @@ export function defaultName(info: Pick<CaptureInfo, 'kind' | 'pod' | 'workload' 
  */
 export function subtitle(info: CaptureInfo, now: number, recordedNanos = 0): string {
   return [
-    info.name.includes(KIND_LABEL[info.kind]) ? '' : KIND_LABEL[info.kind], info.name.includes(info.pod) ? '' : info.pod, info.leader ? 'leader' : '',
-    recorded(info.seconds, recordedNanos), when(info.at, now),
+    info.name.includes(kindLabel(info.kind)) ? '' : kindLabel(info.kind), info.name.includes(info.pod) ? '' : info.pod, info.leader ? 'leader' : '',
+    isDelta(info) ? `what changed in ${info.seconds} s` : recorded(info.seconds, recordedNanos), when(info.at, now),
     [info.context, info.namespace].filter((s) => s !== '').join(' / ') || info.url, imageVersion(info.image),
   ].filter((s) => s !== '').join(', ');
 }
+
+/** Of what answers at once, a capture over some seconds tells the difference. */
+function isDelta({ kind, seconds }: Pick<CaptureInfo, 'kind' | 'seconds'>): boolean { return seconds > 0 && kind !== 'metrics' && !records(kind); }
 
 /** Below this share of the seconds asked for, a recording was cut short: the profiler's own start and stop take no tenth. */
 const CUT_SHORT = 0.9;
@@ -54,7 +57,7 @@ export function tooltipLines(capture: Capture, now: number): readonly string[] {
   const { info } = capture;
   const from = info.pod !== '' ? [info.context, info.namespace, info.pod].filter((s) => s !== '').join(' / ') : info.url;
   return [
-    `${KIND_LABEL[info.kind]}${info.seconds > 0 ? `, ${count(info.seconds, 'second')}` : ''}`,
+    `${kindLabel(info.kind)}${isDelta(info) ? `, what changed in ${count(info.seconds, 'second')}` : info.seconds > 0 ? `, ${count(info.seconds, 'second')}` : ''}`,
     from === '' ? '' : `From ${from}${info.leader ? ' (leader)' : ''}`,
     info.image === '' ? '' : `Image ${info.image}`,
     when(info.at, now),

@@ -1,20 +1,8 @@
-import type { CaptureInfo, CaptureKind } from './types';
-
-/** Every kind, in the order in which a person is offered them. */
-export const CAPTURE_KINDS: readonly CaptureKind[] = ['cpu', 'goroutine', 'heap', 'allocs', 'block', 'mutex', 'threadcreate'];
-
-/** What the kinds are called on buttons and pages. */
-export const KIND_LABEL: Readonly<Record<CaptureKind, string>> = {
-  cpu: 'CPU', goroutine: 'Goroutines', heap: 'Heap', allocs: 'Allocations', block: 'Blocking', mutex: 'Mutex contention', threadcreate: 'Thread creation',
-};
-
-/** True for a word that names a kind. */
-export function isKind(s: unknown): s is CaptureKind {
-  return typeof s === 'string' && (CAPTURE_KINDS as readonly string[]).includes(s);
-}
+import { customName, isKind, kindLabel } from './kinds';
+import type { CaptureGroup, CaptureInfo, CaptureKind } from './types';
 
 /** Endings of files that may hold a capture. */
-const ENDINGS = ['.pb.gz', '.goroutines.txt', '.pprof', '.prof'] as const;
+const ENDINGS = ['.pb.gz', '.goroutines.txt', '.pprof', '.prof', '.trace', '.openmetrics.txt'] as const;
 
 /** True for a file name that is listed as a capture: not a sidecar, not a temporary file. */
 export function isCaptureFile(name: string): boolean {
@@ -22,14 +10,22 @@ export function isCaptureFile(name: string): boolean {
 }
 
 /**
- * `<pod>.<kind>.<yyyy-mm-ddThh-mm-ss>.pb.gz`, or `.goroutines.txt` for goroutines; the time is this machine's. Without a pod
- * the host of the URL stands there. `n` > 1 sets a second capture of the same second apart.
+ * `<pod>.<kind>.<yyyy-mm-ddThh-mm-ss>.pb.gz`, or with the ending of what is no profile.proto; the time is this machine's.
+ * Without a pod the host of the URL stands there. `n` > 1 sets a second capture of the same second apart.
  */
 export function fileName(info: CaptureInfo, n = 1): string {
-  // 150 leaves room for the rest of the name within the 255 bytes that file systems allow.
+  // 150 and 60 leave room for the rest of the name within the 255 bytes that file systems allow.
   const from = safe(info.pod || hostOf(info.url) || info.workload || 'process').slice(0, 150);
-  const tail = info.kind === 'goroutine' ? 'goroutines.txt' : 'pb.gz';
-  return `${from}.${info.kind}.${stamp(info.at)}${n > 1 ? `-${n}` : ''}.${tail}`;
+  return `${from}.${kindInName(info.kind)}.${stamp(info.at)}${n > 1 ? `-${n}` : ''}${endingOf(info)}`;
+}
+
+/** The kind without dots, which set the parts of the name apart. */
+function kindInName(kind: CaptureKind): string { return safe(customName(kind) ?? kind).replaceAll('.', '_').slice(0, 60); }
+
+/** Goroutines are kept as text, with states and waits; what changed of them comes as a profile. */
+function endingOf({ kind, seconds }: Pick<CaptureInfo, 'kind' | 'seconds'>): string {
+  if (kind === 'goroutine' && seconds === 0) return '.goroutines.txt';
+  return kind === 'trace' ? '.trace' : kind === 'metrics' ? '.openmetrics.txt' : '.pb.gz';
 }
 
 /** The sidecar of a capture file. */
@@ -37,15 +33,17 @@ export function sidecarOf(file: string): string { return `${file}.json`; }
 
 /** What a file's own name tells, for one whose sidecar is gone. */
 export function infoFromName(name: string, modifiedAt: number): CaptureInfo {
-  const m = /^(.+)\.([a-z]+)\.(\d{4})-(\d\d)-(\d\d)T(\d\d)-(\d\d)-(\d\d)(?:-\d+)?\.(?:pb\.gz|goroutines\.txt)$/.exec(name);
-  const kind = m?.[2];
-  const known = m !== null && isKind(kind);
-  const at = known ? new Date(Number(m[3]), Number(m[4]) - 1, Number(m[5]), Number(m[6]), Number(m[7]), Number(m[8])).getTime() : modifiedAt;
+  const m = /^(.+)\.([\w-]+)\.(\d{4})-(\d\d)-(\d\d)T(\d\d)-(\d\d)-(\d\d)(?:-\d+)?\.(?:pb\.gz|goroutines\.txt|trace|openmetrics\.txt)$/.exec(name);
+  const named: CaptureKind | undefined = m === null ? undefined : isKind(m[2]) ? m[2] : `custom:${m[2]!}`;
+  const at = m === null ? modifiedAt : new Date(Number(m[3]), Number(m[4]) - 1, Number(m[5]), Number(m[6]), Number(m[7]), Number(m[8])).getTime();
   return {
-    version: 1, name: known ? `${KIND_LABEL[kind]} ${m[1]}` : name,
-    kind: known ? kind : name.endsWith('.goroutines.txt') ? 'goroutine' : 'cpu',
-    at, seconds: 0, context: '', namespace: '', workload: '', pod: known ? (m[1] ?? '') : '', url: '', leader: false, image: '',
+    version: 1, name: named === undefined ? name : `${kindLabel(named)} ${m![1]}`, kind: named ?? kindFromEnding(name),
+    at, seconds: 0, context: '', namespace: '', workload: '', pod: m?.[1] ?? '', url: '', leader: false, image: '',
   };
+}
+
+function kindFromEnding(name: string): CaptureKind {
+  return name.endsWith('.goroutines.txt') ? 'goroutine' : name.endsWith('.trace') ? 'trace' : name.endsWith('.openmetrics.txt') ? 'metrics' : 'cpu';
 }
 
 /** A sidecar's text as info; undefined when it isn't one of ours or is damaged. Unknown fields are passed over. */
@@ -60,8 +58,17 @@ export function parseInfo(text: string): CaptureInfo | undefined {
   return {
     version: 1, name: f['name'], kind: f['kind'], at: f['at'], seconds: typeof seconds === 'number' && seconds > 0 ? seconds : 0,
     context: text_('context'), namespace: text_('namespace'), workload: text_('workload'), pod: text_('pod'), url: text_('url'),
-    leader: f['leader'] === true, image: text_('image'),
+    leader: f['leader'] === true, image: text_('image'), ...groupOf(f['group']),
   };
+}
+
+const GROUP_KINDS: ReadonlySet<unknown> = new Set<CaptureGroup['kind']>(['replicas', 'everything', 'pair', 'series']);
+
+/** A group of a later version is passed over: the capture then stands alone. */
+function groupOf(v: unknown): { readonly group?: CaptureGroup } {
+  if (typeof v !== 'object' || v === null) return {};
+  const { id, name, kind } = v as Record<string, unknown>;
+  return typeof id === 'string' && id !== '' && typeof name === 'string' && GROUP_KINDS.has(kind) ? { group: { id, name, kind: kind as CaptureGroup['kind'] } } : {};
 }
 
 function hostOf(url: string): string {

@@ -99,6 +99,17 @@ export class CaptureStore implements Disposable {
     this.#changed.fire();
   }
 
+  /** Changes the shown name of a group, in the notes of all its members. Throws Problem `captures.gone` when it has none. */
+  async renameGroup(id: string, name: string): Promise<void> {
+    const wanted = name.trim();
+    if (wanted === '') throw new Problem('captures.name', 'A group of captures needs a name.', { next: 'Type at least one character.' });
+    const members = (await this.list()).filter((c) => c.info.group?.id === id);
+    if (members.length === 0) throw new Problem('captures.gone', 'The captures of this group are gone.', { next: 'They were deleted in another window or by hand; refresh the list.' });
+    try {
+      for (const { file, info } of members) if (info.group) await writeWhole(sidecarOf(file), encode({ ...info, group: { ...info.group, name: wanted } }), PRIVATE);
+    } finally { this.#changed.fire(); }
+  }
+
   /** Removes the file and its sidecar; one that is gone already is fine. */
   async delete(file: string): Promise<void> {
     if (!this.owns(file)) throw outside(file, this.dir);

@@ -4,14 +4,15 @@ import { expectOk } from '../target/expect';
 import { get } from '../target/get';
 import type { Answer, Target } from '../target/types';
 import { checkBody, DEFAULT_MAX_BYTES, type Opener } from './check';
-import { KIND_LABEL } from './names';
+import { kindLabel, pathOf, records } from './kinds';
+import { isSampled, whyEmpty } from './sampling';
 import type { CaptureStore } from './store';
-import type { Capture, CaptureInfo, CaptureKind } from './types';
+import type { Capture, CaptureInfo, PprofKind } from './types';
 
 export interface CaptureProgress {
-  /** recording: the process collects; reading: bytes come in; saving: they are checked and written. */
-  readonly phase: 'recording' | 'reading' | 'saving';
-  /** Whole seconds still to record; 0 in the other phases and for kinds that answer at once. */
+  /** waiting: its time has not come yet; recording: the process collects; reading: bytes come in; saving: they are checked and written. */
+  readonly phase: 'waiting' | 'recording' | 'reading' | 'saving';
+  /** Whole seconds still to wait or to record; 0 in the other phases and for kinds that answer at once. */
   readonly secondsLeft: number;
   /** Bytes received so far. */
   readonly bytes: number;
@@ -21,8 +22,8 @@ export interface FetchRequest {
   readonly target: Target;
   /** Path of the pprof index, ending in a slash: `/debug/pprof/`. */
   readonly basePath: string;
-  readonly kind: CaptureKind;
-  /** Length of a CPU profile, s. For the others 0, or N for what changed within N seconds (heap, allocs, block, mutex…). */
+  readonly kind: PprofKind;
+  /** Length of a CPU profile or a trace, s. For the others 0, or N for what changed within N seconds (see `hasDelta`). */
   readonly seconds: number;
   /** How long the process may stay silent beyond `seconds`, ms. */
   readonly idleTimeoutMs: number;
@@ -54,9 +55,14 @@ export async function fetchCapture(request: FetchRequest): Promise<Buffer> {
   const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
   const ticker = new Ticker(request);
   try {
-    const body = kind === 'goroutine' ? await goroutines(request, ticker, maxBytes) : await ask(request, path(request), request.seconds, ticker, maxBytes);
+    const text = kind === 'goroutine' && request.seconds === 0;
+    const body = text ? await goroutines(request, ticker, maxBytes) : await ask(request, path(request), request.seconds, ticker, maxBytes);
     ticker.saving();
-    await checkBody(kind, body, { open: request.open, maxBytes, signal, label: target.label });
+    const samples = await checkBody(kind, text, body, { open: request.open, maxBytes, signal, label: target.label });
+    if (samples === 0 && isSampled(kind)) {
+      const plain = await ask(request, `${request.basePath}${kind}?debug=1`, 0, ticker, maxBytes);
+      throw whyEmpty(kind, plain.toString('utf8'), { label: target.label, seconds: request.seconds });
+    }
     return body;
   } finally { ticker.stop(); }
 }
@@ -72,8 +78,7 @@ async function goroutines(request: FetchRequest, ticker: Ticker, maxBytes: numbe
 }
 
 function path({ basePath, kind, seconds }: FetchRequest): string {
-  if (kind === 'cpu') return `${basePath}profile?seconds=${seconds}`;
-  return `${basePath}${kind}${seconds > 0 ? `?seconds=${seconds}` : ''}`;
+  return `${basePath}${pathOf(kind)}${seconds > 0 ? `?seconds=${seconds}` : ''}`;
 }
 
 async function ask(request: FetchRequest, path: string, seconds: number, ticker: Ticker, maxBytes: number): Promise<Buffer> {
@@ -97,8 +102,14 @@ function refused(answer: Answer, { target, kind, seconds, basePath }: FetchReque
   if (status === 400 && /WriteTimeout/i.test(text)) {
     throw new Problem('captures.tooLong', `The HTTP server of ${target.label} ends answers before ${seconds} s are over (its WriteTimeout).`, { ...options, next: 'Capture fewer seconds, or raise WriteTimeout in the process.' });
   }
+  if (status === 400 && /not supported for this profile type/i.test(text)) {
+    throw new Problem('captures.noDelta', `${target.label} can't tell what changed of "${kindLabel(kind)}" within some seconds.`, { ...options, next: 'Capture it as it is now; the process may be built with an older Go.' });
+  }
+  if (status === 500 && /tracing is already enabled/i.test(text)) {
+    throw new Problem('captures.traceInUse', `An execution trace of ${target.label} is being taken already, and a process can take only one at a time.`, { ...options, next: 'Wait until the other one ends, then capture again.' });
+  }
   if (status === 404 && /unknown profile/i.test(text)) {
-    throw new Problem('captures.noKind', `${target.label} has no profile of the kind "${KIND_LABEL[kind]}".`, { ...options, next: 'Choose another kind; the process may be built with an older Go.' });
+    throw new Problem('captures.noKind', `${target.label} has no profile of the kind "${kindLabel(kind)}".`, { ...options, next: 'Choose another kind; the process may be built with an older Go.' });
   }
   if (status === 404) {
     throw new Problem('captures.noPprof', `${target.label} does not serve pprof under ${basePath}.`, {
@@ -134,7 +145,8 @@ class Ticker {
 
   #tell(): void {
     const left = Math.max(0, Math.ceil((this.#ends - Date.now()) / 1000));
-    const recording = left > 0 && this.#bytes === 0;
+    // A trace comes in while it is recorded; everything else after it.
+    const recording = left > 0 && (this.#bytes === 0 || records(this.request.kind));
     this.request.onProgress?.({ phase: recording ? 'recording' : 'reading', secondsLeft: recording ? left : 0, bytes: this.#bytes });
   }
 }

@@ -1,6 +1,21 @@
 import type { ProblemData } from '../base/problem';
 
-export type CaptureKind = 'cpu' | 'goroutine' | 'heap' | 'allocs' | 'block' | 'mutex' | 'threadcreate';
+/** What Go itself offers under `/debug/pprof/`, by the names that its index has; `cpu` is `profile` there. */
+export type GoKind = 'cpu' | 'goroutine' | 'heap' | 'allocs' | 'block' | 'mutex' | 'threadcreate' | 'goroutineleak' | 'trace';
+/** What a pprof index can list: Go's own, or `custom:NAME` for a profile that the program keeps itself (pprof.NewProfile). */
+export type PprofKind = GoKind | `custom:${string}`;
+/** `metrics`: scrapes of the window of the captures beside it. */
+export type CaptureKind = PprofKind | 'metrics';
+
+/** Captures that were taken together, and are shown together. Each member's notes carry it. */
+export interface CaptureGroup {
+  /** The same in all members, unique among groups. */
+  readonly id: string;
+  /** Shown in the tree; the person may change it. */
+  readonly name: string;
+  /** replicas: of several processes at once; everything: several kinds of one window; pair: before and after; series: again and again. */
+  readonly kind: 'replicas' | 'everything' | 'pair' | 'series';
+}
 
 /** Where a capture came from; kept beside the file as `<file>.json`. No tokens, no environment. */
 export interface CaptureInfo {
@@ -10,7 +25,7 @@ export interface CaptureInfo {
   readonly kind: CaptureKind;
   /** Start, ms since the epoch. */
   readonly at: number;
-  /** Asked for, s; 0 for the kinds that answer at once. */
+  /** Asked for, s; 0 for the kinds that answer at once. Of a kind that answers at once: what changed within that time. */
   readonly seconds: number;
   /** Name of the context, or '' for a plain URL. */
   readonly context: string;
@@ -20,6 +35,8 @@ export interface CaptureInfo {
   readonly url: string;
   readonly leader: boolean;
   readonly image: string;
+  /** Absent for a capture that stands alone. */
+  readonly group?: CaptureGroup;
 }
 
 export interface Capture { readonly file: string; readonly bytes: number; readonly info: CaptureInfo; readonly problem: ProblemData | undefined }

@@ -5,20 +5,23 @@ import * as vscode from 'vscode';
 import { EndpointMemory, type Memento } from '../cluster/memory';
 import { loadKube } from '../kube/load';
 import { Threads } from '../profile/thread/client';
-import type { Capture } from '../captures/types';
+import type { Row } from '../captures/groups';
 import { registerCaptures } from './captures/index';
+import { SeriesList } from './captures/series';
 import { Clusters } from './clusters';
 import { authenticate } from './commands/authenticate';
-import { captureAgain, captureCommand } from './commands/capture';
+import { captureAgain, captureCommand, wishFor } from './commands/capture';
 import { givenOf } from './commands/given';
 import { commandsOf } from './commands/index';
 import { showProblem } from './errors';
+import { Lines } from './lines/index';
 import { Locals } from './locals';
 import { createLog } from './log';
 import type { ThreadOpener } from './pages/document';
+import { ChurnPanels } from './churn/panels';
 import { MetricsPanels } from './metrics/panels';
 import type { Subject } from './metrics/subject';
-import { ProfileEditor } from './pages/editor';
+import { ProfileEditor, profileCommands } from './pages/editor';
 import type { Parts } from './parts';
 import type { Given } from './picks/process';
 import { Processes } from './processes';
@@ -29,7 +32,7 @@ import { ClustersView } from './tree/view';
 /** What extension.ts registered before there was anything behind it. */
 export interface Registered {
   readonly clusters: vscode.TreeView<Node>;
-  readonly captures: vscode.TreeView<Capture>;
+  readonly captures: vscode.TreeView<Row>;
   /** Time that the activation took, ms. */
   readonly activationMillis: number;
 }
@@ -38,7 +41,7 @@ export interface Registered {
 export interface Host extends vscode.Disposable {
   readonly parts: Parts;
   readonly clusters: vscode.TreeDataProvider<Node>;
-  readonly captures: vscode.TreeDataProvider<Capture>;
+  readonly captures: vscode.TreeDataProvider<Row>;
   readonly editor: ProfileEditor;
   readonly metrics: MetricsPanels;
   has(command: string): boolean;
@@ -73,8 +76,9 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
 
   const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open, expectProfile: () => { threads.prepare(); } };
   const editor = own(new ProfileEditor(context, { captures, log, open: openAndExpect(threads), captureAgain: (capture) => { void captureAgain(parts, capture); } }));
+  const lines = own(new Lines({ pages: editor.pages, sources: editor.sources, log }));
   const metrics = own(new MetricsPanels(parts, {
-    captures, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), capture: (kind, subject) => captureCommand(parts, given(subject), { kind, seconds: undefined }),
+    captures, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), capture: (kind, subject) => captureCommand(parts, given(subject), wishFor(kind)),
     authenticate: async (subject) => {
       const { context, workload, replica = workload?.replicas[0] } = given(subject);
       if (context === undefined || !workload || !replica) return false;
@@ -82,6 +86,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
       return true;
     },
   }));
+  const changes = own(new ChurnPanels({ clusters, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview') }, vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg')));
   /** The leader of a workload where there is one. */
   const given = ({ id }: Subject): Given => {
     if ('url' in id) return { url: id.url };
@@ -89,7 +94,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
     const workload = clusters.entry(id.context)?.cluster?.workload(id.workload);
     return workload ? givenOf({ kind: 'workload', context: id.context, workload }, clusters) : { context: id.context };
   };
-  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = { ...captures.commands, ...commandsOf(parts, metrics), ...metrics.commands };
+  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = { ...captures.commands, ...commandsOf(parts, metrics, own(new SeriesList(parts))), ...metrics.commands, ...profileCommands({ captures, log }), ...changes.commands, ...lines.commands };
   log.info(`Activated in ${registered.activationMillis.toFixed(1)} ms.`);
   return {
     parts, clusters: view.provider, captures: captures.rows, editor, metrics,

@@ -27,11 +27,17 @@ export const settings = {
   get maxScrapeBytes(): number { return within(read<unknown>('maxScrapeMiB', 64), 1, 1024, 64) * 1024 * 1024; },
   /** As it is written; see readConfigured. In a workspace that is not trusted, the workspace's own are left out. */
   get prometheus(): readonly unknown[] { const v = read<unknown>('prometheus', []); return Array.isArray(v) ? v : []; },
+  /** What paths of profiles begin with, and the folder that this means here. */
+  get sourcePaths(): Readonly<Record<string, string>> { return texts(read<unknown>('sourcePaths', {})); },
   /** Bytes after decompression; 1 MiB to 4 GiB, the longest that one buffer holds. */
   get maxProfileBytes(): number { return within(read<unknown>('maxProfileMiB', 512), 1, 4096, 512) * 1024 * 1024; },
 };
 
 function strings(v: unknown): readonly string[] { return Array.isArray(v) ? v.filter((s): s is string => typeof s === 'string' && s !== '') : []; }
+
+function texts(v: unknown): Readonly<Record<string, string>> {
+  return typeof v === 'object' && v !== null ? Object.fromEntries(Object.entries(v).filter((e): e is [string, string] => e[0] !== '' && typeof e[1] === 'string' && e[1] !== '')) : {};
+}
 
 /**
  * Where a setting is written: the workspace's own when it already stands there, else the person's. A single folder's

@@ -1,11 +1,32 @@
 /** The command line, read into one job. */
 import { parseArgs } from 'node:util';
-import { Problem } from '../base/problem';
-import { CAPTURE_KINDS, isKind } from '../captures/names';
-import type { CaptureKind } from '../captures/types';
+import { GO_KINDS, isGoKind, kindOfEntry, records } from '../captures/kinds';
+import type { PprofKind } from '../captures/types';
+import type { Normalize, Part } from '../profile/types';
+import { combineOf, outputOf, partOf } from './profileargs';
+import { usage } from './usage';
 
-export interface ProfileJob { readonly job: 'profile'; readonly file: string; readonly sampleIndex: string | undefined; readonly json: boolean; readonly maxMiB: number }
+export interface ProfileJob {
+  readonly job: 'profile';
+  /** Several are added up. */
+  readonly files: readonly string[];
+  /** Subtracted; with `ofBase` per cents are of these. */
+  readonly base: readonly string[];
+  readonly ofBase: boolean;
+  readonly normalize: Normalize;
+  readonly part: Part;
+  readonly sampleIndex: string | undefined;
+  readonly output: ProfileOutput;
+  readonly maxMiB: number;
+}
+
+export type ProfileOutput = { readonly as: 'table' | 'json' | 'top' | 'tags' | 'split' | 'folded' } | { readonly as: 'peek'; readonly match: string } | { readonly as: 'proto'; readonly file: string };
+
 export interface GoroutinesJob { readonly job: 'goroutines'; readonly file: string; readonly json: boolean; readonly maxMiB: number }
+/** Dumps of one process, at least two, the oldest first. */
+export interface GrowthJob { readonly job: 'growth'; readonly files: readonly string[]; readonly json: boolean; readonly maxMiB: number }
+/** Each file a dump; several of one process in the order in which they were taken. */
+export interface WorkersJob { readonly job: 'workers'; readonly files: readonly string[]; readonly json: boolean; readonly maxMiB: number }
 export interface MetricsJob { readonly job: 'metrics'; readonly file: string; readonly json: boolean; readonly maxMiB: number }
 
 export interface ClusterArgs {
@@ -29,11 +50,12 @@ export type TokenChoice = { readonly kind: 'none' } | { readonly kind: 'own' } |
 
 export interface CaptureJob extends ClusterArgs {
   readonly job: 'capture';
-  readonly kind: CaptureKind;
+  readonly kind: PprofKind;
+  /** A file; a folder with `all`. */
   readonly out: string;
   /** s; 0 for kinds that answer at once. */
   readonly seconds: number;
-  readonly from: { readonly url: string } | { readonly namespace: string; readonly workload: string; readonly replica: string | undefined; readonly endpoint: string | undefined };
+  readonly from: { readonly url: string } | { readonly namespace: string; readonly workload: string; readonly replica: string | undefined; readonly endpoint: string | undefined; /** All replicas at once. */ readonly all: boolean };
   readonly token: TokenChoice;
   /** ms that the process may stay silent beyond `seconds`. */
   readonly idleTimeoutMs: number;
@@ -62,6 +84,22 @@ export interface PipelineJob extends ClusterArgs {
   readonly json: boolean;
 }
 
+export interface ChurnJob extends ClusterArgs {
+  readonly job: 'churn';
+  /** `Kind.group`; empty: every kind that may be watched. */
+  readonly kinds: readonly string[];
+  /** undefined: all. */
+  readonly namespace: string | undefined;
+  /** Of labels, as the API server takes it. */
+  readonly selector: string | undefined;
+  /** How long it is watched, s, from when all was listed. */
+  readonly seconds: number;
+  readonly json: boolean;
+  /** Print what kubbernecker prints: `watch`, or with an object `blame`. */
+  readonly kubbernecker: boolean;
+  readonly object: { readonly namespace: string; readonly name: string } | undefined;
+}
+
 export interface SourceJob {
   readonly job: 'source';
   /** Files and folders; folders are walked. */
@@ -71,14 +109,26 @@ export interface SourceJob {
   readonly json: boolean;
 }
 
-export type Job = ProfileJob | GoroutinesJob | MetricsJob | QueryJob | ControllersJob | CaptureJob | PipelineJob | SourceJob | { readonly job: 'help' };
+/** `rule`: its whole text; undefined: all of them, a paragraph each. */
+export interface RulesJob { readonly job: 'rules'; readonly rule: string | undefined }
+
+export type Job = ProfileJob | GoroutinesJob | WorkersJob | GrowthJob | MetricsJob | QueryJob | ControllersJob | CaptureJob | PipelineJob | ChurnJob | SourceJob | RulesJob | { readonly job: 'help' };
 
 export const USAGE = `Usage: npm run -s inspect -- COMMAND
 
-  profile FILE [--sample-index NAME|N] [--json]
-      Sample types and functions of a pprof file, sorted by their own value.
+  profile FILE.. [--base FILE | --diff-base FILE] [--normalize total|duration] [--sample-index NAME|N]
+      [--focus RE] [--ignore RE] [--hide RE] [--show RE] [--show-from RE] [--tagfocus K=V] [--tagignore K=V] [--tagroot K,K]
+      [--tagleaf K,K] [--granularity functions|filefunctions|files|lines|addresses|packages] [--noinlines] [--cut]
+      [--json | --top | --peek RE | --tags | --split | --folded | --proto OUT]
+      Sample types and functions of a pprof file or a goroutine dump, sorted by their own value. Several files are added up, a base is
+      subtracted. Words and numbers are those of go tool pprof. --cut: each controller's Reconcile is a root. --split: what each
+      controller costs. --proto: the part as a file that go tool pprof opens.
   goroutines FILE [--json]
       Goroutines of a dump (debug=1, debug=2, both in one file, or pprof), grouped by stack.
+  workers FILE.. [--json]
+      The worker pools of the controllers in goroutine dumps, and what each worker does. Several: in the order they were taken.
+  growth FILE FILE.. [--json]
+      What grew from the first goroutine dump of a process to the last, a minute too, who is stuck, and the leak if there is one.
   metrics FILE [--json]
       Families of a saved answer of /metrics (text, OpenMetrics or protobuf, packed or not) with their series.
   query FILE.. --every 2s --promql QUERY [--json]
@@ -88,14 +138,23 @@ export const USAGE = `Usage: npm run -s inspect -- COMMAND
       --stated: ask no process, take what the objects say.
   capture KIND [--kubeconfig FILE] [--context C] --workload NS/NAME [--replica POD] [--seconds N] -o FILE
   capture KIND --url http://127.0.0.1:6060 [--seconds N] -o FILE
-      Captures a profile. KIND: ${CAPTURE_KINDS.join(', ')}.
+      Captures a profile. KIND: ${GO_KINDS.join(', ')},
+      or the name of a profile that the program keeps itself. --seconds N: how long CPU (30) and trace (5) are recorded; of the
+      others, only what changed within that time.
+      --all-replicas -o DIR   of every replica at once, a file each; one that fails leaves the others alone
       --endpoint http://:6060/debug/pprof/   the endpoint to use, instead of looking for it
 
   pipeline [--kubeconfig FILE] [--context C] --controller NS/NAME [--seconds N] [--json]
       Scrapes all replicas for N (20) seconds: what goes through each station, and which one holds the controller back.
+  churn [--kubeconfig FILE] [--context C] [--kind K.GROUP].. [-n NS | -A] [-l SELECTOR] [--seconds N] [--json]
+      Watches kinds (all that you may, without --kind) for N (20) seconds: adds, updates and deletes of each object, which manager
+      changed which fields, and who undoes whom or writes for nothing.
+      --kubbernecker [--object NS/NAME]   what kubbernecker watch prints, or of that object (with one --kind) its blame
   source PATH.. [--apply RULE[/FIX]] [--json]
       What the editor finds in Go and YAML sources: limits of clients, workers, queues, caches, pprof. Folders are walked.
       --apply: write the first fix of that rule, or the one with that id, wherever it was found.
+  rules [RULE]
+      What is looked for in sources, as Markdown; the whole text of one rule.
 
   For processes that ask for a token (controllers, capture, pipeline):
       --service-account NS/NAME   make a short-lived token of this service account
@@ -109,24 +168,39 @@ const OPTIONS = {
   'kubeconfig': { type: 'string' }, 'context': { type: 'string' }, 'namespace': { type: 'string', short: 'n' }, 'all': { type: 'boolean' }, 'stated': { type: 'boolean' },
   'workload': { type: 'string' }, 'replica': { type: 'string' }, 'seconds': { type: 'string' }, 'output': { type: 'string', short: 'o' }, 'url': { type: 'string' },
   'endpoint': { type: 'string' }, 'service-account': { type: 'string' }, 'token': { type: 'string' }, 'timeout': { type: 'string' },
-  'every': { type: 'string' }, 'controller': { type: 'string' }, 'promql': { type: 'string' }, 'apply': { type: 'string' },
+  'base': { type: 'string', multiple: true }, 'diff-base': { type: 'string', multiple: true }, 'normalize': { type: 'string' },
+  'focus': { type: 'string' }, 'ignore': { type: 'string' }, 'hide': { type: 'string' }, 'show': { type: 'string' }, 'show-from': { type: 'string' },
+  'tagfocus': { type: 'string', multiple: true }, 'tagignore': { type: 'string', multiple: true }, 'tagroot': { type: 'string' }, 'tagleaf': { type: 'string' },
+  'granularity': { type: 'string' }, 'noinlines': { type: 'boolean' }, 'cut': { type: 'boolean' },
+  'top': { type: 'boolean' }, 'peek': { type: 'string' }, 'tags': { type: 'boolean' }, 'split': { type: 'boolean' }, 'folded': { type: 'boolean' }, 'proto': { type: 'string' },
+  'every': { type: 'string' }, 'controller': { type: 'string' }, 'promql': { type: 'string' }, 'apply': { type: 'string' }, 'all-replicas': { type: 'boolean' },
+  'kind': { type: 'string', multiple: true }, 'all-namespaces': { type: 'boolean', short: 'A' }, 'selector': { type: 'string', short: 'l' }, 'kubbernecker': { type: 'boolean' }, 'object': { type: 'string' },
 } as const;
 
 const COMMON = ['json', 'help'] as const;
 /** Options that each command takes; any other is a mistake that is told, not passed over. */
 const TAKES = {
-  profile: [...COMMON, 'sample-index', 'max-mib'],
+  profile: [
+    ...COMMON, 'sample-index', 'max-mib', 'base', 'diff-base', 'normalize', 'focus', 'ignore', 'hide', 'show', 'show-from', 'tagfocus', 'tagignore', 'tagroot', 'tagleaf',
+    'granularity', 'noinlines', 'cut', 'top', 'peek', 'tags', 'split', 'folded', 'proto',
+  ],
   goroutines: [...COMMON, 'max-mib'],
+  workers: [...COMMON, 'max-mib'],
+  growth: [...COMMON, 'max-mib'],
   metrics: [...COMMON, 'max-mib'],
   query: [...COMMON, 'every', 'promql', 'max-mib'],
   controllers: [...COMMON, 'kubeconfig', 'context', 'namespace', 'all', 'stated', 'service-account', 'token'],
   pipeline: [...COMMON, 'kubeconfig', 'context', 'controller', 'seconds', 'service-account', 'token'],
+  churn: [...COMMON, 'kubeconfig', 'context', 'kind', 'namespace', 'all-namespaces', 'selector', 'seconds', 'kubbernecker', 'object'],
   source: [...COMMON, 'apply'],
-  capture: [...COMMON, 'kubeconfig', 'context', 'workload', 'replica', 'seconds', 'output', 'url', 'endpoint', 'service-account', 'token', 'timeout', 'max-mib'],
+  rules: ['help'],
+  capture: [...COMMON, 'kubeconfig', 'context', 'workload', 'replica', 'all-replicas', 'seconds', 'output', 'url', 'endpoint', 'service-account', 'token', 'timeout', 'max-mib'],
 } as const;
 
 /** Default length of a CPU profile, s: that of pprof itself and of the setting. */
 const CPU_SECONDS = 30;
+/** Default length of an execution trace, s: a second of a busy process has some MB. */
+const TRACE_SECONDS = 5;
 /** Default time that a pipeline is watched, s: a verdict takes 15. */
 const WATCH_SECONDS = 20;
 
@@ -143,8 +217,16 @@ export function parse(argv: readonly string[]): Job {
   const maxMiB = number('max-mib', values['max-mib'], 512, 1, 1_000_000);
   const cluster: ClusterArgs = { kubeconfig: values.kubeconfig, context: values.context };
   switch (command as keyof typeof TAKES) {
-    case 'profile': return { job: 'profile', file: only(rest, 'a file'), sampleIndex: values['sample-index'], json, maxMiB };
+    case 'profile':
+      if (rest.length === 0) throw usage('Give a file.');
+      return { job: 'profile', files: rest, ...combineOf(values), part: partOf(values), sampleIndex: values['sample-index'], output: outputOf(values), maxMiB };
     case 'goroutines': return { job: 'goroutines', file: only(rest, 'a file'), json, maxMiB };
+    case 'workers':
+      if (rest.length === 0) throw usage('Give at least one goroutine dump.');
+      return { job: 'workers', files: rest, json, maxMiB };
+    case 'growth':
+      if (rest.length < 2) throw usage('Give at least two goroutine dumps, the oldest first.');
+      return { job: 'growth', files: rest, json, maxMiB };
     case 'metrics': return { job: 'metrics', file: only(rest, 'a file'), json, maxMiB };
     case 'query':
       if (rest.length === 0) throw usage('Give at least one file.');
@@ -154,6 +236,9 @@ export function parse(argv: readonly string[]): Job {
       if (rest.length === 0) throw usage('Give at least one file or folder.');
       if (values.apply !== undefined && !/^[a-z0-9-]+(\/[a-z0-9.-]+)?$/.test(values.apply)) throw usage(`--apply takes RULE or RULE/FIX, not "${values.apply}".`);
       return { job: 'source', paths: rest, apply: values.apply, json };
+    case 'rules':
+      if (rest.length > 1) throw usage(`Give one rule at a time: "${rest[1] ?? ''}" is one too many.`);
+      return { job: 'rules', rule: rest[0] };
     case 'controllers':
       if (rest.length > 0) throw usage(`"controllers" takes no "${rest.join(' ')}".`);
       return { job: 'controllers', ...cluster, namespace: values.namespace, all: values.all === true, stated: values.stated === true, token: token(values['service-account'], values.token), json };
@@ -163,18 +248,33 @@ export function parse(argv: readonly string[]): Job {
       const [namespace, workload] = pair('controller', values.controller);
       return { job: 'pipeline', ...cluster, namespace, workload, seconds: number('seconds', values.seconds, WATCH_SECONDS, 5, 3600), token: token(values['service-account'], values.token), json };
     }
+    case 'churn': return churn(rest, values, cluster, json);
     case 'capture': {
-      const kind = only(rest, `a kind (${CAPTURE_KINDS.join(', ')})`);
-      if (!isKind(kind)) throw usage(`There is no kind "${kind}". Kinds: ${CAPTURE_KINDS.join(', ')}.`);
+      const kind = kindOf(only(rest, `a kind (${GO_KINDS.join(', ')}, or a name that the process lists)`));
       if (values.output === undefined || values.output === '') throw usage('-o FILE says where the capture is saved.');
       return {
         job: 'capture', ...cluster, kind, out: values.output, from: from(values), token: token(values['service-account'], values.token), json, maxMiB,
-        seconds: number('seconds', values.seconds, kind === 'cpu' ? CPU_SECONDS : 0, kind === 'cpu' ? 1 : 0, 3600),
+        seconds: number('seconds', values.seconds, kind === 'cpu' ? CPU_SECONDS : kind === 'trace' ? TRACE_SECONDS : 0, records(kind) ? 1 : 0, 3600),
         idleTimeoutMs: number('timeout', values.timeout, 15, 1, 3600) * 1000,
       };
     }
   }
 }
+
+function churn(rest: readonly string[], values: ReturnType<typeof parseAll>['values'], cluster: ClusterArgs, json: boolean): ChurnJob {
+  if (rest.length > 0) throw usage(`"churn" takes no "${rest.join(' ')}".`);
+  if (values.namespace !== undefined && values['all-namespaces'] === true) throw usage('-n and -A are two choices; give one.');
+  const kinds = values.kind ?? [];
+  const [namespace = '', name = ''] = values.object === undefined ? [] : kindless(values.object);
+  if (values.object !== undefined && (values.kubbernecker !== true || kinds.length !== 1)) throw usage('--object goes with --kubbernecker and one --kind.');
+  return {
+    job: 'churn', ...cluster, kinds, namespace: values.namespace, selector: values.selector, seconds: number('seconds', values.seconds, WATCH_SECONDS, 1, 86_400),
+    json, kubbernecker: values.kubbernecker === true, object: values.object === undefined ? undefined : { namespace, name },
+  };
+}
+
+/** NAMESPACE/NAME, or the NAME alone of what has no namespace. */
+function kindless(text: string): [string, string] { return text.includes('/') ? pair('object', text) : ['', text]; }
 
 function read(argv: readonly string[]): { values: ReturnType<typeof parseAll>['values']; positionals: string[] } {
   try { return parseAll(argv); } catch (e) { throw usage(e instanceof Error ? e.message.replace(/\. To specify a positional.*$/, '.') : String(e)); }
@@ -189,14 +289,23 @@ function only(rest: readonly string[], what: string): string {
   return first;
 }
 
-function from({ url, workload, replica, endpoint }: { readonly url?: string | undefined; readonly workload?: string | undefined; readonly replica?: string | undefined; readonly endpoint?: string | undefined }): CaptureJob['from'] {
+/** Any name may be one that the program gave; only the process knows. */
+function kindOf(word: string): PprofKind {
+  const kind = isGoKind(word) ? word : kindOfEntry(word);
+  if (kind === undefined) throw usage(`"${word}" is not a profile. Kinds: ${GO_KINDS.join(', ')}, or a name that the process lists.`);
+  return kind;
+}
+
+function from(values: { readonly url?: string | undefined; readonly workload?: string | undefined; readonly replica?: string | undefined; readonly endpoint?: string | undefined; readonly 'all-replicas'?: boolean | undefined }): CaptureJob['from'] {
+  const { url, workload, replica, endpoint, 'all-replicas': all = false } = values;
+  if (all && (url !== undefined || replica !== undefined)) throw usage(`--all-replicas and --${url !== undefined ? 'url' : 'replica'} are two choices; give one.`);
   if (url !== undefined) {
     if (workload !== undefined) throw usage('--url and --workload name two places; give one.');
     return { url };
   }
   if (workload === undefined) throw usage('--workload NS/NAME or --url says what to capture from.');
   const [namespace, name] = pair('workload', workload);
-  return { namespace, workload: name, replica, endpoint };
+  return { namespace, workload: name, replica, endpoint, all };
 }
 
 function token(serviceAccount: string | undefined, which: string | undefined): TokenChoice {
@@ -232,6 +341,3 @@ function number(option: string, text: string | undefined, fallback: number, min:
   return n;
 }
 
-function usage(message: string): Problem {
-  return new Problem('inspect.usage', message, { next: 'See npm run -s inspect -- --help.' });
-}

@@ -1,9 +1,15 @@
-/** Captures a profile to a file: the job `capture`. */
+/** Captures a profile to a file, or one of every replica to a folder: the job `capture`. */
 import * as path from 'node:path';
-import { bytes } from '../base/format';
-import { Problem } from '../base/problem';
-import { writeWhole } from '../captures/atomic';
+import { mkdir } from 'node:fs/promises';
+import { bytes, count } from '../base/format';
+import { isAbort, Problem } from '../base/problem';
+import { writeProblem, writeWhole } from '../captures/atomic';
+import { customName } from '../captures/kinds';
+import { fileName } from '../captures/names';
+import { readOffers } from '../captures/offers';
 import { fetchCapture } from '../captures/take';
+import { takeTogether, type Part } from '../captures/together';
+import type { CaptureInfo } from '../captures/types';
 import type { Cluster } from '../cluster/cluster';
 import { bestEndpoint } from '../cluster/endpoints';
 import { findEndpoints } from '../cluster/find';
@@ -19,34 +25,77 @@ import { findWorkload } from './workload';
 
 const MIB = 1024 * 1024;
 
+type Tell = (line: string) => void;
+/** What the JSON says of where it came from. */
+type Where = Partial<Pick<CaptureInfo, 'url' | 'context' | 'namespace' | 'workload' | 'pod' | 'leader'>>;
+
 /** The text for standard output; nothing without --json. Progress and the result for people go to `tell`. */
-export async function capture(job: CaptureJob, signal: AbortSignal, tell: (line: string) => void): Promise<string> {
+export async function capture(job: CaptureJob, signal: AbortSignal, tell: Tell): Promise<string> {
   const { from } = job;
   if ('url' in from) {
     const { target, pprofPath } = localProcess(from.url);
-    return save(job, target, pprofPath, { url: from.url }, signal, tell);
+    return json(job, await save(job, target, pprofPath, job.out, { url: from.url }, signal, tell));
   }
   return withCluster({ ...job, namespace: from.namespace }, signal, async ({ cluster, context }) => {
     const workload = findWorkload(cluster, from);
-    const replica = findReplica(workload, from.replica);
-    const { target, pprofPath } = await findPprof(cluster, workload, replica, job, signal);
-    const where = { context: context.name, namespace: workload.namespace, workload: workload.name, pod: replica.pod.name, leader: replica.leader };
-    return save(job, target, pprofPath, where, signal, tell);
+    const one = async (replica: Replica, file: (at: number) => string, end: AbortSignal): Promise<Saved> => {
+      const { target, pprofPath } = await findPprof(cluster, workload, replica, job, end);
+      const where = { context: context.name, namespace: workload.namespace, workload: workload.name, pod: replica.pod.name, leader: replica.leader };
+      return save(job, target, pprofPath, file(Date.now()), where, end, tell);
+    };
+    if (from.all) return all(job, workload, one, signal, tell);
+    return json(job, await one(findReplica(workload, from.replica), () => job.out, signal));
   });
 }
 
-async function save(job: CaptureJob, target: Target, basePath: string, where: Record<string, unknown>, signal: AbortSignal, tell: (line: string) => void): Promise<string> {
-  const at = Date.now();
-  tell(`Capturing ${job.kind} of ${target.label}${job.seconds > 0 ? `, ${job.seconds} s` : ''}`);
-  const body = await fetchCapture({
-    target, basePath, kind: job.kind, seconds: job.seconds, idleTimeoutMs: job.idleTimeoutMs, signal, maxBytes: job.maxMiB * MIB, open: openProfile,
+/** Every replica at once. Throws only when none could be captured; of the others each failure is told. */
+async function all(job: CaptureJob, workload: Workload, one: (replica: Replica, file: (at: number) => string, signal: AbortSignal) => Promise<Saved>, signal: AbortSignal, tell: Tell): Promise<string> {
+  if (workload.replicas.length === 0) throw none(workload);
+  try { await mkdir(job.out, { recursive: true }); } catch (e) { throw writeProblem(e, path.resolve(job.out, 'capture')); }
+  const saved = new Map<Part, Saved>();
+  const parts = workload.replicas.map((replica): Part => {
+    const part: Part = {
+      label: replica.pod.name,
+      take: async (end) => {
+        const info: Omit<CaptureInfo, 'at'> = { version: 1, name: '', kind: job.kind, seconds: job.seconds, context: '', namespace: '', workload: workload.name, pod: replica.pod.name, url: '', leader: replica.leader, image: '' };
+        const done = await one(replica, (at) => path.join(job.out, fileName({ ...info, at })), end);
+        saved.set(part, done);
+        return { file: done.file, bytes: done.bytes, info: { ...info, at: done.at }, problem: undefined };
+      },
+    };
+    return part;
   });
+  const { captures, failures } = await takeTogether(parts, { signal });
   signal.throwIfAborted();
-  const file = path.resolve(job.out);
-  await writeWhole(file, body);
-  tell(`Saved ${bytes(body.byteLength)} to ${job.out}`);
-  return job.json ? JSON.stringify({ file, bytes: body.byteLength, kind: job.kind, at, seconds: job.seconds, ...where }) : '';
+  for (const { part, problem } of failures) tell(`${part.label}: ${problem.sentence}`);
+  if (captures.length === 0 && failures[0]) throw failures[0].problem;
+  tell(`Saved ${captures.length} of ${count(parts.length, 'replica')} to ${job.out}`);
+  return job.json ? JSON.stringify([...saved.values(), ...failures.map(({ part, problem }) => ({ pod: part.label, problem: problem.toJSON() }))]) : '';
 }
+
+type Saved = Where & { readonly file: string; readonly bytes: number; readonly kind: string; readonly at: number; readonly seconds: number };
+
+async function save(job: CaptureJob, target: Target, basePath: string, to: string, where: Where, signal: AbortSignal, tell: Tell): Promise<Saved> {
+  const at = Date.now();
+  const file = path.resolve(to);
+  const kind = customName(job.kind) ?? job.kind;
+  tell(`Capturing ${kind} of ${target.label}${job.seconds > 0 ? `, ${job.seconds} s` : ''}`);
+  const request = { target, basePath, idleTimeoutMs: job.idleTimeoutMs, signal };
+  let body: Buffer;
+  try {
+    body = await fetchCapture({ ...request, kind: job.kind, seconds: job.seconds, maxBytes: job.maxMiB * MIB, open: openProfile });
+  } catch (e) {
+    if (isAbort(e) || !(e instanceof Problem) || e.code !== 'captures.noKind') throw e;
+    const offers = await readOffers(request);
+    throw new Problem(e.code, e.message, { ...e.options, next: `It offers: ${offers.map((o) => customName(o.kind) ?? o.kind).join(', ')}.` });
+  }
+  signal.throwIfAborted();
+  await writeWhole(file, body);
+  tell(`Saved ${bytes(body.byteLength)} to ${to}`);
+  return { file, bytes: body.byteLength, kind, at, seconds: job.seconds, ...where };
+}
+
+function json(job: CaptureJob, saved: Saved): string { return job.json ? JSON.stringify(saved) : ''; }
 
 /** The named one; else the leader, else one that is ready. */
 function findReplica(workload: Workload, pod: string | undefined): Replica {
@@ -59,7 +108,11 @@ function findReplica(workload: Workload, pod: string | undefined): Replica {
   }
   const chosen = replicas.find((r) => r.leader && r.pod.ready) ?? replicas.find((r) => r.pod.ready) ?? replicas[0];
   if (chosen) return chosen;
-  throw new Problem('inspect.noReplica', `${workload.namespace}/${workload.name} has no replicas.`, { next: 'Scale it up, then capture.' });
+  throw none(workload);
+}
+
+function none({ namespace, name }: Workload): Problem {
+  return new Problem('inspect.noReplica', `${namespace}/${name} has no replicas.`, { next: 'Scale it up, then capture.' });
 }
 
 async function findPprof(cluster: Cluster, workload: Workload, replica: Replica, job: CaptureJob, signal: AbortSignal): Promise<{ target: Target; pprofPath: string }> {

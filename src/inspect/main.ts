@@ -1,7 +1,8 @@
 /** The command line: the pure rooms and the kube room without an editor. JSON and tables to stdout, all else to stderr. */
 import { isAbort, Problem } from '../base/problem';
 import { parse, USAGE, type Job } from './args';
-import { goroutines, profile } from './files';
+import { goroutines } from './files';
+import { profile } from './profile';
 
 /** Status of a shell's command that Ctrl-C ended: 128 + SIGINT. */
 const INTERRUPTED = 130;
@@ -14,10 +15,14 @@ async function run(job: Job): Promise<string> {
     case 'help': return USAGE;
     case 'profile': return profile(job);
     case 'goroutines': return goroutines(job);
+    case 'workers': return (await import('./workers')).workers(job, tell);
+    case 'growth': return (await import('./growth')).growth(job, tell);
     case 'metrics': return (await import('./metrics')).metrics(job);
     case 'query': return (await import('./query')).query(job, stop.signal, tell);
     case 'source': return (await import('./source')).source(job, stop.signal, tell);
+    case 'rules': return (await import('./source')).ruleTexts(job);
     case 'controllers': return (await import('./controllers')).controllers(job, stop.signal, tell);
+    case 'churn': return (await import('./churn')).churn(job, stop.signal, tell);
     case 'pipeline': return (await import('./pipeline')).pipeline(job, stop.signal, tell);
     case 'capture': return (await import('./capture')).capture(job, stop.signal, tell);
   }

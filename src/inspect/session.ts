@@ -7,7 +7,7 @@ import type { Auth } from '../cluster/reach';
 import type { Pins } from '../cluster/pins';
 import { Problem } from '../base/problem';
 import { loadKube } from '../kube/load';
-import type { ContextInfo, Kubeconfigs } from '../kube/types';
+import type { ContextInfo, Kubeconfigs, KubeSession } from '../kube/types';
 import type { ClusterArgs, TokenChoice } from './args';
 
 export interface Opened { readonly cluster: Cluster; readonly context: ContextInfo }
@@ -26,6 +26,14 @@ export async function withCluster<T>(args: ClusterArgs & { readonly namespace?: 
     cluster?.dispose();
     kubeconfigs.dispose();
   }
+}
+
+/** Only the connection, without lists of what runs. */
+export async function withSession<T>(args: ClusterArgs, use: (session: KubeSession) => Promise<T>): Promise<T> {
+  const kubeconfigs = await openKubeconfigs(args.kubeconfig);
+  try {
+    return await use(await kubeconfigs.session((await chooseContext(kubeconfigs, args)).name));
+  } finally { kubeconfigs.dispose(); }
 }
 
 async function openKubeconfigs(file: string | undefined): Promise<Kubeconfigs> {

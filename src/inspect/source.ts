@@ -6,15 +6,15 @@ import { Problem } from '../base/problem';
 import { Analyzer, type Report } from '../source/analyzer';
 import { fixAll } from '../source/fixall';
 import { Grammar } from '../source/go/grammar';
-import { ruleIds } from '../source/explain';
+import { explain, listed, ruleIds } from '../source/explain';
 import { position } from '../source/text';
 import type { Finding } from '../source/types';
-import type { SourceJob } from './args';
+import type { RulesJob, SourceJob } from './args';
 import { DiskFiles, ours, writeText } from './sourceFiles';
 
 export async function source(job: SourceJob, signal: AbortSignal, tell: (line: string) => void): Promise<string> {
   const [rule = '', fix] = job.apply?.split('/') ?? [];
-  if (job.apply !== undefined && !ruleIds().includes(rule)) throw new Problem('inspect.rule', `There is no rule "${rule}".`, { next: `Rules: ${ruleIds().join(', ')}.` });
+  if (job.apply !== undefined && !ruleIds().includes(rule)) throw noRule(rule);
   const failed: Problem[] = [];
   const analyzer = new Analyzer(loadGrammar, new DiskFiles(), {
     tell: (problem) => { if (problem.code === 'source.rule') failed.push(problem); tell(problem.sentence); },
@@ -36,6 +36,15 @@ export async function source(job: SourceJob, signal: AbortSignal, tell: (line: s
   if (first !== undefined) throw new Problem('inspect.source', `${count(failed.length, 'check')} failed.`, { next: 'Please report it with the file.', ...(first.detail !== undefined && { detail: first.detail }) });
   return job.json ? JSON.stringify(await Promise.all(found.map((f) => json(f, analyzer)))) : people(found, analyzer);
 }
+
+/** The job `rules`. */
+export function ruleTexts({ rule }: RulesJob): string {
+  const text = rule === undefined ? listed() : explain(rule);
+  if (text === undefined) throw noRule(rule ?? '');
+  return text.trimEnd();
+}
+
+function noRule(rule: string): Problem { return new Problem('inspect.rule', `There is no rule "${rule}".`, { next: `Rules: ${ruleIds().join(', ')}.` }); }
 
 /** A report with its path as the person would write it. */
 interface Found { readonly name: string; readonly report: Report }
@@ -63,7 +72,7 @@ async function json({ name, report }: Found, analyzer: Analyzer): Promise<unknow
     file: name,
     findings: report.findings.map((f) => ({
       rule: f.rule, severity: f.severity, ...position(text, f.start), message: f.message,
-      ...(f.effective !== undefined && { effective: { qps: f.effective.qps ?? null, burst: f.effective.burst ?? null, because: f.effective.because } }),
+      ...(f.effective !== undefined && { effective: { qps: f.effective.qps ?? null, burst: f.effective.burst ?? null, because: f.effective.because, ...(f.effective.refused === true && { refused: true }) } }),
       fixes: f.fixes.map(({ title, edits }) => ({
         title, edits: edits.map((e) => ({ ...(e.file !== undefined && e.file !== report.file && { file: near(e.file) }), start: e.start, end: e.end, text: e.text })),
       })),

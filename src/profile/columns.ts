@@ -36,9 +36,12 @@ export interface Columns {
   readonly samples: number;
   /** One column per sample type, `samples` long. */
   readonly values: readonly Float64Array[];
-  /** Sample i has the locations `stack[stackAt[i] .. stackAt[i + 1])`, leaf first. Longer than needed at the end. */
-  readonly stackAt: Uint32Array;
-  readonly stack: Uint32Array;
+  /**
+   * Sample i has the frames `frames[frameAt[i] .. frameAt[i + 1])`, leaf first: indexes of lines, those of a location all and in
+   * their order, so that inlined frames need no special care.
+   */
+  readonly frameAt: Uint32Array;
+  readonly frames: Uint32Array;
   /** Location l has the lines `[lineAt[l] .. lineAt[l + 1])`, innermost first; at least one: a place holder if need be. */
   readonly lineAt: Uint32Array;
   /** Function (index into the `fn…` columns) and line number of each line. */
@@ -48,12 +51,16 @@ export interface Columns {
   /** Index into `mappings`, or NONE. */
   readonly locMapping: Uint32Array;
   readonly locFolded: Uint8Array;
+  /** Functions from here on are place holders of the reader for locations that have none. */
+  readonly fnKnown: number;
   readonly fnName: readonly string[];
   readonly fnSystemName: readonly string[];
   readonly fnFile: readonly string[];
   readonly fnStart: Float64Array;
   readonly mappings: readonly Mapping[];
   readonly labels: (sample: number) => readonly Label[];
+  /** Keys of the labels of any sample, by name. */
+  readonly labelKeys: readonly string[];
   readonly timeNanos: bigint;
   readonly durationNanos: number;
   readonly period: number;

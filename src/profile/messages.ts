@@ -72,7 +72,8 @@ export function readLabels(c: Cursor, text: Text): Label[] {
       else c.skip(k);
     }
     c.pos = end;
-    labels.push({ key: text(name), value: str === 0 ? num : text(str), unit: str === 0 ? text(unit) : '' });
+    // pprof takes a label that is neither a text nor a number other than 0 nor one with a unit for none.
+    if (str !== 0 || num !== 0 || unit !== 0) labels.push({ key: text(name), value: str === 0 ? num : text(str), unit: str === 0 ? text(unit) : '' });
   }
   return labels;
 }

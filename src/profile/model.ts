@@ -1,45 +1,38 @@
 /**
- * What all questions about one open profile share: functions merged by name and file, the functions of each location, totals,
- * and the line to open for a function. Each part is made when it is first needed.
+ * What all questions about one open profile share: the ids of functions, totals, parts that were asked for lately, and the line to
+ * open for a function. Each is made when it is first needed.
  */
 import { NONE, type Columns } from './columns';
+import { layerOf } from './layers/layer';
 import { originOf, packageOf } from './names';
-import type { Frame, ProfileSummary } from './types';
+import { labelSets, type LabelSets } from './part/labels';
+import { Nodes, WHOLE } from './part/nodes';
+import { viewOf, type View } from './part/view';
+import { withLabelFrames } from './part/labelframes';
+import type { Combined, Frame, Part, ProfileSummary } from './types';
+
+/** Values of a difference before, by sample; after = the columns' values + before. */
+export interface Difference {
+  readonly before: readonly Float64Array[];
+  /** What per cents are of, for each sample type. */
+  readonly totals: readonly number[];
+  /** Sum of before and after: the width of the root. */
+  readonly widths: readonly number[];
+}
+
+/** Parts that are kept ready: a page asks several questions about one, and goes back to the one before. */
+const VIEWS = 4;
 
 export class Model {
-  /** Function id (merged) of each line, parallel to `columns.lineFn`. */
-  readonly lineId: Uint32Array;
-  /** A function of the file (index into `fn…` columns) that stands for each merged id. */
-  readonly #sample: Uint32Array;
-  /** True when some location has several lines: frames were inlined. */
-  readonly inlined: boolean;
-  readonly functions: number;
+  readonly nodes = new Nodes();
   /** Sum of the samples' absolute values, and their plain sum, for each sample type. */
   readonly totals: readonly { readonly size: number; readonly net: number }[];
-  #lines: Float64Array | undefined;
+  readonly #views = new Map<string, View>();
+  readonly #labelled = new Map<string, Columns>();
+  #labels: LabelSets | undefined;
+  #places: Places | undefined;
 
-  constructor(readonly columns: Columns) {
-    const { fnName, fnFile, lineFn } = columns;
-    const ids = new Map<string, Map<string, number>>();
-    const sample: number[] = [];
-    const idOf = new Uint32Array(fnName.length);
-    for (let f = 0; f < fnName.length; f++) {
-      const name = fnName[f] as string;
-      const file = fnFile[f] as string;
-      let files = ids.get(name);
-      if (!files) ids.set(name, files = new Map<string, number>());
-      let id = files.get(file);
-      if (id === undefined) {
-        files.set(file, id = sample.length);
-        sample.push(f);
-      }
-      idOf[f] = id;
-    }
-    this.functions = sample.length;
-    this.#sample = Uint32Array.from(sample);
-    this.lineId = new Uint32Array(lineFn.length);
-    for (let i = 0; i < lineFn.length; i++) this.lineId[i] = idOf[lineFn[i] as number] as number;
-    this.inlined = lineFn.length > columns.locAddress.length;
+  constructor(readonly columns: Columns, readonly difference?: Difference, private readonly combined?: Combined) {
     this.totals = columns.values.map((values) => {
       let size = 0;
       let net = 0;
@@ -52,66 +45,69 @@ export class Model {
     });
   }
 
-  name(id: number): string { return this.columns.fnName[this.#sample[id] as number] ?? ''; }
-  file(id: number): string { return this.columns.fnFile[this.#sample[id] as number] ?? ''; }
-
-  /**
-   * The line to open for a function: of its lines the one in which most of the default sample type's value passes, since that
-   * is where a reader wants to look; the function's first line when the file has no line numbers; 0 when it has neither.
-   */
-  line(id: number): number { return (this.#lines ??= this.#busiestLines())[id] ?? 0; }
-
-  frame(id: number, ownModules: readonly string[]): Frame & { readonly id: number } {
-    const name = this.name(id);
-    const file = this.file(id);
-    return { id, name, pkg: packageOf(name), file, line: this.line(id), origin: originOf(name, file, ownModules) };
+  /** What per cents are of. */
+  total(sampleType: number): number {
+    const type = this.type(sampleType);
+    return this.difference?.totals[type] ?? this.totals[type]?.size ?? 0;
   }
 
-  #busiestLines(): Float64Array {
-    const { stackAt, stack, values, defaultSampleType, lineAt, lineNo, samples, fnStart, locAddress } = this.columns;
-    const v = values[defaultSampleType] as Float64Array;
-    const weight = new Float64Array(locAddress.length);
-    for (let i = 0; i < samples; i++) {
-      const w = Math.abs(v[i] as number);
-      if (w === 0) continue;
-      for (let j = stackAt[i] as number, end = stackAt[i + 1] as number; j < end; j++) {
-        const l = stack[j] as number;
-        weight[l] = (weight[l] as number) + w;
-      }
+  /** The part, made ready. Throws `profile.pattern`. */
+  view(part: Part = {}): View {
+    const key = JSON.stringify(part, Object.keys(part).sort());
+    let view = this.#views.get(key);
+    if (!view) {
+      view = viewOf(this.#columnsOf(part), this.nodes, part, () => this.labels);
+      for (const oldest of [...this.#views.keys()].slice(0, Math.max(0, this.#views.size - VIEWS + 1))) this.#views.delete(oldest);
     }
-    // Several locations (call sites, program counters) share a line: add them up before comparing.
-    const sums = new Map<number, number>();
-    for (let l = 0; l < weight.length; l++) {
-      for (let k = lineAt[l] as number; k < (lineAt[l + 1] as number); k++) {
-        const no = lineNo[k] as number;
-        if (no === 0 || no >= LINES) continue;
-        const key = (this.lineId[k] as number) * LINES + no;
-        sums.set(key, (sums.get(key) ?? 0) + (weight[l] as number));
-      }
+    this.#views.delete(key);
+    this.#views.set(key, view);
+    return view;
+  }
+
+  get labels(): LabelSets { return this.#labels ??= labelSets(this.columns); }
+
+  /** Frames made of labels, as they were asked for last. */
+  #columnsOf({ tagRoot = [], tagLeaf = [] }: Part): Columns {
+    if (tagRoot.length === 0 && tagLeaf.length === 0) return this.columns;
+    const key = JSON.stringify([tagRoot, tagLeaf]);
+    let columns = this.#labelled.get(key);
+    if (!columns) {
+      this.#labelled.clear();
+      this.#labelled.set(key, columns = withLabelFrames(this.columns, this.labels, tagRoot, tagLeaf));
     }
-    const best = new Float64Array(this.functions);
-    const most = new Float64Array(this.functions).fill(-1);
-    for (const [key, w] of sums) {
-      const no = key % LINES;
-      const id = (key - no) / LINES;
-      // The upper one of two equal lines, whatever the file's order.
-      if (w > (most[id] as number) || (w === most[id] && no < (best[id] as number))) { most[id] = w; best[id] = no; }
-    }
-    for (let id = 0; id < best.length; id++) if ((most[id] as number) < 0) best[id] = fnStart[this.#sample[id] as number] ?? 0;
-    return best;
+    return columns;
+  }
+
+  frame(id: number, ownModules: readonly string[] = []): Frame & { readonly id: number } {
+    const name = this.nodes.names[id] ?? '';
+    const { file, line } = this.place(id);
+    return { id, name, pkg: packageOf(name), file, line, origin: originOf(name, file, ownModules), layer: layerOf(name, file, ownModules), fn: this.nodes.functionOf[id] ?? NONE };
+  }
+
+  /**
+   * The file and line to open for a node: of its lines the one in which most of the default sample type's value passes, since that
+   * is where a reader wants to look; the function's first line when the file has no line numbers; 0 when it has neither.
+   */
+  place(id: number): { readonly file: string; readonly line: number } {
+    const file = this.nodes.files[id] ?? '';
+    const line = this.nodes.lines[id] ?? 0;
+    if (line !== WHOLE) return { file, line };
+    return (this.#places ??= new Places(this.columns)).of(this.nodes.names[id] ?? '', file);
   }
 
   summary(kind: ProfileSummary['kind']): ProfileSummary {
     const c = this.columns;
     return {
       kind,
-      sampleTypes: c.sampleTypes.map((t, i) => ({ ...t, total: this.totals[i]?.size ?? 0 })),
+      sampleTypes: c.sampleTypes.map((t, i) => ({ ...t, total: this.total(i) })),
       defaultSampleType: c.defaultSampleType,
       samples: c.samples,
       timeMillis: Number(c.timeNanos / 1_000_000n),
       durationNanos: c.durationNanos,
       maxDepth: c.maxDepth,
       warnings: c.warnings,
+      labelKeys: c.labelKeys,
+      ...(this.combined && { combined: this.combined }),
     };
   }
 
@@ -120,13 +116,79 @@ export class Model {
     return this.columns.values[this.type(sampleType)] as Float64Array;
   }
 
+  /** Values before, of a difference. */
+  before(sampleType: number): Float64Array | undefined { return this.difference?.before[this.type(sampleType)]; }
+
   type(sampleType: number): number {
     return sampleType in this.columns.values ? sampleType : this.columns.defaultSampleType;
   }
 }
 
-/** No file has as many lines; a function and a line then fit into one exact number. */
-const LINES = 2 ** 21;
+/** The busiest file and line of each function. */
+class Places {
+  readonly #byName = new Map<string, Map<string, { weight: number; line: number; most: number }>>();
+
+  constructor(c: Columns) {
+    const weights = this.#weigh(c);
+    // Several places (call sites, program counters) share a line: they are added up before comparing.
+    const sums = new Map<string, number>();
+    for (let k = 0; k < weights.length; k++) {
+      const f = c.lineFn[k] as number;
+      const key = `${f} ${c.lineNo[k]}`;
+      sums.set(key, (sums.get(key) ?? 0) + (weights[k] as number));
+    }
+    const lines = new Map<string, number>();
+    for (const [key, w] of sums) {
+      const [f = 0, no = 0] = key.split(' ').map(Number);
+      const place = this.#place(c, f);
+      place.weight += w;
+      // Functions of one name and file may be several in the file; a line without a number says nothing.
+      if (no === 0) continue;
+      const at = `${c.fnName[f]}\n${c.fnFile[f]}\n${no}`;
+      const sum = (lines.get(at) ?? 0) + w;
+      lines.set(at, sum);
+      // The upper one of two equal lines, whatever the file's order.
+      if (sum > place.most || (sum === place.most && no < place.line)) { place.most = sum; place.line = no; }
+    }
+    for (let f = 0; f < c.fnName.length; f++) {
+      const place = this.#place(c, f);
+      if (place.most < 0 && place.line === 0) place.line = c.fnStart[f] ?? 0;
+    }
+  }
+
+  #place(c: Columns, f: number): { weight: number; line: number; most: number } {
+    const name = c.fnName[f] ?? '';
+    const file = c.fnFile[f] ?? '';
+    let files = this.#byName.get(name);
+    if (!files) this.#byName.set(name, files = new Map<string, { weight: number; line: number; most: number }>());
+    let place = files.get(file);
+    if (!place) files.set(file, place = { weight: 0, line: 0, most: -1 });
+    return place;
+  }
+
+  #weigh({ frameAt, frames, values, defaultSampleType, samples, lineFn }: Columns): Float64Array {
+    const v = values[defaultSampleType] as Float64Array;
+    const weights = new Float64Array(lineFn.length);
+    for (let i = 0; i < samples; i++) {
+      const w = Math.abs(v[i] as number);
+      if (w === 0) continue;
+      for (let j = frameAt[i] as number, end = frameAt[i + 1] as number; j < end; j++) {
+        const k = frames[j] as number;
+        weights[k] = (weights[k] as number) + w;
+      }
+    }
+    return weights;
+  }
+
+  of(name: string, file: string): { readonly file: string; readonly line: number } {
+    const files = this.#byName.get(name);
+    const one = files?.get(file);
+    if (one || file !== '') return { file, line: one?.line ?? 0 };
+    let best: { file: string; weight: number; line: number } | undefined;
+    for (const [f, { weight, line }] of files ?? []) if (!best || weight > best.weight) best = { file: f, weight, line };
+    return best ?? { file, line: 0 };
+  }
+}
 
 /** Id of the root row. */
 export const ROOT = NONE;

@@ -1,27 +1,37 @@
 /** Opens a profile in this thread. The editor opens files in a thread of their own (thread/client.ts), on this same code. */
 import { Problem } from '../base/problem';
 import { unpack } from './decompress';
+import { callGraph } from './ask/graph';
+import { folded } from './ask/folded';
+import { lineTable } from './ask/lines';
+import { peek } from './ask/peek';
+import { sandwich } from './ask/sandwich';
+import { split } from './ask/split';
+import { tags } from './ask/tags';
+import { combine } from './combine/combine';
 import { countsGoroutines, fromProfile, toColumns } from './goroutines/columns';
 import { readDump } from './goroutines/dump';
 import { Model } from './model';
+import { filtered } from './part/filtered';
 import { closed, outOfMemory } from './problems';
 import { readProfile } from './read';
 import { search } from './search';
 import { sniff } from './sniff';
-import { topRows } from './top';
+import { topTable } from './top';
 import { flameTree } from './tree';
-import type { GoroutineDump, OpenOptions, OpenProfile } from './types';
+import type { GoroutineDump, OpenOptions, OpenProfile, Questions } from './types';
 import { writeProfile } from './write';
 
 /** Limit used when there is no setting at hand: the default of `controllerTuner.maxProfileMiB`, in bytes. */
 export const MAX_BYTES = 512 * 2 ** 20;
 
 /**
- * Reads a profile or a goroutine dump, packed or not; what it is is told by its bytes. Throws a Problem (`profile.…`) and
- * nothing else. The answers' promises are settled already; the work is done in the call.
+ * Reads a profile or a goroutine dump, packed or not; what it is is told by its bytes. Several files become one, as
+ * `options.combine` says. Throws a Problem (`profile.…`) and nothing else. The answers' promises are settled already; the work is
+ * done in the call.
  */
-export function openProfile(bytes: Uint8Array, options: OpenOptions = { maxBytes: MAX_BYTES }): OpenProfile {
-  return new InProcess(openModel(bytes, options));
+export function openProfile(bytes: Uint8Array | readonly Uint8Array[], options: OpenOptions = { maxBytes: MAX_BYTES }): OpenProfile {
+  return new InProcess(bytes instanceof Uint8Array ? openModel(bytes, options) : openSeveral(bytes, options));
 }
 
 export interface Opened {
@@ -42,6 +52,17 @@ export function openModel(bytes: Uint8Array, options: OpenOptions): Opened {
     }
     const dump = readDump(new TextDecoder().decode(raw));
     return { model: new Model(toColumns(dump)), kind: 'goroutines' as const, dump };
+  });
+}
+
+function openSeveral(files: readonly Uint8Array[], options: OpenOptions): Opened {
+  const [first, ...others] = files;
+  if (first === undefined) throw new Problem('profile.empty', 'There is no file to open.', { next: 'Choose a profile.' });
+  if (others.length === 0 && options.combine === undefined) return openModel(first, options);
+  return guard(() => {
+    // One after the other: what a file needs while it is read is free again for the next.
+    const { columns, difference, combined } = combine(files.map((bytes) => openModel(bytes, options).model.columns), options.combine);
+    return { model: new Model(columns, difference, combined), kind: countsGoroutines(columns) ? 'goroutines' as const : 'pprof' as const, dump: undefined };
   });
 }
 
@@ -82,15 +103,25 @@ class InProcess implements OpenProfile {
     return this.#opened.model;
   }
 
-  flame = async (query: Parameters<OpenProfile['flame']>[0]) => guard(() => flameTree(this.#model, query));
-  search = async ({ text, sampleType }: Parameters<OpenProfile['search']>[0]) => guard(() => search(this.#model, text, sampleType));
-  top = async ({ sampleType }: Parameters<OpenProfile['top']>[0]) => guard(() => topRows(this.#model, sampleType));
-  goroutines = async () => guard(() => {
+  flame: Questions['flame'] = async (query) => guard(() => flameTree(this.#model, query));
+  search: Questions['search'] = async (query) => guard(() => search(this.#model, query));
+  top: Questions['top'] = async (query) => guard(() => topTable(this.#model, query));
+  peek: Questions['peek'] = async (query) => guard(() => peek(this.#model, query));
+  sandwich: Questions['sandwich'] = async (query) => guard(() => sandwich(this.#model, query));
+  graph: Questions['graph'] = async (query) => guard(() => callGraph(this.#model, query));
+  lines: Questions['lines'] = async (query) => guard(() => lineTable(this.#model, query));
+  tags: Questions['tags'] = async (query) => guard(() => tags(this.#model, query));
+  split: Questions['split'] = async (query) => guard(() => split(this.#model, query));
+  folded: Questions['folded'] = async (query) => guard(() => folded(this.#model, query));
+  goroutines: Questions['goroutines'] = async () => guard(() => {
     const model = this.#model;
     if (this.#opened?.dump) return this.#opened.dump;
-    return countsGoroutines(model.columns) ? fromProfile(model) : undefined;
+    return countsGoroutines(model.columns) && !model.difference ? fromProfile(model) : undefined;
   });
-  encode = async () => guard(() => writeProfile(this.#model.columns));
+  encode: Questions['encode'] = async (query) => guard(() => {
+    const { part } = query ?? {};
+    return writeProfile(part === undefined ? this.#model.columns : filtered(this.#model.view(part)));
+  });
 
   dispose(): void { this.#opened = undefined; }
 }

@@ -55,23 +55,24 @@ function assemble(bytes: Uint8Array, head: Head, samples: Samples, symbols: Symb
   const named = wanted === '' ? -1 : sampleTypes.findIndex((t) => t.type === wanted);
   const values = samples.values.slice(0, sampleTypes.length);
   while (values.length < sampleTypes.length) values.push(new Float64Array(samples.count));
+  const { frameAt, frames } = samples.frames(table.lineAt);
   return {
     ...table,
     sampleTypes,
     defaultSampleType: named >= 0 ? named : sampleTypes.length - 1,
     samples: samples.count,
     values,
-    stackAt: samples.stackAt,
-    stack: samples.stack.done(),
+    frameAt, frames,
     mappings,
     labels: (i) => samples.labelsAt(i, (from, to) => readLabels(new Cursor(bytes, from, to), text)),
+    labelKeys: samples.labelKeys(text),
     timeNanos: head.timeNanos,
     durationNanos: head.durationNanos,
     period: head.period,
     periodType: { type: text(head.periodType[0]), unit: text(head.periodType[1]) },
     comments: head.comments.map(text),
     docUrl: text(head.docUrl),
-    maxDepth: depth(samples, table.lineAt),
+    maxDepth: deepest(frameAt),
     warnings,
   };
 }
@@ -124,23 +125,8 @@ function survey(bytes: Uint8Array): Head {
 /** What is cut off, in the words of a person. */
 const PARTS: Readonly<Record<number, string>> = { 2: 'a sample', 3: 'a mapping', 4: 'a location', 5: 'a function', 6: 'the names' };
 
-function depth(samples: Samples, lineAt: Uint32Array): number {
-  const { stackAt, count } = samples;
-  const stack = samples.stack.array;
+function deepest(frameAt: Uint32Array): number {
   let most = 0;
-  const inlined = lineAt[lineAt.length - 1] !== lineAt.length - 1;
-  if (!inlined) {
-    for (let i = 0; i < count; i++) most = Math.max(most, (stackAt[i + 1] as number) - (stackAt[i] as number));
-    return most;
-  }
-  for (let i = 0; i < count; i++) {
-    let d = 0;
-    for (let j = stackAt[i] as number, end = stackAt[i + 1] as number; j < end; j++) {
-      const l = stack[j] as number;
-      d += (lineAt[l + 1] as number) - (lineAt[l] as number);
-    }
-    if (d > most) most = d;
-  }
+  for (let i = 1; i < frameAt.length; i++) most = Math.max(most, (frameAt[i] as number) - (frameAt[i - 1] as number));
   return most;
 }
-

@@ -8,23 +8,27 @@ export const SMALL = 8_000_000;
 
 export class Samples {
   count = 0;
-  readonly stackAt: Uint32Array;
-  readonly stack: Growing<Uint32Array>;
+  /** Locations of sample i: `#stack[#stackAt[i] .. #stackAt[i + 1])`, leaf first. */
+  readonly #stackAt: Uint32Array;
+  readonly #stack: Growing<Uint32Array>;
   readonly values: Float64Array[];
   /** Byte range of each sample that has labels; made with the first one. */
   #ranges: Uint32Array | undefined;
   #wrongWidth = 0;
+  readonly #keys = new Set<number>();
+  #lastKey = 0;
 
   constructor(private readonly expected: number, sampleBytes: number, types: number, private readonly locations: Interner) {
-    this.stackAt = new Uint32Array(expected + 1);
+    this.#stackAt = new Uint32Array(expected + 1);
     // Ids take one to three bytes in nearly all profiles; what is missing is added by growing.
-    this.stack = new Growing(new Uint32Array(Math.ceil(sampleBytes / 2.5) + 16));
+    this.#stack = new Growing(new Uint32Array(Math.ceil(sampleBytes / 2.5) + 16));
     this.values = Array.from({ length: types }, () => new Float64Array(expected));
   }
 
   /** Reads one sample; the cursor's window is the message. */
   read(c: Cursor): void {
-    const { stack, values, locations } = this;
+    const { values, locations } = this;
+    const stack = this.#stack;
     const i = this.count++;
     const from = c.pos;
     let column = 0;
@@ -51,12 +55,12 @@ export class Samples {
         stack.push(id <= SMALL ? locations.small(id) : wide(locations, c, id));
       } else if (key === (2 << 3 | VARINT)) this.#value(i, column++, c.signed());
       else {
-        if (key === (3 << 3 | BYTES)) labelled = true;
+        if (key === (3 << 3 | BYTES)) { labelled = true; this.#labelKey(c); }
         c.skip(key);
       }
     }
     if (column !== values.length) this.#wrongWidth++;
-    this.stackAt[i + 1] = stack.length;
+    this.#stackAt[i + 1] = stack.length;
     if (labelled) {
       const ranges = this.#ranges ??= new Uint32Array(this.expected * 2);
       ranges[2 * i] = from;
@@ -64,9 +68,50 @@ export class Samples {
     }
   }
 
+  /** Notes the key of a label, which every known writer puts first; the cursor stays where it is. */
+  #labelKey(c: Cursor): void {
+    const { pos } = c;
+    const end = c.length('a label') + c.pos;
+    while (c.pos < end) {
+      const key = c.key();
+      if (key !== (1 << 3 | VARINT)) { c.skip(key); continue; }
+      const text = c.unsigned();
+      if (text !== this.#lastKey) this.#keys.add(this.#lastKey = text);
+      break;
+    }
+    c.pos = pos;
+  }
+
+  /** By name. */
+  labelKeys(text: (index: number) => string): string[] { return [...new Set([...this.#keys].map(text))].filter((k) => k !== '').sort(); }
+
   #value(i: number, column: number, v: number): void {
     const values = this.values[column];
     if (values !== undefined) values[i] = v;
+  }
+
+  /** Stacks of lines instead of locations, now that these are known. To be called once: the stacks of locations are let go. */
+  frames(lineAt: Uint32Array): { readonly frameAt: Uint32Array; readonly frames: Uint32Array } {
+    const stackAt = this.#stackAt;
+    const stack = this.#stack.done();
+    // No frame was inlined: a location is its line.
+    if (lineAt[lineAt.length - 1] === lineAt.length - 1) return { frameAt: stackAt, frames: stack };
+    let n = 0;
+    for (let j = 0; j < stack.length; j++) {
+      const l = stack[j] as number;
+      n += (lineAt[l + 1] as number) - (lineAt[l] as number);
+    }
+    const frames = new Uint32Array(n);
+    let to = 0;
+    for (let i = 0, j = 0; i < this.count; i++) {
+      for (const end = stackAt[i + 1] as number; j < end; j++) {
+        const l = stack[j] as number;
+        for (let k = lineAt[l] as number, last = lineAt[l + 1] as number; k < last; k++) frames[to++] = k;
+      }
+      stackAt[i + 1] = to;
+    }
+    this.#stack.array = new Uint32Array();
+    return { frameAt: stackAt, frames };
   }
 
   labelsAt(i: number, read: (from: number, to: number) => Label[]): readonly Label[] {

@@ -5,7 +5,7 @@ import { BYTES, type Cursor, VARINT } from './proto';
 import { internWide, SMALL } from './samples';
 import type { Strings } from './strings';
 
-type Table = Pick<Columns, 'lineAt' | 'lineFn' | 'lineNo' | 'locAddress' | 'locMapping' | 'locFolded' | 'fnName' | 'fnSystemName' | 'fnFile' | 'fnStart'>;
+type Table = Pick<Columns, 'lineAt' | 'lineFn' | 'lineNo' | 'locAddress' | 'locMapping' | 'locFolded' | 'fnKnown' | 'fnName' | 'fnSystemName' | 'fnFile' | 'fnStart'>;
 
 interface Fn { readonly name: number; readonly system: number; readonly file: number; readonly start: number }
 
@@ -113,6 +113,7 @@ export class Symbols {
       add(name || UNKNOWN, strings.get(f.system) ?? '', strings.get(f.file) ?? '', f.start);
     }
 
+    const fnKnown = fnName.length;
     // Where there is no function, the binary's name stands in its place, as `go tool pprof` does it.
     const standIns = new Map<string, number>();
     const standIn = (mapping: number): number => {
@@ -169,7 +170,7 @@ export class Symbols {
     missing(noFunction, 'function');
     if (nameless > 0) warnings.push(`${counted(nameless, 'function')} ${nameless === 1 ? 'has' : 'have'} no name; shown as ${UNKNOWN}.`);
     if (noMapping > 0) warnings.push(`${counted(noMapping, 'location')} ${noMapping === 1 ? 'belongs' : 'belong'} to no known binary.`);
-    return { lineAt, lineFn: lineFn.done(), lineNo: lineNo.done(), locAddress, locMapping, locFolded, fnName, fnSystemName, fnFile, fnStart: Float64Array.from(starts) };
+    return { lineAt, lineFn: lineFn.done(), lineNo: lineNo.done(), locAddress, locMapping, locFolded, fnKnown, fnName, fnSystemName, fnFile, fnStart: Float64Array.from(starts) };
   }
 }
 

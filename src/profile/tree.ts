@@ -3,8 +3,9 @@
  * built: the samples are split by their next frame from the root on, and only where the node is wide enough to be drawn.
  * Samples are moved within one array of indexes, so a node is a range of it; each sample keeps a cursor into its stack.
  */
-import { Growing } from './columns';
+import { Growing, NONE } from './columns';
 import { ROOT, type Model } from './model';
+import type { View } from './part/view';
 import type { FlameQuery, FlameTree } from './types';
 
 interface Node {
@@ -15,12 +16,17 @@ interface Node {
   readonly start: number;
   readonly width: number;
   readonly net: number;
+  readonly before: number;
   readonly parent: number;
 }
 
 export function flameTree(model: Model, query: FlameQuery): FlameTree {
-  const split = new Splitter(model, query.sampleType);
-  const rows = new Rows();
+  return growTree(model, new Splitter(model, model.view(query.part), query.sampleType), query);
+}
+
+/** The tree of what a splitter holds; `top` is the function of row 0, ROOT for all. */
+export function growTree(model: Model, split: Splitter, query: Omit<FlameQuery, 'part'>, first = ROOT): FlameTree {
+  const rows = new Rows(model.difference !== undefined);
   const zoom: number[] = [];
   const ancestors = [split.measure()];
   for (const fn of query.zoom) {
@@ -29,24 +35,24 @@ export function flameTree(model: Model, query: FlameQuery): FlameTree {
     ancestors.push(split.measure());
   }
   const top = ancestors[ancestors.length - 1] as Measure;
-  for (let i = 0; i < zoom.length; i++) rows.add(i === 0 ? ROOT : zoom[i - 1] as number, i, 0, top.net, 0, top.width, i - 1);
+  for (let i = 0; i < zoom.length; i++) rows.add(i === 0 ? first : zoom[i - 1] as number, i, 0, 0, top, i - 1);
 
   const least = Math.max(0, query.minShare) * top.width;
   let hidden = 0;
-  const todo: Node[] = [{ from: 0, to: split.alive, fn: zoom.at(-1) ?? ROOT, depth: zoom.length, start: 0, width: top.width, net: top.net, parent: zoom.length - 1 }];
+  const todo: Node[] = [{ ...top, from: 0, to: split.alive, fn: zoom.at(-1) ?? first, depth: zoom.length, start: 0, parent: zoom.length - 1 }];
   for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
-    const row = rows.add(node.fn, node.depth, node.start, node.net, 0, node.width, node.parent);
+    const row = rows.add(node.fn, node.depth, node.start, 0, node, node.parent);
     const parts = split.children(node.from, node.to, least);
     rows.self.array[row] = parts.self;
     hidden += parts.hidden;
-    const first = todo.length;
+    const firstChild = todo.length;
     let at = node.start;
     for (const p of parts.kept) {
-      todo.push({ from: p.from, to: p.to, fn: p.fn, depth: node.depth + 1, start: at, width: p.width, net: p.net, parent: row });
+      todo.push({ from: p.from, to: p.to, fn: p.fn, depth: node.depth + 1, start: at, width: p.width, net: p.net, before: p.before, parent: row });
       at += p.width;
     }
     // The leftmost child is to come off the stack first: rows are in depth-first order.
-    for (let i = first, j = todo.length - 1; i < j; i++, j--) [todo[i], todo[j]] = [todo[j] as Node, todo[i] as Node];
+    for (let i = firstChild, j = todo.length - 1; i < j; i++, j--) [todo[i], todo[j]] = [todo[j] as Node, todo[i] as Node];
   }
   const totals = model.totals[model.type(query.sampleType)] ?? { size: 0, net: 0 };
   const used = new Set(rows.fn.done());
@@ -54,25 +60,25 @@ export function flameTree(model: Model, query: FlameQuery): FlameTree {
   return {
     ...rows.finish(totals.size !== Math.abs(totals.net)),
     frames: [...used].sort((a, b) => a - b).map((id) => model.frame(id, query.ownModules)),
-    grandTotal: totals.size,
+    grandTotal: model.total(query.sampleType),
     hidden,
     zoom,
     ancestors: ancestors.slice(0, -1).map((a) => a.net),
   };
 }
 
-interface Measure { readonly width: number; readonly net: number }
+interface Measure { readonly width: number; readonly net: number; readonly before: number }
 interface Part extends Measure { readonly fn: number; from: number; to: number }
 
 /** The samples, in ranges that are split further and further. */
-class Splitter {
+export class Splitter {
   /** Samples in play are `order[0 .. alive)`. */
   readonly #order: Uint32Array;
   alive: number;
-  /** For each sample: end of what is left of its stack (locations are eaten from the root's end), and lines eaten of the last. */
+  /** For each sample: end of what is left of its stack, which is eaten from the root's end. */
   readonly #left: Uint32Array;
-  readonly #eaten: Uint32Array | undefined;
   readonly #values: Float64Array;
+  readonly #before: Float64Array | undefined;
   /** Scratch: next function of each place in `order`, and a copy of a range of it. */
   readonly #next: Uint32Array;
   readonly #copy: Uint32Array;
@@ -81,74 +87,71 @@ class Splitter {
   readonly #place: Int32Array;
   readonly #width: Float64Array;
   readonly #net: Float64Array;
+  readonly #befores: Float64Array;
 
-  constructor(private readonly model: Model, sampleType: number) {
-    const { samples, stackAt } = model.columns;
+  constructor(model: Model, private readonly view: View, sampleType: number) {
+    const { samples } = view.columns;
     const values = this.#values = model.values(sampleType);
+    const before = this.#before = model.before(sampleType);
+    const order = this.#order = new Uint32Array(view.samples?.length ?? samples);
     let n = 0;
-    for (let i = 0; i < samples; i++) if (values[i] !== 0) n++;
-    this.#order = new Uint32Array(n);
+    for (let k = 0; k < order.length; k++) {
+      const i = view.samples ? view.samples[k] as number : k;
+      if (values[i] !== 0 || (before !== undefined && before[i] !== 0)) order[n++] = i;
+    }
     this.alive = n;
-    for (let i = 0, k = 0; i < samples; i++) if (values[i] !== 0) this.#order[k++] = i;
-    this.#left = stackAt.slice(1, samples + 1);
-    this.#eaten = model.inlined ? new Uint32Array(samples) : undefined;
+    this.#left = view.ends.slice(0, samples);
     this.#next = new Uint32Array(n);
     this.#copy = new Uint32Array(n);
-    this.#count = new Uint32Array(model.functions);
-    this.#place = new Int32Array(model.functions);
-    this.#width = new Float64Array(model.functions);
-    this.#net = new Float64Array(model.functions);
+    const { count } = view.nodes;
+    this.#count = new Uint32Array(count);
+    this.#place = new Int32Array(count);
+    this.#width = new Float64Array(count);
+    this.#net = new Float64Array(count);
+    this.#befores = new Float64Array(before === undefined ? 0 : count);
   }
 
   measure(): Measure {
     let width = 0;
     let net = 0;
+    let before = 0;
     for (let i = 0; i < this.alive; i++) {
-      const v = this.#values[this.#order[i] as number] as number;
+      const s = this.#order[i] as number;
+      const v = this.#values[s] as number;
       net += v;
-      width += Math.abs(v);
+      width += this.#widthOf(s, v);
+      if (this.#before) before += this.#before[s] as number;
     }
-    return { width, net };
+    return { width, net, before };
+  }
+
+  /** What was before and what is after, for a difference. */
+  #widthOf(s: number, v: number): number {
+    return this.#before === undefined ? Math.abs(v) : v + 2 * (this.#before[s] as number);
   }
 
   /** Keeps only the samples whose next frame is `fn`, one frame further; false, and nothing changed, if there are none. */
   enter(fn: number): boolean {
+    const { frames, frameAt } = this.view.columns;
+    const { nodeOf } = this.view;
     const order = this.#order;
+    const lefts = this.#left;
     let kept = 0;
     for (let i = 0; i < this.alive; i++) {
       const s = order[i] as number;
-      if (this.#peek(s) !== fn) continue;
+      const end = frameAt[s] as number;
+      let left = lefts[s] as number;
+      while (left > end && nodeOf[frames[left - 1] as number] === NONE) left--;
+      if (left === end || nodeOf[frames[left - 1] as number] !== fn) continue;
+      lefts[s] = left - 1;
       order[i] = order[kept] as number;
       order[kept++] = s;
-      this.#advance(s);
     }
     if (kept === 0) return false;
     this.alive = kept;
     // Restore the file's order, which makes the walk through memory a straight one.
     order.subarray(0, kept).sort();
     return true;
-  }
-
-  /** Function of the sample's next frame; ROOT when its stack is at an end. */
-  #peek(s: number): number {
-    const { stackAt, stack, lineAt } = this.model.columns;
-    const left = this.#left[s] as number;
-    if (left === stackAt[s]) return ROOT;
-    const l = stack[left - 1] as number;
-    const line = this.#eaten ? (lineAt[l + 1] as number) - 1 - (this.#eaten[s] as number) : lineAt[l] as number;
-    return this.model.lineId[line] as number;
-  }
-
-  #advance(s: number): void {
-    const eaten = this.#eaten;
-    if (eaten) {
-      const { stack, lineAt } = this.model.columns;
-      const l = stack[(this.#left[s] as number) - 1] as number;
-      const n = (eaten[s] as number) + 1;
-      if (n < (lineAt[l + 1] as number) - (lineAt[l] as number)) { eaten[s] = n; return; }
-      eaten[s] = 0;
-    }
-    this.#left[s] = (this.#left[s] as number) - 1;
   }
 
   /** Splits a range by next frame. Kept parts come widest first, then by name; their ranges lie at the range's beginning. */
@@ -173,45 +176,52 @@ class Splitter {
    * makes it fast while it runs the first time, and need not take that back for what follows.
    */
   #step(from: number, to: number, touched: number[]): number {
-    const { stackAt, stack, lineAt } = this.model.columns;
-    const { lineId } = this.model;
+    const { frames, frameAt } = this.view.columns;
+    const { nodeOf } = this.view;
     const order = this.#order;
     const next = this.#next;
     const count = this.#count;
     const values = this.#values;
     const lefts = this.#left;
-    const eaten = this.#eaten;
     const widths = this.#width;
     const nets = this.#net;
     let self = 0;
-    // `peek` and `advance` written out: this loop is where the time goes.
     for (let i = from; i < to; i++) {
       const s = order[i] as number;
       const v = values[s] as number;
-      const left = lefts[s] as number;
-      if (left === stackAt[s]) {
-        next[i] = ROOT;
+      const end = frameAt[s] as number;
+      let left = lefts[s] as number;
+      let fn = NONE;
+      while (left > end && fn === NONE) fn = nodeOf[frames[--left] as number] as number;
+      next[i] = fn;
+      lefts[s] = left;
+      if (fn === NONE) {
         self += v;
         continue;
       }
-      const l = stack[left - 1] as number;
-      let line = lineAt[l] as number;
-      if (eaten === undefined) lefts[s] = left - 1;
-      else {
-        const n = eaten[s] as number;
-        const last = (lineAt[l + 1] as number) - 1 - n;
-        if (last > line) eaten[s] = n + 1;
-        else { eaten[s] = 0; lefts[s] = left - 1; }
-        line = last;
-      }
-      const fn = lineId[line] as number;
-      next[i] = fn;
       if (count[fn] === 0) touched.push(fn);
       count[fn] = (count[fn] as number) + 1;
       widths[fn] = (widths[fn] as number) + (v < 0 ? -v : v);
       nets[fn] = (nets[fn] as number) + v;
     }
+    if (this.#before) this.#addBefore(this.#before, from, to);
     return self;
+  }
+
+  /** For a difference: what was before, and widths of before and after. */
+  #addBefore(before: Float64Array, from: number, to: number): void {
+    const next = this.#next;
+    const befores = this.#befores;
+    const widths = this.#width;
+    for (let i = from; i < to; i++) {
+      const fn = next[i] as number;
+      if (fn === NONE) continue;
+      const s = this.#order[i] as number;
+      const b = before[s] as number;
+      const v = this.#values[s] as number;
+      befores[fn] = (befores[fn] as number) + b;
+      widths[fn] = (widths[fn] as number) - (v < 0 ? -v : v) + v + 2 * b;
+    }
   }
 
   /** The functions wide enough to be drawn, in their order; the others' place is -1. */
@@ -219,10 +229,11 @@ class Splitter {
     const kept: Part[] = [];
     for (const fn of touched) {
       const width = this.#width[fn] as number;
-      if (width >= least) kept.push({ fn, width, net: this.#net[fn] as number, from: 0, to: 0 });
+      if (width >= least) kept.push({ fn, width, net: this.#net[fn] as number, before: this.#befores[fn] ?? 0, from: 0, to: 0 });
       this.#place[fn] = -1;
     }
-    if (kept.length > 1) kept.sort((a, b) => b.width - a.width || (this.model.name(a.fn) < this.model.name(b.fn) ? -1 : 1));
+    const { names } = this.view.nodes;
+    if (kept.length > 1) kept.sort((a, b) => b.width - a.width || ((names[a.fn] as string) < (names[b.fn] as string) ? -1 : 1));
     return kept;
   }
 
@@ -245,6 +256,7 @@ class Splitter {
 
   #clear(touched: readonly number[]): void {
     for (const fn of touched) { this.#count[fn] = 0; this.#width[fn] = 0; this.#net[fn] = 0; }
+    if (this.#before) for (const fn of touched) this.#befores[fn] = 0;
   }
 }
 
@@ -256,15 +268,19 @@ class Rows {
   readonly #total = new Growing(new Float64Array(1024));
   readonly self = new Growing(new Float64Array(1024));
   readonly #width = new Growing(new Float64Array(1024));
+  readonly #before = new Growing(new Float64Array(16));
   readonly #parent: number[] = [];
 
-  add(fn: number, depth: number, start: number, total: number, self: number, width: number, parent: number): number {
+  constructor(private readonly difference: boolean) {}
+
+  add(fn: number, depth: number, start: number, self: number, { net, width, before }: Measure, parent: number): number {
     this.fn.push(fn);
     this.#depth.push(depth);
     this.#start.push(start);
-    this.#total.push(total);
+    this.#total.push(net);
     this.self.push(self);
     this.#width.push(width);
+    if (this.difference) this.#before.push(before);
     return this.#parent.push(parent) - 1;
   }
 
@@ -276,9 +292,12 @@ class Rows {
     }
     // Sliced, since they go to another thread: a view would take the spare room along.
     const own = <A extends Uint32Array | Float64Array>(g: Growing<A>) => g.done().slice() as A;
+    const total = own(this.#total);
+    const before = own(this.#before);
     return {
-      fn: own(this.fn), depth: own(this.#depth), size, start: own(this.#start), total: own(this.#total), self: own(this.self),
-      ...(mixed && { width: own(this.#width) }),
+      fn: own(this.fn), depth: own(this.#depth), size, start: own(this.#start), total, self: own(this.self),
+      ...((mixed || this.difference) && { width: own(this.#width) }),
+      ...(this.difference && { change: { before, after: total.map((t, i) => t + (before[i] as number)) } }),
     };
   }
 }

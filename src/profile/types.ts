@@ -1,4 +1,7 @@
 /** What the profile room gives to the rest: shapes only, no code. Values are in the profile's own unit unless said. */
+import type { Asked, AskedFrames, CallGraph, Change, GraphQuery, LinesQuery, LineTable, Part, Peek, Split, Tags, TopTable } from './answers';
+
+export type * from './answers';
 
 export interface ValueType { readonly type: string; readonly unit: string }
 
@@ -14,6 +17,10 @@ export interface Frame {
   /** Line of the function's start, or of the frame itself; 0 = unknown. */
   readonly line: number;
   readonly origin: Origin;
+  /** Index into LAYERS (src/profile/layers/rules.ts). */
+  readonly layer: number;
+  /** Id of the function by its name, whatever the granularity; of a file or package its own. */
+  readonly fn: number;
 }
 
 export interface ProfileSummary {
@@ -29,11 +36,25 @@ export interface ProfileSummary {
   readonly maxDepth: number;
   /** Things the reader passed over, each a sentence; empty for a sound file. */
   readonly warnings: readonly string[];
+  /** Keys of the labels that samples have, by name. */
+  readonly labelKeys: readonly string[];
+  /** How the values came to be; absent for one file. */
+  readonly combined?: Combined;
+}
+
+export interface Combined {
+  readonly sources: number;
+  /** Files that were subtracted; 0: the sources were added up. */
+  readonly bases: number;
+  /** Per cents are of the base, as with `-diff_base`. */
+  readonly ofBase: boolean;
+  readonly normalize: Normalize;
 }
 
 /** Which part of the call tree, and how fine. */
 export interface FlameQuery {
   readonly sampleType: number;
+  readonly part?: Part | undefined;
   /** Function ids from below the root down to the frame that fills the width; [] = all. */
   readonly zoom: readonly number[];
   /** Nodes narrower than this part of the zoomed frame's value are left out: ~0.25 px / width in px. */
@@ -57,10 +78,13 @@ export interface FlameTree {
   readonly total: Float64Array;
   readonly self: Float64Array;
   /**
-   * Width of each row, in values: only there when the samples have values of both signs (a difference of two profiles), since
-   * then |total| says nothing about the room that the frames below take. Absent: |total|.
+   * Width of each row, in values: only there when |total| says nothing about the room that the frames below take. For a difference
+   * it is before + after, so that what didn't change is seen as well; else, for samples of both signs, the sum of their |values|.
+   * Absent: |total|.
    */
   readonly width?: Float64Array;
+  /** Totals before and after, only for a difference; `total` is after − before. */
+  readonly change?: Change;
   /** True totals of the rows above the zoomed frame, root first: those rows' own `total` is the zoomed frame's. */
   readonly ancestors?: readonly number[];
   /** The frames that occur in `fn`, each once; plain arrays, since messages to a page carry no Map. */
@@ -81,7 +105,18 @@ export interface SearchResult {
   readonly share: number;
 }
 
-export interface TopRow { readonly name: string; readonly file: string; readonly line: number; readonly flat: number; readonly cum: number }
+/** Callers above a function and what it calls, both with the function as row 0. */
+export interface Sandwich {
+  /** Rows below are callers, the direct ones first: to be drawn upwards. Its values are those of the function on behalf of each caller. */
+  readonly callers: FlameTree;
+  readonly callees: FlameTree;
+}
+
+export interface SandwichQuery extends AskedFrames {
+  readonly id: number;
+  /** As in FlameQuery, of the function's own value. */
+  readonly minShare: number;
+}
 
 export interface StackFrame { readonly name: string; readonly file: string; readonly line: number }
 
@@ -99,8 +134,10 @@ export interface GoroutineGroup {
   readonly stack: readonly StackFrame[];
   /** True when the runtime left frames out ("...N frames elided..."). */
   readonly elided: boolean;
-  /** Goroutine ids, at most 20, lowest first; empty for debug=1. */
+  /** Goroutine ids, at most 10,000, lowest first; empty for debug=1. */
   readonly ids: readonly number[];
+  /** Ids of the goroutines that started these, with how many each; at most 500, empty where the dump does not tell (debug=1, Go below 1.21). */
+  readonly creators: readonly { readonly goroutine: number; readonly count: number }[];
 }
 
 export interface GoroutineDump {
@@ -108,23 +145,89 @@ export interface GoroutineDump {
   /** Most goroutines first. */
   readonly groups: readonly GoroutineGroup[];
   readonly warnings: readonly string[];
+  /** The worker pools of the controllers in the process. */
+  readonly workers: Workers;
 }
 
-/** One open file. All calls go to the thread that holds it; `dispose` ends it. */
-export interface OpenProfile {
-  readonly summary: ProfileSummary;
+/**
+ * What a worker does. `reconciling`: runs, or its dump tells no waits (debug=1, the binary form). `waitingForApi`: in a request of
+ * client-go. `locked`: for a mutex or a semaphore. `external`: in a call to something else: HTTP, gRPC, SQL, a child process.
+ * `other`: waits for anything else: a channel, a timer, goroutines of its own.
+ */
+export type WorkerState = 'idle' | 'reconciling' | 'throttled' | 'waitingForApi' | 'locked' | 'external' | 'other';
+
+export interface WorkerStack {
+  readonly state: WorkerState;
+  readonly count: number;
+  /** Index of the group in the dump. */
+  readonly group: number;
+}
+
+export interface WorkerPool {
+  /** Undefined where nothing in the dump tells: all workers of a controller-runtime controller idle. */
+  readonly controller: string | undefined;
+  /** What the name is from: "pprof label", "type WidgetReconciler", "workqueue volumes", …; '' without a name. */
+  readonly from: string;
+  /** Who runs the loop: "controller-runtime", "Argo CD", "MOCO", or "workqueue" for any loop over client-go's queue. */
+  readonly kind: string;
+  /** The sum of the counts below. */
+  readonly workers: number;
+  readonly counts: Readonly<Record<WorkerState, number>>;
+  /** Most workers first within a state. */
+  readonly stacks: readonly WorkerStack[];
+}
+
+export interface Workers {
+  /** By name; those without one last. */
+  readonly pools: readonly WorkerPool[];
+  /** What could not be told, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** What can be asked of an open profile; each asks the part of it that the question names, or all. */
+export interface Questions {
   flame(query: FlameQuery): Promise<FlameTree>;
   /** Case-insensitive text, or /regex/ between slashes. */
-  search(query: { readonly text: string; readonly sampleType: number }): Promise<SearchResult>;
-  top(query: { readonly sampleType: number }): Promise<readonly TopRow[]>;
-  /** Undefined when the file holds no goroutines (a CPU profile). */
-  goroutines(): Promise<GoroutineDump | undefined>;
-  /** The same as a gzipped profile.proto, for `go tool pprof` and others: a goroutine dump as well. */
-  encode(): Promise<Uint8Array>;
+  search(query: Asked & { readonly text: string }): Promise<SearchResult>;
+  top(query: AskedFrames): Promise<TopTable>;
+  /** `match`: a regular expression against names, as pprof's -peek takes it, or ids. */
+  peek(query: AskedFrames & { readonly match: string | readonly number[] }): Promise<Peek>;
+  sandwich(query: SandwichQuery): Promise<Sandwich>;
+  graph(query: GraphQuery): Promise<CallGraph>;
+  lines(query: LinesQuery): Promise<LineTable>;
+  tags(query: Asked): Promise<Tags>;
+  split(query: Asked): Promise<Split>;
+  /** One line a stack, "root;…;leaf value", as UTF-8; stacks with the same frames put together. */
+  folded(query: Asked): Promise<Uint8Array>;
+  /** Undefined when the file holds no goroutines (a CPU profile), or is a difference. */
+  goroutines(query?: undefined): Promise<GoroutineDump | undefined>;
+  /** The part as a gzipped profile.proto, for `go tool pprof` and others: a goroutine dump as well. All value types. */
+  encode(query?: { readonly part?: Part | undefined }): Promise<Uint8Array>;
+}
+
+/** One open file, or several opened as one. All calls go to the thread that holds it; `dispose` ends it. */
+export interface OpenProfile extends Questions {
+  readonly summary: ProfileSummary;
   dispose(): void;
 }
 
 export interface OpenOptions {
-  /** Refuse more than this many bytes after decompression. */
+  /** Refuse more than this many bytes after decompression, of each file. */
   readonly maxBytes: number;
+  /** For several files. */
+  readonly combine?: CombineOptions;
+}
+
+/**
+ * 'total': sources are scaled to the total of the base (pprof's -normalize), for each value type. 'duration': every file is scaled
+ * to one second of its capture, so that values are per second. 'none', the default: as they are.
+ */
+export type Normalize = 'none' | 'total' | 'duration';
+
+export interface CombineOptions {
+  /** How many of the files, from the first on, are sources; the rest is the base. Default: all are sources, and are added up. */
+  readonly sources?: number;
+  /** Per cents are of the base (pprof's -diff_base) instead of all change (-base). */
+  readonly ofBase?: boolean;
+  readonly normalize?: Normalize;
 }

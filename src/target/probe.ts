@@ -110,20 +110,29 @@ function refusal(a: Answer, target: Target, path: string): Problem {
 }
 
 /**
- * Profiles of an index page, from its links: `<td>42</td><td><a href='goroutine?debug=1'>goroutine</a></td>` since Go 1.11.
- * `profile` and `trace`, which have no count, are listed with 0.
+ * Profiles of an index page, from its links: `<td>42</td><td><a href='goroutine?debug=1'>goroutine</a></td>` since Go 1.11,
+ * in the page's order. `profile` and `trace`, which have no count, are listed with 0. A program names its own as it likes:
+ * the text of a link is the name, its address the same in percents.
  */
 export function offered(index: Answer): Record<string, number> {
   const text = index.body.toString('utf8');
-  const out: Record<string, number> = {};
-  for (const m of text.matchAll(/(?:<td[^>]*>\s*(\d+)\s*<\/td>\s*<td[^>]*>\s*)?<a href=['"]?(?:[^'">]*\/)?([a-zA-Z][\w.-]*)(?:\?[^'">]*)?['"]?>/g)) {
-    const name = m[2]!;
-    if (name === 'symbol' || name === 'cmdline' || name in out) continue;
-    out[name] = Number(m[1] ?? 0);
+  const out = new Map<string, number>();
+  for (const m of text.matchAll(/(?:<td[^>]*>\s*(\d+)\s*(?:<\/td>)?\s*<td[^>]*>\s*)?<a href=(?:'([^']*)'|"([^"]*)")[^>]*>([^<]*)<\/a>/g)) {
+    const name = plain(m[4]!.trim());
+    // What has no count is a profile only when the link says nothing else: "full goroutine stack dump" is a form of one.
+    if (name === '' || name === 'symbol' || name === 'cmdline' || out.has(name) || (m[1] === undefined && lastOf(m[2] ?? m[3]!) !== name)) continue;
+    out.set(name, Number(m[1] ?? 0));
   }
-  delete out['full'];
-  return out;
+  return Object.fromEntries(out);
 }
+
+const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&amp;': '&', '&#34;': '"', '&#39;': "'", '&quot;': '"' };
+
+/** Without the escapes of Go's html.EscapeString. */
+function plain(text: string): string { return text.replace(/&(?:lt|gt|amp|quot|#34|#39);/g, (e) => ENTITIES[e]!); }
+
+/** The last segment of a link's path. */
+function lastOf(href: string): string { return href.split('?', 1)[0]!.split('/').at(-1)!; }
 
 /** Exposition text by its first sample or comment; enough to tell it from JSON, pages and plain words. */
 export function looksLikeMetrics(a: Answer): boolean {

@@ -5,7 +5,10 @@ import path from 'node:path';
 import { onInterrupt } from '../../scripts/lib/children.mjs';
 import { activation } from './cases/activation';
 import { capture } from './cases/capture';
+import { charts } from './cases/charts';
 import { draw } from './cases/draw';
+import { hour } from './cases/hour';
+import { looks } from './cases/looks';
 import { metrics } from './cases/metrics';
 import { open } from './cases/open';
 import { source } from './cases/source';
@@ -15,8 +18,8 @@ import { Bench, type BenchOptions } from './lib/bench';
 import { failedJson, header, isOk, line, toJson, type JsonCase } from './lib/table';
 import { Missing, type Case } from './types';
 
-/** Source first: the process has then loaded and kept nothing else. Capture before tree: both use the test cluster, and the tree's cases fill it. */
-const CASES: readonly Case[] = [source, vsix, activation, metrics, open, draw, capture, tree];
+/** Source first: the process has then loaded and kept nothing else. Capture and looks before tree: all use the test cluster, and the tree's cases fill it. */
+const CASES: readonly Case[] = [source, vsix, activation, metrics, hour, charts, open, draw, capture, looks, tree];
 
 /** The exit status: 1 when a row is not ok or a case could not run. */
 export async function main(options: BenchOptions & { readonly only: readonly string[]; readonly json: string | undefined }): Promise<number> {

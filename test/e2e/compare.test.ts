@@ -76,7 +76,7 @@ test('the pipe is of the one that is marked', async () => {
 
 test('the page is there again after the window was loaded anew', async () => {
   const before = await named();
-  await vscode.page.waitForTimeout(1000); // The editor writes what a page keeps a moment later, and shows it nowhere.
+  await vscode.page.waitForTimeout(5000); // The editor writes what a page keeps a moment later, and shows it nowhere.
   await vscode.load();
   await until(async () => (await (await shown()).count()) === 3, 'the three of before');
   expect(await named()).toEqual(before);

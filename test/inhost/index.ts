@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import Mocha from 'mocha';
 import { activation } from './activation';
 import { editor } from './editor';
+import { lines } from './lines';
 import { notes } from './notes';
 import { tree } from './tree';
 
@@ -12,7 +13,7 @@ interface Found { readonly title: string; readonly message: string }
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 60_000 });
   // Order matters: activation is looked at before anything else has used the extension.
-  for (const suite of [activation, editor, tree]) suite(mocha.suite);
+  for (const suite of [activation, editor, lines, tree]) suite(mocha.suite);
   const report = { passed: 0, failed: [] as Found[], skipped: [] as Found[], notes };
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => { resolve(); });

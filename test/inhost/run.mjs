@@ -23,6 +23,9 @@ await esbuild.build({
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'controller-tuner-inhost-'));
 fs.copyFileSync(path.join(root, 'test/fixtures/cpu.prof'), path.join(folder, 'cpu.pprof'));
+// What the profile is of, as it was: built elsewhere, in /src/fixtures.
+fs.cpSync(path.join(root, 'test/fixtures/make/busy'), path.join(folder, 'busy'), { recursive: true });
+fs.copyFileSync(path.join(root, 'test/fixtures/make/go.mod'), path.join(folder, 'go.mod'));
 const server = await startCodeServer({
   extensionDevelopmentPath: root, folder, smokeTestDriver: true,
   env: { INHOST_REPORT: report, ...(process.env.KUBECONFIG_TEST !== undefined && { KUBECONFIG: process.env.KUBECONFIG_TEST }) },

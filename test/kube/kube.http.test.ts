@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { TLSSocket } from 'node:tls';
+import * as tls from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/base/problem';
 import { openConnections } from '../../src/kube/index';
-import { apiServer, b64, connectProxy, folder, json, kubeconfig, PKI, socksProxy, statusBody, until, withSession, type ApiServer, type Handler, type ServerOptions } from './kubeServer';
+import { apiServer, b64, connectProxy, folder, json, kubeconfig, pem, PKI, socksProxy, statusBody, until, withSession, type ApiServer, type Handler, type ServerOptions } from './kubeServer';
 
 const servers: { close(): Promise<void> }[] = [];
 async function serve(handler: Handler, options?: ServerOptions): Promise<ApiServer> {
@@ -53,10 +53,8 @@ describe('connections', () => {
       const stop = new AbortController();
       const waiting = s.getJson('/version', { signal: stop.signal });
       await until(() => server.requests.length === 1);
-      const start = Date.now();
       stop.abort();
       await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
-      expect(Date.now() - start).toBeLessThan(500);
       await expect(s.getJson('/other', { signal: stop.signal })).rejects.toMatchObject({ name: 'AbortError' });
       expect(server.requests).toHaveLength(1);
     });
@@ -84,7 +82,7 @@ describe('who we are', () => {
     ['files', { 'client-certificate': path.join(PKI, 'client.crt'), 'client-key': path.join(PKI, 'client.key') }],
     ['data', { 'client-certificate-data': b64('client.crt'), 'client-key-data': b64('client.key'), 'client-certificate': '/nowhere' }],
   ])('a client certificate as %s', async (_name, user) => {
-    const server = await serve((req, res) => { json(res, (req.socket as TLSSocket).getPeerCertificate().subject); }, { clientCa: 'ca' });
+    const server = await serve((req, res) => { json(res, (req.socket as tls.TLSSocket).getPeerCertificate().subject); }, { clientCa: 'ca' });
     await expect(get(kubeconfig(server.url, user, { 'certificate-authority-data': b64('ca.crt') }))).resolves.toMatchObject({ CN: 'jane', O: 'team' });
   });
 
@@ -117,7 +115,7 @@ describe('who we are', () => {
   it('a certificate file that rotates opens a connection as the new one', async () => {
     const dir = folder();
     const put = (name: string): void => { for (const end of ['crt', 'key']) dir.write(`me.${end}`, Buffer.from(b64(`${name}.${end}`), 'base64').toString()); };
-    const server = await serve((req, res) => { json(res, (req.socket as TLSSocket).getPeerCertificate().subject); }, { clientCa: 'ca' });
+    const server = await serve((req, res) => { json(res, (req.socket as tls.TLSSocket).getPeerCertificate().subject); }, { clientCa: 'ca' });
     put('client');
     await withSession(kubeconfig(server.url, { 'client-certificate': path.join(dir.path, 'me.crt'), 'client-key': path.join(dir.path, 'me.key') }), async (s) => {
       await expect(s.getJson('/version', {})).resolves.toMatchObject({ CN: 'jane' });
@@ -223,6 +221,23 @@ describe('proxies', () => {
     const p = await problem(get(config));
     expect(p).toMatchObject({ code: 'kube.proxy', status: 407 });
     expect(p.sentence).not.toContain('p@ss');
+  });
+
+  it('one that is spoken to by TLS, whose certificate this machine has to trust', async () => {
+    const server = await serve(ok);
+    const proxy = await connectProxy(true);
+    servers.push(proxy);
+    const config = kubeconfig(server.url, {}, { 'certificate-authority': path.join(PKI, 'ca.crt'), 'proxy-url': `https://jane:p%40ss@localhost:${proxy.port}` });
+    expect((await problem(get(config))).sentence).toMatch(/certificate/);
+    expect(proxy.asked).toEqual([]);
+    const trusted = tls.getCACertificates('default');
+    tls.setDefaultCACertificates([...trusted, pem('ca.crt')]);
+    try {
+      await expect(get(config)).resolves.toEqual({ ok: true });
+    } finally {
+      tls.setDefaultCACertificates(trusted);
+    }
+    expect(proxy.asked).toEqual([{ target: `127.0.0.1:${server.port}`, auth: `Basic ${Buffer.from('jane:p@ss').toString('base64')}` }]);
   });
 
   it('SOCKS 5, which resolves the name itself, with and without a password', async () => {

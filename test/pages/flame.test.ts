@@ -33,7 +33,7 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     const box = (await page.locator('#flame').boundingBox())!;
     return { x: box.x + box.width * part, y: box.y + depth * 20 + 10 };
   };
-  const zooms = (): (readonly number[])[] => host.of('flame').map((m) => m.query.zoom);
+  const zooms = (): (readonly number[])[] => host.asked('flame').map((m) => m.query.zoom);
 
   it('shows the facts, the picture, and says how long it took', async () => {
     await open(controllerProfile());
@@ -44,7 +44,7 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     expect(drawn).toHaveLength(1);
     expect(drawn[0]!.millis).toBeGreaterThan(0);
     expect(drawn[0]!.millis).toBeLessThan(5000);
-    const [query] = host.of('flame');
+    const [query] = host.asked('flame');
     expect(query!.query.minShare).toBeCloseTo(0.25 / 1148, 6);
     expect(query!.query.ownModules).toEqual(['example.com/gadgets']);
     await shot(page, 'flame-dark');
@@ -56,8 +56,9 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await press('ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown');
     expect(await focused()).toBe('(*GadgetReconciler).hash');
     const top = await openProfile(controllerProfile()).top({ sampleType: 1 });
-    const hash = top.find((r) => r.name.endsWith('.hash'))!;
-    const all = top.reduce((sum, r) => sum + r.flat, 0);
+    const at = top.names.findIndex((name) => name.endsWith('.hash'));
+    const hash = { flat: top.flat[at]!, cum: top.cum[at]! };
+    const all = top.flat.reduce((sum, flat) => sum + flat, 0);
     expect(await text('#focused-self')).toBe(`self ${(hash.flat / 1e9).toFixed(1)} s · ${(100 * hash.flat / all).toFixed(1)} %`);
     expect(await text('#focused-total')).toBe(`total ${(hash.cum / 1e9).toFixed(2)} s · ${(100 * hash.cum / all).toFixed(1)} %`);
     expect(await text('#focused-source')).toBe('internal/controller/gadget.go:91');
@@ -200,7 +201,7 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await page.locator('#types').click();
     await page.getByRole('option', { name: 'samples (count)' }).click();
     await expect.poll(() => text('#focused-total')).toBe('total 1,728 · 100 %');
-    expect(host.of('flame').at(-1)!.query.sampleType).toBe(0);
+    expect(host.asked('flame').at(-1)!.query.sampleType).toBe(0);
     await page.locator('#colours').click();
     await page.getByRole('option', { name: 'Colour: your module' }).click();
     await expect.poll(() => text('#legend')).toBe('your moduledependenciesstandard library');
@@ -276,12 +277,12 @@ describe.skipIf(noBrowser())('flame graph page', () => {
 
   it('asks for finer detail when the window grows', async () => {
     await open(controllerProfile(), {}, { width: 600 });
-    expect(host.of('flame')).toHaveLength(1);
+    expect(host.asked('flame')).toHaveLength(1);
     await page.setViewportSize({ width: 1600, height: 700 });
-    await expect.poll(() => host.of('flame').at(-1)!.query.minShare).toBeCloseTo(0.25 / 1568, 6);
+    await expect.poll(() => host.asked('flame').at(-1)!.query.minShare).toBeCloseTo(0.25 / 1568, 6);
     await page.setViewportSize({ width: 700, height: 700 });
     await page.waitForTimeout(400);
-    expect(host.of('flame')).toHaveLength(2);
+    expect(host.asked('flame')).toHaveLength(2);
     await shot(page, 'flame-narrow');
   });
 
@@ -290,13 +291,13 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     const [ready] = host.of('ready');
     const early = { sampleType: '', zoom: [], minShare: 0.25 / 1148 };
     expect(ready!.early).toEqual([{ id: 1, ...early }]);
-    expect(host.of('flame').map((m) => m.id)).toEqual([1]);
+    expect(host.asked('flame').map((m) => m.id)).toEqual([1]);
     await page.locator('#types').click();
     await page.getByRole('option', { name: 'samples (count)' }).click();
     await page.locator('#flame').focus();
     await press('ArrowDown', 'Enter');
     await expect.poll(() => zooms().at(-1)?.length).toBe(1);
-    const before = host.of('flame').length;
+    const before = host.asked('flame').length;
     host.holdsFirst = true;
     await page.reload();
     await expect.poll(() => host.of('ready').length).toBe(2);
@@ -306,7 +307,7 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     host.holdsFirst = false;
     await host.begin();
     await page.locator('#app[data-state=ready]').waitFor();
-    expect(host.of('flame').slice(before).map((m) => [m.id, m.query.sampleType, m.query.zoom.length, Math.round(0.25 / m.query.minShare)])).toEqual([[1, 0, 0, 1148], [2, 0, 1, 1148], [3, 0, 0, 1568], [4, 0, 1, 1568]]);
+    expect(host.asked('flame').slice(before).map((m) => [m.id, m.query.sampleType, m.query.zoom.length, Math.round(0.25 / m.query.minShare)])).toEqual([[1, 0, 0, 1148], [2, 0, 1, 1148], [3, 0, 0, 1568], [4, 0, 1, 1568]]);
   });
 
   it('offers the goroutines of a dump', async () => {
@@ -331,8 +332,8 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     const here = (): Promise<string> => page.evaluate(() => document.activeElement!.id || document.activeElement!.textContent!);
     expect(await here()).toBe('flame');
     const back: string[] = [];
-    for (let i = 0; i < 5; i++) { await press('Shift+Tab'); back.push(await here()); }
-    expect(back).toEqual(['flip', 'search', 'colours', 'types', 'Flame']);
+    for (let i = 0; i < 9; i++) { await press('Shift+Tab'); back.push(await here()); }
+    expect(back).toEqual(['save', 'compare', 'cut', 'filter', 'flip', 'search', 'colours', 'types', 'Flame']);
     await page.locator('#flame').focus();
     await press('Tab');
     expect(await here()).toBe('help');

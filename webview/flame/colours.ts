@@ -2,6 +2,7 @@
  * Colours of the bars, worked out from the theme's own: every fill keeps its text at a contrast of 4.5:1 (WCAG 2.2, 1.4.3)
  * or more, in any theme. Pure: the theme's values come in as text, colours go out as text.
  */
+import { LAYERS, type LayerId } from '../../src/profile/layers/rules';
 import type { Frame, Origin } from '../../src/protocol/pages';
 
 /** Red, green, blue from 0 to 255. */
@@ -90,6 +91,10 @@ export class Palette {
   readonly mutedDependency: Paint;
   readonly own: Paint;
   readonly hit: Paint;
+  /** By layer, in the order of LAYERS. */
+  readonly layers: readonly Paint[];
+  /** From fallen by all (blue) over unchanged (grey) to new (red): 2 × CHANGE_STEPS + 1. */
+  readonly changes: readonly Paint[];
   /** Lines around the focused and the hovered frame. */
   readonly outline: string;
   readonly hover: string;
@@ -107,6 +112,19 @@ export class Palette {
     this.grey = this.#paint(mix(bg, fg, 0.32), 0);
     this.mutedDependency = this.#paint(mix(bg, fg, dark ? 0.24 : 0.18), 0);
     this.mutedStd = this.#paint(mix(bg, fg, dark ? 0.14 : 0.09), 0);
+    const hues: Readonly<Record<LayerId, Paint>> = {
+      own: this.own, controllerRuntime: this.#paint(blue, least),
+      // One family of hues for client-go, whose parts stand beside each other.
+      informers: this.#paint(mix(green, blue, 0.5), least), workqueue: this.#paint(mix(mix(green, blue, 0.5), fg, 0.35), least), rest: this.#paint(mix(green, blue, 0.72), least), clientGo: this.#paint(mix(mix(green, blue, 0.6), bg, 0.3), least),
+      encoding: this.#paint(purple, least), http: this.#paint(green, least), gc: this.#paint(mix(mix(red, purple, 0.5), fg, 0.4), least),
+      scheduling: this.grey, std: this.mutedDependency, dependency: this.#paint(mix(mix(bg, fg, 0.3), blue, 0.12), 0), unknown: this.mutedStd,
+    };
+    this.layers = LAYERS.map(({ id }) => hues[id]);
+    const quiet = mix(bg, fg, dark ? 0.24 : 0.18);
+    this.changes = Array.from({ length: 2 * CHANGE_STEPS + 1 }, (_, i) => {
+      const step = i - CHANGE_STEPS;
+      return step === 0 ? this.#paint(quiet, 0) : this.#paint(mix(quiet, step > 0 ? red : blue, 0.25 + 0.75 * Math.abs(step) / CHANGE_STEPS), 0, Math.abs(step) > CHANGE_STEPS / 2 ? 2 : 1);
+    });
     // Hits are the one full colour of the picture: black or white on it, whichever reads better.
     const onYellow = contrast(yellow, BLACK) >= contrast(yellow, WHITE) ? BLACK : WHITE;
     const full = contrast(yellow, onYellow) >= CONTRAST ? yellow : mix(yellow, onYellow === BLACK ? WHITE : BLACK, 0.3);
@@ -128,7 +146,18 @@ export class Palette {
   }
 }
 
-export type ColourMode = 'package' | 'own';
+/** What the colour of a frame stands for: what it is for, its package, whether it is one's own, or how it changed against a base. */
+export type ColourMode = 'layer' | 'package' | 'own' | 'change';
+
+/** Shades of red, and of blue. */
+export const CHANGE_STEPS = 4;
+
+/** Which of `Palette.changes` fits: by the part of the larger value that came or went. Less than a twentieth is no change. */
+export function changeStep(before: number, after: number): number {
+  const most = Math.max(Math.abs(before), Math.abs(after));
+  const part = most === 0 ? 0 : (after - before) / most;
+  return CHANGE_STEPS + (Math.abs(part) < 0.05 ? 0 : Math.sign(part) * Math.max(1, Math.round(Math.min(1, Math.abs(part)) * CHANGE_STEPS)));
+}
 
 /** FNV-1a, 32 bits: spreads import paths that differ in a few letters. */
 export function hash(text: string): number {
@@ -164,7 +193,8 @@ export function assignSlots(packages: readonly PackageShare[], warm: number, coo
 }
 
 /** The paint of a frame that is not a search hit. */
-export function paintOf(frame: Frame, mode: ColourMode, palette: Palette, slots: ReadonlyMap<string, number>): Paint {
+export function paintOf(frame: Pick<Frame, 'pkg' | 'origin' | 'layer'>, mode: ColourMode, palette: Palette, slots: ReadonlyMap<string, number>): Paint {
+  if (mode === 'layer') return palette.layers[frame.layer] ?? palette.mutedStd;
   if (mode === 'own') {
     if (frame.origin === 'own') return palette.own;
     return frame.origin === 'std' || isRuntime(frame.pkg) ? palette.mutedStd : palette.mutedDependency;

@@ -16,16 +16,18 @@ export interface FlameEvents {
   picked(row: number, open: boolean): void;
   /** The pointer is over a frame, or over none. */
   hovered(row: number | undefined, x: number, y: number): void;
+  /** The menu of a frame is asked for, at this place of the window. */
+  menu(row: number, x: number, y: number): void;
   resized(): void;
 }
 
 export class FlameView {
   readonly element: HTMLElement;
-  readonly canvas = h('canvas', { id: 'flame', tabindex: 0, role: 'tree', 'aria-label': 'Flame graph' });
+  readonly canvas: HTMLCanvasElement;
   /** Stands for the focused frame where a screen reader looks for it. */
-  readonly #item = h('div', { id: 'flame-item', role: 'treeitem' });
-  readonly #spacer = h('div', { class: 'spacer' }, this.canvas);
-  readonly #painter = new Painter(this.canvas);
+  readonly #item: HTMLElement;
+  readonly #spacer: HTMLElement;
+  readonly #painter: Painter;
   #model: Model | undefined;
   #zoomRow = 0;
   #range: Range = { from: 0, to: 1 };
@@ -38,15 +40,23 @@ export class FlameView {
   #flipped = false;
   #look: { palette: Palette; background: string; font: string; paintOf: (row: number) => Paint } | undefined;
 
-  constructor(private readonly events: FlameEvents) {
-    this.canvas.append(this.#item);
-    this.canvas.setAttribute('aria-activedescendant', 'flame-item');
+  /** `id`: of the canvas; two pictures can be in the page. */
+  constructor(private readonly events: FlameEvents, id = 'flame') {
+    this.#item = h('div', { id: `${id}-item`, role: 'treeitem' });
+    this.canvas = h('canvas', { id, class: 'picture', tabindex: 0, role: 'tree', 'aria-label': 'Flame graph', 'aria-activedescendant': `${id}-item` }, this.#item);
+    this.#spacer = h('div', { class: 'spacer' }, this.canvas);
+    this.#painter = new Painter(this.canvas);
     this.element = h('div', { class: 'scroll', tabindex: -1 }, this.#spacer);
     this.element.addEventListener('scroll', () => { this.#leave(); this.redraw(); });
     new ResizeObserver(() => { this.#measure(); this.paint(); events.resized(); }).observe(this.element);
     for (const type of ['focus', 'blur']) this.canvas.addEventListener(type, () => { this.redraw(); });
     this.canvas.addEventListener('pointermove', (e) => { this.#hover(e); });
     this.canvas.addEventListener('pointerleave', () => { this.#leave(); });
+    this.canvas.addEventListener('contextmenu', (e) => {
+      e.preventDefault();
+      const row = this.#rowAt(e);
+      if (row !== undefined) events.menu(row, e.clientX, e.clientY);
+    });
     this.canvas.addEventListener('click', (e) => {
       const row = this.#rowAt(e);
       if (row !== undefined) events.picked(row, e.ctrlKey || e.metaKey);
@@ -105,6 +115,15 @@ export class FlameView {
     }
     if (reveal && row !== undefined && this.#model) this.#reveal(this.#model.depth(row));
     this.redraw();
+  }
+
+  /** Where the menu of a row opens: at its lower left corner, in the window. */
+  placeOf(row: number): { readonly x: number; readonly y: number } {
+    const box = this.canvas.getBoundingClientRect();
+    const model = this.#model!;
+    const scale = box.width / (this.#range.to - this.#range.from);
+    const x = Math.max(0, Math.min(box.width, (model.left(row) - this.#range.from) * scale));
+    return { x: box.left + x, y: box.top + rowTop(model.depth(row), this.#frame()) + ROW };
   }
 
   #reveal(depth: number): void {

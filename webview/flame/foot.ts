@@ -3,7 +3,7 @@ import type { Frame } from '../../src/protocol/pages';
 import { h } from '../shared/dom';
 import { HELP } from './keys';
 import { foldTypeArguments, shortPackage, splitName } from './labels';
-import { amount, footPlace, type Figures } from './words';
+import { amount, changeWords, footPlace, type Figures } from './words';
 
 export interface FootEvents { open(): void; keys(): void; searchFor(text: string): void }
 
@@ -44,7 +44,8 @@ export class Foot {
     this.#name.textContent = name.length > 300 ? `${name.slice(0, 300)}…` : name;
     this.#name.title = frame.name.slice(0, 2000);
     this.#self.textContent = `self ${amount(f.self, grandTotal, unit)}`;
-    this.#total.textContent = `total ${amount(f.total, grandTotal, unit)}`;
+    const change = changeWords(f, unit);
+    this.#total.textContent = `total ${amount(f.total, grandTotal, unit)}${change === '' ? '' : ` (${change})`}`;
     const where = footPlace(frame);
     this.#link.textContent = where;
     this.#link.title = `Open ${frame.file}${frame.line > 0 ? `:${frame.line}` : ''} (o)`;

@@ -1,7 +1,7 @@
 /** What each key does: one list for the handler, the foot and the help. */
 
 export type Action =
-  | 'up' | 'down' | 'left' | 'right' | 'zoom' | 'back' | 'root' | 'search' | 'next' | 'previous' | 'flip' | 'open' | 'keys' | 'reset';
+  | 'up' | 'down' | 'left' | 'right' | 'zoom' | 'back' | 'root' | 'search' | 'next' | 'previous' | 'flip' | 'open' | 'keys' | 'reset' | 'filter' | 'cut' | 'view';
 
 /** As people read it, and what it does. `foot`: short enough and needed often enough to stand in the foot always. */
 export interface KeyHelp { readonly keys: readonly string[]; readonly does: string; readonly foot?: string }
@@ -16,6 +16,10 @@ export const HELP: readonly KeyHelp[] = [
   { keys: ['n', 'N'], does: 'Next, previous match' },
   { keys: ['o'], does: 'Open the source of the focused frame' },
   { keys: ['i'], does: 'Turn it over: icicle (root at the top) or flame (root at the bottom)', foot: 'flip' },
+  { keys: ['f'], does: 'Add a filter: focus, ignore, hide, show, labels, granularity' },
+  { keys: ['c'], does: 'Cut the framework: each Reconcile is a root' },
+  { keys: ['1', '…', '4'], does: 'Flame, tree, sandwich, top' },
+  { keys: ['Shift+F10'], does: 'What can be done with the selected function' },
   { keys: ['?'], does: 'Show or hide these keys', foot: 'keys' },
 ];
 
@@ -23,7 +27,8 @@ export interface KeyPress { readonly key: string; readonly ctrlKey: boolean; rea
 
 const PLAIN: Readonly<Record<string, Action>> = {
   ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right', Enter: 'zoom', Escape: 'back', Backspace: 'back',
-  Home: 'root', '/': 'search', n: 'next', N: 'previous', i: 'flip', o: 'open', '?': 'keys', 0: 'reset',
+  Home: 'root', '/': 'search', n: 'next', N: 'previous', i: 'flip', o: 'open', '?': 'keys', 0: 'reset', f: 'filter', c: 'cut',
+  1: 'view', 2: 'view', 3: 'view', 4: 'view',
 };
 
 /** What a key press asks for; undefined for one that is not ours. */

@@ -46,6 +46,13 @@ export function wordings(name: string): readonly string[] {
   return list;
 }
 
+/** A name as a column has room for: the last part of the package with what follows it, "controller.(*GadgetReconciler).hash". */
+export function columnName(name: string): string {
+  const { pkg, rest } = splitName(name);
+  const short = foldTypeArguments(rest).slice(0, 400);
+  return pkg === '' ? short : `${pkg}.${short}`;
+}
+
 /** Widths of text in one font, from the widths of its characters (measured once each; kerning doesn't matter here). */
 export class TextWidths {
   readonly #cache = new Map<string, number>();

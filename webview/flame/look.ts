@@ -1,16 +1,23 @@
 /** Which colour each row has, and the legend that says so. */
+import { LAYERS } from '../../src/profile/layers/rules';
 import type { LegendEntry } from './foot';
 import { legendName } from './foot';
-import { assignSlots, isRuntime, Palette, paintOf, type ColourMode, type PackageShare, type Paint, type ThemeColours } from './colours';
+import { assignSlots, CHANGE_STEPS, changeStep, isRuntime, Palette, paintOf, type ColourMode, type PackageShare, type Paint, type ThemeColours } from './colours';
+import type { Frame } from '../../src/protocol/pages';
 import type { Model } from './model';
 
 /** Packages named in the legend. */
 const LEGEND = 8;
 
-/** Packages of the tree, the one that covers most of the picture first. */
-export function packagesOf(model: Model): PackageShare[] {
+/** The layers that occur (all, when it isn't told), with their colours. */
+export function layerLegend(palette: Palette, present?: ReadonlySet<number>): LegendEntry[] {
+  return LAYERS.flatMap(({ name }, i) => (present?.has(i) === false ? [] : [{ colour: palette.layers[i]!.swatch, label: name, title: name, search: undefined }]));
+}
+
+/** Packages of the trees, the one that covers most of the picture first. */
+export function packagesOf(...models: readonly Model[]): PackageShare[] {
   const by = new Map<string, { pkg: string; origin: PackageShare['origin']; value: number }>();
-  for (let r = 1; r < model.rows; r++) {
+  for (const model of models) for (let r = 1; r < model.rows; r++) {
     const { pkg, origin } = model.frame(r);
     const p = by.get(pkg);
     if (p) p.value += model.width(r); else by.set(pkg, { pkg, origin, value: model.width(r) });
@@ -23,20 +30,22 @@ export class Look {
   readonly #packages: readonly PackageShare[];
   readonly #slots: ReadonlyMap<string, number>;
 
-  /** `packages`: of the whole tree, so that a zoom changes no colour. */
-  constructor(theme: ThemeColours, packages: readonly PackageShare[], private readonly mode: ColourMode) {
+  /** `frames` and `packages`: of whole trees, so that a zoom changes no colour. */
+  constructor(theme: ThemeColours, private readonly frames: readonly Pick<Frame, 'layer'>[], packages: readonly PackageShare[], private readonly mode: ColourMode) {
     this.palette = new Palette(theme);
     this.#packages = packages;
     this.#slots = assignSlots(packages.filter((p) => !isRuntime(p.pkg) || p.origin === 'own'), this.palette.warm.length, this.palette.cool.length);
   }
 
-  /** The paint of each row of `model`, worked out once for each function. */
-  paints(model: Model): (row: number) => Paint {
+  /** The paint of each row of `model`, worked out once for each function. `named`: its first row is a function, not the root. */
+  paints(model: Model, named = false): (row: number) => Paint {
+    const { change } = model.tree;
+    if (this.mode === 'change' && change) return (row) => this.palette.changes[changeStep(change.before[row]!, change.after[row]!)]!;
     const byFunction = new Map<number, Paint>();
     const root = this.palette.grey;
     const { fn } = model.tree;
     return (row) => {
-      if (row === 0) return root;
+      if (row === 0 && !named) return root;
       let p = byFunction.get(fn[row]!);
       if (!p) byFunction.set(fn[row]!, p = paintOf(model.frame(row), this.mode, this.palette, this.#slots));
       return p;
@@ -45,7 +54,7 @@ export class Look {
 
   legend(searching: boolean): LegendEntry[] {
     const { palette } = this;
-    const entries: LegendEntry[] = this.mode === 'own'
+    const entries: LegendEntry[] = this.mode === 'change' ? this.#byChange() : this.mode === 'layer' ? layerLegend(palette, new Set(this.frames.map((f) => f.layer))) : this.mode === 'own'
       ? [
         { colour: palette.own.swatch, label: 'your module', title: 'Packages of the modules in this workspace', search: undefined },
         { colour: palette.mutedDependency.swatch, label: 'dependencies', title: 'Other modules', search: undefined },
@@ -56,6 +65,14 @@ export class Look {
     return entries;
   }
 
+  #byChange(): LegendEntry[] {
+    const at = (step: number, label: string, title: string): LegendEntry => ({ colour: this.palette.changes[CHANGE_STEPS + step]!.swatch, label, title, search: undefined });
+    return [
+      at(-CHANGE_STEPS, 'gone', 'Only in the base'), at(-2, 'less', 'Less than in the base'), at(0, 'the same', 'Changed by less than a twentieth'),
+      at(2, 'more', 'More than in the base'), at(CHANGE_STEPS, 'new', 'Not in the base'),
+    ];
+  }
+
   #byPackage(): LegendEntry[] {
     const list: LegendEntry[] = [];
     let runtime = false;
@@ -64,7 +81,7 @@ export class Look {
       const grey = isRuntime(p.pkg) && p.origin !== 'own';
       if (grey && runtime) continue;
       runtime ||= grey;
-      const paint = paintOf({ name: '', pkg: p.pkg, file: '', line: 0, origin: p.origin }, 'package', this.palette, this.#slots);
+      const paint = paintOf({ pkg: p.pkg, layer: 0, origin: p.origin }, 'package', this.palette, this.#slots);
       list.push({ colour: paint.swatch, label: grey ? 'runtime' : legendName(p.pkg), title: grey ? 'The Go runtime, and frames without a package' : `${p.pkg}: search for it`, search: grey ? undefined : p.pkg });
     }
     return list;

@@ -2,12 +2,14 @@
  * The call tree as the page walks it: the columns that the host sent, with parents and, for each depth, the rows in it
  * from left to right. Built in two passes over the columns, without recursion: stacks are up to 10,000 frames deep.
  */
+import { LAYERS } from '../../src/profile/layers/rules';
 import type { FlameTree, Frame } from '../../src/protocol/pages';
 
 /** Function id of row 0 in every tree (see FlameTree.fn). */
 export const ROOT_FN = 0xffffffff;
-const ROOT_FRAME: Frame = { name: 'root', pkg: '', file: '', line: 0, origin: 'unknown' };
-const UNKNOWN_FRAME: Frame = { name: '(unknown)', pkg: '', file: '', line: 0, origin: 'unknown' };
+const UNKNOWN_LAYER = LAYERS.length - 1;
+const ROOT_FRAME: Frame = { name: 'root', pkg: '', file: '', line: 0, origin: 'unknown', layer: UNKNOWN_LAYER, fn: ROOT_FN };
+const UNKNOWN_FRAME: Frame = { ...ROOT_FRAME, name: '(unknown)' };
 
 export class Model {
   readonly rows: number;
@@ -92,6 +94,15 @@ export class Model {
       row = hit;
     }
     return { row, whole: true };
+  }
+
+  /** The widest row of the functions of this name; undefined when the tree has none. */
+  widestOf(name: string): number | undefined {
+    const ids = new Set<number>();
+    for (const [id, f] of this.#frames) if (f.name === name) ids.add(id);
+    let best: number | undefined;
+    if (ids.size > 0) for (let r = 1; r < this.rows; r++) if (ids.has(this.tree.fn[r]!) && (best === undefined || this.width(r) > this.width(best))) best = r;
+    return best;
   }
 
   /** The ancestor of `row` at `depth`, or `row` itself when it isn't deeper. */

@@ -1,49 +1,48 @@
-/** The flame graph page: takes the host's messages, holds what is shown, and tells the parts of the page. */
-import { typeLabel, emptySentences, matchSentence, spoken, totalSentence, type Figures } from './words';
-import { sampleTypeOf, typeKey, type PageFacts, type ProfileSummary, type StackFrame, type ToPage } from '../../src/protocol/pages';
-import { Problem } from '../../src/base/problem';
+/** The page of a profile: takes the host's messages, holds what is looked at, and tells the view in sight. */
+import { MenuButton, openMenu } from '../shared/menu';
 import { debounce, h } from '../shared/dom';
 import { Host } from '../shared/host';
-import type { ColourMode } from './colours';
-import { css } from './colours';
-import { FlameView } from './flameview';
+import { Problem } from '../../src/base/problem';
+import { percent, value } from '../../src/base/format';
+import { sampleTypeOf, typeKey, type Frame, type PageFacts, type Part, type ProfileSummary, type ToPage } from '../../src/protocol/pages';
+import { Chips } from './chips';
 import { Foot } from './foot';
-import { actionOf, isTyping, WALKING, type Action } from './keys';
-import { hitCounts } from './lod';
-import { Look, packagesOf } from './look';
-import type { Model } from './model';
+import { actionOf, isTyping, type Action } from './keys';
 import { empty, factsLine, failed, loading, warnings } from './notice';
+import { Out } from './out';
+import type { Pane, Selected, Subject } from './pane';
+import { isWhole, toggled, withFunction } from './part';
+import { Picture } from './picture';
+import { Sandwich } from './sandwich';
 import { Search } from './search';
-import { backed, readState, zoomed, type PageState, type View } from './state';
-import { onThemeChange, readTheme } from './theme';
+import { colourOf, readState, VIEWS, type PageState, type View } from './state';
+import { onThemeChange } from './theme';
 import { Toolbar } from './toolbar';
-import { Tooltip } from './tooltip';
-import { among } from './treerows';
-import { TreeView } from './treeview';
-import { Trees } from './trees';
-import { nextHit, step, type Direction } from './walk';
+import { Top } from './top';
+import { emptySentences, matchSentence, totalSentence } from './words';
 
 export class FlamePage {
   readonly #host: Host;
   readonly #state: PageState;
   readonly #toolbar: Toolbar;
+  readonly #chips: Chips;
   readonly #foot: Foot;
-  readonly #flame: FlameView;
-  readonly #tree: TreeView;
-  readonly #tooltip = new Tooltip();
-  readonly #trees: Trees;
+  readonly #picture: Picture;
+  readonly #sandwich: Sandwich;
+  readonly #top: Top;
+  readonly #out: Out;
   readonly #search: Search;
   /** The facts, or the notice that stands for all of the page. */
   readonly #head = h('div', { class: 'head' });
   readonly #stage = h('div', { class: 'stage' });
   #facts: PageFacts | undefined;
   #summary: ProfileSummary | undefined;
-  #look: Look | undefined;
-  #focused = 0;
-  /** Deepest row last walked, for the way back down. */
-  #trail = 0;
-  /** When 'init' came, until the first picture is drawn. */
-  #since: number | undefined;
+  /** The view in sight. */
+  #pane: Pane | undefined;
+  #version = 0;
+  #selected: Selected | undefined;
+  /** True when the part that is looked at has no value at all. */
+  #nothing = false;
   readonly #save = debounce(50, () => { this.#store(); });
 
   constructor(private readonly app: HTMLElement) {
@@ -52,46 +51,65 @@ export class FlamePage {
     this.#toolbar = new Toolbar({
       view: (v) => { if (v === 'goroutines') this.#host.send({ type: 'show', page: 'goroutines' }); else this.#setView(v); },
       sampleType: (key) => { this.#setSampleType(key); },
-      colour: (mode) => { this.#setColour(mode); },
-      search: (text) => { this.#state.search = text; this.#save(); this.#search.set(text, this.#sampleType); },
-      searchKey: (key) => { if (key === 'leave') this.#view.focus(); else this.#toMatch(key === 'previous'); },
+      colour: (mode) => { this.#state.colour = mode; this.#toolbar.setColour(mode); this.#showPane(); this.#store(); },
+      search: (text) => { this.#state.search = text; this.#save(); this.#search.set(text, this.#asked); },
+      searchKey: (key) => { if (key === 'leave') this.#pane?.target.focus(); else if (this.#pane === this.#picture) this.#picture.toMatch(key === 'previous'); },
       flip: () => { this.#flip(); },
-      reset: () => { this.#zoomTo([]); this.#view.focus(); },
+      reset: () => { this.#picture.zoomTo([]); this.#picture.target.focus(); },
     });
-    this.#foot = new Foot({ open: () => { this.#openSource(this.#focused); }, keys: () => { this.#foot.toggleKeys(); }, searchFor: (text) => { this.#searchFor(text); } });
-    this.#flame = new FlameView({
-      picked: (row, open) => { this.#tooltip.hide(); this.#focus(row, false); if (open) this.#openSource(row); else this.#zoomTo(this.#model!.path(row)); },
-      hovered: (row, x, y) => { this.#hover(row, x, y); },
-      resized: () => { this.#refine(); },
-    });
-    this.#tree = new TreeView({
-      picked: (row) => { this.#focus(row, true); },
-      figures: (row) => this.#figures(row),
-      matches: (row) => this.#matches(row),
-      paint: (row) => this.#paint(row),
-    });
-    this.#trees = new Trees(this.#host);
+    const save = new MenuButton({ label: 'Save or copy what is shown', class: 'tool', icon: 'save', text: 'Save' }, () => (this.#summary ? this.#out.items : []));
+    save.button.id = 'save';
+    this.#chips = new Chips({
+      part: (part) => { this.#setPart(part); },
+      compareWith: () => { this.#host.send({ type: 'compareWith' }); },
+      normalize: (how) => { this.#host.send({ type: 'normalize', how }); },
+    }, [save.button]);
+    this.#foot = new Foot({ open: () => { if (this.#selected) this.#openSource(this.#selected.frame); }, keys: () => { this.#foot.toggleKeys(); }, searchFor: (text) => { this.#searchFor(text); } });
     this.#search = new Search(this.#host, () => { this.#showMatches(); });
+    const events = {
+      selected: (s: Selected): void => { this.#select(s); },
+      changed: (): void => { this.#save(); },
+      legend: (entries: Parameters<Foot['setLegend']>[0]): void => { this.#foot.setLegend(entries); },
+      openSource: (frame: Frame): void => { this.#openSource(frame); },
+      menu: (frame: Frame, x: number, y: number): void => { this.#menu(frame, x, y); },
+      failed: (e: unknown): void => { this.#failed(e); },
+    };
+    this.#picture = new Picture(this.#host, this.#state, this.#search, {
+      ...events,
+      arrived: (model) => { this.#arrived(model.rows, this.#picture.total); },
+      zoomed: () => { this.#toolbar.setZoomed(this.#state.zoom.length > 0); },
+      drawn: (millis) => { this.#host.send({ type: 'drawn', page: 'flame', millis }); },
+    });
+    const arrived = (rows: number, total?: number): void => { this.#arrived(rows, total); };
+    this.#sandwich = new Sandwich(this.#host, this.#state, this.#search, { ...events, arrived });
+    this.#top = new Top(this.#host, this.#state, this.#search, { ...events, arrived });
+    this.#out = new Out(this.#host, () => this.#subject, this.#picture, async (rows) => { await this.#top.ready(this.#subject); return this.#top.textTable(rows)!; }, (e) => { this.#foot.say(Problem.from(e).message); });
     this.#toolbar.setFlipped(this.#state.flipped);
-    this.#flame.setFlipped(this.#state.flipped);
+    this.#chips.set(this.#state.part);
     document.addEventListener('keydown', (e) => { this.#keydown(e); });
     addEventListener('pagehide', () => { this.#store(); });
-    // The editor gives the focus to the page as a whole; arrow keys are for the picture.
+    // The editor gives the focus to the page as a whole; arrow keys are for the view.
     addEventListener('focus', () => { this.#takeFocus(); });
-    onThemeChange(debounce(16, () => { this.#setLook(); }));
+    onThemeChange(debounce(16, () => { this.#pane?.recolour(); }));
     // All of the page is made while the profile is read, out of sight behind the notice.
     this.#notice('loading', loading('', ''));
-    app.replaceChildren(this.#head, this.#toolbar.element, this.#stage, this.#foot.element, this.#tooltip.element);
+    app.replaceChildren(this.#head, this.#toolbar.element, this.#chips.element, this.#stage, this.#foot.element);
     this.#setTools();
-    this.#showView();
-    this.#host.send({ type: 'ready', page: 'flame', early: this.#trees.early(this.#state.sampleType, this.#state.zoom, this.#width) });
+    this.#stage.replaceChildren(this.#paneOf(this.#state.view).element);
+    const first = this.#paneOf(this.#state.view);
+    this.#host.send({ type: 'ready', page: 'flame', early: first === this.#picture ? this.#picture.early() : [] });
   }
 
-  get #model(): Model | undefined { return this.#trees.model; }
-  get #view(): HTMLElement { return this.#state.view === 'tree' ? this.#tree.target : this.#flame.canvas; }
-  get #width(): number { return this.#flame.width || this.app.clientWidth; }
+  get #compared(): boolean { return (this.#summary?.combined?.bases ?? 0) > 0; }
   get #sampleType(): number { return sampleTypeOf(this.#summary!, this.#state.sampleType); }
   get #unit(): string { return this.#summary?.sampleTypes[this.#sampleType]?.unit ?? ''; }
+  get #asked(): { readonly sampleType: number; readonly part: Part } { return { sampleType: this.#sampleType, part: this.#state.part }; }
+
+  get #subject(): Subject {
+    return { facts: this.#facts!, summary: this.#summary!, sampleType: this.#sampleType, unit: this.#unit, part: this.#state.part, colour: colourOf(this.#state, this.#compared), version: this.#version };
+  }
+
+  #paneOf(view: View): Pane { return view === 'top' ? this.#top : view === 'sandwich' ? this.#sandwich : this.#picture; }
 
   #store(): void { this.#save.cancel(); this.#host.state = { ...this.#state }; }
 
@@ -100,6 +118,7 @@ export class FlamePage {
       case 'loading': this.#notice('loading', loading(m.title, m.text)); break;
       case 'failed': this.#notice('failed', failed(m.title, m.problem)); break;
       case 'init': this.#init(m.facts, m.summary); break;
+      case 'select': this.#showFunction(m.name); break;
     }
   }
 
@@ -111,195 +130,130 @@ export class FlamePage {
 
   #setTools(): void {
     this.#toolbar.setViews(this.#state.view, this.#facts?.pages.includes('goroutines') ?? false);
-    this.#toolbar.setColour(this.#state.colour);
+    this.#toolbar.setColours(this.#compared);
+    this.#toolbar.setColour(colourOf(this.#state, this.#compared));
+    this.#chips.setCombined(this.#summary?.combined);
     this.#toolbar.setSearch(this.#state.search);
     this.#toolbar.setZoomed(this.#state.zoom.length > 0);
   }
 
   #init(facts: PageFacts, summary: ProfileSummary): void {
-    this.#since = performance.now();
     this.#facts = facts;
     this.#summary = summary;
-    this.#trees.forget();
+    // Ids are the open file's own.
+    this.#state.selectedId = undefined;
     this.#setTools();
     this.#toolbar.setTypes(summary.sampleTypes, this.#sampleType);
     const note = warnings(summary.warnings);
     this.app.dataset['state'] = 'loading';
     this.app.classList.remove('noticed');
     this.#head.replaceChildren(this.#factsLine(), ...(note ? [note] : []));
-    this.#showView();
+    this.#anew();
     if (document.hasFocus()) this.#takeFocus();
-    void this.#load();
-    this.#search.set(this.#state.search, this.#sampleType, true);
   }
 
-  /** To the picture or the tree, unless something has it already. */
-  #takeFocus(): void { if (document.activeElement === document.body) this.#view.focus(); }
+  /** Other values, another part or another file: everything is asked anew. */
+  #anew(): void {
+    this.#version++;
+    this.#nothing = false;
+    this.#showPane();
+    this.#search.set(this.#state.search, this.#asked, true);
+  }
+
+  /** To the view, unless something has the focus already. */
+  #takeFocus(): void { if (document.activeElement === document.body) this.#pane?.target.focus(); }
 
   #factsLine(): HTMLElement { return factsLine(this.#facts!, totalSentence(this.#summary!, this.#sampleType), () => { this.#host.send({ type: 'captureAgain' }); }); }
 
-  /** Gets the tree for the zoom as it is; what came in late for an earlier one is not shown. */
-  async #load(): Promise<void> {
-    try {
-      const query = { sampleType: this.#sampleType, zoom: this.#state.zoom, width: this.#width, ownModules: this.#facts!.ownModules };
-      const answer = await this.#trees.ask(query);
-      if (!answer) return;
-      if (this.#flame.moving) await this.#settled();
-      if (this.#trees.accept(answer)) this.#swap();
-    } catch (e) {
-      const p = Problem.from(e);
-      this.app.dataset['state'] = 'failed';
-      this.#stage.replaceChildren(failed('', p.toJSON()));
-    }
+  #showPane(): void {
+    if (!this.#summary) return;
+    const pane = this.#paneOf(this.#state.view);
+    if (this.#pane !== pane) this.#pane?.hide();
+    this.#pane = pane;
+    if (!this.#nothing) this.#stageOf(pane.element);
+    pane.show(this.#subject);
   }
 
-  #settled(): Promise<void> { return new Promise((done) => { const look = (): void => { if (this.#flame.moving) requestAnimationFrame(look); else done(); }; look(); }); }
+  #stageOf(part: HTMLElement): void {
+    if (this.#stage.firstChild !== part) this.#stage.replaceChildren(part);
+    this.#foot.element.hidden = this.#nothing;
+  }
 
-  /** A new tree is there: the same picture from it, finer, or the first one. */
-  #swap(): void {
-    const model = this.#model!;
-    const found = model.find(this.#state.zoom);
-    if (!found.whole) Object.assign(this.#state, { zoom: model.path(found.row), marks: this.#state.marks.filter((n) => n < model.depth(found.row)) });
+  /** A view has what it asked for: `rows` of it, and the sum of the part where the view knows it. */
+  #arrived(rows: number, total: number | undefined): void {
     this.app.dataset['state'] = 'ready';
-    this.app.dataset['frames'] = String(model.rows);
-    this.#showView();
-    this.#setLook();
-    this.#show(found.row, undefined);
-    if (this.#since !== undefined) {
-      this.#flame.paint();
-      this.#host.send({ type: 'drawn', page: 'flame', millis: performance.now() - this.#since });
-      this.#since = undefined;
-    }
-    this.#store();
+    this.app.dataset['frames'] = String(rows);
+    const none = emptySentences(this.#summary!, this.#sampleType, rows > 1, !isWhole(this.#state.part));
+    this.#nothing = none !== undefined;
+    this.#stageOf(none ? empty(none.what, none.next) : this.#pane!.element);
+    const of = this.#summary!.sampleTypes[this.#sampleType]?.total ?? 0;
+    if (total !== undefined) this.#chips.setShows(isWhole(this.#state.part) || of === 0 ? '' : `showing ${value(total, this.#unit)} · ${percent(total / of)}`);
   }
 
-  #show(zoomRow: number, glide: { readonly from: number; readonly to: number } | undefined): void {
-    const model = this.#model!;
-    this.#toolbar.setZoomed(this.#state.zoom.length > 0);
-    this.#flame.show(model, zoomRow, glide);
-    this.#tree.show(model, this.#unit);
-    this.#showMatches();
-    const focus = model.find(this.#state.focus);
-    this.#trail = 0;
-    const inZoom = model.contains(zoomRow, focus.row) || model.contains(focus.row, zoomRow);
-    this.#focus(inZoom ? focus.row : zoomRow, false);
+  #failed(e: unknown): void {
+    this.app.dataset['state'] = 'failed';
+    this.#stage.replaceChildren(failed('', Problem.from(e).toJSON()));
   }
-
-  #zoomTo(path: readonly number[]): void {
-    if (!this.#model || String(path) === String(this.#state.zoom)) return;
-    this.#applyZoom(zoomed(this.#state, path));
-  }
-
-  #applyZoom(next: Pick<PageState, 'zoom' | 'marks'>): void {
-    const before = this.#state.zoom;
-    Object.assign(this.#state, next);
-    const glide = this.#trees.turnTo(before, next.zoom, this.#flame.range);
-    this.#setLook();
-    this.#show(this.#model!.find(next.zoom).row, glide);
-    this.#flame.focus(this.#focused, undefined, true);
-    this.#store();
-    if (!this.#trees.fine(next.zoom, this.#flame.width)) void this.#load();
-  }
-
-  readonly #refine = debounce(150, () => {
-    if (this.#summary && this.app.dataset['state'] === 'ready' && !this.#trees.fine(this.#state.zoom, this.#flame.width)) void this.#load();
-  });
 
   #setView(view: View): void {
     this.#state.view = view;
     this.#toolbar.setViews(view, this.#facts?.pages.includes('goroutines') ?? false);
-    this.#showView();
+    this.#showPane();
     this.#store();
-    if (this.#model) this.#focus(this.#focused, true);
-    this.#refine();
-  }
-
-  #showView(): void {
-    const none = this.#model && emptySentences(this.#summary!, this.#sampleType, this.#model.rows > 1);
-    const part = none ? empty(none.what, none.next) : this.#state.view === 'tree' ? this.#tree.element : this.#flame.element;
-    if (this.#stage.firstChild !== part) this.#stage.replaceChildren(part);
-    this.#foot.element.hidden = none !== undefined;
   }
 
   #setSampleType(key: string): void {
     if (!this.#summary || key === typeKey(this.#summary.sampleTypes[this.#sampleType]!)) return;
     this.#state.sampleType = key;
-    this.#trees.forget();
     this.app.querySelector('.facts')?.replaceWith(this.#factsLine());
     this.#store();
-    void this.#load();
-    this.#search.set(this.#state.search, this.#sampleType, true);
+    this.#anew();
   }
 
-  #setColour(mode: ColourMode): void {
-    this.#state.colour = mode;
-    this.#toolbar.setColour(mode);
-    this.#setLook();
+  #setPart(part: Part): void {
+    this.#state.part = part;
+    this.#chips.set(part);
     this.#store();
+    this.#anew();
   }
-
-  #setLook(): void {
-    const model = this.#model;
-    if (!model) return;
-    const theme = readTheme();
-    const whole = this.#trees.base ?? model;
-    if (this.#packages?.of !== whole) this.#packages = { of: whole, list: packagesOf(whole) };
-    this.#look = new Look(theme, this.#packages.list, this.#state.colour);
-    const paintOf = this.#look.paints(model);
-    this.#paintOf = paintOf;
-    this.#flame.setLook({ palette: this.#look.palette, background: css(theme.background), paintOf });
-    this.#tree.redraw();
-    this.#foot.setLegend(this.#look.legend(this.#search.active));
-  }
-  #packages: { readonly of: Model; readonly list: ReturnType<typeof packagesOf> } | undefined;
-  #paintOf: ((row: number) => { readonly swatch: string }) | undefined;
-  #paint(row: number): string { return this.#paintOf?.(row).swatch ?? ''; }
 
   #flip(): void {
-    this.#state.flipped = !this.#state.flipped;
-    this.#flame.setFlipped(this.#state.flipped);
+    this.#picture.flip();
     this.#toolbar.setFlipped(this.#state.flipped);
-    this.#flame.focus(this.#focused, undefined, true);
-    this.#store();
   }
 
-  #figures(row: number): Figures { return this.#trees.figures(row); }
-  #matches(row: number): boolean { return this.#search.result?.has(this.#model!.tree.fn[row]!) ?? false; }
-
-  #focus(row: number, reveal: boolean): void {
-    const model = this.#model!;
-    this.#focused = row;
-    if (!model.contains(row, this.#trail)) this.#trail = row;
-    this.#state.focus = model.path(row);
+  #select(s: Selected): void {
+    this.#selected = s;
+    this.#foot.setFocused(s.frame, s.figures, s.of, this.#unit);
+    if (s.spoken !== undefined) this.#foot.say(s.spoken);
     this.#save();
-    const frame = model.frame(row);
-    const figures = this.#figures(row);
-    const { position, siblings } = among(model, row);
-    this.#foot.setFocused(frame, figures, model.tree.grandTotal, this.#unit);
-    const words = spoken(frame.name.slice(0, 300), figures, model.tree.grandTotal, this.#unit, model.depth(row) + 1, position, siblings, this.#matches(row));
-    this.#flame.focus(row, { name: words, level: model.depth(row) + 1, position, siblings }, reveal && this.#state.view === 'flame');
-    this.#tree.focus(row, reveal && this.#state.view === 'tree');
-    this.#flame.setLabel(`Flame graph of ${typeLabel(this.#summary!.sampleTypes[this.#sampleType]!)}; the Tree view has the same data as a list`);
-    if (document.activeElement === this.#flame.canvas || this.#toolbar.searching) this.#foot.say(words);
   }
 
-  #hover(row: number | undefined, x: number, y: number): void {
-    const model = this.#model;
-    if (row === undefined || !model) { this.#tooltip.hide(); return; }
-    const zoom = this.#state.zoom;
-    const zoomRow = model.find(zoom).row;
-    this.#tooltip.show({
-      frame: model.frame(row), figures: this.#figures(row), unit: this.#unit, grandTotal: model.tree.grandTotal, row,
-      zoomTotal: zoom.length > 0 && model.contains(zoomRow, row) ? this.#figures(zoomRow).total : undefined, matches: this.#matches(row),
-    }, x, y);
+  #menu(frame: Frame, x: number, y: number): void {
+    const { part } = this.#state;
+    const to = (key: 'focus' | 'ignore' | 'hide' | 'showFrom') => (): void => { this.#setPart(withFunction(part, key, frame.name)); };
+    openMenu('Selected function', [
+      { title: 'Focus on This Function', hint: 'focus', does: to('focus') },
+      { title: 'Show from This Function', hint: 'show_from', does: to('showFrom') },
+      { title: 'Hide This Function', hint: 'hide', does: to('hide') },
+      { title: 'Ignore Stacks with It', hint: 'ignore', does: to('ignore') },
+      undefined,
+      { title: 'Callers and Callees', hint: '3', does: () => { this.#showFunction(frame.name); } },
+      { title: 'Search for It', does: () => { this.#searchFor(frame.name); } },
+      ...(frame.file === '' ? [] : [{ title: 'Open Source', hint: 'o', does: (): void => { this.#openSource(frame); } }]),
+      { title: 'Copy Name', does: () => { this.#host.send({ type: 'copy', text: frame.name, what: 'the name' }); } },
+    ], x, y);
+  }
+
+  /** Selects a function and shows it between its callers and callees. */
+  #showFunction(name: string): void {
+    Object.assign(this.#state, { selected: name, selectedId: undefined });
+    this.#setView('sandwich');
   }
 
   #showMatches(): void {
     const { result, problem, share } = this.#search;
-    const model = this.#model;
-    this.#flame.setHits(model && result && result.size > 0 ? hitCounts(model, result) : undefined);
-    this.#tree.redraw();
-    if (this.#look) this.#foot.setLegend(this.#look.legend(this.#search.active));
+    this.#pane?.searched();
     if (problem) this.#toolbar.setMatches('not a regular expression', true, problem);
     else this.#toolbar.setMatches(result ? matchSentence(result.size, share) : '', false);
   }
@@ -308,68 +262,38 @@ export class FlamePage {
     this.#toolbar.setSearch(text);
     this.#state.search = text;
     this.#save();
-    this.#search.set(text, this.#sampleType, true);
+    this.#search.set(text, this.#asked, true);
   }
 
-  #toMatch(back: boolean): void {
-    const model = this.#model;
-    const { result } = this.#search;
-    if (!model || !result) return;
-    const row = nextHit(model, this.#focused, back, result, model.find(this.#state.zoom).row);
-    if (row !== undefined) this.#focus(row, true);
-  }
-
-  #openSource(row: number): void {
-    const model = this.#model;
-    if (!model || row === 0) return;
-    const { name, file, line } = model.frame(row);
-    const frame: StackFrame = { name, file, line };
-    if (file !== '') this.#host.send({ type: 'openSource', frame });
+  #openSource({ name, file, line }: Frame): void {
+    if (file !== '') this.#host.send({ type: 'openSource', frame: { name, file, line } });
   }
 
   #keydown(e: KeyboardEvent): void {
     const action = actionOf(e);
-    if (!action && this.#state.view !== 'tree' || !this.#model || this.app.dataset['state'] !== 'ready') return;
+    if (!this.#pane || e.defaultPrevented || this.app.classList.contains('noticed')) return;
     const target = e.composedPath()[0] as Element;
     if (isTyping(e) && !(action === 'search' && (e.ctrlKey || e.metaKey))) return;
-    const onView = target === this.#view || target === document.body || target === this.#flame.element;
-    if (this.#state.view === 'tree' && onView && !e.ctrlKey && !e.metaKey && !e.altKey) {
-      const row = this.#tree.key(e.key);
-      if (row !== undefined) { e.preventDefault(); this.#focus(row, true); return; }
-    }
-    // Enter on a button presses it; arrows and the like belong to the picture only.
-    if (!action || (!onView && WALKING.has(action))) return;
+    const onView = target === document.body || this.#pane.holds(target);
+    if (action === 'back' && this.#foot.keysShown) this.#foot.toggleKeys(false);
+    else if ((action === undefined || !this.#do(action, e.key)) && (this.#nothing || this.app.dataset['state'] !== 'ready' || !this.#pane.key(e, onView))) return;
     e.preventDefault();
-    this.#do(action);
   }
 
-  #do(action: Action): void {
-    const model = this.#model!;
-    const { flipped, zoom } = this.#state;
-    const walk: Partial<Record<Action, Direction>> = { up: flipped ? 'child' : 'parent', down: flipped ? 'parent' : 'child', left: 'left', right: 'right' };
-    const direction = walk[action];
-    if (direction) {
-      const row = step(model, this.#focused, direction, this.#flame.range, this.#trail);
-      if (row !== undefined) this.#focus(row, true);
-      return;
-    }
+  /** What is the page's, whatever view is in sight. */
+  #do(action: Action, key: string): boolean {
     switch (action) {
-      case 'zoom': this.#zoomTo(model.path(this.#focused)); break;
-      case 'back': this.#back(); break;
-      case 'reset': this.#zoomTo([]); break;
-      case 'root': this.#focus(zoom.length > 0 && this.#focused !== model.find(zoom).row && !model.contains(this.#focused, model.find(zoom).row) ? model.find(zoom).row : 0, true); break;
-      case 'search': this.#toolbar.focusSearch(); break;
-      case 'next': case 'previous': this.#toMatch(action === 'previous'); break;
-      case 'flip': if (this.#state.view === 'flame') this.#flip(); break;
-      case 'open': this.#openSource(this.#focused); break;
-      case 'keys': this.#foot.toggleKeys(); break;
+      case 'search': this.#toolbar.focusSearch(); return true;
+      case 'flip': if (this.#state.view === 'flame') this.#flip(); return true;
+      case 'keys': this.#foot.toggleKeys(); return true;
+      case 'filter': this.#chips.openMenu(); return true;
+      case 'cut': this.#setPart(toggled(this.#state.part, 'cut')); return true;
+      case 'view': {
+        const view = VIEWS[Number(key) - 1];
+        if (view) { this.#setView(view); this.#pane?.target.focus(); }
+        return true;
+      }
+      default: return false;
     }
-  }
-
-  #back(): void {
-    if (this.#foot.keysShown) { this.#foot.toggleKeys(false); return; }
-    this.#tooltip.hide();
-    const next = backed(this.#state);
-    if (next) this.#applyZoom(next);
   }
 }

@@ -1,5 +1,6 @@
 /** The search: asks the host a moment after the last key, keeps the newest answer only. */
 import { Problem } from '../../src/base/problem';
+import type { Part } from '../../src/protocol/pages';
 import { debounce } from '../shared/dom';
 import type { Host } from '../shared/host';
 
@@ -14,7 +15,7 @@ export class Search {
   /** Why the search could not be made (a regular expression that is not one); undefined when it could. */
   problem: string | undefined;
   #text = '';
-  #sampleType = 0;
+  #asked: { readonly sampleType: number; readonly part: Part } = { sampleType: 0, part: {} };
   #turn = 0;
   readonly #later = debounce(WAIT, () => { void this.#ask(); });
 
@@ -22,9 +23,9 @@ export class Search {
 
   get active(): boolean { return this.#text.trim() !== ''; }
 
-  set(text: string, sampleType: number, now = false): void {
+  set(text: string, asked: { readonly sampleType: number; readonly part: Part }, now = false): void {
     this.#text = text;
-    this.#sampleType = sampleType;
+    this.#asked = asked;
     if (text.trim() === '') {
       this.#later.cancel();
       this.#turn++;
@@ -35,7 +36,7 @@ export class Search {
   async #ask(): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const { result } = await this.host.ask({ type: 'search', text: this.#text, sampleType: this.#sampleType });
+      const result = await this.host.question('search', { text: this.#text, ...this.#asked });
       if (turn === this.#turn) this.#answer(new Set(result.ids), result.share, undefined);
     } catch (e) {
       if (turn === this.#turn) this.#answer(undefined, 0, Problem.from(e).message);

@@ -1,40 +1,72 @@
 /** What of the page survives hiding its tab and a reload of the window. */
+import type { Part } from '../../src/protocol/pages';
 import type { ColourMode } from './colours';
+import { readPart } from './part';
 
-export type View = 'flame' | 'tree';
+export const VIEWS = ['flame', 'tree', 'sandwich', 'top'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** How the table of functions is sorted: by the name of a column. */
+export interface TopSort { readonly by: string; readonly descending: boolean }
 
 export interface PageState {
   view: View;
   /** "type/unit" of the values shown; '' = the profile's default. By name, so that it fits a file written anew. */
   sampleType: string;
+  part: Part;
+  /** Name of the selected function, which all views show; '' = none. */
+  selected: string;
+  /** Its id as the open file has it, once a view knows it; not kept. */
+  selectedId: number | undefined;
   /** Function ids down to the zoomed frame; [] = all. */
   zoom: readonly number[];
   /** Lengths of the earlier zooms on the way, shortest first: where Escape goes back to. All shorter than `zoom`. */
   marks: readonly number[];
-  /** Function ids down to the focused frame. */
+  /** Function ids down to the focused frame of the call tree. */
   focus: readonly number[];
   search: string;
-  colour: ColourMode;
+  /** '' = what fits: by change for a comparison, else by layer. */
+  colour: ColourMode | '';
   /** True: the root at the bottom. */
   flipped: boolean;
+  top: TopSort;
 }
 
-export const FRESH: Readonly<PageState> = { view: 'flame', sampleType: '', zoom: [], marks: [], focus: [], search: '', colour: 'package', flipped: false };
+export const FRESH: Readonly<PageState> = { view: 'flame', sampleType: '', part: {}, selected: '', selectedId: undefined, zoom: [], marks: [], focus: [], search: '', colour: '', flipped: false, top: { by: 'flat', descending: true } };
+
+const COLOURS: readonly ColourMode[] = ['layer', 'package', 'own', 'change'];
+
+/** The colours that are meant: those by change only where there is a base. */
+export function colourOf({ colour }: Pick<PageState, 'colour'>, compared: boolean): ColourMode {
+  if (colour === '') return compared ? 'change' : 'layer';
+  return colour === 'change' && !compared ? 'layer' : colour;
+}
 
 /** State as it was left, each part checked: an older version may have written it. */
 export function readState(raw: unknown): PageState {
   const s = (typeof raw === 'object' && raw !== null ? raw : {}) as Partial<Record<keyof PageState, unknown>>;
   const zoom = ids(s.zoom);
   return {
-    view: s.view === 'tree' ? 'tree' : 'flame',
-    sampleType: typeof s.sampleType === 'string' ? s.sampleType : '',
+    view: VIEWS.find((v) => v === s.view) ?? 'flame',
+    sampleType: text(s.sampleType),
+    part: readPart(s.part),
+    selected: text(s.selected),
+    selectedId: undefined,
     zoom,
     marks: ids(s.marks).filter((n, i, all) => n < zoom.length && (i === 0 || n > all[i - 1]!)),
     focus: ids(s.focus),
-    search: typeof s.search === 'string' ? s.search : '',
-    colour: s.colour === 'own' ? 'own' : 'package',
+    search: text(s.search),
+    colour: COLOURS.find((c) => c === s.colour) ?? '',
     flipped: s.flipped === true,
+    top: sortOf(s.top),
   };
+}
+
+function text(raw: unknown): string { return typeof raw === 'string' ? raw : ''; }
+
+function sortOf(raw: unknown): TopSort {
+  const { by, descending } = (typeof raw === 'object' && raw !== null ? raw : {}) as Readonly<Record<string, unknown>>;
+  return typeof by === 'string' && typeof descending === 'boolean' ? { by, descending } : FRESH.top;
 }
 
 function ids(raw: unknown): number[] { return Array.isArray(raw) && raw.every((n) => Number.isInteger(n) && n >= 0) ? raw as number[] : []; }

@@ -17,8 +17,19 @@ export interface ToolbarEvents {
 }
 
 const COLOURS: readonly { readonly mode: ColourMode; readonly label: string; readonly description: string }[] = [
+  { mode: 'layer', label: 'Colour: layer', description: 'What a frame is for: your module, controller-runtime, client-go, encoding, TLS, GC.' },
   { mode: 'package', label: 'Colour: package', description: 'Each package its own colour, your module\'s warm, the runtime grey.' },
   { mode: 'own', label: 'Colour: your module', description: 'Your module stands out; the standard library and dependencies are muted.' },
+];
+
+/** Only where there is a base. */
+const BY_CHANGE = { mode: 'change', label: 'Colour: change', description: 'Red for what grew, blue for what fell, against the base.' } as const;
+
+const TABS: readonly { readonly view: View; readonly label: string; readonly title: string }[] = [
+  { view: 'flame', label: 'Flame', title: 'The call tree as a picture' },
+  { view: 'tree', label: 'Tree', title: 'The same data as a list to open and close' },
+  { view: 'sandwich', label: 'Sandwich', title: 'A function between its callers and what it calls' },
+  { view: 'top', label: 'Top', title: 'Functions by what they took, as go tool pprof -top' },
 ];
 
 export class Toolbar {
@@ -38,12 +49,8 @@ export class Toolbar {
     this.#types.addEventListener('change', () => { events.sampleType(this.#types.value); });
     this.#colours.id = 'colours';
     this.#colours.label = 'Colours';
-    this.#colours.append(...COLOURS.map((c) => {
-      const o = document.createElement('vscode-option');
-      o.value = c.mode; o.textContent = c.label; o.description = c.description;
-      return o;
-    }));
-    this.#colours.addEventListener('change', () => { events.colour(this.#colours.value === 'own' ? 'own' : 'package'); });
+    this.setColours(false);
+    this.#colours.addEventListener('change', () => { events.colour([BY_CHANGE, ...COLOURS].find((c) => c.mode === this.#colours.value)?.mode ?? 'layer'); });
     this.#search.id = 'search';
     this.#search.label = 'Search frames';
     this.#search.placeholder = 'Search frames or /regex/';
@@ -67,10 +74,10 @@ export class Toolbar {
     const held = this.#tabs.contains(document.activeElement);
     this.#tabs.replaceChildren(
       ...(goroutines ? [tab('goroutines', 'Groups', 'Goroutines grouped by stack')] : []),
-      tab('flame', 'Flame', 'The call tree as a picture'),
-      tab('tree', 'Tree', 'The same data as a list to open and close'));
+      ...TABS.map((t, i) => tab(t.view, t.label, `${t.title} (${i + 1})`)));
     if (held) this.#tabs.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
     this.#flip.hidden = view !== 'flame';
+    this.#reset.classList.toggle('away', view !== 'flame' && view !== 'tree');
   }
 
   setTypes(types: ProfileSummary['sampleTypes'], selected: number): void {
@@ -85,6 +92,17 @@ export class Toolbar {
     }
     const t = types[selected];
     if (t) { this.#types.value = typeKey(t); this.#types.title = `Values: ${typeLabel(t)}`; }
+  }
+
+  /** What colours can mean; `compared`: there is a base. */
+  setColours(compared: boolean): void {
+    const list = compared ? [BY_CHANGE, ...COLOURS] : COLOURS;
+    if (this.#colours.children.length === list.length) return;
+    this.#colours.replaceChildren(...list.map((c) => {
+      const o = document.createElement('vscode-option');
+      o.value = c.mode; o.textContent = c.label; o.description = c.description;
+      return o;
+    }));
   }
 
   setColour(mode: ColourMode): void { this.#colours.value = mode; }

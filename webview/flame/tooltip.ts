@@ -2,7 +2,7 @@
 import type { Frame } from '../../src/protocol/pages';
 import { h } from '../shared/dom';
 import { foldTypeArguments, splitName } from './labels';
-import { amount, place, shareOf, type Figures } from './words';
+import { amount, changeWords, place, shareOf, type Figures } from './words';
 
 /** Distance to the pointer, px. */
 const OFFSET = 14;
@@ -21,8 +21,10 @@ export interface TooltipContent {
 }
 
 export class Tooltip {
-  readonly element = h('div', { class: 'tooltip', id: 'tooltip', 'aria-hidden': 'true', hidden: true });
+  readonly element: HTMLElement;
   #row: number | undefined;
+
+  constructor(id = 'tooltip') { this.element = h('div', { class: 'tooltip', id, 'aria-hidden': 'true', hidden: true }); }
 
   show(c: TooltipContent, x: number, y: number): void {
     if (this.#row !== c.row || this.element.hidden) this.#fill(c);
@@ -49,6 +51,7 @@ export class Tooltip {
       h('div', { class: 'dim' }, frame.pkg || path || ORIGIN[frame.origin]),
       ...(where === '' ? [] : [h('div', { class: 'mono dim' }, where)]),
       h('div', { class: 'figures' }, ...row('self', figures.self), ...row('total', figures.total)),
+      ...(figures.before === undefined ? [] : [h('div', { class: 'num dim' }, changeWords(figures, unit))]),
       ...(matches ? [h('div', { class: 'hit' }, 'matches the search')] : []),
     );
   }

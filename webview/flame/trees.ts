@@ -1,8 +1,9 @@
 /** The trees at hand: the whole one, and a finer one of what is zoomed. Asks the host for them and drops late answers. */
-import type { EarlyFlame, FlameTree } from '../../src/protocol/pages';
+import type { EarlyFlame, FlameTree, Part } from '../../src/protocol/pages';
 import type { Host } from '../shared/host';
 import { rangeOf, type Range } from './lod';
 import { Model } from './model';
+import { isWhole } from './part';
 import type { Figures } from './words';
 
 /** Parts of a pixel below which the host leaves a frame out. */
@@ -10,7 +11,7 @@ const FINEST_PX = 0.25;
 /** A tree made for a width serves one up to this much larger. */
 const SLACK = 1.1;
 
-export interface TreeQuery { readonly sampleType: number; readonly zoom: readonly number[]; readonly width: number; readonly ownModules: readonly string[] }
+export interface TreeQuery { readonly sampleType: number; readonly part: Part; readonly zoom: readonly number[]; readonly width: number; readonly ownModules: readonly string[] }
 export interface TreeAnswer { readonly turn: number; readonly query: TreeQuery; readonly base: Model | undefined; readonly model: Model }
 
 export class Trees {
@@ -41,15 +42,15 @@ export class Trees {
   }
 
   /** Asks for what will be wanted first, by the page's message that it is ready: `width` pixels of `zoom`. */
-  early(sampleType: string, zoom: readonly number[], width: number): EarlyFlame[] {
+  early(sampleType: string, part: Part, zoom: readonly number[], width: number): EarlyFlame[] {
     if (width === 0) return [];
     const minShare = FINEST_PX / width;
     const asked = (zoom.length === 0 ? [zoom] : [[], zoom]).map((z) => {
-      const { id, answer } = this.host.expect<'flame'>();
-      const tree = answer.then((a) => a.tree);
+      const { id, answer } = this.host.expect<'ask'>();
+      const tree = answer.then((a) => a.value as FlameTree);
       // Told where it is waited for; nobody may.
       tree.catch(() => undefined);
-      return { message: { id, sampleType, zoom: z, minShare }, zoom: z, width, tree };
+      return { message: { id, sampleType, ...(isWhole(part) ? {} : { part }), zoom: z, minShare }, zoom: z, width, tree };
     });
     this.#early = asked;
     return asked.map((a) => a.message);
@@ -61,11 +62,10 @@ export class Trees {
     const early = this.#early;
     this.#early = [];
     const one = async (zoom: readonly number[]): Promise<Model> => {
-      const { sampleType, ownModules, width } = query;
+      const { sampleType, part, ownModules, width } = query;
       const known = early.find((e) => same(e.zoom, zoom) && width <= e.width);
       if (known) return new Model(await known.tree);
-      const { tree } = await this.host.ask({ type: 'flame', query: { sampleType, zoom, minShare: FINEST_PX / Math.max(1, width), ownModules } });
-      return new Model(tree);
+      return new Model(await this.host.question('flame', { sampleType, ...(isWhole(part) ? {} : { part }), zoom, minShare: FINEST_PX / Math.max(1, width), ownModules }));
     };
     const whole = query.zoom.length === 0;
     const [base, part] = await Promise.all([whole || !this.base ? one([]) : this.base, whole ? undefined : one(query.zoom)]);
@@ -118,11 +118,12 @@ export class Trees {
   figures(row: number): Figures {
     const model = this.model!;
     const depth = model.depth(row);
-    const { grandTotal, self, total, ancestors } = model.tree;
-    // Per cents are of the sum of all samples' sizes, so that is the root's figure too, with values of both signs as well.
-    if (depth === 0) return { self: 0, total: grandTotal };
-    if (model !== this.base && depth < this.#zoom.length) return { self: this.#selves[depth], total: ancestors?.[depth] ?? total[row]! };
-    return { self: self[row]!, total: total[row]! };
+    const { grandTotal, self, total, ancestors, change, width } = model.tree;
+    const above = model !== this.base && depth < this.#zoom.length;
+    // Per cents are of the sum of all samples' sizes, so that is the root's figure too where values of both signs stand in the file.
+    if (depth === 0 && width && !change) return { self: 0, total: grandTotal };
+    if (above) return { self: depth === 0 ? 0 : this.#selves[depth], total: ancestors?.[depth] ?? total[row]! };
+    return { self: depth === 0 ? 0 : self[row]!, total: total[row]!, ...(change && { before: change.before[row]!, after: change.after[row]! }) };
   }
 }
 

@@ -15,6 +15,8 @@ const MAX_INDENT = 40;
 
 export interface TreeEvents {
   picked(row: number): void;
+  /** The menu of a line is asked for, at this place of the window. */
+  menu(row: number, x: number, y: number): void;
   figures(row: number): Figures;
   matches(row: number): boolean;
   paint(row: number): string;
@@ -39,6 +41,11 @@ export class TreeView {
     this.#tree.addEventListener('scroll', () => { this.redraw(); });
     for (const type of ['focus', 'blur']) this.#tree.addEventListener(type, () => { this.redraw(); });
     new ResizeObserver(() => { this.redraw(); }).observe(this.#tree);
+    this.#tree.addEventListener('contextmenu', (e) => {
+      e.preventDefault();
+      const line = (e.target as Element).closest<HTMLElement>('[data-row]');
+      if (line) events.menu(Number(line.dataset['row']), e.clientX, e.clientY);
+    });
     this.#tree.addEventListener('click', (e) => { this.#click(e); });
   }
 
@@ -73,6 +80,12 @@ export class TreeView {
       else if (top + LINE > scrollTop + clientHeight) this.#tree.scrollTop = top + LINE - clientHeight;
     }
     this.redraw();
+  }
+
+  /** Where the menu of a row opens: below its line, in the window. */
+  placeOf(row: number): { readonly x: number; readonly y: number } {
+    const box = this.#tree.getBoundingClientRect();
+    return { x: box.left + 280, y: box.top + (indexOf(this.#rows, row) + 1) * LINE - this.#tree.scrollTop };
   }
 
   /** Where a key leads in the tree (the pattern of WAI-ARIA's tree view); undefined for a key that isn't the tree's. */

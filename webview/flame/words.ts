@@ -18,6 +18,10 @@ const FEW_SAMPLES = 20;
 export function totalSentence(summary: ProfileSummary, sampleType: number): string {
   const t = summary.sampleTypes[sampleType];
   if (!t) return '';
+  if ((summary.combined?.bases ?? 0) > 0) {
+    const each = summary.combined?.normalize === 'duration' ? ' a second' : '';
+    return `change, in per cent of the base's ${value(t.total, t.unit)} of ${t.type}${each}`;
+  }
   const n = sampleCount(summary);
   const samples = count(n, 'sample');
   if (summary.kind === 'goroutines') return count(t.total, 'goroutine');
@@ -38,10 +42,11 @@ function sampleCount(summary: ProfileSummary): number { return summary.sampleTyp
 /** "61 % of one core", "3.2 cores". */
 function coreShare(cores: number): string { return cores < 1.995 ? `${(cores * 100).toFixed(cores < 0.1 ? 1 : 0)} % of one core` : `${digits(cores)} cores`; }
 
-/** Why there is no picture, and what to do; undefined when there is one. `drawn` = the tree has more than its root. */
-export function emptySentences(summary: ProfileSummary, sampleType: number, drawn: boolean): { readonly what: string; readonly next: string } | undefined {
+/** Why there is no picture, and what to do; undefined when there is one. `drawn` = the tree has more than its root; `filtered` = a part is shown. */
+export function emptySentences(summary: ProfileSummary, sampleType: number, drawn: boolean, filtered = false): { readonly what: string; readonly next: string } | undefined {
   if (drawn) return undefined;
   const t = summary.sampleTypes[sampleType];
+  if (filtered && (t?.total ?? 0) !== 0) return { what: 'No sample passes these filters.', next: 'Change or take away one of the filters above.' };
   if (summary.samples > 0 && summary.sampleTypes.some((o) => o !== t && o.total !== 0)) {
     return { what: `Nothing was counted as ${t?.type ?? 'this value'} in this profile.`, next: 'Choose another value type above.' };
   }
@@ -80,7 +85,18 @@ export function footPlace(frame: Frame): string {
 }
 
 /** What a frame took; `self` is undefined where it isn't known (above a zoom that a reload came back to). */
-export interface Figures { readonly self: number | undefined; readonly total: number }
+export interface Figures {
+  readonly self: number | undefined;
+  readonly total: number;
+  /** Of a comparison: the totals that `total` is the difference of. */
+  readonly before?: number;
+  readonly after?: number;
+}
+
+/** "before 3.2 s, after 4.1 s"; '' where nothing is compared. */
+export function changeWords({ before, after }: Figures, unit: string): string {
+  return before === undefined || after === undefined ? '' : `before ${value(before, unit)}, after ${value(after, unit)}`;
+}
 
 /** `v` of `of` as per cent: '' where there is nothing to be a part of. */
 export function shareOf(v: number, of: number): string { return of === 0 ? '' : percent(v / of); }

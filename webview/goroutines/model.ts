@@ -1,10 +1,12 @@
 /**
  * What the goroutine page shows of a dump: filtering, sorting and the one-line summary of a stack. Pure.
  */
-import type { GoroutineGroup, StackFrame } from '../../src/profile/types';
+import type { GoroutineGroup, StackFrame, Workers } from '../../src/profile/types';
+import { grouped } from '../../src/base/format';
 import { originOf, packageOf } from '../../src/profile/names';
+import { poolName } from './words';
 
-export type SortKey = 'count' | 'state' | 'longest' | 'stack';
+export type SortKey = 'count' | 'change' | 'state' | 'longest' | 'stack';
 export interface Sort { readonly key: SortKey; readonly descending: boolean }
 
 export interface Row {
@@ -19,9 +21,13 @@ export interface Row {
   /** Lower-case text that plain words are looked for in. */
   readonly text: string;
   readonly packages: readonly string[];
+  /** What the workers in it do, as `worker:` finds them: "widget/throttled". */
+  readonly workers: readonly string[];
 }
 
-export function rowsOf(groups: readonly GoroutineGroup[], ownModules: readonly string[]): Row[] {
+export function rowsOf(groups: readonly GoroutineGroup[], ownModules: readonly string[], workers?: Workers): Row[] {
+  const found = new Map<number, Set<string>>();
+  for (const pool of workers?.pools ?? []) for (const { group, state } of pool.stacks) found.set(group, (found.get(group) ?? new Set()).add(workerWord(poolName(pool), state)));
   return groups.map((group, index) => {
     const frames = group.createdBy ? [...group.stack, group.createdBy] : group.stack;
     const labels = Object.entries(group.labels).map(([k, v]) => `${k}=${v}`);
@@ -34,9 +40,13 @@ export function rowsOf(groups: readonly GoroutineGroup[], ownModules: readonly s
       waitsFor: waits,
       text: [group.state, waits ?? '', ...labels, ...frames.map((f) => `${f.name} ${f.file}`)].join('\n').toLowerCase(),
       packages: [...new Set(frames.map((f) => packageOf(f.name).toLowerCase()))],
+      workers: [...found.get(index) ?? []],
     };
   });
 }
+
+/** What follows `worker:` for the workers of a pool that do one thing. */
+export function workerWord(pool: string, state: string): string { return `${pool}/${state}`.toLowerCase(); }
 
 /**
  * The frames that tell this stack from others, leaf first, at most three: what the goroutine waits in once the parking
@@ -84,15 +94,15 @@ export function shortName(name: string): string {
 }
 
 export interface Filter { readonly words: readonly Word[] }
-interface Word { readonly kind: 'text' | 'state' | 'package' | 'label'; readonly value: string; readonly not: boolean }
+interface Word { readonly kind: 'text' | 'state' | 'package' | 'label' | 'worker'; readonly value: string; readonly not: boolean }
 
 /**
- * `reconcile state:select package:client-go label:controller=widget -pool`: all words must hold. Values with blanks stand
+ * `reconcile state:select package:client-go label:controller=widget worker:widget/throttled -pool`: all words must hold. Values with blanks stand
  * in quotes: `state:"IO wait"`. A leading `-` turns a word round.
  */
 export function parseFilter(text: string): Filter {
   const words: Word[] = [];
-  for (const [, minus, prefix, quoted, bare] of text.matchAll(/(-?)(?:(state|package|pkg|label):)?(?:"([^"]*)"?|(\S+))/gi)) {
+  for (const [, minus, prefix, quoted, bare] of text.matchAll(/(-?)(?:(state|package|pkg|label|worker):)?(?:"([^"]*)"?|(\S+))/gi)) {
     const value = (quoted ?? bare ?? '').toLowerCase();
     if (value === '') continue;
     const kind = prefix === undefined ? 'text' : prefix.toLowerCase() === 'pkg' ? 'package' : (prefix.toLowerCase() as Word['kind']);
@@ -105,18 +115,21 @@ export function matches(row: Row, filter: Filter): boolean {
   return filter.words.every((w) => holds(row, w) !== w.not);
 }
 
-function holds({ group, text, packages }: Row, { kind, value }: Word): boolean {
+function holds({ group, text, packages, workers }: Row, { kind, value }: Word): boolean {
   switch (kind) {
     case 'text': return text.includes(value);
     case 'state': return group.state.toLowerCase().includes(value);
     case 'package': return packages.some((p) => p.includes(value));
+    case 'worker': return workers.some((w) => w === value || w.startsWith(`${value}/`));
     case 'label': return Object.entries(group.labels).some(([k, v]) => `${k}=${v}`.toLowerCase().includes(value));
   }
 }
 
-export function sortRows(rows: readonly Row[], { key, descending }: Sort): Row[] {
+/** `changes`: how many more goroutines each group of the dump has than before. */
+export function sortRows(rows: readonly Row[], { key, descending }: Sort, changes: readonly number[] = []): Row[] {
   const by: Record<SortKey, (a: Row, b: Row) => number> = {
     count: (a, b) => a.group.count - b.group.count,
+    change: (a, b) => (changes[a.index] ?? 0) - (changes[b.index] ?? 0),
     longest: (a, b) => a.group.minutes - b.group.minutes,
     state: (a, b) => a.group.state.localeCompare(b.group.state),
     stack: (a, b) => (a.summary[0]?.name ?? '').localeCompare(b.summary[0]?.name ?? ''),
@@ -125,6 +138,9 @@ export function sortRows(rows: readonly Row[], { key, descending }: Sort): Row[]
   // Ties go by count, then to the person's own code, then by the dump's own order: the same input always gives the same page.
   return [...rows].sort((a, b) => sign * by[key](a, b) || b.group.count - a.group.count || Number(b.own) - Number(a.own) || a.index - b.index);
 }
+
+/** "+126", "−3", "0": with a real minus, as wide as the plus. */
+export function signed(n: number): string { return n > 0 ? `+${grouped(n)}` : n < 0 ? `−${grouped(-n)}` : '0'; }
 
 /** "5 min", or "< 1 min": the dump tells whole minutes only. '' when it tells no waits at all (debug=1). */
 export function waited({ minutes, state }: GoroutineGroup): string {

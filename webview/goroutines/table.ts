@@ -5,7 +5,7 @@
 import type { StackFrame } from '../../src/profile/types';
 import { grouped } from '../../src/base/format';
 import { debounce, h } from '../shared/dom';
-import { shortName, waited, type Row, type Sort, type SortKey } from './model';
+import { shortName, signed, waited, type Row, type Sort, type SortKey } from './model';
 
 /** Made at once: more than any screen shows, few enough to take a few ms. */
 const CHUNK = 200;
@@ -20,8 +20,9 @@ export interface TableEvents {
 /** Where a person is in the table; `row` is a row's index in the dump, undefined while there is none. */
 export interface Place { readonly row: number | undefined; readonly scroll: number }
 
-const COLUMNS: readonly { key: SortKey | undefined; label: string; className: string }[] = [
+const COLUMNS: readonly { readonly key: SortKey; readonly label: string; readonly className: string }[] = [
   { key: 'count', label: 'Count', className: 'count' },
+  { key: 'change', label: 'Change', className: 'change' },
   { key: 'state', label: 'State', className: 'state' },
   { key: 'stack', label: 'Stack, leaf first', className: 'stack' },
   { key: 'longest', label: 'Longest wait', className: 'longest' },
@@ -33,6 +34,8 @@ export class GroupTable {
   #focused = 0;
   #rows: readonly Row[] = [];
   #max = 1;
+  #changes: readonly number[] | undefined;
+  #leak: readonly number[] = [];
   #made = 0;
   readonly #body = h('tbody', {});
   readonly #head = h('tr', { role: 'row' });
@@ -46,12 +49,15 @@ export class GroupTable {
     this.element.addEventListener('scroll', debounce(200, () => { this.events.changed(); }));
   }
 
-  show(rows: readonly Row[], sort: Sort, max: number): void {
+  /** `changes`: how many more each group of the dump has than an earlier one; without them there is no such column. `leak`: the groups that a leak is in. */
+  show(rows: readonly Row[], sort: Sort, max: number, changes?: readonly number[], leak: readonly number[] = []): void {
     this.#rows = rows;
     this.#max = Math.max(1, max);
-    this.#head.replaceChildren(...COLUMNS.map(({ key, label, className }) => {
+    this.#changes = changes;
+    this.#leak = leak;
+    this.#head.replaceChildren(...this.#columns.map(({ key, label, className }) => {
       const on = key === sort.key;
-      const button = h('button', { class: 'sort', title: `Sort by ${label.toLowerCase()}`, click: () => { if (key) this.events.sort(key); } },
+      const button = h('button', { class: 'sort', title: `Sort by ${label.toLowerCase()}`, click: () => { this.events.sort(key); } },
         label, ...(on ? [h('span', { class: `codicon codicon-chevron-${sort.descending ? 'down' : 'up'}`, 'aria-hidden': 'true' })] : []));
       return h('th', { role: 'columnheader', class: className, 'aria-sort': on ? (sort.descending ? 'descending' : 'ascending') : 'none', scope: 'col' }, button);
     }));
@@ -61,6 +67,8 @@ export class GroupTable {
     this.#makeMore();
     this.element.scrollTop = 0;
   }
+
+  get #columns(): typeof COLUMNS { return this.#changes ? COLUMNS : COLUMNS.filter((c) => c.key !== 'change'); }
 
   get place(): Place { return { row: this.#rows[this.#focused]?.index, scroll: this.element.scrollTop }; }
 
@@ -110,7 +118,9 @@ export class GroupTable {
 
   #groupRow(row: Row, at: number): HTMLElement {
     const { group } = row;
-    const bar = h('span', { class: 'meter', 'aria-hidden': 'true' });
+    const change = this.#changes?.[row.index];
+    const leaks = this.#leak.includes(row.index);
+    const bar = h('span', { class: `meter${leaks ? ' leak' : row.waitsFor === undefined ? '' : ' waits'}`, 'aria-hidden': 'true' });
     bar.style.width = `${Math.max(3, (90 * group.count) / this.#max)}px`;
     const open = this.expanded.has(row.index);
     const labels = Object.entries(group.labels);
@@ -120,6 +130,7 @@ export class GroupTable {
       click: (e: MouseEvent) => { if (!(e.target as HTMLElement).closest('button')) { this.focusRow(at); this.toggle(row); } },
     },
     h('td', { role: 'gridcell', class: 'count num' }, h('span', { class: `twistie codicon codicon-chevron-${open ? 'down' : 'right'}`, 'aria-hidden': 'true' }), bar, grouped(group.count)),
+    change === undefined ? undefined : h('td', { role: 'gridcell', class: `change num${change > 0 ? ' more' : ''}`, ...(leaks && { title: 'A leak, see Growth' }) }, signed(change)),
     h('td', { role: 'gridcell', class: 'state' }, group.state || '–'),
     h('td', { role: 'gridcell', class: 'stack mono' },
       ...row.summary.flatMap((f, i) => [...(i ? [h('span', { class: 'dim' }, ' ← ')] : []), h('span', { title: f.name }, shortName(f.name))]),
@@ -156,7 +167,7 @@ export class GroupTable {
     const list = h('ol', { class: 'frames mono' });
     this.#appendFrames(list, group.stack, 0, group.createdBy);
     return h('tr', { role: 'row', class: 'detail', 'aria-level': 2, 'data-of': index },
-      h('td', { role: 'gridcell', colspan: COLUMNS.length }, ...(facts.length ? [h('div', { class: 'dim' }, facts.join(' · '))] : []), list));
+      h('td', { role: 'gridcell', colspan: this.#columns.length }, ...(facts.length ? [h('div', { class: 'dim' }, facts.join(' · '))] : []), list));
   }
 
   #appendFrames(list: HTMLElement, stack: readonly StackFrame[], from: number, createdBy: StackFrame | undefined): void {

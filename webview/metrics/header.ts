@@ -2,7 +2,7 @@
 import type { MetricsFacts, MetricsView, TimeRange } from '../../src/protocol/metrics';
 import type { ProblemData } from '../../src/base/problem';
 import { h, icon, setText } from '../shared/dom';
-import { MenuButton } from './menu';
+import { MenuButton } from '../shared/menu';
 import { Compared } from './compared';
 import { clock, span } from './units';
 

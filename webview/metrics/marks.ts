@@ -6,6 +6,7 @@ import { shown } from './units';
 
 /** Dashed lines across, with their value at the right end. */
 export function drawThresholds(u: uPlot, values: readonly number[], unit: Unit, theme: ChartTheme): void {
+  if (values.length === 0) return;
   const { ctx, bbox } = u;
   ctx.save();
   ctx.font = scaled(theme.font);

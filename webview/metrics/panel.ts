@@ -4,7 +4,7 @@ import type { Annotation, ChartData, PanelInfo } from '../../src/protocol/metric
 import { debounce, h, icon, setText } from '../shared/dom';
 import { columns, csvOf, giveSlots, isDrawn, lastValue, oneEach, seriesNames } from './data';
 import { Legend } from './legend';
-import { MenuButton, type MenuItem } from './menu';
+import { MenuButton, type MenuItem } from '../shared/menu';
 import { pictureOf } from './marks';
 import { Plot } from './plot';
 import type { PageState } from './state';

@@ -4,10 +4,12 @@ import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import { count } from '../../base/format';
 import { treeDescription } from '../../captures/describe';
+import { isGroupRow, type GroupRow, type Row } from '../../captures/groups';
 import type { Opener } from '../../captures/check';
 import { encodeCapture, isGoroutineText } from '../../captures/export';
 import type { CaptureStore } from '../../captures/store';
 import type { Capture } from '../../captures/types';
+import { openTrace } from './trace';
 import type { CapturesView } from './view';
 
 /** View type of the custom editor, as package.json names it. */
@@ -18,15 +20,42 @@ export async function openProfileFile(uri: vscode.Uri, options: vscode.TextDocum
   await vscode.commands.executeCommand('vscode.openWith', uri, PROFILE_EDITOR, { preview: false, ...options });
 }
 
-/** The captures that a command is about: those given by a menu (the clicked one, all selected), else the selection. */
-function chosen(view: CapturesView, clicked: unknown, all: unknown): readonly Capture[] {
-  if (Array.isArray(all) && all.length > 0 && all.every(isCapture)) return isCapture(clicked) && !all.includes(clicked) ? [clicked] : all;
-  if (isCapture(clicked)) return [clicked];
+/** More columns than that are too narrow for a picture. */
+const MAX_BESIDE = 4;
+
+/** What our editor shows, alone or put together with others. */
+export function isProfile({ info }: Capture): boolean { return info.kind !== 'trace' && info.kind !== 'metrics'; }
+
+/** Opens a capture with what reads it: our editor, the metrics page, or Go. */
+export async function openCaptureFile({ file, info }: Capture): Promise<void> {
+  if (info.kind === 'trace') await openTrace(file, info.name);
+  else if (info.kind === 'metrics') await vscode.commands.executeCommand('controllerTuner.openMetrics', vscode.Uri.file(file));
+  else await openProfileFile(vscode.Uri.file(file));
+}
+
+/** The rows that a command is about: those given by a menu (the clicked one, all selected), else the selection. */
+function rows(view: CapturesView, clicked: unknown, all: unknown): readonly Row[] {
+  if (Array.isArray(all) && all.length > 0 && all.every(isRow)) return isRow(clicked) && !all.some((r) => r === clicked) ? [clicked] : all;
+  if (isRow(clicked)) return [clicked];
   return view.tree.selection;
 }
 
-function isCapture(v: unknown): v is Capture {
-  return typeof v === 'object' && v !== null && typeof (v as Capture).file === 'string' && typeof (v as Capture).info === 'object';
+/** The captures of these rows, each once: a group stands for its members. */
+function chosen(view: CapturesView, clicked: unknown, all: unknown): readonly Capture[] {
+  const byFile = new Map(rows(view, clicked, all).flatMap((r) => (isGroupRow(r) ? r.members : [r])).map((c) => [c.file, c]));
+  return [...byFile.values()];
+}
+
+/** The one group that a command is about. */
+function chosenGroup(view: CapturesView, clicked: unknown, all: unknown): GroupRow | undefined {
+  const [row, second] = rows(view, clicked, all);
+  return row && !second && isGroupRow(row) ? row : undefined;
+}
+
+function isRow(v: unknown): v is Row {
+  if (typeof v !== 'object' || v === null) return false;
+  const { file, info, group, members } = v as { file?: unknown; info?: unknown; group?: unknown; members?: unknown };
+  return (typeof file === 'string' && typeof info === 'object') || (typeof group === 'object' && Array.isArray(members));
 }
 
 /** One capture: the chosen, else the one that is looked at, else asked for by a list. */
@@ -68,22 +97,30 @@ export type Commands = Readonly<Record<string, (clicked: unknown, all: unknown) 
 export function commandsOf(view: CapturesView, store: CaptureStore, deps: CommandDeps): Commands {
   const commands: Commands = {
     openCapture: async (clicked, all) => {
-      for (const capture of await several(view, store, clicked, all, 'Open captures')) await openProfileFile(vscode.Uri.file(capture.file));
+      for (const capture of await several(view, store, clicked, all, 'Open captures')) await openCaptureFile(capture);
+    },
+    openBeside: async (clicked, all) => {
+      const profiles = (await several(view, store, clicked, all, 'Open captures side by side')).filter(isProfile);
+      for (const [i, { file }] of profiles.slice(0, MAX_BESIDE).entries()) await openProfileFile(vscode.Uri.file(file), { viewColumn: i + 1 });
     },
     renameCapture: async (clicked, all) => {
+      const group = chosenGroup(view, clicked, all)?.group;
+      if (group) {
+        const name = await askName('Rename group', group.name, 'The captures in it keep their names.');
+        if (name !== undefined && name !== group.name) await store.renameGroup(group.id, name);
+        return;
+      }
       const capture = await one(view, store, clicked, all, 'Rename a capture');
       if (!capture) return;
-      const name = await vscode.window.showInputBox({
-        title: 'Rename capture', value: capture.info.name, prompt: `The file keeps its name, ${path.basename(capture.file)}.`,
-        validateInput: (v) => (v.trim() === '' ? 'Type at least one character.' : undefined),
-      });
-      if (name !== undefined && name.trim() !== capture.info.name) await store.rename(capture.file, name);
+      const name = await askName('Rename capture', capture.info.name, `The file keeps its name, ${path.basename(capture.file)}.`);
+      if (name !== undefined && name !== capture.info.name) await store.rename(capture.file, name);
     },
     deleteCapture: async (clicked, all) => {
       const captures = await several(view, store, clicked, all, 'Delete captures');
       const [first] = captures;
       if (!first) return;
-      const what = captures.length === 1 ? `the capture "${first.info.name}"` : count(captures.length, 'capture');
+      const group = chosenGroup(view, clicked, all)?.group.name;
+      const what = captures.length === 1 ? `the capture "${first.info.name}"` : group === undefined ? count(captures.length, 'capture') : `the ${count(captures.length, 'capture')} of "${group}"`;
       const detail = [captures.length === 1 ? 'The file is removed for good. Export it first to keep it.' : 'The files are removed for good. Export first what you want to keep.', closing(editorsOf(captures).length, captures.length)].filter((s) => s !== '').join(' ');
       const answer = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail }, 'Delete');
       if (answer !== 'Delete') return;
@@ -111,6 +148,11 @@ export function commandsOf(view: CapturesView, store: CaptureStore, deps: Comman
   return Object.fromEntries(Object.entries(commands).map(([name, run]) => [name, async (clicked: unknown, all: unknown) => {
     try { await run(clicked, all); } catch (e) { deps.tell(e); }
   }]));
+}
+
+async function askName(title: string, value: string, prompt: string): Promise<string | undefined> {
+  const name = await vscode.window.showInputBox({ title, value, prompt, validateInput: (v) => (v.trim() === '' ? 'Type at least one character.' : undefined) });
+  return name?.trim();
 }
 
 /** Tabs that show these captures; of a deleted one they would have nothing left to show. */

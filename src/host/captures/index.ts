@@ -1,10 +1,11 @@
 /** The part of the editor that keeps captures: the list, its commands, and what other parts need of it. */
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
+import type { Row } from '../../captures/groups';
 import { CaptureStore } from '../../captures/store';
 import type { Opener } from '../../captures/check';
 import type { Capture } from '../../captures/types';
-import { commandsOf, openProfileFile, type Commands } from './commands';
+import { commandsOf, isProfile, openCaptureFile, type Commands } from './commands';
 import { CapturesView } from './view';
 
 export { openProfileFile, PROFILE_EDITOR } from './commands';
@@ -20,16 +21,18 @@ export interface CapturesDeps {
 export interface CapturesApi extends vscode.Disposable {
   readonly store: CaptureStore;
   /** Rows of the list. */
-  readonly rows: vscode.TreeDataProvider<Capture>;
+  readonly rows: vscode.TreeDataProvider<Row>;
   readonly commands: Commands;
-  /** Opens a capture in its editor and marks it in the list. */
+  /** Opens a capture with what reads it and marks it in the list. */
   open(capture: Capture): Promise<void>;
+  /** Opens what was taken together: before and after as their difference, the same kind of several processes as their sum, of several kinds the first. */
+  openTaken(captures: readonly Capture[]): Promise<void>;
   /** The capture that a file is; undefined for files elsewhere. */
   find(file: string): Promise<Capture | undefined>;
 }
 
 /** Fills the Captures view and makes its commands. The caller disposes the answer. */
-export function registerCaptures(context: vscode.ExtensionContext, tree: vscode.TreeView<Capture>, deps: CapturesDeps): CapturesApi {
+export function registerCaptures(context: vscode.ExtensionContext, tree: vscode.TreeView<Row>, deps: CapturesDeps): CapturesApi {
   const own = new Disposables();
   const store = own.add(new CaptureStore(vscode.Uri.joinPath(context.globalStorageUri, 'captures').fsPath));
   const view = own.add(new CapturesView(tree, store, deps.tell));
@@ -37,11 +40,24 @@ export function registerCaptures(context: vscode.ExtensionContext, tree: vscode.
   const start = (): void => { if (tree.visible) void store.watch(); };
   own.add(tree.onDidChangeVisibility(start));
   start();
+  const open = async (capture: Capture): Promise<void> => { await openCaptureFile(capture); await view.reveal(capture); };
   return {
     store,
     rows: view,
     commands: commandsOf(view, store, deps),
-    open: async (capture) => { await openProfileFile(vscode.Uri.file(capture.file)); await view.reveal(capture); },
+    open,
+    openTaken: async (captures) => {
+      const [first] = captures;
+      if (!first) return;
+      const oneKind = captures.every((c) => c.info.kind === first.info.kind);
+      const asOne = captures.length < 2 || !oneKind || !isProfile(first) ? undefined : `controllerTuner.${first.info.group?.kind === 'pair' ? 'compareCaptures' : 'mergeCaptures'}`;
+      if (asOne !== undefined) {
+        await vscode.commands.executeCommand(asOne, first, captures);
+        await view.reveal(first);
+        return;
+      }
+      for (const capture of oneKind ? captures : [first]) await open(capture);
+    },
     find: (file) => store.get(file),
     dispose: () => { own.dispose(); },
   };

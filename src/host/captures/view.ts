@@ -2,36 +2,36 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
 import { tooltipLines, treeDescription } from '../../captures/describe';
+import { groupDescription, groupTooltip, isGroupRow, rowsOf, type GroupRow, type Row } from '../../captures/groups';
 import type { CaptureStore } from '../../captures/store';
-import type { Capture, CaptureKind } from '../../captures/types';
+import type { Capture, CaptureGroup } from '../../captures/types';
 import { told } from '../told';
+import { kindIcon } from './icons';
 
-const ICON: Readonly<Record<CaptureKind, string>> = {
-  cpu: 'pulse', goroutine: 'list-tree', heap: 'database', allocs: 'graph', block: 'debug-pause', mutex: 'lock', threadcreate: 'layers',
-};
+const GROUP_ICON: Readonly<Record<CaptureGroup['kind'], string>> = { replicas: 'layers', everything: 'record', pair: 'diff', series: 'history' };
 /** "today 14:32" goes stale: the list is worded anew this often, ms. */
 const REWORD_MS = 10 * 60_000;
 
-/** A tree of one level; its items are the captures themselves, kept as they are while the file is unchanged. */
-export class CapturesView implements vscode.TreeDataProvider<Capture> {
+/** Captures, and groups of those that were taken together. */
+export class CapturesView implements vscode.TreeDataProvider<Row> {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new vscode.EventEmitter<void>());
   readonly onDidChangeTreeData = this.#changed.event;
-  #known: ReadonlyMap<string, Capture> = new Map();
+  /** Rows as they were last listed: the editor knows them by identity. */
+  #rows: readonly Row[] = [];
 
   /** `tree` belongs to who made it. */
-  constructor(readonly tree: vscode.TreeView<Capture>, readonly store: CaptureStore, private readonly tell: (e: unknown) => void) {
+  constructor(readonly tree: vscode.TreeView<Row>, readonly store: CaptureStore, private readonly tell: (e: unknown) => void) {
     this.#own.add(store.onDidChange(() => { this.#changed.fire(); }));
     const timer = setInterval(() => { if (this.tree.visible) this.#changed.fire(); }, REWORD_MS);
     this.#own.add({ dispose: () => { clearInterval(timer); } });
   }
 
-  async getChildren(parent?: Capture): Promise<Capture[]> {
-    if (parent) return [];
+  async getChildren(parent?: Row): Promise<Row[]> {
+    if (parent) return isGroupRow(parent) ? [...parent.members] : [];
     try {
-      const list = await this.store.list();
-      this.#known = new Map(list.map((c) => [c.file, c]));
-      return [...list];
+      this.#rows = rowsOf(await this.store.list());
+      return [...this.#rows];
     } catch (e) {
       this.tell(e);
       this.tree.message = told(e).sentence;
@@ -39,26 +39,53 @@ export class CapturesView implements vscode.TreeDataProvider<Capture> {
     }
   }
 
-  getParent(): undefined { return undefined; }
-
-  getTreeItem(capture: Capture): vscode.TreeItem {
-    const now = Date.now();
-    const item = new vscode.TreeItem(capture.info.name);
-    item.id = capture.file;
-    item.description = treeDescription(capture, now);
-    item.tooltip = tooltipLines(capture, now).join('\n');
-    item.iconPath = new vscode.ThemeIcon(capture.problem ? 'warning' : ICON[capture.info.kind]);
-    item.contextValue = 'capture';
-    item.command = { command: 'controllerTuner.openCapture', title: 'Open', arguments: [capture] };
-    item.accessibilityInformation = { label: `${capture.info.name}, ${item.description}` };
-    return item;
+  getParent(row: Row): GroupRow | undefined {
+    const id = isGroupRow(row) ? undefined : row.info.group?.id;
+    return id === undefined ? undefined : this.#rows.find((r): r is GroupRow => isGroupRow(r) && r.group.id === id);
   }
 
-  /** Selects a capture without taking the focus; does nothing while the view is hidden. */
+  getTreeItem(row: Row): vscode.TreeItem { return isGroupRow(row) ? groupItem(row) : captureItem(row); }
+
+  /** Selects a capture without taking the focus, and opens its group; does nothing while the view is hidden. */
   async reveal(capture: Capture): Promise<void> {
     if (!this.tree.visible) return;
-    try { await this.tree.reveal(this.#known.get(capture.file) ?? capture, { select: true, focus: false }); } catch { /* deleted meanwhile */ }
+    let known = this.#listed(capture);
+    try {
+      if (!known) {
+        // It was saved a moment ago, and its group is found through the rows.
+        this.#rows = rowsOf(await this.store.list());
+        known = this.#listed(capture);
+      }
+      await this.tree.reveal(known ?? capture, { select: true, focus: false });
+    } catch { /* deleted meanwhile */ }
   }
 
+  #listed({ file }: Capture): Capture | undefined { return this.#rows.flatMap((r) => (isGroupRow(r) ? r.members : [r])).find((c) => c.file === file); }
+
   dispose(): void { this.#own.dispose(); }
+}
+
+function captureItem(capture: Capture): vscode.TreeItem {
+  const now = Date.now();
+  const item = new vscode.TreeItem(capture.info.name);
+  item.id = capture.file;
+  item.description = treeDescription(capture, now);
+  item.tooltip = tooltipLines(capture, now).join('\n');
+  item.iconPath = new vscode.ThemeIcon(capture.problem ? 'warning' : kindIcon(capture.info.kind));
+  item.contextValue = `capture ${capture.info.kind === 'trace' || capture.info.kind === 'metrics' ? capture.info.kind : 'profile'}`;
+  item.command = { command: 'controllerTuner.openCapture', title: 'Open', arguments: [capture] };
+  item.accessibilityInformation = { label: `${capture.info.name}, ${item.description}` };
+  return item;
+}
+
+function groupItem(row: GroupRow): vscode.TreeItem {
+  const now = Date.now();
+  const item = new vscode.TreeItem(row.group.name, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = `group ${row.group.id}`;
+  item.description = groupDescription(row, now);
+  item.tooltip = groupTooltip(row, now).join('\n');
+  item.iconPath = new vscode.ThemeIcon(GROUP_ICON[row.group.kind]);
+  item.contextValue = `group ${row.group.kind}`;
+  item.accessibilityInformation = { label: `${row.group.name}, ${item.description}` };
+  return item;
 }

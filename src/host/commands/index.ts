@@ -1,26 +1,33 @@
 /** Every command of the Clusters view and of the palette, each bound to what does it. */
 import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
-import type { CaptureKind } from '../../captures/types';
 import { guarded, showDetails, showProblem } from '../errors';
+import type { SeriesList } from '../captures/series';
 import type { MetricsPanels } from '../metrics/panels';
 import type { Parts } from '../parts';
-import { pickProcess, pickSubject, type Place, type PodPlace } from '../picks/process';
+import { pickProcess, pickSubject, type Given, type Place, type PodPlace } from '../picks/process';
 import { pick, type Choice } from '../picks/wizard';
 import { addKubeconfig, mark, setGroupBy, setShowAll } from '../settings';
 import { isNode } from '../tree/provider';
 import { attach } from './attach';
 import { authActions, authenticate } from './authenticate';
 import { compareMetrics } from './compare';
-import { captureCommand, repeatCapture } from './capture';
+import { ANY, captureCommand, repeatCapture, wishFor, type Wish } from './capture';
 import { findEndpoints, pinEndpoint } from './endpoints';
 import { givenOf, subjectOf } from './given';
 import { measure, type MeasureWish } from './measure';
+import { startSeries } from './series';
 
 /** By their names in package.json, without what all begin with; `arg`: the tree's node, or what a caller gave. */
-export function commandsOf(parts: Parts, metrics: MetricsPanels): Readonly<Record<string, (arg?: unknown, selected?: unknown) => unknown>> {
+export function commandsOf(parts: Parts, metrics: MetricsPanels, series: SeriesList): Readonly<Record<string, (arg?: unknown, selected?: unknown) => unknown>> {
   const { clusters, processes, locals, log } = parts;
-  const capture = (kind: CaptureKind | undefined) => (arg: unknown): unknown => captureCommand(parts, givenOf(subjectOf(arg), clusters), { kind, seconds: undefined });
+  const capture = (wish: Wish) => (arg: unknown): unknown => captureCommand(parts, givenOf(subjectOf(arg), clusters), wish);
+  /** With the questions: which of a workload's replicas, or all of them, is one. */
+  const asked = (arg: unknown): Given => {
+    const subject = subjectOf(arg);
+    const { replica, ...given } = givenOf(subject, clusters);
+    return subject?.kind === 'workload' || !replica ? given : { ...given, replica };
+  };
   const pickDeps = { clusters, locals: (): readonly string[] => [] };
   /** The pod that a command is about, asked for when it came from the palette. */
   const place = async (arg: unknown, title: string): Promise<PodPlace | undefined> => {
@@ -33,9 +40,12 @@ export function commandsOf(parts: Parts, metrics: MetricsPanels): Readonly<Recor
   });
 
   return {
-    profileCpu: capture('cpu'),
-    captureGoroutines: capture('goroutine'),
-    captureProfile: capture(undefined),
+    profileCpu: capture(wishFor('cpu')),
+    captureGoroutines: capture(wishFor('goroutine')),
+    captureProfile: (arg) => captureCommand(parts, asked(arg), ANY),
+    captureEverything: (arg) => captureCommand(parts, asked(arg), { ...ANY, what: 'everything', how: 'once' }),
+    captureSeries: (arg) => guarded('Capture repeatedly', log, () => startSeries(parts, series, asked(arg))),
+    stopSeries: (id) => guarded('Stop repeated captures', log, () => series.stop(id)),
     repeatCapture: () => repeatCapture(parts),
     showMetrics: (arg) => guarded('Show metrics', log, () => showMetrics(parts, metrics, arg)),
     compareMetrics: (arg, selected) => guarded('Compare metrics', log, () => compareMetrics(parts, metrics, arg, selected)),

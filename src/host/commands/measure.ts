@@ -1,7 +1,9 @@
-/** Measures the workload that is built from a module, for the advice in its sources: asked for by a person, never by itself. */
+/** Measures the workload that runs a program, for the advice in its sources: asked for by a person, never by itself. */
 import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import { measuredFrom, MEASURE_QUERIES } from '../../sources/measure';
+import type { Workload } from '../../controllers/types';
+import { resembles } from '../../sources/resembles';
 import { namesIn, Scraper } from '../../sources/scraper';
 import type { Measured } from '../../source/types';
 import { localSubject, readSubject, workloadSubject, type SubjectId } from '../metrics/subject';
@@ -9,18 +11,26 @@ import type { Parts } from '../parts';
 import { pickSubject } from '../picks/process';
 import { settings } from '../settings';
 
-/** Module path → what was chosen for it. */
+/** Program (`programOf`) → what was chosen for it. */
 const CHOSEN = 'controllerTuner.modules.v1';
 /** How long it is looked at, s: fifteen scrapes at the usual pace, enough for a rate. */
 const SECONDS = 30;
 
-export interface MeasureWish { readonly module: string; /** Ask whom to measure, though it is known. */ readonly choose?: boolean }
+export interface MeasureWish {
+  /** Of the sources, as `programOf` names it. */
+  readonly program: string;
+  /** For people. */
+  readonly called: string;
+  /** Ask whom to measure, though it is known. */
+  readonly choose?: boolean;
+}
 
 /** Gives undefined when the person gave up. Throws a Problem when no process of it could be scraped. */
-export async function measure(parts: Parts, { module, choose }: MeasureWish): Promise<Measured | undefined> {
+export async function measure(parts: Parts, { program, called, choose }: MeasureWish): Promise<Measured | undefined> {
   const chosen = parts.context.workspaceState.get<Record<string, unknown>>(CHOSEN, {});
-  const id = (choose === true ? undefined : readSubject(chosen[module])) ?? await pickSubject({ clusters: parts.clusters, locals: () => parts.locals.urls }, `Which controller is built from ${module}?`, {});
-  await parts.context.workspaceState.update(CHOSEN, { ...chosen, [module]: id });
+  const likely = (w: Workload): boolean => resembles(called, [w.name, w.namespace, ...w.replicas.flatMap((r) => r.pod.containers.map((c) => c.image))]);
+  const id = (choose === true ? undefined : readSubject(chosen[program])) ?? await pickSubject({ clusters: parts.clusters, locals: () => parts.locals.urls, likely }, `Which controller runs ${called}?`, {});
+  await parts.context.workspaceState.update(CHOSEN, { ...chosen, [program]: id });
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `Measuring ${nameOf(id)}`, cancellable: true }, async (progress, cancel) => {
     const stop = new AbortController();
     cancel.onCancellationRequested(() => { stop.abort(); });
@@ -60,11 +70,11 @@ async function look(parts: Parts, id: SubjectId, signal: AbortSignal, tell: (mes
       // Nobody answers: there is nothing to wait for.
       if (first?.problem && reports.length === processes.length && reports.every((r) => r.problem)) throw first.problem;
     }
-    return await measuredFrom(scraper, { of: `${subject.title}, ${subject.subtitle.split(' · ')[0] ?? ''}`, seconds: SECONDS, process: [], now: Date.now() / 1000 }, signal);
+    return await measuredFrom(scraper, { of: `${subject.title}, ${subject.subtitle.split(' · ')[0] ?? ''}, ${SECONDS} s until ${new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`, seconds: SECONDS, process: [], now: Date.now() / 1000 }, signal);
   } finally {
     scraper.dispose();
     subject.dispose();
   }
 }
 
-function nameOf(id: SubjectId): string { return 'url' in id ? id.url : 'file' in id ? id.file : id.workload; }
+function nameOf(id: SubjectId): string { return 'url' in id ? id.url : 'file' in id ? id.file : id.workload.slice(id.workload.lastIndexOf('/') + 1); }

@@ -1,14 +1,14 @@
 /** What a person does about what a metrics page shows. */
 import * as vscode from 'vscode';
 import { howToGet } from '../../metrics/catalog/missing';
-import type { Capture, CaptureKind } from '../../captures/types';
+import type { Capture, PprofKind } from '../../captures/types';
 import type { CapturesApi } from '../captures/index';
 import type { PipelineAction } from '../../protocol/metrics';
 import type { Subject } from './subject';
 
 export interface ActDeps {
   /** Captures from the leader of the subject, or its only process; shows its own errors. */
-  readonly capture: (kind: CaptureKind, subject: Subject) => Promise<unknown>;
+  readonly capture: (kind: PprofKind, subject: Subject) => Promise<unknown>;
   readonly captures: CapturesApi;
   /** Asks whose token to send to the process; true when one was chosen. */
   readonly authenticate: (subject: Subject) => Promise<boolean>;

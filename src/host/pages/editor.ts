@@ -5,7 +5,10 @@ import { Disposables } from '../../base/dispose';
 import type { CapturesApi } from '../captures/index';
 import type { Capture } from '../../captures/types';
 import type { Log } from '../log';
+import { guarded } from '../errors';
 import { onSettings, settings } from '../settings';
+import { ActivePages } from './active';
+import { compareCaptures, mergeCaptures } from './compare';
 import { ProfileDocument, type ThreadOpener } from './document';
 import { PageSession } from './session';
 import { Sources } from './source';
@@ -19,12 +22,21 @@ export interface PagesDeps {
   readonly captureAgain: (capture: Capture | undefined) => void;
 }
 
+/** Commands over the rows of the Captures view, by their names in package.json. */
+export function profileCommands({ captures, log }: Pick<PagesDeps, 'captures' | 'log'>): Readonly<Record<string, (clicked: unknown, all: unknown) => unknown>> {
+  return {
+    compareCaptures: (clicked, all) => guarded('Compare captures', log, () => compareCaptures(captures, clicked, all)),
+    mergeCaptures: (clicked, all) => guarded('Merge captures', log, () => mergeCaptures(captures, clicked, all)),
+  };
+}
+
 export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<ProfileDocument>, vscode.Disposable {
   readonly #own = new Disposables();
   readonly #open = new Set<ProfileDocument>();
   readonly #sessions = new Set<PageSession>();
 
-  readonly #sources = this.#own.add(new Sources());
+  readonly sources = this.#own.add(new Sources());
+  readonly pages = this.#own.add(new ActivePages());
 
   constructor(private readonly context: vscode.ExtensionContext, private readonly deps: PagesDeps) {
     this.#own.add(onSettings(['maxProfileMiB'], () => {
@@ -42,16 +54,17 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Profil
     this.#open.add(doc);
     doc.load();
     // Found while the file is read, so that neither waits for the other.
-    void this.#sources.modules();
+    void this.sources.modules();
     return doc;
   }
 
   resolveCustomEditor(doc: ProfileDocument, panel: vscode.WebviewPanel): void {
     const session = new PageSession(doc, panel, {
-      ...this.deps, sources: this.#sources, memory: this.context.workspaceState,
+      ...this.deps, sources: this.sources, memory: this.context.workspaceState,
       pages: vscode.Uri.file(path.join(this.context.extensionPath, 'dist', 'webview')),
     });
     this.#sessions.add(session);
+    this.pages.add(session, panel);
     panel.onDidDispose(() => { this.#sessions.delete(session); session.dispose(); });
   }
 

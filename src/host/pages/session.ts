@@ -1,21 +1,29 @@
 /** One editor's page: shows the document, answers the page's requests, swaps pages in place. */
 import * as vscode from 'vscode';
-import { Disposables } from '../../base/dispose';
+import { Disposables, Emitter } from '../../base/dispose';
+import { count } from '../../base/format';
 import { isAbort, Problem } from '../../base/problem';
 import { fileSubtitle, subtitle } from '../../captures/describe';
 import type { Capture } from '../../captures/types';
 import type { OpenProfile } from '../../profile/types';
 import { pageHtml } from '../../protocol/html';
-import { earlyQuery, fromPage, PROTOCOL, type EarlyFlame, type FromPage, type PageFacts, type PageName, type ToPage } from '../../protocol/pages';
+import { answerOf, earlyQuery, fromPage, PROTOCOL, type Asks, type EarlyFlame, type FromPage, type PageFacts, type PageName, type ToPage } from '../../protocol/pages';
 import type { CapturesApi } from '../captures/index';
 import type { Log } from '../log';
 import { told } from '../told';
-import type { ProfileDocument } from './document';
+import type { Looking, ProfilePage } from './active';
+import { compareWith } from './compare';
+import type { ProfileDocument, ThreadOpener } from './document';
+import { compare } from './earlier';
+import { save } from './save';
+import type { Several } from './several';
 import type { Sources } from './source';
 
 export interface SessionDeps {
   readonly captures: CapturesApi;
   readonly log: Log;
+  /** Opens the bytes of another file in a thread of their own. */
+  readonly open: ThreadOpener;
   readonly sources: Sources;
   /** Keeps which page of a file was shown last, over window reloads. */
   readonly memory: vscode.Memento;
@@ -29,12 +37,20 @@ type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
 
 /** The page is not kept waiting longer than this for the workspace's modules, ms; they are told when they are there. */
 const MODULES_MS = 200;
+/** How long the status bar says that something was copied, ms. */
+const COPIED_MS = 4000;
+/** Profiles of a merge that are named beside the title. */
+const MERGED_TOLD = 3;
+/** Questions whose part and values a page shows; others are asked beside it. */
+const SHOWN = new Set<Asks>(['flame', 'top', 'sandwich', 'graph', 'lines']);
 const MEMORY = 'pages.shown';
 /** Files whose page is remembered; the oldest goes first. */
 const MEMORY_MAX = 200;
 
-export class PageSession implements vscode.Disposable {
+export class PageSession implements vscode.Disposable, ProfilePage {
   readonly #own = new Disposables();
+  readonly #changed = this.#own.add(new Emitter<void>());
+  readonly onDidChange = this.#changed.event;
   #page: PageName;
   /** The page that runs in the webview, once it said so; undefined while it loads. */
   #ready = false;
@@ -44,6 +60,10 @@ export class PageSession implements vscode.Disposable {
   #chosen: boolean;
   /** What the page was last told that it shows. */
   #title = '';
+  /** What the page asked last; undefined until it did. */
+  #looking: Looking | undefined;
+  /** A function that the page is to select as soon as it can. */
+  #wanted: string | undefined;
   #drawn = false;
 
   constructor(private readonly doc: ProfileDocument, private readonly panel: vscode.WebviewPanel, private readonly deps: SessionDeps) {
@@ -52,12 +72,39 @@ export class PageSession implements vscode.Disposable {
     this.#page = remembered ?? (doc.uri.path.endsWith('.goroutines.txt') ? 'goroutines' : 'flame');
     panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
     this.#own.add(panel.webview.onDidReceiveMessage((m: unknown) => { this.#hear(m); }));
-    this.#own.add(doc.onDidChange(() => { this.#tellState(); }));
+    this.#own.add(doc.onDidChange(() => { this.#changed.fire(); this.#tellState(); }));
     this.#own.add(deps.captures.store.onDidChange(() => { void this.#renamed(); }));
     this.#html();
   }
 
   dispose(): void { this.#own.dispose(); }
+
+  get title(): string { return this.#title === '' ? this.#name : this.#title; }
+  get profile(): OpenProfile | undefined { return this.doc.state.kind === 'open' ? this.doc.state.profile : undefined; }
+  get looking(): Looking { return this.#looking ?? { sampleType: this.profile?.summary.defaultSampleType ?? 0 }; }
+
+  select(name: string): void {
+    // A page that was hidden is loaded anew, and hears nothing before it says that it is ready.
+    const { visible } = this.panel;
+    this.panel.reveal();
+    this.#wanted = name;
+    // Goroutines are a list; functions are selected in the graph.
+    if (this.#page !== 'flame') this.#show('flame'); else if (visible) this.#selectWanted();
+  }
+
+  /** Once the page knows the profile. */
+  #selectWanted(): void {
+    if (this.#wanted === undefined || !this.#ready || this.#title === '' || this.#page !== 'flame') return;
+    this.#send({ type: 'select', name: this.#wanted });
+    this.#wanted = undefined;
+  }
+
+  /** The page asks for what it shows: another value type, another part. */
+  #looksAt({ sampleType, part }: Looking): void {
+    if (this.#looking?.sampleType === sampleType && JSON.stringify(this.#looking.part) === JSON.stringify(part)) return;
+    this.#looking = { sampleType, part };
+    this.#changed.fire();
+  }
 
   get #name(): string { return this.doc.uri.path.slice(this.doc.uri.path.lastIndexOf('/') + 1); }
 
@@ -83,10 +130,22 @@ export class PageSession implements vscode.Disposable {
         this.#early = m.early ?? [];
         this.#tellState();
         return;
-      case 'flame': case 'search': case 'goroutines': void this.#answer(m); return;
+      case 'ask': case 'goroutines': case 'compare': void this.#answer(m); return;
       case 'show': this.#show(m.page); return;
       case 'openSource':
-        this.deps.sources.open(m.frame, this.panel.viewColumn).catch((e: unknown) => { this.#failed('Open source', e); });
+        (this.profile ? this.deps.sources.open(m.frame, this.profile, this.panel.viewColumn) : Promise.resolve()).catch((e: unknown) => { this.#failed('Open source', e); });
+        return;
+      case 'save': {
+        const { state } = this.doc;
+        if (state.kind === 'open') save(m, state.profile, this.#title === '' ? this.#name : this.#title).catch((e: unknown) => { this.#failed('Save', e); });
+        return;
+      }
+      case 'compareWith':
+        compareWith(this.deps.captures, this.doc.uri).catch((e: unknown) => { this.#failed('Compare profiles', e); });
+        return;
+      case 'normalize': this.doc.normalize = m.how; return;
+      case 'copy':
+        void vscode.env.clipboard.writeText(m.text).then(() => vscode.window.setStatusBarMessage(`Copied ${m.what}.`, COPIED_MS));
         return;
       case 'captureAgain':
         this.#capture().then((c) => { this.deps.captureAgain(c); }, (e: unknown) => { this.#failed('Capture again', e); });
@@ -130,7 +189,8 @@ export class PageSession implements vscode.Disposable {
     const known = await Promise.race([modules, new Promise<undefined>((resolve) => { setTimeout(() => { resolve(undefined); }, MODULES_MS); })]);
     const send = async (ownModules: readonly string[]): Promise<void> => {
       const early = this.#early;
-      const trees = early.map((e) => profile.flame(earlyQuery(e, profile.summary, ownModules)));
+      const queries = early.map((e) => earlyQuery(e, profile.summary, ownModules));
+      const trees = queries.map((query) => profile.flame(query));
       // Told where they are sent; when they aren't, nobody waits for them.
       for (const tree of trees) tree.catch(() => undefined);
       const facts = await this.#facts(profile, pages, ownModules);
@@ -138,8 +198,11 @@ export class PageSession implements vscode.Disposable {
       if (this.#ready && state.kind === 'open' && state.profile === profile) {
         this.#title = facts.title;
         this.#send({ type: 'init', facts, summary: profile.summary });
+        if (queries[0]) this.#looksAt(queries[0]);
+        this.#changed.fire();
+        this.#selectWanted();
         this.#early = [];
-        early.forEach(({ id }, i) => { void this.#reply(id, async () => ({ type: 'flame', id, tree: await trees[i]! })); });
+        early.forEach(({ id }, i) => { void this.#reply(id, async () => ({ type: 'answer', id, value: await trees[i]! })); });
       }
     };
     await send(known ?? []);
@@ -151,8 +214,19 @@ export class PageSession implements vscode.Disposable {
   async #facts(profile: OpenProfile, pages: readonly PageName[], ownModules: readonly string[]): Promise<PageFacts> {
     const capture = await this.#capture().catch(() => undefined);
     const now = Date.now();
+    if (this.doc.several) return { title: this.#name, subtitle: await this.#together(this.doc.several, now), ownModules, pages };
     const noted = capture !== undefined && capture.problem === undefined;
     return { title: capture?.info.name ?? this.#name, subtitle: noted ? subtitle(capture.info, now, profile.summary.durationNanos) : fileSubtitle(profile.summary, now), ownModules, pages, ...(noted && { again: true }) };
+  }
+
+  /** Which files are shown as one: "30 s, today 14:32, against 10 s, today 14:02", or how many were added up. */
+  async #together({ files, sources }: Several, now: number): Promise<string> {
+    const told = await Promise.all(files.map(async (file) => {
+      const capture = file.scheme === 'file' ? await this.deps.captures.find(file.fsPath).catch(() => undefined) : undefined;
+      return capture ? `${capture.info.name}, ${subtitle(capture.info, now)}` : file.path.slice(file.path.lastIndexOf('/') + 1);
+    }));
+    if (sources === files.length) return `${count(files.length, 'profile')} added up: ${told.slice(0, MERGED_TOLD).join(' · ')}${told.length > MERGED_TOLD ? ' · …' : ''}`;
+    return `${told.slice(0, sources).join(' · ')}, against ${told.slice(sources).join(' · ')}`;
   }
 
   /** Captures come and go; the page hears only of a new name of its own. */
@@ -172,10 +246,11 @@ export class PageSession implements vscode.Disposable {
     await this.#reply(id, async () => {
       const { state } = this.doc;
       if (state.kind !== 'open') throw new Problem('pages.notOpen', 'The profile is not open yet.', { next: 'Wait until it is read.' });
-      if (m.type === 'flame') return { type: 'flame', id, tree: await state.profile.flame(m.query) };
-      if (m.type === 'search') return { type: 'search', id, result: await state.profile.search({ text: m.text, sampleType: m.sampleType }) };
+      if (m.type === 'ask' && SHOWN.has(m.ask)) this.#looksAt(m.query as Looking);
+      if (m.type === 'ask') return { type: 'answer', id, value: await answerOf(state.profile, m) };
       const dump = await state.profile.goroutines();
       if (!dump) throw new Problem('pages.noGoroutines', 'The file holds no goroutines.', { next: 'Look at it as a flame graph.' });
+      if (m.type === 'compare') return { type: 'compare', id, compared: await compare({ uri: this.doc.uri, dump, capture: await this.#capture() }, m.base, this.deps) };
       return { type: 'goroutines', id, dump };
     });
   }
@@ -197,9 +272,9 @@ export class PageSession implements vscode.Disposable {
   }
 }
 
-/** Pages that a profile can be read in, the fitting one first. */
-export function pagesOf(profile: Pick<OpenProfile, 'summary'>): readonly PageName[] {
-  return profile.summary.kind === 'goroutines' ? ['goroutines', 'flame'] : ['flame'];
+/** Pages that a profile can be read in, the fitting one first. A difference has no goroutines to list. */
+export function pagesOf({ summary: { kind, combined } }: Pick<OpenProfile, 'summary'>): readonly PageName[] {
+  return kind === 'goroutines' && (combined?.bases ?? 0) === 0 ? ['goroutines', 'flame'] : ['flame'];
 }
 
 function shown(memory: vscode.Memento): Record<string, PageName> { return memory.get<Record<string, PageName>>(MEMORY, {}); }

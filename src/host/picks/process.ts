@@ -12,11 +12,20 @@ export interface LocalPlace { readonly kind: 'local'; readonly url: string }
 export type Place = PodPlace | LocalPlace;
 
 /** What is known before anything is asked: from a node of the tree. */
-export interface Given { readonly context?: string; readonly workload?: Workload; readonly replica?: Replica; readonly url?: string }
+export interface Given {
+  readonly context?: string;
+  readonly workload?: Workload;
+  readonly replica?: Replica;
+  /** Every replica of the workload is meant; `replica` is then the one that speaks for them. */
+  readonly all?: boolean;
+  readonly url?: string;
+}
 
 export interface PickDeps {
   readonly clusters: Clusters;
   readonly locals: () => readonly string[];
+  /** Workloads that are offered first. Default: none. */
+  readonly likely?: (workload: Workload) => boolean;
 }
 
 interface State<X> extends Given { readonly extra: X }
@@ -25,12 +34,26 @@ interface State<X> extends Given { readonly extra: X }
 export type TailStep<X> = Step<State<X>>;
 
 export async function pickProcess<X>(deps: PickDeps, title: string, given: Given, extra: X, tail: readonly TailStep<X>[] = []): Promise<{ readonly place: Place; readonly extra: X }> {
-  const end = await run<State<X>>({ ...given, extra }, [contextStep(deps, title), workloadStep(deps, title), replicaStep(title), ...tail]);
-  if (end.url !== undefined) return { place: { kind: 'local', url: end.url }, extra: end.extra };
-  const { context, workload, replica } = end;
-  if (context === undefined || !workload || !replica) throw new Problem('pick.incomplete', 'No process was chosen.', { next: 'Choose a context, a controller and one of its replicas, or attach to a local process.' });
-  return { place: { kind: 'pod', context, workload, replica }, extra: end.extra };
+  const end = await run<State<X>>({ ...given, extra }, [contextStep(deps, title), workloadStep(deps, title), replicaStep(title, false), ...tail]);
+  return { place: placesOf(end)[0], extra: end.extra };
 }
+
+/** The same, with all replicas of the workload offered too. */
+export async function pickProcesses<X>(deps: PickDeps, title: string, given: Given, extra: X, tail: readonly TailStep<X>[] = []): Promise<{ readonly places: readonly [Place, ...Place[]]; readonly extra: X }> {
+  const end = await run<State<X>>({ ...given, extra }, [contextStep(deps, title), workloadStep(deps, title), replicaStep(title, true), ...tail]);
+  return { places: placesOf(end), extra: end.extra };
+}
+
+/** The processes that are meant, the one that speaks for them first. Throws Problem `pick.incomplete`. */
+export function placesOf({ context, workload, replica, all, url }: Given): readonly [Place, ...Place[]] {
+  if (url !== undefined) return [{ kind: 'local', url }];
+  if (context === undefined || !workload || !replica) throw new Problem('pick.incomplete', 'No process was chosen.', { next: 'Choose a context, a controller and one of its replicas, or attach to a local process.' });
+  const place = (r: Replica): PodPlace => ({ kind: 'pod', context, workload, replica: r });
+  return [place(replica), ...(all === true ? runningOf(workload).filter((r) => r.pod.uid !== replica.pod.uid).map(place) : [])];
+}
+
+/** Replicas that can be asked; the leader stands first, as in the workload. */
+export function runningOf({ replicas }: Workload): readonly Replica[] { return replicas.filter((r) => r.pod.phase === 'Running' && !r.pod.deleting); }
 
 /** A workload, or a process that was attached; for what is about all replicas at once. */
 export async function pickSubject(deps: PickDeps, title: string, given: Given): Promise<{ readonly context: string; readonly workload: string } | { readonly url: string }> {
@@ -65,7 +88,7 @@ function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<Sta
   };
 }
 
-function workloadStep<X>({ clusters }: PickDeps, title: string): Step<State<X>> {
+function workloadStep<X>({ clusters, likely = () => false }: PickDeps, title: string): Step<State<X>> {
   return async (state, frame) => {
     const { context } = state;
     if (state.workload || context === undefined) return { state, asked: false };
@@ -80,31 +103,39 @@ function workloadStep<X>({ clusters }: PickDeps, title: string): Step<State<X>> 
           iconPath: new vscode.ThemeIcon('layers'), value: w,
         });
         const byName = (a: Workload, b: Workload): number => a.name.localeCompare(b.name) || a.namespace.localeCompare(b.namespace);
-        const controllers = running.filter((w) => w.isController).sort(byName).map(item);
-        const others = running.filter((w) => !w.isController).sort(byName).map(item);
-        return others.length > 0 ? [...controllers, separator('Other workloads'), ...others] : controllers;
+        const list = (of: (w: Workload) => boolean): Choice<Workload>[] => running.filter(of).sort(byName).map(item);
+        const parts = [
+          { called: 'By its name', items: list(likely) },
+          { called: 'Controllers', items: list((w) => !likely(w) && w.isController) },
+          { called: 'Other workloads', items: list((w) => !likely(w) && !w.isController) },
+        ].filter(({ items }) => items.length > 0);
+        return parts.flatMap(({ called, items }, i) => [...(i === 0 ? [] : [separator(called)]), ...items]);
       },
     });
     return { state: { ...state, workload: value }, asked };
   };
 }
 
-function replicaStep<X>(title: string): Step<State<X>> {
+function replicaStep<X>(title: string, offerAll: boolean): Step<State<X>> {
   return async (state, frame) => {
     const { workload } = state;
     if (state.replica || !workload) return { state, asked: false };
-    const { value, asked } = await pick<Replica>({
+    const { value, asked } = await pick<Pick<Given, 'replica' | 'all'>>({
       ...frame, title, placeholder: `Replica of ${workload.name}`,
       choices: () => {
         const now = Date.now();
         if (workload.replicas.length === 0) return Promise.reject(new Problem('pick.noReplicas', `${workload.namespace}/${workload.name} has no pods now.`, { next: 'Scale it up, or choose another controller.' }));
-        return Promise.resolve(workload.replicas.map((r): Choice<Replica> => ({
+        const one = workload.replicas.map((r): Choice<Pick<Given, 'replica' | 'all'>> => ({
           label: r.pod.name, iconPath: new vscode.ThemeIcon(r.leader ? 'star-full' : 'circle-outline'),
           description: [r.leader && 'leader', r.pod.ready ? 'ready' : r.pod.reason !== '' ? r.pod.reason : 'not ready', r.version, age(r.pod.createdAt, now)].filter((d) => typeof d === 'string' && d !== '').join(' · '),
-          value: r,
-        })));
+          value: { replica: r },
+        }));
+        const running = runningOf(workload);
+        const [first] = running;
+        if (!offerAll || !first || running.length < 2) return Promise.resolve(one);
+        return Promise.resolve([...one, separator('At once'), { label: `All ${running.length} replicas`, iconPath: new vscode.ThemeIcon('layers'), detail: 'Each by itself, at the same time', value: { replica: first, all: true } }]);
       },
     });
-    return { state: { ...state, replica: value }, asked };
+    return { state: { ...state, ...value }, asked };
   };
 }

@@ -2,6 +2,7 @@
 import { NONE, type Columns, type Label } from '../columns';
 import type { Model } from '../model';
 import type { GoroutineDump, GoroutineGroup, StackFrame } from '../types';
+import { workersOf } from './workers/workers';
 
 /** One sample per group, with the number of its goroutines as value. Locations are frames, functions names with files. */
 export function toColumns(dump: GoroutineDump): Columns {
@@ -48,17 +49,18 @@ export function toColumns(dump: GoroutineDump): Columns {
     defaultSampleType: 0,
     samples: groups.length,
     values: [Float64Array.from(groups, (g) => g.count)],
-    stackAt, stack,
+    frameAt: stackAt, frames: stack,
     lineAt: Uint32Array.from({ length: n + 1 }, (_, i) => i),
     lineFn: Uint32Array.from(lineFn),
     lineNo: Float64Array.from(lineNo),
     locAddress: new BigUint64Array(n),
     locMapping: new Uint32Array(n).fill(NONE),
     locFolded: new Uint8Array(n),
-    fnName, fnSystemName: fnName, fnFile,
+    fnKnown: fnName.length, fnName, fnSystemName: fnName, fnFile,
     fnStart: new Float64Array(fnName.length),
     mappings: [],
     labels: (i) => Object.entries(groups[i]?.labels ?? {}).map(([key, value]) => ({ key, value, unit: '' })),
+    labelKeys: [...new Set(groups.flatMap((g) => Object.keys(g.labels)))].sort(),
     timeNanos: 0n, durationNanos: 0, period: 1,
     periodType: { type: 'goroutine', unit: 'count' },
     comments: [], docUrl: '',
@@ -89,16 +91,13 @@ export function fromProfile(model: Model): GoroutineDump {
   let total = 0;
   for (let i = 0; i < c.samples; i++) {
     const stack: StackFrame[] = [];
-    for (let j = c.stackAt[i] as number; j < (c.stackAt[i + 1] as number); j++) {
-      const l = c.stack[j] as number;
-      for (let k = c.lineAt[l] as number; k < (c.lineAt[l + 1] as number); k++) stack.push(frames[k] as StackFrame);
-    }
+    for (let j = c.frameAt[i] as number; j < (c.frameAt[i + 1] as number); j++) stack.push(frames[c.frames[j] as number] as StackFrame);
     const count = values[i] as number;
     total += count;
-    groups.push({ count, state: '', minutes: 0, lockedToThread: 0, labels: labelText(c.labels(i)), createdBy: undefined, stack, elided: false, ids: [] });
+    groups.push({ count, state: '', minutes: 0, lockedToThread: 0, labels: labelText(c.labels(i)), createdBy: undefined, stack, elided: false, ids: [], creators: [] });
   }
   groups.sort((a, b) => b.count - a.count);
-  return { total, groups, warnings: c.warnings };
+  return { total, groups, warnings: c.warnings, workers: workersOf(groups) };
 }
 
 function labelText(labels: readonly Label[]): Record<string, string> {

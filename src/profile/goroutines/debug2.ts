@@ -20,6 +20,8 @@ export interface Goroutine {
   /** Frame numbers, leaf first. */
   stack: number[];
   createdBy: number | undefined;
+  /** Id of the goroutine that started this one; undefined below Go 1.21, which does not tell. */
+  creator: number | undefined;
   elided: boolean;
 }
 
@@ -33,7 +35,7 @@ const HEADER = /^goroutine (\d+)(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[(.*)\]:$/;
 /** Start of the first goroutine in a text that may have other lines before it. */
 export const ANY_HEADER = /^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\r\n]*\]:\r?$/m;
 const PLACE = /^\t(.*?:\d+)?(?: ?(?:\+0x|fp=|sp=|pc=).*)?$/;
-const CREATED = /^created by (.*?)(?: in goroutine \d+)?$/;
+const CREATED = /^created by (.*?)(?: in goroutine (\d+))?$/;
 /** Go stops after 64 MiB of text: `writeGoroutineStacks` in runtime/pprof. */
 const MOST = 64 * 2 ** 20;
 
@@ -72,7 +74,12 @@ export function readDebug2(text: string, frames: Frames): Debug2 {
     // What follows are the stacks of the goroutines that started this one (GODEBUG=tracebackancestors).
     if (line.startsWith('[originating from goroutine ')) { current = undefined; continue; }
     const c = CREATED.exec(line);
-    if (c) { name = c[1] as string; created = true; continue; }
+    if (c) {
+      name = c[1] as string;
+      created = true;
+      if (c[2] !== undefined) current.creator = Number(c[2]);
+      continue;
+    }
     if (created) { current = undefined; continue; }
     name = line.endsWith(')') ? line.slice(0, line.lastIndexOf('(')) : line;
   }
@@ -102,5 +109,5 @@ function header(id: number, inside: string): Goroutine {
     if (m) minutes = Number(m[1]);
     else if (r === 'locked to thread') locked = true;
   }
-  return { id, state: state.replace(' (scan)', ''), minutes, locked, labels, stack: [], createdBy: undefined, elided: false };
+  return { id, state: state.replace(' (scan)', ''), minutes, locked, labels, stack: [], createdBy: undefined, creator: undefined, elided: false };
 }

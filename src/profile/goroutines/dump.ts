@@ -3,8 +3,12 @@ import { type CountedStack, HEADER as HEADER1, readDebug1 } from './debug1';
 import { ANY_HEADER, type Goroutine, readDebug2 } from './debug2';
 import { Frames } from './lines';
 import type { GoroutineDump, GoroutineGroup } from '../types';
+import { workersOf } from './workers/workers';
 
-const IDS = 20;
+/** Ids of a group that are kept, lowest first: more than a leak has when a person looks at it. */
+const IDS = 10_000;
+/** Creators of a group's goroutines that are kept: more than any process has controllers, fewer than a server has connections. */
+const CREATORS = 500;
 
 /** Whether a text is a goroutine dump; looks at its first line and, for the output of a crash, at the first 256 KiB. */
 export function isGoroutineText(text: string): boolean {
@@ -41,10 +45,12 @@ interface Group {
   stack: readonly number[];
   elided: boolean;
   ids: number[];
+  /** How many of the goroutines each creator started, by its id. */
+  creators: Map<number, number>;
 }
 
 function plain(s: CountedStack): Group {
-  return { count: s.count, state: '', least: 0, minutes: 0, locked: 0, labels: {}, createdBy: undefined, stack: s.stack, elided: false, ids: [] };
+  return { count: s.count, state: '', least: 0, minutes: 0, locked: 0, labels: {}, createdBy: undefined, stack: s.stack, elided: false, ids: [], creators: new Map() };
 }
 
 /** Goroutines of one stack, state, creator and set of labels are one group. */
@@ -54,7 +60,7 @@ function bundle(goroutines: readonly Goroutine[]): Group[] {
     const key = `${g.state}\n${g.createdBy ?? ''}\n${g.elided ? 'e' : ''}${g.stack.join(',')}\n${Object.keys(g.labels).length === 0 ? '' : JSON.stringify(g.labels)}`;
     let group = groups.get(key);
     if (!group) {
-      group = { count: 0, state: g.state, least: g.minutes, minutes: 0, locked: 0, labels: g.labels, createdBy: g.createdBy, stack: g.stack, elided: g.elided, ids: [] };
+      group = { count: 0, state: g.state, least: g.minutes, minutes: 0, locked: 0, labels: g.labels, createdBy: g.createdBy, stack: g.stack, elided: g.elided, ids: [], creators: new Map() };
       groups.set(key, group);
     }
     group.count++;
@@ -62,6 +68,7 @@ function bundle(goroutines: readonly Goroutine[]): Group[] {
     if (g.minutes > group.minutes) group.minutes = g.minutes;
     if (g.minutes < group.least) group.least = g.minutes;
     group.ids.push(g.id);
+    if (g.creator !== undefined) group.creators.set(g.creator, (group.creators.get(g.creator) ?? 0) + 1);
   }
   return [...groups.values()];
 }
@@ -111,8 +118,11 @@ function label(groups: readonly Group[], stacks: readonly CountedStack[], joined
     const sum = found.reduce((n, s) => n + s.count, 0);
     const exact = sharing.get(key) === 1 && g.least === g.minutes && sum === g.count && (g.locked === 0 || g.locked === g.count);
     if (!exact) { out.push({ ...g, labels: sideBySide(found) }); continue; }
-    // Which goroutine has which labels is not told, so the parts have no ids.
-    for (const s of found) out.push({ ...g, count: s.count, locked: g.locked === 0 ? 0 : s.count, labels: s.labels, ids: [] });
+    // Which goroutine has which labels is not told, so the parts have no ids, and a creator only where there is one.
+    for (const s of found) {
+      const creators = new Map(g.creators.size === 1 ? [...g.creators.keys()].map((id) => [id, s.count]) : []);
+      out.push({ ...g, count: s.count, locked: g.locked === 0 ? 0 : s.count, labels: s.labels, ids: [], creators });
+    }
   }
   return out;
 }
@@ -133,9 +143,10 @@ function finish(groups: Group[], frames: Frames, warnings: string[]): GoroutineD
     stack: g.stack.map((f) => frames.get(f)),
     elided: g.elided,
     ids: g.ids.sort((a, b) => a - b).slice(0, IDS),
+    creators: [...g.creators].slice(0, CREATORS).map(([goroutine, count]) => ({ goroutine, count })),
   }));
   // Stable: among equals the order of the dump.
   list.sort((a, b) => b.count - a.count || b.minutes - a.minutes);
   if (list.length === 0) warnings.push('The dump holds no goroutines.');
-  return { total: list.reduce((n, g) => n + g.count, 0), groups: list, warnings };
+  return { total: list.reduce((n, g) => n + g.count, 0), groups: list, warnings, workers: workersOf(list) };
 }

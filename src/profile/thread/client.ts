@@ -2,13 +2,14 @@
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../base/problem';
 import { closed, outOfMemory } from '../problems';
-import type { FlameTree, GoroutineDump, OpenOptions, OpenProfile, ProfileSummary, SearchResult, TopRow } from '../types';
+import type { OpenOptions, OpenProfile, ProfileSummary, Questions } from '../types';
 import type { Answer, OpenRequest, PractiseRequest, Request } from './messages';
 
 /** Heap of a thread in MiB. The columns lie outside of it; names, text and goroutine groups inside. */
 const HEAP_MIB = 2048;
 
-type Ask<T = Request> = T extends Request ? Omit<T, 'id'> : never;
+/** Bytes of a file, or of several that are opened as one. */
+type Bytes = Uint8Array | readonly Uint8Array[];
 
 /** A spare thread that nobody needed for this long, ms, is ended. */
 const SPARE_MS = 10 * 60_000;
@@ -39,7 +40,7 @@ export class Threads {
    * meanwhile. They move to it where they own their memory: don't use them afterwards. Aborting ends the thread at once, also
    * in the middle of reading. Rejects with a Problem (`profile.…`), with an AbortError, or with what the bytes rejected with.
    */
-  async open(bytes: Uint8Array | Promise<Uint8Array>, options: OpenOptions, signal?: AbortSignal): Promise<OpenProfile> {
+  async open(bytes: Bytes | Promise<Bytes>, options: OpenOptions, signal?: AbortSignal): Promise<OpenProfile> {
     if (signal?.aborted) {
       if (bytes instanceof Promise) bytes.catch(() => undefined);
       throw aborted();
@@ -96,7 +97,7 @@ class Thread {
     this.#worker.postMessage({ practise: true } satisfies PractiseRequest);
   }
 
-  async open(bytes: Uint8Array | Promise<Uint8Array>, options: OpenOptions): Promise<OpenProfile> {
+  async open(bytes: Bytes | Promise<Bytes>, options: OpenOptions): Promise<OpenProfile> {
     this.#worker.ref();
     const summary = new Promise<unknown>((resolve, reject) => { this.#waiting.set(0, { resolve, reject }); });
     if (bytes instanceof Promise) bytes.then((b) => { this.#give(b, options); }, (e: unknown) => { this.end(e); });
@@ -104,34 +105,29 @@ class Thread {
     return this.#opened(await summary as ProfileSummary);
   }
 
-  #give(bytes: Uint8Array, options: OpenOptions): void {
+  #give(bytes: Bytes, options: OpenOptions): void {
     // Ended while the bytes were on their way.
     if (this.#ended !== undefined) return;
-    // A piece of a bigger buffer (Node's pool, a slice) cannot move without taking the rest along.
-    const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
-    // Not `slice`: that of a Buffer is a view of the same memory.
-    const mine = whole ? bytes : new Uint8Array(bytes);
-    this.#worker.postMessage({ bytes: mine, options } satisfies OpenRequest, [mine.buffer as ArrayBuffer]);
+    const mine = bytes instanceof Uint8Array ? movable(bytes) : bytes.map(movable);
+    this.#worker.postMessage({ bytes: mine, options } satisfies OpenRequest, [mine].flat().map((b) => b.buffer as ArrayBuffer));
   }
 
   #opened(summary: ProfileSummary): OpenProfile {
+    const ask = <Q extends keyof Questions>(name: Q) => (query?: Parameters<Questions[Q]>[0]) => this.#ask({ ask: name, query }) as ReturnType<Questions[Q]>;
     return {
       summary,
-      flame: (query) => this.#ask({ ask: 'flame', query }) as Promise<FlameTree>,
-      search: (query) => this.#ask({ ask: 'search', query }) as Promise<SearchResult>,
-      top: (query) => this.#ask({ ask: 'top', query }) as Promise<readonly TopRow[]>,
-      goroutines: () => this.#ask({ ask: 'goroutines' }) as Promise<GoroutineDump | undefined>,
-      encode: () => this.#ask({ ask: 'encode' }) as Promise<Uint8Array>,
+      flame: ask('flame'), search: ask('search'), top: ask('top'), peek: ask('peek'), sandwich: ask('sandwich'), graph: ask('graph'),
+      lines: ask('lines'), tags: ask('tags'), split: ask('split'), folded: ask('folded'), goroutines: ask('goroutines'), encode: ask('encode'),
       dispose: () => { this.end(closed()); },
     };
   }
 
-  #ask(request: Ask): Promise<unknown> {
+  #ask(request: { readonly ask: keyof Questions; readonly query: unknown }): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) { reject(this.#ended); return; }
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ ...request, id });
+      this.#worker.postMessage({ ...request, id } as Request);
     });
   }
 
@@ -151,4 +147,11 @@ class Thread {
     this.#waiting.clear();
     void this.#worker.terminate();
   }
+}
+
+/** A piece of a bigger buffer (Node's pool, a slice) cannot move without taking the rest along: it is copied. */
+function movable(bytes: Uint8Array): Uint8Array {
+  const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
+  // Not `slice`: that of a Buffer is a view of the same memory.
+  return whole ? bytes : new Uint8Array(bytes);
 }

@@ -31,23 +31,19 @@ port.on('message', (message: OpenRequest | PractiseRequest | Request) => {
   );
 });
 
-function answer(request: Request): Promise<unknown> {
+function answer({ ask, query }: Request): Promise<unknown> {
   if (!open) return Promise.reject(new Problem('profile.closed', 'The profile is not open.', { next: 'Open the file again.' }));
-  switch (request.ask) {
-    case 'flame': return open.flame(request.query);
-    case 'search': return open.search(request.query);
-    case 'top': return open.top(request.query);
-    case 'goroutines': return open.goroutines();
-    case 'encode': return open.encode();
-  }
+  return (open[ask] as (query: unknown) => Promise<unknown>)(query);
 }
 
-/** The typed arrays of an answer move to the other side instead of being copied. */
+/** The typed arrays of an answer, on whatever level, move to the other side instead of being copied. */
 function buffers(value: unknown): ArrayBuffer[] {
-  if (typeof value !== 'object' || value === null) return [];
   const found = new Set<ArrayBuffer>();
-  for (const v of Object.values(value)) {
-    if (ArrayBuffer.isView(v) && v.buffer instanceof ArrayBuffer) found.add(v.buffer);
+  const todo = [value];
+  for (const v of todo) {
+    if (ArrayBuffer.isView(v)) { if (v.buffer instanceof ArrayBuffer) found.add(v.buffer); }
+    // Lists hold texts and small records: what is large is a column.
+    else if (typeof v === 'object' && v !== null && !Array.isArray(v)) todo.push(...Object.values(v as Record<string, unknown>));
   }
   return [...found];
 }

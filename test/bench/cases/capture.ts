@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { CaptureStore } from '../../../src/captures/store';
 import { takeCapture } from '../../../src/captures/take';
-import type { CaptureKind } from '../../../src/captures/types';
+import type { PprofKind } from '../../../src/captures/types';
 import { NO_AUTH, podTarget } from '../../../src/cluster/reach';
 import { createKubeconfigs } from '../../../src/kube/index';
 import type { KubeSession } from '../../../src/kube/types';
@@ -84,7 +84,7 @@ function place(dir: string, program: string, port: number): Place {
 }
 
 /** Takes captures as the extension does: over the tunnel, read in a thread, written whole with a note beside. */
-function taker(bench: Bench, session: KubeSession, thread: string): (from: Place, kind: CaptureKind, seconds: number) => Promise<void> {
+function taker(bench: Bench, session: KubeSession, thread: string): (from: Place, kind: PprofKind, seconds: number) => Promise<void> {
   const store = new CaptureStore(path.join(bench.dir, 'captures'));
   const threads = new Threads(thread);
   return async ({ namespace, pod, port }, kind, seconds) => {

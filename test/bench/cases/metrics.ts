@@ -1,15 +1,18 @@
-/** Reading a large /metrics, against Go's expfmt on the same text; and an hour's worth of scrapes in the ring. */
+/** Reading a large /metrics, against Go's expfmt and npm's parser on the same text; and an hour's worth of scrapes in the ring. */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import { cachedFolder } from '../../../scripts/cache.mjs';
+import { npmInstall } from '../../../scripts/lib/npm.mjs';
 import { Ring } from '../../../src/metrics/ring';
 import { parseScrape, type ParseOptions, type ParsedScrape } from '../../../src/metrics/scrape';
 import { exposition } from '../../fixtures/make/exposition.mjs';
 import type { Bench } from '../lib/bench';
-import { byTurns, median, summary } from '../lib/stats';
+import { byTurns, median, summary, timed } from '../lib/stats';
 import type { Case, Row } from '../types';
 
 const exec = promisify(execFile);
@@ -18,6 +21,8 @@ const SERIES = 39_000;
 /** Of the issue: 100 scrapes of 40,000 series. */
 const RING_SERIES = 40_000, SCRAPES = 100;
 const TYPE = 'text/plain; version=0.0.4';
+/** The most used parser of this text on npm. */
+const NPM = ['parse-prometheus-text-format', '1.1.1'] as const;
 /** Names that a page of panels asks for: one histogram of some dozen. */
 const WANTED = /^sample_client_request_duration_3_seconds/;
 
@@ -47,9 +52,19 @@ async function reading(bench: Bench, tell: (row: Row) => void): Promise<void> {
     return JSON.parse(stdout) as number[];
   });
   tell({ name: `metrics: text to samples, labels when asked for; ${at}`, ...summary(ours.flat()), unit: 'ms', peer: "Go's expfmt, to families with labels", peerValue: median(peer.flat()), limit: { most: 40, of: 'value' } });
+  const parse = await npmParser(bench);
+  const text = fs.readFileSync(file, 'utf8');
+  const pure = await byTurns(Math.min(3, pairs), () => Promise.resolve(read(body, {}, true)), () => timed(() => Promise.resolve(parse(text))));
+  tell({ name: `metrics: the same with every label read, beside npm's; ${at}`, ...summary(pure.ours), unit: 'ms', peer: `${NPM.join(' ')} of npm, to families with labels`, peerValue: median(pure.peer) });
   const some = (options: ParseOptions, labels: boolean): { readonly value: number; readonly spread: readonly [number, number] } => summary(Array.from({ length: pairs * times }, () => read(body, options, labels)));
   tell({ name: `metrics: the same with every label read; ${at}`, ...some({}, true), unit: 'ms', peer: "Go's expfmt, to families with labels", peerValue: median(peer.flat()) });
   tell({ name: `metrics: the same, only one family wanted; ${at}`, ...some({ wants: (n) => WANTED.test(n) }, true), unit: 'ms' });
+}
+
+async function npmParser(bench: Bench): Promise<(text: string) => unknown> {
+  bench.log('metrics: getting the parser of npm');
+  const dir = await cachedFolder(NPM.join('-'), (draft: string) => npmInstall(draft, [NPM.join('@')]));
+  return createRequire(path.join(dir, 'package.json'))(NPM[0]) as (text: string) => unknown;
 }
 
 /** ms. */

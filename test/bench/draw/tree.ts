@@ -31,6 +31,6 @@ export function treeOf500k(nodes: number): FlameTree {
     start[i] = start[p]! + next[p]!;
     next[p]! += total[i]!;
   }
-  const frames = Array.from({ length: 2000 }, (_, id) => ({ id, name: `example.com/bench/pkg${id % 40}.(*Type${id}).Method${id}`, pkg: `example.com/bench/pkg${id % 40}`, file: '', line: 0, origin: id % 9 === 0 ? 'own' as const : 'dependency' as const }));
+  const frames = Array.from({ length: 2000 }, (_, id) => ({ id, name: `example.com/bench/pkg${id % 40}.(*Type${id}).Method${id}`, pkg: `example.com/bench/pkg${id % 40}`, file: '', line: 0, origin: id % 9 === 0 ? 'own' as const : 'dependency' as const, layer: 0, fn: id }));
   return { fn, depth, size, start, total, self, frames, grandTotal: total[0]!, hidden: 0, zoom: [] };
 }

@@ -7,7 +7,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { FlameTree, OpenProfile } from '../../../src/profile/types';
 import { pageHtml } from '../../../src/protocol/html';
-import { earlyQuery, fromPage, PROTOCOL, type EarlyFlame, type FromPage, type ToPage } from '../../../src/protocol/pages';
+import { answerOf, earlyQuery, fromPage, PROTOCOL, type EarlyFlame, type FromPage, type ToPage } from '../../../src/protocol/pages';
 import { THEMES } from '../../pages/harness/themes';
 import { encode, wireInPage } from './wire';
 
@@ -101,12 +101,11 @@ export class FlamePage {
     try {
       if (m?.type === 'ready') { this.#early = m.early ?? []; this.#isReady(); }
       else if (m?.type === 'drawn') this.#drawn?.done();
-      else if (m?.type === 'flame' && this.#profile) await this.#flame(m.id, this.#profile.flame(m.query));
-      else if (m?.type === 'search' && this.#profile) this.#send({ type: 'search', id: m.id, result: await this.#profile.search({ text: m.text, sampleType: m.sampleType }) });
+      else if (m?.type === 'ask' && this.#profile) this.#send({ type: 'answer', id: m.id, value: await answerOf(this.#profile, m) });
     } catch (e) { this.#failed(e); }
   }
 
-  async #flame(id: number, tree: Promise<FlameTree>): Promise<void> { this.#send({ type: 'flame', id, tree: await tree }); }
+  async #flame(id: number, tree: Promise<FlameTree>): Promise<void> { this.#send({ type: 'answer', id, value: await tree }); }
 
   #failed(e: unknown): void { this.#drawn?.failed(e instanceof Error ? e : new Error(String(e))); }
 }

@@ -8,10 +8,40 @@ interface PodProcess { readonly namespace: string; readonly pod: string; readonl
 
 /** Ports on this machine of the process behind a pod whose name begins with `prefix`. */
 export function portsOf(namespace: string, prefix: string): Readonly<Record<string, number>> {
-  const all = JSON.parse(fs.readFileSync(path.join(CLUSTER_DIR, 'processes.json'), 'utf8')) as readonly PodProcess[];
-  const found = all.find((p) => p.namespace === namespace && p.pod.startsWith(prefix));
-  if (!found) throw new Error(`No process for ${namespace}/${prefix}…: ${all.map((p) => `${p.namespace}/${p.pod}`).join(', ')}`);
+  const [found] = processes(namespace, prefix);
+  if (!found) throw new Error(`No process for ${namespace}/${prefix}…: ${processes('', '').map((p) => `${p.namespace}/${p.pod}`).join(', ')}`);
   return found.ports;
+}
+
+/** Behind the pods of a namespace ('': of all) whose names begin with `prefix`. */
+function processes(namespace: string, prefix: string): readonly PodProcess[] {
+  const all = JSON.parse(fs.readFileSync(path.join(CLUSTER_DIR, 'processes.json'), 'utf8')) as readonly PodProcess[];
+  return all.filter((p) => (namespace === '' || p.namespace === namespace) && p.pod.startsWith(prefix));
+}
+
+/** The sum of a metric's samples over the replicas of a workload, by the value of `by`; of counters of new processes from 0. */
+export async function sums(namespace: string, prefix: string, port: number, metric: RegExp, by: RegExp): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const { ports } of processes(namespace, prefix)) {
+    const text = await (await fetch(`http://127.0.0.1:${ports[port]}/metrics`)).text();
+    for (const line of text.split('\n').filter((l) => metric.test(l))) {
+      const key = by.exec(line)?.[1] ?? '';
+      found.set(key, (found.get(key) ?? 0) + Number(line.slice(line.lastIndexOf(' ') + 1)));
+    }
+  }
+  return found;
+}
+
+/** Rolls out another image of a Deployment's first container with these args, as `kubectl patch` does, and waits until only it runs. */
+export async function rollOut(namespace: string, name: string, container: { readonly name: string; readonly image: string; readonly args: readonly string[] }): Promise<void> {
+  const at = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+  await api('PATCH', at, { spec: { template: { spec: { containers: [container] } } } });
+  for (const end = Date.now() + 60_000; ;) {
+    const { metadata, spec, status } = JSON.parse(await api('GET', at)) as { metadata: { generation: number }; spec: { replicas: number }; status: { observedGeneration: number; updatedReplicas?: number; availableReplicas?: number; replicas?: number } };
+    if (status.observedGeneration >= metadata.generation && [status.updatedReplicas, status.availableReplicas, status.replicas].every((n) => n === spec.replicas)) return;
+    if (Date.now() > end) throw new Error(`${namespace}/${name} was not rolled out in 60 s: ${JSON.stringify(status)}`);
+    await new Promise((resolve) => { setTimeout(resolve, 200); });
+  }
 }
 
 /** Names of the pods of a namespace that are not being deleted. */
@@ -28,16 +58,16 @@ export async function openTunnels(): Promise<number> {
   return lines.reduce((sum, l) => sum + Number(l.slice(l.lastIndexOf(' ') + 1)), 0);
 }
 
-function api(method: string, at: string): Promise<string> {
+function api(method: string, at: string, patch?: object): Promise<string> {
   const { server } = /server: ["']?(?<server>https:[^\s"']+)/.exec(fs.readFileSync(path.join(CLUSTER_DIR, 'admin.kubeconfig'), 'utf8'))?.groups ?? {};
   const pki = (name: string): Buffer => fs.readFileSync(path.join(CLUSTER_DIR, 'pki', name));
   return new Promise((resolve, reject) => {
-    const request = https.request(`${server}${at}`, { method, ca: pki('ca.crt'), cert: pki('admin.crt'), key: pki('admin.key') }, (answer) => {
+    const request = https.request(`${server}${at}`, { method, ca: pki('ca.crt'), cert: pki('admin.crt'), key: pki('admin.key'), ...(patch && { headers: { 'Content-Type': 'application/strategic-merge-patch+json' } }) }, (answer) => {
       let body = '';
       answer.setEncoding('utf8').on('data', (text: string) => { body += text; });
       answer.on('end', () => { if ((answer.statusCode ?? 0) < 300) resolve(body); else reject(new Error(`${method} ${at}: ${answer.statusCode} ${body.slice(0, 300)}`)); });
     });
     request.on('error', reject);
-    request.end();
+    request.end(patch && JSON.stringify(patch));
   });
 }

@@ -14,6 +14,8 @@ export interface Setup {
   readonly kubeconfig: string | undefined;
   readonly theme?: Theme;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Added to the environment of the extension host, whose HOME is empty. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Starts the names of this window's screenshots. */
   readonly name: string;
 }
@@ -35,7 +37,7 @@ export class Workbench {
 
   static async open(setup: Setup): Promise<Workbench> {
     const settings = { 'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id, 'workbench.reduceMotion': 'on', 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false, ...setup.settings };
-    const server = await startCodeServer({ vsix: VSIX, folder: setup.folder, settings, env: { ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) } });
+    const server = await startCodeServer({ vsix: VSIX, folder: setup.folder, settings, env: { ...setup.env, ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) } });
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -51,7 +53,7 @@ export class Workbench {
     await this.page.goto(this.server.pageUrl(), { timeout: 90_000, waitUntil: 'commit' });
     await this.activity('Controller Tuner').waitFor({ timeout: 90_000 });
     // Its commands, keys and editors are registered in the same turn or the next ones; nothing in the window shows when.
-    await this.page.waitForTimeout(2000);
+    await this.page.waitForTimeout(5000);
   }
 
   async close(): Promise<void> {
@@ -215,10 +217,13 @@ export async function until(check: () => Promise<boolean> | boolean, what: strin
   }
 }
 
-/** A new workspace folder with these files. */
+/** A new workspace folder with these files, by their paths in it. */
 export function workspace(files: Readonly<Record<string, string | Buffer>>): string {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'controller-tuner-workspace-'));
-  for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
+    fs.writeFileSync(path.join(dir, name), content);
+  }
   return dir;
 }
 

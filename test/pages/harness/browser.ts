@@ -49,6 +49,8 @@ export class PageServer {
       reducedMotion: options.reducedMotion === false ? 'no-preference' : 'reduce',
     });
     const page = await context.newPage();
+    // A busy machine takes its time over starting a page.
+    page.setDefaultTimeout(90_000);
     await page.addInitScript(applyTheme, THEMES[options.theme ?? 'dark']);
     return page;
   }

@@ -1,11 +1,11 @@
 /** Profiles made for these tests, written by pprof-format, so that the page is fed through the product's own reader. */
-import { Function as Fn, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
+import { Function as Fn, Label, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import { gzipSync } from 'node:zlib';
 
 /** A function as `import/path.Name` with its file and line. */
 export interface Func { readonly name: string; readonly file: string; readonly line: number }
 /** A stack, root first, and its values. */
-export interface Stack { readonly frames: readonly Func[]; readonly values: readonly number[] }
+export interface Stack { readonly frames: readonly Func[]; readonly values: readonly number[]; readonly labels?: Readonly<Record<string, string>> }
 
 export function writeProfile(stacks: readonly Stack[], types: readonly (readonly [type: string, unit: string])[], seconds = 0): Uint8Array {
   const stringTable = new StringTable();
@@ -21,7 +21,10 @@ export function writeProfile(stacks: readonly Stack[], types: readonly (readonly
     }
     return Number(known.location.id);
   };
-  const sample = stacks.map((s) => new Sample({ locationId: s.frames.map(locate).reverse(), value: [...s.values] }));
+  const sample = stacks.map((s) => new Sample({
+    locationId: s.frames.map(locate).reverse(), value: [...s.values],
+    label: Object.entries(s.labels ?? {}).map(([key, str]) => new Label({ key: stringTable.dedup(key), str: stringTable.dedup(str) })),
+  }));
   const type = ([t, u]: readonly [string, string]): ValueType => new ValueType({ type: stringTable.dedup(t), unit: stringTable.dedup(u) });
   const profile = new Profile({
     sampleType: types.map(type), sample, stringTable,
@@ -104,10 +107,30 @@ function stacksOf(rows: typeof CONTROLLER): Stack[] {
 /** A CPU profile of a controller with a hot hash, as in 30 s; own module example.com/gadgets. */
 export const controllerProfile = (): Uint8Array => writeProfile(stacksOf(CONTROLLER), [['samples', 'count'], ['cpu', 'nanoseconds']], 30);
 
+/** The same controller before its hash was made fast: twice the hashing, and reads that are not there any more. */
+export const slowerProfile = (): Uint8Array => writeProfile(stacksOf(CONTROLLER.map(([depth, own, name, file, line]) => {
+  const times = name.endsWith('.hash') || name.includes('sha256') ? 2 : name.endsWith('Template') ? 0 : 1;
+  return [depth, own * times, name, file, line] as const;
+})), [['samples', 'count'], ['cpu', 'nanoseconds']], 30);
+
+/** Two controllers of one process, told apart by the label that controller-runtime's workers can carry; CPU in ticks of 10 ms. */
+export const labelledProfile = (): Uint8Array => {
+  const worker = f(`${C}internal/controller.(*Controller[${SHAPE}]).Reconcile`, `${RUNTIME}internal/controller/controller.go`, 196);
+  const of = (name: string, own: number): Stack => ({
+    frames: [worker, f(`example.com/gadgets/internal/controller.(*${name}Reconciler).Reconcile`, `${OWN}internal/controller/${name.toLowerCase()}.go`, 30)],
+    values: [own, own * TICK], labels: { controller: name.toLowerCase() },
+  });
+  return writeProfile([of('Gadget', 60), of('Widget', 30), { frames: [f('runtime.gcBgMarkWorker', `${GO}runtime/mgc.go`, 1310)], values: [10, 10 * TICK] }], [['samples', 'count'], ['cpu', 'nanoseconds']], 30);
+};
+
 /** One stack, so many frames deep. */
 export const deepProfile = (depth: number): Uint8Array => writeProfile([
   { frames: Array.from({ length: depth }, (_, i) => f(`example.com/deep.step${i}`, `${OWN}deep.go`, i + 1)), values: [1] },
   { frames: [f('example.com/deep.step0', `${OWN}deep.go`, 1), f('example.com/deep.aside', `${OWN}deep.go`, 99_999)], values: [1] }], [['samples', 'count']]);
+
+/** So many functions, each a stack of its own, the first the heaviest. */
+export const wideProfile = (functions: number): Uint8Array => writeProfile(
+  Array.from({ length: functions }, (_, i) => ({ frames: [f(`example.com/wide/p${i % 97}.Func${i}`, `${OWN}wide.go`, i + 1)], values: [functions - i] })), [['samples', 'count']]);
 
 /** A CPU profile without a sample. */
 export const emptyProfile = (): Uint8Array => writeProfile([], [['samples', 'count'], ['cpu', 'nanoseconds']], 5);

@@ -12,8 +12,10 @@ const capture: Capture = { file: '/c/x.pb.gz', bytes: 2048, info, problem: undef
 describe('wording of captures', () => {
   it('names them by kind first, then by workload, pod or address', () => {
     expect(defaultName(info)).toBe('CPU gadgets');
-    expect(defaultName({ kind: 'heap', pod: 'lone', workload: '', url: '' })).toBe('Heap lone');
-    expect(defaultName({ kind: 'goroutine', pod: '', workload: '', url: 'http://127.0.0.1:6060' })).toBe('Goroutines 127.0.0.1:6060');
+    expect(defaultName({ kind: 'heap', seconds: 0, pod: 'lone', workload: '', url: '' })).toBe('Heap lone');
+    expect(defaultName({ kind: 'goroutine', seconds: 0, pod: '', workload: '', url: 'http://127.0.0.1:6060' })).toBe('Goroutines 127.0.0.1:6060');
+    expect(defaultName({ kind: 'heap', seconds: 10, pod: 'lone', workload: '', url: '' })).toBe('Heap delta lone');
+    expect(defaultName({ kind: 'custom:example.com/shop.carts', seconds: 0, pod: 'lone', workload: '', url: '' })).toBe('example.com/shop.carts lone');
   });
 
   it('says when against now', () => {
@@ -32,6 +34,7 @@ describe('wording of captures', () => {
     const brief = { ...info, image: '', context: '', namespace: '' };
     expect(subtitle(brief, at, 12.04e9)).toBe('gadgets-7c9d, leader, 12 s of the 30 s asked for: the process ended early, today 14:32');
     expect(subtitle(brief, at, 29.8e9)).toBe('gadgets-7c9d, leader, 30 s, today 14:32');
+    expect(subtitle({ ...brief, name: 'Heap delta gadgets', kind: 'heap', seconds: 10 }, at, 10e9)).toBe('gadgets-7c9d, leader, what changed in 10 s, today 14:32');
     expect(fileSubtitle({ timeMillis: 0, durationNanos: 0 }, at)).toBe('');
     expect(fileSubtitle({ timeMillis: at, durationNanos: 3.02e9 }, at)).toBe('3 s, today 14:32');
     expect(treeDescription(capture, at)).toBe('14:32 · leader · …-7c9d · 2 KiB');

@@ -69,6 +69,37 @@ describe('CaptureStore', () => {
     expect((await store.get(a.file))?.problem).toBeUndefined();
   });
 
+  it('reads what earlier versions wrote, and passes over what later ones may add', async () => {
+    const { file } = await store.write(info(), Buffer.from('x'));
+    const { group: _, ...before } = info();
+    for (const notes of [before, { ...before, group: { id: 'g', name: 'n', kind: 'of a later version' }, later: true }]) {
+      await fs.writeFile(`${file}.json`, JSON.stringify(notes));
+      expect(await store.get(file)).toMatchObject({ info: before, problem: undefined });
+      expect((await store.get(file))?.info.group).toBeUndefined();
+    }
+  });
+
+  it('tells the kind from the name where notes are gone, of a program\'s own profile too', async () => {
+    const names = [];
+    for (const kind of ['trace', 'metrics', 'custom:example.com/shop.carts', 'goroutineleak'] as const) {
+      const { file } = await store.write(info({ kind, seconds: 0 }), Buffer.from('x'));
+      await fs.rm(`${file}.json`);
+      names.push(path.basename(file));
+    }
+    expect(names).toEqual(['widgets-0.trace.2026-11-23T14-32-05.trace', 'widgets-0.metrics.2026-11-23T14-32-05.openmetrics.txt', 'widgets-0.example_com_shop_carts.2026-11-23T14-32-05.pb.gz', 'widgets-0.goroutineleak.2026-11-23T14-32-05.pb.gz']);
+    expect(new Map((await store.list()).map((c) => [path.basename(c.file), c.info.kind]))).toEqual(new Map([[names[0], 'trace'], [names[1], 'metrics'], [names[2], 'custom:example_com_shop_carts'], [names[3], 'goroutineleak']]));
+  });
+
+  it('renames a group in all its members', async () => {
+    const group = { id: 'g1', name: 'Everything widgets', kind: 'everything' } as const;
+    await store.write(info({ group }), Buffer.from('x'));
+    await store.write(info({ kind: 'heap', group }), Buffer.from('y'));
+    await store.write(info({ kind: 'block' }), Buffer.from('z'));
+    await store.renameGroup('g1', ' before the fix ');
+    expect((await store.list()).map((c) => [c.info.kind, c.info.group?.name]).sort()).toEqual([['block', undefined], ['cpu', 'before the fix'], ['heap', 'before the fix']]);
+    await expect(store.renameGroup('g2', 'x')).rejects.toMatchObject({ code: 'captures.gone' });
+  });
+
   it('passes over what is not a capture, and folders named like one', async () => {
     await fs.mkdir(path.join(dir, 'x.pb.gz'), { recursive: true });
     for (const name of ['notes.txt', '.DS_Store', '.hidden.pb.gz', 'some.json', '.pb.gz']) await fs.writeFile(path.join(dir, name), 'x');
@@ -148,7 +179,7 @@ describe('CaptureStore', () => {
 describe('fileName', () => {
   it('is fit for any file system and never longer than 255 bytes', () => {
     expect(fileName(info({ pod: '', url: 'http://127.0.0.1:6060' }))).toBe('127.0.0.1_6060.cpu.2026-11-23T14-32-05.pb.gz');
-    expect(fileName(info({ pod: '../../etc/passwd', kind: 'goroutine' }), 2)).toBe('_.._etc_passwd.goroutine.2026-11-23T14-32-05-2.goroutines.txt');
+    expect(fileName(info({ pod: '../../etc/passwd', kind: 'goroutine', seconds: 0 }), 2)).toBe('_.._etc_passwd.goroutine.2026-11-23T14-32-05-2.goroutines.txt');
     expect(fileName(info({ pod: 'x'.repeat(253) })).length).toBeLessThan(255);
   });
 });

@@ -8,8 +8,21 @@ import { Function as Fn, Line, Location, Profile, Sample, StringTable, ValueType
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CaptureStore } from '../../../src/captures/store';
 import { takeCapture, type CaptureProgress, type TakeRequest } from '../../../src/captures/take';
-import type { CaptureKind } from '../../../src/captures/types';
+import type { PprofKind } from '../../../src/captures/types';
 import { openProfile } from '../../../src/profile/open';
+
+/** As net/http/pprof of Go 1.26 writes it where nothing was sampled. */
+function emptyProfile(): Buffer {
+  const stringTable = new StringTable();
+  const s = (text: string): number => stringTable.dedup(text);
+  return gzipSync(new Profile({ sampleType: [new ValueType({ type: s('contentions'), unit: s('count') }), new ValueType({ type: s('delay'), unit: s('nanoseconds') })], stringTable }).encode());
+}
+
+/** Headers of `debug=1` as Go 1.26 writes them. */
+const MUTEX_OFF = '--- mutex:\ncycles/second=2096030156\nsampling period=0\n';
+const MUTEX_ON = '--- mutex:\ncycles/second=2096030156\nsampling period=10\n';
+const BLOCK_NONE = '--- contention:\ncycles/second=2096030156\n';
+const BLOCK_SOME = `${BLOCK_NONE}186290 5 @ 0x40d5a5 0x671977\n#\t0x671976\tmain.main.func2+0x16\t/app/main.go:31\n`;
 
 function cpuProfile(): Buffer {
   const stringTable = new StringTable();
@@ -54,7 +67,7 @@ afterEach(async () => {
   await fs.rm(dir, { recursive: true, force: true });
 });
 
-function request(kind: CaptureKind, over: Partial<TakeRequest> = {}): TakeRequest {
+function request(kind: PprofKind, over: Partial<TakeRequest> = {}): TakeRequest {
   const label = `http://127.0.0.1:${port}`;
   return {
     target: { label, scheme: 'http', host: '127.0.0.1', port, anyCertificate: false }, basePath: '/debug/pprof/', kind, seconds: kind === 'cpu' ? 1 : 0,
@@ -88,13 +101,16 @@ describe('takeCapture', () => {
     expect(dump).toMatchObject({ total: 1, groups: [{ count: 1, state: 'chan receive', minutes: 2, labels: { controller: 'widgets' } }] });
   });
 
-  it.each([['heap', 0, '/debug/pprof/heap'], ['mutex', 2, '/debug/pprof/mutex?seconds=2'], ['threadcreate', 0, '/debug/pprof/threadcreate']] as const)('asks for %s', async (kind, seconds, url) => {
+  it.each([
+    ['heap', 0, '/debug/pprof/heap'], ['mutex', 2, '/debug/pprof/mutex?seconds=2'], ['threadcreate', 0, '/debug/pprof/threadcreate'],
+    ['goroutine', 2, '/debug/pprof/goroutine?seconds=2'], ['goroutineleak', 0, '/debug/pprof/goroutineleak'], ['custom:example.com/shop.open <carts>', 0, '/debug/pprof/example.com/shop.open%20%3Ccarts%3E'],
+  ] as const)('asks for %s', async (kind, seconds, url) => {
     handler = answer(cpuProfile());
     await takeCapture(request(kind, { seconds }));
     expect(asked).toEqual([url]);
   });
 
-  it.each<[string, CaptureKind, Handler, string, RegExp]>([
+  it.each<[string, PprofKind, Handler, string, RegExp]>([
     ['nothing', 'cpu', answer(''), 'captures.empty', /nothing was saved/],
     ['a web page', 'cpu', answer('<!DOCTYPE html><html>sign in</html>'), 'target.html', /Choose another port/],
     ['a truncated gzip', 'heap', answer(cpuProfile().subarray(0, 60)), 'profile.truncated', /nothing was saved/],
@@ -104,6 +120,9 @@ describe('takeCapture', () => {
     ['no pprof', 'cpu', answer('404 page not found\n', 404), 'captures.noPprof', /PprofBindAddress/],
     ['an unknown kind', 'block', answer('Unknown profile\n', 404), 'captures.noKind', /Choose another kind/],
     ['a WriteTimeout that is too short', 'cpu', answer("profile duration exceeds server's WriteTimeout\n", 400), 'captures.tooLong', /fewer seconds/],
+    ['a delta of what has none', 'custom:mine', answer('"seconds" parameter is not supported for this profile type\n', 400), 'captures.noDelta', /as it is now/],
+    ['a second trace', 'trace', answer('Could not enable tracing: tracing is already enabled\n', 500), 'captures.traceInUse', /Wait until/],
+    ['a trace that is none', 'trace', answer('hello there\n'), 'captures.notTrace', /nothing was saved/],
     ['no right', 'cpu', answer('Forbidden', 403), 'target.forbidden', /does not let this account read/],
     ['a connection that drops', 'cpu', (_req, res) => { res.writeHead(200, { 'Content-Length': '1000' }); res.write('x'); setTimeout(() => { res.destroy(); }, 20); }, 'target.dropped', /./],
     ['silence', 'heap', () => undefined, 'target.timeout', /./],
@@ -113,6 +132,36 @@ describe('takeCapture', () => {
     expect(error).toMatchObject({ code });
     expect((error as { sentence: string }).sentence).toMatch(sentence);
     expect(await saved()).toEqual([]);
+  });
+
+  it('saves an execution trace as it came, and counts down while it comes in', async () => {
+    const body = Buffer.concat([Buffer.from('go 1.26 trace\0\0\0'), Buffer.alloc(100, 7)]);
+    const told: CaptureProgress[] = [];
+    handler = (_req, res) => { res.write(body.subarray(0, 50)); setTimeout(() => { res.end(body.subarray(50)); }, 600); };
+    const { file } = await takeCapture(request('trace', { seconds: 1, onProgress: (p) => { told.push(p); } }));
+    expect(asked).toEqual(['/debug/pprof/trace?seconds=1']);
+    expect(path.basename(file)).toMatch(/\.trace\.[\dT-]+\.trace$/);
+    expect(await fs.readFile(file)).toEqual(body);
+    expect(told).toContainEqual({ phase: 'recording', secondsLeft: 1, bytes: 50 });
+  });
+
+  it.each<[string, PprofKind, number, string, string, RegExp]>([
+    ['mutex profiling is off', 'mutex', 0, MUTEX_OFF, 'captures.off', /^Mutex profiling is off in .*SetMutexProfileFraction\(10\) at the start of main/],
+    ['mutex profiling is on and nothing was contended', 'mutex', 2, MUTEX_ON, 'captures.nothingSampled', /one contention of 10, and no lock was contended within 2 seconds/],
+    ['block profiling may be off', 'block', 0, BLOCK_NONE, 'captures.off', /it is off, as Go has it by default, or nothing was blocked.*SetBlockProfileRate\(10_000\).*--contention-profiling/],
+    ['nothing was blocked within the time', 'block', 2, BLOCK_SOME, 'captures.nothingSampled', /nothing was blocked within 2 seconds/],
+  ])('says that %s, and saves no empty file', async (_title, kind, seconds, text, code, sentence) => {
+    handler = (req, res) => { res.end(req.url?.includes('debug=1') === true ? text : emptyProfile()); };
+    const error = await takeCapture(request(kind, { seconds })).then(() => undefined, (e: unknown) => e) as { code: string; sentence: string };
+    expect(error.code).toBe(code);
+    expect(error.sentence).toMatch(sentence);
+    expect(await saved()).toEqual([]);
+  });
+
+  it('keeps an empty profile of a kind that Go always records', async () => {
+    handler = answer(emptyProfile());
+    await takeCapture(request('custom:example.com/shop.carts'));
+    expect((await saved()).length).toBe(2);
   });
 
   it('refuses a body that unpacks beyond the limit', async () => {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const { status, stdout } = await run(script, ['--help']);
   expect(status).toBe(0);
   expect(stdout).toContain('Usage: npm run -s inspect');
-}, 30_000);
+}, 240_000);
 afterAll(async () => { await fs.rm(dir, { recursive: true, force: true }); });
 
 describe('inspect profile', () => {
@@ -62,11 +62,33 @@ describe('inspect profile', () => {
     expect(none).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('alloc_objects, alloc_space, inuse_objects, inuse_space') as string });
   });
 
+  it('writes parts, differences and other forms', { timeout: 60_000 }, async () => {
+    const out = path.join(dir, 'part.pb.gz');
+    const [top, peek, folded, split, diff, proto, none] = await Promise.all([
+      inspect('profile', fixture('cpu.prof'), '--tagfocus', 'controller=widget', '--top'), inspect('profile', fixture('cpu.prof'), '--peek', 'busy.Grow$'),
+      inspect('profile', fixture('cpu.prof'), '--sample-index', 'samples', '--hide', 'runtime|testing', '--folded'), inspect('profile', fixture('cpu.prof'), '--split'),
+      inspect('profile', fixture('cpu.prof'), '--base', fixture('cpu.prof'), '--json'), inspect('profile', fixture('cpu.prof'), '--focus', 'Digest', '--proto', out),
+      inspect('profile', fixture('cpu.prof'), '--peek', 'nothing of the kind'),
+    ]);
+    // Each number as go tool pprof has it for this file.
+    expect(top.stdout).toMatch(/20 ms +10\.0 % +20\.0 % +40 ms +20\.0 % +example\.com\/fixtures\/busy\.Hash \(inline\)/);
+    expect(peek.stdout).toMatch(/10 ms +100 % \| {3}example\.com\/fixtures\/busy\.TestBusy\.func2\n +0 ns +0\.0 % +10 ms \| example\.com\/fixtures\/busy\.Grow\n +10 ms +100 % \| {3}strings\.Repeat$/m);
+    expect(folded.stdout).toMatch(/^example\.com\/fixtures\/busy\.TestBusy;.*busy\.Hash 3$/m);
+    expect(split.stdout).toMatch(/everything else/);
+    const { top: rows, combined } = JSON.parse(diff.stdout) as { top: { flat: number; cum: number; cumBefore: number; cumAfter: number }[]; combined: unknown };
+    expect(combined).toEqual({ sources: 1, bases: 1, ofBase: false, normalize: 'none' });
+    expect(rows.length).toBeGreaterThan(5);
+    for (const r of rows) expect([r.flat, r.cum, r.cumAfter - r.cumBefore]).toEqual([0, 0, 0]);
+    expect(proto.stdout).toContain('is written');
+    expect((await inspect('profile', out, '--json')).stdout).toContain('busy.Digest');
+    expect(none).toMatchObject({ status: 1, stderr: expect.stringContaining('No function matches') as string });
+  });
+
   it('writes a table for people', async () => {
     const { status, stdout } = await inspect('profile', fixture('cpu.prof'));
     expect(status).toBe(0);
     expect(stdout).toMatch(/\* cpu: 200 ms/);
-    expect(stdout).toMatch(/flat +flat % +cum +cum % +function/);
+    expect(stdout).toMatch(/flat +flat % +sum % +cum +cum % +function/);
   });
 
   it('says on standard error what is wrong, with status 1', { timeout: 30_000 }, async () => {
@@ -91,6 +113,22 @@ describe('inspect goroutines', () => {
     expect(Object.keys(out.groups[0] ?? {})).toEqual(['count', 'state', 'minutes', 'labels', 'createdBy', 'stack']);
     expect(out.groups.every((g) => g.state !== '' && g.stack.length > 0 && Object.keys(g.stack[0] ?? {}).join() === 'name,file,line')).toBe(true);
     expect(out.groups.some((g) => typeof g.createdBy === 'string')).toBe(true);
+  });
+});
+
+describe('inspect growth', () => {
+  it('names the leak, by the times of the files where nothing else tells them', { timeout: 30_000 }, async () => {
+    const files = await Promise.all([1, 3].map(async (n) => {
+      const file = path.join(dir, `dump-${n}.txt`);
+      await fs.copyFile(fixture(`growth/growth-${n}.txt`), file);
+      await fs.utimes(file, 1_700_000_000, 1_700_000_000 + n * 60);
+      return file;
+    }));
+    const { status, stdout, stderr } = await inspect('growth', ...files, '--json');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      totals: [53, 133], minutes: 2, verdict: { change: 80, perMinute: 40, counts: [6, 86], ended: 0, leak: 'none ended', createdBy: { name: 'main.(*Sender).Send' }, stack: [{ name: 'main.(*Sender).wait' }] },
+    });
   });
 });
 

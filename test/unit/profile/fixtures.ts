@@ -1,6 +1,7 @@
 /** Reads the real files of test/fixtures and what `go tool pprof` said of them. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { TopTable } from '../../../src/profile/types';
 
 const folder = path.join(__dirname, '../../fixtures');
 
@@ -24,4 +25,11 @@ export function pprofTop(name: string): { total: number; rows: PprofRow[] } {
     if (m) rows.push({ flat: Number(m[1]), flatPercent: Number(m[2]), cum: Number(m[3]), cumPercent: Number(m[4]), name: m[5] as string });
   }
   return { total, rows };
+}
+
+export interface TopRow { readonly name: string; readonly file: string; readonly line: number; readonly flat: number; readonly cum: number }
+
+/** The rows of a table, for people and tests. */
+export function rowsOf(t: TopTable): TopRow[] {
+  return t.names.map((name, i) => ({ name, file: t.files[i] ?? '', line: t.lines[i] ?? 0, flat: t.flat[i] ?? 0, cum: t.cum[i] ?? 0 }));
 }

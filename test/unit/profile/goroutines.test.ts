@@ -4,7 +4,7 @@ import { readDump } from '../../../src/profile/goroutines/dump';
 import { labels, unquote } from '../../../src/profile/goroutines/quoted';
 import { openProfile } from '../../../src/profile/open';
 import type { GoroutineGroup } from '../../../src/profile/types';
-import { fixture, text } from './fixtures';
+import { fixture, text, rowsOf } from './fixtures';
 
 const holding = (groups: readonly GoroutineGroup[], name: string) => groups.filter((g) => g.stack.some((f) => f.name === name));
 const LOCK = { controller: 'widget', kind: 'lock "quoted"\n]:' };
@@ -86,7 +86,7 @@ describe('goroutine text of Go 1.26', () => {
       const t = await p.flame({ sampleType: 0, zoom: [], minShare: 0, ownModules: [] });
       expect(t.total[0]).toBe(26);
       expect((await p.search({ text: 'main.receive', sampleType: 0 })).value).toBe(12);
-      expect((await p.top({ sampleType: 0 })).find((r) => r.name === 'main.receive')).toMatchObject({ flat: 12, cum: 12, line: 30 });
+      expect(rowsOf(await p.top({ sampleType: 0 })).find((r) => r.name === 'main.receive')).toMatchObject({ flat: 12, cum: 12, line: 30 });
       expect((await p.goroutines())?.total).toBe(26);
     }
   });
@@ -107,11 +107,11 @@ describe('goroutine text by hand', () => {
     expect(d.groups[0]?.stack).toEqual([{ name: 'main.f', file: '/a b/f.go', line: 7 }]);
   });
 
-  it('keeps the longest wait of a group, and at most twenty ids', () => {
+  it('keeps the longest wait of a group, and all its ids', () => {
     const d = readDump(Array.from({ length: 30 }, (_, i) => g(100 - i, i === 7 ? 'select, 9 minutes' : 'select')).join(''));
     expect(d.groups).toHaveLength(1);
     expect(d.groups[0]).toMatchObject({ count: 30, minutes: 9 });
-    expect(d.groups[0]?.ids).toEqual(Array.from({ length: 20 }, (_, i) => 71 + i));
+    expect(d.groups[0]?.ids).toEqual(Array.from({ length: 30 }, (_, i) => 71 + i));
   });
 
   it('reads CRLF, Windows paths, methods, cgo frames, elisions and ancestors', () => {

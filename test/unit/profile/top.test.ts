@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openProfile } from '../../../src/profile/open';
-import { fixture, pprofTop } from './fixtures';
+import { fixture, pprofTop, rowsOf } from './fixtures';
 
 const cases = [
   ['cpu.prof', 'cpu'], ['cpu.prof', 'samples'], ['cpu-trimpath.prof', 'cpu'], ['mem.prof', 'alloc_space'], ['mem.prof', 'inuse_objects'],
@@ -13,7 +13,7 @@ describe('top agrees with go tool pprof -top', () => {
     const profile = openProfile(fixture(file));
     const sampleType = profile.summary.sampleTypes.findIndex((t) => t.type === type);
     const total = profile.summary.sampleTypes[sampleType]?.total ?? 0;
-    const rows = await profile.top({ sampleType });
+    const rows = rowsOf(await profile.top({ sampleType }));
     expect(total).toBe(expected.total);
     expect(expected.rows.length).toBeGreaterThan(5);
     expect(rows.map((r) => r.name).sort()).toEqual(expected.rows.map((r) => r.name).sort());

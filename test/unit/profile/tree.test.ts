@@ -17,15 +17,13 @@ const id = (t: FlameTree, name: string) => t.frames.find((f) => f.name === name)
 function plainTree(file: Uint8Array, sampleType: number): Map<string, { total: number; self: number }> {
   const { model } = openModel(file, { maxBytes: 1e9 });
   const c = model.columns;
+  const ids = model.nodes.of(c, 'functions');
   const nodes = new Map<string, { total: number; self: number }>([['', { total: 0, self: 0 }]]);
   for (let i = 0; i < c.samples; i++) {
     const v = c.values[sampleType]?.[i] ?? 0;
     if (v === 0) continue;
     const path: number[] = [];
-    for (let j = (c.stackAt[i + 1] ?? 0) - 1; j >= (c.stackAt[i] ?? 0); j--) {
-      const l = c.stack[j] ?? 0;
-      for (let k = (c.lineAt[l + 1] ?? 0) - 1; k >= (c.lineAt[l] ?? 0); k--) path.push(model.lineId[k] ?? 0);
-    }
+    for (let j = (c.frameAt[i + 1] ?? 0) - 1; j >= (c.frameAt[i] ?? 0); j--) path.push(ids[c.frames[j] ?? 0] ?? 0);
     for (let d = 0; d <= path.length; d++) {
       const key = path.slice(0, d).join(';');
       const n = nodes.get(key) ?? { total: 0, self: 0 };

@@ -22,7 +22,9 @@ Types of profiles available:
 <tr><td>0</td><td><a href='cmdline?debug=1'>cmdline</a></td></tr>
 <tr><td>42</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr>
 <tr><td>3</td><td><a href='my.own_profile?debug=1'>my.own_profile</a></td></tr>
+<tr><td>1</td><td><a href='example.com/shop.open%20%3Ccarts%3E%20&%20%27more%27?debug=1'>example.com/shop.open &lt;carts&gt; &amp; &#39;more&#39;</a></td></tr>
 <tr><td>0</td><td><a href='profile?debug=1'>profile</a></td></tr>
+<tr><td>0</td><td><a href='symbol?debug=1'>symbol</a></td></tr>
 <tr><td>0</td><td><a href='trace?debug=1'>trace</a></td></tr>
 </table>
 <a href="goroutine?debug=2">full goroutine stack dump</a>
@@ -34,7 +36,7 @@ describe('probe', () => {
   it('tells pprof by the contents of its index, with what it offers', async () => {
     const port = await serveHttp((req, res) => { if (req.url === '/debug/pprof/') { html(res); res.end(INDEX); } else { res.statusCode = 404; res.end('404 page not found\n'); } });
     const p = await probe(target(port));
-    expect([p.scheme, p.pprof.result, p.pprof.profiles]).toEqual(['http', 'pprof', { allocs: 17, goroutine: 42, 'my.own_profile': 3, profile: 0, trace: 0 }]);
+    expect([p.scheme, p.pprof.result, p.pprof.profiles]).toEqual(['http', 'pprof', { allocs: 17, goroutine: 42, 'my.own_profile': 3, "example.com/shop.open <carts> & 'more'": 1, profile: 0, trace: 0 }]);
     expect([p.metrics.result, p.metrics.status, p.metrics.problem?.code]).toEqual(['other', 404, 'target.notFound']);
   });
 

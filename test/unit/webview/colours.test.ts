@@ -13,7 +13,7 @@ function themeOf(name: ThemeName): ThemeColours {
   };
 }
 const rgb = (text: string): Rgb => parseColour(text, [0, 0, 0])!;
-const paints = (p: Palette) => [...p.warm, ...p.cool, p.grey, p.mutedStd, p.mutedDependency, p.own, p.hit];
+const paints = (p: Palette) => [...p.warm, ...p.cool, p.grey, p.mutedStd, p.mutedDependency, p.own, p.hit, ...p.layers];
 
 describe.each(Object.keys(THEMES) as ThemeName[])('colours in %s', (name) => {
   const theme = themeOf(name);

@@ -1,0 +1,270 @@
+/** Hints and quick fixes in a real editor: what stands there, what is offered, and what the files are afterwards, to the byte. */
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rollOut, sums } from './lib/cluster';
+import { CLUSTER_DIR, KUBECONFIG, SAMPLES } from './lib/env';
+import { SHOP } from './lib/shop';
+import { TextEditor } from './lib/sources';
+import { photographFailures, until, Workbench, workspace } from './lib/workbench';
+
+let vscode: Workbench;
+let editor: TextEditor;
+photographFailures(() => vscode);
+
+const folder = workspace(SHOP);
+fs.cpSync(SAMPLES, path.join(folder, 'widgets'), { recursive: true });
+const run = promisify(execFile);
+const load = async (name: string, on: boolean): Promise<void> => { await run(process.execPath, [path.resolve('test/cluster/cli.mjs'), 'load', name, on ? 'on' : 'off', '--dir', CLUSTER_DIR]); };
+const onDisk = (file: string): string => fs.readFileSync(path.join(folder, file), 'utf8');
+const before = (file: string): string => SHOP[file] ?? '';
+const MAIN = 'shop/cmd/main.go';
+/** From 1. */
+const lineOf = (file: string, text: string): number => before(file).split('\n').findIndex((l) => l.includes(text)) + 1;
+const column = (file: string, text: string): number => (before(file).split('\n').find((l) => l.includes(text)) ?? '').indexOf(text) + 1;
+const becomes = (file: string, text: string): Promise<void> => until(() => onDisk(file) === text, `${file} to be as expected`).catch(() => { expect(onDisk(file)).toBe(text); });
+
+beforeAll(async () => {
+  throttle();
+  await load('widgets-throttled', true);
+  vscode = await Workbench.open({ name: 'source', folder, kubeconfig: KUBECONFIG, settings: { 'files.autoSave': 'off' } });
+  editor = new TextEditor(vscode);
+});
+afterAll(async () => {
+  await vscode?.close();
+  await load('healthy', false);
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** kubebuilder's own line, which has no variable to set QPS on, and what it becomes. */
+const FIXED = before(MAIN).replace('\tmgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{', `\tcfg := ctrl.GetConfigOrDie()
+	cfg.QPS = 50
+	cfg.Burst = 100
+	mgr, err := ctrl.NewManager(cfg, ctrl.Options{`);
+
+describe('one fix', () => {
+  test('the hint says what the limit is here, with the version', async () => {
+    await editor.open(MAIN, lineOf(MAIN, 'ctrl.NewManager('), 20);
+    await editor.lens(/QPS 20/).waitFor();
+    await editor.nextHint(/^This client is limited to 20 requests\/s, burst 30 \(.*controller-runtime v0\.20\.4/);
+    await vscode.shot('hint');
+    await vscode.page.keyboard.press('Escape');
+    await editor.open(MAIN, lineOf(MAIN, 'ctrl.NewManager('), column(MAIN, 'GetConfigOrDie'));
+  });
+
+  test('the light bulb has it first, and a preview of it changes nothing by itself', async () => {
+    const offered = await editor.bulb();
+    await vscode.shot('bulb');
+    expect(offered).toEqual([
+      'Set QPS to 50 and Burst to 100',
+      'Set QPS from what is measured in a cluster…',
+      'Set QPS and Burst to values of your own',
+      'Make QPS and Burst flags (flag): --kube-api-qps, --kube-api-burst',
+      'No client-side limit (QPS −1): rely on API Priority and Fairness',
+      ...offered.slice(5, -2),
+      'Everywhere in the Module: Set QPS to 50 and Burst to 100…',
+      'More for This Line…',
+    ]);
+    expect(offered.length).toBeLessThanOrEqual(10);
+    await editor.choose('Set QPS to 50 and Burst to 100', 'Control+Enter');
+    await editor.preview().waitFor();
+    await vscode.shot('preview');
+    expect(onDisk(MAIN)).toBe(before(MAIN));
+  });
+
+  test('applied and saved the file is as expected', async () => {
+    await editor.apply();
+    await editor.lens(/QPS 50/).waitFor();
+    await vscode.shot('fixed');
+    await editor.save();
+    await becomes(MAIN, FIXED);
+  });
+
+  test('one undo gives the bytes back', async () => {
+    await vscode.page.keyboard.press('Control+z');
+    await editor.lens(/QPS 20/).waitFor();
+    await editor.save();
+    await becomes(MAIN, before(MAIN));
+  });
+});
+
+describe('a fix everywhere in the module', () => {
+  const SWEEP = 'shop/cmd/sweep/main.go';
+  const SWEPT = before(SWEEP).replace('\tclients, err :=', '\tconfig.QPS = 50\n\tconfig.Burst = 100\n\tclients, err :=');
+
+  test('is told with its files before, and changes all of them', async () => {
+    await editor.open(SWEEP, lineOf(SWEEP, 'InClusterConfig'), column(SWEEP, 'InClusterConfig'));
+    await editor.bulb();
+    await editor.choose('Everywhere in the Module: Set QPS to 50 and Burst to 100…');
+    const asked = vscode.page.locator('.monaco-dialog-box', { hasText: 'Set QPS to 50 and Burst to 100 in 2 files of example.com/shop?' });
+    await asked.waitFor();
+    expect(await asked.textContent()).toMatch(/cmd\/main\.go.*cmd\/sweep\/main\.go/s);
+    await vscode.shot('everywhere');
+    await vscode.page.keyboard.press('Enter');
+    await becomes(SWEEP, SWEPT);
+    await becomes(MAIN, FIXED);
+  });
+
+  test('one undo gives the bytes of all of them back', async () => {
+    await editor.focus();
+    await vscode.page.keyboard.press('Control+z');
+    await editor.lens(/QPS 5 /).waitFor();
+    await vscode.page.locator('.editor-group-container .tab.dirty').nth(1).waitFor();
+    await vscode.command('File: Save All');
+    await becomes(SWEEP, before(SWEEP));
+    await becomes(MAIN, before(MAIN));
+  });
+});
+
+describe('a manifest', () => {
+  const PARAMS = 'shop/config/argocd-cmd-params-cm.yaml';
+  const RAISED = before(PARAMS).replace('"20"', '"50"');
+
+  test('has the same hints, light bulb and preview', async () => {
+    await editor.open(PARAMS, lineOf(PARAMS, 'controller.status.processors'), 35);
+    await editor.nextHint(/^controller\.status\.processors is 20; upstream's default is 20/);
+    await vscode.shot('yaml-hint');
+    await vscode.page.keyboard.press('Escape');
+    await editor.open(PARAMS, lineOf(PARAMS, 'controller.status.processors'), 35);
+    expect(await editor.bulb()).toContain('Set controller.status.processors to 50');
+    await vscode.shot('yaml-bulb');
+    await editor.choose('Set controller.status.processors to 50', 'Control+Enter');
+    await editor.apply();
+    await editor.save();
+    await becomes(PARAMS, RAISED);
+    await editor.focus();
+    await vscode.page.keyboard.press('Control+z');
+    await editor.save();
+    await becomes(PARAMS, before(PARAMS));
+  });
+});
+
+describe('all of a line, and all of a module', () => {
+  const PPROF = before(MAIN).replace('\t\tHealthProbeBindAddress: probeAddr, // the kubelet asks there\n', (line) => `${line}\t\tPprofBindAddress:       "127.0.0.1:6060",\n`);
+
+  test('what does not fit into the light bulb is behind its last entry', async () => {
+    await vscode.setTheme('light');
+    await editor.open(MAIN, lineOf(MAIN, 'ctrl.NewManager('), column(MAIN, 'NewManager'));
+    await editor.bulb();
+    await vscode.shot('light-bulb');
+    await editor.choose('More for This Line…');
+    await vscode.pickRow('Serve profiles on 127.0.0.1:6060').waitFor();
+    await vscode.shot('more');
+    await vscode.pick('Serve profiles on 127.0.0.1:6060');
+    await editor.lens(/pprof 127\.0\.0\.1:6060/).waitFor();
+    await vscode.command('File: Save');
+    await becomes(MAIN, PPROF);
+    await editor.focus();
+    await vscode.page.keyboard.press('Control+z');
+    await editor.save();
+    await becomes(MAIN, before(MAIN));
+  });
+
+  test('the lens leads to the table of settings', async () => {
+    await editor.lens(/QPS 20 · burst 30 · controller-runtime v0\.20\.4$/).locator('a', { hasText: 'QPS 20' }).click();
+    const hover = vscode.page.locator('.monaco-hover', { hasText: 'In force' });
+    await hover.waitFor();
+    expect(await hover.locator('table').first().innerText()).toMatch(/QPS\s+20\s+20.*default\s+Burst\s+30/s);
+    // The hover goes with the pointer; opened by keys it stays.
+    await vscode.page.mouse.move(700, 893);
+    await hover.waitFor({ state: 'hidden' });
+    await vscode.page.keyboard.press('Control+k');
+    await vscode.page.keyboard.press('Control+i');
+    await hover.waitFor();
+    await vscode.shot('table');
+    await vscode.page.keyboard.press('Escape');
+  });
+
+  test('the review lists what the module sets up, and leads there', async () => {
+    await vscode.command('Controller Tuner: Review Settings of This Module');
+    await vscode.row(/example\.com\/shop/, 'Settings in Sources').waitFor();
+    await vscode.row(/^Findings \(\d+\)/, 'Settings in Sources').waitFor();
+    const controller = vscode.row(/Controller configmap/, 'Settings in Sources');
+    await vscode.expand(controller);
+    await vscode.row(/MaxConcurrentReconciles: 1/, 'Settings in Sources').waitFor();
+    await vscode.shot('review');
+    await controller.click();
+    await vscode.tab('order_controller.go').waitFor();
+    await vscode.setTheme('dark');
+    await vscode.showExplorer();
+  });
+});
+
+/** The sample controller, whose client the load holds to 2 writes a second by a flag, with that limit in its source. */
+const WIDGETS = 'widgets/cmd/widgets/main.go';
+const LIMIT = '\tcfg.QPS = 2\n\tcfg.Burst = 3\n';
+function throttle(): void {
+  const text = onDisk(WIDGETS).replace(/\tcfg\.QPS = 5\n[^]*?\n\t}\n/, LIMIT).replace(/.*\bqps\b.*\n/g, (line) => (line.startsWith('//') ? line : ''));
+  fs.writeFileSync(path.join(folder, WIDGETS), text);
+}
+
+describe('QPS from what was measured', () => {
+  const build = (to: string): Promise<unknown> => run('go', ['build', '-buildvcs=false', '-o', to, './cmd/widgets'], { cwd: path.join(folder, 'widgets') });
+  const p99 = /^rest_client_rate_limiter_duration_seconds_bucket/;
+  const waits = (): Promise<ReadonlyMap<string, number>> => sums('widgets-system', 'widgets-controller', 8080, p99, /le="([^"]+)"/);
+  const depth = async (): Promise<number> => (await sums('widgets-system', 'widgets-controller', 8080, /^workqueue_depth\{/, /name="([^"]+)"/)).get('widget') ?? Number.NaN;
+  let before: string;
+  let qps = 0;
+
+  test('the light bulb of a limited client measures its controller, and tells what it found', { timeout: 120_000 }, async () => {
+    before = onDisk(WIDGETS);
+    expect(before).toContain(LIMIT);
+    const line = before.split('\n').findIndex((l) => l.includes('GetConfigOrDie')) + 1;
+    await editor.open(WIDGETS, line, 15);
+    await editor.lens(/QPS 2 /).waitFor();
+    await editor.bulb();
+    await vscode.shot('measure-bulb');
+    await editor.choose('Set QPS from what is measured in a cluster…');
+    await vscode.pickRow('widgets-controller').waitFor();
+    // The one that is called as the program comes first.
+    expect(await vscode.pickRows().first().textContent()).toContain('widgets-controller');
+    await vscode.shot('which-controller');
+    await vscode.page.keyboard.press('Enter');
+    await vscode.toast(/Measuring widgets-controller/).waitFor();
+    await vscode.toast(/Measured \(widgets-controller, widgets-system in tuner-test, 30 s until .*\): limiter p99 .* QPS \d+ and Burst \d+ would carry it/).waitFor({ timeout: 60_000 });
+    await vscode.shot('measured');
+    await vscode.clearToasts();
+  });
+
+  test('the hint tells it, and the fix with its arithmetic is the first', async () => {
+    await editor.open(WIDGETS, before.split('\n').findIndex((l) => l.includes('GetConfigOrDie')) + 1, 15);
+    await vscode.page.keyboard.press('Control+k');
+    await vscode.page.keyboard.press('Control+i');
+    await vscode.page.locator('.monaco-hover', { hasText: 'Measure Again' }).waitFor();
+    await vscode.shot('measured-hover');
+    await vscode.page.keyboard.press('Escape');
+    const [first = ''] = await editor.bulb();
+    await vscode.shot('measured-bulb');
+    const { groups } = /^Set QPS from what was measured: (?<qps>\d+), Burst (?<burst>\d+) \(1 worker × [\d.]+ requests ÷ [\d.]+ s = [\d.]+\/s, and 25 % of head room\)$/.exec(first) ?? {};
+    expect(groups, first).toBeDefined();
+    qps = Number(groups?.['qps']);
+    await editor.choose('Set QPS from what was measured');
+    await editor.lens(new RegExp(`QPS ${qps} `)).waitFor();
+    await editor.save();
+    await becomes(WIDGETS, before.replace(LIMIT, `\tcfg.QPS = ${qps}\n\tcfg.Burst = ${groups?.['burst']}\n`));
+  });
+
+  test('built and rolled out, the limiter\'s p99 is below 50 ms and the queue drains', { timeout: 180_000 }, async () => {
+    expect(await depth(), 'the throttled controller has a queue').toBeGreaterThan(20);
+    fs.mkdirSync(path.join(CLUSTER_DIR, 'images'), { recursive: true });
+    await build(path.join(CLUSTER_DIR, 'images/widgets:v0.4.0'));
+    await rollOut('widgets-system', 'widgets-controller', { name: 'manager', image: 'registry.example/widgets:v0.4.0', args: ['--leader-elect', '--metrics-bind-address=:8080', '--health-probe-bind-address=:8081', '--pprof-bind-address=:6060'] });
+    // It begins with all widgets there are.
+    await until(async () => (await waits().catch(() => new Map<string, number>())).get('+Inf') !== undefined && await depth() < 5, 'the queue to drain', 90_000);
+    const found = await waits();
+    const all = found.get('+Inf') ?? 0;
+    const bound = [...found].filter(([, n]) => n >= 0.99 * all).map(([le]) => Number(le)).sort((a, b) => a - b)[0];
+    expect(all).toBeGreaterThan(100);
+    expect(bound, JSON.stringify([...found])).toBeLessThanOrEqual(0.05);
+  });
+
+  test('measured again, nothing asks for more', { timeout: 90_000 }, async () => {
+    await editor.open(WIDGETS, before.split('\n').findIndex((l) => l.includes('GetConfigOrDie')) + 1, 15);
+    await editor.bulb();
+    await editor.choose('Measure This Controller Again…');
+    await vscode.toast(/Measured \(widgets-controller.*: limiter p99 0(\.0\d*)? s.* Nothing in it asks for another QPS\./).waitFor({ timeout: 60_000 });
+    await vscode.shot('measured-again');
+  });
+});
