@@ -8,8 +8,8 @@ import { seconds } from './lib/steps.mjs';
 
 const HELP = `Usage: npm test [-- options]
 
-  --only STAGE   run this stage and those it needs (check, unit, package, cluster, kube, pages, inhost,
-                 e2e); may be given more than once
+  --only STAGE   run this stage and those it needs (check, unit, pprof, package, cluster, kube, pages,
+                 inhost, verdicts, source, e2e); may be given more than once
   --keep         leave the test cluster running at the end, for a look and for the next run; its log says where it is
   --help
 
@@ -33,46 +33,56 @@ async function main() {
   // These need node_modules, so they are loaded only now.
   const { stages, toolRunner } = await import('./lib/stages.mjs');
   const { add, excerpt, failure, none, skip } = await import('./lib/results.mjs');
+  const { runStages } = await import('./lib/schedule.mjs');
   const { startTestCluster } = await import('./lib/test-cluster.mjs');
   total = none();
 
   const chosen = pick(stages, options.only);
   fs.mkdirSync(results, { recursive: true });
-  const run = {
-    root, results,
-    startCluster: () => startTestCluster({ logFile: run.logFile, signal: interrupted.signal, onStarting: (stop) => { endCluster = stop; } }),
-  };
+  /** What stages leave for later ones: { vsix, cluster }. */
+  const made = {};
   const ready = new Set();
-  for (const stage of chosen) {
-    // After a Ctrl-C the handler ends this process; a stage that was ended by it must not be followed by the next.
-    if (interrupted.signal.aborted) await new Promise(() => undefined);
-    const started = Date.now();
-    run.logFile = path.join(results, `${stage.name}.log`);
-    fs.writeFileSync(run.logFile, '');
-    const notes = [];
-    run.note = (text) => {
-      fs.appendFileSync(run.logFile, `${text}\n`);
-      notes.push(text);
-      if (process.stderr.isTTY) process.stderr.write(`  ${text}\n`);
-    };
-    run.run = toolRunner(children, { root, logFile: run.logFile, limitSeconds: stage.limit });
+  await runStages(chosen, { atOnce: 2, run: (stage) => runStage(stage).finally(unlessInterrupted), tell: report });
 
+  async function runStage(stage) {
+    // After a Ctrl-C the handler ends this process; a stage that was ended by it must not be followed by the next.
+    await unlessInterrupted();
+    const started = Date.now();
+    const logFile = path.join(results, `${stage.name}.log`);
+    fs.writeFileSync(logFile, '');
+    const notes = [];
+    const note = (text) => {
+      fs.appendFileSync(logFile, `${text}\n`);
+      notes.push(text);
+      if (process.stderr.isTTY) process.stderr.write(`  ${stage.name}: ${text}\n`);
+    };
+    const given = {
+      root, results, made, note, run: toolRunner(children, { root, logFile, limitSeconds: stage.limit }),
+      startCluster: () => startTestCluster({ logFile, signal: interrupted.signal, onStarting: (stop) => { endCluster = stop; } }),
+    };
     const missing = (stage.needs ?? []).filter((n) => !ready.has(n));
     let result;
     if (missing.length > 0) result = skip(stage.name, `needs the stage ${missing.join(' and ')}, which did not succeed`);
-    else result = await withLimit(stage.run(run), stage.limit).catch((e) => failure(stage.name, e instanceof Error ? e.message : String(e)));
+    else result = await withLimit(stage.run(given), stage.limit).catch((e) => failure(stage.name, e instanceof Error ? e.message : String(e)));
     if (result.passed + result.failed.length + result.skipped.length === 0) result = failure(stage.name, 'The stage ran no tests at all.');
     if (result.failed.length === 0 && result.passed > 0) ready.add(stage.name);
-    if (interrupted.signal.aborted) await new Promise(() => undefined);
-    total = add(total, result);
+    return { result, took: seconds(started), said: notes.at(-1), logFile };
+  }
 
+  function report(stage, { result, took, said, logFile }) {
+    total = add(total, result);
     const word = result.failed.length > 0 ? `${result.failed.length} FAILED, ${result.passed} passed` : `${result.passed} passed`;
     const skipped = result.skipped.length > 0 ? `, ${result.skipped.length} SKIPPED` : '';
-    console.log(`${stage.name.padEnd(8)} ${word}${skipped} in ${seconds(started)}${notes.length > 0 ? ` (${notes.at(-1)})` : ''}`);
+    console.log(`${stage.name.padEnd(8)} ${word}${skipped} in ${took}${said === undefined ? '' : ` (${said})`}`);
     for (const f of result.failed) console.log(`  FAILED ${f.title}\n${excerpt(f.message)}`);
     for (const s of result.skipped) console.log(`  SKIPPED ${s.title}: ${s.message}`);
-    if (result.failed.length > 0) console.log(`  log: ${path.relative(root, run.logFile)}`);
+    if (result.failed.length > 0) console.log(`  log: ${path.relative(root, logFile)}`);
   }
+}
+
+/** Never resolves once a Ctrl-C came. */
+async function unlessInterrupted() {
+  if (interrupted.signal.aborted) await new Promise(() => undefined);
 }
 
 /** The stages asked for and, before them, those that they need. */

@@ -1,5 +1,7 @@
-// The stages of `npm test`, in order. Each gets the run (children, folders, what earlier stages made) and gives a result as in
+// The stages of `npm test`, in order. Each gets the run (its tools, folders, what earlier stages made) and gives a result as in
 // results.mjs. `limit`: seconds after which it is ended and counts as failed. `needs`: stages without which it can't run.
+// `uses`: what only one may use at a time: dist/, or the state of the test cluster. `alone`: none runs beside it (schedule.mjs).
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureNode } from '../node24.mjs';
@@ -11,14 +13,17 @@ import { add, failure, none, passed, readVitest, skip } from './results.mjs';
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
 export const stages = [
-  { name: 'check', limit: 300, run: check },
-  { name: 'unit', limit: 180, run: (t) => vitest(t, 'unit') },
-  { name: 'package', limit: 300, run: makeVsix },
+  { name: 'check', limit: 400, run: check },
+  { name: 'unit', limit: 240, uses: ['dist'], run: (t) => vitest(t, 'unit') },
+  { name: 'pprof', limit: 600, run: pprof },
+  { name: 'package', limit: 300, uses: ['dist'], run: makeVsix },
   { name: 'cluster', limit: 2400, run: startCluster },
-  { name: 'kube', limit: 600, needs: ['cluster'], run: kube },
-  { name: 'pages', limit: 420, needs: ['package'], run: pages },
-  { name: 'inhost', limit: 300, needs: ['package', 'cluster'], run: inhost },
-  { name: 'e2e', limit: 1200, needs: ['package', 'cluster'], run: e2e },
+  { name: 'kube', limit: 900, needs: ['cluster'], uses: ['cluster', 'dist'], run: kube },
+  { name: 'pages', limit: 1200, run: pages },
+  { name: 'inhost', limit: 300, needs: ['package', 'cluster'], uses: ['cluster', 'dist'], run: inhost },
+  { name: 'verdicts', limit: 1500, needs: ['cluster'], uses: ['cluster'], alone: true, run: verdicts },
+  { name: 'source', limit: 2400, needs: ['cluster'], uses: ['cluster'], alone: true, run: source },
+  { name: 'e2e', limit: 1800, needs: ['package', 'cluster'], uses: ['cluster'], alone: true, run: e2e },
 ];
 
 /** Each tool counts as one test: types of host and tests, of the pages, of the tests that use a page; lint with the rooms' rule. */
@@ -47,25 +52,45 @@ async function vitest(t, project, { node = process.execPath, env = {} } = {}) {
   return r.code !== 0 && found.failed.length === 0 ? add(found, failure(`${project}: an error outside of the tests`, r.tail)) : found;
 }
 
+/** Two tests: it packs within its size, and packing again gives the same bytes. */
 async function makeVsix(t) {
   const { file, bytes } = await packageVsix();
-  t.vsix = file;
+  const first = fs.readFileSync(file);
+  await packageVsix();
+  t.made.vsix = file;
   t.note(`${path.relative(t.root, file)}, ${(bytes / 1e6).toFixed(2)} MB`);
-  return passed();
+  return add(passed(), first.equals(fs.readFileSync(file)) ? passed() : failure('the VSIX is reproducible', 'Packed twice from the same sources, its bytes differ.'));
 }
 
 async function startCluster(t) {
   const found = await t.startCluster();
   if (found.why !== undefined) return skip('cluster', found.why);
-  t.cluster = found.cluster;
-  t.note(t.cluster.kubeconfig);
+  t.made.cluster = found.cluster;
+  t.note(found.cluster.kubeconfig);
   return passed();
 }
 
-const clusterEnv = (t) => (t.cluster === undefined ? {} : { KUBECONFIG_TEST: t.cluster.kubeconfig, CLUSTER_DIR: t.cluster.dir });
+const clusterEnv = ({ made: { cluster } }) => (cluster === undefined ? {} : { KUBECONFIG_TEST: cluster.kubeconfig, CLUSTER_DIR: cluster.dir });
 
 async function kube(t) {
   return vitest(t, 'kube', { node: await ensureNode(t.note), env: clusterEnv(t) });
+}
+
+/** Every number of a profile, held to `go tool pprof`, which Go builds when it is first used. */
+async function pprof(t) {
+  if (spawnSync('go', ['version']).error) return skip('pprof', 'Go is not on the PATH. Install Go 1.26 from https://go.dev/dl/ and run npm test again.');
+  await t.run('go', ['tool', 'pprof', '-h']);
+  return vitest(t, 'pprof');
+}
+
+async function verdicts(t) {
+  return vitest(t, 'verdicts', { node: await ensureNode(t.note), env: clusterEnv(t) });
+}
+
+/** What is advised about sources, held to Go. Here at the newest release and plain client-go, in CI at all of them, unless SOURCE_VERSIONS says which. */
+async function source(t) {
+  const chosen = process.env.SOURCE_VERSIONS ?? (process.env.CI === 'true' ? '' : '0.25,client-go');
+  return vitest(t, 'source', { env: { ...clusterEnv(t), ...(chosen !== '' && { SOURCE_VERSIONS: chosen }) } });
 }
 
 async function pages(t) {
@@ -95,7 +120,7 @@ async function e2e(t) {
   const shots = path.join(t.results, 'shots');
   fs.rmSync(shots, { recursive: true, force: true });
   fs.mkdirSync(shots, { recursive: true });
-  return vitest(t, 'e2e', { node: await ensureNode(t.note), env: { CHROMIUM: chromium, VSIX: t.vsix, SHOTS: shots, ...clusterEnv(t) } });
+  return vitest(t, 'e2e', { node: await ensureNode(t.note), env: { CHROMIUM: chromium, VSIX: t.made.vsix, SHOTS: shots, ...clusterEnv(t) } });
 }
 
 /** What a stage runs its tools with: its log, its limit, its environment. */

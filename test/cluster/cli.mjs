@@ -11,7 +11,7 @@ const help = `npm run cluster -- COMMAND [--dir FOLDER]
   down               end it
   status             what runs, and on which ports
   rate N             change the load: N objects of each kind a second; 0 lets the queues drain
-  load NAME on|off   one controller slow for one reason, the others calm; see README.md. NAME:
+  load NAME.. on|off controllers slow for one reason each, the others calm; see README.md. NAME:
                      ${loadNames.join(', ')}
   fill [--pods 10000] [--workloads 500]
   churn [--rate 1000] [--seconds 30]     change pods of fill
@@ -64,10 +64,10 @@ const commands = {
   },
   rate: () => rig(['rate', '--kubeconfig', running().kubeconfig, String(number(positionals[1]))], options),
   load: async () => {
-    const [, name = '', state] = positionals;
-    if (state !== 'on' && state !== 'off') throw new Error('load NAME on, or load NAME off');
-    const on = await load(running(), name, state === 'on', options);
-    console.log(`loads: ${on.join(', ') || (name === 'healthy' && state === 'off' ? 'as up leaves it' : 'none, all calm')}`);
+    const [names, state] = [positionals.slice(1, -1), positionals.at(-1)];
+    if (names.length === 0 || (state !== 'on' && state !== 'off')) throw new Error('load NAME.. on, or load NAME.. off');
+    const on = await load(running(), names, state === 'on', options);
+    console.log(`loads: ${on.join(', ') || (names.includes('healthy') && state === 'off' ? 'as up leaves it' : 'none, all calm')}`);
   },
   fill: () => fill(running(), { ...options, pods: number(values.pods), workloads: number(values.workloads) }),
   churn: () => rig(['churn', '--kubeconfig', running().kubeconfig, '--etcd', `http://127.0.0.1:${running().ports.etcd}`, '--rate', String(number(values.rate ?? '1000')), '--seconds', String(number(values.seconds))], options),

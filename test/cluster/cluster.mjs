@@ -165,7 +165,7 @@ async function endAll(dir) {
   await end(named('kube-apiserver'), 1_500);
   await end(named('etcd'), 1_500);
   forget(dir);
-  for (const name of ['cluster.json', 'processes.json', 'loads.json', 'etcd', 'prometheus', 'pki', 'pods', 'manifests', 'egress.json', 'network.sock', 'rig.json', 'kwok.yaml', 'node.yaml',
+  for (const name of ['cluster.json', 'processes.json', 'loads.json', 'etcd', 'prometheus', 'pki', 'pods', 'images', 'manifests', 'egress.json', 'network.sock', 'rig.json', 'kwok.yaml', 'node.yaml',
     ...['admin', 'rig', 'controller-manager', 'limited', 'noaccess'].map((user) => `${user}.kubeconfig`)]) {
     rmSync(join(dir, name), { recursive: true, force: true });
   }
@@ -257,7 +257,7 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   const watch = setInterval(() => { if (!core.every(alive)) died.abort(); }, 500);
   try {
     const either = signal ? AbortSignal.any([signal, died.signal]) : died.signal;
-    await call(bin.rig, ['wait', '--settings', at('rig.json'), '--leases', leases.join(',')], { signal: either, log: step });
+    await call(bin.rig, ['wait', '--settings', at('rig.json'), '--leases', leases.join(','), '--timeout', '4m'], { signal: either, log: step });
   } catch (error) {
     signal?.throwIfAborted();
     const dead = core.find((one) => !alive(one))?.name;
@@ -285,18 +285,18 @@ async function untilReady(dir, server, programs, signal) {
     ca: readFileSync(join(dir, 'pki', 'ca.crt')), cert: readFileSync(join(dir, 'pki', 'admin.crt')), key: readFileSync(join(dir, 'pki', 'admin.key')), keepAlive: false,
   });
   const ready = () => new Promise((resolve) => {
-    const request = https.get(`${server}/readyz`, { agent, timeout: 2000 }, (response) => { response.resume(); resolve(response.statusCode === 200); });
+    const request = https.get(`${server}/readyz`, { agent, timeout: 10_000 }, (response) => { response.resume(); resolve(response.statusCode === 200); });
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(false));
   });
-  const deadline = Date.now() + 90_000;
+  const deadline = Date.now() + 180_000;
   while (!(await ready())) {
     signal?.throwIfAborted();
     const dead = programs.find((one) => !alive(one));
     const late = Date.now() > deadline;
     if (dead || late) {
       const name = dead?.name ?? 'kube-apiserver';
-      throw new Error(`${name} ${dead ? 'ended at its start' : 'was not ready after 90 s'}. Its log (${join(dir, 'logs', `${name}.log`)}) ends:\n${logTail(dir, name)}`);
+      throw new Error(`${name} ${dead ? 'ended at its start' : 'was not ready after 180 s'}. Its log (${join(dir, 'logs', `${name}.log`)}) ends:\n${logTail(dir, name)}`);
     }
     await sleep(100, undefined, { signal });
   }

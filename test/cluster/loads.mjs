@@ -6,7 +6,7 @@ import { takeLock } from './lib/lock.mjs';
 import { here } from './lib/places.mjs';
 
 /**
- * @typedef {'widgets-throttled' | 'gadgets-cpu' | 'workers-starved' | 'backoff' | 'fight' | 'volumes'} LoadName
+ * @typedef {'widgets-throttled' | 'gadgets-cpu' | 'workers-starved' | 'backoff' | 'fight' | 'stamp' | 'noop' | 'volumes'} LoadName
  * @typedef {{ rates?: Record<string, number>, set?: string[], file?: string, flags?: string[] }} Load
  *   rates: objects a second, by kind; set: changes of workloads (`rig apply --set`); file: a manifest of manifests/loads that
  *   is there only meanwhile; flags: of kube-controller-manager.
@@ -25,6 +25,9 @@ const loads = {
   backoff: { rates: { failing: 1.5 }, file: 'failing.yaml' },
   // 20 paints, each painted over after 0.3 s: 33 writes a second by each, below their limit.
   fight: { set: ['red', 'blue'].flatMap((color) => [`paints-system/${color}:arg=--qps=100`, `paints-system/${color}:arg=--pause=300ms`]) },
+  // Each writes the time into all 20 paints in turn, six times a second in all.
+  stamp: { file: 'stamp.yaml' },
+  noop: { file: 'noop.yaml' },
   // The talk's case: each volume needs a write to become available, and four more writes bind it to its claim.
   volumes: { rates: { volumes: 6 }, flags: ['--kube-api-qps=2', '--kube-api-burst=3'] },
 };
@@ -38,28 +41,49 @@ const CALM = 0.2;
 const FIRST = 2;
 
 /**
- * Switches a load on or off and returns when it is in effect: pods rolled out, their metrics answering. From the first load
+ * Switches loads on or off and returns when it is in effect: pods rolled out, their metrics answering. From the first load
  * that is switched by name, whatever is not switched on is calm. `healthy` on switches all off; `healthy` off goes back to how
  * `up` leaves a cluster (two of each kind a second; red and blue fight slowly).
  * @param {import('./cluster.mjs').Cluster} cluster
- * @param {string} name one of `loadNames`
+ * @param {readonly string[]} names of `loadNames`
  * @param {boolean} on
  * @param {{ log?: (line: string) => void, signal?: AbortSignal }} [options]
  * @returns {Promise<readonly LoadName[]>} what is on now
  */
-export async function load(cluster, name, on, options = {}) {
-  if (!loadNames.includes(name)) throw new Error(`There is no load named "${name}". There are: ${loadNames.join(', ')}.`);
+export async function load(cluster, names, on, options = {}) {
+  for (const name of names) if (!loadNames.includes(name)) throw new Error(`There is no load named "${name}". There are: ${loadNames.join(', ')}.`);
+  const named = /** @type {LoadName[]} */ (names.filter((name) => name !== 'healthy'));
+  const healthy = named.length < names.length;
+  return switched(cluster, options, (before) => {
+    if (healthy) return on ? [] : undefined;
+    return on ? [...new Set([...(before ?? []), ...named])] : (before ?? []).filter((other) => !named.includes(other));
+  });
+}
+
+/**
+ * Switches these loads on and all others off, in one go.
+ * @param {import('./cluster.mjs').Cluster} cluster
+ * @param {readonly LoadName[]} names
+ * @param {{ log?: (line: string) => void, signal?: AbortSignal }} [options]
+ */
+export async function only(cluster, names, options = {}) {
+  await switched(cluster, options, () => [...names]);
+}
+
+/**
+ * @param {import('./cluster.mjs').Cluster} cluster
+ * @param {{ log?: (line: string) => void, signal?: AbortSignal }} options
+ * @param {(before: LoadName[] | undefined) => LoadName[] | undefined} wanted
+ */
+async function switched(cluster, options, wanted) {
   const unlock = await takeLock(`${cluster.dir}.loads.lock`, { log: options.log ?? (() => {}), signal: options.signal, what: 'switching a load' });
   try {
     const before = loadsOf(cluster);
-    const one = /** @type {LoadName} */ (name);
-    const named = name !== 'healthy' || on;
-    const after = name === 'healthy' ? [] : on ? [...new Set([...(before ?? []), one])] : (before ?? []).filter((other) => other !== name);
-    await change(cluster, named ? after : undefined, before, options);
-    const file = stateFile(cluster);
-    if (named) writeFileSync(file, JSON.stringify(after));
-    else rmSync(file, { force: true });
-    return after;
+    const after = wanted(before);
+    await change(cluster, after, before, options);
+    if (after === undefined) rmSync(stateFile(cluster), { force: true });
+    else writeFileSync(stateFile(cluster), JSON.stringify(after));
+    return after ?? [];
   } finally {
     unlock();
   }
@@ -99,7 +123,7 @@ async function change(cluster, wanted, before, options) {
   const goneFiles = gone.flatMap((name) => (loads[name].file === undefined ? [] : [join(here, 'manifests', 'loads', loads[name].file)]));
   writeStaticPod(cluster.dir, on.flatMap((one) => one.flags ?? []));
   await rig(['delete', ...at, ...(gone.includes('volumes') ? ['--volumes', 'samples.example.com/volume'] : []), ...goneFiles], options);
-  await rig(['wait', '--settings', join(cluster.dir, 'rig.json'), '--leases', 'kube-system/kube-controller-manager'], options);
+  await rig(['wait', '--settings', join(cluster.dir, 'rig.json'), '--leases', 'kube-system/kube-controller-manager', '--timeout', '3m'], options);
 }
 
 /** The rig replaces the static pod when its manifest changes, as a kubelet does. @param {string} dir @param {string[]} flags */

@@ -18,7 +18,7 @@ if (!running) await up({ dir, log: (line) => { process.stderr.write(`${line}\n`)
 const file = join(dir, 'verdicts.txt');
 rmSync(file, { force: true });
 const env = { ...process.env, KUBECONFIG_TEST: join(dir, 'admin.kubeconfig'), CLUSTER_DIR: dir, LOOKS: String(looks), LOOKS_TABLE: file };
-const child = spawn(await ensureNode(), [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'kube', 'test/kube/pipeline.test.ts', '--silent', '--reporter', 'dot'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+const child = spawn(await ensureNode(), [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'verdicts', '--silent', '--reporter', 'dot'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
 process.exitCode = await new Promise((resolve) => { child.on('exit', (code) => { resolve(code ?? 1); }); });
 try {
   process.stdout.write(readFileSync(file, 'utf8'));

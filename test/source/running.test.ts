@@ -4,9 +4,9 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missing, MODULE, VERSIONS, Workspace, type Version } from './lib/workspace';
+import { TestCluster } from './running/cluster';
 import { build, freely, freePorts, mend, rate, ruled, Running, type Mended, type Rate } from './running/program';
 import { BY_HAND, CLIENTCMD, GET_CONFIG, plain, scaffold, type Origin } from './running/programs';
 
@@ -25,8 +25,7 @@ const COLD = 900_000;
 
 describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on the test cluster', { timeout: 120_000 }, () => {
   const namespace = `mended-${process.pid}`;
-  const config = new KubeConfig();
-  let core: CoreV1Api;
+  let cluster: TestCluster;
   /** For people: what was claimed of each program beside what was measured. */
   const table: string[] = [];
   const note = (workspace: Workspace, name: string, args: readonly string[], claimed: Rate, measured: Rate | number, workers: number): void => {
@@ -34,13 +33,12 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
   };
 
   beforeAll(async () => {
-    config.loadFromFile(kubeconfig);
-    core = config.makeApiClient(CoreV1Api);
-    await core.createNamespace({ body: { metadata: { name: namespace } } });
-    for (let i = 0; i < CONFIGMAPS; i++) await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: `c${i}` } } });
+    cluster = new TestCluster(kubeconfig);
+    await cluster.ask('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+    for (let i = 0; i < CONFIGMAPS; i++) await cluster.ask('POST', `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: `c${i}` } });
   });
   afterAll(async () => {
-    await core.deleteNamespace({ name: namespace });
+    await cluster.ask('DELETE', `/api/v1/namespaces/${namespace}`);
     const dir = path.resolve(import.meta.dirname, '../../test-results/source');
     fs.mkdirSync(dir, { recursive: true });
     fs.writeFileSync(path.join(dir, 'measured.md'), `| release | program | claimed QPS / Burst | measured | workers |\n| --- | --- | --- | --- | --- |\n${table.join('\n')}\n`);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder test/cluster. */
@@ -24,7 +24,7 @@ export function defaultRunDir() {
 }
 
 /**
- * A short hash of texts and of the contents of files and folders.
+ * A short hash of texts and of the contents of files and folders, the same in every checkout.
  * @param {readonly string[]} texts
  * @param {readonly string[]} paths files, or folders taken whole
  */
@@ -34,6 +34,6 @@ export function hashOf(texts, paths = []) {
   const files = paths.flatMap((path) => (statSync(path).isDirectory()
     ? readdirSync(path, { recursive: true }).map((name) => join(path, String(name))).filter((file) => statSync(file).isFile())
     : [path]));
-  for (const file of files.sort()) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+  for (const file of files.sort()) hash.update(relative(here, file).replaceAll('\\', '/')).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex').slice(0, 12);
 }

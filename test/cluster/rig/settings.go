@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -60,14 +61,24 @@ func readSettings(file string) (*settings, error) {
 	return &s, nil
 }
 
-// programOf finds the program behind a pod's first container.
+// programOf finds the program behind a pod's first container: by the last part of the image's name, or, where the folder
+// images of Dir has a file of that name with the tag (widgets:v0.4.0), that file, run in the same way.
 func (s *settings) programOf(pod *corev1.Pod) (string, program, bool) {
 	if len(pod.Spec.Containers) == 0 {
 		return "", program{}, false
 	}
-	name, _, _ := strings.Cut(path.Base(pod.Spec.Containers[0].Image), ":")
+	image := path.Base(pod.Spec.Containers[0].Image)
+	name, _, _ := strings.Cut(image, ":")
 	p, found := s.Programs[name]
+	if pushed := filepath.Join(s.Dir, "images", image); found && isFile(pushed) {
+		p.Path = pushed
+	}
 	return name, p, found
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // launch is a command line on this machine, and the ports in it by the container port that each stands for.

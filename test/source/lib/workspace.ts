@@ -50,6 +50,8 @@ export class Workspace {
 
   /** Folder of a required module in the module cache; fetches it when it is not there. */
   async source(module: string): Promise<string> {
+    // Listing fetches nothing: where nothing of this version was built yet there is no folder to tell.
+    await this.go(['mod', 'download', module]);
     const { stdout, stderr } = await this.go(['list', '-m', '-f', '{{.Dir}}', module]);
     if (stdout.trim() === '') throw new Error(`no source of ${module}: ${stderr}`);
     return stdout.trim();

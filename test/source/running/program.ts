@@ -136,7 +136,8 @@ export async function rate(running: Running, claimed: Rate): Promise<Rate> {
   const { reads } = running.tap;
   /** Reads that passed the limiter at the same moment may come in any order, and those from before the gate count too. */
   const slack = 0.1 * claimed.burst + 3;
-  const least = Math.max(12, Math.ceil(2 * claimed.qps));
+  // Of eight seconds the first and the last two: a read that is told a tenth of a second late then moves the rate by a hundredth.
+  const window = Math.ceil(2 * claimed.qps);
   const above = (i: number): number => i + 1 - claimed.qps * ((reads[i]?.at ?? 0) - (reads[0]?.at ?? 0)) / 1000;
   const highest = (from: number, to: number): number => { let best = from; for (let i = from; i < to; i++) if (above(i) > above(best)) best = i; return best; };
   let early: number | undefined;
@@ -149,11 +150,11 @@ export async function rate(running: Running, claimed: Rate): Promise<Rate> {
       early ??= seen;
       late = seen;
     }
-    return early !== undefined && late - early >= 1.5 * least;
-  }, 45);
+    return early !== undefined && late - early >= 4 * window;
+  }, 60);
   const from = early ?? 0;
   // Of the first and of the last of these moments the one at which the bucket was emptiest.
-  const [first, last] = [highest(from, from + Math.ceil(least / 4)), highest(late - Math.ceil(least / 4), late + 1)];
+  const [first, last] = [highest(from, from + window), highest(late - window, late + 1)];
   const qps = (last - first) / ((reads[last]?.at ?? 0) - (reads[first]?.at ?? 0)) * 1000;
   return { qps, burst: above(highest(from, late + 1)) };
 }

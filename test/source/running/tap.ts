@@ -2,7 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { KubeConfig } from '@kubernetes/client-node';
+import { TestCluster } from './cluster';
 
 /** A read of one ConfigMap as it came in. */
 export interface Read { readonly name: string; /** ms, of performance.now(). */ readonly at: number }
@@ -18,17 +18,13 @@ export class Tap {
   #held: Map<string, () => void> | undefined = new Map();
   #last = performance.now();
 
-  private constructor(private readonly upstream: URL, private readonly tls: https.RequestOptions) {
+  private constructor(private readonly upstream: TestCluster) {
     this.#server = http.createServer((request, response) => { this.#take(request, response); });
   }
 
   /** With the gate closed: reads of ConfigMaps are not answered yet, so that those who wait can be counted. */
   static async open(kubeconfig: string): Promise<Tap> {
-    const config = new KubeConfig();
-    config.loadFromFile(kubeconfig);
-    const tls: https.RequestOptions = {};
-    await config.applyToHTTPSOptions(tls);
-    const tap = new Tap(new URL(config.getCurrentCluster()?.server ?? ''), tls);
+    const tap = new Tap(new TestCluster(kubeconfig));
     await new Promise<void>((resolve) => { tap.#server.listen(0, '127.0.0.1', resolve); });
     return tap;
   }
@@ -64,7 +60,7 @@ export class Tap {
   }
 
   #forward(request: http.IncomingMessage, response: http.ServerResponse): void {
-    const up = https.request({ ...this.tls, agent: this.#agent, hostname: this.upstream.hostname, port: this.upstream.port, method: request.method, path: request.url, headers: { ...request.headers, host: this.upstream.host } }, (answer) => {
+    const up = https.request(new URL(request.url ?? '/', this.upstream.server), { ...this.upstream.tls, agent: this.#agent, method: request.method, headers: { ...request.headers, host: this.upstream.server.host } }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
       answer.on('error', () => response.destroy());

@@ -93,6 +93,7 @@ func (in *Paint) DeepCopyInto(out *Paint) {
 	out.TypeMeta = in.TypeMeta
 	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
 	out.Spec = in.Spec
+	out.Status.CheckedAt = in.Status.CheckedAt.DeepCopy()
 }
 
 // DeepCopy makes a copy of the receiver.

@@ -7,13 +7,20 @@ type PaintSpec struct {
 	Color string `json:"color,omitempty"`
 }
 
+// PaintStatus says when somebody looked at it last.
+type PaintStatus struct {
+	CheckedAt *metav1.MicroTime `json:"checkedAt,omitempty"`
+}
+
 // Paint is a color that two controllers can't agree on.
 // +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
 type Paint struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec PaintSpec `json:"spec,omitempty"`
+	Spec   PaintSpec   `json:"spec,omitempty"`
+	Status PaintStatus `json:"status,omitempty"`
 }
 
 // PaintList is a list of paints.

@@ -1,5 +1,6 @@
 // Command paint is a controller that wants every paint to have one color. Run it twice with different colors, and the two
-// rewrite spec.color of the same objects for ever.
+// rewrite spec.color of the same objects for ever. By --task it writes for nothing instead: the time, into an annotation or the
+// status, at each reconcile.
 package main
 
 import (
@@ -27,10 +28,11 @@ func init() {
 }
 
 func main() {
-	var color, metricsAddr, pprofAddr string
+	var color, task, metricsAddr, pprofAddr string
 	var qps float64
 	var pause time.Duration
-	flag.StringVar(&color, "color", "red", "The color that everything is to have.")
+	flag.StringVar(&color, "color", "red", "The color that everything is to have, and the controller's name.")
+	flag.StringVar(&task, "task", "color", "What is done: color, stamp (the time into an annotation) or status (the time into the status).")
 	flag.StringVar(&metricsAddr, "metrics-bind-address", ":8080", "The address the metrics endpoint binds to.")
 	flag.StringVar(&pprofAddr, "pprof-bind-address", "", "The address the pprof endpoint binds to. Empty: off.")
 	flag.Float64Var(&qps, "qps", 3, "Requests a second to the API server: what keeps the fight from filling the machine.")
@@ -53,7 +55,13 @@ func main() {
 		setupLog.Error(err, "Failed to make the manager")
 		os.Exit(1)
 	}
-	if err := (&controller.PaintReconciler{Client: mgr.GetClient(), Color: color, Pause: pause}).SetupWithManager(mgr); err != nil {
+	switch task {
+	case "stamp", "status":
+		err = (&controller.RestlessReconciler{Client: mgr.GetClient(), Name: color, Status: task == "status"}).SetupWithManager(mgr)
+	default:
+		err = (&controller.PaintReconciler{Client: mgr.GetClient(), Color: color, Pause: pause}).SetupWithManager(mgr)
+	}
+	if err != nil {
 		setupLog.Error(err, "Failed to make the controller", "controller", color)
 		os.Exit(1)
 	}

@@ -12,7 +12,7 @@ export const LOOK_S = 16;
 /** From the switch of a load to the first look's begin, s: what was waiting is worked off, and a new process has taken up its list. */
 const SETTLE_S = 10;
 /** Longest that a process may take to run the controllers that the load is about, s: kube-controller-manager starts slowly under a low limit. */
-const START_S = 90;
+const START_S = 180;
 
 const account = (namespace: string): TokenChoice => ({ kind: 'serviceAccount', namespace, name: 'metrics-reader' });
 const TOKENS: Readonly<Record<string, TokenChoice>> = { 'gadgets-system/gadgets-controller-manager': account('gadgets-system'), 'kube-system/kube-controller-manager': account('kube-system') };
@@ -49,22 +49,42 @@ export interface Looked {
   readonly view?: PipelineView;
 }
 
-/** `count` looks of LOOK_S one after the other, at all controllers at once, from when each is in effect. */
-export async function look(cluster: Cluster, loads: readonly string[], count: number, signal: AbortSignal): Promise<Looked[]> {
-  const all: Looked[] = [];
-  const names = controllersUnder(loads);
-  await settled(cluster, names, signal);
-  const pipes = names.map((name) => ({ name, pipe: new Pipe(cluster, workloadOf(cluster, name), TOKENS[name] ?? { kind: 'none' }, LOOK_S + 60) }));
-  try {
-    for (const { pipe } of pipes) pipe.start();
-    for (const { name, pipe } of pipes) await runs(name, pipe, loads, signal);
-    await pause(SETTLE_S * 1000, undefined, { signal });
-    for (let i = 0; i < count; i++) {
-      await pause(LOOK_S * 1000, undefined, { signal });
-      for (const { name, pipe } of pipes) all.push(judged(name, loads, await pipe.look(LOOK_S, signal), pipe.reports.find((r) => r.problem)?.problem?.sentence));
+/** Looks of LOOK_S, one after the other, at all controllers that there are with these loads on. */
+export class Looks {
+  private constructor(readonly names: readonly string[], private readonly pipes: readonly { readonly name: string; readonly pipe: Pipe }[], private readonly loads: readonly string[], private readonly signal: AbortSignal) {}
+
+  /** Resolves when each load is in effect. */
+  static async begin(cluster: Cluster, loads: readonly string[], signal: AbortSignal): Promise<Looks> {
+    const names = controllersUnder(loads);
+    await settled(cluster, names, signal);
+    const looks = new Looks(names, names.map((name) => ({ name, pipe: new Pipe(cluster, workloadOf(cluster, name), TOKENS[name] ?? { kind: 'none' }, LOOK_S + 60) })), loads, signal);
+    try {
+      for (const { pipe } of looks.pipes) pipe.start();
+      for (const { name, pipe } of looks.pipes) await runs(name, pipe, loads, signal);
+      await pause(SETTLE_S * 1000, undefined, { signal });
+      return looks;
+    } catch (e) {
+      looks.dispose();
+      throw e;
     }
-  } finally { for (const { pipe } of pipes) pipe.dispose(); }
-  return all;
+  }
+
+  /** One look at each. */
+  async next(): Promise<Looked[]> {
+    await pause(LOOK_S * 1000, undefined, { signal: this.signal });
+    return Promise.all(this.pipes.map(async ({ name, pipe }) => judged(name, this.loads, await pipe.look(LOOK_S, this.signal), pipe.reports.find((r) => r.problem)?.problem?.sentence)));
+  }
+
+  dispose(): void { for (const { pipe } of this.pipes) pipe.dispose(); }
+}
+
+/** Of workloads that were not told of rightly more often than not: what was said wrongly of each, last. */
+export function undecided(looked: readonly Looked[]): readonly Looked[] {
+  return [...new Set(looked.map((l) => l.workload))].flatMap((workload) => {
+    const own = looked.filter((l) => l.workload === workload);
+    const wrong = own.filter((l) => !l.right);
+    return 2 * wrong.length >= own.length ? wrong.slice(-1) : [];
+  });
 }
 
 function workloadOf(cluster: Cluster, name: string): Workload {
