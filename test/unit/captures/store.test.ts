@@ -154,7 +154,7 @@ describe('CaptureStore', () => {
     await store.watch();
     const before = heard;
     await new CaptureStore(dir).delete(file);
-    await expect.poll(() => heard, { timeout: 3000 }).toBeGreaterThan(before);
+    await expect.poll(() => heard).toBeGreaterThan(before);
   });
 
   // A file size limit makes write(2) fail in the middle, as a full disk does.

@@ -5,11 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Function as Fn, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CaptureStore } from '../../../src/captures/store';
 import { takeCapture, type CaptureProgress, type TakeRequest } from '../../../src/captures/take';
-import type { PprofKind } from '../../../src/captures/types';
+import type { Capture, PprofKind } from '../../../src/captures/types';
 import { openProfile } from '../../../src/profile/open';
+import { PATIENCE, until } from '../../lib/until';
 
 /** As net/http/pprof of Go 1.26 writes it where nothing was sampled. */
 function emptyProfile(): Buffer {
@@ -71,7 +72,7 @@ function request(kind: PprofKind, over: Partial<TakeRequest> = {}): TakeRequest 
   const label = `http://127.0.0.1:${port}`;
   return {
     target: { label, scheme: 'http', host: '127.0.0.1', port, anyCertificate: false }, basePath: '/debug/pprof/', kind, seconds: kind === 'cpu' ? 1 : 0,
-    idleTimeoutMs: 2000, open: openProfile, store,
+    idleTimeoutMs: PATIENCE, open: openProfile, store,
     info: { version: 1, name: 'n', kind, at: Date.now(), seconds: 1, context: '', namespace: '', workload: '', pod: '', url: label, leader: false, image: '' }, ...over,
   };
 }
@@ -82,12 +83,22 @@ const saved = async (): Promise<readonly string[]> => fs.readdir(path.join(dir, 
 describe('takeCapture', () => {
   it('saves a CPU profile as it came, and counts down meanwhile', async () => {
     const body = cpuProfile();
-    handler = (_req, res) => { setTimeout(() => { res.end(body); }, 1000); };
+    handler = () => undefined;
     const told: CaptureProgress[] = [];
-    const capture = await takeCapture(request('cpu', { onProgress: (p) => { told.push(p); }, idleTimeoutMs: 300 }));
-    expect(asked).toEqual(['/debug/pprof/profile?seconds=1']);
+    // Time goes by when it is told to: silence counts from the end of the capture on.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+    let capture: Capture;
+    try {
+      const taking = takeCapture(request('cpu', { seconds: 3, onProgress: (p) => { told.push(p); }, idleTimeoutMs: 300 }));
+      await until(() => open.size === 1);
+      for (let half = 0; half < 6; half++) vi.advanceTimersByTime(500);
+      for (const res of open) res.end(body);
+      capture = await taking;
+    } finally { vi.useRealTimers(); }
+    expect(asked).toEqual(['/debug/pprof/profile?seconds=3']);
     expect(await fs.readFile(capture.file)).toEqual(body);
-    expect(told[0]).toEqual({ phase: 'recording', secondsLeft: 1, bytes: 0 });
+    expect(told[0]).toEqual({ phase: 'recording', secondsLeft: 3, bytes: 0 });
+    expect(new Set(told.filter((p) => p.phase === 'recording').map((p) => p.secondsLeft))).toEqual(new Set([3, 2, 1]));
     expect(told.at(-1)).toEqual({ phase: 'saving', secondsLeft: 0, bytes: body.length });
     expect(openProfile(await fs.readFile(capture.file)).summary.samples).toBe(1);
   });
@@ -128,7 +139,7 @@ describe('takeCapture', () => {
     ['silence', 'heap', () => undefined, 'target.timeout', /./],
   ])('refuses %s and saves nothing', async (_title, kind, handle, code, sentence) => {
     handler = handle;
-    const error: unknown = await takeCapture(request(kind, { idleTimeoutMs: 200 })).then(() => undefined, (e: unknown) => e);
+    const error: unknown = await takeCapture(request(kind, code === 'target.timeout' ? { idleTimeoutMs: 200 } : {})).then(() => undefined, (e: unknown) => e);
     expect(error).toMatchObject({ code });
     expect((error as { sentence: string }).sentence).toMatch(sentence);
     expect(await saved()).toEqual([]);
@@ -137,12 +148,15 @@ describe('takeCapture', () => {
   it('saves an execution trace as it came, and counts down while it comes in', async () => {
     const body = Buffer.concat([Buffer.from('go 1.26 trace\0\0\0'), Buffer.alloc(100, 7)]);
     const told: CaptureProgress[] = [];
-    handler = (_req, res) => { res.write(body.subarray(0, 50)); setTimeout(() => { res.end(body.subarray(50)); }, 600); };
-    const { file } = await takeCapture(request('trace', { seconds: 1, onProgress: (p) => { told.push(p); } }));
-    expect(asked).toEqual(['/debug/pprof/trace?seconds=1']);
+    handler = (_req, res) => { res.write(body.subarray(0, 50)); };
+    const taking = takeCapture(request('trace', { seconds: 600, onProgress: (p) => { told.push(p); } }));
+    await until(() => told.at(-1)?.bytes === 50);
+    for (const res of open) res.end(body.subarray(50));
+    const { file } = await taking;
+    expect(asked).toEqual(['/debug/pprof/trace?seconds=600']);
     expect(path.basename(file)).toMatch(/\.trace\.[\dT-]+\.trace$/);
     expect(await fs.readFile(file)).toEqual(body);
-    expect(told).toContainEqual({ phase: 'recording', secondsLeft: 1, bytes: 50 });
+    expect(told.filter((p) => p.bytes === 50)).toContainEqual({ phase: 'recording', secondsLeft: expect.any(Number) as number, bytes: 50 });
   });
 
   it.each<[string, PprofKind, number, string, string, RegExp]>([
@@ -172,10 +186,11 @@ describe('takeCapture', () => {
 
   it('ends the request at once when cancelled', async () => {
     const stop = new AbortController();
-    handler = () => { setTimeout(() => { stop.abort(); }, 50); };
+    handler = () => { stop.abort(); };
     const started = Date.now();
     await expect(takeCapture(request('cpu', { seconds: 30, signal: stop.signal }))).rejects.toMatchObject({ name: 'AbortError' });
-    expect(Date.now() - started).toBeLessThan(1000);
+    // Of the 30 s that it would take.
+    expect(Date.now() - started).toBeLessThan(20_000);
     await expect.poll(() => open.size).toBe(0);
     expect(await saved()).toEqual([]);
   });

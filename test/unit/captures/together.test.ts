@@ -7,6 +7,7 @@ import { CaptureStore } from '../../../src/captures/store';
 import { takeCapture } from '../../../src/captures/take';
 import { after, progressText, takeTogether, type Part, type TogetherProgress } from '../../../src/captures/together';
 import { openProfile } from '../../../src/profile/open';
+import { PATIENCE } from '../../lib/until';
 import { openSockets, serveHttp, target } from '../target/servers';
 
 const DUMP = 'goroutine profile: total 1\n1 @ 0x1\n#\t0x1\tmain.main+0x1\t/app/main.go:3\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1\n';
@@ -30,7 +31,7 @@ async function replica(pod: string, handler: (req: http.IncomingMessage, res: ht
   return {
     label: pod,
     take: (signal, onProgress) => takeCapture({
-      target: target(port), basePath: '/debug/pprof/', kind: 'goroutine', seconds: 0, idleTimeoutMs: 5000, open: openProfile, store, signal, onProgress,
+      target: target(port), basePath: '/debug/pprof/', kind: 'goroutine', seconds: 0, idleTimeoutMs: PATIENCE, open: openProfile, store, signal, onProgress,
       info: { version: 1, name: pod, kind: 'goroutine', at: Date.now(), seconds: 0, context: '', namespace: '', workload: 'w', pod, url: '', leader: false, image: '' },
     }),
   };

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import * as net from 'node:net';
 import { askLocal } from '../../../src/cluster/attach';
+import { PATIENCE } from '../../lib/until';
 import { INDEX, METRICS, serve } from './helpers';
 
 const ends: (() => unknown)[] = [];
@@ -10,7 +11,7 @@ async function up(paths: Readonly<Record<string, string>>): Promise<number> {
   ends.push(() => s.close());
   return s.port;
 }
-const soon = (): AbortSignal => AbortSignal.timeout(8000);
+const soon = (): AbortSignal => AbortSignal.timeout(PATIENCE);
 
 describe('asking a local process', () => {
   it('finds pprof, also under a path of its own', async () => {
@@ -27,12 +28,10 @@ describe('asking a local process', () => {
   });
 
   it('ends at once when it is cancelled', async () => {
-    const silent = net.createServer(() => undefined);
+    const stop = new AbortController();
+    const silent = net.createServer((socket) => { socket.once('data', () => { stop.abort(); }).on('error', () => undefined); });
     await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
     ends.push(() => silent.close());
-    const stop = new AbortController();
-    const asking = askLocal(String((silent.address() as net.AddressInfo).port), stop.signal);
-    setTimeout(() => { stop.abort(); }, 50);
-    await expect(asking).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(askLocal(String((silent.address() as net.AddressInfo).port), stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

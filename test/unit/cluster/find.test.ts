@@ -137,7 +137,8 @@ describe('finding endpoints', () => {
     setTimeout(() => { stop.abort(); }, 20);
     const started = performance.now();
     await expect(work).rejects.toSatisfy(isAbort);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    // A port is waited for twice as long.
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('asks a bounded number at once and keeps the order', async () => {

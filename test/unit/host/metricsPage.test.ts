@@ -10,13 +10,14 @@ import type { Target } from '../../../src/target/types';
 import { evaluate, parsePromql } from '../../../src/metrics/promql/index';
 import { Ring } from '../../../src/metrics/ring';
 import { parseScrape } from '../../../src/metrics/scrape';
+import { PATIENCE } from '../../lib/until';
 import { serve } from '../cluster/helpers';
 import { serveHttp } from '../target/servers';
 
 const scrapers: Scraper[] = [];
 afterEach(() => { for (const s of scrapers.splice(0)) s.dispose(); });
 function scraper(): Scraper {
-  const s = new Scraper({ everyMs: () => 1000, maxBytes: () => 1 << 20, idleTimeoutMs: () => 2000, keepSeconds: 60 });
+  const s = new Scraper({ everyMs: () => 1000, maxBytes: () => 1 << 20, idleTimeoutMs: () => PATIENCE, keepSeconds: 60 });
   scrapers.push(s);
   return s;
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/base/problem';
 import { asksForToken } from '../../../src/cluster/reach';
 import { pprofEndpoint, withPprofEndpoint } from '../../../src/host/commands/pprof';
+import { PATIENCE } from '../../lib/until';
 import { failing, INDEX, serve, type Served } from '../cluster/helpers';
 import { opened, type Opened } from './open';
 
@@ -9,7 +10,7 @@ const ends: { close(): unknown }[] = [];
 afterEach(async () => { await Promise.all(ends.splice(0).map((e) => e.close())); });
 async function up(...args: Parameters<typeof serve>): Promise<Served> { const s = await serve(...args); ends.push(s); return s; }
 async function open(options: Parameters<typeof opened>[0]): Promise<Opened> { const o = await opened(options); ends.push({ close: () => { o.dispose(); } }); return o; }
-const soon = (): AbortSignal => AbortSignal.timeout(8000);
+const soon = (): AbortSignal => AbortSignal.timeout(PATIENCE);
 const problem = (p: Promise<unknown>): Promise<Problem> => p.then(() => { throw new Error('nothing was thrown'); }, (e: unknown) => e as Problem);
 
 describe('the pprof endpoint to capture from', () => {

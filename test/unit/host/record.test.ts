@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { recordMetrics } from '../../../src/host/captures/metrics';
+import { PATIENCE } from '../../lib/until';
 import { closedPort, openSockets, serveHttp, target } from '../target/servers';
 
-const pace = { everyMs: () => 100, maxBytes: () => 1 << 20, idleTimeoutMs: () => 2000 };
+const pace = { everyMs: () => 100, maxBytes: () => 1 << 20, idleTimeoutMs: () => PATIENCE };
 const process = (port: number) => ({ id: 'p', labels: { pod: 'gadgets-0' }, find: () => Promise.resolve({ target: target(port), path: '/metrics' }) });
 const quiet = (): void => undefined;
 

@@ -52,7 +52,7 @@ describe('inspect profile', () => {
     expect(out.top.map((r) => r.flat)).toEqual(out.top.map((r) => r.flat).sort((a, b) => b - a));
   });
 
-  it('takes another sample type by name or number, and lists the types when there is none of that name', { timeout: 30_000 }, async () => {
+  it('takes another sample type by name or number, and lists the types when there is none of that name', async () => {
     const [byName, byNumber, none] = await Promise.all([
       inspect('profile', fixture('mem.prof'), '--sample-index', 'inuse_objects', '--json'), inspect('profile', fixture('mem.prof'), '--sample-index', '0', '--json'),
       inspect('profile', fixture('mem.prof'), '--sample-index', 'cpu', '--json'),
@@ -62,7 +62,7 @@ describe('inspect profile', () => {
     expect(none).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('alloc_objects, alloc_space, inuse_objects, inuse_space') as string });
   });
 
-  it('writes parts, differences and other forms', { timeout: 60_000 }, async () => {
+  it('writes parts, differences and other forms', async () => {
     const out = path.join(dir, 'part.pb.gz');
     const [top, peek, folded, split, diff, proto, none] = await Promise.all([
       inspect('profile', fixture('cpu.prof'), '--tagfocus', 'controller=widget', '--top'), inspect('profile', fixture('cpu.prof'), '--peek', 'busy.Grow$'),
@@ -91,7 +91,7 @@ describe('inspect profile', () => {
     expect(stdout).toMatch(/flat +flat % +sum % +cum +cum % +function/);
   });
 
-  it('says on standard error what is wrong, with status 1', { timeout: 30_000 }, async () => {
+  it('says on standard error what is wrong, with status 1', async () => {
     const cut = path.join(dir, 'cut.prof');
     await fs.writeFile(cut, (await fs.readFile(fixture('cpu.prof'))).subarray(0, 1500));
     const cases: [string[], RegExp][] = [
@@ -117,7 +117,7 @@ describe('inspect goroutines', () => {
 });
 
 describe('inspect growth', () => {
-  it('names the leak, by the times of the files where nothing else tells them', { timeout: 30_000 }, async () => {
+  it('names the leak, by the times of the files where nothing else tells them', async () => {
     const files = await Promise.all([1, 3].map(async (n) => {
       const file = path.join(dir, `dump-${n}.txt`);
       await fs.copyFile(fixture(`growth/growth-${n}.txt`), file);

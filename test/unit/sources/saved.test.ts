@@ -148,9 +148,11 @@ describe('one saved answer of /metrics', () => {
 
   it('is refused above the limit, packed or not, without being unpacked to the end', async () => {
     await expect(file(text, 20)).rejects.toMatchObject({ code: 'metrics.saved.tooBig' });
-    const bomb = gzipSync(Buffer.alloc(64 << 20, 10));
+    const inside = Buffer.alloc(64 << 20, 10);
+    const bomb = gzipSync(inside);
     const before = process.memoryUsage().arrayBuffers;
     await expect(file(bomb, 1 << 20)).rejects.toMatchObject({ code: 'metrics.saved.tooBig', message: expect.stringContaining('after decompression') as string });
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 << 20);
+    // `inside` is there all the time, so nothing of that size is freed meanwhile.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(inside.length / 2);
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/base/problem';
 import { namesIn, Scraper, type Scraped, type ScrapeReport } from '../../../src/sources/scraper';
 import type { Target } from '../../../src/target/types';
+import { PATIENCE, until } from '../../lib/until';
 import { serveHttp } from '../target/servers';
 
 let scraper: Scraper | undefined;
@@ -11,22 +12,16 @@ afterEach(() => { scraper?.dispose(); scraper = undefined; });
 const target = (port: number): Target => ({ label: `:${port}`, scheme: 'http', host: '127.0.0.1', port, anyCertificate: false });
 const process = (id: string, port: number): Scraped => ({ id, labels: { pod: id }, find: () => Promise.resolve({ target: target(port), path: '/metrics' }) });
 
-function started(processes: readonly Scraped[], queries: readonly string[] = ['work_total', 'other']): { readonly scraper: Scraper; readonly seen: (id: string, n?: number) => Promise<ScrapeReport> } {
-  const made = scraper = new Scraper({ everyMs: () => 40, maxBytes: () => 10_000, idleTimeoutMs: () => 300, keepSeconds: 60 });
+interface Started { readonly scraper: Scraper; readonly reports: readonly ScrapeReport[]; readonly seen: (id: string, n?: number) => Promise<ScrapeReport> }
+function started(processes: readonly Scraped[], queries: readonly string[] = ['work_total', 'other'], idleMs = PATIENCE): Started {
+  const made = scraper = new Scraper({ everyMs: () => 40, maxBytes: () => 10_000, idleTimeoutMs: () => idleMs, keepSeconds: 3600 });
   const reports: ScrapeReport[] = [];
   made.onDidScrape((r) => { reports.push(r); });
   made.want(namesIn(queries), false);
   made.set(processes);
   made.start();
-  const seen = async (id: string, n = 1): Promise<ScrapeReport> => {
-    for (;;) {
-      const of = reports.filter((r) => r.id === id);
-      const last = of[n - 1];
-      if (last) return last;
-      await new Promise((r) => setTimeout(r, 5));
-    }
-  };
-  return { scraper: made, seen };
+  const seen = (id: string, n = 1): Promise<ScrapeReport> => until(() => reports.filter((r) => r.id === id)[n - 1], `${n} scrapes of ${id}`);
+  return { scraper: made, reports, seen };
 }
 
 const never = new AbortController().signal;
@@ -50,17 +45,18 @@ describe('the scraper', () => {
     const hung = await serveHttp(() => undefined);
     const locked = await serveHttp((_, res) => { res.statusCode = 401; res.end('who are you'); });
     const long = await serveHttp((_, res) => { res.end(`x 1\n`.repeat(5000)); });
-    const { seen } = started([process('good', good), process('page', page), process('hung', hung), process('locked', locked), process('long', long)]);
-    // By the time that the hung one is given up, the good one was asked more than once.
-    const hungAt = (await seen('hung')).time;
-    const again = await seen('good', 2);
-    expect(again.problem).toBeUndefined();
-    expect(again.time).toBeLessThan(hungAt + 0.3);
+    const { reports, seen } = started([process('good', good), process('page', page), process('hung', hung), process('locked', locked), process('long', long)]);
+    expect((await seen('good', 3)).problem).toBeUndefined();
+    expect(reports.some((r) => r.id === 'hung'), 'it is still waited for').toBe(false);
     const code = async (id: string): Promise<string | undefined> => ((await seen(id)).problem as Problem | undefined)?.code;
     expect(await code('page')).toMatch(/html/i);
-    expect(await code('hung')).toBe('target.timeout');
     expect((await seen('locked')).problem?.status).toBe(401);
     expect(await code('long')).toBe('target.tooBig');
+  });
+
+  it('gives up a process that says nothing', async () => {
+    const hung = await serveHttp(() => undefined);
+    expect((await started([process('hung', hung)], [], 100).seen('hung')).problem?.code).toBe('target.timeout');
   });
 
   it.each([[403, 'forbidden'], [404, '404 page not found'], [503, 'starting']])('tells a %i of a process as one, with its words', async (status, words) => {
@@ -85,7 +81,7 @@ describe('the scraper', () => {
     let asked = 0;
     const hung = await serveHttp(() => { asked++; });
     const { scraper: s } = started([process('hung', hung)]);
-    while (asked === 0) await new Promise((r) => setTimeout(r, 5));
+    await until(() => asked > 0);
     s.stop();
     await new Promise((r) => setTimeout(r, 150));
     // That no socket is left open is checked after each test.

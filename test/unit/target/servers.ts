@@ -1,8 +1,9 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as net from 'node:net';
-import { afterEach, expect } from 'vitest';
+import { afterEach } from 'vitest';
 import type { Target } from '../../../src/target/types';
+import { until } from '../../lib/until';
 import { CERT, KEY } from './certificate';
 
 type Handler = (req: http.IncomingMessage, res: http.ServerResponse) => void;
@@ -12,12 +13,12 @@ const open = new Set<net.Socket>();
 
 /** After each test: every socket that a server saw must be closed by the client's doing, then the servers go. */
 afterEach(async () => {
-  const until = Date.now() + 2000;
-  while (open.size > 0 && Date.now() < until) await new Promise((r) => setTimeout(r, 5));
-  const left = open.size;
-  for (const s of open) s.destroy();
-  await Promise.all(closers.splice(0).map((close) => close()));
-  expect(left, 'sockets left open').toBe(0);
+  try {
+    await until(() => open.size === 0, 'all sockets to be closed by the client');
+  } finally {
+    for (const s of open) s.destroy();
+    await Promise.all(closers.splice(0).map((close) => close()));
+  }
 });
 
 async function listen(server: net.Server): Promise<number> {

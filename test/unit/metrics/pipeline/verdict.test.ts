@@ -38,7 +38,7 @@ const SITUATIONS: Record<string, { readonly s: Situation; readonly station: stri
 
 describe('the verdict, through exposition, store and evaluator', () => {
   for (const [name, { s, station, word }] of Object.entries(SITUATIONS)) {
-    it(`${station ?? 'none'}: ${name}`, { timeout: 60_000 }, () => {
+    it(`${station ?? 'none'}: ${name}`, () => {
       const said = new Map<string, number>();
       for (let seed = 1; seed <= 10; seed++) {
         // It has been so for 20 s when the look of 20 s begins, as for a person who opens the page on a busy controller.
