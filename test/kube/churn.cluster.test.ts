@@ -86,7 +86,7 @@ describe.skipIf(admin === '')('changes on a real API server', () => {
       }
       for (let i = 5; i <= 10; i++) await remove(i);
       await make(7);
-      await expect.poll(seen, { timeout: 50_000 }).toEqual(truth);
+      await expect.poll(seen).toEqual(truth);
       const managers = report(churn, Date.now()).managers.filter((m) => m.name === `${PREFIX}-3`);
       expect(managers.map((m) => [m.manager, m.updates, m.fields])).toEqual([['blue', 6, [{ path: 'data.n', changes: 6 }]], ['red', 6, [{ path: 'data.n', changes: 6 }]]]);
       expect(report(churn, Date.now()).fights.filter((f) => f.kind === 'ConfigMap' && f.managers.includes('red')), 'nobody puts anything back').toEqual([]);

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Clusters } from '../../src/host/clusters';
 import { createKubeconfigs } from '../../src/kube/index';
-import { apiServer, folder, kubeconfig, until, type ApiServer } from './kubeServer';
+import { until } from '../lib/until';
+import { apiServer, folder, kubeconfig, type ApiServer } from './kubeServer';
 import { pod, Store } from './kubeStore';
 
 let dir: ReturnType<typeof folder>;
@@ -79,7 +80,6 @@ describe('the contexts that are open', () => {
     dir.write('config', 'a: [b\n');
     await until(() => clusters.problems.length === 1);
     expect(clusters.problems[0]).toMatchObject({ code: 'kube.configParse' });
-    await new Promise((r) => setTimeout(r, 300));
     expect(state()).toBe('open');
     expect(clusters.entry('test')?.cluster).toBe(cluster);
     dir.write('config', kubeconfig(server.url, { token: 't' }, undefined, 'web'));

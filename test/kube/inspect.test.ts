@@ -4,6 +4,8 @@ import * as fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../lib/until';
+import { asUpLeavesIt } from './loads';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const kubeconfig = process.env['KUBECONFIG_TEST'] ?? '';
@@ -22,14 +24,19 @@ function inspect(...args: string[]): Promise<Ran> {
 interface Listed { namespace: string; name: string; kind: string; context: string; reasons: string[]; controllers: { name: string; workers: number }[]; replicas: { pod: string; ready: boolean; leader: boolean; endpoints: { kind: string; port: number; scheme: string; how: string }[] }[] }
 
 describe.skipIf(kubeconfig === '')('inspect on the test cluster', () => {
+  asUpLeavesIt(kubeconfig);
   let dir: string;
   beforeAll(async () => { dir = await fs.mkdtemp(path.join(os.tmpdir(), 'inspect-kube-')); });
   afterAll(async () => { await fs.rm(dir, { recursive: true, force: true }); });
 
   it('lists controllers with reasons, leaders, endpoints and what runs inside', async () => {
-    const { status, stdout } = await inspect('controllers', '--kubeconfig', kubeconfig, '--json');
-    expect(status).toBe(0);
-    const list = JSON.parse(stdout) as Listed[];
+    // Nobody leads for a moment where the one that did was kept from renewing its lease.
+    const list = await until(async () => {
+      const { status, stdout } = await inspect('controllers', '--kubeconfig', kubeconfig, '--json');
+      expect(status).toBe(0);
+      const found = JSON.parse(stdout) as Listed[];
+      return found.some((c) => c.name === 'widgets-controller' && c.replicas.some((r) => r.leader)) && found;
+    }, 'a leader of widgets');
     const widgets = list.find((c) => c.name === 'widgets-controller');
     expect(Object.keys(widgets ?? {})).toEqual(['context', 'namespace', 'kind', 'name', 'reasons', 'controllers', 'replicas']);
     expect(widgets?.replicas.map((r) => r.leader)).toEqual([true, false]);

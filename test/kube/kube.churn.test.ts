@@ -4,15 +4,13 @@ import { report } from '../../src/churn/report';
 import type { KindInfo } from '../../src/churn/types';
 import { openConnections } from '../../src/kube/index';
 import type { Following, KubeSession } from '../../src/kube/types';
-import { apiServer, json, kubeconfig, statusBody, until as within, withSession, type ApiServer } from './kubeServer';
+import { until } from '../lib/until';
+import { apiServer, json, kubeconfig, statusBody, withSession, type ApiServer } from './kubeServer';
 import { pod, Store } from './kubeStore';
 
 const POD: KindInfo = { group: '', version: 'v1', kind: 'Pod', resource: 'pods', namespaced: true };
 const SERVICE: KindInfo = { group: '', version: 'v1', kind: 'Service', resource: 'services', namespaced: true };
 const LEASE: KindInfo = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', resource: 'leases', namespaced: true };
-
-/** Long enough for a machine that has much else to do. */
-const until = (holds: () => boolean): Promise<void> => within(holds, 30_000);
 
 let store: Store;
 let server: ApiServer;

@@ -1,10 +1,15 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createKubeconfigs } from '../../src/kube/index';
 import { parseKubeconfig } from '../../src/kube/kubeconfig/parse';
+import { readContexts } from '../../src/kube/kubeconfig/read';
+import { SETTLE_MS } from '../../src/kube/kubeconfig/watchFiles';
+import type { ParsedFile } from '../../src/kube/kubeconfig/entries';
 import type { Kubeconfigs } from '../../src/kube/types';
-import { folder, kubeconfig, until } from './kubeServer';
+import { until } from '../lib/until';
+import { folder, kubeconfig } from './kubeServer';
 
 let dir: ReturnType<typeof folder>;
 let opened: Kubeconfigs[];
@@ -125,16 +130,24 @@ describe('the files', () => {
 
   it('one that is empty or away for a moment, as while it is saved, keeps its contexts; for longer, it has none', async () => {
     const file = dir.write('config', named('dev'));
-    const k = open({ KUBECONFIG: file });
-    await k.load();
+    const kept = new Map<string, ParsedFile>();
+    const read = async (meanwhile: () => void): Promise<string[]> => {
+      const places = { merged: [file], extra: [], fromEnv: true };
+      return (await readContexts(places, kept, () => { meanwhile(); return Promise.resolve(); })).contexts.map((c) => c.info.name);
+    };
+    const nothing = vi.fn();
+    expect([await read(nothing), nothing.mock.calls.length]).toEqual([['dev'], 0]);
     for (const act of [() => { dir.write('config', ''); }, () => { rmSync(file); }]) {
       act();
-      const loading = k.load();
-      setTimeout(() => { dir.write('config', named('dev')); }, 50);
-      expect((await loading).contexts.map((c) => c.name)).toEqual(['dev']);
+      expect(await read(() => { dir.write('config', named('dev')); })).toEqual(['dev']);
     }
     rmSync(file);
-    expect((await k.load()).contexts).toEqual([]);
+    expect(await read(nothing)).toEqual([]);
+    dir.write('config', named('dev'));
+    const k = open({ KUBECONFIG: file });
+    await k.load();
+    rmSync(file);
+    expect((await k.load()).contexts, 'after a pause of its own').toEqual([]);
   });
 
   it('a context that points nowhere is listed with its problem, and opens as that problem', async () => {
@@ -145,36 +158,44 @@ describe('the files', () => {
 });
 
 describe('a change of the files', () => {
-  async function heard(k: Kubeconfigs, act: () => void): Promise<number> {
+  /** How often it was told so far. */
+  function telling(k: Kubeconfigs): () => number {
     let times = 0;
-    const listening = k.onDidChange(() => { times++; });
-    act();
-    await until(() => times > 0);
-    await new Promise((r) => setTimeout(r, 500));
-    listening.dispose();
-    return times;
+    k.onDidChange(() => { times++; });
+    return () => times;
   }
 
   it('is told once for a burst of writes, also when the file is replaced again and again', async () => {
     const file = dir.write('config', named('a'));
     const k = open({ KUBECONFIG: file });
     await k.load();
-    expect(await heard(k, () => { for (const c of ['b', 'c', 'd']) writeFileSync(file, named(c)); })).toBe(1);
-    for (const name of ['e', 'ff']) {
-      expect(await heard(k, () => { renameSync(dir.write('new', named(name)), file); })).toBe(1);
+    const told = telling(k);
+    const acts: readonly (readonly [() => void, string | undefined])[] = [
+      [() => { for (const c of ['b', 'c', 'd']) writeFileSync(file, named(c)); }, 'd'],
+      ...['e', 'ff'].map((name) => [() => { renameSync(dir.write('new', named(name)), file); }, name] as const),
+      [() => { rmSync(file); }, undefined],
+      [() => { writeFileSync(file, named('back')); }, 'back'],
+    ];
+    for (const [i, [act, name]] of acts.entries()) {
+      act();
+      await until(() => told() > i);
       expect((await k.load()).contexts[0]?.name).toBe(name);
     }
-    expect(await heard(k, () => { rmSync(file); })).toBe(1);
-    expect((await k.load()).contexts).toEqual([]);
-    expect(await heard(k, () => { writeFileSync(file, named('back')); })).toBe(1);
+    await pause(2 * SETTLE_MS);
+    expect(told()).toBe(acts.length);
   });
 
   it('is told when the folder itself comes only later', async () => {
+    const watch = vi.spyOn(fs, 'watch');
     const k = open();
     await k.load();
-    mkdirSync(path.join(dir.path, '.kube'));
-    await new Promise((r) => setTimeout(r, 400));
-    expect(await heard(k, () => { writeFileSync(path.join(dir.path, '.kube', 'config'), named('first')); })).toBeGreaterThan(0);
+    const told = telling(k);
+    const later = path.join(dir.path, '.kube');
+    mkdirSync(later);
+    await until(() => watch.mock.calls.some(([at]) => at === later));
+    watch.mockRestore();
+    writeFileSync(path.join(later, 'config'), named('first'));
+    await until(() => told() > 0);
     expect((await k.load()).contexts[0]?.name).toBe('first');
   });
 
@@ -185,19 +206,30 @@ describe('a change of the files', () => {
     symlinkSync(real, path.join(dir.path, 'config'));
     const k = open({ KUBECONFIG: path.join(dir.path, 'config') });
     await k.load();
-    expect(await heard(k, () => { writeFileSync(real, named('bb')); })).toBe(1);
+    const told = telling(k);
+    writeFileSync(real, named('bb'));
+    await until(() => told() > 0);
+    await pause(2 * SETTLE_MS);
+    expect(told()).toBe(1);
   });
 
   it('of another file in the folder is not told, nor anything after the end', async () => {
-    const k = open({ KUBECONFIG: dir.write('config', named('a')) });
+    const config = dir.write('config', named('a'));
+    const k = open({ KUBECONFIG: config });
     await k.load();
-    let times = 0;
-    k.onDidChange(() => { times++; });
-    dir.write('other', 'x');
-    await new Promise((r) => setTimeout(r, 400));
+    const told = telling(k);
+    // Hears of both, and later than the one above.
+    const other = open({ KUBECONFIG: [config, path.join(dir.path, 'other')].join(path.delimiter) });
+    await other.load();
+    const others = telling(other);
+    dir.write('other', named('x'));
+    await until(() => others() > 0);
+    expect(told()).toBe(0);
     k.dispose();
+    await pause(2 * SETTLE_MS);
+    const before = others();
     dir.write('config', named('b'));
-    await new Promise((r) => setTimeout(r, 400));
-    expect(times).toBe(0);
+    await until(() => others() > before);
+    expect(told()).toBe(0);
   });
 });

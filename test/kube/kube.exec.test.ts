@@ -1,10 +1,11 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../src/base/problem';
 import { runExecPlugin } from '../../src/kube/auth/execPlugin';
-import { apiServer, b64, folder, json, kubeconfig, PKI, statusBody, until, withSession, type ApiServer, type Handler } from './kubeServer';
+import { PATIENCE, until } from '../lib/until';
+import { ahead, apiServer, b64, folder, json, kubeconfig, PKI, statusBody, withSession, type ApiServer, type Handler } from './kubeServer';
 
 const PLUGIN = path.join(import.meta.dirname, 'fixtures', 'plugin.cjs');
 const V1 = 'client.authentication.k8s.io/v1';
@@ -33,7 +34,7 @@ describe('exec plugins', () => {
       await s.getJson('/version', {});
       expect(runs()).toHaveLength(1);
       expect(new Set(server.requests.map((r) => r.headers.authorization))).toEqual(new Set(['Bearer from-run-0']));
-      await expect(s.ownToken(AbortSignal.timeout(5000))).resolves.toBe('from-run-0');
+      await expect(s.ownToken(AbortSignal.timeout(PATIENCE))).resolves.toBe('from-run-0');
       expect(log.join('\n')).not.toContain('from-run-0');
     });
     expect(runs()[0]?.args).toEqual(['--cluster', 'x']);
@@ -41,13 +42,15 @@ describe('exec plugins', () => {
   });
 
   it('run again when the credential has ended', async () => {
-    await withSession(kubeconfig(server.url, plugin({}, { PLUGIN_TTL: '11' })), async (s) => {
+    await withSession(kubeconfig(server.url, plugin({}, { PLUGIN_TTL: '3600' })), async (s) => {
       await s.getJson('/version', {});
       await s.getJson('/version', {});
       expect(runs()).toHaveLength(1);
       // Ten seconds before its end it counts as ended.
-      await new Promise((r) => setTimeout(r, 1200));
-      await s.getJson('/version', {});
+      const back = ahead(3_595_000);
+      try {
+        await s.getJson('/version', {});
+      } finally { back(); }
       expect(runs()).toHaveLength(2);
       expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer from-run-1');
     });
@@ -77,7 +80,7 @@ describe('exec plugins', () => {
     server.handler = (req, res) => { json(res, (req.socket as TLSSocket).getPeerCertificate().subject); };
     await withSession(kubeconfig(server.url, plugin({}, { PLUGIN_MODE: 'cert' })), async (s) => {
       await expect(s.getJson('/version', {})).resolves.toMatchObject({ CN: 'jane' });
-      await expect(s.ownToken(AbortSignal.timeout(5000))).resolves.toBeUndefined();
+      await expect(s.ownToken(AbortSignal.timeout(PATIENCE))).resolves.toBeUndefined();
     });
   });
 
@@ -136,9 +139,16 @@ describe('exec plugins', () => {
   it('is killed when it takes too long', async () => {
     const exec = { apiVersion: V1, command: process.execPath, args: [PLUGIN], env: env({ PLUGIN_MODE: 'hang' }), installHint: '', interactiveMode: 'Never', provideClusterInfo: false };
     const info = JSON.stringify({ kind: 'ExecCredential', apiVersion: V1, spec: { interactive: false } });
-    const p = await problem(runExecPlugin(exec, info, 'jane', process.env, new AbortController().signal, 1500));
-    expect(p.message).toMatch(/did not answer within 1.5 s\.$/);
-    await until(() => runs().length === 0 || !alive(runs()[0]?.pid ?? 0));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const failing = problem(runExecPlugin(exec, info, 'jane', process.env, new AbortController().signal, 90_000));
+      await until(() => runs().length === 1);
+      const pid = runs()[0]?.pid ?? 0;
+      expect(alive(pid)).toBe(true);
+      vi.advanceTimersByTime(90_000);
+      expect((await failing).message).toMatch(/did not answer within 90 s\.$/);
+      await until(() => !alive(pid));
+    } finally { vi.useRealTimers(); }
   });
 });
 

@@ -4,7 +4,8 @@ import * as tls from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/base/problem';
 import { openConnections } from '../../src/kube/index';
-import { apiServer, b64, connectProxy, folder, json, kubeconfig, pem, PKI, socksProxy, statusBody, until, withSession, type ApiServer, type Handler, type ServerOptions } from './kubeServer';
+import { PATIENCE, until } from '../lib/until';
+import { ahead, apiServer, b64, connectProxy, folder, json, kubeconfig, pem, PKI, socksProxy, statusBody, withSession, type ApiServer, type Handler, type ServerOptions } from './kubeServer';
 
 const servers: { close(): Promise<void> }[] = [];
 async function serve(handler: Handler, options?: ServerOptions): Promise<ApiServer> {
@@ -107,7 +108,7 @@ describe('who we are', () => {
       dir.write('token', 'new\n');
       await s.getJson('/version', {});
       expect(server.requests.map((r) => r.headers.authorization)).toEqual(['Bearer old', 'Bearer old', 'Bearer new']);
-      await expect(s.ownToken(AbortSignal.timeout(1000))).resolves.toBe('new');
+      await expect(s.ownToken(AbortSignal.timeout(PATIENCE))).resolves.toBe('new');
     });
     dir.remove();
   });
@@ -120,8 +121,11 @@ describe('who we are', () => {
     await withSession(kubeconfig(server.url, { 'client-certificate': path.join(dir.path, 'me.crt'), 'client-key': path.join(dir.path, 'me.key') }), async (s) => {
       await expect(s.getJson('/version', {})).resolves.toMatchObject({ CN: 'jane' });
       put('client2');
-      await new Promise((r) => setTimeout(r, 1100));
-      await expect(s.getJson('/version', {})).resolves.toMatchObject({ CN: 'joan' });
+      // It is looked at again a second later.
+      const back = ahead(1100);
+      try {
+        await expect(s.getJson('/version', {})).resolves.toMatchObject({ CN: 'joan' });
+      } finally { back(); }
       await until(() => server.sockets.size === 1);
     });
     dir.remove();

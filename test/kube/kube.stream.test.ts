@@ -3,6 +3,7 @@ import https from 'node:https';
 import net from 'node:net';
 import path from 'node:path';
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
@@ -12,9 +13,12 @@ import { openConnections } from '../../src/kube/index';
 import { parseKubeconfig } from '../../src/kube/kubeconfig/parse';
 import { ApiClient } from '../../src/kube/net/client';
 import { PodStream } from '../../src/kube/stream/podStream';
-import { apiServer, connectProxy, json, kubeconfig, listening, pem, PKI, portForwarder, statusBody, until, withSession, type ApiServer } from './kubeServer';
+import { SLOWNESS, until } from '../lib/until';
+import { apiServer, connectProxy, json, kubeconfig, listening, pem, PKI, portForwarder, statusBody, still, withSession, type ApiServer } from './kubeServer';
 
 const PORT = 6060;
+/** A silence after which a peer is given up, ms: longer than this process is kept waiting for its pong by all that a machine may do beside. */
+const SILENT_MS = 1000 * SLOWNESS;
 const open: { close(): unknown }[] = [];
 const never = new AbortController().signal;
 afterEach(async () => {
@@ -109,9 +113,9 @@ describe('the pod stream', () => {
     }));
     await withSession(kubeconfig(server.url), async (s) => {
       const stream = s.podStream('web', 'web-0', PORT, never);
-      await new Promise((r) => setTimeout(r, 800));
+      await until(() => sent > 0);
       // Nobody reads: the sender is held back, by the buffers of a dozen MB on the way.
-      expect(sent).toBeLessThan(36);
+      expect(await still(() => sent)).toBeLessThan(36);
       expect(stream.readableLength).toBeLessThan(2 << 20);
       const got = createHash('sha256');
       let slow = 0;
@@ -133,13 +137,13 @@ describe('the pod stream', () => {
       const writing = (async () => {
         for (; written < 48; written++) await new Promise<void>((resolve, reject) => { stream.write(chunk, (e) => { if (e) reject(e); else resolve(); }); });
       })();
-      await new Promise((r) => setTimeout(r, 800));
-      expect(written).toBeLessThan(40);
+      await until(() => written > 0);
+      expect(await still(() => written)).toBeLessThan(40);
       let received = 0;
       far?.on('data', (d) => { received += d.length; });
       far?.resume();
       await writing;
-      await until(() => received === 48 << 20, 20_000);
+      await until(() => received === 48 << 20);
       stream.destroy();
     });
   });
@@ -170,8 +174,9 @@ describe('the pod stream', () => {
       const stream = s.podStream('web', 'web-0', PORT, never);
       const end = ending(stream);
       const asking = get(stream).catch((e: unknown) => e);
-      await until(() => stream.listenerCount('data') > 0 && server.sockets.size === 1);
-      await new Promise((r) => setTimeout(r, 200));
+      let half = false;
+      stream.on('data', () => { half = true; });
+      await until(() => half && server.sockets.size === 1);
       for (const socket of server.sockets) socket.destroy();
       const error = await end;
       expect(error).toMatchObject({ code: 'kube.tunnelDropped' });
@@ -239,28 +244,29 @@ describe('the pod stream', () => {
 
   it('pings keep a silent tunnel alive; a peer that answers none is given up', async () => {
     const { server, websockets } = await podWith(net.createServer((socket) => { socket.on('error', () => undefined); }));
-    await withStream(server.url, { pingMs: 50, silentMs: 250 }, async (stream) => {
+    await withStream(server.url, { pingMs: 50, silentMs: SILENT_MS }, async (stream) => {
       const end = ending(stream);
       await until(() => websockets.size === 1);
       let pings = 0;
       const [ws] = websockets;
       ws?.on('ping', () => { pings++; });
-      await new Promise((r) => setTimeout(r, 600));
+      await pause(2 * SILENT_MS);
       expect(pings).toBeGreaterThan(3);
       expect(stream.destroyed).toBe(false);
       // A peer that is gone without a word: nothing is read there any more, so no pong comes.
       ws?.pause();
       const error = await end;
       expect(error).toMatchObject({ code: 'kube.tunnelDropped' });
-      expect(error?.message).toContain('was silent for 0.25 s');
+      expect(error?.message).toContain(`was silent for ${SILENT_MS / 1000} s`);
       ws?.terminate();
     });
   });
 
   it('a reader that is slow is no reason to give the peer up', async () => {
     const { server } = await podWith(net.createServer((socket) => { socket.on('error', () => undefined); socket.end(randomBytes(20 << 20)); }));
-    await withStream(server.url, { pingMs: 100, silentMs: 400 }, async (stream) => {
-      await new Promise((r) => setTimeout(r, 1500));
+    await withStream(server.url, { pingMs: 100, silentMs: SILENT_MS }, async (stream) => {
+      await until(() => stream.readableLength > 0);
+      await pause(2 * SILENT_MS);
       let got = 0;
       for await (const part of stream as AsyncIterable<Buffer>) got += part.length;
       expect(got).toBe(20 << 20);

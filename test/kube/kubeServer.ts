@@ -7,10 +7,12 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
+import { vi } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { createKubeconfigs } from '../../src/kube/index';
 import type { KubeconfigsOptions } from '../../src/kube/kubeconfigs';
 import type { Kubeconfigs, KubeSession } from '../../src/kube/types';
+import { until } from '../lib/until';
 
 export const PKI = path.join(import.meta.dirname, 'fixtures', 'pki');
 export const pem = (name: string): string => readFileSync(path.join(PKI, name), 'utf8');
@@ -219,11 +221,22 @@ export async function withSession<T>(config: string, use: (session: KubeSession,
   }
 }
 
-/** Waits until it holds, at most so long: enough for a busy machine. */
-export async function until(holds: () => boolean, ms = 20_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`not so within ${ms} ms: ${holds.toString().slice(0, 200)}`);
-    await new Promise((r) => setTimeout(r, 10));
-  }
+/**
+ * Waits until a number stands still: the same at so many looks 50 ms apart. What is under way in this process, timers shorter
+ * than that among it, comes between two of them, however slow the machine.
+ */
+export async function still(value: () => number, looks = 6): Promise<number> {
+  let [last, same] = [value(), 0];
+  return until(() => {
+    const now = value();
+    [last, same] = [now, now === last ? same + 1 : 0];
+    return same >= looks ? now : undefined;
+  }, 'a number to stand still');
+}
+
+/** Moves this process' clock ahead by so many ms, as Date tells it; timers do not see it. Gives what puts it back. */
+export function ahead(ms: number): () => void {
+  const now = Date.now;
+  const moved = vi.spyOn(Date, 'now').mockImplementation(() => now() + ms);
+  return () => { moved.mockRestore(); };
 }

@@ -5,7 +5,8 @@ import { isAbort } from '../../src/base/problem';
 import { openConnections } from '../../src/kube/index';
 import { proxyDoor } from '../../src/sources/prometheus/door';
 import { PrometheusSource } from '../../src/sources/prometheus/source';
-import { apiServer, kubeconfig, statusBody, until, withSession, type ApiServer, type Handler } from './kubeServer';
+import { PATIENCE, until } from '../lib/until';
+import { apiServer, kubeconfig, statusBody, withSession, type ApiServer, type Handler } from './kubeServer';
 
 const servers: ApiServer[] = [];
 async function serve(handler: Handler): Promise<ApiServer> {
@@ -17,7 +18,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((s) => s.close()));
   await until(() => openConnections().open === 0);
 });
-const options = { signal: new AbortController().signal, maxBytes: 1000, idleTimeoutMs: 2000 };
+const options = { signal: new AbortController().signal, maxBytes: 1000, idleTimeoutMs: PATIENCE };
 const PATH = '/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query?query=up%7Ba%3D%22b%22%7D';
 
 describe('raw', () => {

@@ -1,55 +1,36 @@
 /** A real Prometheus behind TLS and a password, as `--web.config.file` has it: added by its address, and asked for what it knows of itself. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enter, type Person } from '../../src/host/metrics/prometheus/flow';
 import { configuredDoor, readConfigured } from '../../src/sources/prometheus/configured';
 import { PrometheusSource } from '../../src/sources/prometheus/source';
 import { NAMED_CERT, NAMED_KEY } from '../unit/sources/certificate';
+import { runPrometheus, type Run } from './promqlServer';
 
 const never = new AbortController().signal;
 /** bcrypt of "pässword", cost 4. */
 const HASH = '$2b$04$abcdefghijklmnopqrstuum174eFeoTj0DHmtuueFaS3Wde4P7wHG';
 
 describe('a Prometheus by its address', () => {
-  let child: ChildProcess;
+  let run: Run;
   let dir: string;
   let url: string;
-  let said = '';
 
   beforeAll(async () => {
-    const { ensureBinaries } = await import(pathToFileURL(path.resolve('test/cluster/build.mjs')).href) as { ensureBinaries: () => Promise<{ prometheus: string }> };
-    const { prometheus } = await ensureBinaries();
-    dir = mkdtempSync(path.join(tmpdir(), 'prometheus-url-'));
-    const file = (name: string, text: string): string => { writeFileSync(path.join(dir, name), text, { mode: 0o600 }); return path.join(dir, name); };
-    const port = await freePort();
-    file('cert.pem', NAMED_CERT);
-    file('key.pem', NAMED_KEY);
-    const web = file('web.yml', `tls_server_config: { cert_file: cert.pem, key_file: key.pem }\nbasic_auth_users: { jane: "${HASH}" }\n`);
-    const scrape = `{ job_name: self, scheme: https, tls_config: { insecure_skip_verify: true }, metrics_path: /prom/metrics, basic_auth: { username: jane, password: pässword }, static_configs: [{ targets: ["127.0.0.1:${port}"] }] }`;
-    const config = file('prometheus.yml', `global: { scrape_interval: 1s }\nscrape_configs: [${scrape}]\n`);
-    url = `https://127.0.0.1:${port}`;
-    child = spawn(prometheus, [`--config.file=${config}`, `--web.config.file=${web}`, `--storage.tsdb.path=${path.join(dir, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--web.route-prefix=/prom', '--log.level=warn'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    child.stderr?.setEncoding('utf8').on('data', (t: string) => { said += t; });
-    const listens = (): Promise<boolean> => new Promise((resolve) => { const s = net.connect(port, '127.0.0.1', () => { s.destroy(); resolve(true); }).on('error', () => { resolve(false); }); });
-    const until = Date.now() + 30_000;
-    while (!(await listens())) {
-      if (Date.now() > until || child.exitCode !== null) throw new Error(`Prometheus did not start: ${said}`);
-      await new Promise((r) => setTimeout(r, 100));
-    }
+    run = await runPrometheus((into, port) => {
+      const file = (name: string, text: string): string => { writeFileSync(path.join(into, name), text, { mode: 0o600 }); return path.join(into, name); };
+      file('cert.pem', NAMED_CERT);
+      file('key.pem', NAMED_KEY);
+      const web = file('web.yml', `tls_server_config: { cert_file: cert.pem, key_file: key.pem }\nbasic_auth_users: { jane: "${HASH}" }\n`);
+      const scrape = `{ job_name: self, scheme: https, tls_config: { insecure_skip_verify: true }, metrics_path: /prom/metrics, basic_auth: { username: jane, password: pässword }, static_configs: [{ targets: ["127.0.0.1:${port}"] }] }`;
+      file('prometheus.yml', `global: { scrape_interval: 1s }\nscrape_configs: [${scrape}]\n`);
+      return [`--web.config.file=${web}`, '--web.route-prefix=/prom'];
+    });
+    dir = run.dir;
+    url = `https://127.0.0.1:${run.port}`;
   });
-  afterAll(async () => {
-    if (child.exitCode === null) {
-      const gone = new Promise((r) => child.once('exit', r));
-      child.kill('SIGTERM');
-      await gone;
-    }
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => run.stop());
 
   it('wants its CA, then a user and a password, is found behind its path, and answers from then on', async () => {
     const answers: unknown[] = [`${url}/prom/graph?g0.expr=up`, 'Choose the CA That Signed It…', path.join(dir, 'cert.pem'), 'User and Password…', 'jane', 'wrong', 'User and Password…', 'jane', 'pässword'];
@@ -60,7 +41,7 @@ describe('a Prometheus by its address', () => {
       choose: ({ title, options }) => { problems.push(title); const wanted = next(); return Promise.resolve(options.find((o) => o.title === wanted)!.value); },
     };
     const read = (file: string): Promise<string> => Promise.resolve(readFileSync(file, 'utf8'));
-    const { draft, version } = await enter(person, { read }).catch((e: unknown) => { throw new Error(`${String(e)}\n${said}\n${problems.join('\n')}`); });
+    const { draft, version } = await enter(person, { read }).catch((e: unknown) => { throw new Error(`${String(e)}\n${run.said()}\n${problems.join('\n')}`); });
     expect(problems.map((p) => /certificate|\(401\)/.exec(p)?.[0])).toEqual(['certificate', '(401)', '(401)']);
     expect([draft.url, draft.auth, draft.username, draft.secrets.secret]).toEqual([`${url}/prom`, 'basic', 'jane', 'pässword']);
     expect(version).toMatch(/^3\./);
@@ -69,19 +50,10 @@ describe('a Prometheus by its address', () => {
     let secret = 'pässword';
     const source = new PrometheusSource(await configuredDoor(one!, { read, secrets: () => Promise.resolve({ secret }) }));
     const up = async (): Promise<number | undefined> => { const end = Math.floor(Date.now() / 1000); return (await source.query({ promql: 'sum(up{job="self"})', start: end - 5, end, step: 1 }, never)).series[0]?.values.at(-1); };
-    await expect.poll(up, { timeout: 20_000 }).toBe(1);
+    await expect.poll(up).toBe(1);
     expect((await source.families(never)).find((f) => f.name === 'go_goroutines')?.type).toBe('gauge');
     // A password that was changed is asked for again: the problem is the one that opens the question.
     secret = 'old';
     await expect(up()).rejects.toMatchObject({ code: 'prometheus.unauthorized', status: 401 });
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => { resolve(port); });
-    });
-  });
-}

@@ -3,6 +3,7 @@ import { Problem } from '../../src/base/problem';
 import { fill, PANELS } from '../../src/metrics/catalog/index';
 import { evaluate, metricNames, parsePromql } from '../../src/metrics/promql/index';
 import type { QueryResult } from '../../src/metrics/types';
+import { SLOWNESS } from '../lib/until';
 import { MemoryStore, type TestSeries } from '../unit/metrics/promql/store';
 import { COUNT, EVERY, T0, everything } from './promqlData';
 import { panelSeries } from './promqlPanels';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const all: TestSeries[] = [...everything(), ...panels.series];
   await prometheus.write(all);
   store = new MemoryStore(all);
-}, 600_000);
+}, 600_000 * SLOWNESS);
 afterAll(async () => { await prometheus?.stop(); });
 
 const key = (labels: Readonly<Record<string, string>>): string => JSON.stringify(Object.entries(labels).sort());

@@ -1,63 +1,87 @@
 /** A real Prometheus on loopback with series of our choice: written by its own remote-write, in whose format everything has a place, stale markers and native histograms too. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Buckets, Labels, NativeHistogram } from '../../src/metrics/types';
+import { until } from '../lib/until';
 import type { TestSeries } from '../unit/metrics/promql/store';
 
 export interface PrometheusSeries { readonly metric: Labels; readonly values?: readonly (readonly [number, string])[]; readonly histograms?: readonly (readonly [number, unknown])[] }
 export type Answered = { readonly ok: true; readonly series: readonly PrometheusSeries[] } | { readonly ok: false; readonly error: string };
 
+export interface Run {
+  readonly dir: string;
+  readonly port: number;
+  /** What it has logged so far. */
+  said(): string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the Prometheus of the test cluster on a free port until it says that it listens. `prepare` writes `prometheus.yml` and what
+ * else it needs into a folder of its own, and gives more arguments. A port that another program was quicker to take is tried no more.
+ */
+export async function runPrometheus(prepare: (dir: string, port: number) => readonly string[]): Promise<Run> {
+  const { prometheus } = await binaries();
+  for (let attempt = 1; ; attempt++) {
+    const dir = mkdtempSync(path.join(tmpdir(), 'prometheus-'));
+    const port = await freePort();
+    const args = [`--config.file=${path.join(dir, 'prometheus.yml')}`, `--storage.tsdb.path=${path.join(dir, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=info'];
+    const child = spawn(prometheus, [...args, ...prepare(dir, port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const gone = new Promise<void>((resolve) => { child.once('close', () => { resolve(); }); });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text; });
+    const run: Run = {
+      dir, port, said: () => said,
+      stop: async () => {
+        child.kill('SIGTERM');
+        await gone;
+        rmSync(dir, { recursive: true, force: true });
+      },
+    };
+    try {
+      await until(() => {
+        if (child.exitCode !== null) throw new Error(`Prometheus did not start: ${said}`);
+        return said.includes('msg="Listening on"');
+      }, 'Prometheus to listen');
+      return run;
+    } catch (e) {
+      await run.stop();
+      if (attempt === 3 || !said.includes('address already in use')) throw e;
+    }
+  }
+}
+
+/** The programs that the test cluster builds. */
+export async function binaries(): Promise<{ readonly prometheus: string; readonly promtool: string }> {
+  const { ensureBinaries } = await import(pathToFileURL(path.resolve('test/cluster/build.mjs')).href) as { ensureBinaries: () => Promise<{ prometheus: string; promtool: string }> };
+  return ensureBinaries();
+}
+
 export class Prometheus {
   static async start(): Promise<Prometheus> {
-    const { ensureBinaries } = await import(pathToFileURL(path.resolve('test/cluster/build.mjs')).href) as { ensureBinaries: () => Promise<{ prometheus: string }> };
-    const { prometheus } = await ensureBinaries();
-    const dir = mkdtempSync(path.join(tmpdir(), 'promql-'));
-    writeFileSync(path.join(dir, 'prometheus.yml'), 'global: {}\n');
-    const port = await freePort();
-    const child = spawn(prometheus, [
-      `--config.file=${path.join(dir, 'prometheus.yml')}`, `--storage.tsdb.path=${path.join(dir, 'data')}`, '--storage.tsdb.retention.time=100y',
-      `--web.listen-address=127.0.0.1:${port}`, '--web.enable-remote-write-receiver', '--log.level=warn',
-    ], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const server = new Prometheus(child, dir, `http://127.0.0.1:${port}`);
-    await server.#ready();
+    const run = await runPrometheus((dir) => {
+      writeFileSync(path.join(dir, 'prometheus.yml'), 'global: {}\n');
+      return ['--storage.tsdb.retention.time=100y', '--web.enable-remote-write-receiver'];
+    });
+    const server = new Prometheus(run, `http://127.0.0.1:${run.port}`);
+    await until(async () => (await fetch(`${server.url}/-/ready`)).ok, 'Prometheus to be ready');
     return server;
   }
 
-  #said = '';
+  private constructor(private readonly run: Run, readonly url: string) {}
 
-  private constructor(readonly child: ChildProcess, readonly dir: string, readonly url: string) {
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => { this.#said += text; });
-  }
-
-  async #ready(): Promise<void> {
-    const until = Date.now() + 30_000;
-    while (Date.now() < until && this.child.exitCode === null) {
-      try { if ((await fetch(`${this.url}/-/ready`)).ok) return; } catch { /* Not listening yet. */ }
-      await new Promise((r) => setTimeout(r, 100));
-    }
-    await this.stop();
-    throw new Error(`Prometheus did not start: ${this.#said}`);
-  }
-
-  async stop(): Promise<void> {
-    if (this.child.exitCode === null) {
-      const gone = new Promise((r) => this.child.once('exit', r));
-      this.child.kill('SIGTERM');
-      await gone;
-    }
-    rmSync(this.dir, { recursive: true, force: true });
-  }
+  stop(): Promise<void> { return this.run.stop(); }
 
   async write(series: readonly TestSeries[]): Promise<void> {
     const body = snappy(message((w) => { for (const s of series) w.bytes(1, timeSeries(s)); }));
     const r = await fetch(`${this.url}/api/v1/write`, {
       method: 'POST', body: new Uint8Array(body), headers: { 'Content-Encoding': 'snappy', 'Content-Type': 'application/x-protobuf', 'X-Prometheus-Remote-Write-Version': '0.1.0' },
     });
-    if (!r.ok) throw new Error(`remote write: ${r.status} ${await r.text()} ${this.#said}`);
+    if (!r.ok) throw new Error(`remote write: ${r.status} ${await r.text()} ${this.run.said()}`);
   }
 
   async query(promql: string, { start, end, step }: { readonly start: number; readonly end: number; readonly step: number }): Promise<Answered> {

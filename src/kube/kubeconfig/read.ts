@@ -14,15 +14,16 @@ const HALF_WRITTEN_MS = 300;
  * Reads all files. A file that can't be read is a problem and hides no other; of KUBECONFIG's, some may be missing, as with
  * kubectl. `kept` has what each file said when it could last be read, and is brought up to date: a file with a slip of the
  * pen or one that is half written goes on saying that, beside its problem, so that nothing that is open gets closed by it.
+ * `pause`: before the second look at a file that is empty or away; default HALF_WRITTEN_MS.
  */
-export async function readContexts(places: Places, kept: Map<string, ParsedFile> = new Map()): Promise<LoadedContexts> {
+export async function readContexts(places: Places, kept: Map<string, ParsedFile> = new Map(), pause = (): Promise<unknown> => sleep(HALF_WRITTEN_MS)): Promise<LoadedContexts> {
   const problems: ProblemData[] = [];
   const once = async (file: string): Promise<ParsedFile> => parseKubeconfig(await readFile(file, 'utf8'), file);
   const settled = async (file: string, before: ParsedFile | undefined): Promise<ParsedFile> => {
     if (!before?.contexts.length) return once(file);
     const now = await once(file).catch((e: unknown) => { if (isMissing(e)) return undefined; throw e; });
     if (now && !isEmpty(now)) return now;
-    await sleep(HALF_WRITTEN_MS);
+    await pause();
     return once(file);
   };
   const read = async (file: string, mayBeMissing: boolean): Promise<ParsedFile | undefined> => {
