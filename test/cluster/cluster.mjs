@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SLOWNESS } from '../../scripts/lib/slowness.mjs';
 import { ensureBinaries, run } from './build.mjs';
 import { takeLock } from './lib/lock.mjs';
 import { defaultRunDir, here } from './lib/places.mjs';
@@ -24,6 +25,11 @@ export { defaultRunDir };
 
 const contextName = 'tuner-test';
 const leases = ['widgets-system/widgets.example.com', 'gadgets-system/gadgets.example.com', 'kube-system/kube-controller-manager'];
+
+/** Longest that the API server may take to be ready, s; 8 on two quiet cores. */
+const READY_S = 240 * SLOWNESS;
+/** `--timeout` of `rig wait`: for pods to run, their processes to answer and leases to be held; 8 s on two quiet cores. */
+export const RIG_WAIT = `${300 * SLOWNESS}s`;
 
 /** A Node's name has to be a lower-case DNS name; kube-controller-manager names itself after the host as it is. */
 const nodeName = hostname().toLowerCase().replace(/[^a-z0-9.-]/g, '-').replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '') || 'node-0';
@@ -257,7 +263,7 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   const watch = setInterval(() => { if (!core.every(alive)) died.abort(); }, 500);
   try {
     const either = signal ? AbortSignal.any([signal, died.signal]) : died.signal;
-    await call(bin.rig, ['wait', '--settings', at('rig.json'), '--leases', leases.join(','), '--timeout', '4m'], { signal: either, log: step });
+    await call(bin.rig, ['wait', '--settings', at('rig.json'), '--leases', leases.join(','), '--timeout', RIG_WAIT], { signal: either, log: step });
   } catch (error) {
     signal?.throwIfAborted();
     const dead = core.find((one) => !alive(one))?.name;
@@ -289,14 +295,14 @@ async function untilReady(dir, server, programs, signal) {
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(false));
   });
-  const deadline = Date.now() + 180_000;
+  const deadline = Date.now() + READY_S * 1000;
   while (!(await ready())) {
     signal?.throwIfAborted();
     const dead = programs.find((one) => !alive(one));
     const late = Date.now() > deadline;
     if (dead || late) {
       const name = dead?.name ?? 'kube-apiserver';
-      throw new Error(`${name} ${dead ? 'ended at its start' : 'was not ready after 180 s'}. Its log (${join(dir, 'logs', `${name}.log`)}) ends:\n${logTail(dir, name)}`);
+      throw new Error(`${name} ${dead ? 'ended at its start' : `was not ready after ${READY_S} s`}. Its log (${join(dir, 'logs', `${name}.log`)}) ends:\n${logTail(dir, name)}`);
     }
     await sleep(100, undefined, { signal });
   }

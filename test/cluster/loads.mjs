@@ -1,7 +1,7 @@
 // Loads by name: each makes one controller slow for one reason, and leaves the others calm.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rig } from './cluster.mjs';
+import { rig, RIG_WAIT } from './cluster.mjs';
 import { takeLock } from './lib/lock.mjs';
 import { here } from './lib/places.mjs';
 
@@ -123,7 +123,7 @@ async function change(cluster, wanted, before, options) {
   const goneFiles = gone.flatMap((name) => (loads[name].file === undefined ? [] : [join(here, 'manifests', 'loads', loads[name].file)]));
   writeStaticPod(cluster.dir, on.flatMap((one) => one.flags ?? []));
   await rig(['delete', ...at, ...(gone.includes('volumes') ? ['--volumes', 'samples.example.com/volume'] : []), ...goneFiles], options);
-  await rig(['wait', '--settings', join(cluster.dir, 'rig.json'), '--leases', 'kube-system/kube-controller-manager', '--timeout', '3m'], options);
+  await rig(['wait', '--settings', join(cluster.dir, 'rig.json'), '--leases', 'kube-system/kube-controller-manager', '--timeout', RIG_WAIT], options);
 }
 
 /** The rig replaces the static pod when its manifest changes, as a kubelet does. @param {string} dir @param {string[]} flags */

@@ -176,12 +176,12 @@ func newApplier(config *rest.Config) (*applier, error) {
 	return &applier{client, restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(discoverer))}, nil
 }
 
-// apply waits up to ten seconds for the kind to be known and its namespace to be there: a definition just made takes a
+// apply waits up to a minute for the kind to be known and its namespace to be there: a definition just made takes a
 // moment to be served, and a new API server a moment to make its own namespaces.
 func (a *applier) apply(ctx context.Context, object *unstructured.Unstructured) error {
 	var mapping *meta.RESTMapping
 	var err error
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		gvk := object.GroupVersionKind()
 		if mapping, err = a.mapper.RESTMapping(gvk.GroupKind(), gvk.Version); err == nil {

@@ -30,7 +30,7 @@ var securePorts = map[int32]bool{8443: true, 10257: true}
 // missing is printed whenever it changes, and told when the time is over.
 func runWait(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	file := flags.String("settings", "", "settings file")
-	timeout := flags.Duration("timeout", 90*time.Second, "give up after")
+	timeout := flags.Duration("timeout", 300*time.Second, "give up after")
 	leases := flags.String("leases", "", "namespace/name of leases that must be held, separated by commas")
 	_ = flags.Parse(args)
 	s, err := readSettings(*file)
@@ -46,7 +46,7 @@ func runWait(ctx context.Context, flags *flag.FlagSet, args []string) error {
 		return err
 	}
 	w := &waiter{settings: s, clients: clients, leases: strings.Split(*leases, ","), http: &http.Client{
-		Timeout:   2 * time.Second,
+		Timeout:   10 * time.Second,
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true},
 	}}
 	ctx, cancel := context.WithTimeout(ctx, *timeout)
