@@ -1,10 +1,11 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Churn } from '../../src/churn/churn';
 import { LEASE, object, owned, PAINT } from '../unit/churn/objects';
-import { noBrowser, PageServer, setTheme } from './harness/browser';
+import { noBrowser, setTheme } from './harness/browser';
 import { ChurnHost } from './harness/churnhost';
 import { shot } from './harness/shots';
+import { pageTests } from './harness/suite';
 
 const START = Date.UTC(2026, 10, 23, 14, 5, 0);
 const LENGTH = 40_000;
@@ -28,59 +29,52 @@ function fought(): Churn {
 }
 
 describe.skipIf(noBrowser())('the page of changes', () => {
-  let server: PageServer;
+  const tests = pageTests('churn');
   let page: Page;
   let host: ChurnHost;
-  beforeAll(async () => { server = await PageServer.start({ churn: 'webview/churn/main.ts' }); });
-  afterAll(async () => { await server.stop(); });
-  afterEach(async () => {
-    const { complaints } = host;
-    await page.context().close();
-    expect(complaints).toEqual([]);
-  });
   async function open(churn = fought(), facts = {}): Promise<void> {
-    page = await server.newPage({ height: 720 });
-    host = await ChurnHost.open(page, `${server.origin}/churn`, churn, START + LENGTH, facts);
+    page = await tests.newPage({ height: 720 });
+    host = await ChurnHost.open(page, tests.url, churn, START + LENGTH, facts);
   }
   const row = (label: string) => page.locator('tr[data-id]', { has: page.locator('.label', { hasText: new RegExp(`^${label}$`) }) });
   const cells = (label: string) => row(label).locator('td').evaluateAll((all) => all.map((td) => td.textContent));
 
   it('says who fights over what, and who writes for nothing, before the table', async () => {
     await open();
-    expect(await page.locator('.facts').textContent()).toMatch(/^Changes in kind-a3 kinds in all namespaces40 s recorded, \d+ changes of 9 objects$/);
-    expect(await page.locator('.verdict').textContent()).toMatch(/^blue and red rewrite spec\.color of 6 Paints, \d(\.\d)? times a second: blue against red\. Since .* Let only one of blue and red set spec\.color: .*Show one of them$/);
-    expect(await page.locator('.finding').textContent()).toMatch(/^stamp writes the time into metadata\.annotations\["samples\.example\.com\/seen"\] of Paint shop\/paint-06 and changes nothing else, .* a second/);
-    expect(await page.locator('.findings > div').count()).toBe(2);
+    await expect.poll(() => page.locator('.facts').textContent()).toMatch(/^Changes in kind-a3 kinds in all namespaces40 s recorded, \d+ changes of 9 objects$/);
+    await expect.poll(() => page.locator('.verdict').textContent()).toMatch(/^blue and red rewrite spec\.color of 6 Paints, \d(\.\d)? times a second: blue against red\. Since .* Let only one of blue and red set spec\.color: .*Show one of them$/);
+    await expect.poll(() => page.locator('.finding').textContent()).toMatch(/^stamp writes the time into metadata\.annotations\["samples\.example\.com\/seen"\] of Paint shop\/paint-06 and changes nothing else, .* a second/);
+    await expect.poll(() => page.locator('.findings > div').count()).toBe(2);
     await shot(page, 'churn-dark');
     for (const theme of ['light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `churn-${theme}`); }
   });
 
   it('lists kinds, namespaces and objects with their counts, the fastest first and heartbeats last', async () => {
     await open();
-    const labels = await page.locator('tr[data-id] .label').allTextContents();
-    expect(labels.slice(0, 2)).toEqual(['Paint', 'shop']);
-    expect(labels.slice(-3)).toEqual(['Lease', 'widgets-system', 'widgets.example.com']);
-    expect(await cells('paint-06')).toEqual(['paint-06', '', '40', '', '1/s', '', 'now', 'stamp']);
-    expect(await cells('paint-07')).toEqual(['paint-07', '', '10', '', '15/min', '', 'now', 'load']);
-    expect((await cells('widgets.example.com')).at(-1)).toBe('widgets (heartbeat)');
-    expect(await row('widgets.example.com').getAttribute('title')).toContain('Leases are renewed all the time');
-    expect(await row('paint-06').locator('path').getAttribute('d')).toMatch(/^M\d/);
+    const labels = (): Promise<string[]> => page.locator('tr[data-id] .label').allTextContents();
+    await expect.poll(async () => (await labels()).slice(0, 2)).toEqual(['Paint', 'shop']);
+    await expect.poll(async () => (await labels()).slice(-3)).toEqual(['Lease', 'widgets-system', 'widgets.example.com']);
+    await expect.poll(() => cells('paint-06')).toEqual(['paint-06', '', '40', '', '1/s', '', 'now', 'stamp']);
+    await expect.poll(() => cells('paint-07')).toEqual(['paint-07', '', '10', '', '15/min', '', 'now', 'load']);
+    await expect.poll(async () => (await cells('widgets.example.com')).at(-1)).toBe('widgets (heartbeat)');
+    await expect.poll(() => row('widgets.example.com').getAttribute('title')).toContain('Leases are renewed all the time');
+    await expect.poll(() => row('paint-06').locator('path').getAttribute('d')).toMatch(/^M\d/);
   });
 
   it('shows of an object who changed which fields, and each change on a line of time', async () => {
     await open();
     await page.getByRole('button', { name: 'Show one of them' }).first().click();
     await page.locator('.chosen h2', { hasText: 'Paint shop/paint-0' }).waitFor();
-    expect(await page.locator('.managers tbody tr').evaluateAll((all) => all.map((tr) => tr.textContent))).toEqual([expect.stringMatching(/^(red|blue)1\dspec\.color 1\d$/), expect.stringMatching(/^(red|blue)1\dspec\.color 1\d$/)]);
-    expect(await page.locator('.lane').count()).toBe(2);
+    await expect.poll(() => page.locator('.managers tbody tr').evaluateAll((all) => all.map((tr) => tr.textContent))).toEqual([expect.stringMatching(/^(red|blue)1\dspec\.color 1\d$/), expect.stringMatching(/^(red|blue)1\dspec\.color 1\d$/)]);
+    await expect.poll(() => page.locator('.lane').count()).toBe(2);
     const [a, b] = await page.locator('.lane').evaluateAll((all) => all.map((lane) => getComputedStyle(lane.querySelector('.tick')!).backgroundColor));
     expect(a).not.toBe(b);
     await page.locator('.tick').first().click();
-    expect(await page.locator('.diff').textContent()).toMatch(/^spec\.color(red→blue|blue→red)$/);
+    await expect.poll(() => page.locator('.diff').textContent()).toMatch(/^spec\.color(red→blue|blue→red)$/);
     const first = await page.locator('.detail').textContent();
     await page.locator('.timeline').focus();
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('.detail').textContent()).not.toBe(first);
+    await expect.poll(() => page.locator('.detail').textContent()).not.toBe(first);
     await shot(page, 'churn-object');
     await page.keyboard.press('Escape');
     await page.locator('.chosen').waitFor({ state: 'hidden' });
@@ -96,7 +90,7 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowLeft');
     await expect.poll(() => page.locator('tr.level3').count()).toBe(1);
-    expect(await row('Paint').getAttribute('aria-expanded')).toBe('false');
+    await expect.poll(() => row('Paint').getAttribute('aria-expanded')).toBe('false');
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => page.locator('tr.level3').count()).toBe(9);
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
@@ -125,7 +119,7 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     host.facts = { state: 'stopped' };
     await host.tell();
     await page.getByRole('button', { name: 'Start anew' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
   });
 
   it('says quietly that nobody fights, what can\'t be watched, and what is not whole', async () => {
@@ -133,9 +127,9 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     churn.listed(PAINT, '', new Set(), START);
     churn.seen(PAINT, object('a', 1, {}, [{ manager: 'kubectl', fields: owned('spec') }]), START + 1000, { as: 'added' });
     await open(churn, { problems: [{ code: 'kube.forbidden', message: 'The user jane may not list secrets in the whole cluster.', next: 'Ask for the right.' }], notes: ['There are more objects than are told apart.'] });
-    expect(await page.locator('.quiet').textContent()).toBe('Nobody undoes another\'s changes, and nobody writes for nothing.');
+    await expect.poll(() => page.locator('.quiet').textContent()).toBe('Nobody undoes another\'s changes, and nobody writes for nothing.');
     expect(await page.locator('.verdict').count()).toBe(0);
-    expect(await page.locator('.problems .line').allTextContents()).toEqual(['The user jane may not list secrets in the whole cluster. Ask for the right.Try again', 'There are more objects than are told apart.']);
+    await expect.poll(() => page.locator('.problems .line').allTextContents()).toEqual(['The user jane may not list secrets in the whole cluster. Ask for the right.Try again', 'There are more objects than are told apart.']);
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => host.of('retry').length).toBe(1);
     await shot(page, 'churn-quiet');

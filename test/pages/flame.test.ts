@@ -1,33 +1,23 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openProfile } from '../../src/profile/open';
-import { noBrowser, PageServer, setTheme } from './harness/browser';
+import { nextFrame, noBrowser, setTheme, type PageOptions } from './harness/browser';
 import { TestHost } from './harness/host';
 import { controllerProfile, deepProfile, emptyProfile } from './harness/profiles';
 import { shot } from './harness/shots';
-
-type PageOptions = Parameters<PageServer['newPage']>[0];
+import { pageTests } from './harness/suite';
 
 describe.skipIf(noBrowser())('flame graph page', () => {
-  let server: PageServer;
+  const tests = pageTests('flame');
+  const { text, press } = tests;
   let page: Page;
   let host: TestHost;
-  beforeAll(async () => { server = await PageServer.start({ flame: 'webview/flame/main.ts' }); });
-  afterAll(async () => { await server.stop(); });
-  afterEach(async () => {
-    const complaints = host.complaints;
-    await page.context().close();
-    // Every test: the policy held, nothing was thrown, every message was one of the protocol.
-    expect(complaints).toEqual([]);
-  });
 
   async function open(bytes: Uint8Array, facts: Parameters<typeof TestHost.open>[3] = {}, options: PageOptions = {}): Promise<void> {
-    page = await server.newPage(options);
-    host = await TestHost.open(page, `${server.origin}/flame`, bytes, facts);
+    page = await tests.newPage(options);
+    host = await TestHost.open(page, tests.url, bytes, facts);
   }
-  const text = async (selector: string): Promise<string> => (await page.locator(selector).textContent()) ?? '';
   const focused = async (): Promise<string> => text('#focused b');
-  const press = async (...keys: string[]): Promise<void> => { for (const k of keys) await page.keyboard.press(k); };
   /** Middle of a frame in the picture at a depth, by the part of the width it stands at. */
   const at = async (depth: number, part: number): Promise<{ x: number; y: number }> => {
     const box = (await page.locator('#flame').boundingBox())!;
@@ -37,13 +27,11 @@ describe.skipIf(noBrowser())('flame graph page', () => {
 
   it('shows the facts, the picture, and says how long it took', async () => {
     await open(controllerProfile());
-    expect(await text('.facts')).toContain('gadgets-controller-7c9d · CPU');
-    expect(await text('#total')).toBe('17.3 s of CPU in 1,728 samples (58 % of one core)');
-    expect(Number(await page.locator('#app').getAttribute('data-frames'))).toBe(43);
-    const drawn = host.of('drawn');
-    expect(drawn).toHaveLength(1);
-    expect(drawn[0]!.millis).toBeGreaterThan(0);
-    expect(drawn[0]!.millis).toBeLessThan(5000);
+    await expect.poll(() => text('.facts')).toContain('gadgets-controller-7c9d · CPU');
+    await expect.poll(() => text('#total')).toBe('17.3 s of CPU in 1,728 samples (58 % of one core)');
+    expect(await page.locator('#app').getAttribute('data-frames')).toBe('43');
+    await expect.poll(() => host.of('drawn').length).toBe(1);
+    expect(host.of('drawn')[0]!.millis).toBeGreaterThan(0);
     const [query] = host.asked('flame');
     expect(query!.query.minShare).toBeCloseTo(0.25 / 1148, 6);
     expect(query!.query.ownModules).toEqual(['example.com/gadgets']);
@@ -54,24 +42,24 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await open(controllerProfile());
     await page.locator('#flame').focus();
     await press('ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown');
-    expect(await focused()).toBe('(*GadgetReconciler).hash');
+    await expect.poll(focused).toBe('(*GadgetReconciler).hash');
     const top = await openProfile(controllerProfile()).top({ sampleType: 1 });
     const at = top.names.findIndex((name) => name.endsWith('.hash'));
     const hash = { flat: top.flat[at]!, cum: top.cum[at]! };
     const all = top.flat.reduce((sum, flat) => sum + flat, 0);
-    expect(await text('#focused-self')).toBe(`self ${(hash.flat / 1e9).toFixed(1)} s · ${(100 * hash.flat / all).toFixed(1)} %`);
-    expect(await text('#focused-total')).toBe(`total ${(hash.cum / 1e9).toFixed(2)} s · ${(100 * hash.cum / all).toFixed(1)} %`);
-    expect(await text('#focused-source')).toBe('internal/controller/gadget.go:91');
+    await expect.poll(() => text('#focused-self')).toBe(`self ${(hash.flat / 1e9).toFixed(1)} s · ${(100 * hash.flat / all).toFixed(1)} %`);
+    await expect.poll(() => text('#focused-total')).toBe(`total ${(hash.cum / 1e9).toFixed(2)} s · ${(100 * hash.cum / all).toFixed(1)} %`);
+    await expect.poll(() => text('#focused-source')).toBe('internal/controller/gadget.go:91');
     await expect.poll(() => text('#live')).toContain('hash, total 8.26 s, 47.8 %, self 5.3 s, 30.7 %, level 7, 1 of 3');
 
     await press('ArrowRight');
-    expect(await focused()).toBe('(*client).Update');
+    await expect.poll(focused).toBe('(*client).Update');
     await press('ArrowLeft', 'ArrowUp');
-    expect(await focused()).toBe('(*GadgetReconciler).Reconcile');
+    await expect.poll(focused).toBe('(*GadgetReconciler).Reconcile');
     await press('ArrowDown', 'ArrowRight', 'ArrowUp', 'ArrowDown');
-    expect(await focused(), 'down again leads back to where one came from').toBe('(*client).Update');
+    await expect.poll(focused, { message: 'down again leads back to where one came from' }).toBe('(*client).Update');
     await press('Home');
-    expect(await focused()).toBe('root');
+    await expect.poll(focused).toBe('root');
     await shot(page, 'flame-walk');
   });
 
@@ -82,14 +70,14 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await press('Enter');
     await expect.poll(() => zooms().at(-1)?.length).toBe(5);
     await press('ArrowDown', 'ArrowRight', 'ArrowRight', 'Enter');
-    expect(await focused()).toBe('(*client).Get');
+    await expect.poll(focused).toBe('(*client).Get');
     await expect.poll(() => zooms().at(-1)?.length).toBe(6);
     await page.locator('#reset').waitFor();
     await shot(page, 'flame-zoomed');
     // The zoomed frame fills the width now: a click far right of where it was hits the frame above it, with its own figures.
     await page.mouse.click(...Object.values(await at(5, 0.9)) as [number, number]);
-    expect(await focused()).toBe('(*GadgetReconciler).Reconcile');
-    expect(await text('#focused-total')).toContain('· 76.2 %');
+    await expect.poll(focused).toBe('(*GadgetReconciler).Reconcile');
+    await expect.poll(() => text('#focused-total')).toContain('· 76.2 %');
     await press('ArrowDown', 'Enter', 'ArrowDown', 'Enter');
     await press('Escape');
     await expect.poll(() => zooms().at(-1)?.length).toBe(6);
@@ -97,6 +85,7 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await page.locator('#reset').waitFor({ state: 'hidden' });
     const asked = zooms().length;
     await press('Escape');
+    await nextFrame(page);
     expect(zooms().length, 'nothing to go back to').toBe(asked);
   });
 
@@ -112,7 +101,7 @@ describe.skipIf(noBrowser())('flame graph page', () => {
       return text('#tooltip');
     };
     await expect.poll(hover).toContain('(*client).Update');
-    expect(await text('#tooltip')).toContain('100 % of the zoomed');
+    await expect.poll(() => text('#tooltip')).toContain('100 % of the zoomed');
     await press('Escape');
     await expect.poll(hover).toContain('.hash');
   });
@@ -123,11 +112,14 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     let release = (): void => {};
     host.gate = new Promise((done) => { release = done; });
     await press('ArrowDown', 'Enter', 'ArrowDown', 'Enter', 'Escape', 'Escape');
+    const unanswered = (): number[] => host.asked('flame').filter((m) => !host.answered.includes(m.id)).map((m) => m.query.zoom.length);
+    await expect.poll(unanswered).toEqual([1, 2, 1]);
     release();
-    await page.waitForTimeout(300);
+    await expect.poll(unanswered).toEqual([]);
+    await nextFrame(page);
     await page.locator('#reset').waitFor({ state: 'hidden' });
     await page.mouse.move(...Object.values(await at(1, 0.97)) as [number, number]);
-    expect(await text('#tooltip'), 'the whole tree is still in view').toContain('mcall');
+    await expect.poll(() => text('#tooltip'), { message: 'the whole tree is still in view' }).toContain('mcall');
   });
 
   it('searches: count and share, hits marked, next and previous, a pattern that is none', async () => {
@@ -135,20 +127,20 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await press('/');
     await page.keyboard.type('json');
     await expect.poll(() => text('#matches')).toBe('5 frames · 12.3 %');
-    expect(await page.getByLabel('Search frames').inputValue()).toBe('json');
+    await expect.poll(() => page.getByLabel('Search frames').inputValue()).toBe('json');
     await shot(page, 'flame-search');
     await press('Enter');
-    expect(await focused()).toMatch(/Serializer|json\.|decodeState/);
+    await expect.poll(focused).toMatch(/Serializer|json\.|decodeState/);
     const first = await focused();
     await press('Escape', 'n');
-    expect(await focused()).not.toBe(first);
+    await expect.poll(focused).not.toBe(first);
     await press('N');
-    expect(await focused()).toBe(first);
-    expect(await page.locator('#legend').textContent()).toContain('matches');
+    await expect.poll(focused).toBe(first);
+    await expect.poll(() => page.locator('#legend').textContent()).toContain('matches');
     await press('Control+f');
     await page.keyboard.type('/(/');
     await expect.poll(() => text('#matches')).toBe('not a regular expression');
-    expect(await page.locator('#matches').getAttribute('title')).toContain('not a regular expression');
+    await expect.poll(() => page.locator('#matches').getAttribute('title')).toContain('not a regular expression');
     await page.keyboard.press('Control+a');
     await page.keyboard.type('no such thing');
     await expect.poll(() => text('#matches')).toBe('no match');
@@ -157,10 +149,10 @@ describe.skipIf(noBrowser())('flame graph page', () => {
   it('shows a tooltip inside the window with function, package, place and figures', async () => {
     await open(controllerProfile());
     await page.mouse.move(...Object.values(await at(6, 0.3)) as [number, number]);
-    const tip = await text('#tooltip');
-    for (const part of ['(*GadgetReconciler).hash', 'example.com/gadgets/internal/controller', 'gadget.go:91', '5.3 s · 30.7 %', '8.26 s · 47.8 %']) expect(tip).toContain(part);
+    for (const part of ['(*GadgetReconciler).hash', 'example.com/gadgets/internal/controller', 'gadget.go:91', '5.3 s · 30.7 %', '8.26 s · 47.8 %']) await expect.poll(() => text('#tooltip')).toContain(part);
     await shot(page, 'flame-tooltip');
     await page.mouse.move(...Object.values(await at(1, 0.985)) as [number, number]);
+    await expect.poll(() => text('#tooltip')).toContain('mcall');
     const box = (await page.locator('#tooltip').boundingBox())!;
     expect(box.x + box.width).toBeLessThanOrEqual(1180);
     await page.mouse.move(5, 5);
@@ -171,13 +163,13 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await open(controllerProfile());
     await page.locator('#flame').focus();
     await press('i', 'ArrowUp');
-    expect(await focused()).toContain('Start.func2.2');
+    await expect.poll(focused).toContain('Start.func2.2');
     await press('ArrowDown');
-    expect(await focused()).toBe('root');
-    expect(await page.locator('#flip').getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(focused).toBe('root');
+    await expect.poll(() => page.locator('#flip').getAttribute('aria-pressed')).toBe('true');
     const box = (await page.locator('#flame').boundingBox())!;
     await page.mouse.click(box.x + 100, box.y + box.height - 30);
-    expect(await focused(), 'the root stands at the foot').toContain('Start.func2.2');
+    await expect.poll(focused, { message: 'the root stands at the foot' }).toContain('Start.func2.2');
     await shot(page, 'flame-flipped');
   });
 
@@ -221,9 +213,9 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await page.reload();
     await page.locator('#app[data-state=ready]').waitFor();
     expect(zooms().at(-1)).toEqual(before.zoom);
-    expect(await text('#focused')).toBe(before.focused);
+    await expect.poll(() => text('#focused')).toBe(before.focused);
     await expect.poll(() => text('#matches')).toBe('2 frames · 15.0 %');
-    expect(await page.locator('#flip').getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => page.locator('#flip').getAttribute('aria-pressed')).toBe('true');
     await page.locator('#reset').waitFor();
   });
 
@@ -240,39 +232,38 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     const item = page.locator('[role=treeitem][aria-selected=true]');
     await press('ArrowRight', 'ArrowRight');
     await expect.poll(active).toContain('processNextWorkItem');
-    expect(await item.getAttribute('aria-level')).toBe('3');
+    await expect.poll(() => item.getAttribute('aria-level')).toBe('3');
     for (let i = 0; i < 4; i++) await press('ArrowRight');
     await expect.poll(active).toMatch(/hash, total 8.26 s, 47.8 %, self 5.3 s · 30.7 %/);
-    expect(await item.getAttribute('aria-expanded')).toBe('false');
-    expect(await item.getAttribute('aria-setsize')).toBe('3');
+    await expect.poll(() => item.getAttribute('aria-expanded')).toBe('false');
+    await expect.poll(() => item.getAttribute('aria-setsize')).toBe('3');
     await press('ArrowRight');
     await expect.poll(() => item.getAttribute('aria-expanded')).toBe('true');
     await shot(page, 'flame-tree');
     await press('ArrowLeft', 'ArrowLeft');
     await expect.poll(active).toContain('(*GadgetReconciler).Reconcile');
     await page.getByRole('tab', { name: 'Flame' }).click();
-    expect(await focused(), 'both views share the focused frame').toBe('(*GadgetReconciler).Reconcile');
+    await expect.poll(focused, { message: 'both views share the focused frame' }).toBe('(*GadgetReconciler).Reconcile');
   });
 
   it('scrolls through a stack 10,000 deep', async () => {
     await open(deepProfile(10_000));
-    expect(await page.locator('#app').getAttribute('data-frames')).toBe('10002');
+    await expect.poll(() => page.locator('#app').getAttribute('data-frames')).toBe('10002');
     await page.locator('#flame').focus();
     await page.locator('.scroll').evaluate((e) => { e.scrollTop = e.scrollHeight; });
-    await page.waitForTimeout(100);
     const box = (await page.locator('#flame').boundingBox())!;
     expect(box.height, 'the canvas is as large as what is seen').toBeLessThan(620);
     await page.mouse.click(box.x + box.width * 0.9, box.y + box.height - 10);
-    expect(await focused()).toBe('deep.step9999');
+    await expect.poll(focused).toBe('deep.step9999');
     await expect.poll(() => zooms().at(-1)?.length).toBe(10_000);
     await press('ArrowUp');
-    expect(await focused()).toBe('deep.step9998');
+    await expect.poll(focused).toBe('deep.step9998');
     await shot(page, 'flame-deep');
     await press('Escape');
     await page.getByRole('tab', { name: 'Tree' }).click();
     await page.locator('#tree').focus();
     await press('End');
-    expect(await page.getByRole('treeitem').count(), 'lines in view only').toBeLessThan(60);
+    await expect.poll(() => page.getByRole('treeitem').count(), { message: 'lines in view only' }).toBeLessThan(60);
   });
 
   it('asks for finer detail when the window grows', async () => {
@@ -280,8 +271,12 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     expect(host.asked('flame')).toHaveLength(1);
     await page.setViewportSize({ width: 1600, height: 700 });
     await expect.poll(() => host.asked('flame').at(-1)!.query.minShare).toBeCloseTo(0.25 / 1568, 6);
+    // What the page puts off is due at once by this clock.
+    await page.clock.install();
     await page.setViewportSize({ width: 700, height: 700 });
-    await page.waitForTimeout(400);
+    await nextFrame(page);
+    await page.clock.runFor(1000);
+    await expect.poll(() => page.locator('#flame').evaluate((e) => e.clientWidth)).toBe(668);
     expect(host.asked('flame')).toHaveLength(2);
     await shot(page, 'flame-narrow');
   });
@@ -303,7 +298,7 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await expect.poll(() => host.of('ready').length).toBe(2);
     expect(host.of('ready')[1]!.early).toEqual([[], zooms().at(-1)].map((zoom, i) => ({ id: i + 1, ...early, sampleType: 'samples/count', zoom })));
     await page.setViewportSize({ width: 1600, height: 700 });
-    await page.waitForTimeout(100);
+    await nextFrame(page);
     host.holdsFirst = false;
     await host.begin();
     await page.locator('#app[data-state=ready]').waitFor();
@@ -330,26 +325,26 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await open(controllerProfile());
     // The picture has the focus from the start: arrows work without a click. Tab goes on from there, Shift+Tab back.
     const here = (): Promise<string> => page.evaluate(() => document.activeElement!.id || document.activeElement!.textContent!);
-    expect(await here()).toBe('flame');
+    await expect.poll(here).toBe('flame');
     const back: string[] = [];
     for (let i = 0; i < 9; i++) { await press('Shift+Tab'); back.push(await here()); }
     expect(back).toEqual(['save', 'compare', 'cut', 'filter', 'flip', 'search', 'colours', 'types', 'Flame']);
     await page.locator('#flame').focus();
     await press('Tab');
-    expect(await here()).toBe('help');
+    await expect.poll(here).toBe('help');
   });
 
   it('says what is wrong, what is on its way, and that there is nothing', async () => {
     await open(emptyProfile());
-    expect(await text('#empty')).toContain('This profile has no samples.');
-    expect(await text('#empty')).toContain('Capture again for longer');
+    await expect.poll(() => text('#empty')).toContain('This profile has no samples.');
+    await expect.poll(() => text('#empty')).toContain('Capture again for longer');
     await shot(page, 'flame-empty');
     await host.send({ type: 'loading', title: 'gadgets · CPU', text: 'Reading 0.4 MiB' });
     await page.locator('#app[data-state=loading]').waitFor();
-    expect(await text('#app')).toContain('Reading 0.4 MiB');
+    await expect.poll(() => text('#app')).toContain('Reading 0.4 MiB');
     await host.send({ type: 'failed', title: 'cpu.pb.gz', problem: { code: 'profile.truncated', message: 'The profile ends in the middle of a sample.', next: 'Capture it again.', detail: 'at byte 812 of 900' } });
     await page.locator('#app[data-state=failed]').waitFor();
-    for (const part of ['ends in the middle', 'Capture it again.', 'at byte 812']) expect(await text('#app')).toContain(part);
+    for (const part of ['ends in the middle', 'Capture it again.', 'at byte 812']) await expect.poll(() => text('#app')).toContain(part);
     await shot(page, 'flame-failed');
   });
 

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { noBrowser, PageServer, setTheme } from './harness/browser';
+import { describe, expect, it } from 'vitest';
+import { noBrowser, setTheme } from './harness/browser';
 import { TestHost } from './harness/host';
 import { shot } from './harness/shots';
+import { pageTests } from './harness/suite';
 
 const DUMP = readFileSync('test/fixtures/capture.goroutines.txt');
 
@@ -16,35 +17,28 @@ function manyGroups(n: number, depth = 1): Uint8Array {
 }
 
 describe.skipIf(noBrowser())('goroutine page', () => {
-  let server: PageServer;
+  const tests = pageTests('goroutines');
+  const { press } = tests;
   let page: Page;
   let host: TestHost;
-  beforeAll(async () => { server = await PageServer.start({ goroutines: 'webview/goroutines/main.ts' }); });
-  afterAll(async () => { await server.stop(); });
-  afterEach(async () => {
-    const complaints = host.complaints;
-    await page.context().close();
-    expect(complaints).toEqual([]);
-  });
 
   async function open(bytes: Uint8Array): Promise<void> {
-    page = await server.newPage({});
-    host = await TestHost.open(page, `${server.origin}/goroutines`, bytes, { title: 'widgets-0 · goroutines', subtitle: 'today 14:35, leader', ownModules: [], pages: ['goroutines', 'flame'], again: true });
+    page = await tests.newPage({});
+    host = await TestHost.open(page, tests.url, bytes, { title: 'widgets-0 · goroutines', subtitle: 'today 14:35, leader', ownModules: [], pages: ['goroutines', 'flame'], again: true });
   }
   const rows = () => page.locator('tr.group');
-  const press = async (...keys: string[]): Promise<void> => { for (const k of keys) await page.keyboard.press(k); };
   const filter = () => page.getByLabel('Filter goroutines');
 
   it('shows groups with counts, states, waits and labels, most first', async () => {
     await open(DUMP);
     const dump = (await host.profile!.goroutines())!;
-    expect(await rows().count()).toBe(dump.groups.length);
-    expect(await page.locator('.facts').textContent()).toContain(`${dump.total} goroutines in ${dump.groups.length} groups`);
-    expect(await rows().first().locator('td.count').textContent()).toBe(String(dump.groups[0]!.count));
+    await expect.poll(() => rows().count()).toBe(dump.groups.length);
+    await expect.poll(() => page.locator('.facts').textContent()).toContain(`${dump.total} goroutines in ${dump.groups.length} groups`);
+    await expect.poll(() => rows().first().locator('td.count').textContent()).toBe(String(dump.groups[0]!.count));
     await page.getByRole('button', { name: 'Capture again' }).click();
     await expect.poll(() => host.of('captureAgain').length).toBe(1);
-    expect(await page.locator('.chip', { hasText: 'controller=widget' }).count()).toBeGreaterThan(0);
-    expect(await page.locator('td.longest', { hasText: 'min' }).count()).toBeGreaterThan(0);
+    await expect.poll(() => page.locator('.chip', { hasText: 'controller=widget' }).count()).toBeGreaterThan(0);
+    await expect.poll(() => page.locator('td.longest', { hasText: 'min' }).count()).toBeGreaterThan(0);
     await shot(page, 'goroutines-dark');
     for (const theme of ['light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `goroutines-${theme}`); }
   });
@@ -54,27 +48,27 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     const all = await rows().count();
     await press('/');
     await page.keyboard.type('label:controller=widget');
-    expect(await rows().count()).toBe(2);
-    expect(await page.getByRole('status').textContent()).toMatch(/ of 26 in 2 groups/);
+    await expect.poll(() => rows().count()).toBe(2);
+    await expect.poll(() => page.getByRole('status').textContent()).toMatch(/ of 26 in 2 groups/);
     await shot(page, 'goroutines-filter');
     await press('Escape');
-    expect(await rows().count()).toBe(all);
+    await expect.poll(() => rows().count()).toBe(all);
     await page.getByLabel('State').selectOption('chan receive');
-    expect(await filter().inputValue()).toBe('state:"chan receive"');
-    for (const state of await rows().locator('td.state').allTextContents()) expect(state).toBe('chan receive');
+    await expect.poll(() => filter().inputValue()).toBe('state:"chan receive"');
+    await expect.poll(async () => [...new Set(await rows().locator('td.state').allTextContents())]).toEqual(['chan receive']);
     await filter().fill('nothing-like-this');
-    expect(await rows().count()).toBe(0);
-    expect(await page.getByRole('status').textContent()).toContain('nothing matches');
+    await expect.poll(() => rows().count()).toBe(0);
+    await expect.poll(() => page.getByRole('status').textContent()).toContain('nothing matches');
   });
 
   it('opens a stack by the keyboard, and a frame at its source', async () => {
     await open(DUMP);
     await filter().focus();
     await press('ArrowDown', 'ArrowRight');
-    expect(await rows().first().getAttribute('aria-expanded')).toBe('true');
+    await expect.poll(() => rows().first().getAttribute('aria-expanded')).toBe('true');
     const frames = page.locator('tr.detail .frames li');
-    expect(await frames.count()).toBeGreaterThan(1);
-    expect(await frames.last().textContent()).toContain('created by');
+    await expect.poll(() => frames.count()).toBeGreaterThan(1);
+    await expect.poll(() => frames.last().textContent()).toContain('created by');
     await shot(page, 'goroutines-open');
     await press('ArrowRight', 'Enter');
     await expect.poll(() => host.of('openSource').length).toBe(1);
@@ -84,7 +78,7 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     await expect.poll(() => host.of('openSource').length).toBe(2);
     expect(host.of('openSource')[1]!.frame).toEqual(createdBy);
     await press('ArrowLeft', 'ArrowLeft');
-    expect(await rows().first().getAttribute('aria-expanded')).toBe('false');
+    await expect.poll(() => rows().first().getAttribute('aria-expanded')).toBe('false');
   });
 
   it('goes to the flame graph by the segments, with the arrows too', async () => {
@@ -97,11 +91,11 @@ describe.skipIf(noBrowser())('goroutine page', () => {
   it('sorts by a column and back', async () => {
     await open(DUMP);
     await page.getByRole('button', { name: 'Count' }).click();
+    await expect.poll(() => page.getByRole('columnheader', { name: 'Count' }).getAttribute('aria-sort')).toBe('ascending');
     const counts = (await rows().locator('td.count').allTextContents()).map(Number);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
-    expect(await page.getByRole('columnheader', { name: 'Count' }).getAttribute('aria-sort')).toBe('ascending');
     await page.getByRole('button', { name: 'Longest wait' }).click();
-    expect(await rows().first().locator('td.longest').textContent()).toMatch(/min/);
+    await expect.poll(() => rows().first().locator('td.longest').textContent()).toMatch(/min/);
   });
 
   it('keeps filter, order and opened stacks over a reload', async () => {
@@ -110,15 +104,15 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     await rows().first().click();
     await page.reload();
     await page.locator('#app[data-state=ready]').waitFor();
-    expect(await filter().inputValue()).toBe('main.');
-    expect(await page.locator('tr.detail').count()).toBe(1);
+    await expect.poll(() => filter().inputValue()).toBe('main.');
+    await expect.poll(() => page.locator('tr.detail').count()).toBe(1);
   });
 
   it('comes back to its row and its place after a reload, and stays there when the host tells it anew', async () => {
     await open(manyGroups(900));
     await rows().first().focus();
     for (let i = 0; i < 40; i++) await page.keyboard.press('PageDown');
-    const focused = (): Promise<string | null> => page.locator('tr.group:focus').getAttribute('data-index', { timeout: 5000 });
+    const focused = (): Promise<string | null> => page.locator('tr.group:focus').getAttribute('data-index');
     const scroll = (): Promise<number> => page.locator('.scroll').evaluate((e) => e.scrollTop);
     const at = await focused();
     // The wheel moves the view away from the row of the keyboard.
@@ -128,42 +122,46 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     await expect.poll(() => page.evaluate(() => sessionStorage.getItem('state'))).toContain(`"scroll":${before}`);
     await page.reload();
     await page.locator('#app[data-state=ready]').waitFor();
+    const moved = async (): Promise<number> => Math.abs(await scroll() - before);
     await expect.poll(focused).toBe(at);
-    expect(Math.abs(await scroll() - before), 'the same rows are in view').toBeLessThan(20);
+    await expect.poll(moved, { message: 'the same rows are in view' }).toBeLessThan(20);
+    const drawn = host.of('drawn').length;
     await host.begin();
-    await expect.poll(focused).toBe(at);
-    expect(Math.abs(await scroll() - before), 'the same rows are in view').toBeLessThan(20);
+    await expect.poll(() => host.of('drawn').length).toBe(drawn + 1);
+    expect(await focused()).toBe(at);
+    expect(await moved(), 'the same rows are in view').toBeLessThan(20);
     await filter().fill('f1_0');
-    expect(await scroll()).toBe(0);
-    expect(await page.locator('tr.group[tabindex="0"]').count(), 'one row for the Tab key').toBe(1);
+    await expect.poll(scroll).toBe(0);
+    await expect.poll(() => page.locator('tr.group[tabindex="0"]').count(), { message: 'one row for the Tab key' }).toBe(1);
   });
 
   it('makes rows and frames as they are needed: 5,000 groups, a stack 10,000 deep', async () => {
     await open(manyGroups(5000, 10_000));
-    expect(await rows().count()).toBeLessThan(1000);
+    await expect.poll(() => rows().count()).toBeLessThan(1000);
     await rows().first().focus();
     await press('End');
-    expect(await page.locator('tr.group:focus').getAttribute('aria-rowindex')).toBe('5001');
+    await expect.poll(() => page.locator('tr.group:focus').getAttribute('aria-rowindex')).toBe('5001');
     await filter().fill('app.f0_');
     await press('ArrowDown', 'ArrowRight');
-    expect(await page.locator('tr.detail .frames li').count()).toBeLessThan(300);
+    await expect.poll(() => page.locator('tr.detail .frames li').count()).toBeLessThan(300);
     await page.getByRole('button', { name: /Show 200 more of/ }).click();
-    expect(await page.locator('tr.detail .frames li').count()).toBeGreaterThan(300);
+    await expect.poll(() => page.locator('tr.detail .frames li').count()).toBeGreaterThan(300);
   });
 
   it('keeps the stacks readable beside another editor', async () => {
     await open(DUMP);
     for (const width of [600, 400]) {
       await page.setViewportSize({ width, height: 620 });
-      expect((await rows().first().locator('td.stack').boundingBox())!.width).toBeGreaterThan(width / 2);
+      await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
+      await expect.poll(async () => (await rows().first().locator('td.stack').boundingBox())!.width).toBeGreaterThan(width / 2);
     }
     await shot(page, 'goroutines-narrow');
   });
 
   it('says what went wrong and what next', async () => {
-    page = await server.newPage({});
-    host = await TestHost.notice(page, `${server.origin}/goroutines`, { type: 'failed', title: 'x.goroutines.txt', problem: { code: 'profile.truncated', message: 'The file ends in the middle.', next: 'Capture it again.' } });
+    page = await tests.newPage({});
+    host = await TestHost.notice(page, tests.url, { type: 'failed', title: 'x.goroutines.txt', problem: { code: 'profile.truncated', message: 'The file ends in the middle.', next: 'Capture it again.' } });
     await page.locator('#app[data-state=failed]').waitFor();
-    expect(await page.getByRole('alert').textContent()).toContain('The file ends in the middle.Capture it again.');
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('The file ends in the middle.Capture it again.');
   });
 });

@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ChartData, MetricsFacts } from '../../src/protocol/metrics';
 import { mergeCharts } from '../../src/sources/compare';
-import { noBrowser, PageServer, setTheme } from './harness/browser';
+import { noBrowser, setTheme } from './harness/browser';
 import { chartOf, FACTS, NOW, PANELS } from './harness/metricsdata';
 import { MetricsHost, type MetricsOptions } from './harness/metricshost';
 import { shot } from './harness/shots';
+import { pageTests } from './harness/suite';
 
 const NAMES = ['widgets · kind-a', 'widgets · kind-b', 'red · kind-a'] as const;
 const compared = (problem = false): MetricsFacts => ({
@@ -25,22 +26,15 @@ function chart(id: string, range: Parameters<typeof chartOf>[1]): ChartData {
 }
 
 describe.skipIf(noBrowser())('metrics page: several beside each other', () => {
-  let server: PageServer;
+  const tests = pageTests('metrics');
   let page: Page;
   let host: MetricsHost;
-  beforeAll(async () => { server = await PageServer.start({ metrics: 'webview/metrics/main.ts' }); });
-  afterAll(async () => { await server.stop(); });
-  afterEach(async () => {
-    const complaints = host.complaints;
-    await page.context().close();
-    expect(complaints).toEqual([]);
-  });
 
   const panels = PANELS.slice(0, 6).map((p) => ({ ...p, queries: NAMES.map((subject) => ({ subject, promql: `${p.promql} # of ${subject}` })) }));
   async function open(options: MetricsOptions = {}): Promise<void> {
-    page = await server.newPage();
+    page = await tests.newPage();
     await page.clock.setFixedTime(NOW * 1000);
-    host = await MetricsHost.open(page, `${server.origin}/metrics`, { view: 'charts', facts: compared(), panels, chart, ...options });
+    host = await MetricsHost.open(page, tests.url, { view: 'charts', facts: compared(), panels, chart, ...options });
     await page.locator('.uplot canvas').first().waitFor();
   }
   const panel = (id: string) => page.locator(`[data-panel="${id}"]`);
@@ -56,11 +50,11 @@ describe.skipIf(noBrowser())('metrics page: several beside each other', () => {
 
   it('gives each a colour of its own, and groups a legend by whose series they are', async () => {
     await open();
-    expect(await names('queueTime')).toEqual([NAMES[0], NAMES[1]]);
-    expect(await panel('queueTime').locator('.legend .swatch').evaluateAll((all) => all.map((e) => e.className))).toEqual(['swatch c0 d0', 'swatch c1 d0']);
-    expect(await panel('depth').locator('.legendgroup').allTextContents()).toEqual([NAMES[0], NAMES[1]]);
-    expect(await names('depth')).toEqual(['widget', 'gadget', 'widget', 'gadget']);
-    expect(await panel('depth').locator('.legend .swatch').evaluateAll((all) => all.map((e) => e.className))).toEqual(['swatch c0 d0', 'swatch c0 d1', 'swatch c1 d0', 'swatch c1 d1']);
+    await expect.poll(() => names('queueTime')).toEqual([NAMES[0], NAMES[1]]);
+    await expect.poll(() => panel('queueTime').locator('.legend .swatch').evaluateAll((all) => all.map((e) => e.className))).toEqual(['swatch c0 d0', 'swatch c1 d0']);
+    await expect.poll(() => panel('depth').locator('.legendgroup').allTextContents()).toEqual([NAMES[0], NAMES[1]]);
+    await expect.poll(() => names('depth')).toEqual(['widget', 'gadget', 'widget', 'gadget']);
+    await expect.poll(() => panel('depth').locator('.legend .swatch').evaluateAll((all) => all.map((e) => e.className))).toEqual(['swatch c0 d0', 'swatch c0 d1', 'swatch c1 d0', 'swatch c1 d1']);
     for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `metrics-compare-${theme}`); }
     // Dark Modern's own orange shines through: a line and its name in the legend would hardly be seen.
     await page.evaluate(() => { document.documentElement.style.setProperty('--vscode-charts-orange', 'rgba(234, 92, 0, 0.33)'); });
@@ -72,13 +66,13 @@ describe.skipIf(noBrowser())('metrics page: several beside each other', () => {
     await open();
     await side().click();
     await panel('depth@1').locator('canvas').waitFor();
-    expect(await panel('depth').count()).toBe(0);
-    expect(await names('depth@0')).toEqual(['widget', 'gadget']);
-    expect(await panel('depth@1').locator('.part').textContent()).toBe(NAMES[1]);
-    expect(await panel('depth@2').textContent()).toContain('Nothing listens on 8080. Pin the endpoint.'.slice(0, 24));
+    await expect.poll(() => panel('depth').count()).toBe(0);
+    await expect.poll(() => names('depth@0')).toEqual(['widget', 'gadget']);
+    await expect.poll(() => panel('depth@1').locator('.part').textContent()).toBe(NAMES[1]);
+    await expect.poll(() => panel('depth@2').textContent()).toContain('Nothing listens on 8080. Pin the endpoint.'.slice(0, 24));
     // 147 of 1,000 stays low beside 586 of 1,000.
     await expect.poll(() => top('depth@1')).toBeLessThan(0.2);
-    expect(await top('depth@0')).toBeGreaterThan(0.55);
+    await expect.poll(() => top('depth@0')).toBeGreaterThan(0.55);
     await expect.poll(() => host.watch.panels.includes('depth')).toBe(true);
     for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `metrics-side-${theme}`); }
     // Alone in one is alone in its neighbours: the same series are compared.
@@ -86,7 +80,7 @@ describe.skipIf(noBrowser())('metrics page: several beside each other', () => {
     await expect.poll(() => panel('depth@1').locator('[aria-pressed=true] .name').allTextContents()).toEqual(['gadget']);
     // The larger ones are away in both: the axis ends where these do.
     await expect.poll(() => top('depth@1')).toBeLessThan(0.2);
-    expect(await top('depth@0')).toBeGreaterThan(0.55);
+    await expect.poll(() => top('depth@0')).toBeGreaterThan(0.55);
     await shot(page, 'metrics-side-alone');
   });
 
@@ -103,13 +97,13 @@ describe.skipIf(noBrowser())('metrics page: several beside each other', () => {
     await page.locator('main').focus();
     await page.keyboard.press('s');
     await panel('depth').locator('canvas').waitFor();
-    expect(await panel('depth@0').count()).toBe(0);
+    await expect.poll(() => panel('depth@0').count()).toBe(0);
   });
 
   it('says which of them fails, and draws the others', async () => {
     await open({ facts: compared(true) });
-    expect(await page.getByRole('alert').textContent()).toBe('red · kind-a Nothing listens on 8080. Pin the endpoint.Try again');
-    expect(await panel('depth').locator('.warning, [role=img]').first().getAttribute('title')).toBe('red · kind-a: Nothing listens on 8080.');
+    await expect.poll(() => page.getByRole('alert').textContent()).toBe('red · kind-a Nothing listens on 8080. Pin the endpoint.Try again');
+    await expect.poll(() => panel('depth').locator('.warning, [role=img]').first().getAttribute('title')).toBe('red · kind-a: Nothing listens on 8080.');
     await page.getByRole('button', { name: 'Try again' }).first().click();
     await expect.poll(() => host.of('retry').length).toBe(1);
   });
@@ -121,7 +115,7 @@ describe.skipIf(noBrowser())('metrics page: several beside each other', () => {
     await expect.poll(() => host.watch.focus).toBe(NAMES[1]);
     await host.send({ type: 'facts', facts: { ...compared(), focus: NAMES[1] } });
     await expect.poll(() => page.getByRole('radio', { checked: true }).textContent()).toContain(NAMES[1]);
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain(NAMES[1]);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain(NAMES[1]);
     await side().click();
     await page.reload();
     await panel('depth@0').waitFor();

@@ -1,26 +1,20 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { noBrowser, PageServer } from './harness/browser';
+import { describe, expect, it } from 'vitest';
+import { noBrowser } from './harness/browser';
 import { FACTS, NOW, PANELS } from './harness/metricsdata';
 import { MetricsHost, type MetricsOptions } from './harness/metricshost';
 import { shot } from './harness/shots';
+import { pageTests } from './harness/suite';
 
 describe.skipIf(noBrowser())('metrics page: where its numbers come from', () => {
-  let server: PageServer;
+  const tests = pageTests('metrics');
   let page: Page;
   let host: MetricsHost;
-  beforeAll(async () => { server = await PageServer.start({ metrics: 'webview/metrics/main.ts' }); });
-  afterAll(async () => { await server.stop(); });
-  afterEach(async () => {
-    const complaints = host.complaints;
-    await page.context().close();
-    expect(complaints).toEqual([]);
-  });
 
   async function open(options: MetricsOptions = {}): Promise<void> {
-    page = await server.newPage();
+    page = await tests.newPage();
     await page.clock.setFixedTime(NOW * 1000);
-    host = await MetricsHost.open(page, `${server.origin}/metrics`, options);
+    host = await MetricsHost.open(page, tests.url, options);
     await page.locator('header').waitFor();
   }
   const SPAN = { start: NOW - 7200, end: NOW - 6600 };
@@ -29,10 +23,10 @@ describe.skipIf(noBrowser())('metrics page: where its numbers come from', () => 
 
   it('says what each look costs the process, with the whole of it on the tip', async () => {
     await open();
-    expect(await page.locator('.cost').count()).toBe(0);
+    await expect.poll(() => page.locator('.cost').count()).toBe(0);
     await host.send({ type: 'facts', facts: { ...FACTS, cost: { text: 'each look costs each process 38 KiB and 4 ms', title: 'Each look at /metrics takes 38 KiB on the wire.' } } });
     await page.getByText('each look costs each process 38 KiB and 4 ms').waitFor();
-    expect(await page.locator('.cost').getAttribute('title')).toMatch(/on the wire/);
+    await expect.poll(() => page.locator('.cost').getAttribute('title')).toMatch(/on the wire/);
     await shot(page, 'metrics-cost');
   });
 
@@ -49,9 +43,9 @@ describe.skipIf(noBrowser())('metrics page: where its numbers come from', () => 
     await open({ first: { type: 'init', facts: file, panels: PANELS, view: 'charts', range: { seconds: 600, end: SPAN.end } } });
     await page.locator('.uplot canvas').first().waitFor();
     expect(host.watch).toMatchObject({ range: { seconds: 600, end: SPAN.end }, paused: true });
-    for (const name of ['Profile now', 'Back to live', 'Profile this controller now', 'Back to the whole file']) expect(await page.getByRole('button', { name }).isVisible(), name).toBe(false);
-    expect(await page.getByLabel('Source').isVisible()).toBe(false);
-    expect(await page.getByLabel('Time range').locator('option').allTextContents()).toEqual([expect.stringMatching(/^\d\d:\d\d.* to /), 'last 60 s', 'last 5 min']);
+    for (const name of ['Profile now', 'Back to live', 'Profile this controller now', 'Back to the whole file']) await expect.poll(() => page.getByRole('button', { name }).isVisible(), { message: name }).toBe(false);
+    await expect.poll(() => page.getByLabel('Source').isVisible()).toBe(false);
+    await expect.poll(() => page.getByLabel('Time range').locator('option').allTextContents()).toEqual([expect.stringMatching(/^\d\d:\d\d.* to /), 'last 60 s', 'last 5 min']);
     await page.getByLabel('Time range').selectOption('60');
     await expect.poll(() => host.watch.range).toEqual({ seconds: 60, end: SPAN.end });
     await page.getByRole('button', { name: 'Back to the whole file' }).waitFor();

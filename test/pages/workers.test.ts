@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/base/problem';
 import { growthOf } from '../../src/profile/goroutines/growth/growth';
 import { openProfile } from '../../src/profile/open';
 import type { Compared } from '../../src/protocol/pages';
-import { noBrowser, PageServer, setTheme } from './harness/browser';
+import { noBrowser, setTheme } from './harness/browser';
 import { TestHost } from './harness/host';
 import { shot } from './harness/shots';
+import { pageTests } from './harness/suite';
 
 /** Real dumps; what their programs did is in main.go beside them. */
 const POOLS = readFileSync('test/fixtures/workers/controller-runtime-0.25.txt.gz');
@@ -24,74 +25,67 @@ async function compare(base: string): Promise<Compared> {
 }
 
 describe.skipIf(noBrowser())('workers and growth on the goroutine page', () => {
-  let server: PageServer;
+  const tests = pageTests('goroutines');
+  const { press } = tests;
   let page: Page;
   let host: TestHost;
-  beforeAll(async () => { server = await PageServer.start({ goroutines: 'webview/goroutines/main.ts' }); });
-  afterAll(async () => { await server.stop(); });
-  afterEach(async () => {
-    const complaints = host.complaints;
-    await page.context().close();
-    expect(complaints).toEqual([]);
-  });
 
   async function open(bytes: Uint8Array, comparing?: TestHost['compare'], width?: number): Promise<void> {
-    page = await server.newPage({ height: 760, ...(width !== undefined && { width }) });
-    host = await TestHost.open(page, `${server.origin}/goroutines`, bytes, { title: 'Goroutines widgets-0', subtitle: 'today 14:35, leader', ownModules: [], pages: ['goroutines', 'flame'], again: true }, comparing);
+    page = await tests.newPage({ height: 760, ...(width !== undefined && { width }) });
+    host = await TestHost.open(page, tests.url, bytes, { title: 'Goroutines widgets-0', subtitle: 'today 14:35, leader', ownModules: [], pages: ['goroutines', 'flame'], again: true }, comparing);
   }
   const rows = () => page.locator('tr.group');
   const pool = (name: string) => page.locator('.pool', { has: page.locator('.name', { hasText: new RegExp(`^${name}$`) }) });
   const filter = () => page.getByLabel('Filter goroutines');
-  const press = async (...keys: string[]): Promise<void> => { for (const k of keys) await page.keyboard.press(k); };
   const themes = async (name: string): Promise<void> => {
     for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `${name}-${theme}`); }
   };
 
   it('draws a seat for each worker, and says what they do', async () => {
     await open(POOLS);
-    expect(await page.getByRole('tab').allTextContents()).toEqual(['Workers', 'Groups', 'Flame', 'Growth']);
-    expect(await page.getByRole('tab', { name: 'Workers' }).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => page.getByRole('tab').allTextContents()).toEqual(['Workers', 'Groups', 'Flame', 'Growth']);
+    await expect.poll(() => page.getByRole('tab', { name: 'Workers' }).getAttribute('aria-selected')).toBe('true');
     // 44 workers, of which 13 rest: the numbers of test/unit/profile/workersdumps.test.ts.
-    expect(await page.locator('.head').textContent()).toContain('44 workers, 13 idle');
-    expect(await page.locator('.pool .seat').count()).toBe(44);
-    expect(await pool('throttled').locator('.seat').count()).toBe(4);
-    expect(await pool('throttled').locator('.seat.throttled').count()).toBe(3);
-    expect(await pool('throttled').locator('.sentence').textContent()).toBe("3 of 4 wait in the client's rate limiter, 1 waits for the API server.");
-    expect(await pool('locked').locator('.sentence').textContent()).toBe('2 of 3 wait for a lock, 1 waits elsewhere (chan receive).');
-    expect(await pool('busy').locator('.sentence').textContent()).toBe('Both in Reconcile');
+    await expect.poll(() => page.locator('.head').textContent()).toContain('44 workers, 13 idle');
+    await expect.poll(() => page.locator('.pool .seat').count()).toBe(44);
+    await expect.poll(() => pool('throttled').locator('.seat').count()).toBe(4);
+    await expect.poll(() => pool('throttled').locator('.seat.throttled').count()).toBe(3);
+    await expect.poll(() => pool('throttled').locator('.sentence').textContent()).toBe("3 of 4 wait in the client's rate limiter, 1 waits for the API server.");
+    await expect.poll(() => pool('locked').locator('.sentence').textContent()).toBe('2 of 3 wait for a lock, 1 waits elsewhere (chan receive).');
+    await expect.poll(() => pool('busy').locator('.sentence').textContent()).toBe('Both in Reconcile');
     await themes('workers');
   });
 
   it('shows the stacks behind a seat or a part of the sentence, by the mouse and by keys', async () => {
     await open(POOLS);
     await pool('throttled').locator('.seat.throttled').first().click();
-    expect(await filter().inputValue()).toBe('worker:throttled/throttled');
+    await expect.poll(() => filter().inputValue()).toBe('worker:throttled/throttled');
     await expect.poll(() => rows().count()).toBe(1);
-    expect(await rows().first().locator('td.count').textContent()).toBe('3');
-    expect(await rows().first().textContent()).toContain('(*ThrottledReconciler).Reconcile');
+    await expect.poll(() => rows().first().locator('td.count').textContent()).toBe('3');
+    await expect.poll(() => rows().first().textContent()).toContain('(*ThrottledReconciler).Reconcile');
     await shot(page, 'workers-filtered');
     await pool('throttled').locator('.part').nth(1).click();
-    expect(await filter().inputValue()).toBe('worker:throttled/waitingforapi');
+    await expect.poll(() => filter().inputValue()).toBe('worker:throttled/waitingforapi');
     await pool('throttled').locator('.part').nth(1).click();
-    expect(await filter().inputValue(), 'once more takes it away').toBe('');
+    await expect.poll(() => filter().inputValue(), { message: 'once more takes it away' }).toBe('');
     await pool('throttled').locator('.seat').first().focus();
     await press('ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter');
-    expect(await filter().inputValue()).toBe('worker:throttled/waitingforapi');
+    await expect.poll(() => filter().inputValue()).toBe('worker:throttled/waitingforapi');
     await press('End', 'ArrowLeft', 'Enter');
-    expect(await filter().inputValue()).toBe('worker:throttled/throttled');
-    expect(await page.locator('.pool [tabindex="0"]').count(), 'one place for the Tab key').toBe(1);
+    await expect.poll(() => filter().inputValue()).toBe('worker:throttled/throttled');
+    await expect.poll(() => page.locator('.pool [tabindex="0"]').count(), { message: 'one place for the Tab key' }).toBe(1);
   });
 
   it('compares with the newest dump of the process, and shows the change of each group', async () => {
     await open(dump(3), compare);
     await page.getByRole('tab', { name: 'Groups' }).click();
     const leak = rows().first();
-    expect(await leak.textContent()).toContain('main.(*Sender).wait');
-    expect(await leak.locator('td.change').textContent()).toBe('+40');
-    expect(await leak.locator('.meter.leak').count()).toBe(1);
-    expect(await page.locator('.facts').textContent()).toContain('+48 since 14:31 (65 s)');
+    await expect.poll(() => leak.textContent()).toContain('main.(*Sender).wait');
+    await expect.poll(() => leak.locator('td.change').textContent()).toBe('+40');
+    await expect.poll(() => leak.locator('.meter.leak').count()).toBe(1);
+    await expect.poll(() => page.locator('.facts').textContent()).toContain('+48 since 14:31 (65 s)');
     await page.getByRole('button', { name: 'Change' }).click();
-    expect((await rows().locator('td.change').allTextContents()).slice(0, 2)).toEqual(['+40', '+18']);
+    await expect.poll(async () => (await rows().locator('td.change').allTextContents()).slice(0, 2)).toEqual(['+40', '+18']);
     await shot(page, 'groups-change');
   });
 
@@ -101,18 +95,18 @@ describe.skipIf(noBrowser())('workers and growth on the goroutine page', () => {
     await page.getByRole('tab', { name: 'Growth' }).click();
     const verdict = page.locator('.verdict');
     await expect.poll(() => verdict.textContent()).toContain('A leak: +80 goroutines stand in main.(*Sender).wait, started by main.(*Sender).Send, +36.9 a minute.');
-    expect(await verdict.textContent()).toContain('There are more in each of 2 intervals: 6, 46, 86. None of the first 6 has ended.');
+    await expect.poll(() => verdict.textContent()).toContain('There are more in each of 2 intervals: 6, 46, 86. None of the first 6 has ended.');
     const grew = page.getByRole('table', { name: 'Grew' });
-    expect(await grew.locator('tbody tr').first().locator('td.num').allTextContents()).toEqual(['+80', '+36.9', '6', '46', '86']);
-    expect(await page.getByRole('table', { name: 'Shrank' }).locator('tbody tr').first().textContent()).toContain('main.(*Crew).work');
-    expect(await page.getByRole('table', { name: 'In the same place each time' }).locator('tbody tr').allTextContents()).toEqual([
+    await expect.poll(() => grew.locator('tbody tr').first().locator('td.num').allTextContents()).toEqual(['+80', '+36.9', '6', '46', '86']);
+    await expect.poll(() => page.getByRole('table', { name: 'Shrank' }).locator('tbody tr').first().textContent()).toContain('main.(*Crew).work');
+    await expect.poll(() => page.getByRole('table', { name: 'In the same place each time' }).locator('tbody tr').allTextContents()).toEqual([
       expect.stringMatching(/^For a lock, 2 goroutinesseen 2 min 10 s apart, waits 2 minsync\.Mutex\.Lock/), expect.stringMatching(/^Sends to a channel, goroutine \d+2 min without a movechan send/)]);
     await themes('growth');
     await verdict.getByRole('button', { name: 'Open where they are started' }).click();
     await expect.poll(() => host.of('openSource').map((m) => m.frame.name)).toEqual(['main.(*Sender).Send']);
     await verdict.getByRole('button', { name: 'Show them' }).click();
-    expect(await rows().count()).toBe(1);
-    expect(await page.getByRole('tab', { name: 'Groups' }).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => rows().count()).toBe(1);
+    await expect.poll(() => page.getByRole('tab', { name: 'Groups' }).getAttribute('aria-selected')).toBe('true');
     await page.reload();
     await page.locator('#app[data-state=ready]').waitFor();
     await expect.poll(() => host.of('compare').at(-1)?.base, { message: 'compares with the same after a reload' }).toBe('1');
@@ -141,6 +135,6 @@ describe.skipIf(noBrowser())('workers and growth on the goroutine page', () => {
   it('stays readable beside another editor', async () => {
     await open(POOLS, undefined, 480);
     await shot(page, 'workers-narrow');
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
   });
 });

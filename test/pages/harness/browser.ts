@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { PATIENCE } from '../../lib/until';
 import { pageHtml } from '../../../src/protocol/html';
 import { THEMES, type ThemeName } from './themes';
 
@@ -24,7 +25,24 @@ export function noBrowser(): boolean {
   return true;
 }
 
+const COMPLAINTS = new WeakMap<Page, string[]>();
+
+/** What a page did wrong by its policy or threw, from the first call for it on. */
+export function complaintsOf(page: Page): string[] {
+  let found = COMPLAINTS.get(page);
+  if (!found) {
+    const complaints: string[] = found = [];
+    COMPLAINTS.set(page, found);
+    page.on('console', (m) => { if (m.type() === 'error' || /Content Security Policy/.test(m.text())) complaints.push(m.text()); });
+    page.on('pageerror', (e) => { complaints.push(e.message); });
+  }
+  return found;
+}
+
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf', '.map': 'application/json' };
+
+/** Size in CSS px; `scale`: device pixels in one of them. */
+export interface PageOptions { readonly theme?: ThemeName; readonly width?: number; readonly height?: number; readonly reducedMotion?: boolean; readonly scale?: number }
 
 /** Serves bundles of `entryPoints` (name → file from the root) and one HTML document for each, `/name`. */
 export class PageServer {
@@ -42,15 +60,14 @@ export class PageServer {
     return new PageServer(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, dir);
   }
 
-  async newPage(options: { readonly theme?: ThemeName; readonly width?: number; readonly height?: number; readonly reducedMotion?: boolean; readonly scale?: number } = {}): Promise<Page> {
+  async newPage(options: PageOptions = {}): Promise<Page> {
     this.#browser ??= await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-gpu'] });
     const context = await this.#browser.newContext({
       viewport: { width: options.width ?? 1180, height: options.height ?? 620 }, deviceScaleFactor: options.scale ?? 1,
       reducedMotion: options.reducedMotion === false ? 'no-preference' : 'reduce',
     });
     const page = await context.newPage();
-    // A busy machine takes its time over starting a page.
-    page.setDefaultTimeout(90_000);
+    page.setDefaultTimeout(PATIENCE);
     await page.addInitScript(applyTheme, THEMES[options.theme ?? 'dark']);
     return page;
   }
@@ -65,6 +82,18 @@ export class PageServer {
 
 /** Turns an open page to another theme, as the editor does it. */
 export async function setTheme(page: Page, theme: ThemeName): Promise<void> { await page.evaluate(applyTheme, THEMES[theme]); }
+
+/**
+ * Waits until the page has drawn a frame, and has heard what came before: messages, changes of its size. For what must not happen;
+ * what must is waited for by `expect.poll`.
+ */
+export async function nextFrame(page: Page): Promise<void> {
+  // Observers of sizes are called in their order, once for each frame: the page's own come before this one.
+  await page.evaluate(() => new Promise<void>((done) => {
+    const observer = new ResizeObserver(() => { observer.disconnect(); done(); });
+    observer.observe(document.documentElement);
+  }));
+}
 
 /** Runs in the page: variables on the root element, the class on the body, as soon as there are such. */
 function applyTheme({ body, variables }: { body: string; variables: Readonly<Record<string, string>> }): void {

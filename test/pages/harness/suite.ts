@@ -1,0 +1,39 @@
+/** What each file of these tests stands on: one server and one browser for all of its tests, and a page of its own for each. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { complaintsOf, PageServer, type PageOptions } from './browser';
+import { shot } from './shots';
+
+/** Of the test that runs now. */
+export interface PageTests {
+  readonly url: string;
+  newPage(options?: PageOptions): Promise<Page>;
+  /** Text of what `selector` finds, as it is now; '' for none. Wait for it with `expect.poll`. */
+  text(selector: string): Promise<string>;
+  press(...keys: string[]): Promise<void>;
+}
+
+/**
+ * For a `describe`: serves webview/`name` to its tests and closes the page of each. A test fails also when its page broke its policy,
+ * threw, or sent what is no message of its protocol. A test that fails leaves a picture of its page.
+ */
+export function pageTests(name: 'churn' | 'flame' | 'goroutines' | 'metrics'): PageTests {
+  let server: PageServer | undefined;
+  let page: Page | undefined;
+  beforeAll(async () => { server = await PageServer.start({ [name]: `webview/${name}/main.ts` }); });
+  afterAll(async () => { await server?.stop(); });
+  afterEach(async ({ task }) => {
+    if (!page) return;
+    const complaints = complaintsOf(page);
+    if (task.result?.state === 'fail') await shot(page, `failed-${task.name.replaceAll(/\W+/g, '-').slice(0, 80)}`).catch(() => undefined);
+    await page.context().close();
+    page = undefined;
+    expect(complaints).toEqual([]);
+  });
+  return {
+    get url() { return `${server!.origin}/${name}`; },
+    newPage: async (options) => (page = await server!.newPage(options)),
+    text: async (selector) => (await page!.locator(selector).textContent()) ?? '',
+    press: async (...keys) => { for (const k of keys) await page!.keyboard.press(k); },
+  };
+}
