@@ -38,13 +38,17 @@ export class Children {
   }
 }
 
-/** Runs `clean` once on Ctrl-C or SIGTERM and then ends this process; a second Ctrl-C ends it at once. */
+/** ms within which a second signal is the same wish: npm passes on to its script what the terminal has sent to both. */
+const SAME_WISH = 1000;
+
+/** Runs `clean` once on Ctrl-C or SIGTERM and then ends this process; a second Ctrl-C, a second later or more, ends it at once. */
 export function onInterrupt(clean) {
-  let asked = false;
+  let asked;
   const handle = (signal) => {
     const status = signal === 'SIGINT' ? 130 : 143;
-    if (asked) process.exit(status);
-    asked = true;
+    if (asked !== undefined && Date.now() - asked < SAME_WISH) return;
+    if (asked !== undefined) process.exit(status);
+    asked = Date.now();
     void Promise.resolve(clean(signal)).catch(() => undefined).then(() => { process.exit(status); });
   };
   process.on('SIGINT', () => { handle('SIGINT'); });

@@ -7,28 +7,29 @@ import fs from 'node:fs';
  */
 export async function runLogged(children, command, args, { cwd, env = process.env, logFile, limitSeconds }) {
   const log = fs.openSync(logFile, 'a');
-  fs.writeSync(log, `\n$ ${[command, ...args].join(' ')}\n`);
-  const from = fs.fstatSync(log).size;
-  const child = children.start(command, args, { cwd, env, stdio: ['ignore', log, log] });
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    void children.stop(child);
-  }, limitSeconds * 1000);
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (status, signal) => { resolve(status ?? signal); });
-  }).finally(() => {
-    clearTimeout(timer);
+  try {
+    fs.writeSync(log, `\n$ ${[command, ...args].join(' ')}\n`);
+    const from = fs.fstatSync(log).size;
+    const child = children.start(command, args, { cwd, env, stdio: ['ignore', log, log] });
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      void children.stop(child);
+    }, limitSeconds * 1000);
+    const code = await new Promise((resolve, reject) => {
+      child.once('error', (e) => { reject(e.code === 'ENOENT' ? new Error(`${command} could not be started: it is not on the PATH.`) : e); });
+      child.once('exit', (status, signal) => { resolve(status ?? signal); });
+    }).finally(() => { clearTimeout(timer); });
+    return { code, timedOut, tail: tailOf(logFile, from) };
+  } finally {
     fs.closeSync(log);
-  });
-  return { code, timedOut, tail: tailOf(logFile, from) };
+  }
 }
 
 /** The last of what was written to a file after its first `from` bytes. */
 function tailOf(file, from, bytes = 3000) {
   const { size } = fs.statSync(file);
-  const length = Math.min(size - from, bytes);
+  const length = Math.max(0, Math.min(size - from, bytes));
   const fd = fs.openSync(file, 'r');
   const buffer = Buffer.alloc(length);
   fs.readSync(fd, buffer, 0, length, size - length);

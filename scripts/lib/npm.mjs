@@ -19,11 +19,14 @@ function npm(cwd, args) {
     // A surrounding `npm test` hands its own settings down by the environment; they must not steer this one.
     const env = Object.fromEntries(Object.entries(process.env).filter(([k]) => !/^npm_(config_(prefix|local_prefix|global|omit|ignore_scripts)|package_|lifecycle_|command)/i.test(k)));
     const child = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    // It has the terminal's Ctrl-C by itself; this is for a script that is ended by a signal of its own.
+    const end = () => { child.kill(); };
+    process.once('exit', end);
     let tail = '';
     const keep = (b) => { tail = (tail + b).slice(-4000); };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.on('error', (e) => { reject(e.code === 'ENOENT' ? new Error('npm is not on the PATH. Install Node 20 or newer with npm.') : e); });
-    child.on('close', (code) => { if (code === 0) resolve(); else reject(new Error(`npm ${args[0]} failed in ${cwd} (status ${code}).\n${tail.trim()}\nCheck that the npm registry can be reached: npm ping`)); });
+    child.on('close', (code) => { process.off('exit', end); if (code === 0) resolve(); else reject(new Error(`npm ${args[0]} failed in ${cwd} (status ${code}).\n${tail.trim()}\nCheck that the npm registry can be reached: npm ping`)); });
   });
 }

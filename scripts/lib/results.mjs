@@ -1,15 +1,24 @@
-// What a stage found, in one shape whatever tool ran it: { passed, failed: [{ title, message }], skipped: [{ title, message }] }.
+// What a stage found, in one shape whatever tool ran it: { passed, failed: [{ title, message }], skipped: [{ title, message }],
+// times: [{ title, ms }] }; `times`: of its tests, where its tool tells.
 import fs from 'node:fs';
 import path from 'node:path';
 
-export const none = () => ({ passed: 0, failed: [], skipped: [] });
+/** Lines of a message that a terminal gets; the whole stands in the stage's log. */
+const LINES = 14;
+
+export const none = () => ({ passed: 0, failed: [], skipped: [], times: [] });
 export const passed = (n = 1) => ({ ...none(), passed: n });
 export const failure = (title, message) => ({ ...none(), failed: [{ title, message }] });
 export const skip = (title, message) => ({ ...none(), skipped: [{ title, message }] });
+/** A tool ended with an error: the last that it said tells why. */
+export const broke = (title, { tail, code }) => failure(title, [fullDisk(tail), ...(tail.trim() === '' ? [`It said nothing and ended with ${code}.`] : tail.trimEnd().split('\n').slice(1 - LINES))].filter(Boolean).join('\n'));
 
 export function add(a, b) {
-  return { passed: a.passed + b.passed, failed: [...a.failed, ...b.failed], skipped: [...a.skipped, ...b.skipped] };
+  return { passed: a.passed + b.passed, failed: [...a.failed, ...b.failed], skipped: [...a.skipped, ...b.skipped], times: [...a.times ?? [], ...b.times ?? []] };
 }
+
+/** The line that ends a run, and each part of a long one. */
+export const counts = ({ passed: good, failed, skipped }) => `${good} passed, ${failed.length} failed, ${skipped.length} skipped`;
 
 /** Reads the file of vitest's JSON reporter; undefined when the run ended before it wrote one. */
 export function readVitest(file, root) {
@@ -22,6 +31,7 @@ export function readVitest(file, root) {
     if (suite.status === 'failed' && !suite.assertionResults.some((t) => t.status === 'failed')) result.failed.push({ title: where, message: suite.message || 'The file could not be run.' });
     for (const t of suite.assertionResults) {
       const title = `${where} › ${t.fullName}`;
+      if (t.duration > 0) result.times.push({ title, ms: t.duration });
       if (t.status === 'passed') result.passed += 1;
       else if (t.status === 'failed') result.failed.push({ title, message: t.failureMessages.join('\n') });
       else result.skipped.push({ title, message: t.meta?.reason ?? `left out in the test's own code (${t.status})` });
@@ -30,9 +40,18 @@ export function readVitest(file, root) {
   return result;
 }
 
-/** The first lines of a message, indented: a terminal's worth; the whole stands in the stage's log. */
-export function excerpt(message, lines = 14) {
+/** The first lines of a message, indented. */
+export function excerpt(message, lines = LINES) {
   const all = message.replace(/\x1b\[[0-9;]*m/g, '').trimEnd().split('\n');
   const kept = all.slice(0, lines).map((l) => `      ${l}`);
   return all.length > lines ? [...kept, `      … ${all.length - lines} more lines in the log`].join('\n') : kept.join('\n');
 }
+
+/** An error in words; `file`: what was being written, where the error itself does not say. */
+export function explain(e, file) {
+  if (!(e instanceof Error)) return String(e);
+  return e.code === 'ENOSPC' ? `${fullDisk('ENOSPC')} ${e.path ?? file ?? 'A file'} could not be written.` : e.message;
+}
+
+/** A sentence, when a tool's words say that the disk is full. */
+export const fullDisk = (text) => (/ENOSPC|no space left on device/i.test(text) ? 'The disk is full: free some space and run this again.' : undefined);

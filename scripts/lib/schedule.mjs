@@ -1,10 +1,10 @@
 // Which stage runs when: two beside each other where neither minds, since much of what the tests do is wait.
 
 /**
- * Runs stages in their order, at most `atOnce` of them at a time. A stage waits until those that it `needs` have ended and none
- * runs that `uses` the same. One that measures, or takes all cores by itself, is `alone`: it waits until none runs, and none
- * after it begins before it has ended. `run(stage)`: resolves with its result; `tell(stage, result)` is called once for each in
- * their order, as soon as it and all before it have ended. Rejects with what `run` or `tell` throws; those that run then go on.
+ * Runs stages, at most `atOnce` of them at a time, each as early as it may, the first in the list before the others. A stage
+ * waits until those that it `needs` have ended and none runs that `uses` the same. One that measures is `alone`: it waits until
+ * none runs, and none after it begins before it has ended. `run(stage)`: resolves with its result; `tell(stage, result)` is called
+ * for each as soon as it has ended. Rejects with what `run` or `tell` throws; those that run then go on.
  *
  * @template {{ name: string, needs?: readonly string[], uses?: readonly string[], alone?: boolean }} Stage
  * @template Result
@@ -15,28 +15,52 @@ export async function runStages(stages, { atOnce, run, tell }) {
   const waiting = [...stages];
   /** @type {Map<Stage, Promise<void>>} */
   const running = new Map();
-  /** @type {Map<Stage, Result>} */
-  const ended = new Map();
-  let told = 0;
   const begin = (/** @type {Stage} */ stage) => {
     waiting.splice(waiting.indexOf(stage), 1);
-    running.set(stage, run(stage).then((result) => { ended.set(stage, result); }).finally(() => { running.delete(stage); }));
+    running.set(stage, run(stage).then((result) => { tell(stage, result); }).finally(() => { running.delete(stage); }));
   };
-  while (ended.size < stages.length) {
-    for (let stage = next(); stage !== undefined; stage = next()) begin(stage);
+  while (waiting.length + running.size > 0) {
+    for (let stage = next(waiting, [...running.keys()], atOnce); stage !== undefined; stage = next(waiting, [...running.keys()], atOnce)) begin(stage);
     await Promise.race(running.values());
-    for (let stage = stages[told]; stage !== undefined && ended.has(stage); stage = stages[++told]) tell(stage, /** @type {Result} */ (ended.get(stage)));
   }
+}
 
-  function next() {
-    if (running.size >= atOnce) return undefined;
-    const now = [...running.keys()];
-    if (now.some((r) => r.alone)) return undefined;
-    for (const stage of waiting) {
-      const free = (stage.needs ?? []).every((name) => ![...waiting, ...now].some((other) => other.name === name)) && !now.some((r) => r.uses?.some((u) => stage.uses?.includes(u)));
-      if (stage.alone) return free && now.length === 0 ? stage : undefined;
-      if (free) return stage;
-    }
-    return undefined;
+/**
+ * The stage that begins now; undefined: none may.
+ * @template {{ name: string, needs?: readonly string[], uses?: readonly string[], alone?: boolean }} Stage
+ * @param {readonly Stage[]} waiting @param {readonly Stage[]} running @param {number} atOnce
+ */
+export function next(waiting, running, atOnce) {
+  if (running.length >= atOnce || running.some((r) => r.alone)) return undefined;
+  for (const stage of waiting) {
+    const free = (stage.needs ?? []).every((name) => ![...waiting, ...running].some((other) => other.name === name)) && !running.some((r) => r.uses?.some((u) => stage.uses?.includes(u)));
+    if (stage.alone) return free && running.length === 0 ? stage : undefined;
+    if (free) return stage;
   }
+  return undefined;
+}
+
+/**
+ * When each stage would begin and end, s, if each took `seconds(stage)`; `total`: when the last has ended.
+ * @template {{ name: string, needs?: readonly string[], uses?: readonly string[], alone?: boolean }} Stage
+ * @param {readonly Stage[]} stages @param {{ atOnce: number, seconds: (stage: Stage) => number }} how
+ */
+export function plan(stages, { atOnce, seconds }) {
+  const waiting = [...stages];
+  /** @type {{ stage: Stage, begins: number, ends: number }[]} */
+  let running = [];
+  /** @type {Record<string, { begins: number, ends: number }>} */
+  const times = {};
+  let now = 0;
+  while (waiting.length + running.length > 0) {
+    for (let stage; (stage = next(waiting, running.map((r) => r.stage), atOnce)) !== undefined;) {
+      waiting.splice(waiting.indexOf(stage), 1);
+      const one = { begins: now, ends: now + seconds(stage) };
+      times[stage.name] = one;
+      running.push({ stage, ...one });
+    }
+    now = Math.min(...running.map((r) => r.ends));
+    running = running.filter((r) => r.ends > now);
+  }
+  return { total: now, times };
 }

@@ -1,30 +1,52 @@
-// The stages of `npm test`, in order. Each gets the run (its tools, folders, what earlier stages made) and gives a result as in
-// results.mjs. `limit`: seconds after which it is ended and counts as failed. `needs`: stages without which it can't run.
-// `uses`: what only one may use at a time: dist/, or the state of the test cluster. `alone`: none runs beside it (schedule.mjs).
+// The stages of `npm test`. Each gets the run (its tools, folders, what earlier stages made) and gives a result as in results.mjs.
+// They begin in this order, but for what they wait for (schedule.mjs). The order keeps both places busy, and the cluster's build,
+// of minutes where nothing is cached, runs beside all that needs no cluster.
+// `warm`: its share of the time of a whole run, s, on two cores with all that it fetches and builds cached; `cold`: with nothing
+// cached, where that is more. `needs`: stages without which it can't run; `needsFor(files)`: the same, of a choice of its files.
+// `uses`: what only one may use at a time: dist/, or the state of the test cluster. `alone`: none runs beside it.
+// `files`: its test files, by folder, for --files.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureNode } from '../node24.mjs';
-import { packageVsix } from '../package.mjs';
 import { ensureChromium, ensureCodeServer } from '../vscode.mjs';
-import { runLogged } from './logged.mjs';
-import { add, failure, none, passed, readVitest, skip } from './results.mjs';
+import { root } from '../ensure.mjs';
+import { SLOWNESS } from './slowness.mjs';
+import { add, broke, failure, fullDisk, none, passed, readVitest, skip } from './results.mjs';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
+const PROGRAMS = 'test/source/running.test.ts';
 
 export const stages = [
-  { name: 'check', limit: 400, run: check },
-  { name: 'unit', limit: 240, uses: ['dist'], run: (t) => vitest(t, 'unit') },
-  { name: 'pprof', limit: 600, run: pprof },
-  { name: 'package', limit: 300, uses: ['dist'], run: makeVsix },
-  { name: 'cluster', limit: 2400, run: startCluster },
-  { name: 'kube', limit: 900, needs: ['cluster'], uses: ['cluster', 'dist'], run: kube },
-  { name: 'pages', limit: 1200, run: pages },
-  { name: 'inhost', limit: 300, needs: ['package', 'cluster'], uses: ['cluster', 'dist'], run: inhost },
-  { name: 'verdicts', limit: 1500, needs: ['cluster'], uses: ['cluster'], alone: true, run: verdicts },
-  { name: 'source', limit: 2400, needs: ['cluster'], uses: ['cluster'], alone: true, run: source },
-  { name: 'e2e', limit: 1800, needs: ['package', 'cluster'], uses: ['cluster'], alone: true, run: e2e },
+  { name: 'cluster', warm: 60, cold: 900, run: startCluster },
+  { name: 'unit', warm: 60, uses: ['dist'], files: testFiles('test/unit'), run: (t) => vitest(t, 'unit') },
+  { name: 'package', warm: 25, uses: ['dist'], run: makeVsix },
+  { name: 'check', warm: 75, run: check },
+  { name: 'kube', warm: 300, needs: ['cluster'], needsFor: (files) => (files.some(usesCluster) ? ['cluster'] : []), uses: ['cluster', 'dist'], files: testFiles('test/kube'), run: kube },
+  { name: 'pages', warm: 420, cold: 480, files: testFiles('test/pages'), run: pages },
+  { name: 'source', warm: 200, cold: 600, files: testFiles('test/source').filter((f) => f !== PROGRAMS), run: source },
+  { name: 'pprof', warm: 170, cold: 230, files: testFiles('test/pprof'), run: pprof },
+  { name: 'inhost', warm: 120, cold: 160, needs: ['package', 'cluster'], uses: ['cluster', 'dist'], run: inhost },
+  { name: 'verdicts', warm: 190, needs: ['cluster'], uses: ['cluster'], alone: true, files: testFiles('test/verdicts'), run: verdicts },
+  { name: 'programs', warm: 120, needs: ['cluster'], uses: ['cluster'], alone: true, files: [PROGRAMS], run: programs },
+  { name: 'e2e', warm: 400, needs: ['package', 'cluster'], uses: ['cluster'], alone: true, files: testFiles('test/e2e'), run: e2e },
 ];
+
+/** What a whole run may take, s: with all that it fetches and builds cached, and with nothing of it. */
+export const budget = { warm: 25 * 60, cold: 45 * 60 };
+
+/** Stages that run at a time. */
+export const atOnce = 2;
+
+/** s after which a stage is ended and counts as failed: far above what it takes, so that only what hangs is ended. */
+export const limitOf = ({ warm, cold = warm }) => Math.max(120, 4 * cold) * SLOWNESS;
+
+function testFiles(dir) {
+  return fs.readdirSync(path.join(root, dir), { recursive: true }).map((f) => `${dir}/${String(f).replaceAll('\\', '/')}`).filter((f) => /\.test\.m?ts$/.test(f)).sort();
+}
+
+/** Tests that use the test cluster read its kubeconfig's name themselves; those that need none start servers of their own. */
+function usesCluster(file) { return fs.readFileSync(path.join(root, file), 'utf8').includes('KUBECONFIG_TEST'); }
 
 /** Each tool counts as one test: types of host and tests, of the pages, of the tests that use a page; lint with the rooms' rule. */
 async function check(t) {
@@ -37,99 +59,106 @@ async function check(t) {
   let result = none();
   for (const [title, ...args] of tools) {
     const r = await t.run(process.execPath, args);
-    result = add(result, r.code === 0 ? passed() : failure(title, r.tail));
+    result = add(result, r.code === 0 ? passed() : broke(title, r));
   }
   return result;
 }
 
-async function vitest(t, project, { node = process.execPath, env = {} } = {}) {
-  const report = path.join(t.results, `${project}.json`);
+/** A project of vitest.config.mts; `files`: those of it to run, all by default. `--files` chooses among them. */
+export async function vitest(t, project, { node = process.execPath, env = {}, files = [], name = project } = {}) {
+  const report = path.join(t.results, `${name}.json`);
   fs.rmSync(report, { force: true });
-  const r = await t.run(node, [VITEST, 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], env);
+  const r = await t.run(node, [VITEST, 'run', '--project', project, ...(t.files ?? files), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], env);
   const found = readVitest(report, t.root);
-  if (found === undefined) return failure(project, r.tail);
+  if (found === undefined) return broke(name, r);
   // An error outside of any test (a promise that nobody awaited) fails vitest without failing a test.
-  return r.code !== 0 && found.failed.length === 0 ? add(found, failure(`${project}: an error outside of the tests`, r.tail)) : found;
+  return r.code !== 0 && found.failed.length === 0 ? add(found, broke(`${name}: an error outside of the tests`, r)) : found;
 }
 
 /** Two tests: it packs within its size, and packing again gives the same bytes. */
 async function makeVsix(t) {
-  const { file, bytes } = await packageVsix();
-  const first = fs.readFileSync(file);
-  await packageVsix();
+  const { version } = JSON.parse(fs.readFileSync(path.join(t.root, 'package.json'), 'utf8'));
+  const file = path.join(t.root, `dist/controller-tuner-${version}.vsix`);
+  const pack = async () => {
+    const r = await t.run(process.execPath, ['scripts/package.mjs']);
+    return r.code === 0 ? { bytes: fs.readFileSync(file) } : { failed: broke('package', r) };
+  };
+  const [first, second] = [await pack(), await pack()];
+  if (first.failed ?? second.failed) return first.failed ?? second.failed;
   t.made.vsix = file;
-  t.note(`${path.relative(t.root, file)}, ${(bytes / 1e6).toFixed(2)} MB`);
-  return add(passed(), first.equals(fs.readFileSync(file)) ? passed() : failure('the VSIX is reproducible', 'Packed twice from the same sources, its bytes differ.'));
+  t.note(`${path.relative(t.root, file)}, ${(first.bytes.length / 1e6).toFixed(2)} MB`);
+  return add(passed(), first.bytes.equals(second.bytes) ? passed() : failure('the VSIX is reproducible', 'Packed twice from the same sources, its bytes differ.'));
 }
 
-async function startCluster(t) {
+export async function startCluster(t) {
+  if (!hasGo()) return skip('cluster', `Go is not on the PATH; the test cluster is built with it. ${GET_GO}`);
   const found = await t.startCluster();
-  if (found.why !== undefined) return skip('cluster', found.why);
+  if (found.failed !== undefined) return failure('cluster', [fullDisk(found.failed), found.failed].filter(Boolean).join('\n'));
   t.made.cluster = found.cluster;
   t.note(found.cluster.kubeconfig);
   return passed();
 }
 
-const clusterEnv = ({ made: { cluster } }) => (cluster === undefined ? {} : { KUBECONFIG_TEST: cluster.kubeconfig, CLUSTER_DIR: cluster.dir });
+const GET_GO = 'Install Go 1.26 from https://go.dev/dl/ and run npm test again.';
+const hasGo = () => spawnSync('go', ['version']).error === undefined;
 
-async function kube(t) {
-  return vitest(t, 'kube', { node: await ensureNode(t.note), env: clusterEnv(t) });
+export const clusterEnv = ({ made: { cluster } }) => (cluster === undefined ? {} : { KUBECONFIG_TEST: cluster.kubeconfig, CLUSTER_DIR: cluster.dir });
+
+export async function kube(t) {
+  return vitest(t, 'kube', { node: await ensureNode(t.fetched), env: clusterEnv(t) });
 }
 
 /** Every number of a profile, held to `go tool pprof`, which Go builds when it is first used. */
 async function pprof(t) {
-  if (spawnSync('go', ['version']).error) return skip('pprof', 'Go is not on the PATH. Install Go 1.26 from https://go.dev/dl/ and run npm test again.');
+  if (!hasGo()) return skip('pprof', `Go is not on the PATH. ${GET_GO}`);
   await t.run('go', ['tool', 'pprof', '-h']);
   return vitest(t, 'pprof');
 }
 
 async function verdicts(t) {
-  return vitest(t, 'verdicts', { node: await ensureNode(t.note), env: clusterEnv(t) });
+  return vitest(t, 'verdicts', { node: await ensureNode(t.fetched), env: clusterEnv(t) });
 }
 
-/** What is advised about sources, held to Go. Here at the newest release and plain client-go, in CI at all of them, unless SOURCE_VERSIONS says which. */
+/** Where what is promised of sources is held to Go: the newest release of controller-runtime, and client-go alone. */
+const versions = () => ({ SOURCE_VERSIONS: process.env.SOURCE_VERSIONS ?? '0.25,client-go' });
+
+/** What is advised about sources, compiled by Go. */
 async function source(t) {
-  const chosen = process.env.SOURCE_VERSIONS ?? (process.env.CI === 'true' ? '' : '0.25,client-go');
-  return vitest(t, 'source', { env: { ...clusterEnv(t), ...(chosen !== '' && { SOURCE_VERSIONS: chosen }) } });
+  if (!hasGo()) return skip('source', `Go is not on the PATH. ${GET_GO}`);
+  return vitest(t, 'source', { env: versions(), files: stages.find((s) => s.name === 'source').files });
+}
+
+/** Mended programs on the cluster: their rates are measured, so it is alone. */
+async function programs(t) {
+  return vitest(t, 'source', { env: { ...versions(), ...clusterEnv(t) }, files: [PROGRAMS], name: 'programs' });
 }
 
 async function pages(t) {
-  const { chromium, why } = ensureChromium(t.note);
+  const { chromium, why } = ensureChromium(t.fetched);
   if (chromium === undefined) return skip('pages', why);
   return vitest(t, 'pages', { env: { CHROMIUM: chromium } });
 }
 
 async function inhost(t) {
-  const { chromium, why } = ensureChromium(t.note);
+  const { chromium, why } = ensureChromium(t.fetched);
   if (chromium === undefined) return skip('inhost', why);
-  await ensureCodeServer(t.note);
+  await ensureCodeServer(t.fetched);
   const report = path.join(t.results, 'inhost.json');
   fs.rmSync(report, { force: true });
   const r = await t.run(process.execPath, ['test/inhost/run.mjs', report], { CHROMIUM: chromium, ...clusterEnv(t) });
-  if (!fs.existsSync(report)) return failure('inhost', r.tail);
-  const found = JSON.parse(fs.readFileSync(report, 'utf8'));
-  return r.code !== 0 && found.failed.length === 0 ? add(found, failure('inhost: the run ended with an error', r.tail)) : found;
+  if (!fs.existsSync(report)) return broke('inhost', r);
+  const found = add(none(), JSON.parse(fs.readFileSync(report, 'utf8')));
+  return r.code !== 0 && found.failed.length === 0 ? add(found, broke('inhost: the run ended with an error', r)) : found;
 }
 
-async function e2e(t) {
-  const { chromium, why } = ensureChromium(t.note);
+export async function e2e(t) {
+  const { chromium, why } = ensureChromium(t.fetched);
   if (chromium === undefined) return skip('e2e', why);
-  await ensureCodeServer(t.note);
+  await ensureCodeServer(t.fetched);
   // Go builds this tool when it is first used, which takes a minute where its cache is empty.
   await t.run('go', ['tool', 'pprof', '-h']);
   const shots = path.join(t.results, 'shots');
   fs.rmSync(shots, { recursive: true, force: true });
   fs.mkdirSync(shots, { recursive: true });
-  return vitest(t, 'e2e', { node: await ensureNode(t.note), env: { CHROMIUM: chromium, VSIX: t.made.vsix, SHOTS: shots, ...clusterEnv(t) } });
-}
-
-/** What a stage runs its tools with: its log, its limit, its environment. */
-export function toolRunner(children, { root, logFile, limitSeconds }) {
-  const until = Date.now() + limitSeconds * 1000;
-  return async (command, args, env = {}) => {
-    const left = Math.max(1, (until - Date.now()) / 1000);
-    const r = await runLogged(children, command, args, { cwd: root, env: { ...process.env, ...env }, logFile, limitSeconds: left });
-    if (r.timedOut) throw new Error(`Ended after ${limitSeconds} s, the limit of this stage. The last of its output:\n${r.tail}`);
-    return r;
-  };
+  return vitest(t, 'e2e', { node: await ensureNode(t.fetched), env: { CHROMIUM: chromium, VSIX: t.made.vsix, SHOTS: shots, ...clusterEnv(t) } });
 }

@@ -53,7 +53,11 @@ export class Steps {
 /** A line longer than the terminal would wrap, and could not be rewritten in place. */
 const cut = (line, columns) => (columns > 0 && line.length >= columns ? `${line.slice(0, columns - 2)}…` : line);
 
-export function seconds(since) {
-  const s = Math.round((Date.now() - since) / 1000);
-  return s < 120 ? `${s} s` : `${Math.floor(s / 60)} min ${s % 60} s`;
+export const seconds = (since) => length((Date.now() - since) / 1000);
+
+/** So many seconds, in words. */
+export function length(time) {
+  const s = Math.round(time);
+  if (s < 120) return `${s} s`;
+  return s % 60 === 0 ? `${s / 60} min` : `${Math.floor(s / 60)} min ${s % 60} s`;
 }

@@ -1,12 +1,13 @@
 // The test cluster, for `npm start` and `npm test`: the same programs, each with a run folder of its own.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ensureBinaries } from '../../test/cluster/build.mjs';
 import { defaultRunDir, down, findRunning, up } from '../../test/cluster/cluster.mjs';
 import { root } from '../ensure.mjs';
+import { isRunner } from './leftovers.mjs';
 
 /**
  * For a person: two steps of `steps`. A cluster that runs already is used and left alone. `endings`: gets what ends it, from
@@ -39,15 +40,43 @@ export async function startForPerson(steps, endings) {
 /** Of this checkout, so that two checkouts can be tested at once and `--keep` finds its cluster again. */
 export const testRunDir = path.join(os.tmpdir(), `controller-tuner-test-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`);
 
-/** For tests: { cluster, stop } or { why } it can't run here. Its progress goes to the stage's log. */
-export async function startTestCluster({ logFile, onStarting, signal }) {
-  // The end-to-end tests need it too: `go tool pprof` is what flame graphs are held against.
-  if (spawnSync('go', ['version']).error) return { why: 'Go is not on the PATH; the test cluster is built with it. Install Go 1.26 from https://go.dev/dl/ and run npm test again.' };
-  const log = (line) => { fs.appendFileSync(logFile, `${line}\n`); };
-  const starting = up({ dir: testRunDir, log, signal });
-  onStarting(async () => {
-    await starting.catch(() => undefined);
-    await down(testRunDir);
+/** What a start writes before the reason why it could not be. */
+const FAILED = 'FAILED: ';
+
+/**
+ * For tests: { cluster: { dir, kubeconfig, built } } or { failed: why }; `built`: its programs were built first, which takes minutes.
+ * A process of its own starts it, so that a build's compilers end with it. `run`: runs a tool of the stage, with its output in
+ * `logFile`. The cluster ends by itself when this process dies without a word, unless it is to be kept.
+ */
+export async function startTestCluster({ run, logFile, keep, onStarting }) {
+  onStarting(() => down(testRunDir));
+  const r = await run(process.execPath, ['scripts/lib/test-cluster.mjs', testRunDir, keep ? '0' : String(process.pid)]);
+  if (r.code !== 0) return { failed: r.tail.includes(FAILED) ? r.tail.slice(r.tail.lastIndexOf(FAILED) + FAILED.length).trim() : `Its start ended with ${r.code}.\n${r.tail.trim()}` };
+  return { cluster: { dir: testRunDir, kubeconfig: path.join(testRunDir, 'admin.kubeconfig'), built: /^\[\d+\/\d+\] building /m.test(fs.readFileSync(logFile, 'utf8')) } };
+}
+
+/** The process that the cluster of a run folder is for; 0: none, it was kept or none is there. */
+function ownerOf(dir) {
+  try { return JSON.parse(fs.readFileSync(path.join(dir, 'rig.json'), 'utf8')).owner; } catch { return 0; }
+}
+
+async function start(dir, owner) {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => { stop.abort(); });
+  const log = (line) => { console.log(line); };
+  const before = ownerOf(dir);
+  if (before !== 0 && before !== owner) {
+    if (isRunner(before)) throw new Error(`Another test run of this checkout, process ${before}, has its test cluster. Wait for its end, or end it.`);
+    log('Ending the test cluster of a run that was killed');
+    await down(dir);
+  }
+  await up({ dir, owner, log, signal: stop.signal });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [dir, owner] = process.argv.slice(2);
+  await start(dir, Number(owner)).catch((e) => {
+    console.error(`${FAILED}${e.message}`);
+    process.exitCode = 1;
   });
-  return { cluster: await starting };
 }

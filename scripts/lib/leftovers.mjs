@@ -1,0 +1,57 @@
+// What a test run that was killed has left: every process that a run starts has the run's mark in its environment, and each run
+// has a note of itself in the temporary folder until it ends. The next run of the checkout ends what the marks lead to (on Linux,
+// where a process tells its environment).
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const NAME = 'CONTROLLER_TUNER_TEST_RUN';
+
+/** Notes this run in `dir` and marks all that it starts from now on, a run within a run with both marks. Gives what takes the note back. */
+export function markRun(dir) {
+  const id = `${process.pid}-${Date.now()}`;
+  process.env[NAME] = `${process.env[NAME] ?? ''}[${id}]`;
+  fs.mkdirSync(dir, { recursive: true });
+  const file = path.join(dir, id);
+  fs.writeFileSync(file, '');
+  return () => { fs.rmSync(file, { force: true }); };
+}
+
+/** Ends what the runs noted in `dir` have left that are no more; gives how many processes those were. */
+export async function endLeftovers(dir) {
+  let ended = 0;
+  const ids = fs.existsSync(dir) ? fs.readdirSync(dir).filter((id) => !isRunner(Number(id.split('-')[0]))) : [];
+  for (const id of ids) {
+    const left = () => marked(`[${id}]`);
+    ended += left().length;
+    for (const until = Date.now() + 5000; left().length > 0 && Date.now() < until;) {
+      for (const pid of left()) kill(pid);
+      await pause(50);
+    }
+    fs.rmSync(path.join(dir, id), { force: true });
+  }
+  return ended;
+}
+
+/** Is this process there, and a test run? Ids are used again. */
+export function isRunner(pid) {
+  if (process.platform !== 'linux') return isThere(pid);
+  try { return /scripts\/(test|long)\.mjs/.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')); } catch { return false; }
+}
+
+/** Processes with this mark, but for this one; a dead one that nobody has waited for has no environment any more. */
+export function marked(mark) {
+  if (process.platform !== 'linux') return [];
+  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    if (pid === process.pid) return false;
+    try { return fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').some((pair) => pair.startsWith(`${NAME}=`) && pair.includes(mark)); } catch { return false; }
+  });
+}
+
+function isThere(pid) {
+  try { process.kill(pid, 0); return true; } catch (e) { return e.code === 'EPERM'; }
+}
+
+function kill(pid) {
+  try { process.kill(pid, 'SIGKILL'); } catch { /* it has ended meanwhile */ }
+}

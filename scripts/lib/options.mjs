@@ -1,0 +1,22 @@
+// Options of a script of ours: what is wrong with them in one line, and --help.
+import { parseArgs } from 'node:util';
+
+/** `options` as for parseArgs; those named in `numbers` take numbers above 0. Ends this process after --help and after a mistake. */
+export function optionsOf({ help, options, numbers = [] }) {
+  try {
+    const { values } = parseArgs({ options: { ...options, help: { type: 'boolean', short: 'h' } } });
+    if (values.help) {
+      console.log(help);
+      process.exit(0);
+    }
+    for (const name of numbers) {
+      if (values[name] === undefined) continue;
+      if (!(Number(values[name]) > 0)) throw new Error(`--${name} takes a number above 0, not "${values[name]}".`);
+      values[name] = Number(values[name]);
+    }
+    return values;
+  } catch (e) {
+    console.error(`${e.message.split('. ')[0].replace(/\.$/, '')}. --help tells what there is.`);
+    process.exit(1);
+  }
+}
