@@ -8,6 +8,7 @@ import path from 'node:path';
 import { cachedFolder } from './cache.mjs';
 import { Children } from './lib/children.mjs';
 import { npmInstall } from './lib/npm.mjs';
+import { SLOWNESS } from './lib/slowness.mjs';
 import { ensureNode24 } from './node24.mjs';
 
 export const CODE_SERVER_VERSION = '4.139.1';
@@ -63,10 +64,19 @@ const SETTINGS = {
   'security.workspace.trust.enabled': false, 'files.simpleDialog.enable': true,
 };
 
+/** Over these: a folder is not trusted, and nobody is asked about it at the start. */
+const RESTRICTED = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' };
+
 const FLAGS = [
-  '--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override',
+  '--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-getting-started-override',
   '--disable-proxy', '--ignore-last-opened',
 ];
+
+/** Installing a VSIX takes some 3 s, a start 1 s; a busy machine may take this long, ms. */
+const INSTALL_MS = 300_000 * SLOWNESS;
+const START_MS = 180_000 * SLOWNESS;
+/** One look at /healthz, ms. */
+const LOOK_MS = 10_000;
 
 /** True when nothing listens on that port of 127.0.0.1. */
 export function isFree(port) {
@@ -91,21 +101,22 @@ export function freePort() {
  * - `folder`: the workspace. `env`: added to the extension host's environment. `settings`: user settings over the quiet ones.
  * - `data`: folder for its data, kept at the end. Default: a new one under the temporary folder, removed at the end.
  * - `ownHome`: HOME inside `data`, for tests that must not see this person's files. Default true.
- * - `port`: default a free one. `smokeTestDriver`: for tests inside the extension host.
+ * - `port`: default one that code-server chooses. `smokeTestDriver`: for tests inside the extension host.
+ * - `untrusted`: folders are opened in Restricted Mode until a person trusts them. Default false: there is no question of trust.
  *
  * Returns { url, pageUrl(options?), home, data, logs(), stop() }.
  *
  * @param {{ vsix?: string, extensionDevelopmentPath?: string, folder: string, env?: Record<string, string>, settings?: Record<string, unknown>,
- *   data?: string, ownHome?: boolean, port?: number, smokeTestDriver?: boolean, log?: (line: string) => void }} options
+ *   data?: string, ownHome?: boolean, port?: number, smokeTestDriver?: boolean, untrusted?: boolean, log?: (line: string) => void }} options
  */
-export async function startCodeServer({ vsix, extensionDevelopmentPath, folder, env = {}, settings = {}, data, ownHome = true, port, smokeTestDriver = false, log = stderr }) {
+export async function startCodeServer({ vsix, extensionDevelopmentPath, folder, env = {}, settings = {}, data, ownHome = true, port, smokeTestDriver = false, untrusted = false, log = stderr }) {
   const { node, entry } = await ensureCodeServer(log);
   const keep = data !== undefined;
   const base = data ?? fs.mkdtempSync(path.join(os.tmpdir(), 'controller-tuner-vscode-'));
   const [userData, extensions, home] = ['data', 'extensions', 'home'].map((d) => path.join(base, d));
   for (const d of [path.join(userData, 'User'), extensions, home]) fs.mkdirSync(d, { recursive: true });
   const settingsFile = path.join(userData, 'User/settings.json');
-  if (!fs.existsSync(settingsFile)) fs.writeFileSync(settingsFile, JSON.stringify({ ...SETTINGS, ...settings }, null, 2));
+  if (!fs.existsSync(settingsFile)) fs.writeFileSync(settingsFile, JSON.stringify({ ...SETTINGS, ...(untrusted && RESTRICTED), ...settings }, null, 2));
 
   const own = ownHome ? { HOME: home, XDG_CONFIG_HOME: path.join(home, '.config'), XDG_DATA_HOME: path.join(home, '.local/share'), XDG_CACHE_HOME: path.join(home, '.cache') } : {};
   // EXTENSIONS_GALLERY: ask no gallery. PORT, PASSWORD…: code-server's own variables, that this person may use elsewhere.
@@ -114,31 +125,34 @@ export async function startCodeServer({ vsix, extensionDevelopmentPath, folder, 
   const places = ['--config', path.join(base, 'code-server.yaml'), '--user-data-dir', userData, '--extensions-dir', extensions];
 
   if (vsix !== undefined) {
-    const r = spawnSync(node, [entry, '--install-extension', vsix, '--force', ...places], { env: childEnv, encoding: 'utf8', timeout: 120_000 });
+    const r = spawnSync(node, [entry, '--install-extension', vsix, '--force', ...places], { env: childEnv, encoding: 'utf8', timeout: INSTALL_MS });
     if (r.status !== 0 || !/successfully installed/.test(r.stdout)) throw new Error(`code-server did not install ${vsix}.\n${r.stdout}\n${r.stderr}`);
   }
 
-  const at = port ?? await freePort();
-  const url = `http://127.0.0.1:${at}`;
   const logFile = path.join(base, 'code-server.log');
   const children = new Children();
   const out = fs.openSync(logFile, 'w');
-  const child = children.start(node, [entry, ...FLAGS, '--bind-addr', `127.0.0.1:${at}`, ...places, '--reconnection-grace-time', keep ? '600' : '2',
-    ...(smokeTestDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : [])], { env: childEnv, stdio: ['ignore', out, out] });
+  // Port 0: a free one of the system's choice, which nobody else can take in between.
+  const child = children.start(node, [entry, ...FLAGS, ...(untrusted ? [] : ['--disable-workspace-trust']), '--bind-addr', `127.0.0.1:${port ?? 0}`, ...places,
+    '--reconnection-grace-time', keep ? '600' : '2', ...(smokeTestDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : [])], { env: childEnv, stdio: ['ignore', out, out] });
   fs.closeSync(out);
 
   const stop = async () => {
     await children.stop(child, 3000);
     if (!keep) fs.rmSync(base, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
-  for (const until = Date.now() + 60_000; !(await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2000) }).then((r) => r.ok, () => false));) {
+  const healthy = async (at) => at !== undefined && fetch(`http://127.0.0.1:${at}/healthz`, { signal: AbortSignal.timeout(LOOK_MS) }).then((r) => r.ok, () => false);
+  let at = port;
+  for (const until = Date.now() + START_MS; !(await healthy(at));) {
+    const said = fs.readFileSync(logFile, 'utf8');
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
-      const said = fs.readFileSync(logFile, 'utf8').slice(-2000);
       await stop();
-      throw new Error(`code-server did not start.\n${said}`);
+      throw new Error(`code-server did not start.\n${said.slice(-2000)}`);
     }
+    at ??= /server listening on https?:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1];
     await new Promise((resolve) => { setTimeout(resolve, 100); });
   }
+  const url = `http://127.0.0.1:${at}`;
 
   const remote = (file) => `vscode-remote://127.0.0.1:${at}${file}`;
   return {
