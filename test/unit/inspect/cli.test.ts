@@ -157,7 +157,8 @@ describe('inspect capture --url', () => {
     expect((await fs.readdir(dir)).filter((n) => n.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('ends at once on Ctrl-C', async () => {
+  // Windows has no signals: kill() there ends a process without telling it.
+  it.skipIf(process.platform === 'win32')('ends at once on Ctrl-C', async () => {
     const out = path.join(dir, 'stopped.pb.gz');
     let child: ReturnType<typeof spawn> | undefined;
     const status = await served(() => { child?.kill('SIGINT'); }, (url) => new Promise<number | null>((resolve) => {
