@@ -7,11 +7,11 @@ import { runAll } from './lib/runner.mjs';
 const HELP = `Usage: npm run test:long [-- options]
 
   --only PART       run this part and what it needs; may be given more than once. Parts:
-                      verdicts   20 looks under each load of the test cluster, all of which count; 13 min
+                      verdicts   looks under each load of the test cluster, all counted; 20 take 13 min
                       source     each fix compiled in every program that it is offered for, and claimed limits, at all
                                  versions; some 40 min, twice that with nothing in Go's cache
                       programs   mended programs at all releases, run on the test cluster and measured; 15 min
-                      fuzz       damaged profiles and goroutine dumps
+                      fuzz       damaged profiles and goroutine dumps; a million take 50 min
                       hour       two hours of looks by a fast clock: memory, sockets and listeners stay
                       repeat     kube and e2e again and again on one test cluster; 12 min each time
   --looks N         of verdicts; default 20

@@ -6,7 +6,7 @@ import { SLOWNESS } from './slowness.mjs';
 import { add, broke, failure, none, passed } from './results.mjs';
 import { clusterEnv, e2e, kube, stages, vitest } from './stages.mjs';
 
-/** `looks` of verdicts, `count` of files of fuzz, `times` of repeat. */
+/** `looks`: of verdicts; `count`: files of fuzz; `times`: of repeat. */
 export function long({ looks, count, times }) {
   const shared = stages.filter((s) => s.name === 'cluster' || s.name === 'package').map((s) => ({ ...s, hours: 2 }));
   return {
@@ -28,12 +28,15 @@ const filesOf = (name) => stages.find((s) => s.name === name).files;
 /** All versions, unless SOURCE_VERSIONS says which. */
 const everywhere = () => ({ SOURCE_VERSIONS: process.env.SOURCE_VERSIONS ?? fs.readdirSync('test/source/modules').filter((name) => !name.includes('.mjs')).join(',') });
 
+/** Each workload under a load counts, as in the line that ends the table. */
 async function verdicts(t, looks) {
   const table = path.join(t.results, 'verdicts.txt');
   fs.rmSync(table, { force: true });
   const result = await vitest(t, 'verdicts', { node: await ensureNode(t.fetched), env: { ...clusterEnv(t), LOOKS: String(looks), LOOKS_TABLE: table } });
-  if (fs.existsSync(table)) console.log(fs.readFileSync(table, 'utf8').trimEnd());
-  return result;
+  if (!fs.existsSync(table)) return result;
+  const [, text, good] = /^([^]*?)(?:(\d+) passed, \d+ failed, \d+ skipped\s*)?$/.exec(fs.readFileSync(table, 'utf8'));
+  console.log(text.trimEnd());
+  return good === undefined ? result : { ...result, passed: Number(good) };
 }
 
 /** Each file counts: one that opens, or is refused in words, has passed. */
