@@ -1,6 +1,7 @@
 // The parts of `npm run test:long`, as stages (stages.mjs), one at a time. `hours`: after which a part is ended.
 import fs from 'node:fs';
 import path from 'node:path';
+import { root } from '../ensure.mjs';
 import { ensureNode } from '../node24.mjs';
 import { SLOWNESS } from './slowness.mjs';
 import { add, broke, failure, none, passed } from './results.mjs';
@@ -26,7 +27,7 @@ export function long({ looks, count, times }) {
 const filesOf = (name) => stages.find((s) => s.name === name).files;
 
 /** All versions, unless SOURCE_VERSIONS says which. */
-const everywhere = () => ({ SOURCE_VERSIONS: process.env.SOURCE_VERSIONS ?? fs.readdirSync('test/source/modules').filter((name) => !name.includes('.mjs')).join(',') });
+const everywhere = () => ({ SOURCE_VERSIONS: process.env.SOURCE_VERSIONS ?? fs.readdirSync(path.join(root, 'test/source/modules')).filter((name) => !name.includes('.mjs')).join(',') });
 
 /** Each workload under a load counts, as in the line that ends the table. */
 async function verdicts(t, looks) {

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { until } from '../../lib/until';
 
@@ -117,10 +116,8 @@ describe.runIf(process.platform === 'linux').concurrent('npm test', () => {
     const place = new Place({ go: go(BUSY) });
     const run = place.run('--only', stage);
     await until(() => place.left().length >= 4, 'Go to work');
-    run.child.kill(signal);
     // npm passes on what the terminal has sent to the script already.
-    await pause(20);
-    run.child.kill(signal);
+    for (let i = 0; i < 5; i++) run.child.kill(signal);
     const lines = await run.lines(status);
     expect(lines.at(-1)).toBe('Ended. Nothing that was started is left.');
     expect(place.left()).toEqual([]);
