@@ -2,7 +2,8 @@
 import * as assert from 'node:assert/strict';
 import type { Suite } from 'mocha';
 import * as vscode from 'vscode';
-import { describe, eventually } from './support';
+import { until } from '../lib/until';
+import { describe } from './support';
 
 export function editor(parent: Suite): void {
   describe(parent, 'profile editor', {
@@ -11,7 +12,7 @@ export function editor(parent: Suite): void {
       assert.ok(folder);
       const uri = vscode.Uri.joinPath(folder.uri, 'cpu.pprof');
       await vscode.commands.executeCommand('vscode.open', uri);
-      const input = await eventually(() => vscode.window.tabGroups.activeTabGroup.activeTab?.input, 'a tab');
+      const input = await until(() => vscode.window.tabGroups.activeTabGroup.activeTab?.input, 'a tab');
       assert.ok(input instanceof vscode.TabInputCustom, 'the tab is not a custom editor');
       assert.equal(input.viewType, 'controllerTuner.profile');
       assert.equal(input.uri.toString(), uri.toString());
@@ -28,7 +29,7 @@ export function editor(parent: Suite): void {
       const two = [capture('CPU new', 2), capture('CPU old', 1)];
       for (const [command, label] of [['compareCaptures', 'CPU new against CPU old'], ['mergeCaptures', 'CPU new and 1 more, merged']] as const) {
         await vscode.commands.executeCommand(`controllerTuner.${command}`, two[0], two);
-        const tab = await eventually(() => { const t = vscode.window.tabGroups.activeTabGroup.activeTab; return t?.label === label ? t : undefined; }, `the tab "${label}"`);
+        const tab = await until(() => { const t = vscode.window.tabGroups.activeTabGroup.activeTab; return t?.label === label ? t : undefined; }, `the tab "${label}"`);
         assert.ok(tab.input instanceof vscode.TabInputCustom, 'the tab is not a custom editor');
         assert.equal(tab.input.viewType, 'controllerTuner.profile');
       }
@@ -41,7 +42,7 @@ export function editor(parent: Suite): void {
       const uri = vscode.Uri.joinPath(folder.uri, 'notes.txt');
       await vscode.workspace.fs.writeFile(uri, Buffer.from('a text'));
       await vscode.commands.executeCommand('vscode.open', uri);
-      const input = await eventually(() => vscode.window.tabGroups.activeTabGroup.activeTab?.input, 'a tab');
+      const input = await until(() => vscode.window.tabGroups.activeTabGroup.activeTab?.input, 'a tab');
       assert.ok(input instanceof vscode.TabInputText);
       await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     },

@@ -5,7 +5,8 @@ import * as path from 'node:path';
 import type { Suite } from 'mocha';
 import * as vscode from 'vscode';
 import { value } from '../../src/base/format';
-import { describe, eventually, EXTENSION } from './support';
+import { until } from '../lib/until';
+import { describe, EXTENSION, undo } from './support';
 
 /** What `go tool pprof -top` says of a function of test/fixtures/make/busy: flat and cum, ns. */
 function pprof(name: string): { flat: number; cum: number } {
@@ -23,8 +24,8 @@ export function lines(parent: Suite): void {
     const found = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', source());
     return new Map(found.filter((l) => /cum|flat|capture|built/.test(l.command?.title ?? '')).map((l) => [document.lineAt(l.range.start.line).text, l.command?.title ?? '']));
   };
-  const withLenses = (): Promise<Map<string, string>> => eventually(async () => { const found = await lenses(); return found.size > 1 ? found : undefined; }, 'lenses over functions');
-  const without = (what: string): Promise<true> => eventually(async () => ((await lenses()).size === 0 ? true : undefined), what);
+  const withLenses = (): Promise<Map<string, string>> => until(async () => { const found = await lenses(); return found.size > 1 ? found : undefined; }, 'lenses over functions');
+  const without = (what: string): Promise<true> => until(async () => (await lenses()).size === 0, what);
   const lineOf = async (text: string): Promise<number> => (await vscode.workspace.openTextDocument(source())).getText().split('\n').findIndex((l) => l.includes(text));
 
   describe(parent, 'values of the active profile in Go files', {
@@ -46,12 +47,14 @@ export function lines(parent: Suite): void {
     async 'keep to their functions while one types, and when that is undone'() {
       const editor = await vscode.window.showTextDocument(source(), { viewColumn: vscode.ViewColumn.Beside });
       const before = await withLenses();
+      const text = editor.document.getText();
       await editor.edit((e) => { e.insert(new vscode.Position(1, 0), 'import "fmt"\n\nvar _ = fmt.Sprint\n\n'); });
       const hash = await lineOf('func Hash');
       await editor.edit((e) => { e.insert(new vscode.Position(hash + 1, 0), '\t// typed\n'); });
       assert.deepEqual([...await lenses()].filter(([text]) => text.startsWith('func')), [...before].filter(([text]) => text.startsWith('func')));
-      for (let i = 0; i < 2; i++) await vscode.commands.executeCommand('undo');
-      assert.equal(editor.document.isDirty, false);
+      for (let i = 0; i < 2; i++) await undo(editor);
+      assert.equal(editor.document.getText(), text);
+      await until(() => !editor.document.isDirty, 'the text to be as it was saved');
       assert.deepEqual([...await lenses()], [...before]);
     },
 

@@ -6,14 +6,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { SLOWNESS } from '../../scripts/lib/slowness.mjs';
 import { findChromium, startCodeServer } from '../../scripts/vscode.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../..');
 const [report] = process.argv.slice(2);
 if (report === undefined) throw new Error('Usage: node test/inhost/run.mjs REPORT');
-/** Of the whole run in the host; each test has a limit of its own (index.ts). */
-const LIMIT_MS = 180_000;
+/** Of the whole run in the host, below that of its stage (scripts/lib/stages.mjs); each test has a limit of its own (index.ts). */
+const LIMIT_MS = 780_000 * SLOWNESS;
+/** Until the editor's page answers; it takes less than 1 s on a quiet machine. */
+const PAGE_MS = 120_000 * SLOWNESS;
 
 const bundle = path.join(root, 'dist/inhost/index.js');
 await esbuild.build({
@@ -28,7 +31,10 @@ fs.cpSync(path.join(root, 'test/fixtures/make/busy'), path.join(folder, 'busy'),
 fs.copyFileSync(path.join(root, 'test/fixtures/make/go.mod'), path.join(folder, 'go.mod'));
 const server = await startCodeServer({
   extensionDevelopmentPath: root, folder, smokeTestDriver: true,
-  env: { INHOST_REPORT: report, ...(process.env.KUBECONFIG_TEST !== undefined && { KUBECONFIG: process.env.KUBECONFIG_TEST }) },
+  // A browser's default is to save by itself after a second: what is then undone is not as it was saved.
+  settings: { 'files.autoSave': 'off' },
+  // The extension host has the PATH of a login shell, which may be without Go.
+  env: { INHOST_REPORT: report, INHOST_PATH: process.env.PATH ?? '', ...(process.env.KUBECONFIG_TEST !== undefined && { KUBECONFIG: process.env.KUBECONFIG_TEST }) },
 });
 const browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 try {
@@ -39,7 +45,7 @@ try {
     // Native parts of code-server that are not built (see scripts/vscode.mjs) complain here; they are not ours.
     page.exposeFunction('codeAutomationLog', (type, args) => { if (type === 'error' && !/spdlog|watchdog|bindings file/.test(String(args[0]))) console.error(...args); }).catch(reject);
   });
-  await page.goto(server.pageUrl({ payload: [['extensionTestsPath', server.remote(bundle)]] }));
+  await page.goto(server.pageUrl({ payload: [['extensionTestsPath', server.remote(bundle)]] }), { timeout: PAGE_MS, waitUntil: 'commit' });
   const code = await ended;
   console.log(`The extension host ended with ${code}.`);
   process.exitCode = code === 0 ? 0 : 1;

@@ -1,5 +1,7 @@
 /** Small things that the suites share. */
 import * as Mocha from 'mocha';
+import * as vscode from 'vscode';
+import { until } from '../lib/until';
 
 /** Adds a suite with these tests to `parent`. */
 export function describe(parent: Mocha.Suite, title: string, tests: Readonly<Record<string, (this: Mocha.Context) => Promise<void>>>): void {
@@ -7,14 +9,17 @@ export function describe(parent: Mocha.Suite, title: string, tests: Readonly<Rec
   for (const [name, body] of Object.entries(tests)) suite.addTest(new Mocha.Test(name, body));
 }
 
-/** Asks `get` until it gives something; throws with `what` after `ms`. */
-export async function eventually<T>(get: () => Promise<T | undefined> | T | undefined, what: string, ms = 20_000): Promise<T> {
-  for (const end = Date.now() + ms; ;) {
-    const value = await get();
-    if (value !== undefined) return value;
-    if (Date.now() > end) throw new Error(`Waited ${ms / 1000} s for ${what}.`);
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
-  }
-}
-
 export const EXTENSION = 'controller-tuner.controller-tuner';
+
+/**
+ * Takes the last edit of a text back. The editor's own command undoes in what has the keyboard, which may be a page beside the text:
+ * then one puts the keyboard into the text again. It answers after the text has changed, so nothing is undone twice.
+ */
+export async function undo({ document, viewColumn }: vscode.TextEditor): Promise<void> {
+  const { version } = document;
+  await until(async () => {
+    await vscode.window.showTextDocument(document, viewColumn);
+    await vscode.commands.executeCommand('undo');
+    return document.version !== version;
+  }, `an edit of ${document.fileName} to be undone`);
+}

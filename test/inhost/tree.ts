@@ -4,7 +4,8 @@ import type { Suite } from 'mocha';
 import * as vscode from 'vscode';
 import type { Api } from '../../src/extension';
 import type { Node } from '../../src/host/tree/provider';
-import { describe, eventually, EXTENSION } from './support';
+import { until } from '../lib/until';
+import { describe, EXTENSION } from './support';
 
 /** Context of the test cluster's kubeconfigs (test/cluster/cluster.mjs). */
 const CONTEXT = 'tuner-test';
@@ -13,7 +14,7 @@ export function tree(parent: Suite): void {
   const provider = async () => (await ((await vscode.extensions.getExtension<Api>(EXTENSION)?.activate()) ?? assert.fail('not installed')).parts()).view.provider;
   const under = async (node: Node | undefined, label: string): Promise<Node> => {
     const p = await provider();
-    return eventually(async () => (await p.getChildren(node)).find((n) => n.spec.look.label === label), `"${label}" in the tree`);
+    return until(async () => (await p.getChildren(node)).find((n) => n.spec.look.label === label), `"${label}" in the tree`);
   };
 
   describe(parent, 'clusters tree', {
@@ -27,7 +28,7 @@ export function tree(parent: Suite): void {
       const namespace = await under(context, 'widgets-system');
       const workload = await under(namespace, 'widgets-controller');
       const p = await provider();
-      const replicas = await eventually(async () => {
+      const replicas = await until(async () => {
         const nodes = await p.getChildren(workload);
         return nodes.length === 2 && nodes[0]?.spec.look.description.startsWith('leader') ? nodes : undefined;
       }, 'two replicas, the leader first');
@@ -52,9 +53,9 @@ export function tree(parent: Suite): void {
       const labels = async (): Promise<string[]> => (await p.getChildren(context)).map((n) => n.spec.look.label);
       assert.equal((await labels()).includes('workshop'), false);
       await vscode.commands.executeCommand('controllerTuner.showAllWorkloads');
-      await eventually(async () => (await labels()).includes('workshop') || undefined, 'the namespace of the load generator');
+      await until(async () => (await labels()).includes('workshop'), 'the namespace of the load generator');
       await vscode.commands.executeCommand('controllerTuner.showControllersOnly');
-      await eventually(async () => !(await labels()).includes('workshop') || undefined, 'the controllers alone');
+      await until(async () => !(await labels()).includes('workshop'), 'the controllers alone');
     },
   });
 }
