@@ -26,7 +26,7 @@ export const stages = [
   { name: 'pages', warm: 420, cold: 480, files: testFiles('test/pages'), run: pages },
   { name: 'source', warm: 200, cold: 600, files: testFiles('test/source').filter((f) => f !== PROGRAMS), run: source },
   { name: 'pprof', warm: 170, cold: 230, files: testFiles('test/pprof'), run: pprof },
-  { name: 'inhost', warm: 120, cold: 160, needs: ['package', 'cluster'], uses: ['cluster', 'dist'], run: inhost },
+  { name: 'inhost', warm: 120, cold: 220, needs: ['package', 'cluster'], uses: ['cluster', 'dist'], run: inhost },
   { name: 'verdicts', warm: 190, needs: ['cluster'], uses: ['cluster'], alone: true, files: testFiles('test/verdicts'), run: verdicts },
   { name: 'programs', warm: 120, needs: ['cluster'], uses: ['cluster'], alone: true, files: [PROGRAMS], run: programs },
   { name: 'e2e', warm: 400, needs: ['package', 'cluster'], uses: ['cluster'], alone: true, files: testFiles('test/e2e'), run: e2e },
@@ -38,7 +38,7 @@ export const budget = { warm: 25 * 60, cold: 45 * 60 };
 /** Stages that run at a time. */
 export const atOnce = 2;
 
-/** s after which a stage is ended and counts as failed: far above what it takes, so that only what hangs is ended. */
+/** s after which a stage is ended and counts as failed: far above what it takes, so that only what hangs is ended. (test/inhost/run.mjs ends itself before it.) */
 export const limitOf = ({ warm, cold = warm }) => Math.max(120, 4 * cold) * SLOWNESS;
 
 function testFiles(dir) {
