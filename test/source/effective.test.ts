@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type Api } from './lib/api';
 import { claimsOf } from './lib/claims';
 import { Programs } from './lib/effective';
+import { SLOWNESS } from '../lib/until';
 import { missing, VERSIONS, Workspace } from './lib/workspace';
 import { SHAPES, usesControllerRuntime } from './shapes';
 
 /** ms: nothing of the version is in Go's cache, on two slow cores. */
-const COLD = 900_000;
+const COLD = 900_000 * SLOWNESS;
 
 describe.skipIf(missing !== undefined).each(VERSIONS)('clients of a program at $name', (version) => {
   const shapes = SHAPES.filter((s) => version.minor !== undefined || !usesControllerRuntime(s));
@@ -59,7 +60,7 @@ describe.skipIf(missing !== undefined).each(VERSIONS)('clients of a program at $
       expect(claim.qps, where).toBeCloseTo(client.qps, 4);
       expect(claim.burst, where).toBe(client.burst);
     }
-  }, 30_000);
+  });
 });
 
 /** For people: what each program told beside what was claimed. */

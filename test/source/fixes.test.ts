@@ -5,12 +5,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fixer, type Fixed, type Found } from './lib/fixes';
 import { complaints } from './lib/complaints';
+import { SLOWNESS } from '../lib/until';
 import { missing, VERSIONS, Workspace } from './lib/workspace';
 import { CONTROLLERS, type ControllerProgram } from './controllers';
 import { SHAPES, usesControllerRuntime } from './shapes';
 
 /** ms: nothing of the version is in Go's cache, on two slow cores. */
-const COLD = 900_000;
+const COLD = 900_000 * SLOWNESS;
 
 /** The fix whatever its numbers and names are: `qps-50` and `qps-100` are written the same way. */
 const kindOf = (f: Fixed): string => `${f.rule} ${f.fix.replaceAll(/\d+/g, 'N')} ${f.fix === 'all' ? '' : f.title.replaceAll(/[\d.]+|`[^`]*`/g, 'N')}`;

@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SLOWNESS } from '../lib/until';
 import { missing, MODULE, VERSIONS, Workspace, type Version } from './lib/workspace';
 import { TestCluster } from './running/cluster';
 import { build, freely, freePorts, mend, rate, ruled, Running, type Mended, type Rate } from './running/program';
@@ -18,12 +19,16 @@ const versions = VERSIONS.filter((v) => v.minor !== undefined && RELEASES.includ
 const CONFIGMAPS = 10;
 /** Requests a second: the largest limit that is set here. */
 const LARGEST = 50;
+/** Requests a second that only a program without a limit sends. */
+const FREE = 1.5 * LARGEST;
+/** Times that a program is run and measured at most. */
+const RUNS = 3;
 const ADDRESS = '127.0.0.1:6060';
 const METRIC = 'rest_client_rate_limiter_duration_seconds';
 /** ms: nothing of the release is in Go's cache, on two slow cores. */
-const COLD = 900_000;
+const COLD = 900_000 * SLOWNESS;
 
-describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on the test cluster', { timeout: 120_000 }, () => {
+describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on the test cluster', () => {
   const namespace = `mended-${process.pid}`;
   let cluster: TestCluster;
   /** For people: what was claimed of each program beside what was measured. */
@@ -45,7 +50,7 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
   });
 
   /** Runs a program while `look` measures it; its workers, which are counted before it is let loose. */
-  const run = async <T extends { measured: Rate | number }>(workspace: Workspace, name: string, args: readonly string[], claimed: Rate, look: (running: Running) => Promise<T>): Promise<T & { workers: number }> => {
+  const once = async <T extends { measured: Rate | number }>(workspace: Workspace, name: string, args: readonly string[], claimed: Rate, look: (running: Running) => Promise<T>): Promise<T & { workers: number }> => {
     const running = await Running.start(workspace, name, { kubeconfig, namespace, args });
     try {
       const workers = await running.workers();
@@ -59,11 +64,28 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
     }
   };
 
+  /**
+   * Runs a program until what is measured is what is claimed, RUNS times at most: a busy machine tells reads late, which moves a
+   * rate, while a limit that is wrong is wrong each time.
+   */
+  const run = async <T extends { measured: Rate | number }>(workspace: Workspace, name: string, args: readonly string[], claimed: Rate, look: (running: Running) => Promise<T>): Promise<T & { workers: number }> => {
+    for (let left = RUNS - 1; ; left--) {
+      try {
+        const found = await once(workspace, name, args, claimed, look);
+        near(found.measured, claimed);
+        return found;
+      } catch (e) {
+        if (left === 0) throw e;
+        table.push(`| ${workspace.version.name} | ${name} ${args.join(' ')} | again: ${String(e).split('\n')[0]?.replaceAll('|', '/') ?? ''} | | |`);
+      }
+    }
+  };
+
   /** Rate and burst are within a tenth of what is claimed, the burst but for what the program itself asked before; without a limit the rate is far above all of them. */
   const near = (measured: Rate | number, claimed: Rate): void => {
     if (typeof measured === 'number' || claimed.qps < 0) {
       expect(claimed.qps).toBeLessThan(0);
-      expect(measured).toBeGreaterThan(1.5 * LARGEST);
+      expect(measured).toBeGreaterThan(FREE);
       return;
     }
     expect(measured.qps, JSON.stringify({ measured, claimed })).toBeGreaterThan(claimed.qps * 0.9);
@@ -76,11 +98,10 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
     return { qps: effective?.qps ?? Number.NaN, burst: effective?.burst ?? Number.NaN };
   };
 
-  const measure = (running: Running, claimed: Rate): Promise<Rate | number> => (claimed.qps > 0 ? rate(running, claimed) : freely(running));
+  const measure = (running: Running, claimed: Rate): Promise<Rate | number> => (claimed.qps > 0 ? rate(running, claimed) : freely(running, FREE));
   /** As it is claimed: limited so, or not at all. */
   const holds = async (workspace: Workspace, mended: Mended, args: readonly string[] = [], claimed = claimOf(mended)): Promise<void> => {
-    const found = await run(workspace, mended.name, args, claimed, async (running) => ({ measured: await measure(running, claimed) }));
-    near(found.measured, claimed);
+    await run(workspace, mended.name, args, claimed, async (running) => ({ measured: await measure(running, claimed) }));
   };
 
   const profiles = async (running: Running, port: number): Promise<string> => {
@@ -135,7 +156,6 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       const claimed = claimOf(get('set'));
       expect(claimed).toEqual({ qps: 50, burst: 100 });
       const found = await run(workspace, 'set', [], claimed, async (running) => ({ measured: await rate(running, claimed), reads: running.tap.reads.length, metrics: await running.metrics() }));
-      near(found.measured, claimed);
       const value = (of: string): number => Number(new RegExp(`^${METRIC}_${of}\\{(?=[^}]*verb="GET")(?=[^}]*host="127\\.0\\.0\\.1:\\d+")[^}]*\\} (\\S+)$`, 'm').exec(found.metrics)?.[1]);
       expect(value('count')).toBeGreaterThanOrEqual(found.reads);
       expect(value('sum')).toBeGreaterThan(1);
@@ -156,7 +176,6 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
     it.concurrent('new flags change nothing by themselves', async () => {
       const claimed = limited ? { qps: 20, burst: 30 } : { qps: 5, burst: 10 };
       const found = await run(workspace, 'flags', minor < 15 ? [] : ['--pprof-bind-address=0'], claimed, async (running) => ({ measured: await rate(running, claimed) }));
-      near(found.measured, claimed);
       expect(found.workers).toBe(1);
     });
 
@@ -169,7 +188,6 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
         await profiles(running, own);
         return { measured, empty: [...await samples(running, own, 'block'), ...await samples(running, own, 'mutex')] };
       });
-      near(found.measured, claimed);
       expect(found.workers).toBe(3);
       // What the hint about sampling says of a program that serves profiles and does no more.
       expect(found.empty).toEqual([]);
@@ -181,7 +199,6 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       expect(limited ? claimed : claimed.qps).toEqual(limited ? { qps: 20, burst: 30 } : -1);
       expect(ruled(asis, 'workers').message).toContain('reconciles one object at a time');
       const found = await run(workspace, 'asis', [], claimed, async (running) => ({ measured: await measure(running, claimed), metrics: await running.metrics() }));
-      near(found.measured, claimed);
       expect(found.workers).toBe(1);
       expect(found.metrics).not.toContain(METRIC);
       expect(found.metrics).toMatch(/^controller_runtime_max_concurrent_reconciles\{controller="configmap"\} 1$/m);
@@ -192,12 +209,11 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       const claimed = claimOf(loose);
       expect(claimed.qps).toBe(-1);
       const found = await run(workspace, 'loose', [], claimed, async (running) => {
-        const measured = await freely(running);
+        const measured = await freely(running, FREE);
         await profiles(running, port);
         await sampled(running, port);
         return { measured, metrics: await running.metrics() };
       });
-      near(found.measured, claimed);
       expect(found.workers).toBe(5);
       expect(found.metrics).toMatch(/^controller_runtime_max_concurrent_reconciles\{controller="configmap"\} 5$/m);
     });
@@ -233,7 +249,6 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       expect(claimed).toEqual({ qps: 5, burst: 10 });
       expect(ruled(asis, 'workers').message).toContain('2 workers take from the queue');
       const found = await run(workspace, 'asis', [], claimed, async (running) => ({ measured: await rate(running, claimed), metrics: await running.metrics() }));
-      near(found.measured, claimed);
       expect(found.workers).toBe(2);
       expect(found.metrics).not.toContain(METRIC);
     });
@@ -242,7 +257,6 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       const claimed = claimOf(get(name));
       expect(claimed).toEqual({ qps: 50, burst: 100 });
       const found = await run(workspace, name, [], claimed, async (running) => ({ measured: await rate(running, claimed), reads: running.tap.reads.length, metrics: await running.metrics() }));
-      near(found.measured, claimed);
       expect(found.workers).toBe(name === 'set' ? 5 : 2);
       const value = (of: string): number => Number(new RegExp(`^${METRIC}_${of}\\{(?=[^}]*verb="GET")(?=[^}]*host="127\\.0\\.0\\.1:\\d+")[^}]*\\} (\\S+)$`, 'm').exec(found.metrics)?.[1]);
       expect(value('count')).toBeGreaterThanOrEqual(found.reads);
@@ -271,12 +285,11 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       const claimed = claimOf(get('loose'));
       expect(claimed.qps).toBe(-1);
       const found = await run(workspace, 'loose', [], claimed, async (running) => {
-        const measured = await freely(running);
+        const measured = await freely(running, FREE);
         await profiles(running, port);
         await sampled(running, port);
         return { measured };
       });
-      near(found.measured, claimed);
       expect(found.workers).toBe(5);
     });
   });

@@ -1,6 +1,7 @@
 /** Compiles programs and lets them tell the limits of the clients that they build. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { PATIENCE } from '../../lib/until';
 import type { Api } from './api';
 import { instrument, type Instrumented } from './instrument';
 import { MODULE, run, type Ran, type Workspace } from './workspace';
@@ -52,7 +53,7 @@ export class Programs {
 
   /** What a program's clients told, by the calls that made them. Ended after 20 s. */
   async run(program: Program, api: Api): Promise<{ told: readonly Told[]; ran: Ran }> {
-    const ran = await run(path.join(this.workspace.dir, 'programs'), program.args ?? [], { cwd: api.home, env: { ...api.env, ...program.env, PROBE_PROGRAM: program.name }, timeout: 20_000 });
+    const ran = await run(path.join(this.workspace.dir, 'programs'), program.args ?? [], { cwd: api.home, env: { ...api.env, ...program.env, PROBE_PROGRAM: program.name }, timeout: PATIENCE });
     return { told: ran.stdout.split('\n').filter((l) => l.startsWith('PROBE ')).map((l) => JSON.parse(l.slice(6)) as Told), ran };
   }
 }

@@ -7,6 +7,7 @@ import { Analyzer } from '../../../src/source/analyzer';
 import { fixAll } from '../../../src/source/fixall';
 import type { Finding } from '../../../src/source/types';
 import { realFiles } from '../lib/claims';
+import { PATIENCE, SLOWNESS } from '../../lib/until';
 import type { Workspace } from '../lib/workspace';
 import { grammar } from '../../unit/source/harness';
 import { NAMESPACE } from './programs';
@@ -72,14 +73,14 @@ export class Running {
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { this.#output = (this.#output + chunk.toString()).slice(-8000); });
   }
 
-  /** The program behind a tap of its own, whose gate is closed. Ended with `end`, or by itself after two minutes. */
+  /** The program behind a tap of its own, whose gate is closed. Ended with `end`, or by itself after some minutes. */
   static async start(workspace: Workspace, name: string, { kubeconfig, namespace, args = [] }: RunOptions): Promise<Running> {
     const tap = await Tap.open(kubeconfig);
     const [metricsPort = 0] = await freePorts(1);
     const home = fs.mkdtempSync(path.join(workspace.dir, 'home-'));
     const config = path.join(home, 'kubeconfig');
     fs.writeFileSync(config, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'c', clusters: [{ name: 'c', cluster: { server: tap.url } }], users: [{ name: 'u', user: {} }], contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }] }));
-    const child = spawn(path.join(workspace.dir, 'bin', name), [`--metrics-bind-address=127.0.0.1:${metricsPort}`, ...args], { cwd: home, env: { PATH: process.env['PATH'], HOME: home, KUBECONFIG: config, [NAMESPACE]: namespace }, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000, killSignal: 'SIGKILL' });
+    const child = spawn(path.join(workspace.dir, 'bin', name), [`--metrics-bind-address=127.0.0.1:${metricsPort}`, ...args], { cwd: home, env: { PATH: process.env['PATH'], HOME: home, KUBECONFIG: config, [NAMESPACE]: namespace }, stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 * SLOWNESS, killSignal: 'SIGKILL' });
     return new Running(tap, metricsPort, child, home);
   }
 
@@ -87,7 +88,7 @@ export class Running {
   get code(): number | null { return this.child.exitCode; }
 
   /** Waits until the condition holds. Throws with the program's output when it does not within `seconds`. */
-  async until(what: string | (() => string), condition: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+  async until(what: string | (() => string), condition: () => boolean | Promise<boolean>, seconds = PATIENCE / 1000): Promise<void> {
     const end = performance.now() + seconds * 1000;
     while (!await condition()) {
       if (performance.now() > end) throw new Error(`Not within ${seconds} s: ${typeof what === 'string' ? what : what()}\n${this.#output}`);
@@ -96,7 +97,7 @@ export class Running {
   }
 
   async get(port: number, where: string): Promise<{ readonly status: number; readonly text: string }> {
-    const answer = await fetch(`http://127.0.0.1:${port}${where}`, { signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(`http://127.0.0.1:${port}${where}`, { signal: AbortSignal.timeout(PATIENCE) });
     return { status: answer.status, text: await answer.text() };
   }
 
@@ -106,7 +107,7 @@ export class Running {
    * How many ConfigMaps are worked on at once: none is answered until nobody new has come for `quiet` ms, by which time a limiter of
    * a few requests a second has let out all who wait for it as well. Opens the gate.
    */
-  async workers(quiet = 1000): Promise<number> {
+  async workers(quiet = 1000 * SLOWNESS): Promise<number> {
     await this.until('workers that ask', () => this.tap.waiting.count > 0 && this.tap.waiting.quiet > quiet);
     const { count } = this.tap.waiting;
     this.tap.openGate();
@@ -151,7 +152,7 @@ export async function rate(running: Running, claimed: Rate): Promise<Rate> {
       late = seen;
     }
     return early !== undefined && late - early >= 4 * window;
-  }, 60);
+  });
   const from = early ?? 0;
   // Of the first and of the last of these moments the one at which the bucket was emptiest.
   const [first, last] = [highest(from, from + window), highest(late - window, late + 1)];
@@ -159,12 +160,19 @@ export async function rate(running: Running, claimed: Rate): Promise<Rate> {
   return { qps, burst: above(highest(from, late + 1)) };
 }
 
-/** Reads a second of a program that nothing but itself and the API server holds back, over two seconds. */
-export async function freely(running: Running): Promise<number> {
+/**
+ * Reads a second of a program that nothing but itself and the API server holds back: those of the first two seconds with more than
+ * `wanted` a second, or after some tries of the best two seconds, where the machine has more to do.
+ */
+export async function freely(running: Running, wanted: number): Promise<number> {
   const { reads } = running.tap;
   await running.until('the first request', () => reads.length > 0);
-  const start = performance.now();
-  const before = reads.length;
-  await running.until('two seconds', () => performance.now() - start > 2000);
-  return (reads.length - before) / (performance.now() - start) * 1000;
+  let best = 0;
+  for (let tries = 0; tries < 10 && best <= wanted; tries++) {
+    const start = performance.now();
+    const before = reads.length;
+    await running.until('two seconds', () => performance.now() - start > 2000);
+    best = Math.max(best, (reads.length - before) / (performance.now() - start) * 1000);
+  }
+  return best;
 }
