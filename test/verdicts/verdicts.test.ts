@@ -18,15 +18,15 @@ const dir = process.env['CLUSTER_DIR'] ?? path.dirname(kubeconfig);
 const LOOKS = Number(process.env['LOOKS'] ?? '0');
 /**
  * Where looks are not counted, one is enough that was right. Else there are further ones until the right words were said more
- * often than others; wrong ones fail the test once there are WRONG of them, of MOST looks. What the pipeline gets wrong of a load
+ * often than others; wrong ones fail the test once there are WRONG of them, of nine looks at most. What the pipeline gets wrong of a load
  * comes again at each look; chance, the machine's among it, makes few: where one look of ten goes wrong by chance, five of nine
  * before the right ones have the majority come to three in ten thousand, for each of the ten workloads.
  */
-const [WRONG, MOST] = [5, 9];
+const WRONG = 5;
 /** Where they are counted: so many wrong ones of so many looks fail, which is more than one in ten. */
 const tooMany = (looks: number): number => 1 + Math.floor(looks / 10);
 /** Longest that looks go on, s: of a machine that is starved all the time nothing is judged. */
-const LOOKING_S = 2 * MOST * LOOK_S * SLOWNESS;
+const LOOKING_S = 180 * SLOWNESS;
 /** s, for a switch of loads. */
 const SWITCH_S = 600 * SLOWNESS;
 const never = new AbortController().signal;
@@ -51,7 +51,7 @@ describe.skipIf(kubeconfig === '')('the bottleneck that the pipeline names', () 
   afterAll(async () => {
     cluster.dispose();
     configs.dispose();
-    const wrong = all.filter((l) => !l.right).map((l) => `${l.workload} (${l.load}): ${l.said}: ${l.words}\n${shown(l)}`).join('');
+    const wrong = all.filter((l) => !l.right && !l.starved).map((l) => `${l.workload} (${l.load}): ${l.said}: ${l.words}\n${shown(l)}`).join('');
     const text = all.length === 0 ? '' : `${table(all)}\n${wrong}`;
     const file = process.env['LOOKS_TABLE'];
     if (file !== undefined) fs.writeFileSync(file, `${text}${sums(tallies(all))}\n`);
