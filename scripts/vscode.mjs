@@ -98,6 +98,7 @@ export function freePort() {
  * Starts code-server on 127.0.0.1 and waits until it answers.
  *
  * - `vsix`: installed first, by code-server's own installer. `extensionDevelopmentPath`: run from a folder instead.
+ * - `extensions`: folder that extensions are installed in, for several starts with the same VSIX: the first installs it. Default: inside `data`.
  * - `folder`: the workspace. `env`: added to the extension host's environment. `settings`: user settings over the quiet ones.
  * - `data`: folder for its data, kept at the end. Default: a new one under the temporary folder, removed at the end.
  * - `ownHome`: HOME inside `data`, for tests that must not see this person's files. Default true.
@@ -106,14 +107,15 @@ export function freePort() {
  *
  * Returns { url, pageUrl(options?), home, data, logs(), stop() }.
  *
- * @param {{ vsix?: string, extensionDevelopmentPath?: string, folder: string, env?: Record<string, string>, settings?: Record<string, unknown>,
+ * @param {{ vsix?: string, extensions?: string, extensionDevelopmentPath?: string, folder: string, env?: Record<string, string>, settings?: Record<string, unknown>,
  *   data?: string, ownHome?: boolean, port?: number, smokeTestDriver?: boolean, untrusted?: boolean, log?: (line: string) => void }} options
  */
-export async function startCodeServer({ vsix, extensionDevelopmentPath, folder, env = {}, settings = {}, data, ownHome = true, port, smokeTestDriver = false, untrusted = false, log = stderr }) {
+export async function startCodeServer({ vsix, extensions: shared, extensionDevelopmentPath, folder, env = {}, settings = {}, data, ownHome = true, port, smokeTestDriver = false, untrusted = false, log = stderr }) {
   const { node, entry } = await ensureCodeServer(log);
   const keep = data !== undefined;
   const base = data ?? fs.mkdtempSync(path.join(os.tmpdir(), 'controller-tuner-vscode-'));
-  const [userData, extensions, home] = ['data', 'extensions', 'home'].map((d) => path.join(base, d));
+  const [userData, home] = ['data', 'home'].map((d) => path.join(base, d));
+  const extensions = shared ?? path.join(base, 'extensions');
   for (const d of [path.join(userData, 'User'), extensions, home]) fs.mkdirSync(d, { recursive: true });
   const settingsFile = path.join(userData, 'User/settings.json');
   if (!fs.existsSync(settingsFile)) fs.writeFileSync(settingsFile, JSON.stringify({ ...SETTINGS, ...(untrusted && RESTRICTED), ...settings }, null, 2));
@@ -124,9 +126,11 @@ export async function startCodeServer({ vsix, extensionDevelopmentPath, folder, 
   const childEnv = { ...inherited, EXTENSIONS_GALLERY: '{}', ...own, ...env };
   const places = ['--config', path.join(base, 'code-server.yaml'), '--user-data-dir', userData, '--extensions-dir', extensions];
 
-  if (vsix !== undefined) {
+  const installed = path.join(extensions, '.installed');
+  if (vsix !== undefined && !(shared !== undefined && fs.existsSync(installed))) {
     const r = spawnSync(node, [entry, '--install-extension', vsix, '--force', ...places], { env: childEnv, encoding: 'utf8', timeout: INSTALL_MS });
     if (r.status !== 0 || !/successfully installed/.test(r.stdout)) throw new Error(`code-server did not install ${vsix}.\n${r.stdout}\n${r.stderr}`);
+    if (shared !== undefined) fs.writeFileSync(installed, '');
   }
 
   const logFile = path.join(base, 'code-server.log');

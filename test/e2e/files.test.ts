@@ -1,11 +1,13 @@
-/** Profile files of this machine, and how the pages look in every theme. */
+/** Profile files of this machine, what they say in the sources beside them, and how all of it looks in every theme. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goTop } from './lib/pprof';
+import { TextEditor } from './lib/sources';
 import { photographFailures, THEMES, Workbench, workspace, type Theme } from './lib/workbench';
 
 let vscode: Workbench;
+let text: TextEditor;
 photographFailures(() => vscode);
 let folder: string;
 beforeAll(async () => {
@@ -14,8 +16,10 @@ beforeAll(async () => {
   folder = workspace({
     'cpu.prof': cpu, 'half.prof': cpu.subarray(0, Math.floor(cpu.length / 2)), 'page.pprof': '<!doctype html><title>404</title><p>not here', 'empty.pprof': '',
     'dump.goroutines.txt': fs.readFileSync(path.join(fixtures, 'debug2.txt')),
+    'go.mod': fs.readFileSync(path.join(fixtures, 'make/go.mod')), 'busy/busy.go': fs.readFileSync(path.join(fixtures, 'make/busy/busy.go')),
   });
   vscode = await Workbench.open({ name: 'files', folder, kubeconfig: undefined });
+  text = new TextEditor(vscode);
 });
 afterAll(async () => {
   await vscode?.close();
@@ -35,7 +39,32 @@ test('a profile that go test wrote opens as a flame graph by a double click, and
   await page.getByLabel('Search frames').fill('');
 });
 
+test('a profile that is open says in its sources what each function and line costs', async () => {
+  await text.open('busy/busy.go', 23);
+  await text.lens(/^cum .* %, flat/).waitFor();
+  await vscode.page.locator('.statusbar-item', { hasText: 'cpu.prof' }).waitFor();
+  await vscode.shot('values');
+});
+
+test('Show in Profile finds the function at the cursor', async () => {
+  await vscode.command('Controller Tuner: Show in Profile');
+  const page = await vscode.ready();
+  await page.locator('#sandwich .middle', { hasText: 'busy.Hash' }).waitFor();
+  await vscode.shot('in-profile');
+  await text.open('busy/busy.go', 23);
+});
+
+test('the item in the status bar switches the values off and on', async () => {
+  const item = vscode.page.locator('.statusbar-item', { hasText: 'cpu.prof' });
+  await text.lens(/^cum /).waitFor();
+  await item.click();
+  await text.lens(/^cum /).waitFor({ state: 'hidden' });
+  await item.click();
+  await text.lens(/^cum /).waitFor();
+});
+
 test('a goroutine dump opens as the goroutine page', async () => {
+  await vscode.showExplorer();
   await vscode.file('dump.goroutines.txt').dblclick();
   const page = await vscode.ready();
   await page.getByLabel('Filter goroutines').waitFor();
@@ -64,7 +93,7 @@ describe('every theme', () => {
     test(theme, async () => {
       await vscode.setTheme(theme);
       const body = vscode.page.locator('.monaco-workbench');
-      await expect.poll(async () => (await body.getAttribute('class'))?.split(/\s+/), { timeout: 15_000 }).toContain(THEMES[theme].kind);
+      await expect.poll(async () => (await body.getAttribute('class'))?.split(/\s+/)).toContain(THEMES[theme].kind);
       await vscode.tab('cpu.prof').click();
       const flame = await vscode.ready();
       await flame.locator('#flame').hover({ position: { x: 200, y: 70 } });
@@ -74,6 +103,10 @@ describe('every theme', () => {
       await vscode.tab('dump.goroutines.txt').click();
       await (await vscode.ready()).locator('tr.group').first().waitFor();
       await vscode.shot(`goroutines-${theme}`);
+      await text.open('busy/busy.go', 23);
+      await text.lens(/^cum /).waitFor();
+      await expect.poll(bars).toBeGreaterThan(0);
+      await vscode.shot(`values-${theme}`);
       await vscode.showSideBar();
       await vscode.shot(`side-bar-${theme}`);
       await vscode.showExplorer();
@@ -92,3 +125,7 @@ function colours(canvas: ReturnType<ReturnType<Workbench['webview']>['locator']>
   });
 }
 
+/** Bars before lines that can be seen: of a full colour. */
+function bars(): Promise<number> {
+  return vscode.page.locator('.editor-group-container.active .view-overlays .cdr').evaluateAll((all) => all.map((el) => getComputedStyle(el)).filter((s) => s.borderLeftWidth === '3px' && /^rgb\(/.test(s.borderLeftColor)).length);
+}

@@ -1,7 +1,8 @@
 /** The main job without a mouse: from the tree to a frame's source, and through a goroutine dump. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../lib/until';
 import { KUBECONFIG, SAMPLES } from './lib/env';
-import { photographFailures, until, Workbench } from './lib/workbench';
+import { photographFailures, Workbench } from './lib/workbench';
 
 let vscode: Workbench;
 photographFailures(() => vscode);
@@ -46,13 +47,13 @@ test('the palette profiles by keys, and the flame graph has the keyboard at once
   await vscode.page.keyboard.type('2');
   await press('Enter');
   const page = await vscode.ready();
-  await expect.poll(() => page.locator('#flame').evaluate((el) => document.hasFocus() && document.activeElement === el), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => page.locator('#flame').evaluate((el) => document.hasFocus() && document.activeElement === el)).toBe(true);
 });
 
 test('frames are walked, zoomed, searched and opened by keys, and each is read aloud', async () => {
   const page = await vscode.ready();
   const name = page.locator('#focused b');
-  expect(await name.textContent()).toBe('root');
+  await expect.poll(() => name.textContent()).toBe('root');
   await press('ArrowDown');
   await expect.poll(() => name.textContent()).not.toBe('root');
   await expect.poll(() => page.locator('#live').textContent()).toMatch(/total .+%.*level 2, 1 of \d+/);
@@ -77,8 +78,8 @@ test('frames are walked, zoomed, searched and opened by keys, and each is read a
 
 test('a goroutine dump is filtered and opened by keys', async () => {
   // The flame graph comes back to the front and takes the keyboard: a palette opened before that would be closed by it.
-  await vscode.ready();
-  await vscode.page.waitForTimeout(2000);
+  const flame = await vscode.ready();
+  await expect.poll(() => flame.locator('body').evaluate(() => document.hasFocus())).toBe(true);
   await palette('Controller Tuner: Capture Goroutines');
   await vscode.pickRow('widgets-controller').waitFor();
   await vscode.page.keyboard.type('widgets');
@@ -88,7 +89,7 @@ test('a goroutine dump is filtered and opened by keys', async () => {
   await press('Enter');
   const page = await vscode.ready();
   await page.getByLabel('Filter goroutines').waitFor();
-  await expect.poll(() => page.locator('body').evaluate(() => document.hasFocus()), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => page.locator('body').evaluate(() => document.hasFocus())).toBe(true);
   await press('/');
   await vscode.page.keyboard.type('WidgetReconciler');
   await press('ArrowDown');

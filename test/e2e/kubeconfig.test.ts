@@ -38,7 +38,7 @@ test('no kubeconfig: the empty view says where it looked, and offers a file, a l
 
 test('one that does not parse: the view names the file, and the line', async () => {
   fs.writeFileSync(config, 'apiVersion: v1\nclusters: [\n  {name: a, cluster: {server: "https://127.0.0.1:1"}\ncontexts: oops: no');
-  await expect.poll(said, { timeout: 20_000 }).toContain(config);
+  await expect.poll(said).toContain(config);
   await vscode.shot('broken');
 });
 
@@ -50,9 +50,9 @@ test('a context without a cluster, and a server that is not there', async () => 
     'contexts: [{name: dead, context: {cluster: dead, user: me}}, {name: lost, context: {cluster: elsewhere, user: me}}]',
   ].join('\n'));
   await vscode.row('context dead, current').waitFor();
-  await expect.poll(said, { timeout: 30_000 }).toMatch(/127\.0\.0\.1:1/);
+  await expect.poll(said).toMatch(/127\.0\.0\.1:1/);
   await vscode.expand(vscode.row('context lost'));
-  await expect.poll(said, { timeout: 20_000 }).toContain('elsewhere');
+  await expect.poll(said).toContain('elsewhere');
   await vscode.shot('not-usable');
 });
 
@@ -73,7 +73,7 @@ test('an account that may read one namespace gets that namespace, and is told wh
 test('an account that may read nothing is told what is missing', async () => {
   await vscode.closeEditors();
   fs.copyFileSync(path.join(CLUSTER_DIR, 'noaccess.kubeconfig'), config);
-  await expect.poll(said, { timeout: 30_000 }).toMatch(/workshop:nobody may list nothing/);
+  await expect.poll(said).toMatch(/workshop:nobody may list nothing/);
   await vscode.shot('noaccess');
 });
 

@@ -4,7 +4,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { photographFailures, until, Workbench, workspace } from './lib/workbench';
+import { until } from '../lib/until';
+import { photographFailures, Workbench, workspace } from './lib/workbench';
 
 /** Ten minutes of a controller, as "Save these metrics" writes it. */
 function saved(): string {

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
+import { PATIENCE, until } from '../../lib/until';
 import { CLUSTER_DIR } from './env';
 
 interface PodProcess { readonly namespace: string; readonly pod: string; readonly ports: Readonly<Record<string, number>> }
@@ -36,12 +37,10 @@ export async function sums(namespace: string, prefix: string, port: number, metr
 export async function rollOut(namespace: string, name: string, container: { readonly name: string; readonly image: string; readonly args: readonly string[] }): Promise<void> {
   const at = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
   await api('PATCH', at, { spec: { template: { spec: { containers: [container] } } } });
-  for (const end = Date.now() + 60_000; ;) {
+  await until(async () => {
     const { metadata, spec, status } = JSON.parse(await api('GET', at)) as { metadata: { generation: number }; spec: { replicas: number }; status: { observedGeneration: number; updatedReplicas?: number; availableReplicas?: number; replicas?: number } };
-    if (status.observedGeneration >= metadata.generation && [status.updatedReplicas, status.availableReplicas, status.replicas].every((n) => n === spec.replicas)) return;
-    if (Date.now() > end) throw new Error(`${namespace}/${name} was not rolled out in 60 s: ${JSON.stringify(status)}`);
-    await new Promise((resolve) => { setTimeout(resolve, 200); });
-  }
+    return status.observedGeneration >= metadata.generation && [status.updatedReplicas, status.availableReplicas, status.replicas].every((n) => n === spec.replicas);
+  }, `${namespace}/${name} to be rolled out`, 3 * PATIENCE);
 }
 
 /** Names of the pods of a namespace that are not being deleted. */

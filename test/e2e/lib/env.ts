@@ -1,4 +1,5 @@
 /** What scripts/test.mjs hands to the end-to-end tests; by hand: `npm test -- --only e2e`. */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -18,6 +19,8 @@ export const CHROMIUM = required('CHROMIUM');
 /** Folder for screenshots. */
 export const SHOTS = process.env['SHOTS'] ?? path.resolve('test-results/shots');
 fs.mkdirSync(SHOTS, { recursive: true });
+/** Where the VSIX is installed, once for all windows: by its bytes, so that it is always the one that was packed last. */
+export const EXTENSIONS = path.join(SHOTS, '../extensions', createHash('sha256').update(fs.readFileSync(VSIX)).digest('hex').slice(0, 16));
 
 /** Source of the sample controllers: the workspace that a developer of one would have open. */
 export const SAMPLES = path.resolve('test/cluster/controllers');

@@ -1,6 +1,7 @@
 /** What a person does with the text in front: go to a line, read its hint, take a quick fix, save. By keys, as one who writes code. */
 import type { Locator } from 'playwright-core';
-import { until, type Workbench } from './workbench';
+import { PATIENCE, until } from '../../lib/until';
+import { KEY_MS, STEP_MS, type Workbench } from './workbench';
 
 export class TextEditor {
   constructor(private readonly vscode: Workbench) {}
@@ -10,31 +11,36 @@ export class TextEditor {
     const { page } = this.vscode;
     const crumbs = page.locator('.editor-group-container.active .breadcrumbs-control');
     const where = async (): Promise<string> => (await crumbs.locator('.monaco-breadcrumb-item').allInnerTexts()).map((t) => t.trim()).join('/');
+    const inFront = async (): Promise<boolean> => (await where()).startsWith(file);
     await until(async () => {
       await page.keyboard.press('Escape');
       await page.keyboard.press('Control+p');
       try {
-        await this.vscode.quickInput().fill(`${file}:${line}:${column}`, { timeout: 3000 });
+        await this.vscode.quickInput().fill(`${file}:${line}:${column}`, { timeout: KEY_MS });
         // Files that were open lately stand first until the list has followed the text.
         const [name = '', ...folders] = file.split('/').reverse();
         const first = this.vscode.pickRows().first().filter({ hasText: name }).filter({ hasText: folders.reverse().join('/') });
-        await first.waitFor({ timeout: 5000 });
+        await first.waitFor({ timeout: STEP_MS });
         await page.keyboard.press('Enter');
-        await page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor({ timeout: 3000 });
+        await page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor({ timeout: STEP_MS });
+        await until(inFront, file, STEP_MS);
+        return true;
       } catch {
         return false;
       }
-      return (await where()).startsWith(file);
-    }, `${file} in front`);
+    }, `${file} in front`, 2 * PATIENCE);
   }
 
-  /** Goes to the next hint, as F8 does, and gives what it says. */
+  /** Goes from hint to hint, as F8 does, until one says this, and gives what it says. */
   async nextHint(text: RegExp): Promise<Locator> {
     const said = this.vscode.page.locator('.marker-widget .message').first();
+    const words = async (): Promise<string> => (await said.isVisible() ? await said.innerText({ timeout: KEY_MS }).catch(() => '') : '');
     await until(async () => {
+      const before = await words();
+      if (text.test(before)) return true;
       await this.vscode.page.keyboard.press('F8');
-      return said.filter({ hasText: text }).waitFor({ timeout: 1500 }).then(() => true, () => false);
-    }, `a hint that says ${String(text)}`);
+      return until(async () => { const now = await words(); return now !== '' && now !== before; }, 'the next hint', KEY_MS).then(() => false, () => false);
+    }, `a hint that says ${String(text)}`, 2 * PATIENCE);
     return said;
   }
 
@@ -45,8 +51,8 @@ export class TextEditor {
   async bulb(): Promise<readonly string[]> {
     await until(async () => {
       await this.vscode.page.keyboard.press('Control+.');
-      return this.fixes().first().waitFor({ timeout: 3000 }).then(() => true, () => false);
-    }, 'the quick fixes');
+      return this.fixes().first().waitFor({ timeout: KEY_MS }).then(() => true, () => false);
+    }, 'the quick fixes', 2 * PATIENCE);
     return (await this.fixes().allInnerTexts()).map((t) => t.replaceAll('\u00a0', ' ').trim());
   }
 

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { chromium, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { afterEach } from 'vitest';
 import { startCodeServer } from '../../../scripts/vscode.mjs';
-import { CHROMIUM, SHOTS, VSIX } from './env';
+import { PATIENCE, SLOWNESS, until } from '../../lib/until';
+import { CHROMIUM, EXTENSIONS, SHOTS, VSIX } from './env';
 
 export interface Setup {
   /** Workspace folder. */
@@ -16,6 +17,8 @@ export interface Setup {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the extension host, whose HOME is empty. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder is opened in Restricted Mode. */
+  readonly untrusted?: boolean;
   /** Starts the names of this window's screenshots. */
   readonly name: string;
 }
@@ -27,8 +30,10 @@ export const THEMES = {
 } as const;
 export type Theme = keyof typeof THEMES;
 
-/** Long enough for a loaded machine of two cores; a test that passes takes a fraction. */
-const PATIENCE = 30_000;
+/** What a lost key leaves out is not seen after this, ms: one presses it again, which does no harm where it was only slow. */
+export const KEY_MS = 3000 * SLOWNESS;
+/** For one step of something that is begun anew when it is interrupted, ms; for all tries together: twice the patience. */
+export const STEP_MS = 15_000 * SLOWNESS;
 
 export class Workbench {
   #shots = 0;
@@ -37,7 +42,7 @@ export class Workbench {
 
   static async open(setup: Setup): Promise<Workbench> {
     const settings = { 'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id, 'workbench.reduceMotion': 'on', 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false, ...setup.settings };
-    const server = await startCodeServer({ vsix: VSIX, folder: setup.folder, settings, env: { ...setup.env, ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) } });
+    const server = await startCodeServer({ vsix: VSIX, extensions: EXTENSIONS, folder: setup.folder, settings, untrusted: setup.untrusted ?? false, env: { ...setup.env, ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) } });
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -48,12 +53,45 @@ export class Workbench {
     return bench;
   }
 
-  /** Loads the window, or loads it again. Ready when the extension's icon is there: its contributions are known then. */
+  /** Loads the window, or loads it again. Ready when the palette lists the last of what the extension contributes. */
   async load(): Promise<void> {
-    await this.page.goto(this.server.pageUrl(), { timeout: 90_000, waitUntil: 'commit' });
-    await this.activity('Controller Tuner').waitFor({ timeout: 90_000 });
-    // Its commands, keys and editors are registered in the same turn or the next ones; nothing in the window shows when.
-    await this.page.waitForTimeout(5000);
+    await this.page.goto(this.server.pageUrl(), { timeout: 2 * PATIENCE, waitUntil: 'commit' });
+    await this.activity('Controller Tuner').waitFor({ timeout: 2 * PATIENCE });
+    // Its commands, keys and editors are registered in the same turn or the next ones; nothing else in the window shows when.
+    await until(async () => {
+      await this.openPalette();
+      const known = await this.#listed('Controller Tuner: Show Log');
+      await this.page.keyboard.press('Escape');
+      return known;
+    }, 'the commands of the extension', 2 * PATIENCE);
+    await this.page.locator('.quick-input-widget:visible').waitFor({ state: 'hidden' });
+  }
+
+  /** Loads the window again, once the browser has stored all of `kept`: the editor writes what pages keep every 5 s, and shows it nowhere. */
+  async reload(...kept: readonly string[]): Promise<void> {
+    await until(async () => {
+      const stored = await this.#stored();
+      return kept.every((text) => stored.includes(text));
+    }, `${kept.join(' and ')} to be stored`, 2 * PATIENCE);
+    await this.load();
+  }
+
+  /** All that the workbench stored in the browser, as text. */
+  #stored(): Promise<string> {
+    return this.page.evaluate(async () => {
+      const done = <T>(asked: IDBRequest<T>): Promise<T> => new Promise((resolve, reject) => {
+        asked.onsuccess = () => { resolve(asked.result); };
+        asked.onerror = () => { reject(new Error(String(asked.error))); };
+      });
+      let text = '';
+      for (const { name = '' } of await indexedDB.databases()) {
+        if (!name.startsWith('vscode-web-state-db')) continue;
+        const db = await done(indexedDB.open(name));
+        for (const store of db.objectStoreNames) text += JSON.stringify(await done<unknown[]>(db.transaction(store).objectStore(store).getAll()));
+        db.close();
+      }
+      return text;
+    });
   }
 
   async close(): Promise<void> {
@@ -115,33 +153,36 @@ export class Workbench {
     const item = this.page.locator('.context-view .action-label', { hasText: title });
     await item.waitFor();
     if (shot !== undefined) await this.shot(shot);
-    // A menu takes no click in the moment that it opens: it could be the one that opened it.
-    await this.page.waitForTimeout(400);
-    await item.click();
+    // A menu takes no click in the moment that it opens: it could be the one that opened it. One clicks again.
+    await until(async () => {
+      await item.click({ timeout: KEY_MS }).catch(() => undefined);
+      return item.waitFor({ state: 'hidden', timeout: 500 * SLOWNESS }).then(() => true, () => false);
+    }, `the menu to take ${title}`);
   }
 
   /** Runs a command from the palette by its whole title: "Controller Tuner: Profile CPU…". */
   async command(title: string): Promise<void> {
     await until(async () => {
       await this.openPalette();
-      try {
-        await this.quickInput().fill(`>${title}`, { timeout: 3000 });
-        // The best match is the first row once the list has followed the text.
-        await this.pickRow(title).click({ timeout: 5000 });
-        return true;
-      } catch {
-        // What the editor opens at that moment took the focus, and the palette went with it; one calls it again.
-        return false;
-      }
-    }, `the command ${title}`);
+      // What the editor opens at that moment takes the focus, and the palette goes with it; one calls it again.
+      return await this.#listed(title) && this.pickRow(title).click({ timeout: KEY_MS }).then(() => true, () => false);
+    }, `the command ${title}`, 2 * PATIENCE);
+  }
+
+  /** True when the palette lists the command; false when it was closed meanwhile, or does not know it yet. The best match is the first row. */
+  async #listed(title: string): Promise<boolean> {
+    if (!(await this.quickInput().fill(`>${title}`, { timeout: KEY_MS }).then(() => true, () => false))) return false;
+    const none = this.pickRows().filter({ hasText: 'No matching commands' });
+    await until(async () => await this.pickRow(title).isVisible() || await none.isVisible() || !(await this.quickInput().isVisible()), title, STEP_MS).catch(() => undefined);
+    return this.pickRow(title).isVisible();
   }
 
   /** A key pressed just after a page was closed is lost with it; one presses it again. */
   async openPalette(): Promise<void> {
     await until(async () => {
       await this.page.keyboard.press('F1');
-      return this.quickInput().waitFor({ timeout: 3000 }).then(() => true, () => false);
-    }, 'the command palette');
+      return this.quickInput().waitFor({ timeout: KEY_MS }).then(() => true, () => false);
+    }, 'the command palette', 2 * PATIENCE);
   }
 
   quickInput(): Locator { return this.page.locator('.quick-input-widget:visible input.input'); }
@@ -172,21 +213,21 @@ export class Workbench {
   webview(): FrameLocator { return this.page.locator('iframe.webview.ready:visible').last().contentFrame().locator('iframe#active-frame').contentFrame(); }
 
   /** A page of ours, drawn. */
-  async ready(timeout = PATIENCE): Promise<FrameLocator> {
+  async ready(): Promise<FrameLocator> {
     const frame = this.webview();
-    await frame.locator('#app[data-state="ready"]').waitFor({ timeout });
+    await frame.locator('#app[data-state="ready"]').waitFor();
     return frame;
   }
 
   tab(text: string | RegExp): Locator { return this.page.locator('.editor-group-container .tab', { hasText: text }).first(); }
 
-  /** Closes the tab in front, by its key; a key pressed while a page takes the focus is lost, and one presses it again. */
+  /** Closes a tab by its own button: the key closes whichever is in front at that moment. */
   async closeTab(text: string): Promise<void> {
-    await this.tab(text).waitFor();
-    await until(async () => {
-      await this.page.keyboard.press('Control+w');
-      return this.tab(text).waitFor({ state: 'hidden', timeout: 2000 }).then(() => true, () => false);
-    }, `the tab ${text} to close`);
+    const tab = this.tab(text);
+    await tab.waitFor();
+    await tab.hover();
+    await tab.locator('.tab-actions .action-label').first().click();
+    await tab.waitFor({ state: 'hidden' });
   }
 
   /** A file of the explorer. */
@@ -205,15 +246,6 @@ export class Workbench {
     const files = fs.existsSync(dir) ? fs.readdirSync(dir, { recursive: true }).map((f) => path.join(dir, String(f))) : [];
     const kept = files.filter((f) => !f.endsWith('.json') && fs.statSync(f).isFile());
     return kept.sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs);
-  }
-}
-
-/** Asks `check` until it says yes; throws with `what` after `ms`. */
-export async function until(check: () => Promise<boolean> | boolean, what: string, ms = PATIENCE): Promise<void> {
-  for (const end = Date.now() + ms; ;) {
-    if (await check()) return;
-    if (Date.now() > end) throw new Error(`Waited ${ms / 1000} s for ${what}.`);
-    await new Promise((resolve) => { setTimeout(resolve, 100); });
   }
 }
 
