@@ -42,6 +42,7 @@ export class Sources implements vscode.Disposable {
     const forget = (): void => { this.#modules = undefined; this.#locators = new WeakMap(); this.#changed.fire(); };
     this.#own.add(vscode.workspace.onDidChangeWorkspaceFolders(forget));
     this.#own.add(onSettings(['sourcePaths'], forget));
+    this.#own.add(vscode.workspace.onDidGrantWorkspaceTrust(forget));
     const watcher = this.#own.add(vscode.workspace.createFileSystemWatcher('**/go.{mod,work}'));
     for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) this.#own.add(event(forget));
   }
@@ -99,8 +100,12 @@ export class Sources implements vscode.Disposable {
     };
   }
 
-  /** This machine's Go, asked once; empty where there is none. `local` keeps it from fetching another toolchain. */
+  /**
+   * This machine's Go, asked once; empty where there is none, and while the workspace is not trusted: no program is run for it then.
+   * `local` keeps it from fetching another toolchain.
+   */
   #go(): Promise<{ readonly root: string; readonly modCache: string }> {
+    if (!vscode.workspace.isTrusted) return Promise.resolve({ root: '', modCache: '' });
     return (this.#goEnv ??= new Promise((resolve) => {
       execFile('go', ['env', 'GOROOT', 'GOMODCACHE'], { cwd: os.homedir(), timeout: GO_ENV_MS, env: { ...process.env, GOTOOLCHAIN: 'local' } }, (e, out) => {
         const [root = '', modCache = ''] = e ? [] : out.split(/\r?\n/);
