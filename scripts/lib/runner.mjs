@@ -70,6 +70,8 @@ export async function runAll({ load, only, files, keep = false, results, limit, 
     if (only.length === 0) budget = whole;
     const chosen = pick(stages, only, files);
     fs.mkdirSync(results, { recursive: true });
+    // Pictures of an earlier run tell of nothing here.
+    fs.rmSync(path.join(results, 'shots'), { recursive: true, force: true });
     const ready = new Set();
     await runStages(chosen, { atOnce, run: (stage) => runStage(stage, limitOf(stage)), tell });
 

@@ -158,7 +158,6 @@ export async function e2e(t) {
   // Go builds this tool when it is first used, which takes a minute where its cache is empty.
   await t.run('go', ['tool', 'pprof', '-h']);
   const shots = path.join(t.results, 'shots');
-  fs.rmSync(shots, { recursive: true, force: true });
   fs.mkdirSync(shots, { recursive: true });
   return vitest(t, 'e2e', { node: await ensureNode(t.fetched), env: { CHROMIUM: chromium, VSIX: t.made.vsix, SHOTS: shots, ...clusterEnv(t) } });
 }
