@@ -28,7 +28,7 @@ afterAll(async () => {
 
 test('a profile that go test wrote opens as a flame graph by a double click, and agrees with go tool pprof', async () => {
   await vscode.showExplorer();
-  await vscode.file('cpu.prof').dblclick();
+  await vscode.openFile('cpu.prof');
   const page = await vscode.ready();
   await vscode.shot('cpu');
   const busiest = [...goTop(path.join(folder, 'cpu.prof')).rows.values()].sort((a, b) => b.flat - a.flat)[0];
@@ -65,7 +65,7 @@ test('the item in the status bar switches the values off and on', async () => {
 
 test('a goroutine dump opens as the goroutine page', async () => {
   await vscode.showExplorer();
-  await vscode.file('dump.goroutines.txt').dblclick();
+  await vscode.openFile('dump.goroutines.txt');
   const page = await vscode.ready();
   await page.getByLabel('Filter goroutines').waitFor();
   expect(await page.locator('tr.group').count()).toBeGreaterThan(1);
@@ -76,7 +76,7 @@ describe('a file that is no whole profile says what it is and what to do', () =>
   for (const [name, what] of [['half.prof', /ends|cut|truncated|incomplete|not whole/i], ['page.pprof', /HTML/i], ['empty.pprof', /empty/i]] as const) {
     test(name, async () => {
       await vscode.showExplorer();
-      await vscode.file(name).dblclick();
+      await vscode.openFile(name);
       const page = vscode.webview();
       await page.locator('#app[data-state="failed"]').waitFor();
       const said = await page.locator('#app').textContent() ?? '';

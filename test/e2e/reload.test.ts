@@ -32,7 +32,7 @@ let focused = '';
 
 test('a flame graph is turned over, searched and walked', async () => {
   await vscode.showExplorer();
-  await vscode.file('cpu.prof').dblclick();
+  await vscode.openFile('cpu.prof');
   const page = await vscode.ready();
   await page.locator('#flame').click({ position: { x: 300, y: 12 } });
   await vscode.page.keyboard.press('i');
@@ -45,7 +45,7 @@ test('a flame graph is turned over, searched and walked', async () => {
 });
 
 test('a goroutine dump is filtered, and a group of it opened', async () => {
-  await vscode.file('dump.goroutines.txt').dblclick();
+  await vscode.openFile('dump.goroutines.txt');
   const page = await vscode.ready();
   const groups = page.getByRole('tab', { name: 'Groups' });
   if (await groups.count() > 0) await groups.click();

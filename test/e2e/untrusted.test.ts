@@ -66,7 +66,7 @@ const offered = async (): Promise<string[]> => {
 /** Goes to a function of Go's own library, which lies where `go env` says. */
 async function goToLibrary(): Promise<void> {
   await vscode.showExplorer();
-  await vscode.file('cpu.prof').dblclick();
+  await vscode.openFile('cpu.prof');
   const page = await vscode.ready();
   await page.getByLabel('Search frames').fill('/^strings\\.Repeat$/');
   await page.locator('#matches', { hasText: '1 frame' }).waitFor();

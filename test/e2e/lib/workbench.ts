@@ -233,6 +233,24 @@ export class Workbench {
   /** A file of the explorer. */
   file(name: string): Locator { return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name }).first(); }
 
+  /**
+   * Opens a file of the explorer in our page. On a slow machine a window knows the commands before it knows which files are ours, and
+   * shows it as a text: one closes that and opens it again.
+   */
+  async openFile(name: string): Promise<void> {
+    const front = this.page.locator('.editor-group-container.active');
+    const text = front.locator('.monaco-editor-pane-placeholder:visible, .monaco-editor:visible').first();
+    const page = this.page.locator('iframe.webview:visible').first();
+    await until(async () => {
+      await this.file(name).dblclick();
+      await front.locator('.tab.active', { hasText: name }).waitFor();
+      await until(async () => await page.isVisible() || await text.isVisible(), `${name} to be shown`);
+      if (await page.isVisible()) return true;
+      await this.closeTab(name);
+      return false;
+    }, `${name} in a page`, 2 * PATIENCE);
+  }
+
   async showExplorer(): Promise<void> {
     await this.page.keyboard.press('Control+Shift+E');
     await this.page.locator('.explorer-folders-view').waitFor();
