@@ -96,6 +96,8 @@ describe('every theme', () => {
       await expect.poll(async () => (await body.getAttribute('class'))?.split(/\s+/)).toContain(THEMES[theme].kind);
       await vscode.tab('cpu.prof').click();
       const flame = await vscode.ready();
+      // A test before this one left it at the sandwich of a function.
+      await flame.getByRole('tab', { name: 'Flame' }).click();
       await flame.locator('#flame').hover({ position: { x: 200, y: 70 } });
       await flame.locator('#tooltip').waitFor();
       await vscode.shot(`flame-${theme}`);

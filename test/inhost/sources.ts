@@ -128,8 +128,8 @@ export function sourceHints(parent: Suite): void {
       assert.ok(found.some((t) => /^QPS 20 · burst 30 · controller-runtime v0\.20\.4$/.test(t)), found.join('\n'));
       const text = await hover(MAIN, at(MAIN, 'GetConfigOrDie').start.translate(0, 1));
       assert.match(text, /In force/);
-      assert.match(text, /QPS \| 20 \|/);
-      assert.match(text, /Burst \| 30 \|/);
+      assert.match(text, /QPS \| \*\*20\*\* \|/);
+      assert.match(text, /Burst \| \*\*30\*\* \|/);
     },
 
     async 'are in manifests too: hint, fix, hover, and the bytes after an undo'() {
