@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 const CHANGES = 'Changes in tuner-test';
-const METRICS = /metrics/i;
+const METRICS = '2 compared';
 const shown = async (tab: string | RegExp): ReturnType<Workbench['ready']> => {
   await vscode.tab(tab).click();
   return vscode.ready();
