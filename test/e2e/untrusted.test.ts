@@ -108,6 +108,12 @@ test('trusted, the plugin runs, go is asked, and the settings count', async () =
   await vscode.command('Workspaces: Manage Workspace Trust');
   await vscode.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
   await vscode.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
+  // The editor of trust lies over the window.
+  const over = vscode.page.locator('.monaco-modal-editor-block');
+  await until(async () => {
+    await vscode.page.keyboard.press('Escape');
+    return over.waitFor({ state: 'hidden', timeout: 1000 }).then(() => true, () => false);
+  }, 'the editor of trust to close');
   await vscode.showSideBar();
   await vscode.row('context from-the-folder').waitFor();
   await vscode.expand(vscode.row('context by-plugin'));

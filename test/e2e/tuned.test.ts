@@ -1,6 +1,6 @@
 /**
  * The whole loop of a controller that its client holds back: measured from its source, changed by the light bulb, built, rolled out,
- * and measured again. It takes some three minutes, so it runs with `npm run test:long` and not with `npm test`.
+ * and measured again. Some three minutes, of which the product itself measures two times half a minute.
  */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -27,7 +27,7 @@ const becomes = (file: string, text: string): Promise<unknown> => until(() => on
 beforeAll(async () => {
   throttle();
   await load('widgets-throttled', true);
-  vscode = await Workbench.open({ name: 'measured', folder, kubeconfig: KUBECONFIG, settings: { 'files.autoSave': 'off' } });
+  vscode = await Workbench.open({ name: 'tuned', folder, kubeconfig: KUBECONFIG, settings: { 'files.autoSave': 'off' } });
   editor = new TextEditor(vscode);
 });
 afterAll(async () => {
