@@ -97,6 +97,9 @@ test('a controller that nothing holds back has no bottleneck', async () => {
 
 test('metrics behind a certificate and a token, by the palette', async () => {
   await vscode.command('Controller Tuner: Show Metrics…');
+  // The window has two contexts.
+  await vscode.pickRow('tuner-test').waitFor();
+  await vscode.pick('tuner-test');
   await vscode.pickRow('gadgets-controller-manager').waitFor();
   await vscode.pick('gadgets-controller-manager');
   const page = await vscode.ready();

@@ -1,4 +1,4 @@
-/** A folder that nobody trusts: no program is run for it, and its settings lead nowhere. Then it is trusted, which shows that all of this was waiting. */
+/** A folder that nobody trusts: no program is run for it, and its settings lead nowhere. */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -101,26 +101,4 @@ test('no go command is run for the sources of a profile', async () => {
   await goToLibrary();
   await vscode.shot('source');
   expect(fs.existsSync(runs), 'nothing ran').toBe(false);
-});
-
-test('trusted, the plugin runs, go is asked, and the settings count', async () => {
-  await vscode.closeEditors();
-  await vscode.command('Workspaces: Manage Workspace Trust');
-  await vscode.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
-  await vscode.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
-  // The editor of trust lies over the window.
-  const over = vscode.page.locator('.monaco-modal-editor-block');
-  await until(async () => {
-    await vscode.page.keyboard.press('Escape');
-    return over.waitFor({ state: 'hidden', timeout: 1000 }).then(() => true, () => false);
-  }, 'the editor of trust to close');
-  await vscode.showSideBar();
-  await vscode.row('context from-the-folder').waitFor();
-  await vscode.expand(vscode.row('context by-plugin'));
-  await until(() => ran('plugin'), 'the plugin to run');
-  await vscode.row('context by-plugin, connected').waitFor();
-  await vscode.shot('trusted');
-  await vscode.closeEditors();
-  await goToLibrary();
-  await until(() => ran('go'), 'go to be asked');
 });
