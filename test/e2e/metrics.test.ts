@@ -1,19 +1,17 @@
 /** The metrics of controllers, live: from the tree to the pipe, the charts and all that one exports; and several beside each other, across contexts too. */
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PATIENCE, until } from '../lib/until';
-import { CLUSTER_DIR, KUBECONFIG, SAMPLES } from './lib/env';
+import { load } from './lib/cluster';
+import { KUBECONFIG, SAMPLES } from './lib/env';
 import { photographFailures, Workbench } from './lib/workbench';
 
 let vscode: Workbench;
 photographFailures(() => vscode);
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'controller-tuner-compare-'));
 const config = path.join(dir, 'config');
-const load = async (name: string, on: boolean): Promise<void> => { await promisify(execFile)(process.execPath, [path.resolve('test/cluster/cli.mjs'), 'load', name, on ? 'on' : 'off', '--dir', CLUSTER_DIR]); };
 
 beforeAll(async () => {
   // The same cluster by another name is another context all the same: a connection, a watch and tunnels of its own.

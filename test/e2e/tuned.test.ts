@@ -8,7 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PATIENCE, until } from '../lib/until';
-import { rollOut, sums } from './lib/cluster';
+import { load, rollOut, sums } from './lib/cluster';
 import { CLUSTER_DIR, KUBECONFIG, SAMPLES } from './lib/env';
 import { TextEditor } from './lib/sources';
 import { photographFailures, Workbench, workspace } from './lib/workbench';
@@ -20,7 +20,6 @@ photographFailures(() => vscode);
 const folder = workspace({});
 fs.cpSync(SAMPLES, path.join(folder, 'widgets'), { recursive: true });
 const run = promisify(execFile);
-const load = async (name: string, on: boolean): Promise<void> => { await run(process.execPath, [path.resolve('test/cluster/cli.mjs'), 'load', name, on ? 'on' : 'off', '--dir', CLUSTER_DIR]); };
 const onDisk = (file: string): string => fs.readFileSync(path.join(folder, file), 'utf8');
 const becomes = (file: string, text: string): Promise<unknown> => until(() => onDisk(file) === text, `${file} to be as expected`).catch(() => { expect(onDisk(file)).toBe(text); });
 

@@ -1,9 +1,16 @@
 /** The test cluster as an administrator sees it from outside of the editor: what tests change, and check against. */
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { PATIENCE, until } from '../../lib/until';
 import { CLUSTER_DIR } from './env';
+
+/** Switches a load of test/cluster/loads.mjs on or off; resolves when it is in effect. */
+export async function load(name: string, on: boolean): Promise<void> {
+  await promisify(execFile)(process.execPath, [path.resolve('test/cluster/cli.mjs'), 'load', name, on ? 'on' : 'off', '--dir', CLUSTER_DIR]);
+}
 
 interface PodProcess { readonly namespace: string; readonly pod: string; readonly ports: Readonly<Record<string, number>> }
 
