@@ -106,6 +106,16 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     expect(host.of('watch').at(-1)?.chosen).toBe(before);
   });
 
+  it('has stored what is typed into the filter before anything can hide it', async () => {
+    await open();
+    const stored = await page.locator('.search').evaluate((input: HTMLInputElement) => {
+      input.value = 'stamp';
+      input.dispatchEvent(new Event('input'));
+      return sessionStorage.getItem('state');
+    });
+    expect(JSON.parse(stored ?? '')).toMatchObject({ filter: 'stamp' });
+  });
+
   it('asks to pause, to stop, to go on while hidden and to save', async () => {
     await open();
     await page.locator('tr[data-id]').first().focus();

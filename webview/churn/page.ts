@@ -26,7 +26,7 @@ export class ChurnPage {
   readonly #pause = h('button', { class: 'tool', type: 'button', click: () => { this.#send({ type: 'state', state: this.#picture?.facts.state === 'paused' ? 'recording' : 'paused' }); } });
   readonly #stop = h('button', { class: 'tool', type: 'button', click: () => { this.#send({ type: 'state', state: this.#picture?.facts.state === 'stopped' ? 'recording' : 'stopped' }); } });
   readonly #hidden = h('input', { type: 'checkbox', change: () => { this.#send({ type: 'whileHidden', on: this.#hidden.checked }); } });
-  readonly #filter = h('input', { class: 'search', type: 'search', 'aria-label': 'Filter by kind, namespace, name or manager', placeholder: 'Filter by kind, namespace, name or manager', spellcheck: 'false', value: this.#state.filter, input: () => { this.#state.filter = this.#filter.value; this.#later(); } });
+  readonly #filter = h('input', { class: 'search', type: 'search', 'aria-label': 'Filter by kind, namespace, name or manager', placeholder: 'Filter by kind, namespace, name or manager', spellcheck: 'false', value: this.#state.filter, input: () => { this.#state.filter = this.#filter.value; this.#keep(); this.#later(); } });
   readonly #lines = h('div', { class: 'problems' });
   readonly #verdict = h('div', { class: 'findings', 'aria-live': 'polite' });
   readonly #rest = h('div', { class: 'rest dim' });
@@ -53,8 +53,11 @@ export class ChurnPage {
 
   #send(m: Body<FromChurnPage>): void { this.#api.postMessage({ v: CHURN_PROTOCOL, ...m }); }
 
+  /** At once: a page that goes out of sight ends, and what waits in it is lost. */
+  #keep(): void { this.#api.setState(this.#state); }
+
   #watch(): void {
-    this.#api.setState(this.#state);
+    this.#keep();
     this.#send({ type: 'watch', ...this.#state });
   }
 
