@@ -19,6 +19,7 @@ const STAMP = '.complete';
 export async function cachedFolder(name, fill) {
   const dir = cachePath(name);
   if (fs.existsSync(path.join(dir, STAMP))) return dir;
+  for (const left of draftsOf(dir)) fs.rmSync(left, { recursive: true, force: true });
   const draft = `${dir}.${process.pid}.draft`;
   fs.rmSync(draft, { recursive: true, force: true });
   fs.mkdirSync(draft, { recursive: true });
@@ -33,6 +34,17 @@ export async function cachedFolder(name, fill) {
     fs.rmSync(draft, { recursive: true, force: true });
   }
   return dir;
+}
+
+/** Drafts of a folder whose process has ended without a word. */
+function draftsOf(dir) {
+  const [parent, name] = [path.dirname(dir), path.basename(dir)];
+  const found = fs.existsSync(parent) ? fs.readdirSync(parent).filter((f) => f.startsWith(`${name}.`) && /\.\d+\.draft$/.test(f)) : [];
+  return found.filter((f) => !runs(Number(/\.(\d+)\.draft$/.exec(f)?.[1]))).map((f) => path.join(parent, f));
+}
+
+function runs(pid) {
+  try { return process.kill(pid, 0); } catch (e) { return e.code === 'EPERM'; }
 }
 
 /** True when that folder of the cache is there and whole: for telling beforehand whether a step will take long. */

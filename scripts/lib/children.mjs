@@ -1,5 +1,6 @@
 // Processes that a script starts, so that it can end each of them, and nothing else, however the script itself ends.
 import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const windows = process.platform === 'win32';
 
@@ -17,24 +18,33 @@ export class Children {
     return child;
   }
 
-  /** Asks a child and its group to end, and ends them by force after `graceMs`. */
-  async stop(child, graceMs = 5000) {
+  /** Asks a child and its group to end, and ends them by force after `graceMs`; `force`: the group as soon as the child has ended. */
+  async stop(child, graceMs = 5000, { force = true } = {}) {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => { child.once('exit', resolve); });
     this.#signal(child, 'SIGTERM');
     const timer = setTimeout(() => { this.#signal(child, 'SIGKILL'); }, graceMs);
     await gone;
     clearTimeout(timer);
-    this.#signal(child, 'SIGKILL');
+    if (force) this.#signal(child, 'SIGKILL');
   }
 
-  async stopAll() { await Promise.all([...this.#running].map((c) => this.stop(c))); }
+  /** All of them, and what they have started in their groups: a tool's workers end what they have started themselves when they are given the time. */
+  async stopAll(graceMs = 5000) {
+    const until = Date.now() + graceMs;
+    await Promise.all([...this.#running].map(async (child) => {
+      await this.stop(child, graceMs, { force: false });
+      while (this.#signal(child, 0) && Date.now() < until) await pause(20);
+      this.#signal(child, 'SIGKILL');
+    }));
+  }
 
   #killAll = () => { for (const child of this.#running) this.#signal(child, 'SIGKILL'); };
 
+  /** False when there was nothing to send it to. */
   #signal(child, signal) {
-    if (child.pid === undefined) return;
-    try { if (windows) child.kill(signal); else process.kill(-child.pid, signal); } catch { /* the group is gone */ }
+    if (child.pid === undefined) return false;
+    try { return windows ? child.kill(signal) : process.kill(-child.pid, signal); } catch { return false; }
   }
 }
 

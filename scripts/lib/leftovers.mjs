@@ -7,14 +7,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const NAME = 'CONTROLLER_TUNER_TEST_RUN';
 
-/** Notes this run in `dir` and marks all that it starts from now on, a run within a run with both marks. Gives what takes the note back. */
+/**
+ * Notes this run in `dir` and marks all that it starts from now on, a run within a run with both marks. Gives what ends all of it that
+ * is still there, unless some is to be `kept`, and takes the note back.
+ */
 export function markRun(dir) {
   const id = `${process.pid}-${Date.now()}`;
   process.env[NAME] = `${process.env[NAME] ?? ''}[${id}]`;
   fs.mkdirSync(dir, { recursive: true });
   const file = path.join(dir, id);
   fs.writeFileSync(file, '');
-  return () => { fs.rmSync(file, { force: true }); };
+  return async ({ kept = false } = {}) => {
+    if (!kept) await endMarked(`[${id}]`);
+    fs.rmSync(file, { force: true });
+  };
 }
 
 /** Ends what the runs noted in `dir` have left that are no more; gives how many processes those were. */
@@ -22,15 +28,22 @@ export async function endLeftovers(dir) {
   let ended = 0;
   const ids = fs.existsSync(dir) ? fs.readdirSync(dir).filter((id) => !isRunner(Number(id.split('-')[0]))) : [];
   for (const id of ids) {
-    const left = () => marked(`[${id}]`);
-    ended += left().length;
-    for (const until = Date.now() + 5000; left().length > 0 && Date.now() < until;) {
-      for (const pid of left()) kill(pid);
-      await pause(50);
-    }
+    ended += await endMarked(`[${id}]`);
     fs.rmSync(path.join(dir, id), { force: true });
   }
   return ended;
+}
+
+/** How many there were. */
+async function endMarked(mark) {
+  const found = new Set();
+  for (const until = Date.now() + 5000; Date.now() < until;) {
+    const left = marked(mark);
+    if (left.length === 0) break;
+    for (const pid of left) { found.add(pid); kill(pid); }
+    await pause(50);
+  }
+  return found.size;
 }
 
 /** Is this process there, and a test run? Ids are used again. */

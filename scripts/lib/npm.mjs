@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fullDisk } from './results.mjs';
 
 const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false', '--loglevel=error', '--no-update-notifier'];
 
@@ -27,6 +28,6 @@ function npm(cwd, args) {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.on('error', (e) => { reject(e.code === 'ENOENT' ? new Error('npm is not on the PATH. Install Node 20 or newer with npm.') : e); });
-    child.on('close', (code) => { process.off('exit', end); if (code === 0) resolve(); else reject(new Error(`npm ${args[0]} failed in ${cwd} (status ${code}).\n${tail.trim()}\nCheck that the npm registry can be reached: npm ping`)); });
+    child.on('close', (code) => { process.off('exit', end); if (code === 0) resolve(); else reject(new Error(`npm ${args[0]} failed in ${cwd} (status ${code}).\n${tail.trim()}\n${fullDisk(tail) ?? 'Check that the npm registry can be reached: npm ping'}`)); });
   });
 }

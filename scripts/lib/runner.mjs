@@ -28,7 +28,7 @@ export async function runAll({ load, only, files, keep = false, results, limit, 
   const stopped = new Promise((_, reject) => { stop.signal.addEventListener('abort', () => { reject(stop.signal.reason); }); });
   stopped.catch(() => undefined);
   let endCluster = async () => undefined;
-  let forget = () => undefined;
+  let forget = async () => undefined;
   let interrupted = false;
   let broken = false;
   let total = none();
@@ -40,8 +40,10 @@ export async function runAll({ load, only, files, keep = false, results, limit, 
   const clean = async () => {
     if (!stop.signal.aborted) stop.abort(new Error('The run has ended.'));
     await children.stopAll();
-    if (!keep) await endCluster().catch((e) => { console.error(explain(e)); });
-    forget();
+    // One that did not come to be is not kept.
+    const kept = keep && made.cluster !== undefined;
+    if (!kept) await endCluster().catch((e) => { console.error(explain(e)); });
+    await forget({ kept });
   };
   onInterrupt(async () => {
     interrupted = true;
@@ -90,7 +92,7 @@ export async function runAll({ load, only, files, keep = false, results, limit, 
         fs.writeFileSync(logFile, '');
         const run = toolRunner(children, { logFile, limitSeconds: seconds, signal: stop.signal });
         const given = {
-          root, results, made, note, run, files: stage.chosen,
+          root, results, made, note, run, files: stage.chosen, log: logFile,
           fetched: (text) => { made.cold = true; note(text); },
           startCluster: async () => {
             const found = await startTestCluster({ run, logFile, keep, onStarting: (end) => { endCluster = end; } });

@@ -36,8 +36,12 @@ const server = await startCodeServer({
   // The extension host has the PATH of a login shell, which may be without Go.
   env: { INHOST_REPORT: report, INHOST_PATH: process.env.PATH ?? '', ...(process.env.KUBECONFIG_TEST !== undefined && { KUBECONFIG: process.env.KUBECONFIG_TEST }) },
 });
-const browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+// What is to be done at the end is done on `exit`, which a signal alone does not bring about.
+process.once('SIGTERM', () => { process.exit(143); });
+const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+let browser;
 try {
+  browser = await chromium.launch({ ...signals, executablePath: findChromium(), headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
   const page = await browser.newPage();
   const ended = new Promise((resolve, reject) => {
     setTimeout(() => { reject(new Error(`The tests in the extension host did not end within ${LIMIT_MS / 1000} s.`)); }, LIMIT_MS).unref();
@@ -54,7 +58,7 @@ try {
   for (const [name, text] of Object.entries(server.logs())) console.error(`--- ${name}\n${text.slice(-3000)}`);
   process.exitCode = 1;
 } finally {
-  await browser.close();
+  await browser?.close();
   await server.stop();
   fs.rmSync(folder, { recursive: true, force: true });
 }

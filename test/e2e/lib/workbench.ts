@@ -32,6 +32,9 @@ export type Theme = keyof typeof THEMES;
 
 /** What a lost key leaves out is not seen after this, ms: one presses it again, which does no harm where it was only slow. */
 export const KEY_MS = 3000 * SLOWNESS;
+// What is to be done at the end is done on `exit`, which a signal alone does not bring about.
+process.once('SIGTERM', () => { process.exit(143); });
+
 /** For one step of something that is begun anew when it is interrupted, ms; for all tries together: twice the patience. */
 export const STEP_MS = 15_000 * SLOWNESS;
 
@@ -43,14 +46,26 @@ export class Workbench {
   static async open(setup: Setup): Promise<Workbench> {
     const settings = { 'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id, 'workbench.reduceMotion': 'on', 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false, ...setup.settings };
     const server = await startCodeServer({ vsix: VSIX, extensions: EXTENSIONS, folder: setup.folder, settings, untrusted: setup.untrusted ?? false, env: { ...setup.env, ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) } });
-    const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+    const bench = await Workbench.#show(setup, server).catch(async (e: unknown) => {
+      await server.stop();
+      throw e;
+    });
+    await bench.load().catch(async (e: unknown) => {
+      await bench.close();
+      throw e;
+    });
+    return bench;
+  }
+
+  static async #show(setup: Setup, server: Awaited<ReturnType<typeof startCodeServer>>): Promise<Workbench> {
+    // The signals are ours, below.
+    const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+    const browser = await chromium.launch({ ...signals, executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
-    const bench = new Workbench(page, browser, server, setup);
-    await bench.load();
-    return bench;
+    return new Workbench(page, browser, server, setup);
   }
 
   /** Loads the window, or loads it again. Ready when the palette lists the last of what the extension contributes. */
@@ -95,8 +110,7 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
-    await this.server.stop();
+    try { await this.browser.close(); } finally { await this.server.stop(); }
   }
 
   /** Keeps a picture of the window: `<window>-<nn>-<name>.png`. */
@@ -262,8 +276,9 @@ export class Workbench {
   captures(): readonly string[] {
     const dir = path.join(this.server.data, 'data/User/globalStorage');
     const files = fs.existsSync(dir) ? fs.readdirSync(dir, { recursive: true }).map((f) => path.join(dir, String(f))) : [];
-    const kept = files.filter((f) => !f.endsWith('.json') && fs.statSync(f).isFile());
-    return kept.sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs);
+    // One that is being written has another name, and goes while one looks.
+    const kept = files.filter((f) => !/\.(json|tmp)$/.test(f)).map((file) => ({ file, stat: fs.statSync(file, { throwIfNoEntry: false }) }));
+    return kept.filter(({ stat }) => stat?.isFile()).sort((a, b) => (b.stat?.mtimeMs ?? 0) - (a.stat?.mtimeMs ?? 0)).map(({ file }) => file);
   }
 }
 
