@@ -68,8 +68,11 @@ async function check(t) {
 export async function vitest(t, project, { node = process.execPath, env = {}, files = [], name = project } = {}) {
   const report = path.join(t.results, `${name}.json`);
   fs.rmSync(report, { force: true });
+  const before = fs.statSync(t.log).size;
   const r = await t.run(node, [VITEST, 'run', '--project', project, ...(t.files ?? files), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], env);
   const found = readVitest(report, t.root);
+  const unjudged = [...fs.readFileSync(t.log).subarray(before).toString().matchAll(/^NOT JUDGED on a starved machine: .*$/gm)].map(([line]) => line);
+  if (unjudged.length > 0) t.note(`${unjudged.length} NOT JUDGED on a starved machine, see its log`);
   if (found === undefined) return broke(name, r);
   // An error outside of any test (a promise that nobody awaited) fails vitest without failing a test.
   return r.code !== 0 && found.failed.length === 0 ? add(found, broke(`${name}: an error outside of the tests`, r)) : found;
@@ -109,10 +112,10 @@ export async function kube(t) {
 }
 
 /** Every number of a profile, held to `go tool pprof`, which Go builds when it is first used. */
-async function pprof(t) {
+export async function pprof(t, env = {}) {
   if (!hasGo()) return skip('pprof', `Go is not on the PATH. ${GET_GO}`);
   await t.run('go', ['tool', 'pprof', '-h']);
-  return vitest(t, 'pprof');
+  return vitest(t, 'pprof', { env });
 }
 
 async function verdicts(t) {

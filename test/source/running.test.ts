@@ -5,10 +5,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SLOWNESS } from '../lib/until';
+import { judged, strain } from '../lib/machine';
+import { SLOWNESS, until } from '../lib/until';
 import { missing, MODULE, VERSIONS, Workspace, type Version } from './lib/workspace';
 import { TestCluster } from './running/cluster';
-import { build, freely, freePorts, mend, rate, ruled, Running, type Mended, type Rate } from './running/program';
+import { build, freely, freePorts, mend, rate, ruled, Running, type Measured, type Mended, type Rate } from './running/program';
 import { BY_HAND, CLIENTCMD, GET_CONFIG, plain, scaffold, type Origin } from './running/programs';
 
 const kubeconfig = process.env['KUBECONFIG_TEST'] ?? '';
@@ -28,13 +29,18 @@ const METRIC = 'rest_client_rate_limiter_duration_seconds';
 /** ms: nothing of the release is in Go's cache, on two slow cores. */
 const COLD = 900_000 * SLOWNESS;
 
+/** "49.8 / 100": QPS and Burst; "214": requests a second without a limit. */
+const words = (m: Measured): string => (typeof m === 'number' ? m.toFixed(0) : 'wrong' in m ? m.wrong : `${m.qps.toFixed(1)} / ${m.burst.toFixed(0)}`);
+
+const wasRead = (m: Measured): boolean => typeof m === 'number' || !('wrong' in m);
+
 describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on the test cluster', () => {
   const namespace = `mended-${process.pid}`;
   let cluster: TestCluster;
   /** For people: what was claimed of each program beside what was measured. */
   const table: string[] = [];
-  const note = (workspace: Workspace, name: string, args: readonly string[], claimed: Rate, measured: Rate | number, workers: number): void => {
-    table.push(`| ${workspace.version.name} | ${name} ${args.join(' ')} | ${claimed.qps > 0 ? `${claimed.qps} / ${claimed.burst}` : 'no limit'} | ${typeof measured === 'number' ? measured.toFixed(0) : `${measured.qps.toFixed(1)} / ${measured.burst.toFixed(0)}`} | ${workers} |`);
+  const note = (workspace: Workspace, name: string, args: readonly string[], claimed: Rate, measured: string, workers: number | ''): void => {
+    table.push(`| ${workspace.version.name} | ${name} ${args.join(' ')} | ${claimed.qps > 0 ? `${claimed.qps} / ${claimed.burst}` : 'no limit'} | ${measured.replaceAll('|', '/')} | ${workers} |`);
   };
 
   beforeAll(async () => {
@@ -50,12 +56,12 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
   });
 
   /** Runs a program while `look` measures it; its workers, which are counted before it is let loose. */
-  const once = async <T extends { measured: Rate | number }>(workspace: Workspace, name: string, args: readonly string[], claimed: Rate, look: (running: Running) => Promise<T>): Promise<T & { workers: number }> => {
+  const once = async <T extends { measured: Measured }>(workspace: Workspace, name: string, args: readonly string[], claimed: Rate, look: (running: Running) => Promise<T>): Promise<T & { workers: number }> => {
     const running = await Running.start(workspace, name, { kubeconfig, namespace, args });
     try {
       const workers = await running.workers();
       const found = await look(running);
-      note(workspace, name, args, claimed, found.measured, workers);
+      note(workspace, name, args, claimed, words(found.measured), workers);
       return { ...found, workers };
     } catch (e) {
       throw e instanceof Error ? new Error(`${name}: ${e.message}\n${running.output}`, { cause: e }) : e;
@@ -66,31 +72,37 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
 
   /**
    * Runs a program until what is measured is what is claimed, RUNS times at most: a busy machine tells reads late, which moves a
-   * rate, while a limit that is wrong is wrong each time.
+   * rate, while a limit that is wrong is wrong each time. The first run is beside the other programs', those after it one at a
+   * time. Where the machine is starved even then, its rate is not judged, and the test says so.
    */
-  const run = async <T extends { measured: Rate | number }>(workspace: Workspace, name: string, args: readonly string[], claimed: Rate, look: (running: Running) => Promise<T>): Promise<T & { workers: number }> => {
-    for (let left = RUNS - 1; ; left--) {
-      try {
-        const found = await once(workspace, name, args, claimed, look);
-        near(found.measured, claimed);
+  const run = async <T extends { measured: Measured }>(workspace: Workspace, name: string, args: readonly string[], claimed: Rate, look: (running: Running) => Promise<T>): Promise<T & { workers: number }> => {
+    for (let n = 1; ; n++) {
+      const meanwhile = strain();
+      const found = await (n === 1 ? once(workspace, name, args, claimed, look) : alone(() => once(workspace, name, args, claimed, look)));
+      const wrong = off(found.measured, claimed);
+      if (wrong === undefined) return found;
+      if (n > 1 && !judged(meanwhile(), `${name} at ${workspace.version.name}: ${wrong}`)) {
+        note(workspace, name, args, claimed, `not judged: ${wrong}`, '');
         return found;
-      } catch (e) {
-        if (left === 0) throw e;
-        table.push(`| ${workspace.version.name} | ${name} ${args.join(' ')} | again: ${String(e).split('\n')[0]?.replaceAll('|', '/') ?? ''} | | |`);
       }
+      if (n === RUNS) throw new Error(`${name} ${args.join(' ')}: ${wrong}`);
+      note(workspace, name, args, claimed, `again: ${wrong}`, '');
     }
   };
 
-  /** Rate and burst are within a tenth of what is claimed, the burst but for what the program itself asked before; without a limit the rate is far above all of them. */
-  const near = (measured: Rate | number, claimed: Rate): void => {
-    if (typeof measured === 'number' || claimed.qps < 0) {
-      expect(claimed.qps).toBeLessThan(0);
-      expect(measured).toBeGreaterThan(FREE);
-      return;
-    }
-    expect(measured.qps, JSON.stringify({ measured, claimed })).toBeGreaterThan(claimed.qps * 0.9);
-    expect(measured.qps, JSON.stringify({ measured, claimed })).toBeLessThan(claimed.qps * 1.1);
-    expect(Math.abs(measured.burst - claimed.burst), JSON.stringify({ measured, claimed })).toBeLessThanOrEqual(claimed.burst * 0.1 + 3);
+  let last: Promise<unknown> = Promise.resolve();
+  const alone = <T>(f: () => Promise<T>): Promise<T> => {
+    const mine = last.then(f);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+
+  /** Why it is not as claimed: rate and burst within a tenth, the burst but for what the program itself asked before; without a limit far above all of them. */
+  const off = (measured: Measured, claimed: Rate): string | undefined => {
+    if (typeof measured === 'object' && 'wrong' in measured) return measured.wrong;
+    const right = typeof measured === 'number' ? claimed.qps < 0 && measured > FREE
+      : claimed.qps > 0 && Math.abs(measured.qps - claimed.qps) < claimed.qps * 0.1 && Math.abs(measured.burst - claimed.burst) <= claimed.burst * 0.1 + 3;
+    return right ? undefined : `${words(measured)} measured, ${claimed.qps > 0 ? words(claimed) : `more than ${FREE}`} claimed`;
   };
 
   const claimOf = (mended: Mended): Rate => {
@@ -98,14 +110,14 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
     return { qps: effective?.qps ?? Number.NaN, burst: effective?.burst ?? Number.NaN };
   };
 
-  const measure = (running: Running, claimed: Rate): Promise<Rate | number> => (claimed.qps > 0 ? rate(running, claimed) : freely(running, FREE));
+  const measure = (running: Running, claimed: Rate): Promise<Measured> => (claimed.qps > 0 ? rate(running, claimed) : freely(running, FREE));
   /** As it is claimed: limited so, or not at all. */
   const holds = async (workspace: Workspace, mended: Mended, args: readonly string[] = [], claimed = claimOf(mended)): Promise<void> => {
     await run(workspace, mended.name, args, claimed, async (running) => ({ measured: await measure(running, claimed) }));
   };
 
   const profiles = async (running: Running, port: number): Promise<string> => {
-    await running.until('profiles', () => running.get(port, '/debug/pprof/').then(() => true, () => false));
+    await until(() => running.get(port, '/debug/pprof/').then(() => true, () => false), 'profiles');
     const { status, text } = await running.get(port, '/debug/pprof/');
     expect(status).toBe(200);
     for (const name of ['allocs', 'block', 'goroutine', 'heap', 'mutex', 'threadcreate']) expect(text).toMatch(new RegExp(`<a href=['"]${name}\\?debug=1['"]>`));
@@ -114,7 +126,7 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
   const samples = async (running: Running, port: number, profile: string): Promise<string[]> => (await running.get(port, `/debug/pprof/${profile}?debug=1`)).text.split('\n').filter((l) => /^\d+ \d+ @/.test(l));
   /** Both profiles, sampled as they are, get something to show. */
   const sampled = async (running: Running, port: number): Promise<void> => {
-    for (const profile of ['block', 'mutex']) await running.until(`samples of ${profile}`, async () => (await samples(running, port, profile)).length > 0);
+    for (const profile of ['block', 'mutex']) await until(async () => (await samples(running, port, profile)).length > 0, `samples of ${profile}`);
   };
 
   describe.each(versions)('with controller-runtime $name', (version: Version) => {
@@ -158,7 +170,7 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       const found = await run(workspace, 'set', [], claimed, async (running) => ({ measured: await rate(running, claimed), reads: running.tap.reads.length, metrics: await running.metrics() }));
       const value = (of: string): number => Number(new RegExp(`^${METRIC}_${of}\\{(?=[^}]*verb="GET")(?=[^}]*host="127\\.0\\.0\\.1:\\d+")[^}]*\\} (\\S+)$`, 'm').exec(found.metrics)?.[1]);
       expect(value('count')).toBeGreaterThanOrEqual(found.reads);
-      expect(value('sum')).toBeGreaterThan(1);
+      if (wasRead(found.measured)) expect(value('sum')).toBeGreaterThan(1);
       expect(found.metrics).toMatch(new RegExp(`^${METRIC}_bucket\\{[^}]*le="0.005"`, 'm'));
     });
 
@@ -260,7 +272,7 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       expect(found.workers).toBe(name === 'set' ? 5 : 2);
       const value = (of: string): number => Number(new RegExp(`^${METRIC}_${of}\\{(?=[^}]*verb="GET")(?=[^}]*host="127\\.0\\.0\\.1:\\d+")[^}]*\\} (\\S+)$`, 'm').exec(found.metrics)?.[1]);
       expect(value('count')).toBeGreaterThanOrEqual(found.reads);
-      expect(value('sum')).toBeGreaterThan(1);
+      if (wasRead(found.measured)) expect(value('sum')).toBeGreaterThan(1);
     });
 
     it.concurrent.each([[[], { qps: 5, burst: 10 }], [['--kube-api-qps=25', '--kube-api-burst=40'], { qps: 25, burst: 40 }]] as const)('is limited by its new flags %j', async (args, claimed) => { await holds(workspace, get('flags'), args, claimed); });
@@ -269,7 +281,7 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       expect(ruled(get('refused'), 'burst-missing').message).toContain('kubernetes.NewForConfig returns an error');
       const running = await Running.start(workspace, 'refused', { kubeconfig, namespace });
       try {
-        await running.until('its end', () => running.code !== null);
+        await until(() => running.code !== null, 'its end');
         expect(running.output).toContain('burst is required to be greater than 0');
       } finally {
         await running.end();

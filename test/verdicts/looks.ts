@@ -7,7 +7,7 @@ import { findWorkload } from '../../src/inspect/workload';
 import type { Workload } from '../../src/controllers/types';
 import type { PipelineView } from '../../src/protocol/metrics';
 import { SLOWNESS, until } from '../lib/until';
-import { strain } from './machine';
+import { strain } from '../lib/machine';
 
 /** A look's length, s: a little more than a verdict takes. */
 export const LOOK_S = 16;

@@ -10,6 +10,7 @@ import { createKubeconfigs } from '../../src/kube/index';
 import type { Kubeconfigs } from '../../src/kube/types';
 import { findRunning } from '../cluster/cluster.mjs';
 import { load, loadsOf, only, type LoadName } from '../cluster/loads.mjs';
+import { judged } from '../lib/machine';
 import { SLOWNESS } from '../lib/until';
 import { Looks, LOOK_S, shown, START_S, table, tallies, type Looked, type Tally } from './looks';
 
@@ -75,6 +76,7 @@ describe.skipIf(kubeconfig === '')('the bottleneck that the pipeline names', () 
       all.push(...looked);
     }
     expect(looks.names.length).toBeGreaterThanOrEqual(5);
+    for (const { workload, load: on } of tallies(looked).filter(unseen)) judged({ starved: true }, `${workload} under ${on}`);
     expect(tallies(looked).filter(failed).map(({ workload, load: on, right, wrong }) => `${workload} (${on}): right ${right} times, wrong ${wrong.length}: ${wrong.at(-1)?.said}: ${wrong.at(-1)?.words}`)).toEqual([]);
   });
 });
@@ -84,9 +86,12 @@ function undecided(t: Tally | undefined): boolean { return t === undefined || (t
 
 function failed({ wrong }: Tally): boolean { return wrong.length >= (LOOKS > 0 ? tooMany(LOOKS) : WRONG); }
 
+/** Nothing was said of it while the machine had time for it. */
+function unseen({ right, wrong }: Tally): boolean { return right + wrong.length === 0; }
+
 /** Of workloads under a load; skipped: those of which nothing was said while the machine had time for them. */
 function sums(all: readonly Tally[]): string {
   const wrong = all.filter(failed).length;
-  const skipped = all.filter((t) => t.right + t.wrong.length === 0).length;
+  const skipped = all.filter(unseen).length;
   return `${all.length - wrong - skipped} passed, ${wrong} failed, ${skipped} skipped`;
 }

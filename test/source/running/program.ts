@@ -3,11 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Analyzer } from '../../../src/source/analyzer';
 import { fixAll } from '../../../src/source/fixall';
 import type { Finding } from '../../../src/source/types';
 import { realFiles } from '../lib/claims';
-import { PATIENCE, SLOWNESS } from '../../lib/until';
+import { PATIENCE, SLOWNESS, until } from '../../lib/until';
 import type { Workspace } from '../lib/workspace';
 import { grammar } from '../../unit/source/harness';
 import { NAMESPACE } from './programs';
@@ -87,15 +88,6 @@ export class Running {
   get output(): string { return this.#output; }
   get code(): number | null { return this.child.exitCode; }
 
-  /** Waits until the condition holds. Throws with the program's output when it does not within `seconds`. */
-  async until(what: string | (() => string), condition: () => boolean | Promise<boolean>, seconds = PATIENCE / 1000): Promise<void> {
-    const end = performance.now() + seconds * 1000;
-    while (!await condition()) {
-      if (performance.now() > end) throw new Error(`Not within ${seconds} s: ${typeof what === 'string' ? what : what()}\n${this.#output}`);
-      await new Promise((resolve) => { setTimeout(resolve, 20); });
-    }
-  }
-
   async get(port: number, where: string): Promise<{ readonly status: number; readonly text: string }> {
     const answer = await fetch(`http://127.0.0.1:${port}${where}`, { signal: AbortSignal.timeout(PATIENCE) });
     return { status: answer.status, text: await answer.text() };
@@ -108,7 +100,7 @@ export class Running {
    * a few requests a second has let out all who wait for it as well. Opens the gate.
    */
   async workers(quiet = 1000 * SLOWNESS): Promise<number> {
-    await this.until('workers that ask', () => this.tap.waiting.count > 0 && this.tap.waiting.quiet > quiet);
+    await until(() => this.tap.waiting.count > 0 && this.tap.waiting.quiet > quiet, 'workers that ask');
     const { count } = this.tap.waiting;
     this.tap.openGate();
     return count;
@@ -127,13 +119,19 @@ export class Running {
 
 /** What a saturated token bucket let through: how many at once, and then how many a second. */
 export interface Rate { readonly qps: number; readonly burst: number }
+/** A limit's rate, requests a second without a limit, or why neither could be read off. */
+export type Measured = Rate | number | { readonly wrong: string };
+
+/** ms that a program has to fill its bucket for eight seconds. */
+const SATURATED_MS = 30_000 * SLOWNESS;
 
 /**
  * Measures the token bucket that reads come through. Until any moment it lets out no more than its burst and QPS for each second,
  * and just so many when the program waits for it: at those moments its rate and burst are read off. Where a slow machine holds
- * the program back there are fewer of them, and it takes longer. Throws when more came than is claimed, or always less.
+ * the program back there are fewer of them, and it takes longer; `wrong` tells that there never were enough of them, or that
+ * more came than is claimed.
  */
-export async function rate(running: Running, claimed: Rate): Promise<Rate> {
+export async function rate(running: Running, claimed: Rate): Promise<Measured> {
   const { reads } = running.tap;
   /** Reads that passed the limiter at the same moment may come in any order, and those from before the gate count too. */
   const slack = 0.1 * claimed.burst + 3;
@@ -144,15 +142,18 @@ export async function rate(running: Running, claimed: Rate): Promise<Rate> {
   let early: number | undefined;
   let late = 0;
   let seen = 0;
-  await running.until(() => `${claimed.qps}/s after ${claimed.burst} at once; ${reads.length} reads came, ${reads.length > 0 ? above(highest(0, reads.length)).toFixed(1) : 0} of them at once`, () => {
+  const end = performance.now() + SATURATED_MS;
+  const wrong = await until(() => {
     for (; seen < reads.length; seen++) {
-      if (above(seen) > claimed.burst + slack) throw new Error(`More than ${claimed.qps}/s after ${claimed.burst}: ${seen + 1} in ${(((reads[seen]?.at ?? 0) - (reads[0]?.at ?? 0)) / 1000).toFixed(2)} s`);
+      if (above(seen) > claimed.burst + slack) return `more than ${claimed.qps}/s after ${claimed.burst}: ${seen + 1} in ${(((reads[seen]?.at ?? 0) - (reads[0]?.at ?? 0)) / 1000).toFixed(2)} s`;
       if (above(seen) < claimed.burst - slack) continue;
       early ??= seen;
       late = seen;
     }
-    return early !== undefined && late - early >= 4 * window;
-  });
+    if (early !== undefined && late - early >= 4 * window) return '';
+    return performance.now() > end && `never ${claimed.qps}/s after ${claimed.burst} for long: ${reads.length} reads, ${reads.length > 0 ? above(highest(0, reads.length)).toFixed(1) : 0} at once`;
+  }, 'reads', 2 * SATURATED_MS);
+  if (wrong !== '') return { wrong };
   const from = early ?? 0;
   // Of the first and of the last of these moments the one at which the bucket was emptiest.
   const [first, last] = [highest(from, from + window), highest(late - window, late + 1)];
@@ -166,12 +167,12 @@ export async function rate(running: Running, claimed: Rate): Promise<Rate> {
  */
 export async function freely(running: Running, wanted: number): Promise<number> {
   const { reads } = running.tap;
-  await running.until('the first request', () => reads.length > 0);
+  await until(() => reads.length > 0, 'the first request');
   let best = 0;
   for (let tries = 0; tries < 10 && best <= wanted; tries++) {
     const start = performance.now();
     const before = reads.length;
-    await running.until('two seconds', () => performance.now() - start > 2000);
+    await pause(2000);
     best = Math.max(best, (reads.length - before) / (performance.now() - start) * 1000);
   }
   return best;
