@@ -11,10 +11,12 @@ const HELP = `Usage: npm run test:long [-- options]
                       source     each fix compiled in every program that it is offered for, and claimed limits, at all
                                  versions; some 40 min, twice that with nothing in Go's cache
                       programs   mended programs at all releases, run on the test cluster and measured; 15 min
+                      pprof      random profiles, every number held to go tool pprof; 2000 take 8 min
                       fuzz       damaged profiles and goroutine dumps; a million take 50 min
                       hour       two hours of looks by a fast clock: memory, sockets and listeners stay
                       repeat     kube and e2e again and again on one test cluster; 12 min each time
   --looks N         of verdicts; default 20
+  --profiles N      of pprof; default 2000
   --count N         files of fuzz; default 1000000
   --times N         of repeat; default 3
   --keep            leave the test cluster running at the end
@@ -24,17 +26,17 @@ const HELP = `Usage: npm run test:long [-- options]
 
 Each part ends with its line "PART: N passed, N failed, N skipped", and all of them with the sum.`;
 
-const { only, keep, limit, results, looks, count, times } = optionsOf({
+const { only, keep, limit, results, looks, profiles, count, times } = optionsOf({
   help: HELP,
   options: {
     only: { type: 'string', multiple: true, default: [] }, keep: { type: 'boolean', default: false }, limit: { type: 'string' },
-    looks: { type: 'string', default: '20' }, count: { type: 'string', default: '1000000' }, times: { type: 'string', default: '3' },
+    looks: { type: 'string', default: '20' }, profiles: { type: 'string', default: '2000' }, count: { type: 'string', default: '1000000' }, times: { type: 'string', default: '3' },
     results: { type: 'string', default: path.join(root, 'test-results/long') },
   },
-  numbers: ['limit', 'looks', 'count', 'times'],
+  numbers: ['limit', 'looks', 'profiles', 'count', 'times'],
 });
 
 await runAll({
-  load: async () => (await import('./lib/long.mjs')).long({ looks, count, times }),
+  load: async () => (await import('./lib/long.mjs')).long({ looks, profiles, count, times }),
   only, keep, results: path.resolve(results), limit: limit === undefined ? undefined : limit * 60, each: true,
 });

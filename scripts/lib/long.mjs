@@ -5,10 +5,10 @@ import { root } from '../ensure.mjs';
 import { ensureNode } from '../node24.mjs';
 import { SLOWNESS } from './slowness.mjs';
 import { add, broke, failure, none, passed } from './results.mjs';
-import { clusterEnv, e2e, kube, stages, vitest } from './stages.mjs';
+import { clusterEnv, e2e, kube, pprof, stages, vitest } from './stages.mjs';
 
-/** `looks`: of verdicts; `count`: files of fuzz; `times`: of repeat. */
-export function long({ looks, count, times }) {
+/** `looks`: of verdicts; `profiles`: of pprof, in hundreds; `count`: files of fuzz; `times`: of repeat. */
+export function long({ looks, profiles, count, times }) {
   const shared = stages.filter((s) => s.name === 'cluster' || s.name === 'package').map((s) => ({ ...s, hours: 2 }));
   return {
     atOnce: 1, budget: undefined, limitOf: (part) => part.hours * 3600 * SLOWNESS,
@@ -17,6 +17,7 @@ export function long({ looks, count, times }) {
       { name: 'verdicts', hours: looks / 10, needs: ['cluster'], run: (t) => verdicts(t, looks) },
       { name: 'source', hours: 6, run: (t) => vitest(t, 'source', { env: { ...everywhere(), SOURCE_ALL: '1' }, files: filesOf('source'), name: 'source' }) },
       { name: 'programs', hours: 2, needs: ['cluster'], run: (t) => vitest(t, 'source', { env: { ...everywhere(), ...clusterEnv(t) }, files: filesOf('programs'), name: 'programs' }) },
+      { name: 'pprof', hours: 1 + profiles / 2000, run: (t) => pprof(t, { PPROF_COUNT: String(100 * Math.ceil(profiles / 100)) }) },
       { name: 'fuzz', hours: 1 + count / 100_000, run: (t) => fuzz(t, count) },
       { name: 'hour', hours: 1, run: hour },
       { name: 'repeat', hours: times, needs: ['package', 'cluster'], run: (t) => repeat(t, times) },

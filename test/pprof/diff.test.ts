@@ -46,8 +46,11 @@ describe('real files', () => {
   });
 });
 
-describe('random files', () => {
-  it.each(Array.from({ length: 8 }, (_, b) => 5001 + b * 25))('from seed %i on', async (from) => {
+/** Pairs of files; `npm run test:long` asks for more. */
+const COUNT = Number(process.env['PPROF_COUNT'] ?? 200) / 4;
+
+describe(`${COUNT} random pairs`, () => {
+  it.each(Array.from({ length: COUNT / 25 }, (_, b) => 5001 + b * 25))('from seed %i on', async (from) => {
     const found: string[] = [];
     for (let seed = from; seed < from + 25; seed++) {
       const r = new Random(seed);

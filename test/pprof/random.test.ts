@@ -6,10 +6,11 @@ import { asked, differing, type Case } from './ours';
 import { randomPart, randomProfile } from './random';
 import { Pprof } from './tool';
 
-const COUNT = 1000;
+/** `npm run test:long` asks for more. */
+const COUNT = Number(process.env['PPROF_COUNT'] ?? 200);
 const PARTS = 3;
 /** What one test runs, so that a failure is told soon. */
-const BATCH = 100;
+const BATCH = 50;
 /** pprof processes at a time. */
 const TOGETHER = 4;
 
