@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ClusterEntry, ContextEntry, ParsedFile, UserEntry } from '../../../src/kube/kubeconfig/entries';
 import { resolveContexts } from '../../../src/kube/kubeconfig/merge';
@@ -46,9 +47,11 @@ describe('contexts of several files', () => {
 
 describe('where the files are', () => {
   it('reads KUBECONFIG as a list, each file once', () => {
-    expect(kubeconfigPlaces({ KUBECONFIG: '/a::/b:/a' }, '/home/jane', ['~/c', '/b', ' '])).toEqual({ merged: ['/a', '/b'], extra: ['/home/jane/c'], fromEnv: true });
+    const [a, b, home] = ['/a', '/b', '/home/jane'].map((p) => path.resolve(p)) as [string, string, string];
+    expect(kubeconfigPlaces({ KUBECONFIG: [a, '', b, a].join(path.delimiter) }, home, ['~/c', b, ' '])).toEqual({ merged: [a, b], extra: [path.join(home, 'c')], fromEnv: true });
   });
   it('falls back to the home folder', () => {
-    expect(kubeconfigPlaces({ KUBECONFIG: '' }, '/home/jane', [])).toEqual({ merged: ['/home/jane/.kube/config'], extra: [], fromEnv: false });
+    const home = path.resolve('/home/jane');
+    expect(kubeconfigPlaces({ KUBECONFIG: '' }, home, [])).toEqual({ merged: [path.join(home, '.kube/config')], extra: [], fromEnv: false });
   });
 });
