@@ -40,7 +40,8 @@ export default defineConfig({
       { test: { name: 'source', include: ['test/source/**/*.test.ts'], ...patient({ hook: 900 }), fileParallelism: false } },
       { test: { name: 'kube', include: ['test/kube/**/*.test.ts'], ...patient(), fileParallelism: false } },
       { test: { name: 'verdicts', include: ['test/verdicts/**/*.test.ts'], ...patient(), fileParallelism: false } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...patient(), fileParallelism: false } },
+      // One test may wait for several things, each of them patiently.
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...patient({ test: 900, hook: 900 }), fileParallelism: false } },
       { test: { name: 'pages', include: ['test/pages/**/*.test.{ts,mts}'], ...patient(), maxWorkers: 2 } },
     ],
   },

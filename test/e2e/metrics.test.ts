@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PATIENCE, until } from '../lib/until';
-import { load } from './lib/cluster';
+import { load, sums } from './lib/cluster';
 import { KUBECONFIG, SAMPLES } from './lib/env';
 import { photographFailures, Workbench } from './lib/workbench';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   if (!contexts) throw new Error(`${KUBECONFIG} has no list of contexts.`);
   fs.writeFileSync(config, own.replace(contexts[0], `${contexts[0]}${contexts[1]!.replace(/^ {2}name: .*$/m, '  name: second')}`));
   // Switching a load takes as long as opening a window.
-  [vscode] = await Promise.all([Workbench.open({ name: 'metrics', folder: SAMPLES, kubeconfig: config }), load('widgets-throttled', true)]);
+  await Promise.all([Workbench.open({ name: 'metrics', folder: SAMPLES, kubeconfig: config }).then((opened) => { vscode = opened; }), load('widgets-throttled', true)]);
 });
 afterAll(async () => {
   await Promise.all([vscode?.close(), load('healthy', false)]);
@@ -62,17 +62,30 @@ test('the same charts from the Prometheus of the cluster, which was found by its
   const page = vscode.webview();
   const source = page.getByLabel('Source');
   await source.waitFor({ timeout: 2 * PATIENCE });
+  const before = await rangeQueries();
   await source.selectOption({ label: 'Prometheus monitoring/prometheus' });
   await page.locator('.facts', { hasText: 'from Prometheus monitoring/prometheus' }).waitFor();
+  // What it has answered is drawn; what its pages ask for themselves are other paths.
+  await until(async () => await rangeQueries() > before + 1, 'Prometheus to answer what the charts ask', 2 * PATIENCE);
   await until(async () => /widget/.test(await page.locator('.legend').first().textContent() ?? ''), 'a series of the controller', 2 * PATIENCE);
   await vscode.shot('prometheus');
   await source.selectOption({ index: 0 });
 });
 
+/** Range queries that the Prometheus of the cluster has answered, by its own count. */
+async function rangeQueries(): Promise<number> {
+  return (await sums('monitoring', 'prometheus', 9090, /^prometheus_http_requests_total\{code="200",handler="\/api\/v1\/query_range"/, /handler="([^"]+)"/)).get('/api/v1/query_range') ?? 0;
+}
+
 test('every family that it exports, and a query of one\'s own', async () => {
   const page = vscode.webview();
   await page.getByRole('tab', { name: 'Explore' }).click();
   await page.getByText('controller_runtime_reconcile_total').first().waitFor();
+  const box = page.getByLabel('PromQL');
+  await box.fill('sum by (name) (workqueue_depth)');
+  await box.press('Control+Enter');
+  await page.locator('.result canvas').waitFor();
+  await page.locator('.result', { hasText: 'widget' }).waitFor();
   await vscode.shot('explore');
 });
 

@@ -81,7 +81,7 @@ test('a page of changes keeps its filter while another is in front', async () =>
   const page = await vscode.ready();
   await page.getByLabel('Filter by kind').fill('paint');
   await page.locator('tr', { hasText: /paint/i }).first().waitFor();
-  await shown('cpu.prof');
+  await (await shown('cpu.prof')).locator('#flame').waitFor();
   expect(await (await shown(CHANGES)).getByLabel('Filter by kind').inputValue()).toBe('paint');
   await vscode.shot('before');
 });

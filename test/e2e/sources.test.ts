@@ -92,7 +92,9 @@ test('a Prometheus is added by its address; the password is asked for when it is
   expect(written['controllerTuner.prometheus']).toEqual([{ name: 'Our Prometheus', url: `http://127.0.0.1:${port}`, auth: 'basic', username: 'jane' }]);
   // No settings, no state and no log of the editor has the password.
   const files = fs.readdirSync(path.join(vscode.server.data, 'data'), { recursive: true }).map((f) => path.join(vscode.server.data, 'data', String(f)));
-  expect(files.filter((f) => fs.statSync(f).isFile() && fs.statSync(f).size < 20e6 && fs.readFileSync(f).includes('geheim'))).toEqual([]);
+  // The editor goes on writing: some are gone when they are read.
+  const holds = (f: string): boolean => { try { return fs.statSync(f).isFile() && fs.statSync(f).size < 20e6 && fs.readFileSync(f).includes('geheim'); } catch { return false; } };
+  expect(files.filter(holds)).toEqual([]);
 });
 
 test('what is kept for it is listed, and forgotten', async () => {

@@ -14,8 +14,8 @@ photographFailures(() => vscode);
 beforeAll(async () => { vscode = await Workbench.open({ name: 'trouble', theme: 'light', folder: SAMPLES, kubeconfig: KUBECONFIG }); });
 afterAll(async () => { await vscode?.close(); });
 
-/** Longer than any wait for what ends a capture before its time, s. */
-const LONG = 120 * SLOWNESS;
+/** Longer than any wait for what ends a capture before its time, s; the box takes 600 at most. */
+const LONG = Math.min(600, 120 * SLOWNESS);
 
 async function profile(workload: string, seconds: number): Promise<void> {
   await vscode.command('Controller Tuner: Profile CPU');
@@ -43,7 +43,8 @@ test('a process that is profiled by somebody else says so', async () => {
   const port = portsOf('gadgets-system', 'gadgets-controller-manager')[6060] ?? 0;
   const other = new AbortController();
   const taken = (seconds: number): Promise<Response> => fetch(`http://127.0.0.1:${port}/debug/pprof/profile?seconds=${seconds}`, { signal: other.signal });
-  const running = taken(3 * LONG).then((r) => r.arrayBuffer()).catch(() => undefined);
+  // Begun again when the process refused it: somebody else's was not over.
+  const running = (async () => { while (!other.signal.aborted) await taken(3 * LONG).then((r) => r.arrayBuffer()); })().catch(() => undefined);
   try {
     await until(async () => (await taken(1)).status === 500, 'the process to refuse a second profile');
     await profile('gadgets-controller-manager', 2);

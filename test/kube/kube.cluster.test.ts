@@ -103,11 +103,8 @@ describe.skipIf(admin === undefined)('the test cluster', () => {
     const asking = get(stream, '/debug/pprof/heap?seconds=200');
     asking.catch(() => undefined);
     await until(() => open);
-    const start = Date.now();
     stop.abort();
     await expect(asking).rejects.toMatchObject({ name: 'AbortError' });
-    // Of the 200 s that it would take.
-    expect(Date.now() - start).toBeLessThan(100_000);
     await until(() => openConnections().open === before);
   });
 

@@ -135,10 +135,8 @@ describe('finding endpoints', () => {
     const silent = (): Duplex => new Duplex({ read: () => undefined, write: (_c, _e, cb) => { cb(); } });
     const work = findEndpoints(ref(session({ stream: silent }), replica([endpoint('pprof', 6060)])), knowledge(), { guess: true, signal: stop.signal });
     setTimeout(() => { stop.abort(); }, 20);
-    const started = performance.now();
+    // A port that says nothing for 10 s ends it in another way.
     await expect(work).rejects.toSatisfy(isAbort);
-    // A port is waited for twice as long.
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('asks a bounded number at once and keeps the order', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkYaml, COMPONENTS, isRelevantYaml, MAX_YAML, YAML_RULES } from '../../../src/source/yaml/index';
+import { SLOWNESS } from '../../lib/until';
 import { configMap, deployment, finding, fixed, lines, pod, report, told } from './yamlHarness';
 
 const LIMIT = 'yaml-client-limit';
@@ -387,7 +388,7 @@ describe('bounds', () => {
     const started = process.cpuUsage();
     expect(checkYaml(text, 'a.yaml').hovers).toHaveLength(2_000);
     const { user, system } = process.cpuUsage(started);
-    expect((user + system) / 1e6).toBeLessThan(5);
+    expect((user + system) / 1e6).toBeLessThan(5 * SLOWNESS);
   });
 });
 
