@@ -121,6 +121,16 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(SHOTS, `${this.setup.name}-${String(this.#shots).padStart(2, '0')}-${name}.png`) });
   }
 
+  /** For who looks for the cause of a failure: the window, all notifications in it, and the extension's log, which this editor writes to no file. */
+  async keepFailure(test: string): Promise<void> {
+    await this.shot(`FAILED-${test}`);
+    for (const command of ['Notifications: Show Notifications', 'Controller Tuner: Show Log']) {
+      await this.command(command);
+      await this.shot(`FAILED-${test}-${command.slice(command.lastIndexOf(' ') + 1)}`);
+    }
+    await this.command('View: Hide Panel');
+  }
+
   /** Changes the colour theme, as a person does. */
   async setTheme(theme: Theme): Promise<void> {
     await this.command('Preferences: Color Theme');
@@ -292,7 +302,7 @@ export function workspace(files: Readonly<Record<string, string | Buffer>>): str
   return dir;
 }
 
-/** Keeps a picture of the window at the moment that a test failed: what a person would ask for first. */
+/** Keeps a picture of the window at the moment that a test failed, and what it told and logged until then: what a person would ask for first. */
 export function photographFailures(window: () => Workbench | undefined): void {
-  afterEach(async ({ task }) => { if (task.result?.state === 'fail') await window()?.shot(`FAILED-${task.name.replace(/[^\w]+/g, '-').slice(0, 60)}`); });
+  afterEach(async ({ task }) => { if (task.result?.state === 'fail') await window()?.keepFailure(task.name.replace(/[^\w]+/g, '-').slice(0, 60)); });
 }
