@@ -1,5 +1,4 @@
-// A real VS Code without a desktop: code-server (the workbench in a browser, extension hosts on this machine), kept in the
-// cache, and the Chromium that drives it in tests.
+// A real VS Code without a desktop: code-server (the workbench in a browser, extension hosts on this machine), kept in the cache.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -31,29 +30,6 @@ export async function ensureCodeServer(log = stderr) {
     for (const part of UNUSED) fs.rmSync(path.join(vscode, part), { recursive: true, force: true });
   });
   return { node, entry: path.join(dir, 'node_modules/code-server/out/node/entry.js') };
-}
-
-/** Path of a Chromium or Chrome on this machine; undefined when there is none. `CHROMIUM` names another. */
-export function findChromium() {
-  const fixed = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
-  const named = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].flatMap((n) => (process.env.PATH ?? '').split(path.delimiter).map((d) => path.join(d, n)));
-  return [process.env.CHROMIUM, ...named, ...fixed].find((f) => f && fs.existsSync(f));
-}
-
-/** Chromium, installed by apt where that is allowed; else undefined and `why` in one sentence with the command to run. */
-export function ensureChromium(log = stderr) {
-  const found = findChromium();
-  if (found !== undefined) return { chromium: found };
-  if (process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get')) {
-    log('Installing Chromium by apt-get (once, about 60 s)');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    let r = spawnSync('apt-get', ['update', '-qq'], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 300_000 });
-    if (r.status === 0) r = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 900_000 });
-    const chromium = findChromium();
-    if (chromium !== undefined) return { chromium };
-    return { why: `apt-get could not install Chromium: ${String(r.stderr).trim().split('\n').at(-1)}` };
-  }
-  return { why: 'There is no Chromium. Install one (sudo apt-get install chromium) or name it: CHROMIUM=/path/to/chrome npm test' };
 }
 
 /** Keeps the workbench still and quiet, so that a person (or a test) sees this extension and nothing else. */

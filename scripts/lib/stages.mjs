@@ -8,8 +8,9 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ensureChromium } from '../chromium.mjs';
 import { ensureNode } from '../node24.mjs';
-import { ensureChromium, ensureCodeServer } from '../vscode.mjs';
+import { ensureCodeServer } from '../vscode.mjs';
 import { root } from '../ensure.mjs';
 import { SLOWNESS } from './slowness.mjs';
 import { add, broke, failure, fullDisk, none, passed, readVitest, skip } from './results.mjs';
@@ -137,13 +138,13 @@ async function programs(t) {
 }
 
 async function pages(t) {
-  const { chromium, why } = ensureChromium(t.fetched);
+  const { chromium, why } = await ensureChromium(t.fetched, t.run);
   if (chromium === undefined) return skip('pages', why);
   return vitest(t, 'pages', { env: { CHROMIUM: chromium } });
 }
 
 async function inhost(t) {
-  const { chromium, why } = ensureChromium(t.fetched);
+  const { chromium, why } = await ensureChromium(t.fetched, t.run);
   if (chromium === undefined) return skip('inhost', why);
   await ensureCodeServer(t.fetched);
   const report = path.join(t.results, 'inhost.json');
@@ -155,7 +156,7 @@ async function inhost(t) {
 }
 
 export async function e2e(t) {
-  const { chromium, why } = ensureChromium(t.fetched);
+  const { chromium, why } = await ensureChromium(t.fetched, t.run);
   if (chromium === undefined) return skip('e2e', why);
   await ensureCodeServer(t.fetched);
   // Go builds this tool when it is first used, which takes a minute where its cache is empty.

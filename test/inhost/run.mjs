@@ -6,8 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { findChromium } from '../../scripts/chromium.mjs';
 import { SLOWNESS } from '../../scripts/lib/slowness.mjs';
-import { findChromium, startCodeServer } from '../../scripts/vscode.mjs';
+import { startCodeServer } from '../../scripts/vscode.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../..');

@@ -8,7 +8,7 @@ const WARM_UP = 5;
 export const charts: Case = {
   name: 'charts',
   async run(bench, tell) {
-    bench.chromium();
+    await bench.chromium();
     // Loaded now: it looks for Chromium when it is loaded.
     const { PageServer } = await import('../../pages/harness/browser');
     const { MetricsHost } = await import('../../pages/harness/metricshost');

@@ -8,7 +8,7 @@ const NODES = 500_000;
 export const draw: Case = {
   name: 'draw',
   async run(bench, tell) {
-    bench.chromium();
+    await bench.chromium();
     // Loaded now: it looks for Chromium when it is loaded.
     const { PageServer } = await import('../../pages/harness/browser');
     const server = bench.own(await PageServer.start({ bench: 'test/bench/draw/flame.ts' }));

@@ -23,7 +23,7 @@ export const open: Case = {
   async run(bench, tell) {
     const { all, quick } = bench.options;
     bench.go('go tool pprof is what opening a profile is held against');
-    const chromium = bench.chromium();
+    const chromium = await bench.chromium();
     const { dist } = await bench.shipped();
     const threads = new Threads(path.join(dist, 'profile-thread.js'));
     const pages = bench.own(await FlamePages.start(chromium, path.join(dist, 'webview')));

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { Children } from '../../../scripts/lib/children.mjs';
 import { kubeconfigFile } from '../../../scripts/lib/kubeconfig-file.mjs';
 import { packageVsix } from '../../../scripts/package.mjs';
-import { ensureChromium, ensureCodeServer } from '../../../scripts/vscode.mjs';
+import { ensureChromium } from '../../../scripts/chromium.mjs';
+import { ensureCodeServer } from '../../../scripts/vscode.mjs';
 import { down, fill, rig, up } from '../../cluster/cluster.mjs';
 import { Missing } from '../types';
 
@@ -84,8 +85,8 @@ export class Bench {
     return { vsix: tooBig ? undefined : vsix, bytes: made.bytes, dist };
   }
 
-  chromium(): string {
-    const { chromium, why } = ensureChromium((line: string) => { this.log(line); });
+  async chromium(): Promise<string> {
+    const { chromium, why } = await ensureChromium((line: string) => { this.log(line); });
     if (chromium === undefined) throw new Missing((why ?? 'There is no Chromium.').replace('npm test', 'npm run bench'));
     process.env['CHROMIUM'] = chromium;
     return chromium;

@@ -31,7 +31,7 @@ export class Editor {
 
   /** `kubeconfig`: KUBECONFIG in the host. `settings`: of the user. */
   static async start(bench: Bench, options: { readonly kubeconfig?: string; readonly settings?: Readonly<Record<string, unknown>> } = {}): Promise<Editor> {
-    const executablePath = bench.chromium();
+    const executablePath = await bench.chromium();
     await bench.codeServer();
     const { vsix } = await bench.shipped();
     if (vsix === undefined) throw new Missing('The VSIX is larger than may ship; see the case vsix.');

@@ -1,12 +1,12 @@
 /** The page as the editor would show it, without the editor: the bundle, the host's HTML and policy, in a headless Chromium. */
 import * as esbuild from 'esbuild';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { findChromium } from '../../../scripts/chromium.mjs';
 import { PATIENCE } from '../../lib/until';
 import { pageHtml } from '../../../src/protocol/html';
 import { THEMES, type ThemeName } from './themes';
@@ -14,8 +14,7 @@ import { THEMES, type ThemeName } from './themes';
 const root = path.join(import.meta.dirname, '../../..');
 
 /** Path of a Chromium: $CHROMIUM, else where systems put it; undefined when there is none. */
-export const CHROMIUM = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
-  .find((p) => p !== undefined && p !== '' && existsSync(p));
+export const CHROMIUM = findChromium();
 
 /** True when page tests cannot run here; says so once. With CI=true in the environment that is a failure instead. */
 export function noBrowser(): boolean {
