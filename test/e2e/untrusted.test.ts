@@ -102,3 +102,24 @@ test('no go command is run for the sources of a profile', async () => {
   await vscode.shot('source');
   expect(fs.existsSync(runs), 'nothing ran').toBe(false);
 });
+
+test('trusted, the plugin runs, go is asked, and the settings of the folder count', async () => {
+  await vscode.command('Workspaces: Manage Workspace Trust');
+  await vscode.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
+  await vscode.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
+  // The editor of trust lies over the window.
+  const over = vscode.page.locator('.monaco-modal-editor-block');
+  await over.locator('.codicon-close').first().click();
+  await over.waitFor({ state: 'hidden' });
+  await vscode.closeEditors();
+  await vscode.showSideBar();
+  // What is in it takes all the room.
+  await vscode.collapse(vscode.row('context tuner-test'));
+  await vscode.row('context from-the-folder').waitFor();
+  await vscode.expand(vscode.row('context by-plugin'));
+  await until(() => ran('plugin'), 'the plugin to run');
+  await vscode.row('context by-plugin, connected').waitFor();
+  await vscode.shot('trusted');
+  await goToLibrary();
+  await until(() => ran('go'), 'go to be asked');
+});

@@ -157,12 +157,16 @@ export class Workbench {
   }
 
   /** Opens a row of the tree and waits until it says so. */
-  async expand(row: Locator): Promise<void> {
+  expand(row: Locator): Promise<void> { return this.#turn(row, 'true'); }
+
+  /** Closes it: what a long list shows no row of is not found. */
+  collapse(row: Locator): Promise<void> { return this.#turn(row, 'false'); }
+
+  async #turn(row: Locator, expanded: 'true' | 'false'): Promise<void> {
     await row.waitFor();
-    if (await row.getAttribute('aria-expanded') !== 'true') {
-      await row.locator('.monaco-tl-twistie').click();
-      await until(async () => await row.getAttribute('aria-expanded') === 'true', 'the row to open');
-    }
+    if (await row.getAttribute('aria-expanded') === expanded) return;
+    await row.locator('.monaco-tl-twistie').click();
+    await until(async () => await row.getAttribute('aria-expanded') === expanded, `the row to be ${expanded === 'true' ? 'open' : 'closed'}`);
   }
 
   /** A row's button that shows on hover. */
