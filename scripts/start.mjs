@@ -72,8 +72,13 @@ async function main() {
   return 1;
 }
 
+/** What is wrong with the options, with where to look. */
+function given(config) {
+  try { return parseArgs(config).values; } catch (e) { throw new Error(`${e.message.split('. ')[0]}. --help tells what there is.`); }
+}
+
 function readOptions() {
-  const { values } = parseArgs({
+  const values = given({
     options: { kubeconfig: { type: 'string' }, port: { type: 'string' }, 'no-open': { type: 'boolean' }, help: { type: 'boolean' } },
   });
   if (values.help) {

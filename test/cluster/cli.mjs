@@ -11,7 +11,7 @@ const help = `npm run cluster -- COMMAND [--dir FOLDER]
   down               end it
   status             what runs, and on which ports
   rate N             change the load: N objects of each kind a second; 0 lets the queues drain
-  load NAME.. on|off controllers slow for one reason each, the others calm; see README.md. NAME:
+  load NAME.. on|off controllers slow for one reason each, the others calm; see test/cluster/README.md. NAME:
                      ${loadNames.join(', ')}
   fill [--pods 10000] [--workloads 500]
   churn [--rate 1000] [--seconds 30]     change pods of fill
@@ -19,7 +19,7 @@ const help = `npm run cluster -- COMMAND [--dir FOLDER]
 
 Without --dir: ${defaultRunDir()}`;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = read({
   allowPositionals: true,
   options: {
     dir: { type: 'string', default: defaultRunDir() },
@@ -30,6 +30,16 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
+
+/** @template {import('node:util').ParseArgsConfig} T @param {T} config */
+function read(config) {
+  try {
+    return parseArgs(config);
+  } catch (e) {
+    console.error(`${/** @type {Error} */ (e).message.split('. ')[0]}. --help tells what there is.`);
+    process.exit(1);
+  }
+}
 
 const stop = new AbortController();
 for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(name, () => stop.abort());
@@ -83,6 +93,7 @@ function number(text) {
 
 const command = commands[positionals[0] ?? ''];
 if (!command || values.help) {
+  if (!values.help && positionals[0] !== undefined) console.error(`There is no command "${positionals[0]}".\n`);
   console.log(help);
   process.exitCode = values.help ? 0 : 2;
 } else {
