@@ -13,6 +13,9 @@ export function findChromium() {
   return [process.env.CHROMIUM, ...named, ...MAC].find((f) => f && fs.existsSync(f));
 }
 
+/** Without a network it gives up soon; s. Another apt is waited for. */
+const PATIENT = ['-o', 'Acquire::Retries=0', '-o', 'Acquire::http::Timeout=30', '-o', 'Acquire::https::Timeout=30', '-o', 'DPkg::Lock::Timeout=120'];
+
 let installing;
 
 /**
@@ -35,9 +38,9 @@ const mayInstall = () => process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt
 async function install(log, run, packages) {
   log('Installing Chromium\'s headless shell by apt-get (once, about 30 s)');
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  let last = await run('apt-get', ['update', '-qq'], env);
+  let last = await run('apt-get', [...PATIENT, 'update', '-qq'], env);
   for (const name of last.code === 0 ? packages : []) {
-    last = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], env);
+    last = await run('apt-get', [...PATIENT, 'install', '-y', '-qq', '--no-install-recommends', name], env);
     if (last.code === 0) break;
   }
   return last.code === 0 ? '' : last.tail || `it ended with ${last.code}`;

@@ -40,8 +40,8 @@ export async function runAll({ load, only, files, keep = false, results, limit, 
   const clean = async () => {
     if (!stop.signal.aborted) stop.abort(new Error('The run has ended.'));
     await children.stopAll();
-    // One that did not come to be is not kept.
-    const kept = keep && made.cluster !== undefined;
+    // One that did not come to be is not kept, nor is that of a run that was ended half way: what else is left could not be told from it.
+    const kept = keep && made.cluster !== undefined && !interrupted;
     if (!kept) await endCluster().catch((e) => { console.error(explain(e)); });
     await forget({ kept });
   };
