@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isThere } from './lib/leftovers.mjs';
 
 /** `$CONTROLLER_TUNER_CACHE`, else `$XDG_CACHE_HOME/controller-tuner`, else `~/.cache/controller-tuner`; then `parts`. */
 export function cachePath(...parts) {
@@ -40,11 +41,7 @@ export async function cachedFolder(name, fill) {
 function draftsOf(dir) {
   const [parent, name] = [path.dirname(dir), path.basename(dir)];
   const found = fs.existsSync(parent) ? fs.readdirSync(parent).filter((f) => f.startsWith(`${name}.`) && /\.\d+\.draft$/.test(f)) : [];
-  return found.filter((f) => !runs(Number(/\.(\d+)\.draft$/.exec(f)?.[1]))).map((f) => path.join(parent, f));
-}
-
-function runs(pid) {
-  try { return process.kill(pid, 0); } catch (e) { return e.code === 'EPERM'; }
+  return found.filter((f) => !isThere(Number(/\.(\d+)\.draft$/.exec(f)?.[1]))).map((f) => path.join(parent, f));
 }
 
 /** True when that folder of the cache is there and whole: for telling beforehand whether a step will take long. */

@@ -13,6 +13,15 @@ export function findChromium() {
   return [process.env.CHROMIUM, ...named, ...MAC].find((f) => f && fs.existsSync(f));
 }
 
+/**
+ * How the editor's windows are launched (playwright): quiet, and with signals left to who launches them, whose `exit` handlers end
+ * the browser and what else was started.
+ */
+export const OF_EDITOR = {
+  headless: true, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+};
+
 /** Without a network it gives up soon; s. Another apt is waited for. */
 const PATIENT = ['-o', 'Acquire::Retries=0', '-o', 'Acquire::http::Timeout=30', '-o', 'Acquire::https::Timeout=30', '-o', 'DPkg::Lock::Timeout=120'];
 

@@ -1,12 +1,12 @@
 // `npm start`: a real VS Code with the extension in it, connected to a real cluster.
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import { cachePath, isCached } from './cache.mjs';
 import { ensureInstalled, isInstalled, root } from './ensure.mjs';
 import { Children, onInterrupt } from './lib/children.mjs';
 import { findDesktopCode, openBrowser, openDesktop } from './lib/editor.mjs';
 import { kubeconfigFile } from './lib/kubeconfig-file.mjs';
+import { optionsOf } from './lib/options.mjs';
 import { Steps } from './lib/steps.mjs';
 
 const HELP = `Usage: npm start [-- options]
@@ -34,7 +34,6 @@ async function end() {
 
 async function main() {
   const options = readOptions();
-  if (options === undefined) return 0;
   onInterrupt(async () => {
     interrupted = true;
     console.error('\nEnding what was started…');
@@ -72,19 +71,8 @@ async function main() {
   return 1;
 }
 
-/** What is wrong with the options, with where to look. */
-function given(config) {
-  try { return parseArgs(config).values; } catch (e) { throw new Error(`${e.message.split('. ')[0]}. --help tells what there is.`); }
-}
-
 function readOptions() {
-  const values = given({
-    options: { kubeconfig: { type: 'string' }, port: { type: 'string' }, 'no-open': { type: 'boolean' }, help: { type: 'boolean' } },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return undefined;
-  }
+  const values = optionsOf({ help: HELP, options: { kubeconfig: { type: 'string' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } } });
   if (values.port !== undefined && !(Number.isInteger(Number(values.port)) && Number(values.port) > 0 && Number(values.port) < 65_536)) throw new Error(`--port ${values.port} is not a port. Name one from 1 to 65535.`);
   return { open: values['no-open'] !== true, port: values.port === undefined ? undefined : Number(values.port), kubeconfig: values.kubeconfig === undefined ? undefined : kubeconfigFile(values.kubeconfig) };
 }

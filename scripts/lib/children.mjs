@@ -18,22 +18,27 @@ export class Children {
     return child;
   }
 
-  /** Asks a child and its group to end, and ends them by force after `graceMs`; `force`: the group as soon as the child has ended. */
-  async stop(child, graceMs = 5000, { force = true } = {}) {
+  /** Asks a child and its group to end, and ends them by force after `graceMs`; the group as soon as the child has ended. */
+  async stop(child, graceMs = 5000) {
+    await this.#end(child, graceMs);
+    this.#signal(child, 'SIGKILL');
+  }
+
+  /** Until the child has ended; others of its group may go on. */
+  async #end(child, graceMs) {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => { child.once('exit', resolve); });
     this.#signal(child, 'SIGTERM');
     const timer = setTimeout(() => { this.#signal(child, 'SIGKILL'); }, graceMs);
     await gone;
     clearTimeout(timer);
-    if (force) this.#signal(child, 'SIGKILL');
   }
 
   /** All of them, and what they have started in their groups: a tool's workers end what they have started themselves when they are given the time. */
   async stopAll(graceMs = 5000) {
     const until = Date.now() + graceMs;
     await Promise.all([...this.#running].map(async (child) => {
-      await this.stop(child, graceMs, { force: false });
+      await this.#end(child, graceMs);
       while (this.#signal(child, 0) && Date.now() < until) await pause(20);
       this.#signal(child, 'SIGKILL');
     }));

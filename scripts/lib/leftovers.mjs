@@ -61,7 +61,8 @@ export function marked(mark) {
   });
 }
 
-function isThere(pid) {
+/** Is any process there by this id? */
+export function isThere(pid) {
   try { process.kill(pid, 0); return true; } catch (e) { return e.code === 'EPERM'; }
 }
 

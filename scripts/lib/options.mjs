@@ -16,7 +16,10 @@ export function optionsOf({ help, options, numbers = [] }) {
     }
     return values;
   } catch (e) {
-    console.error(`${e.message.split('. ')[0].replace(/\.$/, '')}. --help tells what there is.`);
+    console.error(mistake(e));
     process.exit(1);
   }
 }
+
+/** What is wrong with the options of a script, in one line. */
+export const mistake = (e) => `${e.message.split('. ')[0].replace(/\.$/, '')}. --help tells what there is.`;

@@ -1,5 +1,6 @@
 // npm run cluster -- COMMAND: the test cluster by hand.
 import { parseArgs } from 'node:util';
+import { mistake } from '../../scripts/lib/options.mjs';
 import { ensureBinaries } from './build.mjs';
 import { load, loadNames, loadsOf } from './loads.mjs';
 import { defaultRunDir, down, fill, findRunning, rig, status, up } from './cluster.mjs';
@@ -36,7 +37,7 @@ function read(config) {
   try {
     return parseArgs(config);
   } catch (e) {
-    console.error(`${/** @type {Error} */ (e).message.split('. ')[0]}. --help tells what there is.`);
+    console.error(mistake(e));
     process.exit(1);
   }
 }

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { findChromium } from '../../scripts/chromium.mjs';
+import { findChromium, OF_EDITOR } from '../../scripts/chromium.mjs';
 import { SLOWNESS } from '../../scripts/lib/slowness.mjs';
 import { startCodeServer } from '../../scripts/vscode.mjs';
 
@@ -39,10 +39,9 @@ const server = await startCodeServer({
 });
 // What is to be done at the end is done on `exit`, which a signal alone does not bring about.
 process.once('SIGTERM', () => { process.exit(143); });
-const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
 let browser;
 try {
-  browser = await chromium.launch({ ...signals, executablePath: findChromium(), headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  browser = await chromium.launch({ ...OF_EDITOR, executablePath: findChromium() });
   const page = await browser.newPage();
   const ended = new Promise((resolve, reject) => {
     setTimeout(() => { reject(new Error(`The tests in the extension host did not end within ${LIMIT_MS / 1000} s.`)); }, LIMIT_MS).unref();

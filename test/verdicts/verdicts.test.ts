@@ -10,7 +10,7 @@ import { createKubeconfigs } from '../../src/kube/index';
 import type { Kubeconfigs } from '../../src/kube/types';
 import { findRunning } from '../cluster/cluster.mjs';
 import { load, loadsOf, only, type LoadName } from '../cluster/loads.mjs';
-import { judged } from '../lib/machine';
+import { tellUnjudged } from '../lib/machine';
 import { SLOWNESS } from '../lib/until';
 import { Looks, LOOK_S, shown, START_S, table, tallies, type Looked, type Tally } from './looks';
 
@@ -76,7 +76,7 @@ describe.skipIf(kubeconfig === '')('the bottleneck that the pipeline names', () 
       all.push(...looked);
     }
     expect(looks.names.length).toBeGreaterThanOrEqual(5);
-    for (const { workload, load: on } of tallies(looked).filter(unseen)) judged({ starved: true }, `${workload} under ${on}`);
+    for (const { workload, load: on } of tallies(looked).filter(unseen)) tellUnjudged(`${workload} under ${on}`);
     expect(tallies(looked).filter(failed).map(({ workload, load: on, right, wrong }) => `${workload} (${on}): right ${right} times, wrong ${wrong.length}: ${wrong.at(-1)?.said}: ${wrong.at(-1)?.words}`)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { afterEach } from 'vitest';
+import { OF_EDITOR } from '../../../scripts/chromium.mjs';
 import { startCodeServer } from '../../../scripts/vscode.mjs';
 import { PATIENCE, SLOWNESS, until } from '../../lib/until';
 import { CHROMIUM, EXTENSIONS, SHOTS, VSIX } from './env';
@@ -46,26 +47,21 @@ export class Workbench {
   static async open(setup: Setup): Promise<Workbench> {
     const settings = { 'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id, 'workbench.reduceMotion': 'on', 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false, ...setup.settings };
     const server = await startCodeServer({ vsix: VSIX, extensions: EXTENSIONS, folder: setup.folder, settings, untrusted: setup.untrusted ?? false, env: { ...setup.env, ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) } });
-    const bench = await Workbench.#show(setup, server).catch(async (e: unknown) => {
+    let browser: Browser | undefined;
+    try {
+      browser = await chromium.launch({ ...OF_EDITOR, executablePath: CHROMIUM });
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE);
+      const bench = new Workbench(page, browser, server, setup);
+      await bench.load();
+      return bench;
+    } catch (e) {
+      await browser?.close();
       await server.stop();
       throw e;
-    });
-    await bench.load().catch(async (e: unknown) => {
-      await bench.close();
-      throw e;
-    });
-    return bench;
-  }
-
-  static async #show(setup: Setup, server: Awaited<ReturnType<typeof startCodeServer>>): Promise<Workbench> {
-    // The signals are ours, below.
-    const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-    const browser = await chromium.launch({ ...signals, executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    return new Workbench(page, browser, server, setup);
+    }
   }
 
   /** Loads the window, or loads it again. Ready when the palette lists the last of what the extension contributes. */
