@@ -17,12 +17,20 @@ const SHOWN = 20;
 /** Dumps in the order in which they are given. What could not be told goes to standard error with `--json`, else above the table. */
 export async function growth(job: GrowthJob, tell: (line: string) => void): Promise<string> {
   const dumps: DumpAt[] = [];
-  for (const file of job.files) dumps.push({ ...await taken(file), dump: await opened({ file, maxMiB: job.maxMiB }, (open) => dumpOf(open, file)) });
+  const undated: string[] = [];
+  for (const file of job.files) {
+    const { dated, ...when } = await taken(file);
+    if (!dated) undated.push(path.basename(file));
+    dumps.push({ ...when, dump: await opened({ file, maxMiB: job.maxMiB }, (open) => dumpOf(open, file)) });
+  }
   const grown = growthOf(dumps);
+  const notes = [...grown.notes, ...(grown.minutes === undefined || undated.length === 0 ? [] : [
+    `When ${undated.join(', ')} ${undated.length === 1 ? 'was' : 'were'} taken is not known: it is read as the file's own time, which a copy changes, and so are the minutes.`,
+  ])];
   const last = (dumps.at(-1) as DumpAt).dump;
   const verdict = grown.verdict && { ...stackOf(grown.stacks[grown.verdict.stack] as GrownStack, grown), leak: grown.verdict.leak ?? null };
   if (job.json) {
-    for (const note of grown.notes) tell(note);
+    for (const note of notes) tell(note);
     return JSON.stringify({
       totals: grown.totals, minutes: grown.minutes ?? null, verdict: verdict ?? null, stacks: grown.stacks.map((s) => stackOf(s, grown)),
       stuck: grown.stuck.map((s) => {
@@ -36,18 +44,19 @@ export async function growth(job: GrowthJob, tell: (line: string) => void): Prom
   ]);
   return [
     `${count(grown.totals.at(-1) ?? 0, 'goroutine')}, ${grown.totals[0] ?? 0} at first${grown.minutes === undefined ? '' : `, ${duration(grown.minutes * 60e9)} before`}`,
-    ...grown.notes.map((n) => `warning: ${n}`),
+    ...notes.map((n) => `warning: ${n}`),
     ...(verdict ? [`${verdict.leak === null ? 'Most of the growth' : `A leak (${verdict.leak})`}: ${leaf(grown.stacks[grown.verdict?.stack ?? 0] as GrownStack)}${verdict.createdBy === null ? '' : `, created by ${verdict.createdBy.name}`}`] : []),
     '', table([{ title: 'change', right: true }, ...(grown.minutes === undefined ? [] : [{ title: 'a minute', right: true }]), { title: 'counts' }, { title: 'state' }, { title: 'at' }, { title: 'created by' }], rows),
   ].join('\n');
 }
 
-/** From the notes beside a capture, else from its name, else from the file's own time. */
-async function taken(file: string): Promise<Pick<DumpAt, 'at' | 'process'>> {
+/** From the notes beside a capture, else from its name, else from the file's own time, which is no date of the dump. */
+async function taken(file: string): Promise<Pick<DumpAt, 'at' | 'process'> & { readonly dated: boolean }> {
   const notes = await fs.readFile(sidecarOf(file), 'utf8').catch(() => undefined);
   const modified = await fs.stat(file).then((s) => s.mtimeMs, () => 0);
-  const info: CaptureInfo = (notes === undefined ? undefined : parseInfo(notes)) ?? infoFromName(path.basename(file), modified);
-  return { at: info.at, process: info.pod === '' ? info.url : [info.context, info.namespace, info.pod].join('/') };
+  const info: CaptureInfo = (notes === undefined ? undefined : parseInfo(notes)) ?? infoFromName(path.basename(file), NaN);
+  const dated = Number.isFinite(info.at);
+  return { at: dated ? info.at : modified, dated, process: info.pod === '' ? info.url : [info.context, info.namespace, info.pod].join('/') };
 }
 
 function stackOf(s: GrownStack, { minutes }: Growth): Record<string, unknown> & { readonly createdBy: StackFrame | null } {

@@ -5,7 +5,7 @@ import { EndpointMemory } from '../cluster/memory';
 import type { Knowledge } from '../cluster/endpoints';
 import type { Auth } from '../cluster/reach';
 import type { Pins } from '../cluster/pins';
-import { Problem } from '../base/problem';
+import { Problem, type ProblemData } from '../base/problem';
 import { loadKube } from '../kube/load';
 import type { ContextInfo, Kubeconfigs, KubeSession } from '../kube/types';
 import type { ClusterArgs, TokenChoice } from './args';
@@ -45,7 +45,7 @@ async function chooseContext(kubeconfigs: Kubeconfigs, { context, kubeconfig }: 
   const { contexts, problems } = await kubeconfigs.load();
   const [problem] = problems;
   // With one file named, what is wrong with it is the answer.
-  if (problem && (kubeconfig !== undefined || contexts.length === 0)) throw Problem.fromJSON(problem);
+  if (problem && (kubeconfig !== undefined || contexts.length === 0)) throw here(problem);
   const chosen = context === undefined ? (contexts.find((c) => c.current) ?? contexts[0]) : contexts.find((c) => c.name === context);
   if (!chosen) {
     throw context === undefined
@@ -54,6 +54,13 @@ async function chooseContext(kubeconfigs: Kubeconfigs, { context, kubeconfig }: 
   }
   if (chosen.problem) throw Problem.fromJSON(chosen.problem);
   return chosen;
+}
+
+const NO_FILE: ReadonlySet<string> = new Set(['kube.configMissing', 'kube.noConfig', 'kube.noContext']);
+
+/** A terminal has an option where the editor has a setting. */
+function here(problem: ProblemData): Problem {
+  return Problem.fromJSON(NO_FILE.has(problem.code) ? { ...problem, next: 'Name a kubeconfig that has contexts with --kubeconfig.' } : problem);
 }
 
 /** What is known beforehand: nothing but the choice of token and, if given, a pinned endpoint. */

@@ -99,5 +99,7 @@ describe.skipIf(kubeconfig === '')('inspect on the test cluster', () => {
       expect(ran).toMatchObject({ status: 1, stdout: '' });
       expect(ran.stderr).toContain(file);
     }
+    const { stderr } = await inspect('controllers', '--kubeconfig', path.join(dir, 'none'));
+    expect(stderr, 'the option, not the setting of the editor').toMatch(/--kubeconfig\.$/m);
   });
 });
