@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { isThere } from './lib/leftovers.mjs';
+import { isThere } from './lib/children.mjs';
 
 /** `$CONTROLLER_TUNER_CACHE`, else `$XDG_CACHE_HOME/controller-tuner`, else `~/.cache/controller-tuner`; then `parts`. */
 export function cachePath(...parts) {

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const SHELL = 'chromium-headless-shell';
 const NAMES = [SHELL, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -17,13 +18,15 @@ export function findChromium() {
  * How the editor's windows are launched (playwright): quiet, and with signals left to who launches them, whose `exit` handlers end
  * the browser and what else was started.
  */
-export const OF_EDITOR = {
+export const EDITOR_WINDOW = {
   headless: true, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 };
 
-/** Without a network it gives up soon; s. Another apt is waited for. */
-const PATIENT = ['-o', 'Acquire::Retries=0', '-o', 'Acquire::http::Timeout=30', '-o', 'Acquire::https::Timeout=30', '-o', 'DPkg::Lock::Timeout=120'];
+/** s: without a network apt gives up soon, and one that installs waits for another that does. */
+const PATIENT = ['-o', 'Acquire::http::Timeout=30', '-o', 'Acquire::https::Timeout=30', '-o', 'DPkg::Lock::Timeout=120'];
+/** How often, and after how many ms each, `apt-get update` is called again while another apt reads the lists: it does not wait by itself. */
+const LOCKED = { times: 24, ms: 5000 };
 
 let installing;
 
@@ -35,7 +38,7 @@ export async function ensureChromium(log, run = runQuietly) {
   const found = findChromium();
   if (process.env.CHROMIUM || (found && path.basename(found) === SHELL) || !mayInstall()) return found === undefined ? { why: 'There is no Chromium. Install one (sudo apt-get install chromium) or name it: CHROMIUM=/path/to/chrome npm test' } : { chromium: found };
   // Two stages want it, and apt works for one at a time.
-  installing ??= install(log, run, found === undefined ? [SHELL, 'chromium'] : [SHELL]);
+  installing ??= found === undefined ? install(log, run, [SHELL, 'chromium']) : install(log, run, [SHELL], ['-o', 'Acquire::Retries=0']);
   const tail = await installing;
   const chromium = findChromium();
   return chromium === undefined ? { why: `apt-get could not install Chromium: ${tail.trim().split('\n').at(-1)}` } : { chromium };
@@ -44,12 +47,17 @@ export async function ensureChromium(log, run = runQuietly) {
 const mayInstall = () => process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get');
 
 /** The last that apt said, where it did not install the first of `packages` that it has. */
-async function install(log, run, packages) {
+async function install(log, run, packages, options = []) {
   log('Installing Chromium\'s headless shell by apt-get (once, about 30 s)');
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  let last = await run('apt-get', [...PATIENT, 'update', '-qq'], env);
+  const apt = (...args) => run('apt-get', [...PATIENT, ...options, ...args], env);
+  let last = await apt('update', '-qq');
+  for (let again = 0; again < LOCKED.times && last.code !== 0 && /could not get lock/i.test(last.tail); again++) {
+    await pause(LOCKED.ms);
+    last = await apt('update', '-qq');
+  }
   for (const name of last.code === 0 ? packages : []) {
-    last = await run('apt-get', [...PATIENT, 'install', '-y', '-qq', '--no-install-recommends', name], env);
+    last = await apt('install', '-y', '-qq', '--no-install-recommends', name);
     if (last.code === 0) break;
   }
   return last.code === 0 ? '' : last.tail || `it ended with ${last.code}`;

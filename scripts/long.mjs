@@ -19,7 +19,7 @@ const HELP = `Usage: npm run test:long [-- options]
   --profiles N      of pprof; default 2000
   --count N         files of fuzz; default 1000000
   --times N         of repeat; default 3
-  --keep            leave the test cluster running at the end
+  --keep            leave the test cluster running at the end, unless the run is ended half way
   --limit MINUTES   end the whole run after so long; what has not passed by then has failed. Default: none
   --results FOLDER  where logs and reports go; default test-results/long
   --help

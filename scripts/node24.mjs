@@ -25,7 +25,7 @@ export async function ensureNode(log = (line) => { process.stderr.write(`${line}
 export async function ensureNode24(log = (line) => { process.stderr.write(`${line}\n`); }) {
   if (process.versions.node.startsWith('24.')) return process.execPath;
   const name = PACKAGES[`${process.platform}-${process.arch}`];
-  if (name === undefined) throw new Error(`There is no Node ${NODE_VERSION} on npm for ${process.platform} ${process.arch}. Run this with Node 24 or newer on the PATH.`);
+  if (name === undefined) throw new Error(`There is no Node ${NODE_VERSION} on npm for ${process.platform} ${process.arch}. Run this with Node 24 on the PATH.`);
   const dir = await cachedFolder(`node-${NODE_VERSION}`, async (draft) => {
     log(`Getting Node ${NODE_VERSION} from the npm registry (once, about 10 s)`);
     await npmInstall(draft, [`${name}@${NODE_VERSION}`]);

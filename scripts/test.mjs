@@ -9,7 +9,8 @@ const HELP = `Usage: npm test [-- options]
   --only STAGE      run this stage and those it needs (cluster, unit, package, check, kube, pages, source, pprof,
                     inhost, verdicts, programs, e2e); may be given more than once
   --files PATTERN   with one --only: only its test files whose path contains this, and only what they need
-  --keep            leave the test cluster running at the end, for a look and for the next run; its log says where it is
+  --keep            leave the test cluster running at the end, for a look and for the next run; its log says where it is.
+                    A run that is ended half way, by Ctrl-C or its limit, leaves none
   --limit MINUTES   end the whole run after so long; what has not passed by then has failed. Default: none, with CI=true 80
   --results FOLDER  where logs and reports go; default test-results
   --help

@@ -20,18 +20,18 @@ export class Children {
 
   /** Asks a child and its group to end, and ends them by force after `graceMs`; the group as soon as the child has ended. */
   async stop(child, graceMs = 5000) {
-    await this.#end(child, graceMs);
-    this.#signal(child, 'SIGKILL');
+    if (await this.#end(child, graceMs)) this.#signal(child, 'SIGKILL');
   }
 
-  /** Until the child has ended; others of its group may go on. */
+  /** Until the child has ended; some of its group may have outlived what it was sent. False when the child had ended already: its id may be another's. */
   async #end(child, graceMs) {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (child.exitCode !== null || child.signalCode !== null) return false;
     const gone = new Promise((resolve) => { child.once('exit', resolve); });
     this.#signal(child, 'SIGTERM');
     const timer = setTimeout(() => { this.#signal(child, 'SIGKILL'); }, graceMs);
     await gone;
     clearTimeout(timer);
+    return true;
   }
 
   /** All of them, and what they have started in their groups: a tool's workers end what they have started themselves when they are given the time. */
@@ -51,6 +51,11 @@ export class Children {
     if (child.pid === undefined) return false;
     try { return windows ? child.kill(signal) : process.kill(-child.pid, signal); } catch { return false; }
   }
+}
+
+/** Is any process there by this id? @param {number} pid */
+export function isThere(pid) {
+  try { process.kill(pid, 0); return true; } catch (e) { return e.code === 'EPERM'; }
 }
 
 /** ms within which a second signal is the same wish: npm passes on to its script what the terminal has sent to both. */

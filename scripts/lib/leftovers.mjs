@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isThere } from './children.mjs';
 
 const NAME = 'CONTROLLER_TUNER_TEST_RUN';
 
@@ -59,11 +60,6 @@ export function marked(mark) {
     if (pid === process.pid) return false;
     try { return fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').some((pair) => pair.startsWith(`${NAME}=`) && pair.includes(mark)); } catch { return false; }
   });
-}
-
-/** Is any process there by this id? */
-export function isThere(pid) {
-  try { process.kill(pid, 0); return true; } catch (e) { return e.code === 'EPERM'; }
 }
 
 function kill(pid) {

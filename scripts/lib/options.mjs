@@ -22,4 +22,4 @@ export function optionsOf({ help, options, numbers = [] }) {
 }
 
 /** What is wrong with the options of a script, in one line. */
-export const mistake = (e) => `${e.message.split('. ')[0].replace(/\.$/, '')}. --help tells what there is.`;
+export const mistake = (e) => `${e.message.split(/\.\s/)[0].replace(/\.$/, '')}. --help tells what there is.`;

@@ -38,10 +38,11 @@ export async function runAll({ load, only, files, keep = false, results, limit, 
   let budget;
 
   const clean = async () => {
+    const early = interrupted || stop.signal.aborted;
     if (!stop.signal.aborted) stop.abort(new Error('The run has ended.'));
     await children.stopAll();
     // One that did not come to be is not kept, nor is that of a run that was ended half way: what else is left could not be told from it.
-    const kept = keep && made.cluster !== undefined && !interrupted;
+    const kept = keep && made.cluster !== undefined && !early;
     if (!kept) await endCluster().catch((e) => { console.error(explain(e)); });
     await forget({ kept });
   };

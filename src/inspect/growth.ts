@@ -25,7 +25,7 @@ export async function growth(job: GrowthJob, tell: (line: string) => void): Prom
   }
   const grown = growthOf(dumps);
   const notes = [...grown.notes, ...(grown.minutes === undefined || undated.length === 0 ? [] : [
-    `When ${undated.join(', ')} ${undated.length === 1 ? 'was' : 'were'} taken is not known: it is read as the file's own time, which a copy changes, and so are the minutes.`,
+    `${undated.join(', ')} ${undated.length === 1 ? 'tells' : 'tell'} no time of ${undated.length === 1 ? 'its' : 'their'} own: the time of the file is taken, which a copy changes. The minutes, and who stands still, are only as good as that.`,
   ])];
   const last = (dumps.at(-1) as DumpAt).dump;
   const verdict = grown.verdict && { ...stackOf(grown.stacks[grown.verdict.stack] as GrownStack, grown), leak: grown.verdict.leak ?? null };
@@ -55,6 +55,7 @@ async function taken(file: string): Promise<Pick<DumpAt, 'at' | 'process'> & { r
   const notes = await fs.readFile(sidecarOf(file), 'utf8').catch(() => undefined);
   const modified = await fs.stat(file).then((s) => s.mtimeMs, () => 0);
   const info: CaptureInfo = (notes === undefined ? undefined : parseInfo(notes)) ?? infoFromName(path.basename(file), NaN);
+  // NaN: no name and no notes told it.
   const dated = Number.isFinite(info.at);
   return { at: dated ? info.at : modified, dated, process: info.pod === '' ? info.url : [info.context, info.namespace, info.pod].join('/') };
 }

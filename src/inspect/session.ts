@@ -48,19 +48,17 @@ async function chooseContext(kubeconfigs: Kubeconfigs, { context, kubeconfig }: 
   if (problem && (kubeconfig !== undefined || contexts.length === 0)) throw here(problem);
   const chosen = context === undefined ? (contexts.find((c) => c.current) ?? contexts[0]) : contexts.find((c) => c.name === context);
   if (!chosen) {
-    throw context === undefined
-      ? new Problem('inspect.noContext', 'The kubeconfig has no contexts.', { next: 'Name another file with --kubeconfig.' })
-      : new Problem('inspect.noContext', `The kubeconfig has no context "${context}".`, { next: `It has: ${contexts.map((c) => c.name).join(', ') || 'none'}.` });
+    throw new Problem('inspect.noContext', `The kubeconfig has no context "${context}".`, { next: `It has: ${contexts.map((c) => c.name).join(', ') || 'none'}.` });
   }
   if (chosen.problem) throw Problem.fromJSON(chosen.problem);
   return chosen;
 }
 
-const NO_FILE: ReadonlySet<string> = new Set(['kube.configMissing', 'kube.noConfig', 'kube.noContext']);
+const NO_FILE: ReadonlySet<string> = new Set(['kube.noConfig', 'kube.noContext']);
 
 /** A terminal has an option where the editor has a setting. */
 function here(problem: ProblemData): Problem {
-  return Problem.fromJSON(NO_FILE.has(problem.code) ? { ...problem, next: 'Name a kubeconfig that has contexts with --kubeconfig.' } : problem);
+  return Problem.fromJSON(NO_FILE.has(problem.code) ? { ...problem, next: 'Name another with --kubeconfig, or in KUBECONFIG.' } : problem);
 }
 
 /** What is known beforehand: nothing but the choice of token and, if given, a pinned endpoint. */

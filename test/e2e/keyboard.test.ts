@@ -30,9 +30,12 @@ async function palette(title: string): Promise<void> {
 async function narrow(title: string, row: string, text: string): Promise<void> {
   await until(async () => {
     await palette(title);
-    await vscode.pickRow(row).waitFor();
-    await vscode.page.keyboard.type(text);
-    return until(async () => (await vscode.pickRows().count()) === 1, 'one match', STEP_MS).then(() => true, () => false);
+    const taken = await vscode.pickRow(row).waitFor({ timeout: STEP_MS })
+      .then(() => vscode.page.keyboard.type(text))
+      .then(() => until(async () => (await vscode.pickRows().count()) === 1, 'one match', STEP_MS))
+      .then(() => true, () => false);
+    if (!taken) console.log(`${title}: its list did not take "${text}", and is called again`);
+    return taken;
   }, 'the list to take what is typed', 2 * PATIENCE);
 }
 

@@ -22,7 +22,7 @@ const column = (file: string, text: string): number => (before(file).split('\n')
 const becomes = (file: string, text: string): Promise<unknown> => until(() => onDisk(file) === text, `${file} to be as expected`).catch(() => { expect(onDisk(file)).toBe(text); });
 
 beforeAll(async () => {
-  vscode = await Workbench.open({ name: 'source', folder, kubeconfig: KUBECONFIG, settings: { 'files.autoSave': 'off' } });
+  vscode = await Workbench.open({ name: 'source', folder, kubeconfig: KUBECONFIG });
   editor = new TextEditor(vscode);
 });
 afterAll(async () => {

@@ -27,7 +27,7 @@ const becomes = (file: string, text: string): Promise<unknown> => until(() => on
 beforeAll(async () => {
   throttle();
   await load('widgets-throttled', true);
-  vscode = await Workbench.open({ name: 'tuned', folder, kubeconfig: KUBECONFIG, settings: { 'files.autoSave': 'off' } });
+  vscode = await Workbench.open({ name: 'tuned', folder, kubeconfig: KUBECONFIG });
   editor = new TextEditor(vscode);
 });
 afterAll(async () => {

@@ -116,10 +116,14 @@ test('trusted, the plugin runs, go is asked, and the settings of the folder coun
   // What is in it takes all the room.
   await vscode.collapse(vscode.row('context tuner-test'));
   await vscode.row('context from-the-folder').waitFor();
-  await vscode.expand(vscode.row('context by-plugin'));
   await until(() => ran('plugin'), 'the plugin to run');
   await vscode.row('context by-plugin, connected').waitFor();
   await vscode.shot('trusted');
   await goToLibrary();
   await until(() => ran('go'), 'go to be asked');
+  await vscode.closeEditors();
+  await vscode.showSideBar();
+  await vscode.expand(vscode.row('context tuner-test'));
+  expect(await pprofOf()).toMatch(/port 1,/);
+  await until(async () => (await offered()).some((t) => t.includes('Of the Folder')), 'the Prometheus of the folder');
 });

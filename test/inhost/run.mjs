@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { findChromium, OF_EDITOR } from '../../scripts/chromium.mjs';
+import { findChromium, EDITOR_WINDOW } from '../../scripts/chromium.mjs';
 import { SLOWNESS } from '../../scripts/lib/slowness.mjs';
 import { startCodeServer } from '../../scripts/vscode.mjs';
 
@@ -41,7 +41,7 @@ const server = await startCodeServer({
 process.once('SIGTERM', () => { process.exit(143); });
 let browser;
 try {
-  browser = await chromium.launch({ ...OF_EDITOR, executablePath: findChromium() });
+  browser = await chromium.launch({ ...EDITOR_WINDOW, executablePath: findChromium() });
   const page = await browser.newPage();
   const ended = new Promise((resolve, reject) => {
     setTimeout(() => { reject(new Error(`The tests in the extension host did not end within ${LIMIT_MS / 1000} s.`)); }, LIMIT_MS).unref();

@@ -100,6 +100,6 @@ describe.skipIf(kubeconfig === '')('inspect on the test cluster', () => {
       expect(ran.stderr).toContain(file);
     }
     const { stderr } = await inspect('controllers', '--kubeconfig', path.join(dir, 'none'));
-    expect(stderr, 'the option, not the setting of the editor').toMatch(/--kubeconfig\.$/m);
+    expect(stderr, 'the option, not the setting of the editor').toMatch(/ with --kubeconfig, or in KUBECONFIG\.$/m);
   });
 });

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { EDITOR_WINDOW } from '../../../scripts/chromium.mjs';
 import { startCodeServer } from '../../../scripts/vscode.mjs';
 import { bundle } from '../bundle.mjs';
 import type { ActivationJob, TreeJob } from '../host/jobs';
@@ -47,7 +48,7 @@ export class Editor {
         vsix, extensionDevelopmentPath: emptyExtension(bench.dir), folder, smokeTestDriver: true, settings: { ...options.settings },
         env: { BENCH_CONTROL: url, ...(options.kubeconfig !== undefined && { KUBECONFIG: options.kubeconfig }) }, log: (line: string) => { bench.log(line); },
       });
-      const browser = await chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+      const browser = await chromium.launch({ ...EDITOR_WINDOW, executablePath });
       return bench.own(new Editor(server, browser, control, host, bench));
     } catch (e) {
       control.close();

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isThere } from '../../../scripts/lib/children.mjs';
 
 /**
  * Takes a lock file, waiting for whoever holds it; one whose holder is gone is taken over.
@@ -17,7 +18,7 @@ export async function takeLock(file, { log, what, signal }) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
     }
     const holder = holderOf(file);
-    if (holder !== undefined && !isAlive(holder)) {
+    if (holder !== undefined && !isThere(holder)) {
       rmSync(file, { force: true });
       continue;
     }
@@ -40,15 +41,5 @@ function holderOf(file) {
     return pid > 0 ? pid : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Is there a process with this id? @param {number} pid */
-export function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
 }

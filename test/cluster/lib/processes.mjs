@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from './lock.mjs';
+import { isThere } from '../../../scripts/lib/children.mjs';
 
 /** @typedef {{ name: string, pid: number, program: string }} Running `program` is the path of the executable. */
 
@@ -48,7 +48,7 @@ export function listed(dir) {
 
 /** Is this process still there, and still that program? Ids are used again. @param {Running} running */
 export function alive({ pid, program }) {
-  if (!isAlive(pid)) return false;
+  if (!isThere(pid)) return false;
   try {
     // A process that ended and was not waited for has an empty command line.
     return commandLine(pid).startsWith(program);

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { afterEach } from 'vitest';
-import { OF_EDITOR } from '../../../scripts/chromium.mjs';
+import { EDITOR_WINDOW } from '../../../scripts/chromium.mjs';
 import { startCodeServer } from '../../../scripts/vscode.mjs';
 import { PATIENCE, SLOWNESS, until } from '../../lib/until';
 import { CHROMIUM, EXTENSIONS, SHOTS, VSIX } from './env';
@@ -45,11 +45,12 @@ export class Workbench {
   private constructor(readonly page: Page, readonly browser: Browser, readonly server: Awaited<ReturnType<typeof startCodeServer>>, private readonly setup: Setup) {}
 
   static async open(setup: Setup): Promise<Workbench> {
-    const settings = { 'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id, 'workbench.reduceMotion': 'on', 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false, ...setup.settings };
+    // Many windows show files of the repository, and a browser saves by itself what a key that went astray has typed.
+    const settings = { 'files.autoSave': 'off', 'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id, 'workbench.reduceMotion': 'on', 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false, ...setup.settings };
     const server = await startCodeServer({ vsix: VSIX, extensions: EXTENSIONS, folder: setup.folder, settings, untrusted: setup.untrusted ?? false, env: { ...setup.env, ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) } });
     let browser: Browser | undefined;
     try {
-      browser = await chromium.launch({ ...OF_EDITOR, executablePath: CHROMIUM });
+      browser = await chromium.launch({ ...EDITOR_WINDOW, executablePath: CHROMIUM });
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       const page = await context.newPage();
@@ -58,7 +59,8 @@ export class Workbench {
       await bench.load();
       return bench;
     } catch (e) {
-      await browser?.close();
+      // The first error is the one to tell.
+      await browser?.close().catch(() => undefined);
       await server.stop();
       throw e;
     }
@@ -155,7 +157,7 @@ export class Workbench {
   /** Opens a row of the tree and waits until it says so. */
   expand(row: Locator): Promise<void> { return this.#turn(row, 'true'); }
 
-  /** Closes it: what a long list shows no row of is not found. */
+  /** Closes it. A long tree draws only what is in view: this brings the rows below into it. */
   collapse(row: Locator): Promise<void> { return this.#turn(row, 'false'); }
 
   async #turn(row: Locator, expanded: 'true' | 'false'): Promise<void> {

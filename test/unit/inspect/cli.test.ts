@@ -125,10 +125,23 @@ describe('inspect growth', () => {
       return file;
     }));
     const { status, stdout, stderr } = await inspect('growth', ...files, '--json');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^When dump-1\.txt, dump-3\.txt were taken is not known: /) as string });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^dump-1\.txt, dump-3\.txt tell no time of their own: /) as string });
     expect(JSON.parse(stdout)).toMatchObject({
       totals: [53, 133], minutes: 2, verdict: { change: 80, perMinute: 40, counts: [6, 86], ended: 0, leak: 'none ended', createdBy: { name: 'main.(*Sender).Send' }, stack: [{ name: 'main.(*Sender).wait' }] },
     });
+  });
+
+  it('takes the time from a capture\'s own name, and names only the files that have none', async () => {
+    const dump = async (n: number, name: string): Promise<string> => {
+      const file = path.join(dir, name);
+      await fs.copyFile(fixture(`growth/growth-${n}.txt`), file);
+      return file;
+    };
+    const [first, last] = [await dump(1, 'widgets-0.goroutine.2026-01-01T10-00-00.goroutines.txt'), await dump(3, 'widgets-0.goroutine.2026-01-01T10-02-00.goroutines.txt')];
+    const dated = await inspect('growth', first, last, '--json');
+    expect(dated).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(dated.stdout)).toMatchObject({ minutes: 2 });
+    expect((await inspect('growth', first, await dump(3, 'pasted.txt'))).stdout).toMatch(/^warning: pasted\.txt tells no time of its own: /m);
   });
 });
 
