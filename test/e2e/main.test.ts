@@ -165,13 +165,13 @@ describe('captures', () => {
     const all = vscode.captures().length;
     expect(all).toBeGreaterThanOrEqual(3);
     await until(async () => await rows.count() === all, 'a row for each capture');
-    await vscode.menu(rows.first(), 'Rename Capture', 'capture-menu');
+    await vscode.menu(rows.first(), 'Rename Capture', vscode.inputBox('The file keeps its name'), 'capture-menu');
     await vscode.type('Before the fix', 'The file keeps its name');
     await vscode.row('Before the fix', 'Captures').waitFor();
-    await vscode.menu(vscode.row('Before the fix', 'Captures'), 'Delete Capture');
-    await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).waitFor();
+    const sure = vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' });
+    await vscode.menu(vscode.row('Before the fix', 'Captures'), 'Delete Capture', sure);
     await vscode.shot('delete');
-    await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();
+    await sure.click();
     await until(async () => await rows.count() === all - 1, 'one row less');
     expect(vscode.captures()).toHaveLength(all - 1);
   });

@@ -131,7 +131,7 @@ test('a selection of the tree is one page, and one that lets nobody in leaves th
   await widgets().click();
   await red().click({ modifiers: ['Control'] });
   await gadgets().click({ modifiers: ['Control'] });
-  await vscode.menu(widgets(), 'Compare Metrics…', 'menu');
+  await vscode.menu(widgets(), 'Compare Metrics…', vscode.page.locator('iframe.webview:visible').first(), 'menu');
   await until(async () => (await (await shown()).count()) === 3, 'the three that were selected');
   expect((await named()).sort()).toEqual(['gadgets-controller-manager', 'red', 'widgets-controller']);
   const page = vscode.webview();

@@ -54,6 +54,11 @@ describe.skipIf(noBrowser())('workers and growth on the goroutine page', () => {
     await expect.poll(() => pool('locked').locator('.sentence').textContent()).toBe('2 of 3 wait for a lock, 1 waits elsewhere (chan receive).');
     await expect.poll(() => pool('busy').locator('.sentence').textContent()).toBe('Both in Reconcile');
     await themes('workers');
+    // The orange of Dark and Light Modern shines through: words in it could hardly be read.
+    for (const theme of ['dark', 'light'] as const) {
+      await setTheme(page, theme);
+      await expect.poll(() => pool('throttled').locator('.part.strong').evaluate((e) => getComputedStyle(e).color)).not.toMatch(/rgba|\//);
+    }
   });
 
   it('shows the stacks behind a seat or a part of the sentence, by the mouse and by keys', async () => {

@@ -173,17 +173,23 @@ export class Workbench {
     await row.locator(`.action-label[aria-label^="${title}"]`).click();
   }
 
-  /** Chooses from a row's context menu; `shot` keeps a picture of the menu. */
-  async menu(row: Locator, title: string, shot?: string): Promise<void> {
-    await row.click({ button: 'right' });
+  /**
+   * Chooses from a row's context menu, which shows `opened`; `shot` keeps a picture of the menu. It takes no click in the moment that
+   * it opens, since that could be the one that opened it, and closes when what was closed before it gives the keyboard back: one
+   * clicks again, or opens it again.
+   */
+  async menu(row: Locator, title: string, opened: Locator, shot?: string): Promise<void> {
     const item = this.page.locator('.context-view .action-label', { hasText: title });
-    await item.waitFor();
-    if (shot !== undefined) await this.shot(shot);
-    // A menu takes no click in the moment that it opens: it could be the one that opened it. One clicks again.
+    const quick = { timeout: KEY_MS };
+    let pictured = shot === undefined;
     await until(async () => {
-      await item.click({ timeout: KEY_MS }).catch(() => undefined);
-      return item.waitFor({ state: 'hidden', timeout: 500 * SLOWNESS }).then(() => true, () => false);
-    }, `the menu to take ${title}`);
+      if (!(await item.isVisible()) && !(await row.click({ ...quick, button: 'right' }).then(() => item.waitFor(quick)).then(() => true, () => false))) return false;
+      if (!pictured) await this.shot(shot!);
+      pictured = true;
+      if (!(await item.click(quick).then(() => true, () => false))) return false;
+      if (await item.waitFor({ state: 'hidden', ...quick }).then(() => false, () => true)) return false;
+      return opened.waitFor({ timeout: STEP_MS }).then(() => true, () => false);
+    }, `the menu to take ${title}`, 2 * PATIENCE);
   }
 
   /** Runs a command from the palette by its whole title: "Controller Tuner: Profile CPU…". */
@@ -212,6 +218,8 @@ export class Workbench {
   }
 
   quickInput(): Locator { return this.page.locator('.quick-input-widget:visible input.input'); }
+  /** The input box that asks for `prompt`. */
+  inputBox(prompt: string): Locator { return this.page.locator('.quick-input-widget:visible', { hasText: prompt }); }
   pickTitle(): Locator { return this.page.locator('.quick-input-widget:visible .quick-input-title'); }
   pickRows(): Locator { return this.page.locator('.quick-input-widget:visible .monaco-list-row'); }
   pickRow(text: string | RegExp): Locator { return this.pickRows().filter({ hasText: text }).first(); }
@@ -225,7 +233,7 @@ export class Workbench {
 
   /** Types into the input box that asks for `prompt`, in place of what it holds, and accepts. */
   async type(text: string, prompt: string): Promise<void> {
-    await this.page.locator('.quick-input-widget:visible', { hasText: prompt }).waitFor();
+    await this.inputBox(prompt).waitFor();
     const input = this.quickInput();
     await input.fill(text);
     await input.press('Enter');

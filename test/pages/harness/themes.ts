@@ -21,7 +21,7 @@ export const THEMES = {
       'editorHoverWidget-background': '#202020', 'editorHoverWidget-border': '#454545', 'editorHoverWidget-foreground': '#cccccc',
       'toolbar-hoverBackground': 'rgba(90, 93, 94, 0.31)', 'scrollbarSlider-background': 'rgba(121, 121, 121, 0.4)', 'scrollbarSlider-hoverBackground': 'rgba(100, 100, 100, 0.7)', 'scrollbarSlider-activeBackground': 'rgba(191, 191, 191, 0.4)',
       'editorWarning-foreground': '#cca700', 'editor-findMatchHighlightBackground': 'rgba(234, 92, 0, 0.33)', 'progressBar-background': '#0078d4',
-      'charts-foreground': '#cccccc', 'charts-red': '#f14c4c', 'charts-blue': '#59a4f9', 'charts-yellow': '#cca700', 'charts-orange': '#d18616', 'charts-green': '#89d185', 'charts-purple': '#b180d7',
+      'charts-foreground': '#cccccc', 'charts-red': '#f14c4c', 'charts-blue': '#59a4f9', 'charts-yellow': '#cca700', 'charts-orange': 'rgba(234, 92, 0, 0.33)', 'charts-green': '#89d185', 'charts-purple': '#b180d7',
     },
   },
   light: {
@@ -37,7 +37,7 @@ export const THEMES = {
       'editorHoverWidget-background': '#f8f8f8', 'editorHoverWidget-border': '#c8c8c8', 'editorHoverWidget-foreground': '#3b3b3b',
       'toolbar-hoverBackground': 'rgba(184, 184, 184, 0.31)', 'scrollbarSlider-background': 'rgba(100, 100, 100, 0.4)', 'scrollbarSlider-hoverBackground': 'rgba(100, 100, 100, 0.7)', 'scrollbarSlider-activeBackground': 'rgba(0, 0, 0, 0.6)',
       'editorWarning-foreground': '#bf8803', 'editor-findMatchHighlightBackground': 'rgba(234, 92, 0, 0.33)', 'progressBar-background': '#005fb8',
-      'charts-foreground': '#3b3b3b', 'charts-red': '#e51400', 'charts-blue': '#0063d3', 'charts-yellow': '#bf8803', 'charts-orange': '#d18616', 'charts-green': '#388a34', 'charts-purple': '#652d90',
+      'charts-foreground': '#3b3b3b', 'charts-red': '#e51400', 'charts-blue': '#0063d3', 'charts-yellow': '#bf8803', 'charts-orange': 'rgba(234, 92, 0, 0.33)', 'charts-green': '#388a34', 'charts-purple': '#652d90',
     },
   },
   'hc-dark': {
