@@ -23,6 +23,8 @@ interface Known {
   findings: Findings | undefined;
   /** Restarts of the pod when it was looked at: another process answers after one. */
   restarts: number;
+  /** What was pinned of its workload, as text: another pin makes it as unknown as a restart does. */
+  pins: string;
   work: Promise<Findings> | undefined;
   stop: AbortController;
   problem: Problem | undefined;
@@ -42,7 +44,7 @@ export class Processes implements Disposable {
   facts(context: string, workload: Workload, replica: Replica): ProcessFacts {
     const known = this.#known.get(keyOf(context, replica));
     const session = this.deps.clusters.entry(context)?.cluster?.session;
-    const current = known?.restarts === replica.pod.restarts ? known : undefined;
+    const current = known && this.#holds(known, workload, replica) ? known : undefined;
     const before = session ? knownEndpoints({ session, workload, replica }, this.#knowledge()) : undefined;
     const findings = current?.findings;
     const problems = [...(current?.problem ? [current.problem] : findings?.problems ?? []), ...(findings ? [] : before?.problems ?? [])];
@@ -62,10 +64,10 @@ export class Processes implements Disposable {
   look(context: string, workload: Workload, replica: Replica, options: { readonly signal?: AbortSignal; readonly again?: boolean } = {}): Promise<Findings> {
     const key = keyOf(context, replica);
     let known = this.#known.get(key);
-    if (known && known.restarts !== replica.pod.restarts) { known.stop.abort(); known = undefined; }
+    if (known && !this.#holds(known, workload, replica)) { known.stop.abort(); known = undefined; }
     if (known?.work === undefined && known?.findings && options.again !== true) return Promise.resolve(known.findings);
     if (!known) {
-      known = { findings: undefined, restarts: replica.pod.restarts, work: undefined, stop: new AbortController(), problem: undefined };
+      known = { findings: undefined, restarts: replica.pod.restarts, pins: this.#pinsOf(workload), work: undefined, stop: new AbortController(), problem: undefined };
       this.#known.set(key, known);
     }
     const mine = known;
@@ -91,7 +93,7 @@ export class Processes implements Disposable {
     }
   }
 
-  /** Forgets what a workload's processes said: after its pins or its authentication changed. */
+  /** Forgets what a workload's processes said: after its authentication changed. */
   forget(context: string, workload: Workload): void {
     for (const replica of workload.replicas) {
       const key = keyOf(context, replica);
@@ -100,6 +102,10 @@ export class Processes implements Disposable {
     }
     this.#changed.fire();
   }
+
+  #holds(known: Known, workload: Workload, replica: Replica): boolean { return known.restarts === replica.pod.restarts && known.pins === this.#pinsOf(workload); }
+
+  #pinsOf({ namespace, name }: Workload): string { return JSON.stringify(this.deps.pins()[`${namespace}/${name}`] ?? {}); }
 
   #knowledge(): Knowledge { return { memory: this.deps.memory, pins: this.deps.pins() }; }
 

@@ -40,7 +40,6 @@ export async function pinEndpoint({ processes, view, log }: Parts, { context, wo
     });
     const at = text === '' ? undefined : parseEndpointUrl(text, of);
     await pin(name, of, at ? formatEndpointUrl({ kind: of, ...at }) : '');
-    processes.forget(context, workload);
     void view.lookAgain(context, workload.id);
     return true;
   } catch (e) {

@@ -42,7 +42,8 @@ export class ClustersView implements vscode.Disposable {
     }));
     this.#own.add(deps.processes.onDidChange(() => { this.#provider.update('now'); }));
     this.#own.add(deps.locals.onDidChange(() => { this.#provider.update('now'); }));
-    this.#own.add(onSettings(['groupBy', 'showAllWorkloads', 'endpoints'], () => { this.#tellChoices(); this.#provider.update('now'); }));
+    this.#own.add(onSettings(['groupBy', 'showAllWorkloads'], () => { this.#tellChoices(); this.#provider.update('now'); }));
+    this.#own.add(onSettings(['endpoints'], () => { this.#provider.update('now'); void this.#lookAtOpen({}); }));
     this.#own.add(onSettings(['controllers'], () => { deps.clusters.refreshAll(); }));
     this.#own.add(onSettings(['namespaces'], () => { deps.clusters.namespacesChanged(); }));
     this.#own.add({ dispose: () => { clearInterval(this.#ages); } });
@@ -73,12 +74,14 @@ export class ClustersView implements vscode.Disposable {
   refresh(): void { this.#provider.update('now'); }
 
   /** Asks the processes of the replicas that are open once more; `context` undefined: of every open context; `workload` is an id, undefined: of each. */
-  async lookAgain(context: string | undefined, workload?: string): Promise<void> {
+  lookAgain(context: string | undefined, workload?: string): Promise<void> { return this.#lookAtOpen({ again: true }, context, workload); }
+
+  async #lookAtOpen(options: { readonly again?: boolean }, context?: string, workload?: string): Promise<void> {
     const { clusters, processes } = this.deps;
     const open = [...this.#open].map((id) => this.#provider.find(id)?.spec.subject).filter((s) => s?.kind === 'replica');
     const there = open.filter((s) => (context === undefined || s.context === context) && (workload === undefined || s.workload.id === workload) && s.replica.pod.phase === 'Running' && clusters.entry(s.context)?.cluster?.objects.pods.has(s.replica.pod.uid) === true);
     // What fails is a line under its replica.
-    await mapLimit(there, LOOKS_AT_ONCE, (s) => processes.look(s.context, s.workload, s.replica, { again: true }).catch(() => undefined));
+    await mapLimit(there, LOOKS_AT_ONCE, (s) => processes.look(s.context, s.workload, s.replica, options).catch(() => undefined));
   }
 
   #world(): World {
