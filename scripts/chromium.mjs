@@ -23,7 +23,7 @@ export const EDITOR_WINDOW = {
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 };
 
-/** s: without a network apt gives up soon, and one that installs waits for another that does. */
+/** s: apt gives up on a dead network soon, and one that installs waits for another that does. */
 const PATIENT = ['-o', 'Acquire::http::Timeout=30', '-o', 'Acquire::https::Timeout=30', '-o', 'DPkg::Lock::Timeout=120'];
 /** How often, and after how many ms each, `apt-get update` is called again while another apt reads the lists: it does not wait by itself. */
 const LOCKED = { times: 24, ms: 5000 };
@@ -38,6 +38,7 @@ export async function ensureChromium(log, run = runQuietly) {
   const found = findChromium();
   if (process.env.CHROMIUM || (found && path.basename(found) === SHELL) || !mayInstall()) return found === undefined ? { why: 'There is no Chromium. Install one (sudo apt-get install chromium) or name it: CHROMIUM=/path/to/chrome npm test' } : { chromium: found };
   // Two stages want it, and apt works for one at a time.
+  // With another browser at hand the shell is worth one try.
   installing ??= found === undefined ? install(log, run, [SHELL, 'chromium']) : install(log, run, [SHELL], ['-o', 'Acquire::Retries=0']);
   const tail = await installing;
   const chromium = findChromium();
@@ -49,10 +50,11 @@ const mayInstall = () => process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt
 /** The last that apt said, where it did not install the first of `packages` that it has. */
 async function install(log, run, packages, options = []) {
   log('Installing Chromium\'s headless shell by apt-get (once, about 30 s)');
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
   const apt = (...args) => run('apt-get', [...PATIENT, ...options, ...args], env);
   let last = await apt('update', '-qq');
   for (let again = 0; again < LOCKED.times && last.code !== 0 && /could not get lock/i.test(last.tail); again++) {
+    if (again === 0) log('Waiting for another apt, which reads the lists');
     await pause(LOCKED.ms);
     last = await apt('update', '-qq');
   }

@@ -40,7 +40,7 @@ export const budget = { warm: 25 * 60, cold: 45 * 60 };
 export const atOnce = 2;
 
 /** s after which a stage is ended and counts as failed: far above what it takes, so that only what hangs is ended. (test/inhost/run.mjs ends itself before it.) */
-export const limitOf = ({ warm, cold = warm }) => Math.max(900, 4 * cold) * SLOWNESS;
+export const limitOf = ({ warm, cold = warm }) => Math.max(900, 4 * cold * SLOWNESS);
 
 function testFiles(dir) {
   return fs.readdirSync(path.join(root, dir), { recursive: true }).map((f) => `${dir}/${String(f).replaceAll('\\', '/')}`).filter((f) => /\.test\.m?ts$/.test(f)).sort();

@@ -23,7 +23,7 @@ interface Known {
   findings: Findings | undefined;
   /** Restarts of the pod when it was looked at: another process answers after one. */
   restarts: number;
-  /** What was pinned of its workload, as text: another pin makes it as unknown as a restart does. */
+  /** What was pinned of its workload when it was looked at, as text: another pin makes it as unknown as a restart does. */
   pins: string;
   work: Promise<Findings> | undefined;
   stop: AbortController;
@@ -67,20 +67,38 @@ export class Processes implements Disposable {
     if (known && !this.#holds(known, workload, replica)) { known.stop.abort(); known = undefined; }
     if (known?.work === undefined && known?.findings && options.again !== true) return Promise.resolve(known.findings);
     if (!known) {
-      known = { findings: undefined, restarts: replica.pod.restarts, pins: this.#pinsOf(workload), work: undefined, stop: new AbortController(), problem: undefined };
+      known = { findings: undefined, restarts: replica.pod.restarts, pins: textOf(this.deps.pins(), workload), work: undefined, stop: new AbortController(), problem: undefined };
       this.#known.set(key, known);
     }
     const mine = known;
     mine.work ??= this.#look(mine, context, workload, replica).finally(() => { mine.work = undefined; this.#changed.fire(); });
     this.#changed.fire();
-    return options.signal ? race(mine.work, options.signal) : mine.work;
+    return this.#outcome(key, mine, options.signal);
+  }
+
+  /** What a look comes to; of one whose place another took meanwhile, what that one comes to. */
+  async #outcome(key: string, known: Known, signal: AbortSignal | undefined): Promise<Findings> {
+    for (let current = known; ;) {
+      try {
+        if (current.work === undefined && current.findings) return current.findings;
+        if (current.work === undefined) throw current.problem ?? new DOMException('The look was ended.', 'AbortError');
+        return await (signal ? race(current.work, signal) : current.work);
+      } catch (e) {
+        const newer = this.#known.get(key);
+        if (!isAbort(e) || signal?.aborted || newer === undefined || newer === current) throw e;
+        current = newer;
+      }
+    }
   }
 
   async #look(known: Known, context: string, workload: Workload, replica: Replica): Promise<Findings> {
     known.problem = undefined;
     try {
       const cluster = await this.deps.clusters.connect(context, known.stop.signal);
-      const findings = await lookAt({ session: cluster.session, workload, replica }, this.#knowledge(), { signal: known.stop.signal, guess: true });
+      // They may have changed while it was connecting.
+      const knowledge = this.#knowledge();
+      known.pins = textOf(knowledge.pins, workload);
+      const findings = await lookAt({ session: cluster.session, workload, replica }, knowledge, { signal: known.stop.signal, guess: true });
       known.findings = findings;
       if (findings.reason) cluster.learn(workload.id, findings.reason);
       const said = findings.endpoints.map((e) => `${e.kind} ${e.scheme} :${e.port} ${e.state}`).join(', ');
@@ -103,9 +121,7 @@ export class Processes implements Disposable {
     this.#changed.fire();
   }
 
-  #holds(known: Known, workload: Workload, replica: Replica): boolean { return known.restarts === replica.pod.restarts && known.pins === this.#pinsOf(workload); }
-
-  #pinsOf({ namespace, name }: Workload): string { return JSON.stringify(this.deps.pins()[`${namespace}/${name}`] ?? {}); }
+  #holds(known: Known, workload: Workload, replica: Replica): boolean { return known.restarts === replica.pod.restarts && known.pins === textOf(this.deps.pins(), workload); }
 
   #knowledge(): Knowledge { return { memory: this.deps.memory, pins: this.deps.pins() }; }
 
@@ -127,5 +143,7 @@ export class Processes implements Disposable {
     this.#own.dispose();
   }
 }
+
+function textOf(pins: Pins, { namespace, name }: Workload): string { return JSON.stringify(pins[`${namespace}/${name}`] ?? {}); }
 
 function keyOf(context: string, replica: Replica): string { return `${context}\n${replica.pod.uid}`; }

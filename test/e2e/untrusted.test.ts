@@ -124,6 +124,6 @@ test('trusted, the plugin runs, go is asked, and the settings of the folder coun
   await vscode.closeEditors();
   await vscode.showSideBar();
   await vscode.expand(vscode.row('context tuner-test'));
-  await expect.poll(pprofOf).toMatch(/port 1,/);
+  await expect.poll(pprofOf).toMatch(/port 1, did not answer/);
   await until(async () => (await offered()).some((t) => t.includes('Of the Folder')), 'the Prometheus of the folder');
 });

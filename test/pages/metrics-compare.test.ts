@@ -57,7 +57,7 @@ describe.skipIf(noBrowser())('metrics page: several beside each other', () => {
     await expect.poll(() => panel('depth').locator('.legend .swatch').evaluateAll((all) => all.map((e) => e.className))).toEqual(['swatch c0 d0', 'swatch c0 d1', 'swatch c1 d0', 'swatch c1 d1']);
     for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `metrics-compare-${theme}`); }
     // Dark Modern's own orange shines through: a line and its name in the legend would hardly be seen.
-    await page.evaluate(() => { document.documentElement.style.setProperty('--vscode-charts-orange', 'rgba(234, 92, 0, 0.33)'); });
+    await setTheme(page, 'dark');
     const orange = panel('queueTime').locator('.swatch.c1');
     await expect.poll(() => orange.evaluate((e) => getComputedStyle(e).borderTopColor.replaceAll(/[\d.]+/g, (n) => String(Math.round(Number(n) * 100) / 100)))).toMatch(/^(rgb\(234, 92, 0\)|color\(srgb 0\.92 0\.36 0\))$/);
   });

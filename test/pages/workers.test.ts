@@ -55,10 +55,14 @@ describe.skipIf(noBrowser())('workers and growth on the goroutine page', () => {
     await expect.poll(() => pool('busy').locator('.sentence').textContent()).toBe('Both in Reconcile');
     await themes('workers');
     // The orange of Dark and Light Modern shines through: words in it could hardly be read.
-    for (const theme of ['dark', 'light'] as const) {
-      await setTheme(page, theme);
-      await expect.poll(() => pool('throttled').locator('.part.strong').evaluate((e) => getComputedStyle(e).color)).not.toMatch(/rgba|\//);
+    const colour = (selector: string, of: 'color' | 'backgroundColor') => pool('throttled').locator(selector).first()
+      .evaluate((e, name) => getComputedStyle(e)[name].replaceAll(/[\d.]+/g, (n) => String(Math.round(Number(n) * 100) / 100)), of);
+    await setTheme(page, 'dark');
+    for (const [selector, of] of [['.part.strong', 'color'], ['.seat.throttled', 'backgroundColor']] as const) {
+      await expect.poll(() => colour(selector, of)).toMatch(/^(rgb\(234, 92, 0\)|color\(srgb 0\.92 0\.36 0\))$/);
     }
+    await setTheme(page, 'light');
+    await expect.poll(() => colour('.part.strong', 'color')).toBe('color(srgb 0.64 0.25 0)');
   });
 
   it('shows the stacks behind a seat or a part of the sentence, by the mouse and by keys', async () => {

@@ -78,8 +78,14 @@ export class ClustersView implements vscode.Disposable {
 
   async #lookAtOpen(options: { readonly again?: boolean }, context?: string, workload?: string): Promise<void> {
     const { clusters, processes } = this.deps;
-    const open = [...this.#open].map((id) => this.#provider.find(id)?.spec.subject).filter((s) => s?.kind === 'replica');
-    const there = open.filter((s) => (context === undefined || s.context === context) && (workload === undefined || s.workload.id === workload) && s.replica.pod.phase === 'Running' && clusters.entry(s.context)?.cluster?.objects.pods.has(s.replica.pod.uid) === true);
+    const there = [...this.#open].flatMap((id) => {
+      const s = this.#provider.find(id)?.spec.subject;
+      if (s?.kind !== 'replica' || (context !== undefined && s.context !== context) || (workload !== undefined && s.workload.id !== workload)) return [];
+      // As it is now: a tree that nobody sees is not drawn anew.
+      const now = clusters.entry(s.context)?.cluster?.workload(s.workload.id);
+      const replica = now?.replicas.find((r) => r.pod.uid === s.replica.pod.uid);
+      return now && replica?.pod.phase === 'Running' ? [{ context: s.context, workload: now, replica }] : [];
+    });
     // What fails is a line under its replica.
     await mapLimit(there, LOOKS_AT_ONCE, (s) => processes.look(s.context, s.workload, s.replica, options).catch(() => undefined));
   }

@@ -183,6 +183,7 @@ export class Workbench {
     const quick = { timeout: KEY_MS };
     let pictured = shot === undefined;
     await until(async () => {
+      if (await opened.isVisible()) return true;
       if (!(await item.isVisible()) && !(await row.click({ ...quick, button: 'right' }).then(() => item.waitFor(quick)).then(() => true, () => false))) return false;
       if (!pictured) await this.shot(shot!);
       pictured = true;

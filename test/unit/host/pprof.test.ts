@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/base/problem';
+import type { Pins } from '../../../src/cluster/pins';
 import { asksForToken } from '../../../src/cluster/reach';
 import { pprofEndpoint, withPprofEndpoint } from '../../../src/host/commands/pprof';
-import { PATIENCE } from '../../lib/until';
+import { PATIENCE, until } from '../../lib/until';
 import { failing, INDEX, serve, type Served } from '../cluster/helpers';
 import { opened, type Opened } from './open';
 
@@ -79,6 +82,26 @@ describe('an endpoint that moved', () => {
     await problem(withPprofEndpoint(o, o.place, soon(), fail('captures.noPprof')));
     await problem(withPprofEndpoint(o, o.place, soon(), fail('target.cpuInUse')));
     expect(uses).toBe(2);
+  });
+});
+
+describe('another pin', () => {
+  it('makes what was found unknown, and who waits for a look with the old one gets what the new one finds', async () => {
+    const silent = net.createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    ends.push(silent);
+    const answering = await up({ '/debug/pprof/': INDEX });
+    const options = { pprof: 6060, pins: {} as Pins, ports: { 6060: (silent.address() as net.AddressInfo).port, 7070: answering.port } };
+    const o = await open(options);
+    const { context, workload, replica } = o.place;
+    const before = o.processes.look(context, workload, replica);
+    await until(() => o.asked.includes(6060), 'the first look to ask where nobody answers');
+    options.pins = { 'ns/w': { pprof: 'http://:7070/debug/pprof/' } };
+    const found = await o.processes.look(context, workload, replica);
+    expect(found.endpoints[0]).toMatchObject({ kind: 'pprof', port: 7070, state: 'ok' });
+    expect(await before).toBe(found);
+    options.pins = {};
+    expect(o.processes.facts(context, workload, replica).state).toBe('unknown');
   });
 });
 
