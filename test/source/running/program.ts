@@ -69,9 +69,11 @@ export interface RunOptions { readonly kubeconfig: string; readonly namespace: s
 
 export class Running {
   #output = '';
+  #ended = false;
 
   private constructor(readonly tap: Tap, readonly metricsPort: number, private readonly child: ChildProcess, private readonly home: string) {
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { this.#output = (this.#output + chunk.toString()).slice(-8000); });
+    child.once('close', () => { this.#ended = true; });
   }
 
   /** The program behind a tap of its own, whose gate is closed. Ended with `end`, or by itself after some minutes. */
@@ -86,7 +88,8 @@ export class Running {
   }
 
   get output(): string { return this.#output; }
-  get code(): number | null { return this.child.exitCode; }
+  /** Null until it has ended and all of its output was read, which may come later. */
+  get code(): number | null { return this.#ended ? this.child.exitCode : null; }
 
   async get(port: number, where: string): Promise<{ readonly status: number; readonly text: string }> {
     const answer = await fetch(`http://127.0.0.1:${port}${where}`, { signal: AbortSignal.timeout(PATIENCE) });
