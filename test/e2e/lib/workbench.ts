@@ -174,23 +174,25 @@ export class Workbench {
   }
 
   /**
-   * Chooses from a row's context menu, which shows `opened`; `shot` keeps a picture of the menu. It takes no click in the moment that
-   * it opens, since that could be the one that opened it, and closes when what was closed before it gives the keyboard back: one
-   * clicks again, or opens it again.
+   * Chooses from a row's context menu, which shows `opened`; `shot` keeps a picture of the menu. It takes no click in its first 100 ms,
+   * since that could be the one that opened it, but a key; and it closes when what was closed before it gives the keyboard back: one
+   * opens it again.
    */
   async menu(row: Locator, title: string, opened: Locator, shot?: string): Promise<void> {
     const item = this.page.locator('.context-view .action-label', { hasText: title });
     const quick = { timeout: KEY_MS };
-    let pictured = shot === undefined;
-    await until(async () => {
+    const tries = async (): Promise<boolean> => {
       if (await opened.isVisible()) return true;
-      if (!(await item.isVisible()) && !(await row.click({ ...quick, button: 'right' }).then(() => item.waitFor(quick)).then(() => true, () => false))) return false;
-      if (!pictured) await this.shot(shot!);
-      pictured = true;
-      if (!(await item.click(quick).then(() => true, () => false))) return false;
-      if (await item.waitFor({ state: 'hidden', ...quick }).then(() => false, () => true)) return false;
-      return opened.waitFor({ timeout: STEP_MS }).then(() => true, () => false);
-    }, `the menu to take ${title}`, 2 * PATIENCE);
+      if (!(await item.isVisible())) await row.click({ ...quick, button: 'right' });
+      await item.waitFor(quick);
+      if (shot !== undefined) await this.shot(shot);
+      await item.hover(quick);
+      await this.page.locator('.context-view .action-item.focused', { hasText: title }).waitFor(quick);
+      await this.page.keyboard.press('Enter');
+      await opened.waitFor(quick);
+      return true;
+    };
+    await until(() => tries().catch(() => false), `the menu to take ${title}`, 2 * PATIENCE);
   }
 
   /** Runs a command from the palette by its whole title: "Controller Tuner: Profile CPU…". */
