@@ -35,6 +35,8 @@ export const CASES: readonly Case[] = [
   c('a literal with a comment', undefined, [LIMIT], 'c := dynamic.NewForConfigOrDie(&rest.Config{\n\tHost: "h", // here\n})\n_ = c'),
   c('a literal with a value over lines', undefined, [LIMIT], 'c := dynamic.NewForConfigOrDie(&rest.Config{\n\tHost: "h",\n\tTLSClientConfig: rest.TLSClientConfig{\n\t\tInsecure: true,\n\t},\n})\n_ = c'),
   c('by hand at 0.25, removable', 'v0.25.2', ['client-limit: limit-remove,qps-100,qps-own,qps-none'], `cfg := ctrl.GetConfigOrDie()\ncfg.QPS = 50\ncfg.Burst = 100\n\nmgr, err := ctrl.NewManager(cfg, ctrl.Options{})\n${ERR}\n_ = mgr`),
+  c('by hand at 0.25, or by a flag', 'v0.25.2', ['client-limit: '], `qps := flag.Float64("qps", 0, "requests a second, instead of 5")\nflag.Parse()\ncfg := ctrl.GetConfigOrDie()\ncfg.QPS = 5\ncfg.Burst = 10\nif *qps > 0 {\n\tcfg.QPS = float32(*qps)\n\tcfg.Burst = int(*qps * 1.5)\n}\nmgr, err := ctrl.NewManager(cfg, ctrl.Options{})\n${ERR}\n_ = mgr`),
+  c('in one branch at 0.25', 'v0.25.2', [], `cfg := ctrl.GetConfigOrDie()\nif len(os.Args) > 9 {\n\tcfg.QPS = 5\n\tcfg.Burst = 10\n}\nmgr, err := ctrl.NewManager(cfg, ctrl.Options{})\n${ERR}\n_ = mgr`),
   c('by a variable at 0.25, that would be left unread', 'v0.25.2', ['client-limit: qps-100,qps-own,qps-none'], `qps := 50\ncfg := ctrl.GetConfigOrDie()\ncfg.QPS = float32(qps)\ncfg.Burst = 100\nmgr, err := ctrl.NewManager(cfg, ctrl.Options{})\n${ERR}\n_ = mgr`),
   c('a helper that only returns it', undefined, [LIMIT], `cfg, err := config()\n${ERR}\n${SET}`, 'func config() (*rest.Config, error) {\n\treturn rest.InClusterConfig()\n}'),
   c('a helper of its own package\'s caller', undefined, [LIMIT], '', 'func Config() (*rest.Config, error) {\n\treturn rest.InClusterConfig()\n}'),

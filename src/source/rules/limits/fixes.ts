@@ -60,10 +60,11 @@ export function measuredFix(context: GoContext, config: Config): Fix | undefined
   return fix('qps-measured', `Set QPS from what was measured: ${asked.qps}, Burst ${asked.burst} (${asked.arithmetic})`, setLimits(context, config, { qps: value(asked.qps), burst: value(asked.burst) }));
 }
 
-/** Takes the limit out where the origin itself has none. */
+/** Takes the limit out where the origin itself has none. One that is set in a branch too, by a flag say, is somebody's choice. */
 export function removed(context: GoContext, config: Config): Fix | undefined {
   const sets = config.sets.filter((s) => s.field !== 'RateLimiter');
-  if (config.handed !== undefined || sets.some((s) => s.file !== context.file || !onlyLimits(s.statement.childForFieldName('left')?.text ?? ''))) return undefined;
+  const holds = (s: typeof sets[number]): boolean => (s.field === 'QPS' ? config.qps : config.burst)?.statement.id === s.statement.id;
+  if (config.handed !== undefined || sets.some((s) => !holds(s) || s.file !== context.file || !onlyLimits(s.statement.childForFieldName('left')?.text ?? ''))) return undefined;
   return fix('limit-remove', 'Remove this limit: controller-runtime ≥ 0.21 has none', removeStatements(context.file, sets.map((s) => s.statement)));
 }
 
