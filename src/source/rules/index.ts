@@ -2,6 +2,6 @@
 import type { GoRule } from '../rule';
 import { LIMIT_RULES } from './limits/index';
 import { SETUP_RULES } from './setup/index';
-import { WORK_RULES } from './work/index';
+import { RECONCILE_RULES } from './reconcile/index';
 
-export const GO_RULES: readonly GoRule[] = [...LIMIT_RULES, ...WORK_RULES, ...SETUP_RULES];
+export const GO_RULES: readonly GoRule[] = [...LIMIT_RULES, ...RECONCILE_RULES, ...SETUP_RULES];

@@ -23,7 +23,7 @@ function built(name: string): readonly ProfileFile[] {
 }
 
 /** Where the sources of make/paths lie on a machine that has them open. */
-const APP = ['internal/work/work.go', 'internal/work/work_test.go', 'internal/frames/frames.go', 'cmd/manager/main.go'];
+const APP = ['internal/jobs/jobs.go', 'internal/jobs/jobs_test.go', 'internal/frames/frames.go', 'cmd/manager/main.go'];
 const STD = {
   '/opt/go/src/slices/sort.go': 'package slices\nfunc SortFunc[S ~[]E, E any](x S) {}', '/opt/go/src/slices/zsortanyfunc.go': 'package slices\nfunc insertionSortCmpFunc[E any]() {}',
   '/opt/go/src/runtime/proc.go': 'package runtime\nfunc main() {}', '/opt/go/src/runtime/asm_amd64.s': 'TEXT runtime·goexit(SB)', '/opt/go/src/testing/testing.go': 'package testing\nfunc tRunner() {}',
@@ -53,7 +53,7 @@ function env(files: Readonly<Record<string, string>>, over: Partial<LocateEnv> =
 const where = async (locator: Locator, file: string): Promise<string> => { const found = await locator.locate(file); return 'file' in found ? found.file : `? ${found.refused.map((r) => `${r.file}: ${r.why}`).join('; ')}`; };
 
 describe('files of real builds', () => {
-  const inWorkspace = { 'work.go': '/ws/app/internal/work/work.go', 'frames.go': '/ws/app/internal/frames/frames.go', 'main.go': '/ws/app/cmd/manager/main.go', 'work_test.go': '/ws/app/internal/work/work_test.go' };
+  const inWorkspace = { 'jobs.go': '/ws/app/internal/jobs/jobs.go', 'frames.go': '/ws/app/internal/frames/frames.go', 'main.go': '/ws/app/cmd/manager/main.go', 'jobs_test.go': '/ws/app/internal/jobs/jobs_test.go' };
   const std = { 'sort.go': '/opt/go/src/slices/sort.go', 'zsortanyfunc.go': '/opt/go/src/slices/zsortanyfunc.go', 'proc.go': '/opt/go/src/runtime/proc.go', 'asm_amd64.s': '/opt/go/src/runtime/asm_amd64.s', 'testing.go': '/opt/go/src/testing/testing.go' };
   const replaced = { 'lib.go': '/ws/lib/lib.go', 'fork.go': '/ws/fork/fork.go' };
   /** dep.go is one file for two import paths: by the file's path in the profile. */
@@ -88,7 +88,7 @@ describe('files of real builds', () => {
 
   it('a frame alone, as a click on one gives it, where the other frames are not known', async () => {
     for (const name of ['plain', 'trimpath', 'image']) {
-      for (const { file, names, lines } of built(name).filter((f) => /work\.go|main\.go|frames\.go/.test(f.file))) {
+      for (const { file, names, lines } of built(name).filter((f) => /jobs\.go|main\.go|frames\.go/.test(f.file))) {
         const found = await new Locator(env(machine()), []).locate(file, { name: names[0] ?? '', line: lines[0] ?? 0 });
         expect('file' in found && found.file, `${name} ${file}`).toBe(inWorkspace[path.basename(file) as keyof typeof inWorkspace]);
       }
@@ -111,15 +111,15 @@ describe('never a wrong file', () => {
   });
 
   it('a package of the same folder names in another module', async () => {
-    const other = { names: ['example.org/other/internal/work.Run'], lines: [38] };
-    expect(await where(new Locator(env(files), [{ file: '/build/internal/work/work.go', ...other }]), '/build/internal/work/work.go')).toBe('? ');
-    expect(await where(new Locator(env(files), [{ file: '/ws/app/internal/work/work.go', ...other }]), '/ws/app/internal/work/work.go')).toMatch(/its package is example\.com\/app\/internal\/work, not example\.org\/other\/internal\/work/);
+    const other = { names: ['example.org/other/internal/jobs.Run'], lines: [38] };
+    expect(await where(new Locator(env(files), [{ file: '/build/internal/jobs/jobs.go', ...other }]), '/build/internal/jobs/jobs.go')).toBe('? ');
+    expect(await where(new Locator(env(files), [{ file: '/ws/app/internal/jobs/jobs.go', ...other }]), '/ws/app/internal/jobs/jobs.go')).toMatch(/its package is example\.com\/app\/internal\/jobs, not example\.org\/other\/internal\/jobs/);
   });
 
   it('a file of the same name that lies where a closure was inlined to', async () => {
-    const trap = { ...files, '/ws/app/internal/work/lib.go': 'package work\n\nfunc Else() {}\n' };
+    const trap = { ...files, '/ws/app/internal/jobs/lib.go': 'package jobs\n\nfunc Else() {}\n' };
     expect(await where(new Locator(env(trap), built('trimpath')), 'example.com/lib@v1.2.3/lib.go')).toBe('/ws/lib/lib.go');
-    expect(await where(new Locator(env(trap, { modules: [{ path: 'example.com/app', dir: '/ws/app' }] }), built('plain')), '/home/me/src/lib/lib.go')).not.toContain('/internal/work/lib.go');
+    expect(await where(new Locator(env(trap, { modules: [{ path: 'example.com/app', dir: '/ws/app' }] }), built('plain')), '/home/me/src/lib/lib.go')).not.toContain('/internal/jobs/lib.go');
   });
 
   it('another version of a module than the one that was built', async () => {
@@ -137,8 +137,8 @@ describe('never a wrong file', () => {
     const found = await new Locator(env(two), []).locate('/elsewhere/manager/main.go', { name: 'main.main', line: 12 });
     expect(found).toMatchObject({ refused: [{ file: '/ws/app/cmd/manager/main.go', why: '/ws/app/tools/cmd/manager/main.go fits as well' }] });
     // Two checkouts of one module.
-    const twins = env({ ...files, '/ws/second/internal/work/work.go': source('app/internal/work/work.go') }, { modules: [{ path: 'example.com/app', dir: '/ws/app' }, { path: 'example.com/app', dir: '/ws/second' }] });
-    expect(await where(new Locator(twins, built('image')), '/workspace/internal/work/work.go')).toMatch(/fits as well/);
+    const twins = env({ ...files, '/ws/second/internal/jobs/jobs.go': source('app/internal/jobs/jobs.go') }, { modules: [{ path: 'example.com/app', dir: '/ws/app' }, { path: 'example.com/app', dir: '/ws/second' }] });
+    expect(await where(new Locator(twins, built('image')), '/workspace/internal/jobs/jobs.go')).toMatch(/fits as well/);
   });
 
   it('a guess whose function is elsewhere', async () => {
@@ -164,7 +164,7 @@ describe('places', () => {
   it('the workspace is enough where it has the file: Go is not asked for', async () => {
     const e = env(machine());
     const locator = new Locator(e, built('image'));
-    expect(await where(locator, '/workspace/internal/work/work.go')).toBe('/ws/app/internal/work/work.go');
+    expect(await where(locator, '/workspace/internal/jobs/jobs.go')).toBe('/ws/app/internal/jobs/jobs.go');
     expect(e.asked).toEqual([]);
   });
 
@@ -172,13 +172,13 @@ describe('places', () => {
     let reads = 0;
     const e = env(machine());
     const locator = new Locator({ ...e, read: (f) => { reads++; return e.read(f); } }, built('image'));
-    for (let i = 0; i < 3; i++) await locator.locate('/workspace/internal/work/work.go');
+    for (let i = 0; i < 3; i++) await locator.locate('/workspace/internal/jobs/jobs.go');
     expect(reads).toBe(1);
   });
 
   it('rules of the settings come first, the longest prefix before others', async () => {
     const rules = [{ from: '/nobody', to: ['/ws'] }, { from: '/nobody/knows', to: ['/ws/nothing', '/ws/app'] }];
-    expect(await where(new Locator(env(machine(), { rules }), []), '/nobody/knows/internal/work/work.go')).toBe('/ws/app/internal/work/work.go');
+    expect(await where(new Locator(env(machine(), { rules }), []), '/nobody/knows/internal/jobs/jobs.go')).toBe('/ws/app/internal/jobs/jobs.go');
     expect(await where(new Locator(env(machine(), { rules }), []), '/nobody/lib/lib.go')).toBe('/ws/lib/lib.go');
     expect(await where(new Locator(env(machine(), { rules }), []), '/nobodyknows/x.go')).toBe('? ');
   });
@@ -197,11 +197,11 @@ describe('places', () => {
   });
 
   it('built on Windows', async () => {
-    expect(await new Locator(env(machine()), []).locate('C:\\src\\app\\internal\\work\\work.go', { name: 'example.com/app/internal/work.Run', line: 38 })).toMatchObject({ file: '/ws/app/internal/work/work.go' });
+    expect(await new Locator(env(machine()), []).locate('C:\\src\\app\\internal\\jobs\\jobs.go', { name: 'example.com/app/internal/jobs.Run', line: 38 })).toMatchObject({ file: '/ws/app/internal/jobs/jobs.go' });
   });
 
   it('a folder that is opened without its go.mod: by the tail of the path and the function', async () => {
-    expect(await new Locator(env(machine(), { modules: [] }), []).locate('/build/internal/work/work.go', { name: 'example.com/app/internal/work.Run', line: 38 })).toMatchObject({ file: '/ws/app/internal/work/work.go' });
+    expect(await new Locator(env(machine(), { modules: [] }), []).locate('/build/internal/jobs/jobs.go', { name: 'example.com/app/internal/jobs.Run', line: 38 })).toMatchObject({ file: '/ws/app/internal/jobs/jobs.go' });
   });
 
   it('says where it looked', async () => {
@@ -210,7 +210,7 @@ describe('places', () => {
   });
 
   it('a function that is gone from a file of its very package leaves the file what it is', async () => {
-    expect(await new Locator(env(machine()), []).locate('/workspace/internal/work/work.go', { name: 'example.com/app/internal/work.Gone', line: 38 })).toMatchObject({ file: '/ws/app/internal/work/work.go' });
+    expect(await new Locator(env(machine()), []).locate('/workspace/internal/jobs/jobs.go', { name: 'example.com/app/internal/jobs.Gone', line: 38 })).toMatchObject({ file: '/ws/app/internal/jobs/jobs.go' });
   });
 });
 

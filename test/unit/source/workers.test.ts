@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { moduleOfVersions } from '../../../src/source/modules/index';
-import { WORKERS } from '../../../src/source/rules/work/workers';
+import { WORKERS } from '../../../src/source/rules/reconcile/workers';
 import { findingsOf } from './harness';
 import { kubebuilder, OPTIONS } from './setup/programs';
 

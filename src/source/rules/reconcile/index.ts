@@ -14,7 +14,7 @@ import { UNCACHED_READS } from './uncachedReads';
 import { WIDE_CACHE } from './wideCache';
 import { WORKERS } from './workers';
 
-export const WORK_RULES: readonly GoRule[] = [
+export const RECONCILE_RULES: readonly GoRule[] = [
   WORKERS, PARALLEL_WRITES, QUEUE_OPTIONS, PRIORITY_QUEUE, RECOVER_PANIC, MANAGED_FIELDS, WIDE_CACHE, UNCACHED_READS, LIST_ALL, REQUEUE_SOON, REQUEUE_FIELD, STATUS_WRITES,
   GENERATION_PREDICATE,
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { moduleOfVersions } from '../../../src/source/modules/index';
-import { WORK_RULES } from '../../../src/source/rules/work/index';
+import { RECONCILE_RULES } from '../../../src/source/rules/reconcile/index';
 import { position } from '../../../src/source/text';
 import { casesOf, type Case } from './cases';
 import { findingsOf, grammar, type Checked } from './harness';
@@ -10,13 +10,13 @@ const cases = casesOf('work');
 /** Each finding on a line of its own, as the case would want it. */
 function found(c: Case): (Checked & { line: number })[] {
   const module = moduleOfVersions({ ...(c.runtime === undefined ? {} : { 'sigs.k8s.io/controller-runtime': c.runtime }), 'k8s.io/client-go': c.client ?? 'v0.37.0' });
-  return WORK_RULES.filter((r) => c.rules?.includes(r.id) ?? true).flatMap((r) => findingsOf(r, c.texts, module)).map((f) => ({ ...f, line: position(c.texts[f.in] ?? '', f.start).line }));
+  return RECONCILE_RULES.filter((r) => c.rules?.includes(r.id) ?? true).flatMap((r) => findingsOf(r, c.texts, module)).map((f) => ({ ...f, line: position(c.texts[f.in] ?? '', f.start).line }));
 }
 
 describe('rules about workers, queues, caches and Reconcile', () => {
   it('has cases of every rule, found and not found', () => {
     expect(cases.length).toBeGreaterThan(100);
-    for (const rule of WORK_RULES) {
+    for (const rule of RECONCILE_RULES) {
       expect(cases.filter((c) => c.wants.some((w) => w.rule === rule.id)).length, `cases that find ${rule.id}`).toBeGreaterThan(1);
       expect(cases.filter((c) => c.rules?.includes(rule.id) === true && c.wants.every((w) => w.rule !== rule.id)).length, `cases without ${rule.id}`).toBeGreaterThan(1);
     }
@@ -40,10 +40,10 @@ describe('rules about workers, queues, caches and Reconcile', () => {
 });
 
 it('tells what each rule is about', () => {
-  for (const rule of WORK_RULES) {
+  for (const rule of RECONCILE_RULES) {
     expect(rule.id).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(rule.explains.length, rule.id).toBeGreaterThan(150);
     expect(rule.title.endsWith('.'), rule.id).toBe(false);
   }
-  expect(new Set(WORK_RULES.map((r) => r.id)).size).toBe(WORK_RULES.length);
+  expect(new Set(RECONCILE_RULES.map((r) => r.id)).size).toBe(RECONCILE_RULES.length);
 });
