@@ -20,6 +20,11 @@ export const hasLimiter = (config: Config): boolean => config.rateLimiter !== un
 
 type Existing = Config['sets'][number];
 
+/** True for the assignment that a client is built with; one that comes too late or stands in another branch is not. */
+export function holds(config: Config, set: Existing): boolean {
+  return { QPS: config.qps, Burst: config.burst, RateLimiter: config.rateLimiter }[set.field]?.statement.id === set.statement.id;
+}
+
 /** What a person may call it: the first that is free. */
 const NAMES = ['cfg', 'restConfig', 'kubeConfig'];
 
@@ -35,9 +40,8 @@ export function setLimits(context: GoContext, config: Config, wants: Wants): Edi
   for (const { field, want } of wanted) {
     const sets = config.sets.filter((s) => s.field === field);
     const [set] = sets;
-    // The one that a client is built with; one that comes too late or stands in another branch is no place for a fix.
-    const holds = field === 'QPS' ? config.qps : config.burst;
-    if (sets.length > 1 || (set !== undefined && (!set.sure || set.statement.id !== holds?.statement.id || late(config, set)))) return undefined;
+    // One that holds for some clients only is no place for a fix.
+    if (sets.length > 1 || (set !== undefined && (!set.sure || !holds(config, set) || late(config, set)))) return undefined;
     if (set === undefined) { missing.push({ field, want }); continue; }
     const edit = replace(set, want, context.file);
     if (edit === undefined) return undefined;

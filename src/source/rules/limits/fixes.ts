@@ -3,7 +3,7 @@ import { addFlags, type NewFlag } from '../../go/flags';
 import type { Config, LimitField } from '../../clients/types';
 import type { GoContext } from '../../rule';
 import type { Fix, Span } from '../../types';
-import { setLimits, whole, type Want } from './edits';
+import { holds, setLimits, whole, type Want } from './edits';
 import { need } from './need';
 import { removeStatements } from './remove';
 import { literal, number } from './words';
@@ -63,8 +63,7 @@ export function measuredFix(context: GoContext, config: Config): Fix | undefined
 /** Takes the limit out where the origin itself has none. One that is set in a branch too, by a flag say, is somebody's choice. */
 export function removed(context: GoContext, config: Config): Fix | undefined {
   const sets = config.sets.filter((s) => s.field !== 'RateLimiter');
-  const holds = (s: typeof sets[number]): boolean => (s.field === 'QPS' ? config.qps : config.burst)?.statement.id === s.statement.id;
-  if (config.handed !== undefined || sets.some((s) => !holds(s) || s.file !== context.file || !onlyLimits(s.statement.childForFieldName('left')?.text ?? ''))) return undefined;
+  if (config.handed !== undefined || sets.some((s) => !holds(config, s) || s.file !== context.file || !onlyLimits(s.statement.childForFieldName('left')?.text ?? ''))) return undefined;
   return fix('limit-remove', 'Remove this limit: controller-runtime ≥ 0.21 has none', removeStatements(context.file, sets.map((s) => s.statement)));
 }
 
