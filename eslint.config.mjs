@@ -10,19 +10,19 @@ const rooms = {
   metrics: ['base'],
   controllers: ['base'],
   churn: ['base', 'controllers'],
-  source: ['base'],
-  lines: ['base', 'profile', 'source'],
+  advice: ['base'],
+  lines: ['base', 'profile', 'advice'],
   target: ['base'],
   protocol: ['base', 'churn', 'metrics', 'profile'],
   kube: ['base', 'churn', 'controllers', 'target'],
   captures: ['base', 'profile', 'target'],
   cluster: ['base', 'controllers', 'kube', 'metrics', 'target'],
-  sources: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'protocol', 'source', 'target'],
-  inspect: ['base', 'captures', 'churn', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
-  host: ['base', 'captures', 'churn', 'cluster', 'controllers', 'kube', 'lines', 'metrics', 'profile', 'protocol', 'source', 'sources', 'target'],
+  series: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'protocol', 'advice', 'target'],
+  inspect: ['base', 'captures', 'churn', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'advice', 'series', 'target'],
+  host: ['base', 'captures', 'churn', 'cluster', 'controllers', 'kube', 'lines', 'metrics', 'profile', 'protocol', 'advice', 'series', 'target'],
 };
 /** Rooms that take data and give data: no sockets, files, threads, editor or DOM. */
-const pure = ['base', 'profile', 'metrics', 'controllers', 'churn', 'protocol', 'source', 'lines'];
+const pure = ['base', 'profile', 'metrics', 'controllers', 'churn', 'protocol', 'advice', 'lines'];
 const io = ['fs', 'fs/promises', 'net', 'tls', 'http', 'http2', 'https', 'child_process', 'worker_threads', 'os', 'dgram', 'dns'].flatMap((m) => [m, `node:${m}`]);
 
 /** Imports that go up and into one of these rooms; `up`: how many folders up src/ is, when folders of a room have a room's name too. */

@@ -29,9 +29,9 @@ const vscodeOnce = {
 /** Exported for scripts/inspect.mjs, which builds only what it runs. */
 export const bundles = [
   // What activation runs, what the first use of anything loads, what the first source of a controller loads, and client-node, loaded when a cluster is first opened.
-  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['./host.js', './source.js'], plugins: [vscodeOnce] },
+  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['./host.js', './advice.js'], plugins: [vscodeOnce] },
   { ...node, entryPoints: { host: 'src/host/index.ts' }, outdir: 'dist', external: ['./kube.js'], plugins: [vscodeOnce] },
-  { ...node, entryPoints: { source: 'src/host/source/index.ts' }, outdir: 'dist', plugins: [vscodeOnce] },
+  { ...node, entryPoints: { advice: 'src/host/advice/index.ts' }, outdir: 'dist', plugins: [vscodeOnce] },
   { ...node, entryPoints: { kube: 'src/kube/index.ts' }, outdir: 'dist', external: ['vscode'], define: { 'import.meta.url': '__importMetaUrl' }, banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' } },
   { ...node, entryPoints: { 'profile-thread': 'src/profile/thread/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { inspect: 'src/inspect/main.ts' }, outdir: 'dist', external: ['./kube.js'] },

@@ -1,14 +1,14 @@
 /**
  * Registers what package.json contributes, and returns. Whatever is used first, a view, a command or a profile, loads
- * dist/host.js, where everything is made; the first source of a controller loads dist/source.js, which has nothing of a
+ * dist/host.js, where everything is made; the first source of a controller loads dist/advice.js, which has nothing of a
  * cluster in it. The editor's start pays for none of it.
  */
 import * as vscode from 'vscode';
 import type * as HostRoom from './host/index';
 import type { ProfileDocument } from './host/pages/document';
 import type { Parts } from './host/parts';
-import { onFirstSource } from './host/source/gate';
-import type * as SourceRoom from './host/source/index';
+import { onFirstSource } from './host/advice/gate';
+import type * as AdviceRoom from './host/advice/index';
 
 /** What tests inside the editor look at. */
 export interface Api {
@@ -16,7 +16,7 @@ export interface Api {
   readonly activationMillis: number;
   /** Loads what was not loaded yet. */
   readonly parts: () => Promise<Parts>;
-  readonly sources: () => Promise<SourceRoom.Sources>;
+  readonly sources: () => Promise<AdviceRoom.Advice>;
   /** True when something carries out this command, by its whole name. */
   readonly has: (command: string) => Promise<boolean>;
 }
@@ -31,8 +31,8 @@ export function activate(context: vscode.ExtensionContext): Api {
   };
   const host = (): Promise<HostRoom.Host> => loading ??= load();
 
-  let reading: Promise<SourceRoom.Sources> | undefined;
-  const sources = (): Promise<SourceRoom.Sources> => reading ??= (import('./source.js' as string) as Promise<typeof SourceRoom>).then(({ makeSources }) => own(makeSources(context)));
+  let reading: Promise<AdviceRoom.Advice> | undefined;
+  const sources = (): Promise<AdviceRoom.Advice> => reading ??= (import('./advice.js' as string) as Promise<typeof AdviceRoom>).then(({ makeAdvice }) => own(makeAdvice(context)));
   own(onFirstSource(() => { void sources(); }));
   const partOf = (command: string): Promise<{ has(command: string): boolean; run(command: string, args: readonly unknown[]): unknown }> => (command.startsWith('controllerTuner.source.') ? sources() : host());
 

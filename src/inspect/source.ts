@@ -3,12 +3,12 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { count } from '../base/format';
 import { Problem } from '../base/problem';
-import { Analyzer, type Report } from '../source/analyzer';
-import { fixAll } from '../source/fixall';
-import { Grammar } from '../source/go/grammar';
-import { explain, listed, ruleIds } from '../source/explain';
-import { position } from '../source/text';
-import type { Finding } from '../source/types';
+import { Analyzer, type Report } from '../advice/analyzer';
+import { fixAll } from '../advice/fixall';
+import { Grammar } from '../advice/go/grammar';
+import { explain, listed, ruleIds } from '../advice/explain';
+import { position } from '../advice/text';
+import type { Finding } from '../advice/types';
 import type { RulesJob, SourceJob } from './args';
 import { DiskFiles, ours, writeText } from './sourceFiles';
 

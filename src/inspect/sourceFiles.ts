@@ -4,8 +4,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Problem } from '../base/problem';
 import { codeOf } from '../captures/atomic';
-import { MAX_LENGTH } from '../source/go/grammar';
-import type { Files } from '../source/types';
+import { MAX_LENGTH } from '../advice/go/grammar';
+import type { Files } from '../advice/types';
 
 /** What reading gives for a path that holds no file. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);

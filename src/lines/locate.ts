@@ -3,7 +3,7 @@
  * this tries what such a path can mean here, and takes a file only when its package is the right one and it declares the
  * functions: what is not sure stays unknown. Pure: the disk is asked through `LocateEnv`.
  */
-import { inCache } from '../source/modules/cache';
+import { inCache } from '../advice/modules/cache';
 import { readGo, type GoText } from './declared';
 import { isAbsolute, isBelow, slashes, vendoredBy, type Modules } from './modules';
 import { owning, packageOfFile, rootsOf, type ProfileFile, type Root } from './roots';

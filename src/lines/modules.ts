@@ -1,7 +1,7 @@
 /** The modules of a workspace as go.mod and go.work tell of them: which folder holds which import paths. */
-import { isFolder, parseModFile, type Replace } from '../source/modules/gomod';
-import { parseVendor, type Vendored } from '../source/modules/vendor';
-import { join } from '../source/paths';
+import { isFolder, parseModFile, type Replace } from '../advice/modules/gomod';
+import { parseVendor, type Vendored } from '../advice/modules/vendor';
+import { join } from '../advice/paths';
 
 export interface GoModule {
   /** Module path. */

@@ -3,7 +3,7 @@
  * text as it was first seen by how far its function moved (profiles of Go tell where each function began), and that one a line
  * of the text as it is now by comparing the two, function by function: undo, or moving a function, needs no special care.
  */
-import { common } from '../source/diff';
+import { common } from '../advice/diff';
 import { readGo, type Declared, type GoText } from './declared';
 import { symbolOf } from './symbol';
 

@@ -43,7 +43,7 @@ export function activation(parent: Suite): void {
       for (const { command } of contributes.commands) if (!(await has(command))) missing.push(command);
       assert.deepEqual(missing, []);
       // Both parts were asked: the one for clusters, profiles and metrics, and the one for sources.
-      assert.deepEqual(loaded().filter((f) => !f.startsWith('inhost')).sort(), ['extension.js', 'host.js', 'source.js']);
+      assert.deepEqual(loaded().filter((f) => !f.startsWith('inhost')).sort(), ['extension.js', 'host.js', 'advice.js']);
     },
 
     async 'every command that the manifest names is registered'() {

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import type { Suite } from 'mocha';
 import * as vscode from 'vscode';
 import type { Api } from '../../src/extension';
-import type { Measured } from '../../src/source/types';
+import type { Measured } from '../../src/advice/types';
 import { SHOP } from '../e2e/lib/shop';
 import { until } from '../lib/until';
 import { describe, EXTENSION, undo } from './support';

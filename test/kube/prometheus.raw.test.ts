@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAbort } from '../../src/base/problem';
 import { openConnections } from '../../src/kube/index';
-import { proxyDoor } from '../../src/sources/prometheus/door';
-import { PrometheusSource } from '../../src/sources/prometheus/source';
+import { proxyDoor } from '../../src/series/prometheus/door';
+import { PrometheusSource } from '../../src/series/prometheus/source';
 import { PATIENCE, until } from '../lib/until';
 import { apiServer, kubeconfig, statusBody, withSession, type ApiServer, type Handler } from './kubeServer';
 

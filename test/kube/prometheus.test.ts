@@ -4,9 +4,9 @@ import { isAbort, type Problem } from '../../src/base/problem';
 import { Cluster } from '../../src/cluster/cluster';
 import { createKubeconfigs, openConnections } from '../../src/kube/index';
 import type { Kubeconfigs, KubeSession } from '../../src/kube/types';
-import { podDoor, proxyDoor } from '../../src/sources/prometheus/door';
-import { findPrometheus } from '../../src/sources/prometheus/find';
-import { PrometheusSource } from '../../src/sources/prometheus/source';
+import { podDoor, proxyDoor } from '../../src/series/prometheus/door';
+import { findPrometheus } from '../../src/series/prometheus/find';
+import { PrometheusSource } from '../../src/series/prometheus/source';
 import { PATIENCE } from '../lib/until';
 import { asUpLeavesIt } from './loads';
 

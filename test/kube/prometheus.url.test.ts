@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enter, type Person } from '../../src/host/metrics/prometheus/flow';
-import { configuredDoor, readConfigured } from '../../src/sources/prometheus/configured';
-import { PrometheusSource } from '../../src/sources/prometheus/source';
-import { NAMED_CERT, NAMED_KEY } from '../unit/sources/certificate';
+import { configuredDoor, readConfigured } from '../../src/series/prometheus/configured';
+import { PrometheusSource } from '../../src/series/prometheus/source';
+import { NAMED_CERT, NAMED_KEY } from '../unit/series/certificate';
 import { runPrometheus, type Run } from './promqlServer';
 
 const never = new AbortController().signal;

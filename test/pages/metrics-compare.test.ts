@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { ChartData, MetricsFacts } from '../../src/protocol/metrics';
-import { mergeCharts } from '../../src/sources/compare';
+import { mergeCharts } from '../../src/series/compare';
 import { noBrowser, setTheme } from './harness/browser';
 import { chartOf, FACTS, NOW, PANELS } from './harness/metricsdata';
 import { MetricsHost, type MetricsOptions } from './harness/metricshost';

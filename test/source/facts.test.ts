@@ -1,9 +1,9 @@
 /** The table of facts by version, and what is read of a module's sources, agree with the sources that Go fetches. */
 import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { factsOf, sourcesOf } from '../../src/source/modules/facts';
-import { FIELDS } from '../../src/source/modules/table';
-import type { Facts, ModuleVersion } from '../../src/source/modules/types';
+import { factsOf, textsOf } from '../../src/advice/modules/facts';
+import { FIELDS } from '../../src/advice/modules/table';
+import type { Facts, ModuleVersion } from '../../src/advice/modules/types';
 import { realFiles } from './lib/claims';
 import { missing, VERSIONS, Workspace } from './lib/workspace';
 
@@ -22,7 +22,7 @@ describe.skipIf(missing !== undefined).each(VERSIONS)('modules of $name', (versi
 
   it('client-go', async () => {
     const here = await fetched(CLIENT);
-    const fact = factsOf(undefined, here, undefined, await sourcesOf(here, realFiles())).clientGo;
+    const fact = factsOf(undefined, here, undefined, await textsOf(here, realFiles())).clientGo;
     expect(fact?.value).toEqual(factsOf(undefined, { ...here, dir: undefined }).clientGo?.value);
     expect(fs.readFileSync(fact?.cite?.file ?? '', 'utf8').split('\n')[(fact?.cite?.line ?? 0) - 1]).toContain('DefaultQPS');
   });
@@ -31,7 +31,7 @@ describe.skipIf(missing !== undefined).each(VERSIONS)('modules of $name', (versi
     let [read, known]: [Facts | undefined, Facts | undefined] = [undefined, undefined];
     beforeAll(async () => {
       const here = await fetched(RUNTIME);
-      read = factsOf(here, undefined, await sourcesOf(here, realFiles()));
+      read = factsOf(here, undefined, await textsOf(here, realFiles()));
       known = factsOf({ ...here, dir: undefined }, undefined);
     });
 

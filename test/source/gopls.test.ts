@@ -1,9 +1,9 @@
 /** What gopls adds: values and configurations behind fields and methods of other packages. Its answers are those of an editor. */
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Analyzer } from '../../src/source/analyzer';
-import type { Finding } from '../../src/source/types';
-import { grammar } from '../unit/source/harness';
+import { Analyzer } from '../../src/advice/analyzer';
+import type { Finding } from '../../src/advice/types';
+import { grammar } from '../unit/advice/harness';
 import { realFiles } from './lib/claims';
 import { Gopls } from './lib/gopls';
 import { missing, MODULE, VERSIONS, Workspace } from './lib/workspace';

@@ -2,7 +2,7 @@
 import { pause } from '../../captures/together';
 import type { CaptureProgress } from '../../captures/take';
 import { writeOpenMetrics } from '../../metrics/write';
-import { Scraper, type Scraped, type ScraperOptions } from '../../sources/scraper';
+import { Scraper, type Scraped, type ScraperOptions } from '../../series/scraper';
 
 export type Pace = Omit<ScraperOptions, 'keepSeconds' | 'now'>;
 

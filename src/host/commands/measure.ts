@@ -1,11 +1,11 @@
 /** Measures the workload that runs a program, for the advice in its sources: asked for by a person, never by itself. */
 import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
-import { measuredFrom, MEASURE_QUERIES } from '../../sources/measure';
+import { measuredFrom, MEASURE_QUERIES } from '../../series/measure';
 import type { Workload } from '../../controllers/types';
-import { resembles } from '../../sources/resembles';
-import { namesIn, Scraper } from '../../sources/scraper';
-import type { Measured } from '../../source/types';
+import { resembles } from '../../series/resembles';
+import { namesIn, Scraper } from '../../series/scraper';
+import type { Measured } from '../../advice/types';
 import { localSubject, readSubject, workloadSubject, type SubjectId } from '../metrics/subject';
 import type { Parts } from '../parts';
 import { pickSubject } from '../picks/process';

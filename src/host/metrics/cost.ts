@@ -1,6 +1,6 @@
 /** What watching costs the process that is watched, in words. Knows no editor. */
 import { bytes, digits, percent } from '../../base/format';
-import type { ScrapeReport } from '../../sources/scraper';
+import type { ScrapeReport } from '../../series/scraper';
 
 /** Looks that count: the last ones of all replicas. */
 const KEPT = 15;

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { bytes as sizeText } from '../../base/format';
 import { Problem } from '../../base/problem';
-import { MAX_SAVED_BYTES, SavedSource } from '../../sources/saved/source';
+import { MAX_SAVED_BYTES, SavedSource } from '../../series/saved/source';
 import { guarded } from '../errors';
 import { cancelled } from '../picks/wizard';
 import type { Parts } from '../parts';

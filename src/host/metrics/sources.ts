@@ -2,8 +2,8 @@
 import { Disposables, type Disposable } from '../../base/dispose';
 import type { Matcher, Scrape, SeriesStore, Source, StoredSeries } from '../../metrics/types';
 import type { FromMetricsPage, MetricsFacts } from '../../protocol/metrics';
-import type { Asked } from '../../sources/feed';
-import { Scraper } from '../../sources/scraper';
+import type { Asked } from '../../series/feed';
+import { Scraper } from '../../series/scraper';
 import { settings } from '../settings';
 import { forNames, matchersOf } from './history';
 import type { History, PrometheusBook } from './prometheus/book';

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NO_AUTH, podTarget } from '../../../src/cluster/reach';
 import { createKubeconfigs } from '../../../src/kube/index';
 import { pipelineQueries } from '../../../src/metrics/pipeline/index';
-import { namesIn, Scraper, type ScrapeReport } from '../../../src/sources/scraper';
+import { namesIn, Scraper, type ScrapeReport } from '../../../src/series/scraper';
 import { median } from '../lib/stats';
 import { Missing, type Case } from '../types';
 

@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { DiskFiles, ours } from '../../../src/inspect/sourceFiles';
-import { Analyzer } from '../../../src/source/analyzer';
-import { Grammar } from '../../../src/source/go/grammar';
+import { Analyzer } from '../../../src/advice/analyzer';
+import { Grammar } from '../../../src/advice/go/grammar';
 import { byTurns, median, summary, timed } from '../lib/stats';
 import type { Case } from '../types';
 

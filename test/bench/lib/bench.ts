@@ -79,7 +79,7 @@ export class Bench {
       tooBig = true;
     }
     const dist = path.join(this.dir, 'dist');
-    for (const part of ['extension.js', 'host.js', 'kube.js', 'profile-thread.js', 'source.js', 'tree-sitter-go.wasm', 'web-tree-sitter.wasm', 'webview']) fs.cpSync(path.join(root, 'dist', part), path.join(dist, part), { recursive: true });
+    for (const part of ['extension.js', 'host.js', 'kube.js', 'profile-thread.js', 'advice.js', 'tree-sitter-go.wasm', 'web-tree-sitter.wasm', 'webview']) fs.cpSync(path.join(root, 'dist', part), path.join(dist, part), { recursive: true });
     const vsix = path.join(this.dir, 'ours.vsix');
     fs.copyFileSync(made.file, vsix);
     return { vsix: tooBig ? undefined : vsix, bytes: made.bytes, dist };

@@ -1,12 +1,12 @@
 /** What the extension says of the clients of a program, by the real files of its module. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { clientsOf } from '../../../src/source/clients/index';
-import { GoPackage } from '../../../src/source/go/package';
-import { GoFile } from '../../../src/source/go/file';
-import { moduleOf } from '../../../src/source/modules/index';
-import type { Effective, Files } from '../../../src/source/types';
-import { grammar } from '../../unit/source/harness';
+import { clientsOf } from '../../../src/advice/clients/index';
+import { GoPackage } from '../../../src/advice/go/package';
+import { GoFile } from '../../../src/advice/go/file';
+import { moduleOf } from '../../../src/advice/modules/index';
+import type { Effective, Files } from '../../../src/advice/types';
+import { grammar } from '../../unit/advice/harness';
 import type { Workspace } from './workspace';
 import { execFileSync } from 'node:child_process';
 

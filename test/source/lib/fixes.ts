@@ -1,9 +1,9 @@
 /** Applies every fix of every finding in a program to a copy of its package. */
 import path from 'node:path';
-import { Analyzer } from '../../../src/source/analyzer';
-import { applyEdits } from '../../../src/source/text';
-import type { Edit, Effective, Finding, Fix } from '../../../src/source/types';
-import { grammar } from '../../unit/source/harness';
+import { Analyzer } from '../../../src/advice/analyzer';
+import { applyEdits } from '../../../src/advice/text';
+import type { Edit, Effective, Finding, Fix } from '../../../src/advice/types';
+import { grammar } from '../../unit/advice/harness';
 import { realFiles } from './claims';
 import type { Problem } from '../../../src/base/problem';
 import { MODULE, type Workspace } from './workspace';

@@ -2,8 +2,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import fs from 'node:fs';
 import { pathToFileURL, fileURLToPath } from 'node:url';
-import type { Definitions, NamePlace } from '../../../src/source/abroad';
-import { offsetAt, position } from '../../../src/source/text';
+import type { Definitions, NamePlace } from '../../../src/advice/abroad';
+import { offsetAt, position } from '../../../src/advice/text';
 
 /** The newest that Go 1.26 builds. Go keeps what it built: the first run takes minutes, later ones a second. */
 const GOPLS = 'golang.org/x/tools/gopls@v0.21.1';

@@ -1,7 +1,7 @@
 /** Makes a package of a program whose clients tell their limits. Its text stays what it is but for the calls that are watched. */
-import { GoFile, type Call } from '../../../src/source/go/file';
-import { grammar } from '../../unit/source/harness';
-import { applyEdits } from '../../../src/source/text';
+import { GoFile, type Call } from '../../../src/advice/go/file';
+import { grammar } from '../../unit/advice/harness';
+import { applyEdits } from '../../../src/advice/text';
 import { MODULE } from './workspace';
 
 /** What makes a client or a manager, with a `*rest.Config` among its arguments. Found here by name, not by what is tested. */

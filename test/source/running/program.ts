@@ -4,13 +4,13 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Analyzer } from '../../../src/source/analyzer';
-import { fixAll } from '../../../src/source/fixall';
-import type { Finding } from '../../../src/source/types';
+import { Analyzer } from '../../../src/advice/analyzer';
+import { fixAll } from '../../../src/advice/fixall';
+import type { Finding } from '../../../src/advice/types';
 import { realFiles } from '../lib/claims';
 import { PATIENCE, SLOWNESS, until } from '../../lib/until';
 import type { Workspace } from '../lib/workspace';
-import { grammar } from '../../unit/source/harness';
+import { grammar } from '../../unit/advice/harness';
 import { NAMESPACE } from './programs';
 import { Tap } from './tap';
 

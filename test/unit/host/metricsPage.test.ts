@@ -5,7 +5,7 @@ import { isAbort, Problem } from '../../../src/base/problem';
 import { Cost } from '../../../src/host/metrics/cost';
 import { matchersOf } from '../../../src/host/metrics/history';
 import { tryAgain } from '../../../src/host/metrics/retry';
-import { Scraper, type ScrapeReport } from '../../../src/sources/scraper';
+import { Scraper, type ScrapeReport } from '../../../src/series/scraper';
 import type { Target } from '../../../src/target/types';
 import { evaluate, parsePromql } from '../../../src/metrics/promql/index';
 import { Ring } from '../../../src/metrics/ring';

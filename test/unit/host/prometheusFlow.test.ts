@@ -3,10 +3,10 @@ import type * as http from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { isAbort } from '../../../src/base/problem';
 import { enter, FRESH, nameIt, settle, settleFound, type FlowNeeds, type Person } from '../../../src/host/metrics/prometheus/flow';
-import { askPrometheus } from '../../../src/sources/prometheus/ask';
-import { urlDoor } from '../../../src/sources/prometheus/door';
-import { NAMED_CERT, NAMED_KEY } from '../sources/certificate';
-import { serveTls } from '../sources/servers';
+import { askPrometheus } from '../../../src/series/prometheus/ask';
+import { urlDoor } from '../../../src/series/prometheus/door';
+import { NAMED_CERT, NAMED_KEY } from '../series/certificate';
+import { serveTls } from '../series/servers';
 import { closedPort, serveHttp } from '../target/servers';
 
 const needs: FlowNeeds = { read: (path) => (path === '/ca.pem' ? Promise.resolve(NAMED_CERT) : path === '/words.txt' ? Promise.resolve('hello') : Promise.reject(new Error('ENOENT'))) };

@@ -1,9 +1,9 @@
 /** Asking a person for a Prometheus: its address, then what it turns out to want, each when it is wanted. Knows no editor. */
 import { Problem } from '../../../base/problem';
-import { cleanAddress } from '../../../sources/prometheus/address';
-import { askPrometheus, BEHIND, type AskedPrometheus } from '../../../sources/prometheus/ask';
-import { configuredDoor, TENANT_HEADER, type AuthKind } from '../../../sources/prometheus/configured';
-import type { Secrets } from '../../../sources/prometheus/door';
+import { cleanAddress } from '../../../series/prometheus/address';
+import { askPrometheus, BEHIND, type AskedPrometheus } from '../../../series/prometheus/ask';
+import { configuredDoor, TENANT_HEADER, type AuthKind } from '../../../series/prometheus/configured';
+import type { Secrets } from '../../../series/prometheus/door';
 
 export interface Question { readonly title: string; readonly prompt: string; readonly value?: string; /** Shown as dots. */ readonly secret?: boolean; /** A sentence when the text can't be taken. */ readonly check?: (text: string) => string | undefined }
 export interface Choice<T> { readonly title: string; readonly prompt: string; readonly options: readonly Option<T>[] }
