@@ -18,27 +18,79 @@ const rooms = {
   captures: ['base', 'profile', 'target'],
   cluster: ['base', 'controllers', 'kube', 'metrics', 'target'],
   series: ['base', 'cluster', 'controllers', 'kube', 'metrics', 'protocol', 'advice', 'target'],
-  inspect: ['base', 'captures', 'churn', 'cluster', 'controllers', 'kube', 'metrics', 'profile', 'protocol', 'advice', 'series', 'target'],
-  host: ['base', 'captures', 'churn', 'cluster', 'controllers', 'kube', 'lines', 'metrics', 'profile', 'protocol', 'advice', 'series', 'target'],
+  inspect: [
+    'base',
+    'captures',
+    'churn',
+    'cluster',
+    'controllers',
+    'kube',
+    'metrics',
+    'profile',
+    'protocol',
+    'advice',
+    'series',
+    'target',
+  ],
+  host: [
+    'base',
+    'captures',
+    'churn',
+    'cluster',
+    'controllers',
+    'kube',
+    'lines',
+    'metrics',
+    'profile',
+    'protocol',
+    'advice',
+    'series',
+    'target',
+  ],
 };
 /** Rooms that take data and give data: no sockets, files, threads, editor or DOM. */
 const pure = ['base', 'profile', 'metrics', 'controllers', 'churn', 'protocol', 'advice', 'lines'];
-const io = ['fs', 'fs/promises', 'net', 'tls', 'http', 'http2', 'https', 'child_process', 'worker_threads', 'os', 'dgram', 'dns'].flatMap((m) => [m, `node:${m}`]);
+const io = [
+  'fs',
+  'fs/promises',
+  'net',
+  'tls',
+  'http',
+  'http2',
+  'https',
+  'child_process',
+  'worker_threads',
+  'os',
+  'dgram',
+  'dns',
+].flatMap((m) => [m, `node:${m}`]);
 
 /** Imports that go up and into one of these rooms; `up`: how many folders up src/ is, when folders of a room have a room's name too. */
 const above = (names, up = '+') => `^(\\.\\./)${up}(${names.join('|')})(/|$)`;
 /** How deep folders may be below src/. */
 const depths = [1, 2, 3, 4, 5];
 const restrict = (patterns, paths = []) => ({ 'no-restricted-imports': ['error', { patterns, paths }] });
-const roomRules = Object.entries(rooms).flatMap(([room, allowed]) => depths.map((depth) => {
-  const others = Object.keys(rooms).filter((r) => r !== room && !allowed.includes(r));
-  const patterns = [{ regex: above(others, `{${depth}}`), message: `src/${room} may import only: ${['itself', ...allowed].join(', ')}.` }];
-  const paths = [];
-  if (room !== 'host') paths.push({ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' });
-  if (room !== 'kube') patterns.push({ group: ['@kubernetes/client-node', '@kubernetes/client-node/**'], message: 'Only src/kube knows client-node.' });
-  if (pure.includes(room)) for (const name of io) paths.push({ name, message: `src/${room} is pure: it takes data and gives data.` });
-  return { files: [`src/${room}/${'*/'.repeat(depth - 1)}*.ts`], rules: restrict(patterns, paths) };
-}));
+const roomRules = Object.entries(rooms).flatMap(([room, allowed]) =>
+  depths.map((depth) => {
+    const others = Object.keys(rooms).filter((r) => r !== room && !allowed.includes(r));
+    const patterns = [
+      {
+        regex: above(others, `{${depth}}`),
+        message: `src/${room} may import only: ${['itself', ...allowed].join(', ')}.`,
+      },
+    ];
+    const paths = [];
+    if (room !== 'host') paths.push({ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' });
+    if (room !== 'kube')
+      patterns.push({
+        group: ['@kubernetes/client-node', '@kubernetes/client-node/**'],
+        message: 'Only src/kube knows client-node.',
+      });
+    if (pure.includes(room))
+      for (const name of io) paths.push({ name, message: `src/${room} is pure: it takes data and gives data.` });
+    return { files: [`src/${room}/${'*/'.repeat(depth - 1)}*.ts`], rules: restrict(patterns, paths) };
+  }),
+);
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'test-results/**', 'test/fixtures/**', 'test/cluster/controllers/**'] },
@@ -56,9 +108,26 @@ export default tseslint.config(
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   ...roomRules,
   // The one thread entry and its client run beside the pure code of src/profile: they may use worker_threads.
-  { files: ['src/profile/thread/**/*.ts'], rules: restrict([{ regex: above(Object.keys(rooms).filter((r) => !['profile', 'base'].includes(r))), message: 'src/profile/thread may import only: profile, base.' }], [{ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' }]) },
+  {
+    files: ['src/profile/thread/**/*.ts'],
+    rules: restrict(
+      [
+        {
+          regex: above(Object.keys(rooms).filter((r) => !['profile', 'base'].includes(r))),
+          message: 'src/profile/thread may import only: profile, base.',
+        },
+      ],
+      [{ name: 'vscode', message: 'Only src/host and src/extension.ts know the editor.' }],
+    ),
+  },
   {
     files: ['webview/**/*.ts'],
-    rules: restrict([{ regex: 'src/(?!protocol/|base/|profile/(types|names|layers/rules|part/scale)$|metrics/types$)', message: 'Pages import only src/protocol, src/base, the names, types, layers and scaling of src/profile and the types of src/metrics.' }]),
+    rules: restrict([
+      {
+        regex: 'src/(?!protocol/|base/|profile/(types|names|layers/rules|part/scale)$|metrics/types$)',
+        message:
+          'Pages import only src/protocol, src/base, the names, types, layers and scaling of src/profile and the types of src/metrics.',
+      },
+    ]),
   },
 );

@@ -18,7 +18,9 @@ class ByName extends BaseSequencer {
  * for what it wants to see for a minute (test/lib/until.ts), so its own limit is longer, and it never fails because of a slow machine.
  */
 const patient = ({ test = 300, hook = 420, poll = 60 } = {}) => ({
-  testTimeout: test * 1000 * SLOWNESS, hookTimeout: hook * 1000 * SLOWNESS, expect: { poll: { timeout: poll * 1000 * SLOWNESS } },
+  testTimeout: test * 1000 * SLOWNESS,
+  hookTimeout: hook * 1000 * SLOWNESS,
+  expect: { poll: { timeout: poll * 1000 * SLOWNESS } },
 });
 
 /**
@@ -33,15 +35,37 @@ export default defineConfig({
     sequence: process.argv.some((a) => a.startsWith('--sequence.shuffle')) ? {} : { sequencer: ByName },
     projects: [
       // A worker takes several files: starting one for each took longer than the tests.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...patient({ test: 120 }), isolate: false, maxWorkers: 2 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          ...patient({ test: 120 }),
+          isolate: false,
+          maxWorkers: 2,
+        },
+      },
       // Each asks a `go tool pprof` of its own.
       { test: { name: 'pprof', include: ['test/pprof/**/*.test.ts'], ...patient(), maxWorkers: 2 } },
       // Go's own cache makes a version's second build a matter of seconds; Go works on all cores by itself.
-      { test: { name: 'source', include: ['test/source/**/*.test.ts'], ...patient({ hook: 900 }), fileParallelism: false } },
+      {
+        test: {
+          name: 'source',
+          include: ['test/source/**/*.test.ts'],
+          ...patient({ hook: 900 }),
+          fileParallelism: false,
+        },
+      },
       { test: { name: 'kube', include: ['test/kube/**/*.test.ts'], ...patient(), fileParallelism: false } },
       { test: { name: 'verdicts', include: ['test/verdicts/**/*.test.ts'], ...patient(), fileParallelism: false } },
       // One test may wait for several things, each of them patiently.
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...patient({ test: 900, hook: 900 }), fileParallelism: false } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          ...patient({ test: 900, hook: 900 }),
+          fileParallelism: false,
+        },
+      },
       { test: { name: 'pages', include: ['test/pages/**/*.test.{ts,mts}'], ...patient(), maxWorkers: 2 } },
     ],
   },

@@ -38,8 +38,12 @@ let options;
 try {
   options = parseArgs({
     options: {
-      only: { type: 'string', multiple: true, default: [] }, json: { type: 'string' }, kubeconfig: { type: 'string' },
-      all: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' },
+      only: { type: 'string', multiple: true, default: [] },
+      json: { type: 'string' },
+      kubeconfig: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
     },
   }).values;
 } catch (e) {
@@ -54,11 +58,20 @@ if (options.help) {
 /** The cases reach the cluster themselves, which needs the Node of the extension host: 24. */
 async function handOver(node) {
   // In a group of its own, and each signal passed on once: it takes a second one as the wish to end at once, half cleaned up.
-  const child = spawn(node, [import.meta.filename, ...process.argv.slice(2)], { cwd: process.cwd(), stdio: 'inherit', detached: process.platform !== 'win32' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { child.kill(signal); });
+  const child = spawn(node, [import.meta.filename, ...process.argv.slice(2)], {
+    cwd: process.cwd(),
+    stdio: 'inherit',
+    detached: process.platform !== 'win32',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      child.kill(signal);
+    });
   process.exitCode = await new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => { resolve(code ?? (signal === 'SIGINT' ? 130 : 1)); });
+    child.once('exit', (code, signal) => {
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
+    });
   });
 }
 
@@ -70,8 +83,15 @@ try {
     const { bundle } = await import('../test/bench/bundle.mjs');
     const { main } = await import(await bundle('test/bench/main.ts', 'main.mjs'));
     process.exitCode = await main({
-      root, only: options.only.flatMap((n) => n.split(',')).map((n) => n.trim()).filter((n) => n !== ''), json: options.json,
-      kubeconfig: options.kubeconfig, all: options.all, quick: options.quick,
+      root,
+      only: options.only
+        .flatMap((n) => n.split(','))
+        .map((n) => n.trim())
+        .filter((n) => n !== ''),
+      json: options.json,
+      kubeconfig: options.kubeconfig,
+      all: options.all,
+      quick: options.quick,
     });
     // Nothing of ours may keep it alive: what is still open then was closed badly, and must not hang a run.
     process.exit();

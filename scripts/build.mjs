@@ -6,13 +6,32 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const production = process.argv.includes('--production');
-const common = { absWorkingDir: root, bundle: true, sourcemap: production ? false : 'linked', minify: production, legalComments: 'none', logLevel: 'warning', metafile: true };
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+};
 const node = {
-  ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'],
+  ...common,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  mainFields: ['module', 'main'],
   // Its module for `import` asks import.meta, which a CommonJS bundle has not.
   alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
 };
-const page = { ...common, platform: 'browser', format: 'iife', target: 'es2023', loader: { '.ttf': 'file' }, assetNames: '[name]' };
+const page = {
+  ...common,
+  platform: 'browser',
+  format: 'iife',
+  target: 'es2023',
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
+};
 
 /**
  * Every `import * as vscode` would copy the editor's API, 400 names, into an object of its own: twice the time that loading
@@ -21,23 +40,65 @@ const page = { ...common, platform: 'browser', format: 'iife', target: 'es2023',
 const vscodeOnce = {
   name: 'vscode-once',
   setup(build) {
-    build.onResolve({ filter: /^vscode$/ }, ({ namespace }) => (namespace === 'vscode-once' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'vscode-once' }));
-    build.onLoad({ filter: /^vscode$/, namespace: 'vscode-once' }, () => ({ contents: "export * from 'vscode';", loader: 'js' }));
+    build.onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+      namespace === 'vscode-once' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'vscode-once' },
+    );
+    build.onLoad({ filter: /^vscode$/, namespace: 'vscode-once' }, () => ({
+      contents: "export * from 'vscode';",
+      loader: 'js',
+    }));
   },
 };
 
 /** Exported for scripts/inspect.mjs, which builds only what it runs. */
 export const bundles = [
   // What activation runs, what the first use of anything loads, what the first source of a controller loads, and client-node, loaded when a cluster is first opened.
-  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['./host.js', './advice.js'], plugins: [vscodeOnce] },
-  { ...node, entryPoints: { host: 'src/host/index.ts' }, outdir: 'dist', external: ['./kube.js'], plugins: [vscodeOnce] },
+  {
+    ...node,
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    external: ['./host.js', './advice.js'],
+    plugins: [vscodeOnce],
+  },
+  {
+    ...node,
+    entryPoints: { host: 'src/host/index.ts' },
+    outdir: 'dist',
+    external: ['./kube.js'],
+    plugins: [vscodeOnce],
+  },
   { ...node, entryPoints: { advice: 'src/host/advice/index.ts' }, outdir: 'dist', plugins: [vscodeOnce] },
-  { ...node, entryPoints: { kube: 'src/kube/index.ts' }, outdir: 'dist', external: ['vscode'], define: { 'import.meta.url': '__importMetaUrl' }, banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' } },
+  {
+    ...node,
+    entryPoints: { kube: 'src/kube/index.ts' },
+    outdir: 'dist',
+    external: ['vscode'],
+    define: { 'import.meta.url': '__importMetaUrl' },
+    banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  },
   { ...node, entryPoints: { 'profile-thread': 'src/profile/thread/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { inspect: 'src/inspect/main.ts' }, outdir: 'dist', external: ['./kube.js'] },
   // The parser of Go and its grammar, read by the two that look at sources.
-  { ...common, entryPoints: { 'web-tree-sitter': 'node_modules/web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-go': 'node_modules/tree-sitter-go/tree-sitter-go.wasm' }, loader: { '.wasm': 'copy' }, outdir: 'dist', sourcemap: false },
-  { ...page, entryPoints: { flame: 'webview/flame/main.ts', goroutines: 'webview/goroutines/main.ts', metrics: 'webview/metrics/main.ts', churn: 'webview/churn/main.ts' }, outdir: 'dist/webview' },
+  {
+    ...common,
+    entryPoints: {
+      'web-tree-sitter': 'node_modules/web-tree-sitter/web-tree-sitter.wasm',
+      'tree-sitter-go': 'node_modules/tree-sitter-go/tree-sitter-go.wasm',
+    },
+    loader: { '.wasm': 'copy' },
+    outdir: 'dist',
+    sourcemap: false,
+  },
+  {
+    ...page,
+    entryPoints: {
+      flame: 'webview/flame/main.ts',
+      goroutines: 'webview/goroutines/main.ts',
+      metrics: 'webview/metrics/main.ts',
+      churn: 'webview/churn/main.ts',
+    },
+    outdir: 'dist/webview',
+  },
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -40,9 +40,13 @@ export async function cachedFolder(name, fill) {
 /** Drafts of a folder whose process has ended without a word. */
 function draftsOf(dir) {
   const [parent, name] = [path.dirname(dir), path.basename(dir)];
-  const found = fs.existsSync(parent) ? fs.readdirSync(parent).filter((f) => f.startsWith(`${name}.`) && /\.\d+\.draft$/.test(f)) : [];
+  const found = fs.existsSync(parent)
+    ? fs.readdirSync(parent).filter((f) => f.startsWith(`${name}.`) && /\.\d+\.draft$/.test(f))
+    : [];
   return found.filter((f) => !isThere(Number(/\.(\d+)\.draft$/.exec(f)?.[1]))).map((f) => path.join(parent, f));
 }
 
 /** True when that folder of the cache is there and whole: for telling beforehand whether a step will take long. */
-export function isCached(name) { return fs.existsSync(cachePath(name, STAMP)); }
+export function isCached(name) {
+  return fs.existsSync(cachePath(name, STAMP));
+}

@@ -6,7 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const SHELL = 'chromium-headless-shell';
 const NAMES = [SHELL, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const MAC = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+const MAC = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
 
 /** Path of a Chromium or Chrome on this machine, the headless shell before others; undefined when there is none. `CHROMIUM` names another. */
 export function findChromium() {
@@ -19,12 +22,30 @@ export function findChromium() {
  * the browser and what else was started.
  */
 export const EDITOR_WINDOW = {
-  headless: true, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  headless: true,
+  handleSIGINT: false,
+  handleSIGTERM: false,
+  handleSIGHUP: false,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 };
 
 /** s: apt gives up on a dead network soon, and one that installs waits for another that does. */
-const PATIENT = ['-o', 'Acquire::http::Timeout=30', '-o', 'Acquire::https::Timeout=30', '-o', 'DPkg::Lock::Timeout=120'];
+const PATIENT = [
+  '-o',
+  'Acquire::http::Timeout=30',
+  '-o',
+  'Acquire::https::Timeout=30',
+  '-o',
+  'DPkg::Lock::Timeout=120',
+];
 /** How often, and after how many ms each, `apt-get update` is called again while another apt reads the lists: it does not wait by itself. */
 const LOCKED = { times: 24, ms: 5000 };
 
@@ -36,20 +57,30 @@ let installing;
  */
 export async function ensureChromium(log, run = runQuietly) {
   const found = findChromium();
-  if (process.env.CHROMIUM || (found && path.basename(found) === SHELL) || !mayInstall()) return found === undefined ? { why: 'There is no Chromium. Install one (sudo apt-get install chromium) or name it: CHROMIUM=/path/to/chrome npm test' } : { chromium: found };
+  if (process.env.CHROMIUM || (found && path.basename(found) === SHELL) || !mayInstall())
+    return found === undefined
+      ? {
+          why: 'There is no Chromium. Install one (sudo apt-get install chromium) or name it: CHROMIUM=/path/to/chrome npm test',
+        }
+      : { chromium: found };
   // Two stages want it, and apt works for one at a time.
   // With another browser at hand the shell is worth one try.
-  installing ??= found === undefined ? install(log, run, [SHELL, 'chromium']) : install(log, run, [SHELL], ['-o', 'Acquire::Retries=0']);
+  installing ??=
+    found === undefined
+      ? install(log, run, [SHELL, 'chromium'])
+      : install(log, run, [SHELL], ['-o', 'Acquire::Retries=0']);
   const tail = await installing;
   const chromium = findChromium();
-  return chromium === undefined ? { why: `apt-get could not install Chromium: ${tail.trim().split('\n').at(-1)}` } : { chromium };
+  return chromium === undefined
+    ? { why: `apt-get could not install Chromium: ${tail.trim().split('\n').at(-1)}` }
+    : { chromium };
 }
 
 const mayInstall = () => process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get');
 
 /** The last that apt said, where it did not install the first of `packages` that it has. */
 async function install(log, run, packages, options = []) {
-  log('Installing Chromium\'s headless shell by apt-get (once, about 30 s)');
+  log("Installing Chromium's headless shell by apt-get (once, about 30 s)");
   const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
   const apt = (...args) => run('apt-get', [...PATIENT, ...options, ...args], env);
   let last = await apt('update', '-qq');
@@ -67,6 +98,8 @@ async function install(log, run, packages, options = []) {
 
 function runQuietly(command, args, env) {
   return new Promise((resolve) => {
-    execFile(command, args, { env: { ...process.env, ...env } }, (e, _out, err) => { resolve({ code: e === null ? 0 : e.code ?? e.signal, tail: err || (e?.message ?? '') }); });
+    execFile(command, args, { env: { ...process.env, ...env } }, (e, _out, err) => {
+      resolve({ code: e === null ? 0 : (e.code ?? e.signal), tail: err || (e?.message ?? '') });
+    });
   });
 }

@@ -19,10 +19,16 @@ function sameVersions() {
   const read = (f) => JSON.parse(fs.readFileSync(f, 'utf8')).packages;
   const want = read(path.join(root, 'package-lock.json'));
   const have = read(installed);
-  return Object.entries(want).every(([where, p]) => where === '' || p.optional === true || have[where]?.version === p.version);
+  return Object.entries(want).every(
+    ([where, p]) => where === '' || p.optional === true || have[where]?.version === p.version,
+  );
 }
 
-export async function ensureInstalled(log = (line) => { process.stderr.write(`${line}\n`); }) {
+export async function ensureInstalled(
+  log = (line) => {
+    process.stderr.write(`${line}\n`);
+  },
+) {
   const [major] = process.versions.node.split('.').map(Number);
   if (major < 20) throw new Error(`This is Node ${process.versions.node}; Node 20 or newer is needed.`);
   if (isInstalled()) return;
@@ -31,5 +37,8 @@ export async function ensureInstalled(log = (line) => { process.stderr.write(`${
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await ensureInstalled().catch((e) => { console.error(e.message); process.exitCode = 1; });
+  await ensureInstalled().catch((e) => {
+    console.error(e.message);
+    process.exitCode = 1;
+  });
 }

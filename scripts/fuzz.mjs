@@ -21,8 +21,16 @@ const [PART, SILENCE] = [5000, 60_000];
 
 let options;
 try {
-  options = parseArgs({ options: { count: { type: 'string', default: '100000' }, from: { type: 'string', default: '1' }, help: { type: 'boolean', short: 'h' } } }).values;
-  for (const name of ['count', 'from']) if (!/^[1-9]\d{0,8}$/.test(options[name])) throw new Error(`--${name} takes a whole number above 0, not "${options[name]}".`);
+  options = parseArgs({
+    options: {
+      count: { type: 'string', default: '100000' },
+      from: { type: 'string', default: '1' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
+  for (const name of ['count', 'from'])
+    if (!/^[1-9]\d{0,8}$/.test(options[name]))
+      throw new Error(`--${name} takes a whole number above 0, not "${options[name]}".`);
 } catch (e) {
   console.error(`${e.message}\n\n${HELP}`);
   process.exit(1);
@@ -45,10 +53,17 @@ function wrong(seed, why, bytes) {
 /** One process for some of the seeds; it says where it is, and one that falls silent is ended. */
 function part(node, script, from, count) {
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [script, String(from), String(count)], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(node, [script, String(from), String(count)], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let last = { seed: from, done: 0, opened: 0, slowest: 0, peak: 0 };
     let hangs = false;
-    const watch = () => setTimeout(() => { hangs = true; child.kill('SIGKILL'); }, SILENCE);
+    const watch = () =>
+      setTimeout(() => {
+        hangs = true;
+        child.kill('SIGKILL');
+      }, SILENCE);
     let timer = watch();
     readline.createInterface({ input: child.stdout }).on('line', (line) => {
       clearTimeout(timer);
@@ -63,7 +78,11 @@ function part(node, script, from, count) {
       total.slowest = Math.max(total.slowest, last.slowest);
       total.peak = Math.max(total.peak, last.peak);
       if (hangs) wrong(last.seed, `One of this and the hundred behind it took more than ${SILENCE / 1000} s.`);
-      else if (code !== 0) wrong(last.seed, `The process ended over one of this and the hundred behind it: ${signal ?? `exit status ${code}`}.`);
+      else if (code !== 0)
+        wrong(
+          last.seed,
+          `The process ended over one of this and the hundred behind it: ${signal ?? `exit status ${code}`}.`,
+        );
       resolve();
     });
   });
@@ -77,6 +96,8 @@ const [from, count] = [Number(options.from), Number(options.count)];
 for (let done = 0; done < count; done += PART) {
   await part(node, path.join(root, 'dist/bench/fuzz.mjs'), from + done, Math.min(PART, count - done));
   const now = Math.min(count, done + PART);
-  console.log(`${now} of ${count}: ${total.opened} opened, ${now - total.opened} refused, ${total.wrong} wrong; the slowest took ${total.slowest} ms, memory grew by ${Math.round(total.peak / 1e6)} MB at most`);
+  console.log(
+    `${now} of ${count}: ${total.opened} opened, ${now - total.opened} refused, ${total.wrong} wrong; the slowest took ${total.slowest} ms, memory grew by ${Math.round(total.peak / 1e6)} MB at most`,
+  );
 }
 process.exitCode = total.wrong > 0 ? 1 : 0;

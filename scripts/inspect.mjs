@@ -11,7 +11,11 @@ import { ensureNode } from './node24.mjs';
 const args = process.argv.slice(2);
 const dist = path.join(root, 'dist');
 // Only these open a cluster; a plain --url does not.
-const cluster = ['controllers', 'capture', 'churn', 'pipeline'].includes(args.find((a) => !a.startsWith('-')) ?? '') && !args.some((a) => a === '--url' || a.startsWith('--url=')) && !args.includes('--help') && !args.includes('-h');
+const cluster =
+  ['controllers', 'capture', 'churn', 'pipeline'].includes(args.find((a) => !a.startsWith('-')) ?? '') &&
+  !args.some((a) => a === '--url' || a.startsWith('--url=')) &&
+  !args.includes('--help') &&
+  !args.includes('-h');
 
 /** Newest change below a folder, ms since the epoch. */
 function newest(dir) {
@@ -23,12 +27,24 @@ function newest(dir) {
 }
 
 function madeAt(file) {
-  try { return fs.statSync(file).mtimeMs; } catch { return 0; }
+  try {
+    return fs.statSync(file).mtimeMs;
+  } catch {
+    return 0;
+  }
 }
 
 async function build() {
-  const sources = Math.max(newest(path.join(root, 'src')), madeAt(path.join(root, 'package-lock.json')), madeAt(path.join(root, 'scripts/build.mjs')));
-  const needed = { 'inspect': 'inspect.js', 'web-tree-sitter': 'web-tree-sitter.wasm', ...(cluster && { kube: 'kube.js' }) };
+  const sources = Math.max(
+    newest(path.join(root, 'src')),
+    madeAt(path.join(root, 'package-lock.json')),
+    madeAt(path.join(root, 'scripts/build.mjs')),
+  );
+  const needed = {
+    inspect: 'inspect.js',
+    'web-tree-sitter': 'web-tree-sitter.wasm',
+    ...(cluster && { kube: 'kube.js' }),
+  };
   const stale = Object.keys(needed).filter((name) => madeAt(path.join(dist, needed[name])) < sources);
   if (stale.length === 0) return;
   const [{ bundles }, esbuild] = await Promise.all([import('./build.mjs'), import('esbuild')]);
@@ -56,10 +72,19 @@ async function main() {
   }
   const child = spawn(node, [script, ...args], { stdio: 'inherit' });
   // Ctrl-C reaches the child by the terminal; a signal sent to this process alone is passed on.
-  process.on('SIGINT', () => { if (!process.stdin.isTTY) child.kill('SIGINT'); });
-  process.on('SIGTERM', () => { child.kill('SIGTERM'); });
-  child.on('error', (e) => { process.stderr.write(`${node} could not be started: ${e.message}\n`); process.exitCode = 1; });
-  child.on('exit', (code, signal) => { process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1); });
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT');
+  });
+  process.on('SIGTERM', () => {
+    child.kill('SIGTERM');
+  });
+  child.on('error', (e) => {
+    process.stderr.write(`${node} could not be started: ${e.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+  });
 }
 
 main().catch((e) => {

@@ -29,8 +29,13 @@ Each part ends with its line "PART: N passed, N failed, N skipped", and all of t
 const { only, keep, limit, results, looks, profiles, count, times } = optionsOf({
   help: HELP,
   options: {
-    only: { type: 'string', multiple: true, default: [] }, keep: { type: 'boolean', default: false }, limit: { type: 'string' },
-    looks: { type: 'string', default: '20' }, profiles: { type: 'string', default: '2000' }, count: { type: 'string', default: '1000000' }, times: { type: 'string', default: '3' },
+    only: { type: 'string', multiple: true, default: [] },
+    keep: { type: 'boolean', default: false },
+    limit: { type: 'string' },
+    looks: { type: 'string', default: '20' },
+    profiles: { type: 'string', default: '2000' },
+    count: { type: 'string', default: '1000000' },
+    times: { type: 'string', default: '3' },
     results: { type: 'string', default: path.join(root, 'test-results/long') },
   },
   numbers: ['limit', 'looks', 'profiles', 'count', 'times'],
@@ -38,5 +43,9 @@ const { only, keep, limit, results, looks, profiles, count, times } = optionsOf(
 
 await runAll({
   load: async () => (await import('./lib/long.mjs')).long({ looks, profiles, count, times }),
-  only, keep, results: path.resolve(results), limit: limit === undefined ? undefined : limit * 60, each: true,
+  only,
+  keep,
+  results: path.resolve(results),
+  limit: limit === undefined ? undefined : limit * 60,
+  each: true,
 });

@@ -17,15 +17,26 @@ function newEnough(version) {
 }
 
 /** Path of a Node >= 22.19: this process's own when it is new enough. */
-export async function ensureNode(log = (line) => { process.stderr.write(`${line}\n`); }) {
+export async function ensureNode(
+  log = (line) => {
+    process.stderr.write(`${line}\n`);
+  },
+) {
   return newEnough(process.versions.node) ? process.execPath : ensureNode24(log);
 }
 
 /** Path of a Node 24, the version that code-server is built for. */
-export async function ensureNode24(log = (line) => { process.stderr.write(`${line}\n`); }) {
+export async function ensureNode24(
+  log = (line) => {
+    process.stderr.write(`${line}\n`);
+  },
+) {
   if (process.versions.node.startsWith('24.')) return process.execPath;
   const name = PACKAGES[`${process.platform}-${process.arch}`];
-  if (name === undefined) throw new Error(`There is no Node ${NODE_VERSION} on npm for ${process.platform} ${process.arch}. Run this with Node 24 on the PATH.`);
+  if (name === undefined)
+    throw new Error(
+      `There is no Node ${NODE_VERSION} on npm for ${process.platform} ${process.arch}. Run this with Node 24 on the PATH.`,
+    );
   const dir = await cachedFolder(`node-${NODE_VERSION}`, async (draft) => {
     log(`Getting Node ${NODE_VERSION} from the npm registry (once, about 10 s)`);
     await npmInstall(draft, [`${name}@${NODE_VERSION}`]);

@@ -5,7 +5,18 @@ import path from 'node:path';
 import { root } from './ensure.mjs';
 
 /** Licences under which a bundle may be passed on with a notice. Another one is a decision, so packing stops at it. */
-const ALLOWED = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC-BY-4.0', 'ISC', 'MIT', 'PSF-2.0', 'Python-2.0', 'Unlicense'];
+const ALLOWED = [
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC-BY-4.0',
+  'ISC',
+  'MIT',
+  'PSF-2.0',
+  'Python-2.0',
+  'Unlicense',
+];
 
 /** The folders, below the root, of packages that have bytes in an output. */
 function foldersOf(metafiles) {
@@ -25,19 +36,31 @@ function foldersOf(metafiles) {
 export function bundledPackages(metafiles) {
   const found = new Map();
   for (const folder of foldersOf(metafiles)) {
-    const { name, version, license, homepage, repository } = JSON.parse(fs.readFileSync(path.join(root, folder, 'package.json'), 'utf8'));
-    if (!ALLOWED.includes(license)) throw new Error(`${name} ${version} is bundled under "${license}", which is not among the licences that may ship: ${ALLOWED.join(', ')}.`);
-    const home = homepage ?? String(repository?.url ?? repository ?? '').replace(/^git\+/, '').replace(/\.git$/, '');
+    const { name, version, license, homepage, repository } = JSON.parse(
+      fs.readFileSync(path.join(root, folder, 'package.json'), 'utf8'),
+    );
+    if (!ALLOWED.includes(license))
+      throw new Error(
+        `${name} ${version} is bundled under "${license}", which is not among the licences that may ship: ${ALLOWED.join(', ')}.`,
+      );
+    const home =
+      homepage ??
+      String(repository?.url ?? repository ?? '')
+        .replace(/^git\+/, '')
+        .replace(/\.git$/, '');
     found.set(`${name}@${version}`, { name, version, licence: license, text: licenceText(folder, name), home });
   }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
+  return [...found.values()].sort((a, b) =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1,
+  );
 }
 
 /** Some releases of a package leave their licence out: another release's copy of it holds the same words. */
 function licenceText(folder, name) {
   for (const place of [folder, `node_modules/${name}`]) {
     const dir = path.join(root, place);
-    const file = fs.existsSync(dir) && fs.readdirSync(dir).find((f) => /^(licen[cs]e|copying|unlicense)(\.(md|txt))?$/i.test(f));
+    const file =
+      fs.existsSync(dir) && fs.readdirSync(dir).find((f) => /^(licen[cs]e|copying|unlicense)(\.(md|txt))?$/i.test(f));
     if (file) return fs.readFileSync(path.join(dir, file), 'utf8').replaceAll('\r\n', '\n').trim();
   }
   return undefined;
@@ -50,16 +73,41 @@ export function noticesText(packages) {
     const text = p.text ?? `Licence: ${p.licence}. The package carries no text of it.`;
     byText.set(text, [...(byText.get(text) ?? []), p]);
   }
-  const parts = [...byText].map(([text, those]) => `${those.map((p) => `${p.name} ${p.version} (${p.licence})${p.home === '' ? '' : ` ${p.home}`}`).join('\n')}\n\n${text}\n`);
+  const parts = [...byText].map(
+    ([text, those]) =>
+      `${those.map((p) => `${p.name} ${p.version} (${p.licence})${p.home === '' ? '' : ` ${p.home}`}`).join('\n')}\n\n${text}\n`,
+  );
   return `Controller Tuner contains parts of the following packages.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
 /** CycloneDX 1.6. Without a time or a random number: the same sources give the same file. */
 export function sbom(packages, { name, version }) {
   const purl = (n, v) => `pkg:npm/${n.replace('@', '%40')}@${v}`;
-  return `${JSON.stringify({
-    bomFormat: 'CycloneDX', specVersion: '1.6', version: 1,
-    metadata: { component: { type: 'application', 'bom-ref': purl(name, version), name, version, purl: purl(name, version), licenses: [{ license: { id: 'Apache-2.0' } }] } },
-    components: packages.map((p) => ({ type: 'library', 'bom-ref': purl(p.name, p.version), name: p.name, version: p.version, purl: purl(p.name, p.version), licenses: [{ license: { id: p.licence } }] })),
-  }, undefined, 1)}\n`;
+  return `${JSON.stringify(
+    {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      version: 1,
+      metadata: {
+        component: {
+          type: 'application',
+          'bom-ref': purl(name, version),
+          name,
+          version,
+          purl: purl(name, version),
+          licenses: [{ license: { id: 'Apache-2.0' } }],
+        },
+      },
+      components: packages.map((p) => ({
+        type: 'library',
+        'bom-ref': purl(p.name, p.version),
+        name: p.name,
+        version: p.version,
+        purl: purl(p.name, p.version),
+        licenses: [{ license: { id: p.licence } }],
+      })),
+    },
+    undefined,
+    1,
+  )}\n`;
 }

@@ -22,9 +22,21 @@ export async function packageVsix() {
   fs.writeFileSync(path.join(dist, 'sbom.cdx.json'), sbom(packages, { name, version }));
   const file = path.join(dist, `controller-tuner-${version}.vsix`);
   // Dependencies are in the bundles. The README's links are to pages of this repository, whose address vsce can't guess.
-  node('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--no-update-package-json', '--out', file);
+  node(
+    'node_modules/@vscode/vsce/vsce',
+    'package',
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--no-update-package-json',
+    '--out',
+    file,
+  );
   const bytes = fs.statSync(file).size;
-  if (bytes > VSIX_LIMIT) throw new Error(`${path.relative(root, file)} has ${bytes.toLocaleString('en')} bytes, more than the ${VSIX_LIMIT.toLocaleString('en')} allowed. See which bundle grew: ls -l dist`);
+  if (bytes > VSIX_LIMIT)
+    throw new Error(
+      `${path.relative(root, file)} has ${bytes.toLocaleString('en')} bytes, more than the ${VSIX_LIMIT.toLocaleString('en')} allowed. See which bundle grew: ls -l dist`,
+    );
   return { file, bytes };
 }
 
@@ -32,13 +44,23 @@ export async function packageVsix() {
 const EPOCH = { SOURCE_DATE_EPOCH: '315532800', TZ: 'UTC' };
 
 function node(...args) {
-  const r = spawnSync(process.execPath, args, { cwd: root, env: { ...process.env, ...EPOCH }, encoding: 'utf8', timeout: 300_000 });
+  const r = spawnSync(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...EPOCH },
+    encoding: 'utf8',
+    timeout: 300_000,
+  });
   if (r.status !== 0) throw new Error(`node ${args[0]} failed.\n${r.stdout}${r.stderr}`.trim());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await packageVsix().then(
-    ({ file, bytes }) => { console.log(`${path.relative(root, file)}: ${(bytes / 1e6).toFixed(2)} MB (limit ${VSIX_LIMIT / 1e6} MB)`); },
-    (e) => { console.error(e.message); process.exitCode = 1; },
+    ({ file, bytes }) => {
+      console.log(`${path.relative(root, file)}: ${(bytes / 1e6).toFixed(2)} MB (limit ${VSIX_LIMIT / 1e6} MB)`);
+    },
+    (e) => {
+      console.error(e.message);
+      process.exitCode = 1;
+    },
   );
 }

@@ -28,7 +28,10 @@ let interrupted = false;
 const forever = () => new Promise(() => undefined);
 
 async function end() {
-  for (const stop of endings.splice(0).reverse()) await Promise.resolve(stop()).catch((e) => { console.error(e.message); });
+  for (const stop of endings.splice(0).reverse())
+    await Promise.resolve(stop()).catch((e) => {
+      console.error(e.message);
+    });
   await children.stopAll();
 }
 
@@ -45,14 +48,20 @@ async function main() {
   const steps = new Steps(own ? 3 : 5);
 
   await steps.run('Installing packages', isInstalled() ? '' : '30 s', (report) => ensureInstalled(report));
-  const vsix = await steps.run(code === undefined ? 'Building and packing the extension' : 'Building the extension', '5 s', () => (code === undefined ? pack() : build()));
+  const vsix = await steps.run(
+    code === undefined ? 'Building and packing the extension' : 'Building the extension',
+    '5 s',
+    () => (code === undefined ? pack() : build()),
+  );
   const { kubeconfig, running } = own ? { kubeconfig: options.kubeconfig, running: false } : await testCluster(steps);
 
   const folder = path.join(root, 'test/cluster/controllers');
   if (code !== undefined) {
-    const editor = await steps.run('Opening VS Code', '5 s', () => openDesktop({ code, root, folder, kubeconfig, children }));
+    const editor = await steps.run('Opening VS Code', '5 s', () =>
+      openDesktop({ code, root, folder, kubeconfig, children }),
+    );
     endings.push(() => editor.stop());
-    say(kubeconfig, running, 'VS Code opens with the extension and a sample controller\'s source.');
+    say(kubeconfig, running, "VS Code opens with the extension and a sample controller's source.");
     await editor.exited;
     if (interrupted) await forever();
     console.log('The VS Code window was closed.');
@@ -60,28 +69,54 @@ async function main() {
   }
 
   const { CODE_SERVER_FOLDER, startCodeServer } = await import('./vscode.mjs');
-  const server = await steps.run('Starting VS Code for the browser', isCached(CODE_SERVER_FOLDER) ? '5 s' : '30 s the first time', async (report) =>
-    startCodeServer({ vsix, folder, env: { KUBECONFIG: kubeconfig }, data: cachePath('start', 'browser'), ownHome: false, port: await portOf(options.port), log: report }));
+  const server = await steps.run(
+    'Starting VS Code for the browser',
+    isCached(CODE_SERVER_FOLDER) ? '5 s' : '30 s the first time',
+    async (report) =>
+      startCodeServer({
+        vsix,
+        folder,
+        env: { KUBECONFIG: kubeconfig },
+        data: cachePath('start', 'browser'),
+        ownHome: false,
+        port: await portOf(options.port),
+        log: report,
+      }),
+  );
   endings.push(() => server.stop());
   say(kubeconfig, running, `Open this address:\n\n    ${server.pageUrl()}\n`);
   if (options.open) openBrowser(server.pageUrl());
   const status = await server.exited;
   if (interrupted) await forever();
-  console.error(`VS Code for the browser has ended (status ${status}). Its log: ${path.join(server.data, 'code-server.log')}`);
+  console.error(
+    `VS Code for the browser has ended (status ${status}). Its log: ${path.join(server.data, 'code-server.log')}`,
+  );
   return 1;
 }
 
 function readOptions() {
-  const values = optionsOf({ help: HELP, options: { kubeconfig: { type: 'string' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } } });
-  if (values.port !== undefined && !(Number.isInteger(Number(values.port)) && Number(values.port) > 0 && Number(values.port) < 65_536)) throw new Error(`--port ${values.port} is not a port. Name one from 1 to 65535.`);
-  return { open: values['no-open'] !== true, port: values.port === undefined ? undefined : Number(values.port), kubeconfig: values.kubeconfig === undefined ? undefined : kubeconfigFile(values.kubeconfig) };
+  const values = optionsOf({
+    help: HELP,
+    options: { kubeconfig: { type: 'string' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } },
+  });
+  if (
+    values.port !== undefined &&
+    !(Number.isInteger(Number(values.port)) && Number(values.port) > 0 && Number(values.port) < 65_536)
+  )
+    throw new Error(`--port ${values.port} is not a port. Name one from 1 to 65535.`);
+  return {
+    open: values['no-open'] !== true,
+    port: values.port === undefined ? undefined : Number(values.port),
+    kubeconfig: values.kubeconfig === undefined ? undefined : kubeconfigFile(values.kubeconfig),
+  };
 }
 
 /** The port asked for; without one 8787, so that the address stays the same from run to run, or a free one. */
 async function portOf(asked) {
   const { freePort, isFree } = await import('./vscode.mjs');
-  if (asked !== undefined && !(await isFree(asked))) throw new Error(`Port ${asked} is taken. Name another: npm start -- --port ${asked + 1}`);
-  return asked ?? (await isFree(8787) ? 8787 : freePort());
+  if (asked !== undefined && !(await isFree(asked)))
+    throw new Error(`Port ${asked} is taken. Name another: npm start -- --port ${asked + 1}`);
+  return asked ?? ((await isFree(8787)) ? 8787 : freePort());
 }
 
 function build() {
@@ -104,7 +139,11 @@ async function testCluster(steps) {
 function say(kubeconfig, running, what) {
   console.log(`\n${what}`);
   console.log(`In the activity bar: Controller Tuner. The cluster: KUBECONFIG=${kubeconfig}`);
-  console.log(running ? 'The test cluster was running already and is left running. Ctrl-C ends VS Code.' : 'Ctrl-C ends everything that this has started.');
+  console.log(
+    running
+      ? 'The test cluster was running already and is left running. Ctrl-C ends VS Code.'
+      : 'Ctrl-C ends everything that this has started.',
+  );
 }
 
 try {

@@ -24,10 +24,20 @@ const CI_LIMIT = 80;
 const { only, files, keep, limit, results } = optionsOf({
   help: HELP,
   options: {
-    only: { type: 'string', multiple: true, default: [] }, files: { type: 'string' }, keep: { type: 'boolean', default: false },
-    limit: { type: 'string', ...(process.env.CI === 'true' && { default: String(CI_LIMIT) }) }, results: { type: 'string', default: path.join(root, 'test-results') },
+    only: { type: 'string', multiple: true, default: [] },
+    files: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    limit: { type: 'string', ...(process.env.CI === 'true' && { default: String(CI_LIMIT) }) },
+    results: { type: 'string', default: path.join(root, 'test-results') },
   },
   numbers: ['limit'],
 });
 
-await runAll({ load: () => import('./lib/stages.mjs'), only, files, keep, results: path.resolve(results), limit: limit === undefined ? undefined : limit * 60 });
+await runAll({
+  load: () => import('./lib/stages.mjs'),
+  only,
+  files,
+  keep,
+  results: path.resolve(results),
+  limit: limit === undefined ? undefined : limit * 60,
+});

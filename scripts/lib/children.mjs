@@ -7,14 +7,21 @@ const windows = process.platform === 'win32';
 export class Children {
   #running = new Set();
 
-  constructor() { process.on('exit', this.#killAll); }
+  constructor() {
+    process.on('exit', this.#killAll);
+  }
 
   /** Like spawn(), in a process group of its own: a Ctrl-C in the terminal reaches the script, which then ends the group. */
   start(command, args, options = {}) {
     const child = spawn(command, args, { ...options, detached: !windows });
     this.#running.add(child);
-    child.once('exit', () => { this.#signal(child, 'SIGTERM'); this.#running.delete(child); });
-    child.once('error', () => { this.#running.delete(child); });
+    child.once('exit', () => {
+      this.#signal(child, 'SIGTERM');
+      this.#running.delete(child);
+    });
+    child.once('error', () => {
+      this.#running.delete(child);
+    });
     return child;
   }
 
@@ -26,9 +33,13 @@ export class Children {
   /** Until the child has ended; some of its group may have outlived what it was sent. False when the child had ended already: its id may be another's. */
   async #end(child, graceMs) {
     if (child.exitCode !== null || child.signalCode !== null) return false;
-    const gone = new Promise((resolve) => { child.once('exit', resolve); });
+    const gone = new Promise((resolve) => {
+      child.once('exit', resolve);
+    });
     this.#signal(child, 'SIGTERM');
-    const timer = setTimeout(() => { this.#signal(child, 'SIGKILL'); }, graceMs);
+    const timer = setTimeout(() => {
+      this.#signal(child, 'SIGKILL');
+    }, graceMs);
     await gone;
     clearTimeout(timer);
     return true;
@@ -37,25 +48,38 @@ export class Children {
   /** All of them, and what they have started in their groups: a tool's workers end what they have started themselves when they are given the time. */
   async stopAll(graceMs = 5000) {
     const until = Date.now() + graceMs;
-    await Promise.all([...this.#running].map(async (child) => {
-      await this.#end(child, graceMs);
-      while (this.#signal(child, 0) && Date.now() < until) await pause(20);
-      this.#signal(child, 'SIGKILL');
-    }));
+    await Promise.all(
+      [...this.#running].map(async (child) => {
+        await this.#end(child, graceMs);
+        while (this.#signal(child, 0) && Date.now() < until) await pause(20);
+        this.#signal(child, 'SIGKILL');
+      }),
+    );
   }
 
-  #killAll = () => { for (const child of this.#running) this.#signal(child, 'SIGKILL'); };
+  #killAll = () => {
+    for (const child of this.#running) this.#signal(child, 'SIGKILL');
+  };
 
   /** False when there was nothing to send it to. */
   #signal(child, signal) {
     if (child.pid === undefined) return false;
-    try { return windows ? child.kill(signal) : process.kill(-child.pid, signal); } catch { return false; }
+    try {
+      return windows ? child.kill(signal) : process.kill(-child.pid, signal);
+    } catch {
+      return false;
+    }
   }
 }
 
 /** Is any process there by this id? @param {number} pid */
 export function isThere(pid) {
-  try { process.kill(pid, 0); return true; } catch (e) { return e.code === 'EPERM'; }
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (e) {
+    return e.code === 'EPERM';
+  }
 }
 
 /** ms within which a second signal is the same wish: npm passes on to its script what the terminal has sent to both. */
@@ -69,9 +93,19 @@ export function onInterrupt(clean) {
     if (asked !== undefined && Date.now() - asked < SAME_WISH) return;
     if (asked !== undefined) process.exit(status);
     asked = Date.now();
-    void Promise.resolve(clean(signal)).catch(() => undefined).then(() => { process.exit(status); });
+    void Promise.resolve(clean(signal))
+      .catch(() => undefined)
+      .then(() => {
+        process.exit(status);
+      });
   };
-  process.on('SIGINT', () => { handle('SIGINT'); });
-  process.on('SIGTERM', () => { handle('SIGTERM'); });
-  process.on('SIGHUP', () => { handle('SIGTERM'); });
+  process.on('SIGINT', () => {
+    handle('SIGINT');
+  });
+  process.on('SIGTERM', () => {
+    handle('SIGTERM');
+  });
+  process.on('SIGHUP', () => {
+    handle('SIGTERM');
+  });
 }

@@ -23,8 +23,20 @@ export function findDesktopCode() {
 export async function openDesktop({ code, root, folder, kubeconfig, children }) {
   const data = cachePath('start', 'desktop');
   fs.mkdirSync(path.join(data, 'User'), { recursive: true });
-  const args = [`--extensionDevelopmentPath=${root}`, `--user-data-dir=${data}`, '--disable-workspace-trust', '--skip-welcome', '--new-window', '--wait', folder];
-  const child = children.start(code, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: 'ignore', shell: process.platform === 'win32' });
+  const args = [
+    `--extensionDevelopmentPath=${root}`,
+    `--user-data-dir=${data}`,
+    '--disable-workspace-trust',
+    '--skip-welcome',
+    '--new-window',
+    '--wait',
+    folder,
+  ];
+  const child = children.start(code, args, {
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+    stdio: 'ignore',
+    shell: process.platform === 'win32',
+  });
   const exited = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', resolve);
@@ -34,7 +46,12 @@ export async function openDesktop({ code, root, folder, kubeconfig, children }) 
     async stop() {
       // `code` only asks the editor's main process to open a window; that process writes its id here.
       const pid = Number(readIfThere(path.join(data, 'code.lock')));
-      if (Number.isInteger(pid) && pid > 1) try { process.kill(pid, 'SIGTERM'); } catch { /* it is gone */ }
+      if (Number.isInteger(pid) && pid > 1)
+        try {
+          process.kill(pid, 'SIGTERM');
+        } catch {
+          /* it is gone */
+        }
       await children.stop(child);
     },
   };
@@ -44,7 +61,14 @@ const readIfThere = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8
 
 /** Opens an address in this person's browser, where there is a desktop; nothing is said when that fails. */
 export function openBrowser(url) {
-  const [command, ...args] = process.platform === 'darwin' ? ['open', url] : process.platform === 'win32' ? ['cmd', '/c', 'start', '', url] : ['xdg-open', url];
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
-  spawn(command, args, { stdio: 'ignore', detached: true }).on('error', () => undefined).unref();
+  spawn(command, args, { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
 }

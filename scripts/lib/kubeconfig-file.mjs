@@ -10,8 +10,11 @@ export function kubeconfigFile(given, cwd = process.env.INIT_CWD ?? process.cwd(
     stat = fs.statSync(file);
     fs.accessSync(file, fs.constants.R_OK);
   } catch (e) {
-    throw new Error(`The kubeconfig ${file} can't be read (${e.code}). Name an existing file: npm start -- --kubeconfig ~/.kube/config`);
+    throw new Error(
+      `The kubeconfig ${file} can't be read (${e.code}). Name an existing file: npm start -- --kubeconfig ~/.kube/config`,
+    );
   }
-  if (!stat.isFile()) throw new Error(`${file} is not a file. Name the kubeconfig itself: npm start -- --kubeconfig ~/.kube/config`);
+  if (!stat.isFile())
+    throw new Error(`${file} is not a file. Name the kubeconfig itself: npm start -- --kubeconfig ~/.kube/config`);
   return file;
 }

@@ -41,7 +41,10 @@ async function endMarked(mark) {
   for (const until = Date.now() + 5000; Date.now() < until;) {
     const left = marked(mark);
     if (left.length === 0) break;
-    for (const pid of left) { found.add(pid); kill(pid); }
+    for (const pid of left) {
+      found.add(pid);
+      kill(pid);
+    }
     await pause(50);
   }
   return found.size;
@@ -50,18 +53,37 @@ async function endMarked(mark) {
 /** Is this process there, and a test run? Ids are used again. */
 export function isRunner(pid) {
   if (process.platform !== 'linux') return isThere(pid);
-  try { return /scripts\/(test|long)\.mjs/.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')); } catch { return false; }
+  try {
+    return /scripts\/(test|long)\.mjs/.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** Processes with this mark, but for this one; a dead one that nobody has waited for has no environment any more. */
 export function marked(mark) {
   if (process.platform !== 'linux') return [];
-  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    if (pid === process.pid) return false;
-    try { return fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').some((pair) => pair.startsWith(`${NAME}=`) && pair.includes(mark)); } catch { return false; }
-  });
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      if (pid === process.pid) return false;
+      try {
+        return fs
+          .readFileSync(`/proc/${pid}/environ`, 'utf8')
+          .split('\0')
+          .some((pair) => pair.startsWith(`${NAME}=`) && pair.includes(mark));
+      } catch {
+        return false;
+      }
+    });
 }
 
 function kill(pid) {
-  try { process.kill(pid, 'SIGKILL'); } catch { /* it has ended meanwhile */ }
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    /* it has ended meanwhile */
+  }
 }

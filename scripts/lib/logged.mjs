@@ -17,9 +17,15 @@ export async function runLogged(children, command, args, { cwd, env = process.en
       void children.stop(child);
     }, limitSeconds * 1000);
     const code = await new Promise((resolve, reject) => {
-      child.once('error', (e) => { reject(e.code === 'ENOENT' ? new Error(`${command} could not be started: it is not on the PATH.`) : e); });
-      child.once('exit', (status, signal) => { resolve(status ?? signal); });
-    }).finally(() => { clearTimeout(timer); });
+      child.once('error', (e) => {
+        reject(e.code === 'ENOENT' ? new Error(`${command} could not be started: it is not on the PATH.`) : e);
+      });
+      child.once('exit', (status, signal) => {
+        resolve(status ?? signal);
+      });
+    }).finally(() => {
+      clearTimeout(timer);
+    });
     return { code, timedOut, tail: tailOf(logFile, from) };
   } finally {
     fs.closeSync(log);

@@ -4,7 +4,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fullDisk } from './results.mjs';
 
-const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false', '--loglevel=error', '--no-update-notifier'];
+const QUIET = [
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--engine-strict=false',
+  '--loglevel=error',
+  '--no-update-notifier',
+];
 
 /** `npm install` in `dir`, of `packages` or of what its package.json names, without development dependencies. */
 export async function npmInstall(dir, packages = []) {
@@ -18,16 +25,40 @@ export const npmCi = (dir) => npm(dir, ['ci', ...QUIET]);
 function npm(cwd, args) {
   return new Promise((resolve, reject) => {
     // A surrounding `npm test` hands its own settings down by the environment; they must not steer this one.
-    const env = Object.fromEntries(Object.entries(process.env).filter(([k]) => !/^npm_(config_(prefix|local_prefix|global|omit|ignore_scripts)|package_|lifecycle_|command)/i.test(k)));
-    const child = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(
+        ([k]) => !/^npm_(config_(prefix|local_prefix|global|omit|ignore_scripts)|package_|lifecycle_|command)/i.test(k),
+      ),
+    );
+    const child = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
     // It has the terminal's Ctrl-C by itself; this is for a script that is ended by a signal of its own.
-    const end = () => { child.kill(); };
+    const end = () => {
+      child.kill();
+    };
     process.once('exit', end);
     let tail = '';
-    const keep = (b) => { tail = (tail + b).slice(-4000); };
+    const keep = (b) => {
+      tail = (tail + b).slice(-4000);
+    };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.on('error', (e) => { reject(e.code === 'ENOENT' ? new Error('npm is not on the PATH. Install Node 20 or newer with npm.') : e); });
-    child.on('close', (code) => { process.off('exit', end); if (code === 0) resolve(); else reject(new Error(`npm ${args[0]} failed in ${cwd} (status ${code}).\n${tail.trim()}\n${fullDisk(tail) ?? 'Check that the npm registry can be reached: npm ping'}`)); });
+    child.on('error', (e) => {
+      reject(e.code === 'ENOENT' ? new Error('npm is not on the PATH. Install Node 20 or newer with npm.') : e);
+    });
+    child.on('close', (code) => {
+      process.off('exit', end);
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(
+            `npm ${args[0]} failed in ${cwd} (status ${code}).\n${tail.trim()}\n${fullDisk(tail) ?? 'Check that the npm registry can be reached: npm ping'}`,
+          ),
+        );
+    });
   });
 }

@@ -11,14 +11,34 @@ export const passed = (n = 1) => ({ ...none(), passed: n });
 export const failure = (title, message) => ({ ...none(), failed: [{ title, message }] });
 export const skip = (title, message) => ({ ...none(), skipped: [{ title, message }] });
 /** A tool ended with an error: the last that it said tells why. */
-export const broke = (title, { tail, code }) => failure(title, [fullDisk(tail), ...(tail.trim() === '' ? [`It said nothing and ended with ${code}.`] : tail.trimEnd().split('\n').slice(1 - LINES))].filter(Boolean).join('\n'));
+export const broke = (title, { tail, code }) =>
+  failure(
+    title,
+    [
+      fullDisk(tail),
+      ...(tail.trim() === ''
+        ? [`It said nothing and ended with ${code}.`]
+        : tail
+            .trimEnd()
+            .split('\n')
+            .slice(1 - LINES)),
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  );
 
 export function add(a, b) {
-  return { passed: a.passed + b.passed, failed: [...a.failed, ...b.failed], skipped: [...a.skipped, ...b.skipped], times: [...a.times ?? [], ...b.times ?? []] };
+  return {
+    passed: a.passed + b.passed,
+    failed: [...a.failed, ...b.failed],
+    skipped: [...a.skipped, ...b.skipped],
+    times: [...(a.times ?? []), ...(b.times ?? [])],
+  };
 }
 
 /** The line that ends a run, and each part of a long one. */
-export const counts = ({ passed: good, failed, skipped }) => `${good} passed, ${failed.length} failed, ${skipped.length} skipped`;
+export const counts = ({ passed: good, failed, skipped }) =>
+  `${good} passed, ${failed.length} failed, ${skipped.length} skipped`;
 
 /** Reads the file of vitest's JSON reporter; undefined when the run ended before it wrote one. */
 export function readVitest(file, root) {
@@ -28,7 +48,8 @@ export function readVitest(file, root) {
   for (const suite of testResults) {
     const where = path.relative(root, suite.name);
     // A file that could not be loaded, or a hook that failed, has a message and perhaps no tests.
-    if (suite.status === 'failed' && !suite.assertionResults.some((t) => t.status === 'failed')) result.failed.push({ title: where, message: suite.message || 'The file could not be run.' });
+    if (suite.status === 'failed' && !suite.assertionResults.some((t) => t.status === 'failed'))
+      result.failed.push({ title: where, message: suite.message || 'The file could not be run.' });
     for (const t of suite.assertionResults) {
       const title = `${where} › ${t.fullName}`;
       if (t.duration > 0) result.times.push({ title, ms: t.duration });
@@ -42,9 +63,14 @@ export function readVitest(file, root) {
 
 /** The first lines of a message, indented. */
 export function excerpt(message, lines = LINES) {
-  const all = message.replace(/\x1b\[[0-9;]*m/g, '').trimEnd().split('\n');
+  const all = message
+    .replace(/\x1b\[[0-9;]*m/g, '')
+    .trimEnd()
+    .split('\n');
   const kept = all.slice(0, lines).map((l) => `      ${l}`);
-  return all.length > lines ? [...kept, `      … ${all.length - lines} more lines in the log`].join('\n') : kept.join('\n');
+  return all.length > lines
+    ? [...kept, `      … ${all.length - lines} more lines in the log`].join('\n')
+    : kept.join('\n');
 }
 
 /** An error in words; `file`: what was being written, where the error itself does not say. */
@@ -54,4 +80,5 @@ export function explain(e, file) {
 }
 
 /** A sentence, when a tool's words say that the disk is full. */
-export const fullDisk = (text) => (/ENOSPC|no space left on device/i.test(text) ? 'The disk is full: free some space and run this again.' : undefined);
+export const fullDisk = (text) =>
+  /ENOSPC|no space left on device/i.test(text) ? 'The disk is full: free some space and run this again.' : undefined;

@@ -17,10 +17,24 @@ export async function runStages(stages, { atOnce, run, tell }) {
   const running = new Map();
   const begin = (/** @type {Stage} */ stage) => {
     waiting.splice(waiting.indexOf(stage), 1);
-    running.set(stage, run(stage).then((result) => { tell(stage, result); }).finally(() => { running.delete(stage); }));
+    running.set(
+      stage,
+      run(stage)
+        .then((result) => {
+          tell(stage, result);
+        })
+        .finally(() => {
+          running.delete(stage);
+        }),
+    );
   };
   while (waiting.length + running.size > 0) {
-    for (let stage = next(waiting, [...running.keys()], atOnce); stage !== undefined; stage = next(waiting, [...running.keys()], atOnce)) begin(stage);
+    for (
+      let stage = next(waiting, [...running.keys()], atOnce);
+      stage !== undefined;
+      stage = next(waiting, [...running.keys()], atOnce)
+    )
+      begin(stage);
     await Promise.race(running.values());
   }
 }
@@ -33,7 +47,9 @@ export async function runStages(stages, { atOnce, run, tell }) {
 export function next(waiting, running, atOnce) {
   if (running.length >= atOnce || running.some((r) => r.alone)) return undefined;
   for (const stage of waiting) {
-    const free = (stage.needs ?? []).every((name) => ![...waiting, ...running].some((other) => other.name === name)) && !running.some((r) => r.uses?.some((u) => stage.uses?.includes(u)));
+    const free =
+      (stage.needs ?? []).every((name) => ![...waiting, ...running].some((other) => other.name === name)) &&
+      !running.some((r) => r.uses?.some((u) => stage.uses?.includes(u)));
     if (stage.alone) return free && running.length === 0 ? stage : undefined;
     if (free) return stage;
   }
@@ -53,7 +69,14 @@ export function plan(stages, { atOnce, seconds }) {
   const times = {};
   let now = 0;
   while (waiting.length + running.length > 0) {
-    for (let stage; (stage = next(waiting, running.map((r) => r.stage), atOnce)) !== undefined;) {
+    for (
+      let stage;
+      (stage = next(
+        waiting,
+        running.map((r) => r.stage),
+        atOnce,
+      )) !== undefined;
+    ) {
       waiting.splice(waiting.indexOf(stage), 1);
       const one = { begins: now, ends: now + seconds(stage) };
       times[stage.name] = one;

@@ -23,14 +23,48 @@ export const stages = [
   { name: 'unit', warm: 60, uses: ['dist'], files: testFiles('test/unit'), run: (t) => vitest(t, 'unit') },
   { name: 'package', warm: 25, uses: ['dist'], run: makeVsix },
   { name: 'check', warm: 110, run: check },
-  { name: 'kube', warm: 180, needs: ['cluster'], needsFor: (files) => (files.some(usesCluster) ? ['cluster'] : []), uses: ['cluster', 'dist'], files: testFiles('test/kube'), run: kube },
+  {
+    name: 'kube',
+    warm: 180,
+    needs: ['cluster'],
+    needsFor: (files) => (files.some(usesCluster) ? ['cluster'] : []),
+    uses: ['cluster', 'dist'],
+    files: testFiles('test/kube'),
+    run: kube,
+  },
   { name: 'pages', warm: 210, cold: 360, files: testFiles('test/pages'), run: pages },
   { name: 'source', warm: 240, cold: 660, files: testFiles('test/source').filter((f) => f !== PROGRAMS), run: source },
   { name: 'pprof', warm: 75, cold: 150, files: testFiles('test/pprof'), run: pprof },
   { name: 'inhost', warm: 110, cold: 220, needs: ['package', 'cluster'], uses: ['cluster', 'dist'], run: inhost },
-  { name: 'verdicts', warm: 130, needs: ['cluster'], uses: ['cluster'], alone: true, files: testFiles('test/verdicts'), run: verdicts },
-  { name: 'programs', warm: 130, cold: 180, needs: ['cluster'], uses: ['cluster'], alone: true, files: [PROGRAMS], run: programs },
-  { name: 'e2e', warm: 660, cold: 720, needs: ['package', 'cluster'], uses: ['cluster'], alone: true, files: testFiles('test/e2e'), run: e2e },
+  {
+    name: 'verdicts',
+    warm: 130,
+    needs: ['cluster'],
+    uses: ['cluster'],
+    alone: true,
+    files: testFiles('test/verdicts'),
+    run: verdicts,
+  },
+  {
+    name: 'programs',
+    warm: 130,
+    cold: 180,
+    needs: ['cluster'],
+    uses: ['cluster'],
+    alone: true,
+    files: [PROGRAMS],
+    run: programs,
+  },
+  {
+    name: 'e2e',
+    warm: 660,
+    cold: 720,
+    needs: ['package', 'cluster'],
+    uses: ['cluster'],
+    alone: true,
+    files: testFiles('test/e2e'),
+    run: e2e,
+  },
 ];
 
 /** What a whole run may take, s: with all that it fetches and builds cached, and with nothing of it. */
@@ -43,11 +77,17 @@ export const atOnce = 2;
 export const limitOf = ({ warm, cold = warm }) => Math.max(900, 4 * cold * SLOWNESS);
 
 function testFiles(dir) {
-  return fs.readdirSync(path.join(root, dir), { recursive: true }).map((f) => `${dir}/${String(f).replaceAll('\\', '/')}`).filter((f) => /\.test\.m?ts$/.test(f)).sort();
+  return fs
+    .readdirSync(path.join(root, dir), { recursive: true })
+    .map((f) => `${dir}/${String(f).replaceAll('\\', '/')}`)
+    .filter((f) => /\.test\.m?ts$/.test(f))
+    .sort();
 }
 
 /** Tests that use the test cluster read its kubeconfig's name themselves; those that need none start servers of their own. */
-function usesCluster(file) { return fs.readFileSync(path.join(root, file), 'utf8').includes('KUBECONFIG_TEST'); }
+function usesCluster(file) {
+  return fs.readFileSync(path.join(root, file), 'utf8').includes('KUBECONFIG_TEST');
+}
 
 /** Each tool counts as one test: types of host and tests, of the pages, of the tests that use a page; lint with the rooms' rule. */
 async function check(t) {
@@ -70,13 +110,34 @@ export async function vitest(t, project, { node = process.execPath, env = {}, fi
   const report = path.join(t.results, `${name}.json`);
   fs.rmSync(report, { force: true });
   const before = fs.statSync(t.log).size;
-  const r = await t.run(node, [VITEST, 'run', '--project', project, ...(t.files ?? files), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], env);
+  const r = await t.run(
+    node,
+    [
+      VITEST,
+      'run',
+      '--project',
+      project,
+      ...(t.files ?? files),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    env,
+  );
   const found = readVitest(report, t.root);
-  const unjudged = [...fs.readFileSync(t.log).subarray(before).toString().matchAll(/^NOT JUDGED on a starved machine: .*$/gm)].map(([line]) => line);
+  const unjudged = [
+    ...fs
+      .readFileSync(t.log)
+      .subarray(before)
+      .toString()
+      .matchAll(/^NOT JUDGED on a starved machine: .*$/gm),
+  ].map(([line]) => line);
   if (unjudged.length > 0) t.note(`${unjudged.length} NOT JUDGED on a starved machine, see its log`);
   if (found === undefined) return broke(name, r);
   // An error outside of any test (a promise that nobody awaited) fails vitest without failing a test.
-  return r.code !== 0 && found.failed.length === 0 ? add(found, broke(`${name}: an error outside of the tests`, r)) : found;
+  return r.code !== 0 && found.failed.length === 0
+    ? add(found, broke(`${name}: an error outside of the tests`, r))
+    : found;
 }
 
 /** Two tests: it packs within its size, and packing again gives the same bytes. */
@@ -91,13 +152,19 @@ async function makeVsix(t) {
   if (first.failed ?? second.failed) return first.failed ?? second.failed;
   t.made.vsix = file;
   t.note(`${path.relative(t.root, file)}, ${(first.bytes.length / 1e6).toFixed(2)} MB`);
-  return add(passed(), first.bytes.equals(second.bytes) ? passed() : failure('the VSIX is reproducible', 'Packed twice from the same sources, its bytes differ.'));
+  return add(
+    passed(),
+    first.bytes.equals(second.bytes)
+      ? passed()
+      : failure('the VSIX is reproducible', 'Packed twice from the same sources, its bytes differ.'),
+  );
 }
 
 export async function startCluster(t) {
   if (!hasGo()) return skip('cluster', `Go is not on the PATH; the test cluster is built with it. ${GET_GO}`);
   const found = await t.startCluster();
-  if (found.failed !== undefined) return failure('cluster', [fullDisk(found.failed), found.failed].filter(Boolean).join('\n'));
+  if (found.failed !== undefined)
+    return failure('cluster', [fullDisk(found.failed), found.failed].filter(Boolean).join('\n'));
   t.made.cluster = found.cluster;
   t.note(found.cluster.kubeconfig);
   return passed();
@@ -106,7 +173,8 @@ export async function startCluster(t) {
 const GET_GO = 'Install Go 1.26 from https://go.dev/dl/ and run npm test again.';
 const hasGo = () => spawnSync('go', ['version']).error === undefined;
 
-export const clusterEnv = ({ made: { cluster } }) => (cluster === undefined ? {} : { KUBECONFIG_TEST: cluster.kubeconfig, CLUSTER_DIR: cluster.dir });
+export const clusterEnv = ({ made: { cluster } }) =>
+  cluster === undefined ? {} : { KUBECONFIG_TEST: cluster.kubeconfig, CLUSTER_DIR: cluster.dir };
 
 export async function kube(t) {
   return vitest(t, 'kube', { node: await ensureNode(t.fetched), env: clusterEnv(t) });
@@ -152,7 +220,9 @@ async function inhost(t) {
   const r = await t.run(process.execPath, ['test/inhost/run.mjs', report], { CHROMIUM: chromium, ...clusterEnv(t) });
   if (!fs.existsSync(report)) return broke('inhost', r);
   const found = add(none(), JSON.parse(fs.readFileSync(report, 'utf8')));
-  return r.code !== 0 && found.failed.length === 0 ? add(found, broke('inhost: the run ended with an error', r)) : found;
+  return r.code !== 0 && found.failed.length === 0
+    ? add(found, broke('inhost: the run ended with an error', r))
+    : found;
 }
 
 export async function e2e(t) {
@@ -163,5 +233,8 @@ export async function e2e(t) {
   await t.run('go', ['tool', 'pprof', '-h']);
   const shots = path.join(t.results, 'shots');
   fs.mkdirSync(shots, { recursive: true });
-  return vitest(t, 'e2e', { node: await ensureNode(t.fetched), env: { CHROMIUM: chromium, VSIX: t.made.vsix, SHOTS: shots, ...clusterEnv(t) } });
+  return vitest(t, 'e2e', {
+    node: await ensureNode(t.fetched),
+    env: { CHROMIUM: chromium, VSIX: t.made.vsix, SHOTS: shots, ...clusterEnv(t) },
+  });
 }

@@ -24,7 +24,10 @@ export class Steps {
     let hint = usual === '' ? '' : ` (usually ${usual})`;
     const text = () => `${head}${hint}${now === '' ? '' : `: ${now}`} … ${seconds(started)}`;
     const show = () => {
-      if (live) { this.out.write(`\r\x1b[2K${cut(text(), this.out.columns)}`); return; }
+      if (live) {
+        this.out.write(`\r\x1b[2K${cut(text(), this.out.columns)}`);
+        return;
+      }
       this.out.write(`${text()}\n`);
       hint = '';
     };

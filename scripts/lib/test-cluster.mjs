@@ -26,19 +26,32 @@ export async function startForPerson(steps, endings) {
   });
   const step = (title, usual, body) => {
     const running = steps.run(title, usual, body);
-    work = running.then(() => undefined, () => undefined);
+    work = running.then(
+      () => undefined,
+      () => undefined,
+    );
     return running;
   };
-  const log = (report) => (line) => { report(line.trim()); };
-  await step('Building the test cluster\'s programs', '15 min the first time, on 2 cores', (report) =>
-    ensureBinaries({ log: log(report), signal: stop.signal }).catch((e) => { throw new Error(`${e.message}\nOr use a cluster of yours: npm start -- --kubeconfig ~/.kube/config`); }));
-  const cluster = await step('Starting the test cluster', '15 s', (report) => up({ dir: defaultRunDir(), log: log(report), signal: stop.signal }));
+  const log = (report) => (line) => {
+    report(line.trim());
+  };
+  await step("Building the test cluster's programs", '15 min the first time, on 2 cores', (report) =>
+    ensureBinaries({ log: log(report), signal: stop.signal }).catch((e) => {
+      throw new Error(`${e.message}\nOr use a cluster of yours: npm start -- --kubeconfig ~/.kube/config`);
+    }),
+  );
+  const cluster = await step('Starting the test cluster', '15 s', (report) =>
+    up({ dir: defaultRunDir(), log: log(report), signal: stop.signal }),
+  );
   ours ||= JSON.stringify(cluster.pids) !== JSON.stringify(found.pids);
   return { kubeconfig: cluster.kubeconfig, running: !ours };
 }
 
 /** Of this checkout, so that two checkouts can be tested at once and `--keep` finds its cluster again. */
-export const testRunDir = path.join(os.tmpdir(), `controller-tuner-test-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`);
+export const testRunDir = path.join(
+  os.tmpdir(),
+  `controller-tuner-test-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`,
+);
 
 /** What a start writes before the reason why it could not be. */
 const FAILED = 'FAILED: ';
@@ -51,22 +64,45 @@ const FAILED = 'FAILED: ';
 export async function startTestCluster({ run, logFile, keep, onStarting }) {
   onStarting(() => down(testRunDir));
   const r = await run(process.execPath, ['scripts/lib/test-cluster.mjs', testRunDir, keep ? '0' : String(process.pid)]);
-  if (r.code !== 0) return { failed: r.tail.includes(FAILED) ? r.tail.slice(r.tail.lastIndexOf(FAILED) + FAILED.length).trim() : `Its start ended with ${r.code}.\n${r.tail.trim()}` };
-  return { cluster: { dir: testRunDir, kubeconfig: path.join(testRunDir, 'admin.kubeconfig'), built: /^\[\d+\/\d+\] building /m.test(fs.readFileSync(logFile, 'utf8')) } };
+  if (r.code !== 0)
+    return {
+      failed: r.tail.includes(FAILED)
+        ? r.tail.slice(r.tail.lastIndexOf(FAILED) + FAILED.length).trim()
+        : `Its start ended with ${r.code}.\n${r.tail.trim()}`,
+    };
+  return {
+    cluster: {
+      dir: testRunDir,
+      kubeconfig: path.join(testRunDir, 'admin.kubeconfig'),
+      built: /^\[\d+\/\d+\] building /m.test(fs.readFileSync(logFile, 'utf8')),
+    },
+  };
 }
 
 /** The process that the cluster of a run folder is for; 0: none, it was kept or none is there. */
 function ownerOf(dir) {
-  try { return JSON.parse(fs.readFileSync(path.join(dir, 'rig.json'), 'utf8')).owner; } catch { return 0; }
+  try {
+    return JSON.parse(fs.readFileSync(path.join(dir, 'rig.json'), 'utf8')).owner;
+  } catch {
+    return 0;
+  }
 }
 
 async function start(dir, owner) {
   const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => { stop.abort(); });
-  const log = (line) => { console.log(line); };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(name, () => {
+      stop.abort();
+    });
+  const log = (line) => {
+    console.log(line);
+  };
   const before = ownerOf(dir);
   if (before !== 0 && before !== owner) {
-    if (isRunner(before)) throw new Error(`Another test run of this checkout, process ${before}, has its test cluster. Wait for its end, or end it.`);
+    if (isRunner(before))
+      throw new Error(
+        `Another test run of this checkout, process ${before}, has its test cluster. Wait for its end, or end it.`,
+      );
     log('Ending the test cluster of a run that was killed');
     await down(dir);
   }

@@ -14,7 +14,10 @@ import type { Module } from './modules/types';
 import { below, dirOf, join } from './paths';
 
 /** A place in a text: of a name. */
-export interface NamePlace { readonly path: string; readonly offset: number }
+export interface NamePlace {
+  readonly path: string;
+  readonly offset: number;
+}
 
 /** What a language server knows. Each answers undefined for what it does not know, or not soon enough. */
 export interface Definitions {
@@ -50,14 +53,20 @@ export function forgetAnswers(pkg: GoPackage): void {
 
 type Find<T> = (target: Target, pkg: GoPackage, journey: Journey) => Promise<T | undefined>;
 
-async function each<T>(asked: Asked<T>, pkg: GoPackage, journey: Journey, depth: number, find: Find<T>): Promise<boolean> {
+async function each<T>(
+  asked: Asked<T>,
+  pkg: GoPackage,
+  journey: Journey,
+  depth: number,
+  find: Find<T>,
+): Promise<boolean> {
   let any = false;
   for (const question of depth > 0 ? asked.take() : []) {
     const target = await declared(question, journey);
     if (target === undefined || target.pkg.dir === pkg.dir) continue;
     let told = await find(target, pkg, journey);
     // What it needs may be declared in yet another one.
-    if (told === undefined && await answer(target.pkg, journey, depth - 1)) told = await find(target, pkg, journey);
+    if (told === undefined && (await answer(target.pkg, journey, depth - 1))) told = await find(target, pkg, journey);
     if (told === undefined) continue;
     asked.tell(question, told);
     any = true;
@@ -66,7 +75,12 @@ async function each<T>(asked: Asked<T>, pkg: GoPackage, journey: Journey, depth:
 }
 
 /** What a name stands for in its own package. */
-interface Target { readonly pkg: GoPackage; readonly value?: Declared; readonly func?: { readonly file: GoFile; readonly func: Func }; readonly field?: { readonly file: GoFile; readonly name: Node; readonly type: string } }
+interface Target {
+  readonly pkg: GoPackage;
+  readonly value?: Declared;
+  readonly func?: { readonly file: GoFile; readonly func: Func };
+  readonly field?: { readonly file: GoFile; readonly name: Node; readonly type: string };
+}
 
 async function declared({ file, name }: Question, journey: Journey): Promise<Target | undefined> {
   const { module, definitions } = journey;
@@ -75,7 +89,13 @@ async function declared({ file, name }: Question, journey: Journey): Promise<Tar
   if (path !== undefined && module.path !== '' && (path === module.path || path.startsWith(`${module.path}/`))) {
     const pkg = await journey.package(join(module.dir, path.slice(module.path.length)));
     const [value, func] = [pkg?.value(name.text), pkg?.func(name.text)];
-    return pkg === undefined ? undefined : value !== undefined ? { pkg, value } : func !== undefined ? { pkg, func } : undefined;
+    return pkg === undefined
+      ? undefined
+      : value !== undefined
+        ? { pkg, value }
+        : func !== undefined
+          ? { pkg, func }
+          : undefined;
   }
   // The standard library has nothing that is looked for.
   if (definitions === undefined || (path !== undefined && !(path.split('/')[0] ?? '').includes('.'))) return undefined;
@@ -90,28 +110,48 @@ function targetAt(pkg: GoPackage, { path, offset }: NamePlace): Target | undefin
   for (const func of pkg.funcs) if (here(func.file, func.func.node.childForFieldName('name'))) return { pkg, func };
   const file = pkg.files.find((f) => f.path === path);
   const name = file?.root.descendantForIndex(offset) ?? undefined;
-  const type = name?.parent?.type === 'field_declaration' ? enclosing(name, 'type_spec')?.childForFieldName('name')?.text : undefined;
-  return file === undefined || name === undefined || type === undefined ? undefined : { pkg, field: { file, name, type } };
+  const type =
+    name?.parent?.type === 'field_declaration'
+      ? enclosing(name, 'type_spec')?.childForFieldName('name')?.text
+      : undefined;
+  return file === undefined || name === undefined || type === undefined
+    ? undefined
+    : { pkg, field: { file, name, type } };
 }
 
 const valueAt: Find<Value> = async (target, pkg, journey) => {
   const { value, func, field } = target;
-  if (value !== undefined) return value.constant || await onlyRead(target, value, pkg, journey) ? sent(valueOf(value.name, value.file, target.pkg, undefined), journey.module) : undefined;
+  if (value !== undefined)
+    return value.constant || (await onlyRead(target, value, pkg, journey))
+      ? sent(valueOf(value.name, value.file, target.pkg, undefined), journey.module)
+      : undefined;
   if (func !== undefined) return sent(valueGivenBy(func, target.pkg), journey.module);
-  return field !== undefined && await onlyRead(target, field, pkg, journey) ? sent(valueOfField(field.type, field.name.text, target.pkg), journey.module) : undefined;
+  return field !== undefined && (await onlyRead(target, field, pkg, journey))
+    ? sent(valueOfField(field.type, field.name.text, target.pkg), journey.module)
+    : undefined;
 };
 
-const configAt: Find<ConfigAbroad> = ({ pkg, func }, _, { module }) => Promise.resolve(func === undefined ? undefined : configGivenBy(func, pkg, module));
+const configAt: Find<ConfigAbroad> = ({ pkg, func }, _, { module }) =>
+  Promise.resolve(func === undefined ? undefined : configGivenBy(func, pkg, module));
 
 /** True when nobody but its own package gives it a value, as far as the language server sees. */
-async function onlyRead(target: Target, { file, name }: { readonly file: GoFile; readonly name: Node }, pkg: GoPackage, { definitions }: Journey): Promise<boolean> {
+async function onlyRead(
+  target: Target,
+  { file, name }: { readonly file: GoFile; readonly name: Node },
+  pkg: GoPackage,
+  { definitions }: Journey,
+): Promise<boolean> {
   const all = await definitions?.references({ path: file.path, offset: name.startIndex });
-  return all !== undefined && all.length > 0 && all.every((at) => {
-    if (dirOf(at.path) === target.pkg.dir || at.path.endsWith('_test.go')) return true;
-    const own = pkg.files.find((f) => f.path === at.path);
-    const node = own?.root.descendantForIndex(at.offset);
-    return node !== undefined && node !== null && !isWritten(node);
-  });
+  return (
+    all !== undefined &&
+    all.length > 0 &&
+    all.every((at) => {
+      if (dirOf(at.path) === target.pkg.dir || at.path.endsWith('_test.go')) return true;
+      const own = pkg.files.find((f) => f.path === at.path);
+      const node = own?.root.descendantForIndex(at.offset);
+      return node !== undefined && node !== null && !isWritten(node);
+    })
+  );
 }
 
 /** `o.QPS = …`, `o.QPS++`, `&o.QPS`, `Options{QPS: …}`. */
@@ -121,15 +161,31 @@ function isWritten(name: Node): boolean {
   const whole = name.parent?.type === 'selector_expression' ? name.parent : name;
   const up = whole.parent;
   if (up?.type === 'unary_expression') return up.childForFieldName('operator')?.text === '&';
-  return up?.type === 'inc_statement' || up?.type === 'dec_statement' || (up?.type === 'expression_list' && up.parent?.childForFieldName('left')?.id === up.id);
+  return (
+    up?.type === 'inc_statement' ||
+    up?.type === 'dec_statement' ||
+    (up?.type === 'expression_list' && up.parent?.childForFieldName('left')?.id === up.id)
+  );
 }
 
 /** A value as another package has it: the trees that it was read from are not kept. */
 function sent(value: Value, module: Module): Value | undefined {
   const { number, text, from, at, flag, whole } = value;
   if (number === undefined && text === undefined) return undefined;
-  const own = at !== undefined && below(module.dir, at.file.path) !== at.file.path && !at.file.generated && !at.file.isTest;
-  const stated = at === undefined ? undefined : { path: at.file.path, start: at.start, end: at.end, text: at.file.text.slice(at.start, at.end) };
-  return { number, text, from, at: undefined, elsewhere: true, ...(flag !== undefined && { flag }), ...(whole !== undefined && { whole }), ...(value.abroad !== undefined ? { abroad: value.abroad } : own && stated !== undefined && { abroad: stated }) };
+  const own =
+    at !== undefined && below(module.dir, at.file.path) !== at.file.path && !at.file.generated && !at.file.isTest;
+  const stated =
+    at === undefined
+      ? undefined
+      : { path: at.file.path, start: at.start, end: at.end, text: at.file.text.slice(at.start, at.end) };
+  return {
+    number,
+    text,
+    from,
+    at: undefined,
+    elsewhere: true,
+    ...(flag !== undefined && { flag }),
+    ...(whole !== undefined && { whole }),
+    ...(value.abroad !== undefined ? { abroad: value.abroad } : own && stated !== undefined && { abroad: stated }),
+  };
 }
-

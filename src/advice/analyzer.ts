@@ -45,7 +45,17 @@ const LARGEST = 200;
 const MODULE_FILE = /(^|\/)(go\.mod|go\.work|modules\.txt)$/;
 
 /** A report with what it was made from. */
-interface Kept { readonly report: Report; readonly text: string; readonly generation: number; readonly modules: number; readonly measured: Measured | undefined; /** Folders of other packages that it was made from, as they were then. */ readonly folders: ReadonlyMap<string, number> }
+interface Kept {
+  readonly report: Report;
+  readonly text: string;
+  readonly generation: number;
+  readonly modules: number;
+  readonly measured: Measured | undefined;
+  /** Folders of other packages that it was made from, as they were then. */ readonly folders: ReadonlyMap<
+    string,
+    number
+  >;
+}
 
 export class Analyzer {
   readonly #folders: Folders;
@@ -60,13 +70,19 @@ export class Analyzer {
   /** Grows when a go.mod or its like changes, or when a language server knows more. */
   #moduleState = 0;
 
-  constructor(private readonly grammar: () => Promise<Grammar>, files: Files, private readonly options: AnalyzerOptions = {}) {
+  constructor(
+    private readonly grammar: () => Promise<Grammar>,
+    files: Files,
+    private readonly options: AnalyzerOptions = {},
+  ) {
     this.#folders = new Folders(files);
     this.#elsewheres = new Elsewheres(this.#folders);
   }
 
   /** Another analyzer of the same kind over other files, e.g. with edits that are not written yet. */
-  over(files: (own: Files) => Files): Analyzer { return new Analyzer(this.grammar, files(this.#folders), this.options); }
+  over(files: (own: Files) => Files): Analyzer {
+    return new Analyzer(this.grammar, files(this.#folders), this.options);
+  }
 
   /**
    * What is found in a Go or YAML file, or in a go.mod. `text`: as the editor has it; default: as it is on the disk. Empty for a file that touches neither
@@ -77,10 +93,17 @@ export class Analyzer {
     const generation = this.#folders.generation(dirOf(path));
     const modules = this.#moduleState;
     const kept = this.#reports.get(path);
-    const current = kept !== undefined && kept.generation === generation && kept.modules === modules && (text === undefined || text === kept.text)
-      && this.#isCurrent(kept.folders) ? kept : undefined;
-    if (current !== undefined && (this.options.measured === undefined || isEmpty(current.report))) return current.report;
-    const now = text ?? current?.text ?? await this.#folders.read(path, signal);
+    const current =
+      kept !== undefined &&
+      kept.generation === generation &&
+      kept.modules === modules &&
+      (text === undefined || text === kept.text) &&
+      this.#isCurrent(kept.folders)
+        ? kept
+        : undefined;
+    if (current !== undefined && (this.options.measured === undefined || isEmpty(current.report)))
+      return current.report;
+    const now = text ?? current?.text ?? (await this.#folders.read(path, signal));
     if (now === undefined) throw new Problem('source.missing', `${path} is not there.`, { next: 'Check the path.' });
     const keep = (report: Report, measured?: Measured, folders: ReadonlyMap<string, number> = new Map()): Report => {
       this.#reports.set(path, { report, text: now, generation, modules, measured, folders });
@@ -98,7 +121,13 @@ export class Analyzer {
   }
 
   /** Reports of all sources below a folder in which anything was found, folder after folder. */
-  async *review(dir: string, { nested = false, signal }: { /** Modules below this one too. */ readonly nested?: boolean; readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<Report> {
+  async *review(
+    dir: string,
+    {
+      nested = false,
+      signal,
+    }: { /** Modules below this one too. */ readonly nested?: boolean; readonly signal?: AbortSignal | undefined } = {},
+  ): AsyncGenerator<Report> {
     for await (const folder of walk(dir, this.#folders, { nested, signal })) {
       const held = this.#packages?.names(folder.dir) ?? [];
       try {
@@ -108,7 +137,8 @@ export class Analyzer {
         }
       } finally {
         // What was parsed for this alone goes at once: a large module costs no more memory than its largest package.
-        for (const name of this.#packages?.names(folder.dir) ?? []) if (!held.includes(name)) this.#packages?.drop(folder.dir, name);
+        for (const name of this.#packages?.names(folder.dir) ?? [])
+          if (!held.includes(name)) this.#packages?.drop(folder.dir, name);
       }
     }
   }
@@ -116,20 +146,28 @@ export class Analyzer {
   /** The module that a file belongs to, with the versions in force. */
   async module(path: string, signal?: AbortSignal): Promise<Module> {
     let at = dirOf(path);
-    for (const dir of upwards(at)) if ((await this.#folders.list(dir, signal)).includes('go.mod')) { at = dir; break; }
+    for (const dir of upwards(at))
+      if ((await this.#folders.list(dir, signal)).includes('go.mod')) {
+        at = dir;
+        break;
+      }
     signal?.throwIfAborted();
     let module = this.#modules.get(at);
     if (module === undefined) {
       // Shared by all who ask, so it ends with none of them.
-      const asked = module = moduleOf(path, this.#folders);
+      const asked = (module = moduleOf(path, this.#folders));
       this.#modules.set(at, asked);
-      asked.catch(() => { if (this.#modules.get(at) === asked) this.#modules.delete(at); });
+      asked.catch(() => {
+        if (this.#modules.get(at) === asked) this.#modules.delete(at);
+      });
     }
     return until(module, signal);
   }
 
   /** A file's text as it is kept, or as it is on the disk; undefined: it is not there. */
-  text(path: string, signal?: AbortSignal): Promise<string | undefined> { return this.#folders.read(path, signal); }
+  text(path: string, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#folders.read(path, signal);
+  }
 
   /** A file was made, changed or removed: what was said of its folder is worked out anew when it is asked for. */
   changed(path: string): void {
@@ -141,14 +179,19 @@ export class Analyzer {
 
   /** As `changed`, for a file that is there as before with another text: a keystroke. */
   edited(path: string): void {
-    if (MODULE_FILE.test(path)) this.changed(path); else this.#folders.edited(path);
+    if (MODULE_FILE.test(path)) this.changed(path);
+    else this.#folders.edited(path);
   }
 
   /** The language server knows more than before. */
-  learned(): void { this.#moduleState++; }
+  learned(): void {
+    this.#moduleState++;
+  }
 
   /** Nothing that is kept of this folder is to be trusted: nobody tells of changes in it. */
-  forget(dir: string): void { this.#folders.forget(dir); }
+  forget(dir: string): void {
+    this.#folders.forget(dir);
+  }
 
   /** Frees all that is kept. */
   clear(): void {
@@ -160,35 +203,56 @@ export class Analyzer {
   }
 
   /** Characters of source whose trees are kept just now. */
-  get treeLength(): number { return this.#packages?.length ?? 0; }
+  get treeLength(): number {
+    return this.#packages?.length ?? 0;
+  }
 
   #isWorthALook(path: string, text: string): boolean {
     const go = path.endsWith('.go');
     const mod = nameOf(path) === 'go.mod';
     if (go ? path.endsWith('_test.go') : !mod && !isYaml(path)) return false;
-    if (text.length <= MAX_LENGTH) return mod ? isRelevantModFile(text) : go ? isRelevant(text) : isRelevantYaml(text, path);
-    this.#tellOnce(path, new Problem('source.large', `${path} has ${(text.length / 1e6).toFixed(1)} MB and was left out.`, { next: `Files up to ${MAX_LENGTH / 1e6} MB are read.` }));
+    if (text.length <= MAX_LENGTH)
+      return mod ? isRelevantModFile(text) : go ? isRelevant(text) : isRelevantYaml(text, path);
+    this.#tellOnce(
+      path,
+      new Problem('source.large', `${path} has ${(text.length / 1e6).toFixed(1)} MB and was left out.`, {
+        next: `Files up to ${MAX_LENGTH / 1e6} MB are read.`,
+      }),
+    );
     return false;
   }
 
   /** `folders`: gets those of other packages that were looked at, with their state. */
-  async #go(path: string, text: string, module: Module, measured: Measured | undefined, folders: Map<string, number>, signal: AbortSignal | undefined): Promise<Report> {
+  async #go(
+    path: string,
+    text: string,
+    module: Module,
+    measured: Measured | undefined,
+    folders: Map<string, number>,
+    signal: AbortSignal | undefined,
+  ): Promise<Report> {
     const grammar = await this.#loaded(signal);
     const leases = [await this.#take(path, text, signal)];
     const [{ pkg }] = leases as [Lease];
     let led = this.#led.get(pkg);
     if (led === undefined || led.state !== this.#moduleState || !this.#isCurrent(led.folders)) {
-      this.#led.set(pkg, led = { state: this.#moduleState, folders: new Map() });
+      this.#led.set(pkg, (led = { state: this.#moduleState, folders: new Map() }));
       forgetAnswers(pkg);
       forgetWork(pkg);
     }
     const { folders: abroad } = led;
     const journey: Journey = {
-      module, definitions: this.options.definitions,
+      module,
+      definitions: this.options.definitions,
       package: async (dir, inIt) => {
         if (!abroad.has(dir)) abroad.set(dir, this.#folders.generation(dir));
         const names = await this.#folders.list(dir, signal);
-        const one = inIt ?? names.filter((n) => n.endsWith('.go') && !n.endsWith('_test.go')).sort().map((n) => `${dir}/${n}`)[0];
+        const one =
+          inIt ??
+          names
+            .filter((n) => n.endsWith('.go') && !n.endsWith('_test.go'))
+            .sort()
+            .map((n) => `${dir}/${n}`)[0];
         const its = one === undefined || names.length > LARGEST ? undefined : await this.#folders.read(one, signal);
         if (one === undefined || its === undefined || its.length > MAX_LENGTH) return undefined;
         const lease = await this.#take(one, its, signal);
@@ -200,14 +264,22 @@ export class Analyzer {
       const file = pkg.files.find((f) => f.path === path);
       if (file === undefined || file.generated) return empty(path);
       return await goReport({
-        file, pkg, module, measured, grammar, slices: new Slices(this.options.pause, signal),
+        file,
+        pkg,
+        module,
+        measured,
+        grammar,
+        slices: new Slices(this.options.pause, signal),
         abroad: () => answer(pkg, journey),
         elsewhere: async () => {
           const looked = await this.#elsewheres.look(packageName(text), pkg, module, signal);
           for (const [dir, generation] of looked.folders) folders.set(dir, generation);
           return looked.elsewhere;
         },
-        read: (p) => this.#folders.read(p, signal), failed: (rule, e) => { this.#failed(rule, path, e); },
+        read: (p) => this.#folders.read(p, signal),
+        failed: (rule, e) => {
+          this.#failed(rule, path, e);
+        },
       });
     } finally {
       for (const [dir, generation] of abroad) folders.set(dir, generation);
@@ -217,9 +289,11 @@ export class Analyzer {
 
   /** The package that a file with this text belongs to. */
   async #take(path: string, text: string, signal: AbortSignal | undefined): Promise<Lease> {
-    const packages = this.#packages ??= new Packages(await this.#loaded(signal));
+    const packages = (this.#packages ??= new Packages(await this.#loaded(signal)));
     const dir = dirOf(path);
-    const names = new Set((await this.#folders.list(dir, signal)).filter((n) => n.endsWith('.go') && !n.endsWith('_test.go')));
+    const names = new Set(
+      (await this.#folders.list(dir, signal)).filter((n) => n.endsWith('.go') && !n.endsWith('_test.go')),
+    );
     // A file that the editor has and the disk does not is of the package too. By name, whatever was asked for first: the same
     // package is then found again.
     const paths = [...names.add(nameOf(path))].sort().map((n) => `${dir}/${n}`);
@@ -233,13 +307,17 @@ export class Analyzer {
     return packages.take(dir, name, own);
   }
 
-  #isCurrent(folders: ReadonlyMap<string, number>): boolean { return [...folders].every(([dir, generation]) => this.#folders.generation(dir) === generation); }
+  #isCurrent(folders: ReadonlyMap<string, number>): boolean {
+    return [...folders].every(([dir, generation]) => this.#folders.generation(dir) === generation);
+  }
 
   #loaded(signal: AbortSignal | undefined): Promise<Grammar> {
     if (this.#grammar === undefined) {
       this.#grammar = this.grammar();
       // A failure is not for ever: the file may be there the next time.
-      this.#grammar.catch(() => { this.#grammar = undefined; });
+      this.#grammar.catch(() => {
+        this.#grammar = undefined;
+      });
     }
     return until(this.#grammar, signal);
   }
@@ -247,14 +325,29 @@ export class Analyzer {
   #failed(rule: string, path: string, e: unknown): void {
     if (isAbort(e)) throw e;
     const stack = e instanceof Error ? e.stack : undefined;
-    this.#tellOnce(`${rule} ${path}`, new Problem('source.rule', `The rule ${rule} failed at ${path}: ${e instanceof Error ? e.message : String(e)}`, { next: 'What it finds in this file is left out.', ...(stack !== undefined && { detail: stack }), cause: e }));
+    this.#tellOnce(
+      `${rule} ${path}`,
+      new Problem('source.rule', `The rule ${rule} failed at ${path}: ${e instanceof Error ? e.message : String(e)}`, {
+        next: 'What it finds in this file is left out.',
+        ...(stack !== undefined && { detail: stack }),
+        cause: e,
+      }),
+    );
   }
 
   /** Most of what could be said needs versions: silence would look as if all were well. */
   #sayWithoutVersions(path: string, module: Module): void {
     if ([RUNTIME, CLIENT].some((name) => module.path === name || module.version(name) !== undefined)) return;
-    const why = module.dir === '' ? `There is no go.mod in a folder above ${path}` : `${module.dir}/go.mod requires neither ${RUNTIME} nor ${CLIENT}`;
-    this.#tellOnce(`versions ${module.dir}`, new Problem('source.versions', `${why}: hints that depend on their versions are left out.`, { next: 'Run go mod tidy, or open the folder with the go.mod.' }));
+    const why =
+      module.dir === ''
+        ? `There is no go.mod in a folder above ${path}`
+        : `${module.dir}/go.mod requires neither ${RUNTIME} nor ${CLIENT}`;
+    this.#tellOnce(
+      `versions ${module.dir}`,
+      new Problem('source.versions', `${why}: hints that depend on their versions are left out.`, {
+        next: 'Run go mod tidy, or open the folder with the go.mod.',
+      }),
+    );
   }
 
   #tellOnce(key: string, problem: Problem): void {
@@ -264,14 +357,28 @@ export class Analyzer {
   }
 }
 
-function empty(path: string): Report { return { file: path, findings: [], setUps: [] }; }
+function empty(path: string): Report {
+  return { file: path, findings: [], setUps: [] };
+}
 
-function isEmpty({ findings, setUps, hovers = [] }: Report): boolean { return findings.length === 0 && setUps.length === 0 && hovers.length === 0; }
+function isEmpty({ findings, setUps, hovers = [] }: Report): boolean {
+  return findings.length === 0 && setUps.length === 0 && hovers.length === 0;
+}
 
 function yaml(path: string, text: string, measured: Measured | undefined): Report {
   const report = checkYaml(text, path, measured);
-  return { ...report, findings: sound(report.findings, { path, grammar: undefined, go: () => undefined, text: (p) => (p === path ? text : undefined) }) };
+  return {
+    ...report,
+    findings: sound(report.findings, {
+      path,
+      grammar: undefined,
+      go: () => undefined,
+      text: (p) => (p === path ? text : undefined),
+    }),
+  };
 }
 
 /** The name in the package clause; '' when there is none yet. Without parsing: it only sorts files into packages. */
-function packageName(text: string): string { return /^\s*package[ \t]+([\p{L}_][\p{L}\p{N}_]*)/mu.exec(text)?.[1] ?? ''; }
+function packageName(text: string): string {
+  return /^\s*package[ \t]+([\p{L}_][\p{L}\p{N}_]*)/mu.exec(text)?.[1] ?? '';
+}

@@ -30,7 +30,9 @@ export function lineEdits(before: string, after: string): Edit[] {
 }
 
 /** With their ends. */
-function lines(text: string): string[] { return text.match(/[^\n]*\n|[^\n]+$/g) ?? []; }
+function lines(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
 
 /** Pairs of the longest common subsequence. */
 export function common(x: readonly string[], y: readonly string[]): [number, number][] {
@@ -38,11 +40,14 @@ export function common(x: readonly string[], y: readonly string[]): [number, num
   const longest = new Uint32Array((x.length + 1) * width);
   const at = (i: number, j: number): number => longest[i * width + j] ?? 0;
   for (let i = x.length - 1; i >= 0; i--) {
-    for (let j = y.length - 1; j >= 0; j--) longest[i * width + j] = x[i] === y[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    for (let j = y.length - 1; j >= 0; j--)
+      longest[i * width + j] = x[i] === y[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
   }
   const pairs: [number, number][] = [];
   for (let i = 0, j = 0; i < x.length && j < y.length;) {
-    if (x[i] === y[j]) pairs.push([i++, j++]); else if (at(i + 1, j) >= at(i, j + 1)) i++; else j++;
+    if (x[i] === y[j]) pairs.push([i++, j++]);
+    else if (at(i + 1, j) >= at(i, j + 1)) i++;
+    else j++;
   }
   return pairs;
 }

@@ -18,7 +18,10 @@ export interface Elsewhere {
 type Mark = keyof Elsewhere;
 
 const MARKS: readonly (readonly [Mark, RegExp])[] = [
-  ['limiterMetric', /\.RateLimiterLatency\b|\bRateLimiterLatency:|\bMetricRateLimiterLatency\b|"rest_client_rate_limiter_duration_seconds"|"k8s\.io\/component-base\/metrics\/prometheus\/(restclient|clientgo)"/],
+  [
+    'limiterMetric',
+    /\.RateLimiterLatency\b|\bRateLimiterLatency:|\bMetricRateLimiterLatency\b|"rest_client_rate_limiter_duration_seconds"|"k8s\.io\/component-base\/metrics\/prometheus\/(restclient|clientgo)"/,
+  ],
   ['pprof', /^\s*(?:import\s+)?(?:[\w.]+\s+)?"(net\/http\/pprof|runtime\/pprof)"|\bPprofBindAddress\b/m],
   ['blockProfile', /\.SetBlockProfileRate\(/],
   ['mutexProfile', /\.SetMutexProfileFraction\(/],
@@ -32,11 +35,24 @@ const FILES = 600;
  * Follows the package's imports through its own module, breadth first, reading their texts. Nothing outside of the module is
  * read. Throws only AbortError.
  */
-export async function elsewhereOf(pkg: GoPackage, module: Module, files: Pick<Files, 'read' | 'list'>, signal?: AbortSignal): Promise<Elsewhere> {
+export async function elsewhereOf(
+  pkg: GoPackage,
+  module: Module,
+  files: Pick<Files, 'read' | 'list'>,
+  signal?: AbortSignal,
+): Promise<Elsewhere> {
   const found: Partial<Record<Mark, string>> = {};
-  const result = (): Elsewhere => ({ limiterMetric: found.limiterMetric, pprof: found.pprof, blockProfile: found.blockProfile, mutexProfile: found.mutexProfile });
+  const result = (): Elsewhere => ({
+    limiterMetric: found.limiterMetric,
+    pprof: found.pprof,
+    blockProfile: found.blockProfile,
+    mutexProfile: found.mutexProfile,
+  });
   if (module.path === '') return result();
-  const own = (path: string): string[] => (path === module.path || path.startsWith(`${module.path}/`) ? [join(module.dir, path.slice(module.path.length))] : []);
+  const own = (path: string): string[] =>
+    path === module.path || path.startsWith(`${module.path}/`)
+      ? [join(module.dir, path.slice(module.path.length))]
+      : [];
   const waiting = pkg.files.filter((f) => !f.isTest).flatMap((f) => f.imports.flatMap((i) => own(i.path)));
   const seen = new Set([pkg.dir]);
   let left = FILES;
@@ -44,13 +60,20 @@ export async function elsewhereOf(pkg: GoPackage, module: Module, files: Pick<Fi
     if (seen.has(dir)) continue;
     seen.add(dir);
     const here = dir;
-    const names = (await quiet(() => files.list(here, signal), signal) ?? []).filter((n) => n.endsWith('.go') && !n.endsWith('_test.go')).slice(0, left);
+    const names = ((await quiet(() => files.list(here, signal), signal)) ?? [])
+      .filter((n) => n.endsWith('.go') && !n.endsWith('_test.go'))
+      .slice(0, left);
     left -= names.length;
-    const texts = await Promise.all(names.map(async (n) => [`${here}/${n}`, await quiet(() => files.read(`${here}/${n}`, signal), signal) ?? ''] as const));
+    const texts = await Promise.all(
+      names.map(
+        async (n) => [`${here}/${n}`, (await quiet(() => files.read(`${here}/${n}`, signal), signal)) ?? ''] as const,
+      ),
+    );
     for (const [path, text] of texts) {
       const code = text.replace(/^[ \t]*\/\/.*$/gm, '');
       for (const [mark, pattern] of MARKS) if (found[mark] === undefined && pattern.test(code)) found[mark] = path;
-      for (const m of code.slice(0, 20_000).matchAll(/"([\w.~/-]+)"/g)) for (const next of own(m[1] ?? '')) if (!seen.has(next)) waiting.push(next);
+      for (const m of code.slice(0, 20_000).matchAll(/"([\w.~/-]+)"/g))
+        for (const next of own(m[1] ?? '')) if (!seen.has(next)) waiting.push(next);
     }
   }
   return result();
@@ -76,24 +99,42 @@ export class Elsewheres {
     const key = `${pkg.dir}\0${name}`;
     const imports = [...new Set(pkg.files.flatMap((f) => f.imports.map((i) => i.path)))].sort().join('\n');
     const before = this.#kept.get(key);
-    if (before !== undefined && before.module === module && before.imports === imports && this.isCurrent(before)) return before;
+    if (before !== undefined && before.module === module && before.imports === imports && this.isCurrent(before))
+      return before;
     const folders = new Map<string, number>();
-    const elsewhere = await elsewhereOf(pkg, module, {
-      // As it is before anything is read: what changes meanwhile makes the answer stale.
-      list: (dir, s) => { folders.set(dir, this.folders.generation(dir)); return this.folders.list(dir, s); },
-      read: (path, s) => this.folders.read(path, s),
-    }, signal);
+    const elsewhere = await elsewhereOf(
+      pkg,
+      module,
+      {
+        // As it is before anything is read: what changes meanwhile makes the answer stale.
+        list: (dir, s) => {
+          folders.set(dir, this.folders.generation(dir));
+          return this.folders.list(dir, s);
+        },
+        read: (path, s) => this.folders.read(path, s),
+      },
+      signal,
+    );
     const looked = { elsewhere, module, imports, folders };
     this.#kept.set(key, looked);
     return looked;
   }
 
-  isCurrent({ folders }: Looked): boolean { return [...folders].every(([dir, generation]) => this.folders.generation(dir) === generation); }
+  isCurrent({ folders }: Looked): boolean {
+    return [...folders].every(([dir, generation]) => this.folders.generation(dir) === generation);
+  }
 
-  clear(): void { this.#kept.clear(); }
+  clear(): void {
+    this.#kept.clear();
+  }
 }
 
 async function quiet<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
   signal?.throwIfAborted();
-  try { return await work(); } catch (e) { if (isAbort(e)) throw e; return undefined; }
+  try {
+    return await work();
+  } catch (e) {
+    if (isAbort(e)) throw e;
+    return undefined;
+  }
 }

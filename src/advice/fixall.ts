@@ -6,10 +6,16 @@ import { applyEdits } from './text';
 import type { Files, Finding, Fix } from './types';
 
 /** What to apply: the fix with this id, or the first of each finding. */
-export interface Chosen { readonly rule: string; readonly fix?: string | undefined }
+export interface Chosen {
+  readonly rule: string;
+  readonly fix?: string | undefined;
+}
 
 /** A file as it was (undefined: it is new) and as it becomes. */
-export interface Changed { readonly before: string | undefined; readonly after: string }
+export interface Changed {
+  readonly before: string | undefined;
+  readonly after: string;
+}
 
 export function chosenFix(finding: Finding, { rule, fix }: Chosen): Fix | undefined {
   if (finding.rule !== rule) return undefined;
@@ -20,7 +26,12 @@ export function chosenFix(finding: Finding, { rule, fix }: Chosen): Fix | undefi
  * Applies the fix to every finding of the rule in these files, one after the other, each on what the one before made: imports
  * are not doubled then, and names do not clash. Writes nothing; gives the files that changed.
  */
-export async function fixAll(analyzer: Analyzer, paths: readonly string[], chosen: Chosen, signal?: AbortSignal): Promise<Map<string, Changed>> {
+export async function fixAll(
+  analyzer: Analyzer,
+  paths: readonly string[],
+  chosen: Chosen,
+  signal?: AbortSignal,
+): Promise<Map<string, Changed>> {
   const drafts = new Map<string, Changed>();
   const work = analyzer.over((files) => new Drafts(files, drafts));
   try {
@@ -33,7 +44,10 @@ export async function fixAll(analyzer: Analyzer, paths: readonly string[], chose
         if (fix === undefined) break;
         for (const [file, edits] of byFile(fix, path)) {
           const now = await work.text(file, signal);
-          drafts.set(file, { before: drafts.has(file) ? drafts.get(file)?.before : now, after: applyEdits(now ?? '', edits) });
+          drafts.set(file, {
+            before: drafts.has(file) ? drafts.get(file)?.before : now,
+            after: applyEdits(now ?? '', edits),
+          });
           work.changed(file);
         }
         const next = candidates(await work.file(path, undefined, signal));
@@ -49,13 +63,22 @@ export async function fixAll(analyzer: Analyzer, paths: readonly string[], chose
 
 /** Files with drafts in front of them. */
 class Drafts implements Files {
-  constructor(private readonly files: Files, private readonly drafts: ReadonlyMap<string, Changed>) {}
+  constructor(
+    private readonly files: Files,
+    private readonly drafts: ReadonlyMap<string, Changed>,
+  ) {}
 
-  async read(path: string, signal?: AbortSignal): Promise<string | undefined> { return this.drafts.get(path)?.after ?? this.files.read(path, signal); }
+  async read(path: string, signal?: AbortSignal): Promise<string | undefined> {
+    return this.drafts.get(path)?.after ?? this.files.read(path, signal);
+  }
   async list(dir: string, signal?: AbortSignal): Promise<readonly string[]> {
     const made = [...this.drafts.keys()].filter((p) => dirOf(p) === dir).map(nameOf);
-    return [...new Set([...await this.files.list(dir, signal), ...made])];
+    return [...new Set([...(await this.files.list(dir, signal)), ...made])];
   }
-  absolute(osPath: string): string { return this.files.absolute(osPath); }
-  get moduleCaches(): readonly string[] { return this.files.moduleCaches; }
+  absolute(osPath: string): string {
+    return this.files.absolute(osPath);
+  }
+  get moduleCaches(): readonly string[] {
+    return this.files.moduleCaches;
+  }
 }

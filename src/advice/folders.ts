@@ -10,7 +10,10 @@ const FOLDERS = 5_000;
 /** Files of a folder that are read at a time. */
 const AT_ONCE = 16;
 
-interface Folder { names: readonly string[] | undefined; /** Grows with every change below; what was made from an older one is stale. */ generation: number }
+interface Folder {
+  names: readonly string[] | undefined;
+  /** Grows with every change below; what was made from an older one is stale. */ generation: number;
+}
 
 export class Folders implements Files {
   readonly #folders = new Lru<Folder>(FOLDERS, () => 1);
@@ -20,7 +23,9 @@ export class Folders implements Files {
   constructor(private readonly files: Files) {}
 
   /** Of a folder: the same as long as nothing in it was said to have changed. */
-  generation(dir: string): number { return this.#folder(dir).generation; }
+  generation(dir: string): number {
+    return this.#folder(dir).generation;
+  }
 
   async list(dir: string, signal?: AbortSignal): Promise<readonly string[]> {
     const folder = this.#folder(dir);
@@ -49,7 +54,10 @@ export class Folders implements Files {
       const some = paths.slice(i, i + AT_ONCE);
       const read = await Promise.all(some.map((p) => this.read(p, signal)));
       signal?.throwIfAborted();
-      read.forEach((text, j) => { const path = some[j]; if (text !== undefined && path !== undefined) texts.set(path, text); });
+      read.forEach((text, j) => {
+        const path = some[j];
+        if (text !== undefined && path !== undefined) texts.set(path, text);
+      });
     }
     return texts;
   }
@@ -79,8 +87,12 @@ export class Folders implements Files {
     this.#folders.clear();
   }
 
-  absolute(osPath: string): string { return this.files.absolute(osPath); }
-  get moduleCaches(): readonly string[] { return this.files.moduleCaches; }
+  absolute(osPath: string): string {
+    return this.files.absolute(osPath);
+  }
+  get moduleCaches(): readonly string[] {
+    return this.files.moduleCaches;
+  }
 
   #folder(dir: string): Folder {
     const known = this.#folders.get(dir);

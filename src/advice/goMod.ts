@@ -18,28 +18,60 @@ That is so when
 };
 
 /** True for a go.mod that names a module whose version matters here. */
-export function isRelevantModFile(text: string): boolean { return text.includes(RUNTIME) || text.includes(CLIENT); }
+export function isRelevantModFile(text: string): boolean {
+  return text.includes(RUNTIME) || text.includes(CLIENT);
+}
 
 /** `module`: the one of this go.mod. */
 export function checkModFile(path: string, text: string, module: Module): Finding[] {
-  const finding = (span: Span, message: string): Finding => ({ ...span, rule: MODULE_RULE.id, severity: 'warning', message, fixes: [] });
+  const finding = (span: Span, message: string): Finding => ({
+    ...span,
+    rule: MODULE_RULE.id,
+    severity: 'warning',
+    message,
+    fixes: [],
+  });
   const found: Finding[] = [];
   const broken = module.broken ?? [];
   for (const file of new Set(broken.map((b) => b.file))) {
     const [first, ...more] = broken.filter((b) => b.file === file);
     if (first === undefined) continue;
-    const others = more.length === 0 ? '' : `, nor ${more.length === 1 ? 'line' : 'lines'} ${more.slice(0, 5).map((b) => b.line).join(', ')}${more.length > 5 ? ` and ${more.length - 5} more` : ''}`;
-    const [at, which] = file === path ? [lineAt(text, first.line), 'this line'] : [moduleLine(text), `line ${first.line} of ${nameOf(file)}`];
-    found.push(finding(at, `Go does not take ${which}${others}: what is said there about versions is not known, and hints that depend on it are left out.`));
+    const others =
+      more.length === 0
+        ? ''
+        : `, nor ${more.length === 1 ? 'line' : 'lines'} ${more
+            .slice(0, 5)
+            .map((b) => b.line)
+            .join(', ')}${more.length > 5 ? ` and ${more.length - 5} more` : ''}`;
+    const [at, which] =
+      file === path
+        ? [lineAt(text, first.line), 'this line']
+        : [moduleLine(text), `line ${first.line} of ${nameOf(file)}`];
+    found.push(
+      finding(
+        at,
+        `Go does not take ${which}${others}: what is said there about versions is not known, and hints that depend on it are left out.`,
+      ),
+    );
   }
-  if (module.path === '') found.push(finding(lineAt(text, 1), 'This go.mod has no module line: packages of this module can’t be told from others.'));
+  if (module.path === '')
+    found.push(
+      finding(lineAt(text, 1), 'This go.mod has no module line: packages of this module can’t be told from others.'),
+    );
   for (const name of [RUNTIME, CLIENT]) {
     const version = module.version(name);
     if (version?.replaced === undefined || !isFolder(version.replaced)) continue;
     const itself = version.dir === module.dir;
     if (version.dir !== undefined && !itself) continue;
-    const where = itself ? `${version.replaced}, which is this module itself` : `${version.replaced}, and nothing is there`;
-    found.push(finding(replaceLine(text, name, version.replaced), `${name} is replaced by ${where}: its version is not known, and hints that depend on it are left out.`));
+    const where = itself
+      ? `${version.replaced}, which is this module itself`
+      : `${version.replaced}, and nothing is there`;
+    found.push(
+      finding(
+        replaceLine(text, name, version.replaced),
+        `${name} is replaced by ${where}: its version is not known, and hints that depend on it are left out.`,
+      ),
+    );
   }
   return found.sort((a, b) => a.start - b.start);
 }
@@ -60,7 +92,9 @@ function lineWith(text: string, wanted: (line: string) => boolean): Span | undef
   return at < 0 ? undefined : lineAt(text, at + 1);
 }
 
-function moduleLine(text: string): Span { return lineWith(text, (line) => /^\s*module\s/.test(line)) ?? lineAt(text, 1); }
+function moduleLine(text: string): Span {
+  return lineWith(text, (line) => /^\s*module\s/.test(line)) ?? lineAt(text, 1);
+}
 
 /** A replace may stand in go.work as well. */
 function replaceLine(text: string, name: string, to: string): Span {

@@ -37,13 +37,22 @@ export async function goReport(job: GoJob): Promise<FileReport> {
   const { file, pkg, slices } = job;
   let elsewhere: Elsewhere | undefined;
   let asked = false;
-  const elsewhereOf = (): Elsewhere | undefined => { asked = true; return elsewhere; };
+  const elsewhereOf = (): Elsewhere | undefined => {
+    asked = true;
+    return elsewhere;
+  };
   let context = contextOf(job, elsewhereOf);
   const setUpsOf = (): SetUp[] => [...context.clients.setUps(file), ...context.controllers.setUps(file)];
   const broken = brokenSpans(file);
-  const whole = <T extends Span>(list: readonly T[]): T[] => list.filter((s) => broken.every((b) => s.end <= b.start || s.start >= b.end));
+  const whole = <T extends Span>(list: readonly T[]): T[] =>
+    list.filter((s) => broken.every((b) => s.end <= b.start || s.start >= b.end));
   const attempt = <T>(name: string, work: () => readonly T[]): readonly T[] => {
-    try { return work(); } catch (e) { job.failed(name, e); return []; }
+    try {
+      return work();
+    } catch (e) {
+      job.failed(name, e);
+      return [];
+    }
   };
   const found: Finding[] = [];
   let setUps: readonly SetUp[] = [];
@@ -53,7 +62,7 @@ export async function goReport(job: GoJob): Promise<FileReport> {
     await slices.next();
     attempt('controllers', () => context.controllers.controllers);
     setUps = attempt('set-ups', setUpsOf);
-    if (round === ROUNDS || !await job.abroad()) break;
+    if (round === ROUNDS || !(await job.abroad())) break;
     forgetWork(pkg);
     context = contextOf(job, elsewhereOf);
   }
@@ -72,12 +81,14 @@ export async function goReport(job: GoJob): Promise<FileReport> {
   const go = new Map(pkg.files.map((f) => [f.path, f]));
   const others = new Map<string, string | null>();
   for (const path of found.flatMap((f) => f.fixes.flatMap((fix) => [...byFile(fix, file.path).keys()]))) {
-    if (!go.has(path) && !others.has(path)) others.set(path, await job.read(path) ?? null);
+    if (!go.has(path) && !others.has(path)) others.set(path, (await job.read(path)) ?? null);
   }
   const findings: Finding[] = [];
   for (const finding of found) {
     await slices.next();
-    findings.push(...sound([finding], { path: file.path, grammar: job.grammar, go: (p) => go.get(p), text: (p) => others.get(p) }));
+    findings.push(
+      ...sound([finding], { path: file.path, grammar: job.grammar, go: (p) => go.get(p), text: (p) => others.get(p) }),
+    );
   }
   findings.sort((a, b) => a.start - b.start || a.end - b.end);
   return { file: file.path, findings, setUps: whole(setUps).sort((a, b) => a.start - b.start) };
@@ -87,17 +98,28 @@ export async function goReport(job: GoJob): Promise<FileReport> {
 const worked = new WeakMap<GoPackage, { readonly module: Module; clients?: Clients; controllers?: Controllers }>();
 
 /** What is worked out of the package anew when it is looked at next. */
-export function forgetWork(pkg: GoPackage): void { worked.delete(pkg); }
+export function forgetWork(pkg: GoPackage): void {
+  worked.delete(pkg);
+}
 
 function contextOf({ file, pkg, module, measured }: GoJob, elsewhere: () => Elsewhere | undefined): GoContext {
   let known = worked.get(pkg);
-  if (known?.module !== module) worked.set(pkg, known = { module });
+  if (known?.module !== module) worked.set(pkg, (known = { module }));
   const facts = known;
   return {
-    file, pkg, module, measured,
-    get elsewhere(): Elsewhere | undefined { return elsewhere(); },
-    get clients(): Clients { return facts.clients ??= clientsOf(pkg, module); },
-    get controllers(): Controllers { return facts.controllers ??= controllersOf(pkg, module); },
+    file,
+    pkg,
+    module,
+    measured,
+    get elsewhere(): Elsewhere | undefined {
+      return elsewhere();
+    },
+    get clients(): Clients {
+      return (facts.clients ??= clientsOf(pkg, module));
+    },
+    get controllers(): Controllers {
+      return (facts.controllers ??= controllersOf(pkg, module));
+    },
   };
 }
 
@@ -105,6 +127,7 @@ function contextOf({ file, pkg, module, measured }: GoJob, elsewhere: () => Else
 function brokenSpans(file: GoFile): Span[] {
   if (!file.root.hasError) return [];
   const spans: Span[] = [];
-  for (const node of file.root.children) if (node !== null && (node.hasError || node.isError || node.isMissing)) spans.push(file.span(node));
+  for (const node of file.root.children)
+    if (node !== null && (node.hasError || node.isError || node.isMissing)) spans.push(file.span(node));
   return spans;
 }

@@ -5,7 +5,11 @@ export class Lru<V> {
   #size = 0;
 
   /** `limit`: of the sum of what `sizeOf` gives. `dropped` is told of each that goes for want of room, by `delete` or by `set` of another. */
-  constructor(private readonly limit: number, private readonly sizeOf: (value: V) => number, private readonly dropped: (value: V) => void = () => undefined) {}
+  constructor(
+    private readonly limit: number,
+    private readonly sizeOf: (value: V) => number,
+    private readonly dropped: (value: V) => void = () => undefined,
+  ) {}
 
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
@@ -34,10 +38,16 @@ export class Lru<V> {
     if (entry !== undefined) this.#remove(key, entry, true);
   }
 
-  clear(): void { for (const key of [...this.#entries.keys()]) this.delete(key); }
+  clear(): void {
+    for (const key of [...this.#entries.keys()]) this.delete(key);
+  }
 
-  get keys(): string[] { return [...this.#entries.keys()]; }
-  get size(): number { return this.#size; }
+  get keys(): string[] {
+    return [...this.#entries.keys()];
+  }
+  get size(): number {
+    return this.#size;
+  }
 
   #remove(key: string, entry: { readonly value: V; readonly size: number }, tell: boolean): void {
     this.#entries.delete(key);

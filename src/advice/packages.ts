@@ -18,10 +18,20 @@ interface Entry {
 }
 
 /** A package that stays whole until it is released. */
-export interface Lease { readonly pkg: GoPackage; release(): void }
+export interface Lease {
+  readonly pkg: GoPackage;
+  release(): void;
+}
 
 export class Packages {
-  readonly #entries = new Lru<Entry>(KEPT, (e) => e.length, (e) => { e.dropped = true; free(e); });
+  readonly #entries = new Lru<Entry>(
+    KEPT,
+    (e) => e.length,
+    (e) => {
+      e.dropped = true;
+      free(e);
+    },
+  );
 
   constructor(private readonly grammar: Grammar) {}
 
@@ -34,9 +44,21 @@ export class Packages {
     const ended: Tree[] = [];
     for (const [path, text] of texts) {
       const before = entry?.files.get(path);
-      if (before?.text === text) { files.set(path, before); continue; }
+      if (before?.text === text) {
+        files.set(path, before);
+        continue;
+      }
       same = false;
-      files.set(path, new GoFile(path, text, before === undefined ? this.grammar.parse(text) : this.grammar.reparse(text, before.tree, before.text, [changeOf(before.text, text)])));
+      files.set(
+        path,
+        new GoFile(
+          path,
+          text,
+          before === undefined
+            ? this.grammar.parse(text)
+            : this.grammar.reparse(text, before.tree, before.text, [changeOf(before.text, text)]),
+        ),
+      );
       if (before !== undefined) ended.push(before.tree);
     }
     if (entry === undefined || !same) {
@@ -56,16 +78,30 @@ export class Packages {
     } else entry.pins++;
     const leased = entry;
     let held = true;
-    return { pkg: leased.pkg, release: () => { if (held && --leased.pins === 0) free(leased); held = false; } };
+    return {
+      pkg: leased.pkg,
+      release: () => {
+        if (held && --leased.pins === 0) free(leased);
+        held = false;
+      },
+    };
   }
 
   /** Frees a folder's package now, or when its last analysis ends. */
-  drop(dir: string, name: string): void { this.#entries.delete(`${dir}\0${name}`); }
+  drop(dir: string, name: string): void {
+    this.#entries.delete(`${dir}\0${name}`);
+  }
   /** Names of a folder's packages that are kept. */
-  names(dir: string): string[] { return this.#entries.keys.filter((k) => k.startsWith(`${dir}\0`)).map((k) => k.slice(dir.length + 1)); }
-  clear(): void { this.#entries.clear(); }
+  names(dir: string): string[] {
+    return this.#entries.keys.filter((k) => k.startsWith(`${dir}\0`)).map((k) => k.slice(dir.length + 1));
+  }
+  clear(): void {
+    this.#entries.clear();
+  }
   /** Characters of source whose trees are kept. */
-  get length(): number { return this.#entries.size; }
+  get length(): number {
+    return this.#entries.size;
+  }
 }
 
 /** Frees what nobody reads any more. A tree that was replaced may still be read by an analysis that began before. */
@@ -85,7 +121,11 @@ export function changeOf(before: string, after: string): Change {
   // Never between the two halves of a character.
   if (start > 0 && (before.charCodeAt(start - 1) & 0xfc00) === 0xd800) start--;
   let tail = 0;
-  while (tail < most - start && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
+  while (
+    tail < most - start &&
+    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
+  )
+    tail++;
   if (tail > 0 && (before.charCodeAt(before.length - tail) & 0xfc00) === 0xdc00) tail--;
   return { start, end: before.length - tail, length: after.length - tail - start };
 }

@@ -5,7 +5,9 @@ export function dirOf(path: string): string {
   return at < 0 ? '' : path.slice(0, at);
 }
 
-export function nameOf(path: string): string { return path.slice(path.lastIndexOf('/') + 1); }
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
 
 /** `dir` and a relative path with `.` and `..` in it, put together. */
 export function join(dir: string, relative: string): string {
@@ -14,7 +16,8 @@ export function join(dir: string, relative: string): string {
   const floor = /^[a-z][a-z0-9+.-]+:\/\//i.test(dir) ? 3 : 1;
   for (const part of relative.split('/')) {
     if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part); else if (parts.length > floor) parts.pop();
+    if (part !== '..') parts.push(part);
+    else if (parts.length > floor) parts.pop();
   }
   return parts.join('/');
 }
@@ -27,4 +30,6 @@ export function upwards(dir: string): string[] {
 }
 
 /** Path of `path` below `dir`, or the whole of it when it is elsewhere. */
-export function below(dir: string, path: string): string { return path.startsWith(`${dir}/`) ? path.slice(dir.length + 1) : path; }
+export function below(dir: string, path: string): string {
+  return path.startsWith(`${dir}/`) ? path.slice(dir.length + 1) : path;
+}

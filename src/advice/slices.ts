@@ -6,7 +6,10 @@ const SLICE_MS = 8;
 export class Slices {
   #started = performance.now();
 
-  constructor(private readonly pause: (() => Promise<void>) | undefined, private readonly signal: AbortSignal | undefined) {}
+  constructor(
+    private readonly pause: (() => Promise<void>) | undefined,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
 
   /** Between two pieces: gives way when this one was long, and throws when the work is no longer wanted. */
   async next(): Promise<void> {
@@ -24,8 +27,14 @@ export async function until<T>(promise: Promise<T>, signal: AbortSignal | undefi
   signal.throwIfAborted();
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => { reject(signal.reason as Error); };
+    stop = () => {
+      reject(signal.reason as Error);
+    };
     signal.addEventListener('abort', stop, { once: true });
   });
-  try { return await Promise.race([promise, aborted]); } finally { signal.removeEventListener('abort', stop); }
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

@@ -31,7 +31,8 @@ export function byFile(fix: Pick<Fix, 'edits'>, own: string): Map<string, Edit[]
   for (const edit of fix.edits) {
     const path = edit.file ?? own;
     const list = files.get(path);
-    if (list === undefined) files.set(path, [edit]); else list.push(edit);
+    if (list === undefined) files.set(path, [edit]);
+    else list.push(edit);
   }
   return files;
 }
@@ -44,9 +45,18 @@ function isSound(fix: Fix, touched: Touched): boolean {
     if (before === undefined || file?.generated === true) return false;
     let after: string;
     // Edits that touch each other or lie outside of the text are a rule's mistake: they must not become a broken file.
-    try { after = applyEdits(before ?? '', edits); } catch { return false; }
+    try {
+      after = applyEdits(before ?? '', edits);
+    } catch {
+      return false;
+    }
     if (after === before) return false;
-    if (path.endsWith('.go') ? touched.grammar === undefined || !goParses(touched.grammar, after, file, edits) : isYaml(path) && !yamlParses(before ?? '', after)) return false;
+    if (
+      path.endsWith('.go')
+        ? touched.grammar === undefined || !goParses(touched.grammar, after, file, edits)
+        : isYaml(path) && !yamlParses(before ?? '', after)
+    )
+      return false;
   }
   return true;
 }
@@ -54,14 +64,18 @@ function isSound(fix: Fix, touched: Touched): boolean {
 function goParses(grammar: Grammar, after: string, file: GoFile | undefined, edits: readonly Edit[]): boolean {
   if (file === undefined) return grammar.accepts(after);
   // From the last to the first, so that the offsets of those before still hold.
-  const changes: Change[] = [...edits].sort((a, b) => b.start - a.start || b.end - a.end).map((e) => ({ start: e.start, end: e.end, length: e.text.length }));
+  const changes: Change[] = [...edits]
+    .sort((a, b) => b.start - a.start || b.end - a.end)
+    .map((e) => ({ start: e.start, end: e.end, length: e.text.length }));
   const tree = grammar.reparse(after, file.tree, file.text, changes);
   const ok = !tree.rootNode.hasError;
   tree.delete();
   return ok;
 }
 
-export function isYaml(path: string): boolean { return /\.(ya?ml|tpl)$/.test(path); }
+export function isYaml(path: string): boolean {
+  return /\.(ya?ml|tpl)$/.test(path);
+}
 
 /** True when the text parses, or when it did not before either and has no more errors now: a template is no YAML as it stands. */
 export function yamlParses(before: string, after: string): boolean {

@@ -6,12 +6,18 @@ import type { Edit, Span } from './types';
 export function position(text: string, offset: number): { line: number; column: number } {
   let line = 1;
   let start = 0;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) { line++; start = at + 1; }
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) {
+    line++;
+    start = at + 1;
+  }
   return { line, column: offset - start + 1 };
 }
 
 /** Offset of a place as editors count it, from 0; the end of the text for one behind it. */
-export function offsetAt(text: string, { line, character }: { readonly line: number; readonly character: number }): number {
+export function offsetAt(
+  text: string,
+  { line, character }: { readonly line: number; readonly character: number },
+): number {
   let start = 0;
   for (let left = line; left > 0; left--) {
     const end = text.indexOf('\n', start);
@@ -23,11 +29,16 @@ export function offsetAt(text: string, { line, character }: { readonly line: num
 
 /** The text with these edits, which may come in any order. Throws Problem `source.overlap` when two touch the same place. */
 export function applyEdits(text: string, edits: readonly Pick<Edit, 'start' | 'end' | 'text'>[]): string {
-  const sorted = edits.map((edit, i) => ({ edit, i })).sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.i - b.i);
+  const sorted = edits
+    .map((edit, i) => ({ edit, i }))
+    .sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.i - b.i);
   let out = '';
   let done = 0;
   for (const { edit } of sorted) {
-    if (edit.start < done || edit.end < edit.start || edit.end > text.length) throw new Problem('source.overlap', 'Two edits of this fix touch the same place.', { next: 'Apply one, then look again.' });
+    if (edit.start < done || edit.end < edit.start || edit.end > text.length)
+      throw new Problem('source.overlap', 'Two edits of this fix touch the same place.', {
+        next: 'Apply one, then look again.',
+      });
     out += text.slice(done, edit.start) + edit.text;
     done = edit.end;
   }
@@ -35,7 +46,9 @@ export function applyEdits(text: string, edits: readonly Pick<Edit, 'start' | 'e
 }
 
 /** True when the two share a character, or both are the same empty place. */
-export function touches(a: Span, b: Span): boolean { return a.start < b.end && b.start < a.end || (a.start === b.start && a.end === b.end); }
+export function touches(a: Span, b: Span): boolean {
+  return (a.start < b.end && b.start < a.end) || (a.start === b.start && a.end === b.end);
+}
 
 /** What ends the lines of this text: that of its first line. */
 export function lineEnd(text: string): '\r\n' | '\n' {
@@ -50,4 +63,6 @@ export function indentAt(text: string, offset: number): string {
 }
 
 /** Offset of the start of the line with this offset. */
-export function lineStart(text: string, offset: number): number { return text.lastIndexOf('\n', offset - 1) + 1; }
+export function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1;
+}

@@ -4,7 +4,10 @@
  */
 
 /** A half-open range of a text. */
-export interface Span { readonly start: number; readonly end: number }
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface Edit extends Span {
   /** Another file than the finding's; one that does not exist yet is made, with start = end = 0. */
@@ -39,7 +42,11 @@ export interface Effective {
 }
 
 /** A line of somebody's source that proves what is said. */
-export interface Cite { readonly file: string; /** From 1. */ readonly line: number; /** What is linked, as read: "k8s.io/client-go@v0.37.0/rest/config.go:44". */ readonly text: string }
+export interface Cite {
+  readonly file: string;
+  /** From 1. */ readonly line: number;
+  /** What is linked, as read: "k8s.io/client-go@v0.37.0/rest/config.go:44". */ readonly text: string;
+}
 
 export interface Finding extends Span {
   /** Id of the rule, kebab case. */

@@ -1,16 +1,21 @@
 /** Anything that is closed once. Same shape as the editor's, so that pure rooms need not import it. */
-export interface Disposable { dispose(): void }
+export interface Disposable {
+  dispose(): void;
+}
 
 /** Owns things and closes them in reverse order, once; a thing added after that is closed at once. */
 export class Disposables implements Disposable {
   #items: Disposable[] | undefined = [];
 
   add<T extends Disposable>(item: T): T {
-    if (this.#items) this.#items.push(item); else item.dispose();
+    if (this.#items) this.#items.push(item);
+    else item.dispose();
     return item;
   }
 
-  get disposed(): boolean { return this.#items === undefined; }
+  get disposed(): boolean {
+    return this.#items === undefined;
+  }
 
   dispose(): void {
     const items = this.#items;
@@ -25,14 +30,26 @@ export class Emitter<T> implements Disposable {
 
   readonly event = (listener: (value: T) => void): Disposable => {
     this.#listeners.add(listener);
-    return { dispose: () => { this.#listeners.delete(listener); } };
+    return {
+      dispose: () => {
+        this.#listeners.delete(listener);
+      },
+    };
   };
 
   fire(value: T): void {
     for (const listener of [...this.#listeners]) {
-      try { listener(value); } catch (e) { queueMicrotask(() => { throw e; }); }
+      try {
+        listener(value);
+      } catch (e) {
+        queueMicrotask(() => {
+          throw e;
+        });
+      }
     }
   }
 
-  dispose(): void { this.#listeners.clear(); }
+  dispose(): void {
+    this.#listeners.clear();
+  }
 }

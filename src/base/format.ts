@@ -4,11 +4,29 @@
  */
 
 const NANOS: Readonly<Record<string, number>> = {
-  ns: 1, nanoseconds: 1, nanosecond: 1, us: 1e3, microseconds: 1e3, microsecond: 1e3,
-  ms: 1e6, milliseconds: 1e6, millisecond: 1e6, s: 1e9, seconds: 1e9, second: 1e9,
+  ns: 1,
+  nanoseconds: 1,
+  nanosecond: 1,
+  us: 1e3,
+  microseconds: 1e3,
+  microsecond: 1e3,
+  ms: 1e6,
+  milliseconds: 1e6,
+  millisecond: 1e6,
+  s: 1e9,
+  seconds: 1e9,
+  second: 1e9,
 };
 const BYTES: Readonly<Record<string, number>> = {
-  b: 1, byte: 1, bytes: 1, kb: 1024, kib: 1024, kilobytes: 1024, mb: 1024 ** 2, mib: 1024 ** 2, megabytes: 1024 ** 2,
+  b: 1,
+  byte: 1,
+  bytes: 1,
+  kb: 1024,
+  kib: 1024,
+  kilobytes: 1024,
+  mb: 1024 ** 2,
+  mib: 1024 ** 2,
+  megabytes: 1024 ** 2,
 };
 
 /** Three significant digits below 1000, none after the point above: 0.0123, 1.23, 12.3, 123, 1234. */
@@ -56,7 +74,10 @@ export function bytes(n: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let v = n;
   let i = 0;
-  while (Math.abs(v) >= 1024 && i < units.length - 1) { v /= 1024; i++; }
+  while (Math.abs(v) >= 1024 && i < units.length - 1) {
+    v /= 1024;
+    i++;
+  }
   return `${i === 0 ? v.toFixed(0) : digits(v)} ${units[i]}`;
 }
 

@@ -27,25 +27,40 @@ export class Problem extends Error {
    * keep their code, next step and status in the other bundles.
    */
   static override [Symbol.hasInstance](v: unknown): boolean {
-    return v instanceof Error && v.name === 'Problem' && typeof (v as { code?: unknown }).code === 'string' && 'options' in v;
+    return (
+      v instanceof Error && v.name === 'Problem' && typeof (v as { code?: unknown }).code === 'string' && 'options' in v
+    );
   }
 
-  get next(): string | undefined { return this.options.next; }
-  get detail(): string | undefined { return this.options.detail; }
-  get status(): number | undefined { return this.options.status; }
+  get next(): string | undefined {
+    return this.options.next;
+  }
+  get detail(): string | undefined {
+    return this.options.detail;
+  }
+  get status(): number | undefined {
+    return this.options.status;
+  }
 
   /** Message and next step, as shown in a notification or on stderr. */
-  get sentence(): string { return this.next === undefined ? this.message : `${this.message} ${this.next}`; }
+  get sentence(): string {
+    return this.next === undefined ? this.message : `${this.message} ${this.next}`;
+  }
 
   toJSON(): ProblemData {
     const { next, detail, status } = this.options;
     return {
-      code: this.code, message: this.message,
-      ...(next !== undefined && { next }), ...(detail !== undefined && { detail }), ...(status !== undefined && { status }),
+      code: this.code,
+      message: this.message,
+      ...(next !== undefined && { next }),
+      ...(detail !== undefined && { detail }),
+      ...(status !== undefined && { status }),
     };
   }
 
-  static fromJSON({ code, message, ...options }: ProblemData): Problem { return new Problem(code, message, options); }
+  static fromJSON({ code, message, ...options }: ProblemData): Problem {
+    return new Problem(code, message, options);
+  }
 
   /** Any thrown thing as a Problem; `code` is used when it is not one yet. */
   static from(e: unknown, code = 'unexpected'): Problem {

@@ -8,7 +8,9 @@ const PREFIX = '.capture-';
 const SUFFIX = '.tmp';
 
 /** True for the name of a temporary file of ours, perhaps left by a process that was killed. */
-export function isTemporary(name: string): boolean { return name.startsWith(PREFIX) && name.endsWith(SUFFIX); }
+export function isTemporary(name: string): boolean {
+  return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
+}
 
 /** Captures are this person's own: stacks and labels may tell what others should not read. */
 export const PRIVATE = 0o600;
@@ -23,7 +25,9 @@ export async function writeTemporary(near: string, bytes: Uint8Array, mode = USU
     try {
       await handle.writeFile(bytes);
       await handle.sync();
-    } finally { await handle.close(); }
+    } finally {
+      await handle.close();
+    }
   } catch (e) {
     await fs.rm(temp, { force: true }).catch(() => undefined);
     throw e;
@@ -56,10 +60,24 @@ export async function placeNew(temp: string, file: string): Promise<boolean> {
   } catch (e) {
     const code = codeOf(e);
     if (code === 'EEXIST') return false;
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EOPNOTSUPP' && code !== 'EMLINK' && code !== 'EINVAL') throw e;
+    if (
+      code !== 'EPERM' &&
+      code !== 'ENOTSUP' &&
+      code !== 'ENOSYS' &&
+      code !== 'EOPNOTSUPP' &&
+      code !== 'EMLINK' &&
+      code !== 'EINVAL'
+    )
+      throw e;
   }
   // No hard links here (exFAT, some network folders): look, then rename.
-  if (await fs.access(file).then(() => true, () => false)) return false;
+  if (
+    await fs.access(file).then(
+      () => true,
+      () => false,
+    )
+  )
+    return false;
   await fs.rename(temp, file);
   return true;
 }
@@ -70,12 +88,25 @@ export function writeProblem(e: unknown, file: string): Problem {
   const code = codeOf(e);
   const folder = path.dirname(file);
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
-    return new Problem('captures.diskFull', `The disk of ${folder} has no room for the capture; nothing was saved.`, { next: 'Make room there, or delete old captures, then capture again.', detail: String(e), cause: e });
+    return new Problem('captures.diskFull', `The disk of ${folder} has no room for the capture; nothing was saved.`, {
+      next: 'Make room there, or delete old captures, then capture again.',
+      detail: String(e),
+      cause: e,
+    });
   }
-  const why = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'this user may not write there'
-    : code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such folder'
-    : e instanceof Error ? e.message : String(e);
-  return new Problem('captures.write', `${path.basename(file)} could not be written to ${folder}: ${why}.`, { next: 'Check the folder and try again.', detail: String(e), cause: e });
+  const why =
+    code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+      ? 'this user may not write there'
+      : code === 'ENOENT' || code === 'ENOTDIR'
+        ? 'there is no such folder'
+        : e instanceof Error
+          ? e.message
+          : String(e);
+  return new Problem('captures.write', `${path.basename(file)} could not be written to ${folder}: ${why}.`, {
+    next: 'Check the folder and try again.',
+    detail: String(e),
+    cause: e,
+  });
 }
 
 /** Node's error code, '' when there is none. */

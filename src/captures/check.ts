@@ -7,7 +7,11 @@ import type { PprofKind } from './types';
  * Reads a profile: `openProfile` of src/profile, or the thread's client so that a big one doesn't hold up the editor. It
  * may keep or transfer `bytes`.
  */
-export type Opener = (bytes: Uint8Array, options: OpenOptions, signal?: AbortSignal) => OpenProfile | Promise<OpenProfile>;
+export type Opener = (
+  bytes: Uint8Array,
+  options: OpenOptions,
+  signal?: AbortSignal,
+) => OpenProfile | Promise<OpenProfile>;
 
 /** Default limit of a check, bytes after decompression: that of the setting `controllerTuner.maxProfileMiB`. */
 export const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
@@ -25,22 +29,40 @@ export interface CheckOptions {
  * wrong (a truncated gzip, a truncated proto). For a body that opens as a whole, gives how many samples it has; of an
  * execution trace, which only Go reads, NaN.
  */
-export async function checkBody(kind: PprofKind, text: boolean, body: Uint8Array, options: CheckOptions): Promise<number> {
+export async function checkBody(
+  kind: PprofKind,
+  text: boolean,
+  body: Uint8Array,
+  options: CheckOptions,
+): Promise<number> {
   const { label } = options;
   if (body.byteLength === 0) {
-    throw new Problem('captures.empty', `${label} answered with nothing instead of a profile; nothing was saved.`, { next: 'Capture again; if it stays so, look whether a proxy stands before the process.' });
+    throw new Problem('captures.empty', `${label} answered with nothing instead of a profile; nothing was saved.`, {
+      next: 'Capture again; if it stays so, look whether a proxy stands before the process.',
+    });
   }
   const head = textHead(body);
   if (looksLikeHtml(head)) {
-    throw new Problem('captures.html', `${label} answered with a web page, not a profile; nothing was saved.`, { next: 'Choose another port: this one serves something else, perhaps behind a login.', detail: head });
+    throw new Problem('captures.html', `${label} answered with a web page, not a profile; nothing was saved.`, {
+      next: 'Choose another port: this one serves something else, perhaps behind a login.',
+      detail: head,
+    });
   }
   if (kind === 'trace') {
     // The header that every version of the runtime has written since Go 1.5.
     if (/^go 1\.\d+ trace\0/.test(head)) return NaN;
-    throw new Problem('captures.notTrace', `${label} answered with something that is not an execution trace; nothing was saved.`, { next: 'Choose another port, or look at what it serves.', detail: head });
+    throw new Problem(
+      'captures.notTrace',
+      `${label} answered with something that is not an execution trace; nothing was saved.`,
+      { next: 'Choose another port, or look at what it serves.', detail: head },
+    );
   }
   if (text && !/(^|\n)goroutine /.test(head)) {
-    throw new Problem('captures.notGoroutines', `${label} answered with something that is not a goroutine dump; nothing was saved.`, { next: 'Choose another port, or look at what it serves.', detail: head });
+    throw new Problem(
+      'captures.notGoroutines',
+      `${label} answered with something that is not a goroutine dump; nothing was saved.`,
+      { next: 'Choose another port, or look at what it serves.', detail: head },
+    );
   }
   try {
     // A copy (a Buffer's own slice would share its memory): the thread takes what it is given.
@@ -52,12 +74,18 @@ export async function checkBody(kind: PprofKind, text: boolean, body: Uint8Array
     if (isAbort(e)) throw e;
     const p = Problem.from(e, 'captures.unreadable');
     throw new Problem(p.code, `What ${label} sent can't be read as a profile, so nothing was saved: ${p.message}`, {
-      next: p.next ?? 'Capture again; if it stays so, look at what the port serves.', ...(p.detail !== undefined && { detail: p.detail }), cause: e,
+      next: p.next ?? 'Capture again; if it stays so, look at what the port serves.',
+      ...(p.detail !== undefined && { detail: p.detail }),
+      cause: e,
     });
   }
 }
 
 /** The beginning as text, enough to recognise what it is. */
-function textHead(body: Uint8Array): string { return Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 512)).toString('latin1'); }
+function textHead(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 512)).toString('latin1');
+}
 
-function looksLikeHtml(head: string): boolean { return /^\s*(<!doctype html|<html|<head|<\?xml|<body)/i.test(head); }
+function looksLikeHtml(head: string): boolean {
+  return /^\s*(<!doctype html|<html|<head|<\?xml|<body)/i.test(head);
+}

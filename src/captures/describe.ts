@@ -15,14 +15,22 @@ export function defaultName(info: Pick<CaptureInfo, 'kind' | 'seconds' | 'pod' |
  */
 export function subtitle(info: CaptureInfo, now: number, recordedNanos = 0): string {
   return [
-    info.name.includes(kindLabel(info.kind)) ? '' : kindLabel(info.kind), info.name.includes(info.pod) ? '' : info.pod, info.leader ? 'leader' : '',
-    isDelta(info) ? `what changed in ${info.seconds} s` : recorded(info.seconds, recordedNanos), when(info.at, now),
-    [info.context, info.namespace].filter((s) => s !== '').join(' / ') || info.url, imageVersion(info.image),
-  ].filter((s) => s !== '').join(', ');
+    info.name.includes(kindLabel(info.kind)) ? '' : kindLabel(info.kind),
+    info.name.includes(info.pod) ? '' : info.pod,
+    info.leader ? 'leader' : '',
+    isDelta(info) ? `what changed in ${info.seconds} s` : recorded(info.seconds, recordedNanos),
+    when(info.at, now),
+    [info.context, info.namespace].filter((s) => s !== '').join(' / ') || info.url,
+    imageVersion(info.image),
+  ]
+    .filter((s) => s !== '')
+    .join(', ');
 }
 
 /** Of what answers at once, a capture over some seconds tells the difference. */
-function isDelta({ kind, seconds }: Pick<CaptureInfo, 'kind' | 'seconds'>): boolean { return seconds > 0 && kind !== 'metrics' && !records(kind); }
+function isDelta({ kind, seconds }: Pick<CaptureInfo, 'kind' | 'seconds'>): boolean {
+  return seconds > 0 && kind !== 'metrics' && !records(kind);
+}
 
 /** Below this share of the seconds asked for, a recording was cut short: the profiler's own start and stop take no tenth. */
 const CUT_SHORT = 0.9;
@@ -30,18 +38,30 @@ const CUT_SHORT = 0.9;
 function recorded(asked: number, nanos: number): string {
   if (asked <= 0) return '';
   const own = nanos / 1e9;
-  return own > 0 && own < asked * CUT_SHORT ? `${+own.toFixed(1)} s of the ${asked} s asked for: the process ended early` : `${asked} s`;
+  return own > 0 && own < asked * CUT_SHORT
+    ? `${+own.toFixed(1)} s of the ${asked} s asked for: the process ended early`
+    : `${asked} s`;
 }
 
 /** The same from the file's own facts, for one without notes. Times in ms and ns; 0 = unknown. */
-export function fileSubtitle(facts: { readonly timeMillis: number; readonly durationNanos: number }, now: number): string {
-  return [facts.durationNanos > 0 ? `${+(facts.durationNanos / 1e9).toFixed(1)} s` : '', facts.timeMillis > 0 ? when(facts.timeMillis, now) : ''].filter((s) => s !== '').join(', ');
+export function fileSubtitle(
+  facts: { readonly timeMillis: number; readonly durationNanos: number },
+  now: number,
+): string {
+  return [
+    facts.durationNanos > 0 ? `${+(facts.durationNanos / 1e9).toFixed(1)} s` : '',
+    facts.timeMillis > 0 ? when(facts.timeMillis, now) : '',
+  ]
+    .filter((s) => s !== '')
+    .join(', ');
 }
 
 /** Dim text behind the name in the tree: "14:32 · leader · …-x2x4p · 213 KiB"; the day stands there unless it is today. */
 export function treeDescription(capture: Capture, now: number): string {
   const { info } = capture;
-  return [when(info.at, now).replace(/^today /, ''), info.leader ? 'leader' : '', replicaOf(info), bytes(capture.bytes)].filter((s) => s !== '').join(' · ');
+  return [when(info.at, now).replace(/^today /, ''), info.leader ? 'leader' : '', replicaOf(info), bytes(capture.bytes)]
+    .filter((s) => s !== '')
+    .join(' · ');
 }
 
 /** What tells the pod from its siblings, where the name has the workload already: "…-x2x4p", "…-0". */
@@ -55,7 +75,8 @@ function replicaOf({ name, pod, workload }: CaptureInfo): string {
 /** Lines of the tooltip: what, from where, when, the file. The time is the clock's: the editor keeps a tooltip, in which an age would go stale. */
 export function tooltipLines(capture: Capture, now: number): readonly string[] {
   const { info } = capture;
-  const from = info.pod !== '' ? [info.context, info.namespace, info.pod].filter((s) => s !== '').join(' / ') : info.url;
+  const from =
+    info.pod !== '' ? [info.context, info.namespace, info.pod].filter((s) => s !== '').join(' / ') : info.url;
   return [
     `${kindLabel(info.kind)}${isDelta(info) ? `, what changed in ${count(info.seconds, 'second')}` : info.seconds > 0 ? `, ${count(info.seconds, 'second')}` : ''}`,
     from === '' ? '' : `From ${from}${info.leader ? ' (leader)' : ''}`,

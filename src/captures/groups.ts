@@ -12,7 +12,9 @@ export interface GroupRow {
 
 export type Row = Capture | GroupRow;
 
-export function isGroupRow(row: Row): row is GroupRow { return 'members' in row; }
+export function isGroupRow(row: Row): row is GroupRow {
+  return 'members' in row;
+}
 
 /** `captures` newest first, as the store lists them; a group stands where its newest member would. One that has one member left stands alone. */
 export function rowsOf(captures: readonly Capture[]): readonly Row[] {
@@ -21,7 +23,8 @@ export function rowsOf(captures: readonly Capture[]): readonly Row[] {
     const id = capture.info.group?.id;
     if (id === undefined) continue;
     const of = members.get(id);
-    if (of) of.push(capture); else members.set(id, [capture]);
+    if (of) of.push(capture);
+    else members.set(id, [capture]);
   }
   const rows: Row[] = [];
   for (const capture of captures) {
@@ -37,19 +40,39 @@ export function rowsOf(captures: readonly Capture[]): readonly Row[] {
 export function groupDescription({ members }: GroupRow, now: number): string {
   const [first] = members;
   const at = Math.max(...members.map((m) => m.info.at));
-  return [first ? when(at, now).replace(/^today /, '') : '', count(members.length, 'capture'), bytes(sizeOf(members))].filter((s) => s !== '').join(' · ');
+  return [first ? when(at, now).replace(/^today /, '') : '', count(members.length, 'capture'), bytes(sizeOf(members))]
+    .filter((s) => s !== '')
+    .join(' · ');
 }
 
 /** Lines of a group's tooltip: what is in it. */
 export function groupTooltip({ group, members }: GroupRow, now: number): readonly string[] {
   const kinds = [...new Set(members.map((m) => kindLabel(m.info.kind)))].join(', ');
   const from = [...new Set(members.map((m) => m.info.pod || m.info.url))].filter((s) => s !== '');
-  const span = [...new Set([Math.min(...members.map((m) => m.info.at)), Math.max(...members.map((m) => m.info.at))].map((at) => when(at, now)))].join(' to ');
-  return [`${TOGETHER[group.kind]}: ${kinds}`, from.length === 0 ? '' : `From ${from.slice(0, 8).join(', ')}${from.length > 8 ? `, and ${from.length - 8} more` : ''}`, span, bytes(sizeOf(members))].filter((s) => s !== '');
+  const span = [
+    ...new Set(
+      [Math.min(...members.map((m) => m.info.at)), Math.max(...members.map((m) => m.info.at))].map((at) =>
+        when(at, now),
+      ),
+    ),
+  ].join(' to ');
+  return [
+    `${TOGETHER[group.kind]}: ${kinds}`,
+    from.length === 0
+      ? ''
+      : `From ${from.slice(0, 8).join(', ')}${from.length > 8 ? `, and ${from.length - 8} more` : ''}`,
+    span,
+    bytes(sizeOf(members)),
+  ].filter((s) => s !== '');
 }
 
 const TOGETHER: Readonly<Record<CaptureGroup['kind'], string>> = {
-  replicas: 'All replicas at once', everything: 'Everything of one window', pair: 'Before and after', series: 'Taken again and again',
+  replicas: 'All replicas at once',
+  everything: 'Everything of one window',
+  pair: 'Before and after',
+  series: 'Taken again and again',
 };
 
-function sizeOf(members: readonly Capture[]): number { return members.reduce((sum, m) => sum + m.bytes, 0); }
+function sizeOf(members: readonly Capture[]): number {
+  return members.reduce((sum, m) => sum + m.bytes, 0);
+}

@@ -23,8 +23,16 @@ const FACTS: Readonly<Record<GoKind, KindFacts>> = {
   block: { label: 'Blocking', tells: 'Where goroutines waited on channels and locks', delta: true },
   mutex: { label: 'Mutex contention', tells: 'Who held the locks that others waited for', delta: true },
   threadcreate: { label: 'Thread creation', tells: 'Stacks that made new threads of the system', delta: true },
-  goroutineleak: { label: 'Leaked goroutines', tells: 'Goroutines that can never go on; the process runs a garbage collection to find them', delta: true },
-  trace: { label: 'Execution trace', tells: 'Every event of the scheduler for some seconds, for go tool trace; large', records: true },
+  goroutineleak: {
+    label: 'Leaked goroutines',
+    tells: 'Goroutines that can never go on; the process runs a garbage collection to find them',
+    delta: true,
+  },
+  trace: {
+    label: 'Execution trace',
+    tells: 'Every event of the scheduler for some seconds, for go tool trace; large',
+    records: true,
+  },
 };
 
 const CUSTOM = 'custom:';
@@ -35,23 +43,33 @@ export const GO_KINDS = Object.keys(FACTS) as readonly GoKind[];
 export const USUAL_KINDS: readonly GoKind[] = GO_KINDS.filter((k) => k !== 'goroutineleak');
 
 /** Name of a profile that the program keeps itself; undefined for the other kinds. */
-export function customName(kind: CaptureKind): string | undefined { return kind.startsWith(CUSTOM) ? kind.slice(CUSTOM.length) : undefined; }
+export function customName(kind: CaptureKind): string | undefined {
+  return kind.startsWith(CUSTOM) ? kind.slice(CUSTOM.length) : undefined;
+}
 
-export function kindLabel(kind: CaptureKind): string { return kind === 'metrics' ? 'Metrics' : customName(kind) ?? FACTS[kind as GoKind].label; }
+export function kindLabel(kind: CaptureKind): string {
+  return kind === 'metrics' ? 'Metrics' : (customName(kind) ?? FACTS[kind as GoKind].label);
+}
 
-export function kindTells(kind: PprofKind): string { return customName(kind) === undefined ? FACTS[kind as GoKind].tells : 'A profile that this program keeps itself'; }
+export function kindTells(kind: PprofKind): string {
+  return customName(kind) === undefined ? FACTS[kind as GoKind].tells : 'A profile that this program keeps itself';
+}
 
 /** True for kinds that take a number of seconds to record: CPU and execution traces. */
-export function records(kind: CaptureKind): boolean { return isGoKind(kind) && FACTS[kind].records === true; }
+export function records(kind: CaptureKind): boolean {
+  return isGoKind(kind) && FACTS[kind].records === true;
+}
 
 /** True for kinds that can tell what changed within some seconds. */
-export function hasDelta(kind: CaptureKind): boolean { return isGoKind(kind) && FACTS[kind].delta === true; }
+export function hasDelta(kind: CaptureKind): boolean {
+  return isGoKind(kind) && FACTS[kind].delta === true;
+}
 
 /** What stands behind `/debug/pprof/`, as it is written in a path. */
 export function pathOf(kind: PprofKind): string {
   const own = customName(kind);
   // Names of profiles are free; by Go's advice they begin with an import path.
-  return own === undefined ? FACTS[kind as GoKind].path ?? kind : own.split('/').map(encodeURIComponent).join('/');
+  return own === undefined ? (FACTS[kind as GoKind].path ?? kind) : own.split('/').map(encodeURIComponent).join('/');
 }
 
 /** The kind that an entry of a pprof index stands for; undefined for what is no profile. */
@@ -61,7 +79,9 @@ export function kindOfEntry(name: string): PprofKind | undefined {
   return isGoKind(name) && name !== 'cpu' ? name : `${CUSTOM}${name}`;
 }
 
-export function isGoKind(s: unknown): s is GoKind { return typeof s === 'string' && Object.hasOwn(FACTS, s); }
+export function isGoKind(s: unknown): s is GoKind {
+  return typeof s === 'string' && Object.hasOwn(FACTS, s);
+}
 
 /** True for a word that names a kind. */
 export function isKind(s: unknown): s is CaptureKind {

@@ -20,7 +20,11 @@ export function fileName(info: CaptureInfo, n = 1): string {
 }
 
 /** The kind without dots, which set the parts of the name apart. */
-function kindInName(kind: CaptureKind): string { return safe(customName(kind) ?? kind).replaceAll('.', '_').slice(0, 60); }
+function kindInName(kind: CaptureKind): string {
+  return safe(customName(kind) ?? kind)
+    .replaceAll('.', '_')
+    .slice(0, 60);
+}
 
 /** Goroutines are kept as text, with states and waits; what changed of them comes as a profile. */
 function endingOf({ kind, seconds }: Pick<CaptureInfo, 'kind' | 'seconds'>): string {
@@ -29,36 +33,81 @@ function endingOf({ kind, seconds }: Pick<CaptureInfo, 'kind' | 'seconds'>): str
 }
 
 /** The sidecar of a capture file. */
-export function sidecarOf(file: string): string { return `${file}.json`; }
+export function sidecarOf(file: string): string {
+  return `${file}.json`;
+}
 
 /** What a file's own name tells, for one whose sidecar is gone. */
 export function infoFromName(name: string, modifiedAt: number): CaptureInfo {
-  const m = /^(.+)\.([\w-]+)\.(\d{4})-(\d\d)-(\d\d)T(\d\d)-(\d\d)-(\d\d)(?:-\d+)?\.(?:pb\.gz|goroutines\.txt|trace|openmetrics\.txt)$/.exec(name);
+  const m =
+    /^(.+)\.([\w-]+)\.(\d{4})-(\d\d)-(\d\d)T(\d\d)-(\d\d)-(\d\d)(?:-\d+)?\.(?:pb\.gz|goroutines\.txt|trace|openmetrics\.txt)$/.exec(
+      name,
+    );
   const named: CaptureKind | undefined = m === null ? undefined : isKind(m[2]) ? m[2] : `custom:${m[2]!}`;
-  const at = m === null ? modifiedAt : new Date(Number(m[3]), Number(m[4]) - 1, Number(m[5]), Number(m[6]), Number(m[7]), Number(m[8])).getTime();
+  const at =
+    m === null
+      ? modifiedAt
+      : new Date(Number(m[3]), Number(m[4]) - 1, Number(m[5]), Number(m[6]), Number(m[7]), Number(m[8])).getTime();
   return {
-    version: 1, name: named === undefined ? name : `${kindLabel(named)} ${m![1]}`, kind: named ?? kindFromEnding(name),
-    at, seconds: 0, context: '', namespace: '', workload: '', pod: m?.[1] ?? '', url: '', leader: false, image: '',
+    version: 1,
+    name: named === undefined ? name : `${kindLabel(named)} ${m![1]}`,
+    kind: named ?? kindFromEnding(name),
+    at,
+    seconds: 0,
+    context: '',
+    namespace: '',
+    workload: '',
+    pod: m?.[1] ?? '',
+    url: '',
+    leader: false,
+    image: '',
   };
 }
 
 function kindFromEnding(name: string): CaptureKind {
-  return name.endsWith('.goroutines.txt') ? 'goroutine' : name.endsWith('.trace') ? 'trace' : name.endsWith('.openmetrics.txt') ? 'metrics' : 'cpu';
+  return name.endsWith('.goroutines.txt')
+    ? 'goroutine'
+    : name.endsWith('.trace')
+      ? 'trace'
+      : name.endsWith('.openmetrics.txt')
+        ? 'metrics'
+        : 'cpu';
 }
 
 /** A sidecar's text as info; undefined when it isn't one of ours or is damaged. Unknown fields are passed over. */
 export function parseInfo(text: string): CaptureInfo | undefined {
   let o: unknown;
-  try { o = JSON.parse(text); } catch { return undefined; }
+  try {
+    o = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
   if (typeof o !== 'object' || o === null) return undefined;
   const f = o as Record<string, unknown>;
-  if (f['version'] !== 1 || typeof f['name'] !== 'string' || !isKind(f['kind']) || typeof f['at'] !== 'number' || !Number.isFinite(f['at'])) return undefined;
+  if (
+    f['version'] !== 1 ||
+    typeof f['name'] !== 'string' ||
+    !isKind(f['kind']) ||
+    typeof f['at'] !== 'number' ||
+    !Number.isFinite(f['at'])
+  )
+    return undefined;
   const text_ = (k: string): string => (typeof f[k] === 'string' ? f[k] : '');
   const seconds = f['seconds'];
   return {
-    version: 1, name: f['name'], kind: f['kind'], at: f['at'], seconds: typeof seconds === 'number' && seconds > 0 ? seconds : 0,
-    context: text_('context'), namespace: text_('namespace'), workload: text_('workload'), pod: text_('pod'), url: text_('url'),
-    leader: f['leader'] === true, image: text_('image'), ...groupOf(f['group']),
+    version: 1,
+    name: f['name'],
+    kind: f['kind'],
+    at: f['at'],
+    seconds: typeof seconds === 'number' && seconds > 0 ? seconds : 0,
+    context: text_('context'),
+    namespace: text_('namespace'),
+    workload: text_('workload'),
+    pod: text_('pod'),
+    url: text_('url'),
+    leader: f['leader'] === true,
+    image: text_('image'),
+    ...groupOf(f['group']),
   };
 }
 
@@ -68,15 +117,23 @@ const GROUP_KINDS: ReadonlySet<unknown> = new Set<CaptureGroup['kind']>(['replic
 function groupOf(v: unknown): { readonly group?: CaptureGroup } {
   if (typeof v !== 'object' || v === null) return {};
   const { id, name, kind } = v as Record<string, unknown>;
-  return typeof id === 'string' && id !== '' && typeof name === 'string' && GROUP_KINDS.has(kind) ? { group: { id, name, kind: kind as CaptureGroup['kind'] } } : {};
+  return typeof id === 'string' && id !== '' && typeof name === 'string' && GROUP_KINDS.has(kind)
+    ? { group: { id, name, kind: kind as CaptureGroup['kind'] } }
+    : {};
 }
 
 function hostOf(url: string): string {
-  try { return new URL(url).host; } catch { return ''; }
+  try {
+    return new URL(url).host;
+  } catch {
+    return '';
+  }
 }
 
 /** Only what every file system takes; no leading dot, which would hide the file. */
-function safe(s: string): string { return s.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, ''); }
+function safe(s: string): string {
+  return s.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, '');
+}
 
 function stamp(at: number): string {
   const d = new Date(at);

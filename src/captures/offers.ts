@@ -28,7 +28,10 @@ export interface IndexRequest {
 export async function readOffers({ target, basePath, idleTimeoutMs, signal }: IndexRequest): Promise<readonly Offer[]> {
   const answer = await get(target, basePath, { idleTimeoutMs, maxBytes: MAX_INDEX, ...(signal && { signal }) });
   if (answer.status === 404 || (answer.status === 200 && !isPprofIndex(answer))) {
-    throw new Problem('captures.noPprof', `${target.label} does not list its profiles under ${basePath}.`, { status: answer.status, next: 'Choose another port, or pin the endpoint.' });
+    throw new Problem('captures.noPprof', `${target.label} does not list its profiles under ${basePath}.`, {
+      status: answer.status,
+      next: 'Choose another port, or pin the endpoint.',
+    });
   }
   return offersOf(offered(expectOk(answer, target, basePath)));
 }
@@ -39,6 +42,11 @@ export function offersOf(entries: Readonly<Record<string, number>>): readonly Of
     const kind = kindOfEntry(name);
     return kind === undefined ? [] : [{ kind, count }];
   });
-  const rank = (kind: PprofKind): number => { const i = (GO_KINDS as readonly string[]).indexOf(kind); return i < 0 ? GO_KINDS.length : i; };
-  return offers.sort((a, b) => rank(a.kind) - rank(b.kind) || (customName(a.kind) ?? '').localeCompare(customName(b.kind) ?? ''));
+  const rank = (kind: PprofKind): number => {
+    const i = (GO_KINDS as readonly string[]).indexOf(kind);
+    return i < 0 ? GO_KINDS.length : i;
+  };
+  return offers.sort(
+    (a, b) => rank(a.kind) - rank(b.kind) || (customName(a.kind) ?? '').localeCompare(customName(b.kind) ?? ''),
+  );
 }

@@ -30,18 +30,26 @@ export interface SeriesState {
  * Goes on, whatever a round fails by, until `signal` is aborted; then resolves with what is kept, oldest first. Rejects with
  * the first round's Problem when that gave nothing: there is nothing to repeat.
  */
-export async function runSeries({ everyMs, keep, round, remove, onChange }: SeriesOptions, signal: AbortSignal): Promise<readonly Capture[]> {
+export async function runSeries(
+  { everyMs, keep, round, remove, onChange }: SeriesOptions,
+  signal: AbortSignal,
+): Promise<readonly Capture[]> {
   const kept: (readonly Capture[])[] = [];
   let rounds = 0;
   let problem: Problem | undefined;
-  const tell = (busy: boolean, nextAt: number): void => { onChange({ busy, rounds, kept: kept.length, nextAt, problem }); };
+  const tell = (busy: boolean, nextAt: number): void => {
+    onChange({ busy, rounds, kept: kept.length, nextAt, problem });
+  };
   for (let first = true; !signal.aborted; first = false) {
     const began = Date.now();
     tell(true, 0);
     try {
       const { captures, failures } = await round(signal);
       problem = failures[0]?.problem;
-      if (captures.length > 0) { kept.push(captures); rounds++; }
+      if (captures.length > 0) {
+        kept.push(captures);
+        rounds++;
+      }
     } catch (e) {
       if (isAbort(e) && signal.aborted) break;
       problem = Problem.from(e, 'captures.series');
@@ -50,12 +58,20 @@ export async function runSeries({ everyMs, keep, round, remove, onChange }: Seri
     while (kept.length > keep) {
       for (const capture of kept.shift()!) {
         // One that can't be deleted now stays in the list, where a person may delete it.
-        try { await remove(capture); } catch (e) { problem = Problem.from(e); }
+        try {
+          await remove(capture);
+        } catch (e) {
+          problem = Problem.from(e);
+        }
       }
     }
     const nextAt = Math.max(began + everyMs, Date.now());
     tell(false, nextAt);
-    try { await pause(nextAt - Date.now(), signal); } catch { break; }
+    try {
+      await pause(nextAt - Date.now(), signal);
+    } catch {
+      break;
+    }
   }
   return kept.flat();
 }

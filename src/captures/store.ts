@@ -35,18 +35,32 @@ export class CaptureStore implements Disposable {
       await fs.mkdir(this.dir, { recursive: true });
       this.#watcher = watch(this.dir, { persistent: false }, (_event, name) => {
         if (name !== null && isTemporary(name)) return;
-        this.#timer ??= setTimeout(() => { this.#timer = undefined; this.#changed.fire(); }, SETTLE_MS);
+        this.#timer ??= setTimeout(() => {
+          this.#timer = undefined;
+          this.#changed.fire();
+        }, SETTLE_MS);
       });
-      this.#watcher.on('error', () => { this.#watcher?.close(); this.#watcher = undefined; });
-    } catch { /* the folder can't be watched: changes of this window are still heard */ }
+      this.#watcher.on('error', () => {
+        this.#watcher?.close();
+        this.#watcher = undefined;
+      });
+    } catch {
+      /* the folder can't be watched: changes of this window are still heard */
+    }
   }
 
   /** All captures, newest first. A file without a readable sidecar is listed by its name, with a `problem`. */
   async list(): Promise<readonly Capture[]> {
     let names: readonly string[];
-    try { names = await fs.readdir(this.dir); } catch (e) {
+    try {
+      names = await fs.readdir(this.dir);
+    } catch (e) {
       if (codeOf(e) === 'ENOENT') return [];
-      throw new Problem('captures.list', `The folder of captures, ${this.dir}, could not be read.`, { next: 'Check that it is a folder and that you may read it.', detail: String(e), cause: e });
+      throw new Problem('captures.list', `The folder of captures, ${this.dir}, could not be read.`, {
+        next: 'Check that it is a folder and that you may read it.',
+        detail: String(e),
+        cause: e,
+      });
     }
     const there = new Set(names);
     const found: Capture[] = [];
@@ -85,7 +99,11 @@ export class CaptureStore implements Disposable {
       throw writeProblem(e, file);
     }
     let problem: ProblemData | undefined;
-    try { await writeWhole(sidecarOf(file), encode(info), PRIVATE); } catch (e) { problem = writeProblem(e, sidecarOf(file)).toJSON(); }
+    try {
+      await writeWhole(sidecarOf(file), encode(info), PRIVATE);
+    } catch (e) {
+      problem = writeProblem(e, sidecarOf(file)).toJSON();
+    }
     this.#changed.fire();
     return { file, bytes: bytes.byteLength, info, problem };
   }
@@ -93,7 +111,8 @@ export class CaptureStore implements Disposable {
   /** Changes the shown name; the file keeps its own. */
   async rename(file: string, name: string): Promise<void> {
     const wanted = name.trim();
-    if (wanted === '') throw new Problem('captures.name', 'A capture needs a name.', { next: 'Type at least one character.' });
+    if (wanted === '')
+      throw new Problem('captures.name', 'A capture needs a name.', { next: 'Type at least one character.' });
     const capture = await this.#need(file);
     await writeWhole(sidecarOf(file), encode({ ...capture.info, name: wanted }), PRIVATE);
     this.#changed.fire();
@@ -102,12 +121,20 @@ export class CaptureStore implements Disposable {
   /** Changes the shown name of a group, in the notes of all its members. Throws Problem `captures.gone` when it has none. */
   async renameGroup(id: string, name: string): Promise<void> {
     const wanted = name.trim();
-    if (wanted === '') throw new Problem('captures.name', 'A group of captures needs a name.', { next: 'Type at least one character.' });
+    if (wanted === '')
+      throw new Problem('captures.name', 'A group of captures needs a name.', { next: 'Type at least one character.' });
     const members = (await this.list()).filter((c) => c.info.group?.id === id);
-    if (members.length === 0) throw new Problem('captures.gone', 'The captures of this group are gone.', { next: 'They were deleted in another window or by hand; refresh the list.' });
+    if (members.length === 0)
+      throw new Problem('captures.gone', 'The captures of this group are gone.', {
+        next: 'They were deleted in another window or by hand; refresh the list.',
+      });
     try {
-      for (const { file, info } of members) if (info.group) await writeWhole(sidecarOf(file), encode({ ...info, group: { ...info.group, name: wanted } }), PRIVATE);
-    } finally { this.#changed.fire(); }
+      for (const { file, info } of members)
+        if (info.group)
+          await writeWhole(sidecarOf(file), encode({ ...info, group: { ...info.group, name: wanted } }), PRIVATE);
+    } finally {
+      this.#changed.fire();
+    }
   }
 
   /** Removes the file and its sidecar; one that is gone already is fine. */
@@ -117,8 +144,14 @@ export class CaptureStore implements Disposable {
       await fs.rm(file, { force: true });
       await fs.rm(sidecarOf(file), { force: true });
     } catch (e) {
-      throw new Problem('captures.delete', `${path.basename(file)} could not be deleted.`, { next: 'Check that you may write to its folder.', detail: String(e), cause: e });
-    } finally { this.#changed.fire(); }
+      throw new Problem('captures.delete', `${path.basename(file)} could not be deleted.`, {
+        next: 'Check that you may write to its folder.',
+        detail: String(e),
+        cause: e,
+      });
+    } finally {
+      this.#changed.fire();
+    }
   }
 
   /**
@@ -141,12 +174,17 @@ export class CaptureStore implements Disposable {
     if (!this.owns(file)) throw outside(file, this.dir);
     const capture = await this.get(file);
     if (capture) return capture;
-    throw new Problem('captures.gone', `The capture ${path.basename(file)} is gone.`, { next: 'It was deleted in another window or by hand; refresh the list.' });
+    throw new Problem('captures.gone', `The capture ${path.basename(file)} is gone.`, {
+      next: 'It was deleted in another window or by hand; refresh the list.',
+    });
   }
 
   async #look(name: string, there: ReadonlySet<string>): Promise<Capture | undefined> {
     const file = path.join(this.dir, name);
-    if (isTemporary(name) || (name.endsWith('.json') && isCaptureFile(name.slice(0, -5)) && !there.has(name.slice(0, -5)))) {
+    if (
+      isTemporary(name) ||
+      (name.endsWith('.json') && isCaptureFile(name.slice(0, -5)) && !there.has(name.slice(0, -5)))
+    ) {
       await this.#sweep(file);
       return undefined;
     }
@@ -157,15 +195,20 @@ export class CaptureStore implements Disposable {
     if (typeof read !== 'string') return { file, bytes: stat.size, info: read, problem: undefined };
     const why = read === 'missing' ? 'has no notes beside it' : 'has notes beside it that could not be read';
     return {
-      file, bytes: stat.size, info: infoFromName(name, stat.mtimeMs),
-      problem: new Problem('captures.sidecar', `The capture ${why}, so only its name tells where it came from.`, { next: 'It opens as usual; rename it to make new notes.' }).toJSON(),
+      file,
+      bytes: stat.size,
+      info: infoFromName(name, stat.mtimeMs),
+      problem: new Problem('captures.sidecar', `The capture ${why}, so only its name tells where it came from.`, {
+        next: 'It opens as usual; rename it to make new notes.',
+      }).toJSON(),
     };
   }
 
   /** Removes what an ended process left: a temporary file, or notes whose capture is gone. */
   async #sweep(file: string): Promise<void> {
     const stat = await fs.stat(file).catch(() => undefined);
-    if (stat?.isFile() && Date.now() - stat.mtimeMs > STALE_MS) await fs.rm(file, { force: true }).catch(() => undefined);
+    if (stat?.isFile() && Date.now() - stat.mtimeMs > STALE_MS)
+      await fs.rm(file, { force: true }).catch(() => undefined);
   }
 }
 
@@ -173,11 +216,17 @@ async function readSidecar(file: string): Promise<CaptureInfo | 'missing' | 'bro
   try {
     if ((await fs.stat(file)).size > MAX_SIDECAR) return 'broken';
     return parseInfo(await fs.readFile(file, 'utf8')) ?? 'broken';
-  } catch (e) { return codeOf(e) === 'ENOENT' ? 'missing' : 'broken'; }
+  } catch (e) {
+    return codeOf(e) === 'ENOENT' ? 'missing' : 'broken';
+  }
 }
 
-function encode(info: CaptureInfo): Buffer { return Buffer.from(`${JSON.stringify(info, null, 2)}\n`); }
+function encode(info: CaptureInfo): Buffer {
+  return Buffer.from(`${JSON.stringify(info, null, 2)}\n`);
+}
 
 function outside(file: string, dir: string): Problem {
-  return new Problem('captures.outside', `${file} is not a capture in ${dir}.`, { next: 'Choose one from the list of captures.' });
+  return new Problem('captures.outside', `${file} is not a capture in ${dir}.`, {
+    next: 'Choose one from the list of captures.',
+  });
 }

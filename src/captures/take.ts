@@ -56,7 +56,9 @@ export async function fetchCapture(request: FetchRequest): Promise<Buffer> {
   const ticker = new Ticker(request);
   try {
     const text = kind === 'goroutine' && request.seconds === 0;
-    const body = text ? await goroutines(request, ticker, maxBytes) : await ask(request, path(request), request.seconds, ticker, maxBytes);
+    const body = text
+      ? await goroutines(request, ticker, maxBytes)
+      : await ask(request, path(request), request.seconds, ticker, maxBytes);
     ticker.saving();
     const samples = await checkBody(kind, text, body, { open: request.open, maxBytes, signal, label: target.label });
     if (samples === 0 && isSampled(kind)) {
@@ -64,7 +66,9 @@ export async function fetchCapture(request: FetchRequest): Promise<Buffer> {
       throw whyEmpty(kind, plain.toString('utf8'), { label: target.label, seconds: request.seconds });
     }
     return body;
-  } finally { ticker.stop(); }
+  } finally {
+    ticker.stop();
+  }
 }
 
 /**
@@ -81,13 +85,23 @@ function path({ basePath, kind, seconds }: FetchRequest): string {
   return `${basePath}${pathOf(kind)}${seconds > 0 ? `?seconds=${seconds}` : ''}`;
 }
 
-async function ask(request: FetchRequest, path: string, seconds: number, ticker: Ticker, maxBytes: number): Promise<Buffer> {
+async function ask(
+  request: FetchRequest,
+  path: string,
+  seconds: number,
+  ticker: Ticker,
+  maxBytes: number,
+): Promise<Buffer> {
   const { target, signal } = request;
   ticker.start(seconds);
   const answer = await get(target, path, {
     // The process says nothing while it records: silence for that long is right.
-    idleTimeoutMs: seconds * 1000 + request.idleTimeoutMs, maxBytes,
-    onProgress: (bytes) => { ticker.received(bytes); }, ...(signal && { signal }),
+    idleTimeoutMs: seconds * 1000 + request.idleTimeoutMs,
+    maxBytes,
+    onProgress: (bytes) => {
+      ticker.received(bytes);
+    },
+    ...(signal && { signal }),
   });
   refused(answer, request);
   return expectOk(answer, target, path).body;
@@ -100,16 +114,31 @@ function refused(answer: Answer, { target, kind, seconds, basePath }: FetchReque
   const text = answer.body.subarray(0, 400).toString('utf8').trim();
   const options = { status, detail: text };
   if (status === 400 && /WriteTimeout/i.test(text)) {
-    throw new Problem('captures.tooLong', `The HTTP server of ${target.label} ends answers before ${seconds} s are over (its WriteTimeout).`, { ...options, next: 'Capture fewer seconds, or raise WriteTimeout in the process.' });
+    throw new Problem(
+      'captures.tooLong',
+      `The HTTP server of ${target.label} ends answers before ${seconds} s are over (its WriteTimeout).`,
+      { ...options, next: 'Capture fewer seconds, or raise WriteTimeout in the process.' },
+    );
   }
   if (status === 400 && /not supported for this profile type/i.test(text)) {
-    throw new Problem('captures.noDelta', `${target.label} can't tell what changed of "${kindLabel(kind)}" within some seconds.`, { ...options, next: 'Capture it as it is now; the process may be built with an older Go.' });
+    throw new Problem(
+      'captures.noDelta',
+      `${target.label} can't tell what changed of "${kindLabel(kind)}" within some seconds.`,
+      { ...options, next: 'Capture it as it is now; the process may be built with an older Go.' },
+    );
   }
   if (status === 500 && /tracing is already enabled/i.test(text)) {
-    throw new Problem('captures.traceInUse', `An execution trace of ${target.label} is being taken already, and a process can take only one at a time.`, { ...options, next: 'Wait until the other one ends, then capture again.' });
+    throw new Problem(
+      'captures.traceInUse',
+      `An execution trace of ${target.label} is being taken already, and a process can take only one at a time.`,
+      { ...options, next: 'Wait until the other one ends, then capture again.' },
+    );
   }
   if (status === 404 && /unknown profile/i.test(text)) {
-    throw new Problem('captures.noKind', `${target.label} has no profile of the kind "${kindLabel(kind)}".`, { ...options, next: 'Choose another kind; the process may be built with an older Go.' });
+    throw new Problem('captures.noKind', `${target.label} has no profile of the kind "${kindLabel(kind)}".`, {
+      ...options,
+      next: 'Choose another kind; the process may be built with an older Go.',
+    });
   }
   if (status === 404) {
     throw new Problem('captures.noPprof', `${target.label} does not serve pprof under ${basePath}.`, {
@@ -131,22 +160,35 @@ class Ticker {
     this.#bytes = 0;
     this.#ends = Date.now() + seconds * 1000;
     this.#tell();
-    if (seconds > 0 && this.request.onProgress) this.#timer = setInterval(() => { this.#tell(); }, 500);
+    if (seconds > 0 && this.request.onProgress)
+      this.#timer = setInterval(() => {
+        this.#tell();
+      }, 500);
   }
 
-  received(bytes: number): void { this.#bytes = bytes; this.#tell(); }
+  received(bytes: number): void {
+    this.#bytes = bytes;
+    this.#tell();
+  }
 
   saving(): void {
     this.stop();
     this.request.onProgress?.({ phase: 'saving', secondsLeft: 0, bytes: this.#bytes });
   }
 
-  stop(): void { clearInterval(this.#timer); this.#timer = undefined; }
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
 
   #tell(): void {
     const left = Math.max(0, Math.ceil((this.#ends - Date.now()) / 1000));
     // A trace comes in while it is recorded; everything else after it.
     const recording = left > 0 && (this.#bytes === 0 || records(this.request.kind));
-    this.request.onProgress?.({ phase: recording ? 'recording' : 'reading', secondsLeft: recording ? left : 0, bytes: this.#bytes });
+    this.request.onProgress?.({
+      phase: recording ? 'recording' : 'reading',
+      secondsLeft: recording ? left : 0,
+      bytes: this.#bytes,
+    });
   }
 }

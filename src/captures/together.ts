@@ -11,7 +11,10 @@ export interface Part {
   readonly take: (signal: AbortSignal, onProgress: (progress: CaptureProgress) => void) => Promise<Capture>;
 }
 
-export interface Failure { readonly part: Part; readonly problem: Problem }
+export interface Failure {
+  readonly part: Part;
+  readonly problem: Problem;
+}
 
 export interface Taken {
   /** In the order of the parts; those that failed are left out. */
@@ -40,17 +43,28 @@ export interface TogetherProgress {
 }
 
 /** Never rejects: what went wrong is in the answer. */
-export async function takeTogether(parts: readonly Part[], { signal, atOnce = 32, needsAll = false, onProgress }: TogetherOptions): Promise<Taken> {
+export async function takeTogether(
+  parts: readonly Part[],
+  { signal, atOnce = 32, needsAll = false, onProgress }: TogetherOptions,
+): Promise<Taken> {
   const stop = new AbortController();
   const ends = AbortSignal.any([signal, stop.signal]);
   const progress = new Map<Part, CaptureProgress>();
   const captures = new Map<Part, Capture>();
   const failures: Failure[] = [];
-  const tell = (): void => { onProgress?.({ done: captures.size + failures.length, of: parts.length, under: [...progress.values()] }); };
+  const tell = (): void => {
+    onProgress?.({ done: captures.size + failures.length, of: parts.length, under: [...progress.values()] });
+  };
   const run = async (part: Part): Promise<void> => {
     if (ends.aborted) return;
     try {
-      captures.set(part, await part.take(ends, (p) => { progress.set(part, p); tell(); }));
+      captures.set(
+        part,
+        await part.take(ends, (p) => {
+          progress.set(part, p);
+          tell();
+        }),
+      );
     } catch (e) {
       if (isAbort(e) && ends.aborted) return;
       failures.push({ part, problem: Problem.from(e, 'captures.failed') });
@@ -61,12 +75,15 @@ export async function takeTogether(parts: readonly Part[], { signal, atOnce = 32
     }
   };
   let next = 0;
-  const worker = async (): Promise<void> => { for (let part = parts[next++]; part; part = parts[next++]) await run(part); };
+  const worker = async (): Promise<void> => {
+    for (let part = parts[next++]; part; part = parts[next++]) await run(part);
+  };
   await Promise.all(Array.from({ length: Math.min(atOnce, parts.length) }, worker));
   const rank = (p: Part): number => parts.indexOf(p);
   return {
     captures: [...captures].sort(([a], [b]) => rank(a) - rank(b)).map(([, c]) => c),
-    failures: failures.sort((a, b) => rank(a.part) - rank(b.part)), cancelled: signal.aborted,
+    failures: failures.sort((a, b) => rank(a.part) - rank(b.part)),
+    cancelled: signal.aborted,
   };
 }
 
@@ -74,12 +91,21 @@ export async function takeTogether(parts: readonly Part[], { signal, atOnce = 32
 export function progressText(p: TogetherProgress): string {
   const left = secondsLeft(p);
   const size = p.under.reduce((sum, u) => sum + u.bytes, 0);
-  const now = left > 0 ? `${left} s left` : p.under.some((u) => u.phase === 'saving') ? `saving ${bytes(size)}…` : size > 0 ? `${bytes(size)} received` : 'waiting for the answer…';
+  const now =
+    left > 0
+      ? `${left} s left`
+      : p.under.some((u) => u.phase === 'saving')
+        ? `saving ${bytes(size)}…`
+        : size > 0
+          ? `${bytes(size)} received`
+          : 'waiting for the answer…';
   return p.of > 1 ? `${now}, ${p.done} of ${p.of} done` : now;
 }
 
 /** The longest that a part still waits or records, whole s. */
-export function secondsLeft({ under }: TogetherProgress): number { return Math.max(0, ...under.map((u) => u.secondsLeft)); }
+export function secondsLeft({ under }: TogetherProgress): number {
+  return Math.max(0, ...under.map((u) => u.secondsLeft));
+}
 
 /** A part that begins later: it counts the seconds down until then. */
 export function after(seconds: number, part: Part): Part {
@@ -99,8 +125,15 @@ export function after(seconds: number, part: Part): Part {
 /** Rejects with AbortError at once when the signal is aborted. */
 export function pause(millis: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const gone = (): void => { clearTimeout(timer); reject(new DOMException('The wait was cancelled.', 'AbortError')); };
-    const timer = setTimeout(() => { signal.removeEventListener('abort', gone); resolve(); }, millis);
-    if (signal.aborted) gone(); else signal.addEventListener('abort', gone, { once: true });
+    const gone = (): void => {
+      clearTimeout(timer);
+      reject(new DOMException('The wait was cancelled.', 'AbortError'));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', gone);
+      resolve();
+    }, millis);
+    if (signal.aborted) gone();
+    else signal.addEventListener('abort', gone, { once: true });
   });
 }

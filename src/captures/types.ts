@@ -1,7 +1,8 @@
 import type { ProblemData } from '../base/problem';
 
 /** What Go itself offers under `/debug/pprof/`, by the names that its index has; `cpu` is `profile` there. */
-export type GoKind = 'cpu' | 'goroutine' | 'heap' | 'allocs' | 'block' | 'mutex' | 'threadcreate' | 'goroutineleak' | 'trace';
+export type GoKind =
+  'cpu' | 'goroutine' | 'heap' | 'allocs' | 'block' | 'mutex' | 'threadcreate' | 'goroutineleak' | 'trace';
 /** What a pprof index can list: Go's own, or `custom:NAME` for a profile that the program keeps itself (pprof.NewProfile). */
 export type PprofKind = GoKind | `custom:${string}`;
 /** `metrics`: scrapes of the window of the captures beside it. */
@@ -39,4 +40,9 @@ export interface CaptureInfo {
   readonly group?: CaptureGroup;
 }
 
-export interface Capture { readonly file: string; readonly bytes: number; readonly info: CaptureInfo; readonly problem: ProblemData | undefined }
+export interface Capture {
+  readonly file: string;
+  readonly bytes: number;
+  readonly info: CaptureInfo;
+  readonly problem: ProblemData | undefined;
+}

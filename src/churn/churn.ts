@@ -32,7 +32,12 @@ export interface ChurnOptions {
   readonly mostChars?: number;
 }
 
-interface Known { uid: string; version: string; generation: number; tally: Tally | undefined }
+interface Known {
+  uid: string;
+  version: string;
+  generation: number;
+  tally: Tally | undefined;
+}
 
 /** A kind as it is watched. */
 interface Ledger {
@@ -47,7 +52,12 @@ interface Ledger {
 }
 
 /** What the last update of an object was compared to give. */
-interface Compared { readonly writer: Writer; readonly changes: readonly Difference[]; readonly worth: Worth; readonly why: string | undefined }
+interface Compared {
+  readonly writer: Writer;
+  readonly changes: readonly Difference[];
+  readonly worth: Worth;
+  readonly why: string | undefined;
+}
 
 export class Churn {
   readonly start: number;
@@ -64,14 +74,22 @@ export class Churn {
   }
 
   /** An object of a list, or of an event that says `as` what it came; its `namespace/name`. undefined for what is no object. */
-  seen(kind: KindInfo, raw: unknown, at: number, { scope = '', as }: { readonly scope?: string; readonly as?: 'added' | 'modified' | undefined } = {}): string | undefined {
+  seen(
+    kind: KindInfo,
+    raw: unknown,
+    at: number,
+    { scope = '', as }: { readonly scope?: string; readonly as?: 'added' | 'modified' | undefined } = {},
+  ): string | undefined {
     const ledger = this.#ledger(kind);
     const object = see(kind, raw);
     if (!object) return undefined;
     const { key, id } = keysOf(kind, object);
     const known = ledger.known.get(key);
     if (known && older(object.resourceVersion, known.version)) return key;
-    if (!known) { this.#appeared(ledger, key, id, object, at, { fresh: ledger.listed.has(scope), as }); return key; }
+    if (!known) {
+      this.#appeared(ledger, key, id, object, at, { fresh: ledger.listed.has(scope), as });
+      return key;
+    }
     if (known.uid !== object.uid) {
       // One with its name was deleted: either that was heard, or it happened while nobody looked.
       if (known.uid !== '') this.#count(ledger, known, key, id, { type: 'delete', at });
@@ -103,7 +121,8 @@ export class Churn {
     const ledger = this.#ledger(kind);
     if (ledger.listed.has(scope)) {
       for (const key of [...ledger.known.keys()]) {
-        if (!keys.has(key) && (scope === '' || key.startsWith(`${scope}/`))) this.#gone(ledger, { key, id: idOf(kind, key) }, at);
+        if (!keys.has(key) && (scope === '' || key.startsWith(`${scope}/`)))
+          this.#gone(ledger, { key, id: idOf(kind, key) }, at);
       }
     }
     ledger.listed.add(scope);
@@ -123,11 +142,17 @@ export class Churn {
   }
 
   /** Kinds that were ever seen. */
-  get kinds(): readonly KindInfo[] { return [...this.#ledgers.values()].map((l) => l.kind); }
+  get kinds(): readonly KindInfo[] {
+    return [...this.#ledgers.values()].map((l) => l.kind);
+  }
 
   /** Objects now known, and whether there are more than are told apart. */
   get size(): { readonly objects: number; readonly beyond: readonly KindInfo[]; readonly dropped: number } {
-    return { objects: this.#objects, beyond: [...this.#ledgers.values()].filter((l) => l.beyondSeen).map((l) => l.kind), dropped: this.#states.dropped };
+    return {
+      objects: this.#objects,
+      beyond: [...this.#ledgers.values()].filter((l) => l.beyondSeen).map((l) => l.kind),
+      dropped: this.#states.dropped,
+    };
   }
 
   /** Objects to which something happened; at the end of a kind the one that stands for all beyond the bound, with the name ''. */
@@ -142,52 +167,97 @@ export class Churn {
     return this.#ledgers.get(kindKey(kind))?.known.get(`${namespace}/${name}`)?.tally;
   }
 
-  findings(now: number): readonly Finding[] { return this.#fights.findings(now); }
+  findings(now: number): readonly Finding[] {
+    return this.#fights.findings(now);
+  }
 
   /** Keeps more events of this object from now on than of others; undefined: of none. */
-  follow(object: { readonly kind: Pick<KindInfo, 'group' | 'kind'>; readonly namespace: string; readonly name: string } | undefined): void {
+  follow(
+    object:
+      | { readonly kind: Pick<KindInfo, 'group' | 'kind'>; readonly namespace: string; readonly name: string }
+      | undefined,
+  ): void {
     const id = object && idOf(object.kind, `${object.namespace}/${object.name}`);
     if (id === this.#followed?.object) return;
-    this.#followed = id === undefined ? undefined : { object: id, events: this.#events.filter((e) => e.object === id).map((e) => e.event) };
+    this.#followed =
+      id === undefined
+        ? undefined
+        : { object: id, events: this.#events.filter((e) => e.object === id).map((e) => e.event) };
   }
 
   /** The kept events of the followed object, the oldest first. */
-  get followed(): readonly ChangeEvent[] { return this.#followed?.events ?? []; }
+  get followed(): readonly ChangeEvent[] {
+    return this.#followed?.events ?? [];
+  }
 
   #ledger(kind: KindInfo): Ledger {
     const key = kindKey(kind);
     let ledger = this.#ledgers.get(key);
-    if (!ledger) this.#ledgers.set(key, ledger = { kind, known: new Map(), listed: new Set(), beyond: new Tally('', ''), beyondSeen: false });
+    if (!ledger)
+      this.#ledgers.set(
+        key,
+        (ledger = { kind, known: new Map(), listed: new Set(), beyond: new Tally('', ''), beyondSeen: false }),
+      );
     return ledger;
   }
 
-  #appeared(ledger: Ledger, key: string, id: string, object: Seen, at: number, { fresh, as }: { readonly fresh: boolean; readonly as: 'added' | 'modified' | undefined }): void {
+  #appeared(
+    ledger: Ledger,
+    key: string,
+    id: string,
+    object: Seen,
+    at: number,
+    { fresh, as }: { readonly fresh: boolean; readonly as: 'added' | 'modified' | undefined },
+  ): void {
     if (this.#objects >= (this.options.mostObjects ?? MOST_OBJECTS)) {
       ledger.beyondSeen = true;
       // Nothing is kept of it, so that only its events can be counted, and not what a list tells.
       if (as) ledger.beyond.count(as === 'added' ? 'add' : 'update', at, 1);
       return;
     }
-    const known: Known = { uid: object.uid, version: object.resourceVersion, generation: object.generation, tally: undefined };
+    const known: Known = {
+      uid: object.uid,
+      version: object.resourceVersion,
+      generation: object.generation,
+      tally: undefined,
+    };
     ledger.known.set(key, known);
     this.#objects++;
     this.#remember(id, object);
     if (!fresh) return;
     const old = this.options.selected === true && object.createdAt > 0 && object.createdAt < this.start - CLOCKS;
-    this.#count(ledger, known, key, id, old ? { type: 'update', at, compared: compare(ledger.kind, undefined, object) } : { type: 'add', at, compared: made(object) });
+    this.#count(
+      ledger,
+      known,
+      key,
+      id,
+      old
+        ? { type: 'update', at, compared: compare(ledger.kind, undefined, object) }
+        : { type: 'add', at, compared: made(object) },
+    );
   }
 
   /** One that is nested too deep to be written down is counted, and not compared. */
   #remember(id: string, object: Seen): void {
-    try { this.#states.set(id, keep(object)); } catch (e) {
+    try {
+      this.#states.set(id, keep(object));
+    } catch (e) {
       if (!(e instanceof RangeError)) throw e;
       this.#states.delete(id);
     }
   }
 
-  #gone(ledger: Ledger, { key, id }: { readonly key: string; readonly id: string }, at: number, version?: string): void {
+  #gone(
+    ledger: Ledger,
+    { key, id }: { readonly key: string; readonly id: string },
+    at: number,
+    version?: string,
+  ): void {
     const known = ledger.known.get(key);
-    if (!known) { if (ledger.beyondSeen) ledger.beyond.count('delete', at, 1); return; }
+    if (!known) {
+      if (ledger.beyondSeen) ledger.beyond.count('delete', at, 1);
+      return;
+    }
     // Its counts stay to be shown; one with that name that comes is another object.
     if (known.uid === '' || older(version ?? '', known.version)) return;
     this.#count(ledger, known, key, id, { type: 'delete', at });
@@ -197,16 +267,35 @@ export class Churn {
     known.version = version ?? known.version;
   }
 
-  #count(ledger: Ledger, known: Known, key: string, id: string, { type, at, times = 1, compared }: { readonly type: EventType; readonly at: number; readonly times?: number; readonly compared?: Compared }): void {
+  #count(
+    ledger: Ledger,
+    known: Known,
+    key: string,
+    id: string,
+    {
+      type,
+      at,
+      times = 1,
+      compared,
+    }: { readonly type: EventType; readonly at: number; readonly times?: number; readonly compared?: Compared },
+  ): void {
     const { kind } = ledger;
     const slash = key.indexOf('/');
-    const tally = known.tally ??= new Tally(key.slice(0, slash), key.slice(slash + 1));
+    const tally = (known.tally ??= new Tally(key.slice(0, slash), key.slice(slash + 1)));
     tally.count(type, at, times);
     const { writer = NOBODY, changes = [], worth = 'change', why } = compared ?? {};
     const secret = isSecret(kind);
     const shownChanges = changes.slice(0, MOST_CHANGES).map((c) => fieldChange(c, secret));
     if (type === 'update') this.#blame(kind, tally, key, at, times, { writer, changes, worth, why }, shownChanges);
-    const event: ChangeEvent = { ...writer, at, type, worth, times, changes: shownChanges, more: changes.length - shownChanges.length };
+    const event: ChangeEvent = {
+      ...writer,
+      at,
+      type,
+      worth,
+      times,
+      changes: shownChanges,
+      more: changes.length - shownChanges.length,
+    };
     this.#events.push({ object: id, event });
     if (this.#events.length > 2 * MOST_EVENTS) this.#events.splice(0, MOST_EVENTS);
     if (this.#followed?.object === id) {
@@ -215,16 +304,37 @@ export class Churn {
     }
   }
 
-  #blame(kind: KindInfo, tally: Tally, object: string, at: number, times: number, { writer, changes, worth, why }: Compared, said: readonly FieldChange[]): void {
+  #blame(
+    kind: KindInfo,
+    tally: Tally,
+    object: string,
+    at: number,
+    times: number,
+    { writer, changes, worth, why }: Compared,
+    said: readonly FieldChange[],
+  ): void {
     const { manager } = writer;
     const paths = changes.map((c) => pathText(c.path));
     tally.blame(manager, paths, times, worth !== 'change');
-    if (worth === 'heartbeat') { tally.heartbeats += times; tally.why = why ?? ''; return; }
+    if (worth === 'heartbeat') {
+      tally.heartbeats += times;
+      tally.why = why ?? '';
+      return;
+    }
     if (worth !== 'change') {
       tally.wasted += times;
       const [first] = changes;
       const stamp = first !== undefined && changes.every((c) => sectionOf(c.path) !== 'status');
-      this.#fights.wasted(stamp ? 'stamp' : 'noop', kind, object, manager, paths[0] ?? '', said[0]?.after ?? '', at, times);
+      this.#fights.wasted(
+        stamp ? 'stamp' : 'noop',
+        kind,
+        object,
+        manager,
+        paths[0] ?? '',
+        said[0]?.after ?? '',
+        at,
+        times,
+      );
       return;
     }
     for (const [i, change] of changes.entries()) {
@@ -232,7 +342,14 @@ export class Churn {
       const last = tally.sets.get(text);
       if (last === undefined && tally.sets.size >= MOST_SETS) continue;
       const { path, before, after } = change;
-      const next: LastSet = this.#fights.set(kind, object, manager, { path, text, before: valueKey(before), after: valueKey(after), shown: said[i]?.after ?? '' }, last, at);
+      const next: LastSet = this.#fights.set(
+        kind,
+        object,
+        manager,
+        { path, text, before: valueKey(before), after: valueKey(after), shown: said[i]?.after ?? '' },
+        last,
+        at,
+      );
       tally.sets.set(text, next);
     }
   }
@@ -241,13 +358,31 @@ export class Churn {
 const NOBODY: Writer = { manager: UNKNOWN, operation: '', subresource: '' };
 
 /** Of an object that is new. */
-function made(object: Seen): Compared { return { writer: writerOf(undefined, object.managed, []), changes: [], worth: 'change', why: undefined }; }
+function made(object: Seen): Compared {
+  return { writer: writerOf(undefined, object.managed, []), changes: [], worth: 'change', why: undefined };
+}
 
 function compare(kind: KindInfo, before: Kept | undefined, now: Seen): Compared {
-  const changes = before === undefined ? [] : differences(before.rest, now.rest, now.managed.map((m) => m.fields));
+  const changes =
+    before === undefined
+      ? []
+      : differences(
+          before.rest,
+          now.rest,
+          now.managed.map((m) => m.fields),
+        );
   const why = heartbeat(kind, changes);
   // Without the state before it is not known what changed, so that it can't be said that nothing did.
-  const worth: Worth = why !== undefined ? 'heartbeat' : before === undefined ? 'change' : changes.length === 0 ? 'nothing' : changes.every((c) => timeMoved(c.before, c.after)) ? 'time' : 'change';
+  const worth: Worth =
+    why !== undefined
+      ? 'heartbeat'
+      : before === undefined
+        ? 'change'
+        : changes.length === 0
+          ? 'nothing'
+          : changes.every((c) => timeMoved(c.before, c.after))
+            ? 'time'
+            : 'change';
   return { writer: writerOf(before?.managed, now.managed, changes), changes, worth, why };
 }
 
@@ -256,17 +391,25 @@ function valueKey(v: unknown): string {
   const text = v === undefined ? '' : JSON.stringify(v);
   if (text.length <= 64) return text;
   let hash = 0;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(31, hash) + text.charCodeAt(i) | 0;
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(31, hash) + text.charCodeAt(i)) | 0;
   return `${text.length}:${hash}:${text.slice(0, 32)}`;
 }
 
 /** What comes again after a drop. Versions of one resource are whole numbers that grow; of others nothing is said. */
 function older(version: string, than: string): boolean {
-  return /^\d+$/.test(version) && /^\d+$/.test(than) && (version.length - than.length || (version < than ? -1 : version === than ? 0 : 1)) < 0;
+  return (
+    /^\d+$/.test(version) &&
+    /^\d+$/.test(than) &&
+    (version.length - than.length || (version < than ? -1 : version === than ? 0 : 1)) < 0
+  );
 }
 
-function kindKey({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): string { return `${kind}.${group}`; }
-function idOf(kind: Pick<KindInfo, 'group' | 'kind'>, key: string): string { return `${kindKey(kind)} ${key}`; }
+function kindKey({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): string {
+  return `${kind}.${group}`;
+}
+function idOf(kind: Pick<KindInfo, 'group' | 'kind'>, key: string): string {
+  return `${kindKey(kind)} ${key}`;
+}
 function keysOf(kind: KindInfo, { namespace, name }: Seen): { readonly key: string; readonly id: string } {
   const key = `${namespace}/${name}`;
   return { key, id: idOf(kind, key) };

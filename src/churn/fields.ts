@@ -22,7 +22,9 @@ export function itemKeys(nodes: readonly Json[]): readonly string[] | undefined 
 }
 
 /** True where the list is a set, whose items are told apart by value. */
-export function isSet(nodes: readonly Json[]): boolean { return nodes.some((node) => Object.keys(node).some((e) => e.startsWith('v:'))); }
+export function isSet(nodes: readonly Json[]): boolean {
+  return nodes.some((node) => Object.keys(node).some((e) => e.startsWith('v:')));
+}
 
 /** The nodes one element further down. */
 export function below(nodes: readonly Json[], element: string): readonly Json[] {
@@ -51,7 +53,8 @@ function child(node: Json, element: string): Json | undefined {
   if (!element.startsWith('k:')) return undefined;
   // Numbers and escapes may be spelled in another way there.
   const wanted = normal(element);
-  for (const [other, next] of Object.entries(node)) if (other.startsWith('k:') && isObject(next) && normal(other) === wanted) return next;
+  for (const [other, next] of Object.entries(node))
+    if (other.startsWith('k:') && isObject(next) && normal(other) === wanted) return next;
   return undefined;
 }
 
@@ -59,12 +62,16 @@ function keysOf(element: string): readonly string[] | undefined {
   try {
     const key = JSON.parse(element.slice(2)) as unknown;
     return isObject(key) ? Object.keys(key) : undefined;
-  } catch { return undefined; }
+  } catch {
+    return undefined;
+  }
 }
 
 function normal(element: string): string {
   try {
     const key = JSON.parse(element.slice(2)) as unknown;
     return isObject(key) ? JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1))) : element;
-  } catch { return element; }
+  } catch {
+    return element;
+  }
 }

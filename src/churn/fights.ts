@@ -12,10 +12,21 @@ const MOST_GROUPS = 2000;
 const MOST_OBJECTS = 20_000;
 
 /** A value of a field as it was last set: by whom, and over whose value. Values as text, or as a hash of it. */
-export interface LastSet { readonly manager: string; readonly value: string; readonly over: string; readonly overBy: string }
+export interface LastSet {
+  readonly manager: string;
+  readonly value: string;
+  readonly over: string;
+  readonly overBy: string;
+}
 
 /** One field of one update. */
-export interface SetField { readonly path: Path; readonly text: string; readonly before: string; readonly after: string; /** For people; cut, or hidden. */ readonly shown: string }
+export interface SetField {
+  readonly path: Path;
+  readonly text: string;
+  readonly before: string;
+  readonly after: string;
+  /** For people; cut, or hidden. */ readonly shown: string;
+}
 
 interface Group {
   readonly what: FindingKind;
@@ -36,10 +47,24 @@ export class Fights {
   readonly #groups = new Map<string, Group>();
 
   /** Takes in a field that was set over what `last` tells of it. Gives what is to be kept of it for the next time. */
-  set(kind: KindInfo, object: string, manager: string, field: SetField, last: LastSet | undefined, at: number): LastSet {
+  set(
+    kind: KindInfo,
+    object: string,
+    manager: string,
+    field: SetField,
+    last: LastSet | undefined,
+    at: number,
+  ): LastSet {
     const next: LastSet = { manager, value: field.after, over: field.before, overBy: last?.manager ?? '' };
     // Undone: the value is again what it was before the last change.
-    if (last === undefined || manager === UNKNOWN || last.manager === UNKNOWN || last.value !== field.before || field.after !== last.over) return next;
+    if (
+      last === undefined ||
+      manager === UNKNOWN ||
+      last.manager === UNKNOWN ||
+      last.value !== field.before ||
+      field.after !== last.over
+    )
+      return next;
     const own = last.manager === manager;
     // What a controller counts in a status goes up and down with the world.
     if (own && sectionOf(field.path) === 'status') return next;
@@ -53,7 +78,16 @@ export class Fights {
   }
 
   /** Takes in an update that was worth nothing. */
-  wasted(what: 'stamp' | 'noop', kind: KindInfo, object: string, manager: string, path: string, value: string, at: number, times: number): void {
+  wasted(
+    what: 'stamp' | 'noop',
+    kind: KindInfo,
+    object: string,
+    manager: string,
+    path: string,
+    value: string,
+    at: number,
+    times: number,
+  ): void {
     const group = this.#group(what, kind, path, [manager], at);
     this.#count(group, object, at, times);
     group.values[0] = value;
@@ -66,10 +100,25 @@ export class Fights {
       const { what, kind, path, managers, window, values } = group;
       const count = window.sum(now);
       const [a, b] = group.undone;
-      const enough = what === 'fight' ? a >= 1 && b >= 1 && a + b >= ENOUGH && count > 0 : what === 'self' ? count >= SELF_ENOUGH : count >= ENOUGH && repeated(group);
+      const enough =
+        what === 'fight'
+          ? a >= 1 && b >= 1 && a + b >= ENOUGH && count > 0
+          : what === 'self'
+            ? count >= SELF_ENOUGH
+            : count >= ENOUGH && repeated(group);
       if (!enough) continue;
       const [example = ''] = group.objects.keys();
-      out.push({ what, kind, managers, path, objects: group.objects.size, example, perSecond: window.rate(now, window.first), values: [...values], since: window.first });
+      out.push({
+        what,
+        kind,
+        managers,
+        path,
+        objects: group.objects.size,
+        example,
+        perSecond: window.rate(now, window.first),
+        values: [...values],
+        since: window.first,
+      });
     }
     return out.sort((x, y) => y.perSecond - x.perSecond || (x.path < y.path ? -1 : 1));
   }
@@ -78,10 +127,24 @@ export class Fights {
     const key = JSON.stringify([what, kind.group, kind.kind, path, managers]);
     let group = this.#groups.get(key);
     // One that was still for a minute and comes again is another one: its rate and its beginning are.
-    if (group && at - group.last > WINDOW * 1000) { this.#groups.delete(key); group = undefined; }
+    if (group && at - group.last > WINDOW * 1000) {
+      this.#groups.delete(key);
+      group = undefined;
+    }
     if (!group) {
       if (this.#groups.size >= MOST_GROUPS) this.#forget();
-      group = { what, kind, path, managers, objects: new Map(), window: new Window(at), undone: [0, 0], count: 0, last: at, values: [] };
+      group = {
+        what,
+        kind,
+        path,
+        managers,
+        objects: new Map(),
+        window: new Window(at),
+        undone: [0, 0],
+        count: 0,
+        last: at,
+        values: [],
+      };
       this.#groups.set(key, group);
     }
     return group;

@@ -12,7 +12,8 @@ export function pathText(path: Path): string {
   let out = '';
   for (const element of path) {
     const body = element.slice(2);
-    if (element.startsWith('f:')) out += PLAIN.test(body) ? `${out === '' ? '' : '.'}${body}` : `[${JSON.stringify(body)}]`;
+    if (element.startsWith('f:'))
+      out += PLAIN.test(body) ? `${out === '' ? '' : '.'}${body}` : `[${JSON.stringify(body)}]`;
     else if (element.startsWith('k:')) out += `[${keyText(body)}]`;
     else out += `[${body}]`;
   }
@@ -22,8 +23,12 @@ export function pathText(path: Path): string {
 /** `{"name":"manager","port":80}` → `name="manager",port=80`. */
 function keyText(body: string): string {
   try {
-    return Object.entries(JSON.parse(body) as Record<string, unknown>).map(([k, v]) => `${k}=${JSON.stringify(v)}`).join(',');
-  } catch { return body; }
+    return Object.entries(JSON.parse(body) as Record<string, unknown>)
+      .map(([k, v]) => `${k}=${JSON.stringify(v)}`)
+      .join(',');
+  } catch {
+    return body;
+  }
 }
 
 export type Section = 'spec' | 'status' | 'metadata' | 'other';

@@ -20,9 +20,18 @@ export interface Seen {
 }
 
 /** An entry of managedFields as it is kept: enough to see that it moved. */
-export type KeptEntry = readonly [manager: string, operation: string, subresource: string, time: string, fields: string];
+export type KeptEntry = readonly [
+  manager: string,
+  operation: string,
+  subresource: string,
+  time: string,
+  fields: string,
+];
 /** A state that the next one is compared with. */
-export interface Kept { readonly rest: Json; readonly managed: readonly KeptEntry[] }
+export interface Kept {
+  readonly rest: Json;
+  readonly managed: readonly KeptEntry[];
+}
 
 /** kubectl's copy of the whole object, which says again what the other fields say (for Secrets, the values). */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -31,22 +40,49 @@ const salt = randomBytes(32);
 /** What a Secret's value is shown as. */
 export const HIDDEN = '(hidden)';
 
-export function isSecret({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): boolean { return group === '' && kind === 'Secret'; }
+export function isSecret({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): boolean {
+  return group === '' && kind === 'Secret';
+}
 
 /** undefined for what is no object of the API. */
 export function see(kind: Pick<KindInfo, 'group' | 'kind'>, raw: unknown): Seen | undefined {
   const { metadata: rawMetadata, apiVersion: _a, kind: _k, ...parts } = object(raw);
   if (!isObject(rawMetadata)) return undefined;
-  const { managedFields, resourceVersion, generation, uid, creationTimestamp, name, namespace, selfLink: _s, annotations, ...metadata } = rawMetadata;
+  const {
+    managedFields,
+    resourceVersion,
+    generation,
+    uid,
+    creationTimestamp,
+    name,
+    namespace,
+    selfLink: _s,
+    annotations,
+    ...metadata
+  } = rawMetadata;
   if (text(name) === '') return undefined;
   const { [LAST_APPLIED]: _l, ...notes } = object(annotations);
-  const rest: Json = { ...(isSecret(kind) ? hide(parts) : parts), metadata: { ...metadata, ...(isObject(annotations) && { annotations: notes }) } };
+  const rest: Json = {
+    ...(isSecret(kind) ? hide(parts) : parts),
+    metadata: { ...metadata, ...(isObject(annotations) && { annotations: notes }) },
+  };
   return {
-    namespace: text(namespace), name: text(name), uid: text(uid), resourceVersion: text(resourceVersion), generation: typeof generation === 'number' ? generation : 0,
-    createdAt: Date.parse(text(creationTimestamp)) || 0, rest,
+    namespace: text(namespace),
+    name: text(name),
+    uid: text(uid),
+    resourceVersion: text(resourceVersion),
+    generation: typeof generation === 'number' ? generation : 0,
+    createdAt: Date.parse(text(creationTimestamp)) || 0,
+    rest,
     managed: list(managedFields).map((entry) => {
       const { manager, operation, subresource, time, fieldsV1 } = object(entry);
-      return { manager: text(manager), operation: text(operation), subresource: text(subresource), time: text(time), fields: object(fieldsV1) };
+      return {
+        manager: text(manager),
+        operation: text(operation),
+        subresource: text(subresource),
+        time: text(time),
+        fields: object(fieldsV1),
+      };
     }),
   };
 }
@@ -56,14 +92,30 @@ export function keep({ rest, managed }: Seen): string {
   return JSON.stringify({ rest, managed: managed.map(entryOf) } satisfies Kept);
 }
 
-export function entryOf({ manager, operation, subresource, time, fields }: Managed): KeptEntry { return [manager, operation, subresource, time, digest(JSON.stringify(fields))]; }
+export function entryOf({ manager, operation, subresource, time, fields }: Managed): KeptEntry {
+  return [manager, operation, subresource, time, digest(JSON.stringify(fields))];
+}
 
-export function kept(state: string): Kept { return JSON.parse(state) as Kept; }
+export function kept(state: string): Kept {
+  return JSON.parse(state) as Kept;
+}
 
 /** Values of `data` and `stringData`, each by a hash: equal ones stay equal, and nobody reads them. */
 function hide(parts: Json): Json {
-  const hidden = (map: unknown): Json => Object.fromEntries(Object.entries(object(map)).map(([k, v]) => [k, createHmac('sha256', salt).update(JSON.stringify(v) ?? '').digest('base64')]));
-  return { ...parts, ...(isObject(parts['data']) && { data: hidden(parts['data']) }), ...(isObject(parts['stringData']) && { stringData: hidden(parts['stringData']) }) };
+  const hidden = (map: unknown): Json =>
+    Object.fromEntries(
+      Object.entries(object(map)).map(([k, v]) => [
+        k,
+        createHmac('sha256', salt)
+          .update(JSON.stringify(v) ?? '')
+          .digest('base64'),
+      ]),
+    );
+  return {
+    ...parts,
+    ...(isObject(parts['data']) && { data: hidden(parts['data']) }),
+    ...(isObject(parts['stringData']) && { stringData: hidden(parts['stringData']) }),
+  };
 }
 
 /** FNV-1a, 32 bit: to see that a text is another one, where nobody wants to be deceived. */

@@ -13,11 +13,16 @@ export class States {
 
   constructor(private readonly mostChars = MOST_CHARS) {}
 
-  get(key: string): string | undefined { return this.#texts.get(key); }
+  get(key: string): string | undefined {
+    return this.#texts.get(key);
+  }
 
   set(key: string, text: string): void {
     this.delete(key);
-    if (text.length > Math.min(MOST_OF_ONE, this.mostChars)) { this.dropped++; return; }
+    if (text.length > Math.min(MOST_OF_ONE, this.mostChars)) {
+      this.dropped++;
+      return;
+    }
     this.#texts.set(key, text);
     this.#chars += text.length;
     for (const oldest of this.#texts.keys()) {

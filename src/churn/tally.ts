@@ -7,7 +7,11 @@ import type { Counts, EventType } from './types';
 const MOST_FIELDS = 64;
 export const OTHER_FIELDS = '(other fields)';
 
-export interface ManagerTally { updates: number; /** Of these, worth nothing or a known heartbeat. */ idle: number; readonly fields: Map<string, number> }
+export interface ManagerTally {
+  updates: number;
+  /** Of these, worth nothing or a known heartbeat. */ idle: number;
+  readonly fields: Map<string, number>;
+}
 
 export class Tally implements Counts {
   adds = 0;
@@ -24,12 +28,19 @@ export class Tally implements Counts {
   readonly sets = new Map<string, LastSet>();
   #window: Window | undefined;
 
-  constructor(readonly namespace: string, readonly name: string) {}
+  constructor(
+    readonly namespace: string,
+    readonly name: string,
+  ) {}
 
-  get total(): number { return this.adds + this.updates + this.deletes; }
+  get total(): number {
+    return this.adds + this.updates + this.deletes;
+  }
 
   count(type: EventType, at: number, times: number): void {
-    if (type === 'add') this.adds += times; else if (type === 'update') this.updates += times; else this.deletes += times;
+    if (type === 'add') this.adds += times;
+    else if (type === 'update') this.updates += times;
+    else this.deletes += times;
     this.last = at;
     (this.#window ??= new Window(at)).add(at, times);
   }
@@ -46,6 +57,10 @@ export class Tally implements Counts {
   }
 
   /** A second, over the last minute or since `from`. */
-  rate(now: number, from: number): number { return this.#window?.rate(now, from) ?? 0; }
-  spark(now: number): readonly number[] { return this.#window?.values(now) ?? []; }
+  rate(now: number, from: number): number {
+    return this.#window?.rate(now, from) ?? 0;
+  }
+  spark(now: number): readonly number[] {
+    return this.#window?.values(now) ?? [];
+  }
 }

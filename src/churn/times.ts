@@ -1,7 +1,8 @@
 /** Values that are nothing but a point in time. */
 
 /** RFC 3339, as Kubernetes and Go write it (`metav1.Time`, `MicroTime`, time.RFC3339Nano), and Go's time.String(). */
-const WRITTEN = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))?( UTC| [A-Z]{3,4})?( m=[+-][\d.]+)?$/;
+const WRITTEN =
+  /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))?( UTC| [A-Z]{3,4})?( m=[+-][\d.]+)?$/;
 /** Seconds, milli-, micro- or nanoseconds since the epoch, of the years 2001 to 2096. */
 const COUNTED = /^(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?$/;
 const SECONDS = [1e9, 4e9] as const;
@@ -16,4 +17,6 @@ export function isTime(v: unknown): boolean {
 }
 
 /** True where one time took the place of another. */
-export function timeMoved(before: unknown, after: unknown): boolean { return isTime(before) && isTime(after); }
+export function timeMoved(before: unknown, after: unknown): boolean {
+  return isTime(before) && isTime(after);
+}

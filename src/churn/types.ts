@@ -13,13 +13,25 @@ export interface KindInfo {
 
 export type EventType = 'add' | 'update' | 'delete';
 
-export interface Counts { readonly adds: number; readonly updates: number; readonly deletes: number }
+export interface Counts {
+  readonly adds: number;
+  readonly updates: number;
+  readonly deletes: number;
+}
 
 /** A field that is different now. Values as JSON, cut; undefined = not there. */
-export interface FieldChange { readonly path: string; readonly before: string | undefined; readonly after: string | undefined }
+export interface FieldChange {
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
 
 /** Who wrote, as managedFields tell: a manager's name, how, and through which subresource ('' = the object itself). */
-export interface Writer { readonly manager: string; readonly operation: string; readonly subresource: string }
+export interface Writer {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource: string;
+}
 
 /** A writer that managedFields do not tell: a removal of what nobody owned, or an object without them. */
 export const UNKNOWN = '(unknown)';

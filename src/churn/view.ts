@@ -17,13 +17,32 @@ export interface ViewOptions {
 const MOST_IN_NAMESPACE = 100;
 const MOST_ROWS = 1000;
 
-interface Node { readonly id: string; readonly label: string; adds: number; updates: number; deletes: number; rate: number; last: number; quiet: string; readonly spark: number[]; readonly by: Map<string, number>; readonly children: Map<string, Node> }
+interface Node {
+  readonly id: string;
+  readonly label: string;
+  adds: number;
+  updates: number;
+  deletes: number;
+  rate: number;
+  last: number;
+  quiet: string;
+  readonly spark: number[];
+  readonly by: Map<string, number>;
+  readonly children: Map<string, Node>;
+}
 
 /** `hidden`: objects that changed and have no row of their own. */
-export function viewOf(churn: Churn, { folded, filter, now }: ViewOptions): { readonly rows: readonly ViewRow[]; readonly hidden: number; readonly objects: number; readonly events: number } {
-  const words = filter.toLowerCase().split(/\s+/).filter((w) => w !== '');
+export function viewOf(
+  churn: Churn,
+  { folded, filter, now }: ViewOptions,
+): { readonly rows: readonly ViewRow[]; readonly hidden: number; readonly objects: number; readonly events: number } {
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((w) => w !== '');
   const top = new Map<string, Node>();
-  let objects = 0, events = 0;
+  let objects = 0,
+    events = 0;
   for (const { kind, tally } of churn.tallies()) {
     objects++;
     events += tally.total;
@@ -31,13 +50,23 @@ export function viewOf(churn: Churn, { folded, filter, now }: ViewOptions): { re
     const text = `${label} ${tally.namespace} ${tally.name} ${[...tally.managers.keys()].join(' ')}`.toLowerCase();
     if (!words.every((w) => text.includes(w))) continue;
     const kindNode = childOf(top, kindId(kind), label);
-    const space = childOf(kindNode.children, `${kindNode.id}\n${tally.namespace}`, tally.namespace === '' ? '(whole cluster)' : tally.namespace);
-    const leaf = childOf(space.children, `${space.id}\n${tally.name}`, tally.name === '' ? '(others, beyond those told apart)' : tally.name);
+    const space = childOf(
+      kindNode.children,
+      `${kindNode.id}\n${tally.namespace}`,
+      tally.namespace === '' ? '(whole cluster)' : tally.namespace,
+    );
+    const leaf = childOf(
+      space.children,
+      `${space.id}\n${tally.name}`,
+      tally.name === '' ? '(others, beyond those told apart)' : tally.name,
+    );
     for (const node of [kindNode, space, leaf]) add(node, tally, now, churn.start);
   }
   const rows: ViewRow[] = [];
   let hidden = 0;
-  const put = (node: Node, level: 1 | 2 | 3): void => { rows.push(rowOf(node, level, !folded.has(node.id))); };
+  const put = (node: Node, level: 1 | 2 | 3): void => {
+    rows.push(rowOf(node, level, !folded.has(node.id)));
+  };
   for (const kind of sorted(top)) {
     put(kind, 1);
     for (const space of folded.has(kind.id) ? [] : sorted(kind.children)) {
@@ -51,10 +80,14 @@ export function viewOf(churn: Churn, { folded, filter, now }: ViewOptions): { re
   return { rows, hidden, objects, events };
 }
 
-export function kindId({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): string { return `${kind}.${group}`; }
+export function kindId({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): string {
+  return `${kind}.${group}`;
+}
 
 /** The object that a row's id is of; undefined for a kind or namespace. */
-export function objectOf(id: string): { readonly kind: Pick<KindInfo, 'group' | 'kind'>; readonly namespace: string; readonly name: string } | undefined {
+export function objectOf(
+  id: string,
+): { readonly kind: Pick<KindInfo, 'group' | 'kind'>; readonly namespace: string; readonly name: string } | undefined {
   const [of = '', namespace, name] = id.split('\n');
   if (namespace === undefined || name === undefined || name === '') return undefined;
   const dot = of.indexOf('.');
@@ -69,7 +102,23 @@ export function objectId(kind: Pick<KindInfo, 'group' | 'kind'>, key: string): s
 
 function childOf(nodes: Map<string, Node>, id: string, label: string): Node {
   let node = nodes.get(id);
-  if (!node) nodes.set(id, node = { id, label, adds: 0, updates: 0, deletes: 0, rate: 0, last: 0, quiet: '', spark: Array<number>(WINDOW).fill(0), by: new Map(), children: new Map() });
+  if (!node)
+    nodes.set(
+      id,
+      (node = {
+        id,
+        label,
+        adds: 0,
+        updates: 0,
+        deletes: 0,
+        rate: 0,
+        last: 0,
+        quiet: '',
+        spark: Array<number>(WINDOW).fill(0),
+        by: new Map(),
+        children: new Map(),
+      }),
+    );
   return node;
 }
 
@@ -82,20 +131,47 @@ function add(node: Node, tally: Tally, now: number, start: number): void {
   node.deletes += tally.deletes;
   node.rate += tally.rate(now, start);
   node.last = Math.max(node.last, tally.last);
-  tally.spark(now).forEach((n, i) => { node.spark[i] = (node.spark[i] ?? 0) + n; });
+  tally.spark(now).forEach((n, i) => {
+    node.spark[i] = (node.spark[i] ?? 0) + n;
+  });
   for (const [manager, { updates }] of tally.managers) node.by.set(manager, (node.by.get(manager) ?? 0) + updates);
 }
 
 function sorted(nodes: ReadonlyMap<string, Node>): readonly Node[] {
-  return [...nodes.values()].sort((a, b) => Number(a.quiet !== '') - Number(b.quiet !== '') || b.rate - a.rate || total(b) - total(a) || (a.label < b.label ? -1 : 1));
+  return [...nodes.values()].sort(
+    (a, b) =>
+      Number(a.quiet !== '') - Number(b.quiet !== '') ||
+      b.rate - a.rate ||
+      total(b) - total(a) ||
+      (a.label < b.label ? -1 : 1),
+  );
 }
 
-function total(n: Node): number { return n.adds + n.updates + n.deletes; }
+function total(n: Node): number {
+  return n.adds + n.updates + n.deletes;
+}
 
 /** Managers named in a row. */
 const NAMED = 2;
 
-function rowOf({ id, label, adds, updates, deletes, rate, last, spark, by, quiet }: Node, level: 1 | 2 | 3, open: boolean): ViewRow {
+function rowOf(
+  { id, label, adds, updates, deletes, rate, last, spark, by, quiet }: Node,
+  level: 1 | 2 | 3,
+  open: boolean,
+): ViewRow {
   const who = [...by].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([manager]) => manager);
-  return { id, level, label, open: level < 3 && open, adds, updates, deletes, rate, last, spark, quiet, by: `${who.slice(0, NAMED).join(', ')}${who.length > NAMED ? ` and ${who.length - NAMED} more` : ''}` };
+  return {
+    id,
+    level,
+    label,
+    open: level < 3 && open,
+    adds,
+    updates,
+    deletes,
+    rate,
+    last,
+    spark,
+    quiet,
+    by: `${who.slice(0, NAMED).join(', ')}${who.length > NAMED ? ` and ${who.length - NAMED} more` : ''}`,
+  };
 }

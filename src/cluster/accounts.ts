@@ -1,10 +1,15 @@
 /** Which service account to read an endpoint as: the likely ones first, each with what speaks for it. Pure. */
 import type { PodRecord } from '../controllers/types';
 
-export interface Account { readonly namespace: string; readonly name: string; /** "the workload's own", "used by prometheus-0"; '' = nothing is known. */ readonly hint: string }
+export interface Account {
+  readonly namespace: string;
+  readonly name: string;
+  /** "the workload's own", "used by prometheus-0"; '' = nothing is known. */ readonly hint: string;
+}
 
 /** Names of what reads metrics: Prometheus and its like, and accounts made for it ("metrics-reader" of controller-runtime's scaffold). */
-const MONITORING = /prometheus|metrics?-reader|monitor|scrape|victoria-?metrics|vmagent|otel|opentelemetry|thanos|grafana-agent|alloy|datadog/i;
+const MONITORING =
+  /prometheus|metrics?-reader|monitor|scrape|victoria-?metrics|vmagent|otel|opentelemetry|thanos|grafana-agent|alloy|datadog/i;
 /** Accounts of other namespaces: enough for a cluster with several monitoring systems, few enough to read. */
 const ELSEWHERE = 5;
 
@@ -13,7 +18,13 @@ const ELSEWHERE = 5;
  * `names`: the accounts of `namespace`, undefined when they may not be listed; `used`: the workload's own, '' in another namespace;
  * `elsewhere`: also those of other namespaces.
  */
-export function rankAccounts(namespace: string, names: readonly string[] | undefined, used: string, pods: Iterable<Pick<PodRecord, 'namespace' | 'name' | 'serviceAccount'>>, elsewhere: boolean): readonly Account[] {
+export function rankAccounts(
+  namespace: string,
+  names: readonly string[] | undefined,
+  used: string,
+  pods: Iterable<Pick<PodRecord, 'namespace' | 'name' | 'serviceAccount'>>,
+  elsewhere: boolean,
+): readonly Account[] {
   const monitors = new Map<string, Account>();
   for (const pod of pods) {
     const { namespace: of, serviceAccount: name } = pod;
@@ -22,11 +33,33 @@ export function rankAccounts(namespace: string, names: readonly string[] | undef
     if (name === 'default' || monitors.has(key) || !(MONITORING.test(name) || MONITORING.test(pod.name))) continue;
     monitors.set(key, { namespace: of, name, hint: `used by ${pod.name}` });
   }
-  const own: Account[] = used !== '' && (names?.includes(used) ?? true) ? [{ namespace, name: used, hint: "the workload's own" }] : [];
-  const here: Account[] = (names ?? []).filter((n) => n !== used).map((name) => monitors.get(`${namespace}/${name}`) ?? { namespace, name, hint: MONITORING.test(name) ? 'its name speaks of monitoring' : '' });
-  const far = elsewhere ? [...monitors.values()].filter((a) => a.namespace !== namespace).sort((a, b) => compare(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`)).slice(0, ELSEWHERE) : [];
+  const own: Account[] =
+    used !== '' && (names?.includes(used) ?? true) ? [{ namespace, name: used, hint: "the workload's own" }] : [];
+  const here: Account[] = (names ?? [])
+    .filter((n) => n !== used)
+    .map(
+      (name) =>
+        monitors.get(`${namespace}/${name}`) ?? {
+          namespace,
+          name,
+          hint: MONITORING.test(name) ? 'its name speaks of monitoring' : '',
+        },
+    );
+  const far = elsewhere
+    ? [...monitors.values()]
+        .filter((a) => a.namespace !== namespace)
+        .sort((a, b) => compare(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`))
+        .slice(0, ELSEWHERE)
+    : [];
   const byName = (a: Account, b: Account): number => compare(a.name, b.name);
-  return [...own, ...here.filter((a) => a.hint !== '').sort(byName), ...far, ...here.filter((a) => a.hint === '').sort(byName)];
+  return [
+    ...own,
+    ...here.filter((a) => a.hint !== '').sort(byName),
+    ...far,
+    ...here.filter((a) => a.hint === '').sort(byName),
+  ];
 }
 
-function compare(a: string, b: string): number { return a < b ? -1 : a > b ? 1 : 0; }
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -16,5 +16,12 @@ export async function askLocal(text: string, signal: AbortSignal): Promise<Asked
   const { scheme, pprof } = await probe(target, signal, { pprofPath });
   const spoken = scheme === target.scheme ? url : localProcess(url.replace(/^https?/, scheme)).url;
   if (pprof.result === 'pprof') return { url: spoken, problem: undefined };
-  return { url: spoken, problem: pprof.problem ?? new Problem('cluster.noPprof', `${target.label} does not serve pprof under ${pprofPath}.`, { next: 'Check the address.' }) };
+  return {
+    url: spoken,
+    problem:
+      pprof.problem ??
+      new Problem('cluster.noPprof', `${target.label} does not serve pprof under ${pprofPath}.`, {
+        next: 'Check the address.',
+      }),
+  };
 }

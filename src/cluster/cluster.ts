@@ -27,34 +27,67 @@ export class Cluster implements Disposable {
   #expiry: NodeJS.Timeout | undefined;
   readonly #learned = new Map<string, Reason>();
 
-  constructor(readonly session: KubeSession, private readonly options: ClusterOptions) {
+  constructor(
+    readonly session: KubeSession,
+    private readonly options: ClusterOptions,
+  ) {
     this.#now = options.now ?? Date.now;
-    this.#inventory = this.#own.add(session.inventory({
-      namespaces: options.namespaces, ...(options.coalesceMs !== undefined && { coalesceMs: options.coalesceMs }),
-    }));
-    this.#own.add(this.#inventory.onDidChange(() => { this.refresh(); }));
-    this.#own.add({ dispose: () => { clearTimeout(this.#expiry); } });
+    this.#inventory = this.#own.add(
+      session.inventory({
+        namespaces: options.namespaces,
+        ...(options.coalesceMs !== undefined && { coalesceMs: options.coalesceMs }),
+      }),
+    );
+    this.#own.add(
+      this.#inventory.onDidChange(() => {
+        this.refresh();
+      }),
+    );
+    this.#own.add({
+      dispose: () => {
+        clearTimeout(this.#expiry);
+      },
+    });
   }
 
   /** Resolves after the first lists; rejects with a Problem when nothing at all could be listed. */
-  get ready(): Promise<void> { return this.#inventory.ready; }
+  get ready(): Promise<void> {
+    return this.#inventory.ready;
+  }
   /** Resolves when all but the pods was listed, which takes longest in a large cluster: what there is can be shown meanwhile. Never rejects. */
-  get outlined(): Promise<void> { return this.#inventory.outlined; }
-  get state(): Inventory['state'] { return this.#inventory.state; }
+  get outlined(): Promise<void> {
+    return this.#inventory.outlined;
+  }
+  get state(): Inventory['state'] {
+    return this.#inventory.state;
+  }
   /** What could not be listed or watched, one for each resource. */
-  get problems(): readonly ProblemData[] { return this.#inventory.problems; }
-  get scope(): Inventory['scope'] { return this.#inventory.scope; }
-  get objects(): ClusterObjects { return this.#inventory.objects; }
+  get problems(): readonly ProblemData[] {
+    return this.#inventory.problems;
+  }
+  get scope(): Inventory['scope'] {
+    return this.#inventory.scope;
+  }
+  get objects(): ClusterObjects {
+    return this.#inventory.objects;
+  }
   readonly onDidChange = this.#changed.event;
 
   /** Ready, or the signal's abort: whichever comes first. */
   whenReady(signal?: AbortSignal): Promise<void> {
     if (!signal) return this.ready;
     return new Promise((resolve, reject) => {
-      const stop = (): void => { reject(abortError(signal)); };
-      if (signal.aborted) { stop(); return; }
+      const stop = (): void => {
+        reject(abortError(signal));
+      };
+      if (signal.aborted) {
+        stop();
+        return;
+      }
       signal.addEventListener('abort', stop, { once: true });
-      this.ready.then(resolve, reject).finally(() => { signal.removeEventListener('abort', stop); });
+      this.ready.then(resolve, reject).finally(() => {
+        signal.removeEventListener('abort', stop);
+      });
     });
   }
 
@@ -66,10 +99,13 @@ export class Cluster implements Disposable {
     if (this.#workloads) return this.#workloads;
     const now = this.#now();
     const found = discover(this.objects, { now, marked: this.options.marked() });
-    this.#workloads = this.#learned.size === 0 ? found : found.map((w) => {
-      const reason = this.#learned.get(w.id);
-      return reason ? withReason(w, reason) : w;
-    });
+    this.#workloads =
+      this.#learned.size === 0
+        ? found
+        : found.map((w) => {
+            const reason = this.#learned.get(w.id);
+            return reason ? withReason(w, reason) : w;
+          });
     this.#byId = undefined;
     this.#awaitExpiry(now);
     return this.#workloads;
@@ -95,9 +131,13 @@ export class Cluster implements Disposable {
   }
 
   /** Asks the API server for everything once more, for a person who doubts what is shown; the watches go on by themselves. */
-  relist(): void { this.#inventory.refresh?.(); }
+  relist(): void {
+    this.#inventory.refresh?.();
+  }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 
   /** A leader that died renews nothing, so no event would tell that its lease has run out: a timer does. */
   #awaitExpiry(now: number): void {
@@ -108,7 +148,12 @@ export class Cluster implements Disposable {
       if (lease.holder !== '' && end > now && end < next) next = end;
     }
     if (next === Infinity || this.#own.disposed) return;
-    this.#expiry = setTimeout(() => { this.refresh(); }, Math.min(next - now + 50, 3_600_000));
+    this.#expiry = setTimeout(
+      () => {
+        this.refresh();
+      },
+      Math.min(next - now + 50, 3_600_000),
+    );
     this.#expiry.unref();
   }
 }
@@ -116,5 +161,7 @@ export class Cluster implements Disposable {
 /** What an aborted signal's work throws. */
 export function abortError(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
-  return reason instanceof Error && reason.name === 'AbortError' ? reason : new DOMException('The work was cancelled.', 'AbortError');
+  return reason instanceof Error && reason.name === 'AbortError'
+    ? reason
+    : new DOMException('The work was cancelled.', 'AbortError');
 }

@@ -28,16 +28,24 @@ export interface ProcessRef {
   readonly replica: Replica;
 }
 
-export interface Knowledge { readonly memory: EndpointMemory; readonly pins: Pins }
+export interface Knowledge {
+  readonly memory: EndpointMemory;
+  readonly pins: Pins;
+}
 
 /** `same` when two name one door: kind, port and path; the scheme may turn out otherwise. */
-export function endpointKey(e: { readonly kind: EndpointKind; readonly port: number; readonly path: string }): string { return `${e.kind}:${e.port}${e.path}`; }
+export function endpointKey(e: { readonly kind: EndpointKind; readonly port: number; readonly path: string }): string {
+  return `${e.kind}:${e.port}${e.path}`;
+}
 
 /**
  * Pinned ones first (they stand for all others of their kind), then those that answered before and are still stated, then
  * those that the objects state, and last those that only answered before: the objects may have changed since. Each door once.
  */
-export function knownEndpoints(ref: ProcessRef, { memory, pins }: Knowledge): { readonly endpoints: readonly FoundEndpoint[]; readonly auth: Auth; readonly problems: readonly Problem[] } {
+export function knownEndpoints(
+  ref: ProcessRef,
+  { memory, pins }: Knowledge,
+): { readonly endpoints: readonly FoundEndpoint[]; readonly auth: Auth; readonly problems: readonly Problem[] } {
   const { workload, replica, session } = ref;
   const pinned = pinsOf(pins, workload.namespace, workload.name);
   const remembered = memory.get(session.context.name, workload.id);
@@ -48,12 +56,34 @@ export function knownEndpoints(ref: ProcessRef, { memory, pins }: Knowledge): { 
     const key = endpointKey(e);
     if (!out.has(key)) out.set(key, e);
   };
-  const secured = (e: { kind: EndpointKind; port: number }): boolean => remembered.endpoints.some((r) => r.kind === e.kind && r.port === e.port && r.secured);
-  for (const e of pinned.endpoints) add({ ...e, how: 'pinned in the settings', certainty: 'stated', state: 'untried', stated: true, secured: secured(e), sentence: 'Pinned in the setting controllerTuner.endpoints.', problem: undefined }, true);
+  const secured = (e: { kind: EndpointKind; port: number }): boolean =>
+    remembered.endpoints.some((r) => r.kind === e.kind && r.port === e.port && r.secured);
+  for (const e of pinned.endpoints)
+    add(
+      {
+        ...e,
+        how: 'pinned in the settings',
+        certainty: 'stated',
+        state: 'untried',
+        stated: true,
+        secured: secured(e),
+        sentence: 'Pinned in the setting controllerTuner.endpoints.',
+        problem: undefined,
+      },
+      true,
+    );
   const answered: FoundEndpoint[] = [];
   for (const e of remembered.endpoints) {
     const stated = replica.endpoints.find((s) => s.kind === e.kind && s.port === e.port);
-    answered.push({ ...e, how: stated?.how ?? `answered on ${e.port} before`, certainty: 'confirmed', state: 'untried', stated: stated !== undefined, sentence: 'It answered when it was last asked.', problem: undefined });
+    answered.push({
+      ...e,
+      how: stated?.how ?? `answered on ${e.port} before`,
+      certainty: 'confirmed',
+      state: 'untried',
+      stated: stated !== undefined,
+      sentence: 'It answered when it was last asked.',
+      problem: undefined,
+    });
   }
   for (const e of answered) if (e.stated) add(e);
   for (const e of replica.endpoints) {

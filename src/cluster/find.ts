@@ -48,10 +48,13 @@ export async function findEndpoints(ref: ProcessRef, knowledge: Knowledge, optio
   if (barred) return { endpoints: known, auth, problems: [...problems, barred] };
   for (const a of asked) for (const e of judge(a, auth)) out.set(endpointKey(e), e);
   let all = [...asked];
-  const settled = (): boolean => [...out.values()].some((e) => e.kind === 'pprof' && (e.state === 'ok' || e.state === 'needsToken'));
+  const settled = (): boolean =>
+    [...out.values()].some((e) => e.kind === 'pprof' && (e.state === 'ok' || e.state === 'needsToken'));
   if (options.guess && !settled()) {
     const tried = new Set(doors.map((d) => d.port));
-    const guesses = guessEndpoints(ref.replica).filter((g) => !tried.has(g.port) && mayGuess(ref, g)).map((g): Door => ({ port: g.port, scheme: g.scheme, how: `answered on ${g.port}, ${g.how}`, known: [] }));
+    const guesses = guessEndpoints(ref.replica)
+      .filter((g) => !tried.has(g.port) && mayGuess(ref, g))
+      .map((g): Door => ({ port: g.port, scheme: g.scheme, how: `answered on ${g.port}, ${g.how}`, known: [] }));
     const more = await mapLimit(guesses, AT_ONCE, (door) => ask(ref, door, auth, options));
     all = [...all, ...more];
     const obstacle = sameObstacle(all, BEFORE_THE_PROCESS);
@@ -65,41 +68,67 @@ export async function findEndpoints(ref: ProcessRef, knowledge: Knowledge, optio
   return { endpoints, auth, problems };
 }
 
-function rank(e: FoundEndpoint): number { return (e.kind === 'pprof' ? 0 : 10) + { ok: 0, needsToken: 1, untried: 2, failed: 3 }[e.state]; }
+function rank(e: FoundEndpoint): number {
+  return (e.kind === 'pprof' ? 0 : 10) + { ok: 0, needsToken: 1, untried: 2, failed: 3 }[e.state];
+}
 
 function doorsOf(known: readonly FoundEndpoint[]): readonly Door[] {
   const doors = new Map<number, FoundEndpoint[]>();
   for (const e of known) {
     const at = doors.get(e.port);
-    if (at) at.push(e); else doors.set(e.port, [e]);
+    if (at) at.push(e);
+    else doors.set(e.port, [e]);
   }
   return [...doors].map(([port, of]) => ({ port, scheme: of[0]?.scheme ?? 'http', how: of[0]?.how ?? '', known: of }));
 }
 
 /** In the node's network a well-known port may be another process's: only ports that this one is known for are tried there. */
-function mayGuess({ replica }: ProcessRef, guess: Endpoint): boolean { return !replica.pod.hostNetwork || !guess.how.includes('well-known'); }
+function mayGuess({ replica }: ProcessRef, guess: Endpoint): boolean {
+  return !replica.pod.hostNetwork || !guess.how.includes('well-known');
+}
 
-interface Asked { readonly door: Door; readonly plain: Probe | Problem; /** With the token, where one was asked for and is there. */ readonly signed: Probe | Problem | undefined }
+interface Asked {
+  readonly door: Door;
+  readonly plain: Probe | Problem;
+  /** With the token, where one was asked for and is there. */ readonly signed: Probe | Problem | undefined;
+}
 
 async function ask(ref: ProcessRef, door: Door, auth: Auth, options: FindOptions): Promise<Asked> {
   const plain = await probeDoor(ref, door, NO_AUTH, options);
-  const wants = !(plain instanceof Problem) && (plain.pprof.result === 'needsToken' || plain.metrics.result === 'needsToken');
+  const wants =
+    !(plain instanceof Problem) && (plain.pprof.result === 'needsToken' || plain.metrics.result === 'needsToken');
   if (!wants || auth.kind === 'none') return { door, plain, signed: undefined };
   return { door, plain, signed: await probeDoor(ref, { ...door, scheme: plain.scheme }, auth, options) };
 }
 
-async function probeDoor({ session, replica }: ProcessRef, door: Door, auth: Auth, { signal, silenceMs = SILENCE_MS }: FindOptions): Promise<Probe | Problem> {
+async function probeDoor(
+  { session, replica }: ProcessRef,
+  door: Door,
+  auth: Auth,
+  { signal, silenceMs = SILENCE_MS }: FindOptions,
+): Promise<Probe | Problem> {
   signal?.throwIfAborted();
   const { namespace, name } = replica.pod;
   const late = AbortSignal.timeout(Math.max(PORT_MS, 3 * silenceMs));
   const path = (kind: EndpointKind): string => door.known.find((e) => e.kind === kind)?.path ?? DEFAULT_PATH[kind];
   try {
-    return await probe(podTarget(session, namespace, name, door, auth), signal ? AbortSignal.any([signal, late]) : late, {
-      idleTimeoutMs: silenceMs, pprofPath: path('pprof'), metricsPath: path('metrics'),
-    });
+    return await probe(
+      podTarget(session, namespace, name, door, auth),
+      signal ? AbortSignal.any([signal, late]) : late,
+      {
+        idleTimeoutMs: silenceMs,
+        pprofPath: path('pprof'),
+        metricsPath: path('metrics'),
+      },
+    );
   } catch (e) {
     if (signal?.aborted === true) throw e;
-    if (isAbort(e) || late.aborted) return new Problem('cluster.slow', `${namespace}/${name} :${door.port} did not finish answering within ${PORT_MS / 1000} s.`, { next: 'Try again when the process is less busy.' });
+    if (isAbort(e) || late.aborted)
+      return new Problem(
+        'cluster.slow',
+        `${namespace}/${name} :${door.port} did not finish answering within ${PORT_MS / 1000} s.`,
+        { next: 'Try again when the process is less busy.' },
+      );
     return Problem.from(e, 'cluster.probe');
   }
 }
@@ -109,27 +138,62 @@ function judge({ door, plain, signed }: Asked, auth: Auth): readonly FoundEndpoi
   for (const kind of ['pprof', 'metrics'] as const) {
     const stated = door.known.find((e) => e.kind === kind);
     const path = stated?.path ?? DEFAULT_PATH[kind];
-    const from = { kind, port: door.port, path, stated: stated?.stated ?? false, how: stated?.how ?? (door.known.length > 0 ? `answered on ${door.port}` : door.how) };
+    const from = {
+      kind,
+      port: door.port,
+      path,
+      stated: stated?.stated ?? false,
+      how: stated?.how ?? (door.known.length > 0 ? `answered on ${door.port}` : door.how),
+    };
     const first = plain instanceof Problem ? plain : plain[kind];
     const secured = !(first instanceof Problem) && first.result === 'needsToken';
     const last = secured && signed !== undefined ? (signed instanceof Problem ? signed : signed[kind]) : first;
     const scheme = plain instanceof Problem ? door.scheme : plain.scheme;
     if (last instanceof Problem) {
-      if (stated) out.push({ ...from, scheme, certainty: stated.certainty, state: secured ? 'needsToken' : 'failed', secured, sentence: last.message, problem: last.toJSON() });
+      if (stated)
+        out.push({
+          ...from,
+          scheme,
+          certainty: stated.certainty,
+          state: secured ? 'needsToken' : 'failed',
+          secured,
+          sentence: last.message,
+          problem: last.toJSON(),
+        });
     } else if (last.result === kind) {
-      out.push({ ...from, scheme, certainty: 'confirmed', state: 'ok', secured, sentence: last.sentence, problem: undefined });
+      out.push({
+        ...from,
+        scheme,
+        certainty: 'confirmed',
+        state: 'ok',
+        secured,
+        sentence: last.sentence,
+        problem: undefined,
+      });
     } else if (stated && !gone(stated, last)) {
-      out.push({ ...from, scheme, certainty: stated.certainty, state: last.result === 'needsToken' || (secured && noToken(last)) ? 'needsToken' : 'failed', secured, sentence: last.sentence, problem: last.problem && withRules(last.problem, signed === undefined ? NO_AUTH : auth, path).toJSON() });
+      out.push({
+        ...from,
+        scheme,
+        certainty: stated.certainty,
+        state: last.result === 'needsToken' || (secured && noToken(last)) ? 'needsToken' : 'failed',
+        secured,
+        sentence: last.sentence,
+        problem: last.problem && withRules(last.problem, signed === undefined ? NO_AUTH : auth, path).toJSON(),
+      });
     }
   }
   return out;
 }
 
 /** The token could not be had: the door is still there, and still locked. The process's own failures are `target.…`. */
-function noToken({ problem }: PathProbe): boolean { return problem !== undefined && !problem.code.startsWith('target.'); }
+function noToken({ problem }: PathProbe): boolean {
+  return problem !== undefined && !problem.code.startsWith('target.');
+}
 
 /** What only answered once and now does not is no news; what the objects state is. */
-function gone(e: FoundEndpoint, last: PathProbe): boolean { return !e.stated && last.result !== 'needsToken'; }
+function gone(e: FoundEndpoint, last: PathProbe): boolean {
+  return !e.stated && last.result !== 'needsToken';
+}
 
 /** Ports that ask for a token before they say whether pprof is there: worth telling where nothing better was found. */
 function behindTheToken(asked: readonly Asked[], auth: Auth): readonly FoundEndpoint[] {
@@ -140,8 +204,18 @@ function behindTheToken(asked: readonly Asked[], auth: Auth): readonly FoundEndp
     if (last.result !== 'needsToken') continue;
     const port = door.port;
     out.push({
-      kind: 'pprof', port, scheme: plain.scheme, path: DEFAULT_PATH.pprof, how: `port ${port} asks for a token`, certainty: 'guess', state: 'needsToken', stated: false, secured: true,
-      sentence: `Port ${port} asks for a token before it tells whether pprof is there.`, problem: last.problem && withRules(last.problem, signed === undefined ? NO_AUTH : auth, DEFAULT_PATH.pprof).toJSON(),
+      kind: 'pprof',
+      port,
+      scheme: plain.scheme,
+      path: DEFAULT_PATH.pprof,
+      how: `port ${port} asks for a token`,
+      certainty: 'guess',
+      state: 'needsToken',
+      stated: false,
+      secured: true,
+      sentence: `Port ${port} asks for a token before it tells whether pprof is there.`,
+      problem:
+        last.problem && withRules(last.problem, signed === undefined ? NO_AUTH : auth, DEFAULT_PATH.pprof).toJSON(),
     });
   }
   return out;

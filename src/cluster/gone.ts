@@ -14,19 +14,30 @@ export interface Watched {
  * `kube.podGone` at once. A pod that is ending but still there goes on, since it may answer before it ends. Work that calls
  * `keep` has all that it needs of the pod, and is not ended any more.
  */
-export async function whileThere<T>(cluster: Watched, { uid, namespace, name }: Pick<PodRecord, 'uid' | 'namespace' | 'name'>, signal: AbortSignal, work: (signal: AbortSignal, keep: () => void) => Promise<T>): Promise<T> {
+export async function whileThere<T>(
+  cluster: Watched,
+  { uid, namespace, name }: Pick<PodRecord, 'uid' | 'namespace' | 'name'>,
+  signal: AbortSignal,
+  work: (signal: AbortSignal, keep: () => void) => Promise<T>,
+): Promise<T> {
   const stop = new AbortController();
   let gone: Problem | undefined;
   let kept = false;
   const look = (): void => {
     if (kept || cluster.objects.pods.has(uid)) return;
-    gone = new Problem('kube.podGone', `The pod ${namespace}/${name} is not there any more: it was deleted, or another one took its place.`, { next: 'Choose a running replica.' });
+    gone = new Problem(
+      'kube.podGone',
+      `The pod ${namespace}/${name} is not there any more: it was deleted, or another one took its place.`,
+      { next: 'Choose a running replica.' },
+    );
     stop.abort();
   };
   const listening = cluster.onDidChange(look);
   look();
   try {
-    return await work(AbortSignal.any([signal, stop.signal]), () => { kept = true; });
+    return await work(AbortSignal.any([signal, stop.signal]), () => {
+      kept = true;
+    });
   } catch (e) {
     throw gone !== undefined && !signal.aborted ? gone : e;
   } finally {

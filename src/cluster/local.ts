@@ -18,19 +18,36 @@ const PPROF = '/debug/pprof/';
  */
 export function localProcess(text: string): LocalProcess {
   const t = text.trim();
-  const whole = /^\d+$/.test(t) ? `http://127.0.0.1:${t}` : /^[a-z][a-z0-9+.-]*:\/\//i.test(t) ? t : `http://${t.replace(/^:/, '127.0.0.1:')}`;
+  const whole = /^\d+$/.test(t)
+    ? `http://127.0.0.1:${t}`
+    : /^[a-z][a-z0-9+.-]*:\/\//i.test(t)
+      ? t
+      : `http://${t.replace(/^:/, '127.0.0.1:')}`;
   const url = URL.parse(whole);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '' || t === '') {
-    throw new Problem('cluster.url', `"${t}" is not the address of a process that answers HTTP.`, { next: 'Enter one like http://127.0.0.1:6060.' });
+    throw new Problem('cluster.url', `"${t}" is not the address of a process that answers HTTP.`, {
+      next: 'Enter one like http://127.0.0.1:6060.',
+    });
   }
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
   const port = url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port);
   // A link copied from the pprof index names one profile; the index is what stands before it.
   const at = url.pathname.indexOf('/pprof/');
-  const path = at >= 0 ? url.pathname.slice(0, at + '/pprof/'.length) : url.pathname === '/' ? PPROF : `${url.pathname.replace(/\/$/, '')}/`;
+  const path =
+    at >= 0
+      ? url.pathname.slice(0, at + '/pprof/'.length)
+      : url.pathname === '/'
+        ? PPROF
+        : `${url.pathname.replace(/\/$/, '')}/`;
   const base = `${scheme}://${url.hostname}:${port}`;
   return {
-    target: { label: base, scheme, host: url.hostname.replace(/^\[|\]$/g, ''), port, anyCertificate: isLoopback(url.hostname) },
+    target: {
+      label: base,
+      scheme,
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port,
+      anyCertificate: isLoopback(url.hostname),
+    },
     pprofPath: path,
     url: path === PPROF ? base : base + path,
   };
@@ -38,5 +55,11 @@ export function localProcess(text: string): LocalProcess {
 
 /** True for names and addresses that never leave this machine. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || /^127(\.\d+){3}$/.test(host) || host === '[::1]' || host === '::1';
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    /^127(\.\d+){3}$/.test(host) ||
+    host === '[::1]' ||
+    host === '::1'
+  );
 }

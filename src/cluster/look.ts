@@ -31,20 +31,32 @@ export async function lookAt(ref: ProcessRef, knowledge: Knowledge, options: Fin
   let problem: Problem | undefined;
   for (const endpoint of found.endpoints.filter((e) => e.kind === 'metrics' && e.state === 'ok')) {
     try {
-      const text = await metricsText(podTarget(ref.session, namespace, name, endpoint, endpoint.secured ? found.auth : NO_AUTH), endpoint.path, options.signal);
+      const text = await metricsText(
+        podTarget(ref.session, namespace, name, endpoint, endpoint.secured ? found.auth : NO_AUTH),
+        endpoint.path,
+        options.signal,
+      );
       return { ...found, controllers: runningControllers(text), reason: runtimeReason(families(text)) };
     } catch (e) {
       if (isAbort(e)) throw e;
       problem = withRules(Problem.from(e), endpoint.secured ? found.auth : NO_AUTH, endpoint.path);
     }
   }
-  return { ...found, problems: problem ? [...found.problems, problem] : found.problems, controllers: undefined, reason: undefined };
+  return {
+    ...found,
+    problems: problem ? [...found.problems, problem] : found.problems,
+    controllers: undefined,
+    reason: undefined,
+  };
 }
 
 /** The exposition text of a process. Throws Problem `target.*`, AbortError. */
 export async function metricsText(target: Target, path: string, signal?: AbortSignal): Promise<string> {
   const answer = await get(target, path, {
-    idleTimeoutMs: METRICS_SILENCE_MS, maxBytes: MAX_METRICS, headers: { Accept: 'text/plain;version=0.0.4, */*;q=0.1' }, ...(signal && { signal }),
+    idleTimeoutMs: METRICS_SILENCE_MS,
+    maxBytes: MAX_METRICS,
+    headers: { Accept: 'text/plain;version=0.0.4, */*;q=0.1' },
+    ...(signal && { signal }),
   });
   return expectOk(answer, target, path).body.toString('utf8');
 }

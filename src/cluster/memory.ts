@@ -26,13 +26,20 @@ export interface Remembered {
 const KEY = 'controllerTuner.endpoints.v1';
 const NOTHING: Remembered = { endpoints: [], auth: NO_AUTH };
 
-interface Stored { workload: string; auth?: Auth; endpoints: { url: string; kind: EndpointKind; secured?: boolean }[] }
+interface Stored {
+  workload: string;
+  auth?: Auth;
+  endpoints: { url: string; kind: EndpointKind; secured?: boolean }[];
+}
 
 /** Holds choices and addresses, never tokens. Beyond `limit` workloads, those are forgotten whose last answer or choice is the oldest; reading counts for nothing. */
 export class EndpointMemory {
   readonly #known = new Map<string, Remembered>();
 
-  constructor(private readonly memento: Memento, private readonly limit = 300) {
+  constructor(
+    private readonly memento: Memento,
+    private readonly limit = 300,
+  ) {
     const stored = memento.get(KEY);
     for (const s of Array.isArray(stored) ? (stored as unknown[]) : []) {
       const one = read(s);
@@ -40,12 +47,17 @@ export class EndpointMemory {
     }
   }
 
-  get(context: string, workload: string): Remembered { return this.#known.get(keyOf(context, workload)) ?? NOTHING; }
+  get(context: string, workload: string): Remembered {
+    return this.#known.get(keyOf(context, workload)) ?? NOTHING;
+  }
 
   /** Keeps the endpoints that answered, in place of the ones known before. */
   keepEndpoints(context: string, workload: string, endpoints: readonly RememberedEndpoint[]): void {
     const { auth } = this.get(context, workload);
-    this.#set(keyOf(context, workload), { endpoints: endpoints.map(({ kind, port, scheme, path, secured }) => ({ kind, port, scheme, path, secured })), auth });
+    this.#set(keyOf(context, workload), {
+      endpoints: endpoints.map(({ kind, port, scheme, path, secured }) => ({ kind, port, scheme, path, secured })),
+      auth,
+    });
   }
 
   keepAuth(context: string, workload: string, auth: Auth): void {
@@ -61,14 +73,24 @@ export class EndpointMemory {
       this.#known.delete(old);
     }
     if (before && same(before, value)) return;
-    this.memento.set(KEY, [...this.#known].map(([workload, v]): Stored => ({
-      workload, ...(v.auth.kind !== 'none' && { auth: v.auth }),
-      endpoints: v.endpoints.map((e) => ({ kind: e.kind, url: `${e.scheme}://:${e.port}${e.path}`, ...(e.secured && { secured: true }) })),
-    })));
+    this.memento.set(
+      KEY,
+      [...this.#known].map(([workload, v]): Stored => ({
+        workload,
+        ...(v.auth.kind !== 'none' && { auth: v.auth }),
+        endpoints: v.endpoints.map((e) => ({
+          kind: e.kind,
+          url: `${e.scheme}://:${e.port}${e.path}`,
+          ...(e.secured && { secured: true }),
+        })),
+      })),
+    );
   }
 }
 
-function keyOf(context: string, workload: string): string { return `${context}\n${workload}`; }
+function keyOf(context: string, workload: string): string {
+  return `${context}\n${workload}`;
+}
 
 function same(a: Remembered, b: Remembered): boolean {
   return sameAuth(a.auth, b.auth) && JSON.stringify(a.endpoints) === JSON.stringify(b.endpoints);

@@ -5,13 +5,22 @@ import type { EndpointKind } from '../controllers/types';
 /** By `namespace/name`: kind → "http://:6060/debug/pprof/". */
 export type Pins = Readonly<Record<string, Readonly<Partial<Record<EndpointKind, string>>>>>;
 
-export interface PinnedEndpoint { readonly kind: EndpointKind; readonly port: number; readonly scheme: 'http' | 'https'; readonly path: string }
+export interface PinnedEndpoint {
+  readonly kind: EndpointKind;
+  readonly port: number;
+  readonly scheme: 'http' | 'https';
+  readonly path: string;
+}
 
 /** Paths that a process serves these on unless something says otherwise (net/http/pprof, Prometheus). */
 export const DEFAULT_PATH: Readonly<Record<EndpointKind, string>> = { pprof: '/debug/pprof/', metrics: '/metrics' };
 
 /** Pins of one workload, and what is wrong with those that can't be read. */
-export function pinsOf(pins: Pins, namespace: string, name: string): { readonly endpoints: readonly PinnedEndpoint[]; readonly problems: readonly Problem[] } {
+export function pinsOf(
+  pins: Pins,
+  namespace: string,
+  name: string,
+): { readonly endpoints: readonly PinnedEndpoint[]; readonly problems: readonly Problem[] } {
   const pin = pins[`${namespace}/${name}`];
   const endpoints: PinnedEndpoint[] = [];
   const problems: Problem[] = [];
@@ -20,15 +29,25 @@ export function pinsOf(pins: Pins, namespace: string, name: string): { readonly 
     if (text === undefined || text === '') continue;
     const at = parseEndpointUrl(text, kind);
     if (at) endpoints.push({ kind, ...at });
-    else problems.push(new Problem('cluster.pin', `The setting controllerTuner.endpoints names "${text}" for ${namespace}/${name}, which is not an endpoint.`, {
-      next: `Write it as http://:6060${DEFAULT_PATH[kind]}: scheme, port and path.`,
-    }));
+    else
+      problems.push(
+        new Problem(
+          'cluster.pin',
+          `The setting controllerTuner.endpoints names "${text}" for ${namespace}/${name}, which is not an endpoint.`,
+          {
+            next: `Write it as http://:6060${DEFAULT_PATH[kind]}: scheme, port and path.`,
+          },
+        ),
+      );
   }
   return { endpoints, problems };
 }
 
 /** "http://:6060/debug/pprof/", "https://:8443", ":6060", "6060". The host is the pod, whatever stands there. */
-export function parseEndpointUrl(text: string, kind?: EndpointKind): { port: number; scheme: 'http' | 'https'; path: string } | undefined {
+export function parseEndpointUrl(
+  text: string,
+  kind?: EndpointKind,
+): { port: number; scheme: 'http' | 'https'; path: string } | undefined {
   const m = /^(?:(https?):\/\/)?(?:[^/:@\s]*:)?(\d{1,5})(\/[^\s?#]*)?$/i.exec(text.trim());
   if (!m) return undefined;
   const port = Number(m[2]);
@@ -38,4 +57,6 @@ export function parseEndpointUrl(text: string, kind?: EndpointKind): { port: num
   return { port, scheme: m[1]?.toLowerCase() === 'https' ? 'https' : 'http', path };
 }
 
-export function formatEndpointUrl(e: PinnedEndpoint): string { return `${e.scheme}://:${e.port}${e.path}`; }
+export function formatEndpointUrl(e: PinnedEndpoint): string {
+  return `${e.scheme}://:${e.port}${e.path}`;
+}

@@ -9,7 +9,10 @@ import { describeAuth, type Auth } from './reach';
  */
 export function endpointRbac(auth: Auth, paths: readonly string[]): string {
   const nonResourceURLs = [...new Set(paths.flatMap((p) => (p.endsWith('/') ? [p.slice(0, -1), p, `${p}*`] : [p])))];
-  const user = auth.kind === 'serviceAccount' ? `system:serviceaccount:${auth.namespace}:${auth.name}` : 'USER (see kubectl auth whoami)';
+  const user =
+    auth.kind === 'serviceAccount'
+      ? `system:serviceaccount:${auth.namespace}:${auth.name}`
+      : 'USER (see kubectl auth whoami)';
   return rbacYaml({ name: 'controller-tuner-reader', rules: [{ nonResourceURLs, verbs: ['get'] }], user });
 }
 
@@ -18,7 +21,8 @@ export function withRules(problem: Problem, auth: Auth, path: string): Problem {
   if (problem.code !== 'target.forbidden' || auth.kind === 'none') return problem;
   const words = (problem.detail ?? '').split('\n', 1)[0] ?? '';
   return new Problem(problem.code, problem.message, {
-    ...problem.options, detail: `${words === '' ? '' : `# The process says: ${words}\n`}${endpointRbac(auth, [path])}`,
+    ...problem.options,
+    detail: `${words === '' ? '' : `# The process says: ${words}\n`}${endpointRbac(auth, [path])}`,
     next: `Let ${describeAuth(auth)} read it, or choose another account. The details have the rules to apply.`,
   });
 }

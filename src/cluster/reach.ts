@@ -22,7 +22,9 @@ export function describeAuth(auth: Auth): string {
 
 export function sameAuth(a: Auth, b: Auth): boolean {
   if (a.kind !== b.kind) return false;
-  return a.kind !== 'serviceAccount' || (b.kind === 'serviceAccount' && a.namespace === b.namespace && a.name === b.name);
+  return (
+    a.kind !== 'serviceAccount' || (b.kind === 'serviceAccount' && a.namespace === b.namespace && a.name === b.name)
+  );
 }
 
 /** An `Auth` read back from storage; undefined for anything else. */
@@ -30,7 +32,8 @@ export function parseAuth(v: unknown): Auth | undefined {
   if (typeof v !== 'object' || v === null) return undefined;
   const { kind, namespace, name } = v as Record<string, unknown>;
   if (kind === 'none' || kind === 'own') return { kind };
-  if (kind === 'serviceAccount' && typeof namespace === 'string' && typeof name === 'string') return { kind, namespace, name };
+  if (kind === 'serviceAccount' && typeof namespace === 'string' && typeof name === 'string')
+    return { kind, namespace, name };
   return undefined;
 }
 
@@ -38,7 +41,13 @@ export function parseAuth(v: unknown): Auth | undefined {
  * True when the process asks for a token, or for another one: choosing whose to send is what helps. The API server's own
  * 401 and 403 (`kube.…`) are about the person's rights in the cluster, which no token for the process mends.
  */
-export function asksForToken({ code, status }: { readonly code: string; readonly status?: number | undefined }): boolean {
+export function asksForToken({
+  code,
+  status,
+}: {
+  readonly code: string;
+  readonly status?: number | undefined;
+}): boolean {
   if (code === 'cluster.noOwnToken' || code === 'auth.noToken') return true;
   return !code.startsWith('kube.') && (status === 401 || status === 403);
 }
@@ -53,7 +62,10 @@ export type Door = Pick<Endpoint, 'port' | 'scheme'>;
 export function podTarget(session: KubeSession, namespace: string, pod: string, door: Door, auth: Auth): Target {
   const token = tokenOf(session, auth);
   return {
-    label: `${namespace}/${pod} :${door.port}`, scheme: door.scheme, host: 'localhost', port: door.port,
+    label: `${namespace}/${pod} :${door.port}`,
+    scheme: door.scheme,
+    host: 'localhost',
+    port: door.port,
     open: (signal) => session.podStream(namespace, pod, door.port, signal),
     anyCertificate: true,
     ...(token && { token }),
@@ -66,8 +78,12 @@ function tokenOf(session: KubeSession, auth: Auth): ((signal: AbortSignal) => Pr
   return async (signal) => {
     const token = await session.ownToken(signal);
     if (token !== undefined) return token;
-    throw new Problem('cluster.noOwnToken', `The user ${session.context.user} of the kubeconfig has no token; it signs in by a certificate.`, {
-      next: 'Choose a service account to authenticate as.',
-    });
+    throw new Problem(
+      'cluster.noOwnToken',
+      `The user ${session.context.user} of the kubeconfig has no token; it signs in by a certificate.`,
+      {
+        next: 'Choose a service account to authenticate as.',
+      },
+    );
   };
 }

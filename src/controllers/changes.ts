@@ -13,41 +13,66 @@ export interface Happened {
  * `label`: how a pod is called in a text. `now`: ms since the epoch; a new pod counts from its creation. Nothing is told of the
  * first look, when `before` is empty.
  */
-export function happened(before: readonly Replica[], after: readonly Replica[], label: (pod: string) => string, now: number): Happened[] {
+export function happened(
+  before: readonly Replica[],
+  after: readonly Replica[],
+  label: (pod: string) => string,
+  now: number,
+): Happened[] {
   if (before.length === 0) return [];
   const out: Happened[] = [];
   const old = new Map(before.map((r) => [r.pod.uid, r]));
   for (const { pod } of after) {
     const was = old.get(pod.uid);
-    if (!was) out.push({ kind: 'restart', text: `${label(pod.name)} was started`, at: pod.createdAt > 0 ? Math.min(pod.createdAt, now) : now });
-    else if (pod.restarts > was.pod.restarts) out.push({ kind: 'restart', text: `${label(pod.name)} restarted`, at: now });
+    if (!was)
+      out.push({
+        kind: 'restart',
+        text: `${label(pod.name)} was started`,
+        at: pod.createdAt > 0 ? Math.min(pod.createdAt, now) : now,
+      });
+    else if (pod.restarts > was.pod.restarts)
+      out.push({ kind: 'restart', text: `${label(pod.name)} restarted`, at: now });
     old.delete(pod.uid);
   }
   for (const { pod } of old.values()) out.push({ kind: 'restart', text: `${label(pod.name)} ended`, at: now });
   const [led, leads] = [leader(before), leader(after)];
-  if (leads !== undefined && leads.pod.uid !== led?.pod.uid) out.push({ kind: 'leader', text: `${label(leads.pod.name)} leads${led ? `, no longer ${label(led.pod.name)}` : ''}`, at: now });
+  if (leads !== undefined && leads.pod.uid !== led?.pod.uid)
+    out.push({
+      kind: 'leader',
+      text: `${label(leads.pod.name)} leads${led ? `, no longer ${label(led.pod.name)}` : ''}`,
+      at: now,
+    });
   const text = settings(newest(before), newest(after));
   if (text !== '') out.push({ kind: 'setting', text, at: now });
   return out;
 }
 
-function leader(replicas: readonly Replica[]): Replica | undefined { return replicas.find((r) => r.leader); }
+function leader(replicas: readonly Replica[]): Replica | undefined {
+  return replicas.find((r) => r.leader);
+}
 
 /** The pod that was made last: during a rollout it has the settings to come. */
 function newest(replicas: readonly Replica[]): Replica | undefined {
-  return replicas.reduce<Replica | undefined>((a, b) => (a === undefined || b.pod.createdAt > a.pod.createdAt ? b : a), undefined);
+  return replicas.reduce<Replica | undefined>(
+    (a, b) => (a === undefined || b.pod.createdAt > a.pod.createdAt ? b : a),
+    undefined,
+  );
 }
 
 function settings(before: Replica | undefined, after: Replica | undefined): string {
   if (!before || !after || before.pod.uid === after.pod.uid) return '';
   const told = after.pod.containers.flatMap((now) => {
     const was = before.pod.containers.find((c) => c.name === now.name);
-    return was ? [...(was.image === now.image ? [] : [`image ${tag(was.image)} → ${tag(now.image)}`]), ...flags(was, now)] : [`container ${now.name}`];
+    return was
+      ? [...(was.image === now.image ? [] : [`image ${tag(was.image)} → ${tag(now.image)}`]), ...flags(was, now)]
+      : [`container ${now.name}`];
   });
   return told.length === 0 ? '' : `Changed: ${told.join(', ')}`;
 }
 
-function tag(image: string): string { return image.slice(image.lastIndexOf('/') + 1); }
+function tag(image: string): string {
+  return image.slice(image.lastIndexOf('/') + 1);
+}
 
 /** Numbers, durations, switches and addresses of this machine may be shown; anything else may be a secret. */
 const PLAIN = /^(true|false|-?[\d.]+(ms|s|m|h|Mi|Gi|[kKMG])?|(localhost|127\.0\.0\.1|0\.0\.0\.0)?:\d+)$/;

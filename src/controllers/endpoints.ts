@@ -5,13 +5,64 @@ import { podPort, type Wired } from './wiring';
 import type { ContainerRecord, Endpoint, EndpointKind, PodRecord, Replica } from './types';
 
 /** One hint at an endpoint; what it doesn't tell may come from another hint at the same port. */
-interface Hint { readonly kind: EndpointKind; readonly port: number; readonly scheme?: 'http' | 'https' | undefined; readonly path?: string | undefined; readonly how: string }
+interface Hint {
+  readonly kind: EndpointKind;
+  readonly port: number;
+  readonly scheme?: 'http' | 'https' | undefined;
+  readonly path?: string | undefined;
+  readonly how: string;
+}
 
 /** Flags that carry an address or a port. The first five of each are those of controller-runtime, MOCO, cert-manager, CSI and Cluster API. */
-const METRICS_FLAGS = ['metrics-bind-address', 'metrics-addr', 'metrics-listen-address', 'metrics-address', 'diagnostics-address', 'metrics-bind-addr', 'metrics-port', 'telemetry-address', 'telemetry-addr', 'prometheus-addr', 'prometheus-address', 'prometheus-port', 'prometheus-bind-address', 'monitoring-port', 'web.listen-address'];
-const PPROF_FLAGS = ['pprof-bind-address', 'pprof-addr', 'profiler-address', 'pprof-address', 'pprof-listen-address', 'pprof-bind-addr', 'pprof-port', 'profiling-bind-address', 'profiling-address', 'profiling-addr', 'profiling-port', 'profiler-port', 'profiling-listen-address', 'profile-address', 'profile-port', 'operator-pprof-port', 'pprof', 'debug-bind-address', 'debug-addr', 'debug-address', 'debug-port'];
+const METRICS_FLAGS = [
+  'metrics-bind-address',
+  'metrics-addr',
+  'metrics-listen-address',
+  'metrics-address',
+  'diagnostics-address',
+  'metrics-bind-addr',
+  'metrics-port',
+  'telemetry-address',
+  'telemetry-addr',
+  'prometheus-addr',
+  'prometheus-address',
+  'prometheus-port',
+  'prometheus-bind-address',
+  'monitoring-port',
+  'web.listen-address',
+];
+const PPROF_FLAGS = [
+  'pprof-bind-address',
+  'pprof-addr',
+  'profiler-address',
+  'pprof-address',
+  'pprof-listen-address',
+  'pprof-bind-addr',
+  'pprof-port',
+  'profiling-bind-address',
+  'profiling-address',
+  'profiling-addr',
+  'profiling-port',
+  'profiler-port',
+  'profiling-listen-address',
+  'profile-address',
+  'profile-port',
+  'operator-pprof-port',
+  'pprof',
+  'debug-bind-address',
+  'debug-addr',
+  'debug-address',
+  'debug-port',
+];
 /** Switches that keep pprof off although an address is given. */
-const PPROF_SWITCHES = ['profiling', 'enable-profiling', 'enable-pprof', 'enable-pprof-debugging', 'operator-pprof', 'pprof-enabled'];
+const PPROF_SWITCHES = [
+  'profiling',
+  'enable-profiling',
+  'enable-pprof',
+  'enable-pprof-debugging',
+  'operator-pprof',
+  'pprof-enabled',
+];
 
 const METRICS_PORT = /(^|-)(metrics?|prom|prometheus|telemetry|monitoring|diagnostics)(-|$)/i;
 const PPROF_PORT = /(^|-)(pprof|prof|profiler?|profiling|debug)(-|$)/i;
@@ -39,10 +90,14 @@ export function statedEndpoints(pod: PodRecord, wired: Wired): readonly Endpoint
     const key = `${hint.kind}:${hint.port}`;
     const first = merged.get(key);
     if (first === undefined) merged.set(key, hint);
-    else if (first.scheme === undefined || first.path === undefined) merged.set(key, { ...first, scheme: first.scheme ?? hint.scheme, path: first.path ?? hint.path });
+    else if (first.scheme === undefined || first.path === undefined)
+      merged.set(key, { ...first, scheme: first.scheme ?? hint.scheme, path: first.path ?? hint.path });
   }
   const all = [...merged.values()].map((h): Endpoint => ({
-    kind: h.kind, port: h.port, how: h.how, certainty: 'stated',
+    kind: h.kind,
+    port: h.port,
+    how: h.how,
+    certainty: 'stated',
     scheme: h.scheme ?? (TLS_PORTS.has(h.port) ? 'https' : 'http'),
     path: h.path ?? (h.kind === 'pprof' ? '/debug/pprof/' : '/metrics'),
   }));
@@ -76,7 +131,14 @@ function fromContainers(containers: readonly ContainerRecord[]): readonly Hint[]
   let hints = read.get(containers);
   if (hints === undefined) {
     const own = containers.filter((c) => !isSidecar(c));
-    read.set(containers, (hints = [...containers.filter(isRbacProxy).flatMap(fromProxy), ...own.flatMap(fromFlags), ...own.flatMap(fromEnv)]));
+    read.set(
+      containers,
+      (hints = [
+        ...containers.filter(isRbacProxy).flatMap(fromProxy),
+        ...own.flatMap(fromFlags),
+        ...own.flatMap(fromEnv),
+      ]),
+    );
   }
   return hints;
 }
@@ -87,11 +149,21 @@ function fromProxy(c: ContainerRecord): Hint[] {
   const hints: Hint[] = [];
   const upstream = flags.get('upstream') ?? '';
   const port = portOf(upstream);
-  if (typeof port === 'number') hints.push({ kind: 'metrics', port, scheme: upstream.startsWith('https:') ? 'https' : 'http', how: `kube-rbac-proxy's --upstream=${upstream}` });
-  for (const [name, scheme] of [['secure-listen-address', 'https'], ['insecure-listen-address', 'http']] as const) {
+  if (typeof port === 'number')
+    hints.push({
+      kind: 'metrics',
+      port,
+      scheme: upstream.startsWith('https:') ? 'https' : 'http',
+      how: `kube-rbac-proxy's --upstream=${upstream}`,
+    });
+  for (const [name, scheme] of [
+    ['secure-listen-address', 'https'],
+    ['insecure-listen-address', 'http'],
+  ] as const) {
     const address = flags.get(name) ?? '';
     const at = portOf(address);
-    if (typeof at === 'number') hints.push({ kind: 'metrics', port: at, scheme, how: `kube-rbac-proxy's --${name}=${address}` });
+    if (typeof at === 'number')
+      hints.push({ kind: 'metrics', port: at, scheme, how: `kube-rbac-proxy's --${name}=${address}` });
   }
   return hints;
 }
@@ -99,13 +171,19 @@ function fromProxy(c: ContainerRecord): Hint[] {
 function fromFlags(c: ContainerRecord): Hint[] {
   const flags = flagsOf(c);
   const hints: Hint[] = [];
-  const secure = on(flags, 'metrics-secure') ?? (flags.has('insecure-diagnostics') ? !on(flags, 'insecure-diagnostics') : undefined);
+  const secure =
+    on(flags, 'metrics-secure') ?? (flags.has('insecure-diagnostics') ? !on(flags, 'insecure-diagnostics') : undefined);
   for (const name of METRICS_FLAGS) {
     const port = portOf(flags.get(name) ?? '');
     if (typeof port !== 'number') continue;
     const scheme = schemeOf(flags.get(name)!) ?? (secure === undefined ? undefined : secure ? 'https' : 'http');
     const how = `--${name}=${flags.get(name)}`;
-    hints.push({ kind: 'metrics', port, scheme: scheme ?? (name === 'diagnostics-address' ? 'https' : undefined), how });
+    hints.push({
+      kind: 'metrics',
+      port,
+      scheme: scheme ?? (name === 'diagnostics-address' ? 'https' : undefined),
+      how,
+    });
     // Cluster API serves pprof beside the metrics there.
     if (name === 'diagnostics-address') hints.push({ kind: 'pprof', port, scheme: scheme ?? 'https', how });
   }
@@ -114,7 +192,8 @@ function fromFlags(c: ContainerRecord): Hint[] {
       const address = flags.get(name);
       const port = portOf(address ?? '');
       // `debug-addr` and the like may be anything; without a number it is a switch or a level.
-      if (typeof port === 'number' && port > 1) hints.push({ kind: 'pprof', port, scheme: schemeOf(address!) ?? 'http', how: `--${name}=${address}` });
+      if (typeof port === 'number' && port > 1)
+        hints.push({ kind: 'pprof', port, scheme: schemeOf(address!) ?? 'http', how: `--${name}=${address}` });
     }
   }
   return hints;
@@ -124,15 +203,21 @@ function schemeOf(address: string): 'http' | 'https' | undefined {
   return address.startsWith('https:') ? 'https' : address.startsWith('http:') ? 'http' : undefined;
 }
 
-function pprofOff(flags: Flags): boolean { return PPROF_SWITCHES.some((name) => on(flags, name) === false); }
+function pprofOff(flags: Flags): boolean {
+  return PPROF_SWITCHES.some((name) => on(flags, name) === false);
+}
 
-function pprofOn(flags: Flags): boolean { return PPROF_SWITCHES.some((name) => on(flags, name) === true); }
+function pprofOn(flags: Flags): boolean {
+  return PPROF_SWITCHES.some((name) => on(flags, name) === true);
+}
 
 function fromEnv(c: ContainerRecord): Hint[] {
   return Object.entries(c.env).flatMap(([name, value]): Hint[] => {
     const kind = PPROF_ENV.test(name) ? 'pprof' : METRICS_ENV.test(name) ? 'metrics' : undefined;
     const port = kind === undefined ? undefined : portOf(value);
-    return kind !== undefined && typeof port === 'number' && port > 1 ? [{ kind, port, scheme: schemeOf(value), how: `environment ${name}=${value}` }] : [];
+    return kind !== undefined && typeof port === 'number' && port > 1
+      ? [{ kind, port, scheme: schemeOf(value), how: `environment ${name}=${value}` }]
+      : [];
   });
 }
 
@@ -149,7 +234,17 @@ function fromKnown(pod: PodRecord): Hint[] {
     if (address === 'off') continue;
     if (!p.always) {
       // Switched on by its flag, at the address that it then has.
-      if (p.kinds.includes('pprof') && flags.some(pprofOn) && !flags.some((f) => PPROF_FLAGS.some((name) => f.has(name)))) hints.push({ kind: 'pprof', port: p.port, scheme: p.scheme, how: `switched on, at the port of ${known.system.title}` });
+      if (
+        p.kinds.includes('pprof') &&
+        flags.some(pprofOn) &&
+        !flags.some((f) => PPROF_FLAGS.some((name) => f.has(name)))
+      )
+        hints.push({
+          kind: 'pprof',
+          port: p.port,
+          scheme: p.scheme,
+          how: `switched on, at the port of ${known.system.title}`,
+        });
       continue;
     }
     const stable = p.scheme === 'https' && p.port >= 10_257 && p.port <= 10_259;
@@ -161,7 +256,12 @@ function fromKnown(pod: PodRecord): Hint[] {
     }
     for (const kind of p.kinds) {
       if (kind === 'pprof' && flags.some(pprofOff)) continue;
-      hints.push({ kind, port, scheme: p.scheme, how: stable && address !== undefined ? `--secure-port=${port}` : `the port of ${known.system.title}` });
+      hints.push({
+        kind,
+        port,
+        scheme: p.scheme,
+        how: stable && address !== undefined ? `--secure-port=${port}` : `the port of ${known.system.title}`,
+      });
     }
   }
   return hints;
@@ -169,25 +269,42 @@ function fromKnown(pod: PodRecord): Hint[] {
 
 /** pprof on the moved metrics port of a system that serves both on one. */
 function besideMetrics(own: readonly ContainerRecord[], title: string): Hint[] {
-  return own.filter((c) => !pprofOff(flagsOf(c))).flatMap(fromFlags).filter((h) => h.kind === 'metrics').map((h) => ({ ...h, kind: 'pprof', how: `${title} serves pprof beside its metrics` }));
+  return own
+    .filter((c) => !pprofOff(flagsOf(c)))
+    .flatMap(fromFlags)
+    .filter((h) => h.kind === 'metrics')
+    .map((h) => ({ ...h, kind: 'pprof', how: `${title} serves pprof beside its metrics` }));
 }
 
 function fromMonitors(wired: Wired): Hint[] {
   return wired.scrapes.map(({ monitor, endpoint, port }): Hint => ({
-    kind: 'metrics', port, scheme: endpoint.scheme, path: endpoint.path, how: `${monitor.kind} ${monitor.namespace}/${monitor.name}`,
+    kind: 'metrics',
+    port,
+    scheme: endpoint.scheme,
+    path: endpoint.path,
+    how: `${monitor.kind} ${monitor.namespace}/${monitor.name}`,
   }));
 }
 
 function fromAnnotations(pod: PodRecord, wired: Wired): Hint[] {
   const hints: Hint[] = [];
   const meshed = pod.containers.some((c) => c.name === 'istio-proxy');
-  for (const [annotations, from] of [[pod.annotations, 'prometheus.io annotations'] as const, ...wired.services.map((s) => [s.annotations, `prometheus.io annotations of Service ${s.name}`] as const)]) {
+  for (const [annotations, from] of [
+    [pod.annotations, 'prometheus.io annotations'] as const,
+    ...wired.services.map((s) => [s.annotations, `prometheus.io annotations of Service ${s.name}`] as const),
+  ]) {
     const port = Number(annotations['prometheus.io/port']);
     if (!(port > 0 && port <= 65_535) || annotations['prometheus.io/scrape'] === 'false') continue;
     // Istio rewrites these to its own agent, which merges the process's metrics into its own.
     if (meshed && port === 15_020) continue;
     const scheme = annotations['prometheus.io/scheme'];
-    hints.push({ kind: 'metrics', port, scheme: scheme === 'https' || scheme === 'http' ? scheme : undefined, path: annotations['prometheus.io/path'] || undefined, how: from });
+    hints.push({
+      kind: 'metrics',
+      port,
+      scheme: scheme === 'https' || scheme === 'http' ? scheme : undefined,
+      path: annotations['prometheus.io/path'] || undefined,
+      how: from,
+    });
   }
   return hints;
 }
@@ -198,14 +315,21 @@ function fromPorts(pod: PodRecord, wired: Wired): Hint[] {
     if (isSidecar(c) && !isRbacProxy(c)) continue;
     for (const p of c.ports) {
       const kind = kindOf(p.name) ?? (isRbacProxy(c) && p.name === 'https' ? 'metrics' : undefined);
-      if (kind !== undefined && p.port > 0) hints.push({ kind, port: p.port, scheme: isRbacProxy(c) ? 'https' : secured(p.name), how: `port named ${p.name}` });
+      if (kind !== undefined && p.port > 0)
+        hints.push({
+          kind,
+          port: p.port,
+          scheme: isRbacProxy(c) ? 'https' : secured(p.name),
+          how: `port named ${p.name}`,
+        });
     }
   }
   for (const s of wired.services) {
     for (const p of s.ports) {
       const kind = kindOf(p.name) ?? (/-metrics(-service)?$/.test(s.name) ? 'metrics' : undefined);
       const port = kind === undefined ? undefined : podPort(pod, p.targetPort);
-      if (kind !== undefined && port !== undefined && port > 0) hints.push({ kind, port, scheme: secured(p.name), how: `Service ${s.name}, port ${p.name || p.port}` });
+      if (kind !== undefined && port !== undefined && port > 0)
+        hints.push({ kind, port, scheme: secured(p.name), how: `Service ${s.name}, port ${p.name || p.port}` });
     }
   }
   return hints;
@@ -215,7 +339,11 @@ function kindOf(portName: string): EndpointKind | undefined {
   return PPROF_PORT.test(portName) ? 'pprof' : METRICS_PORT.test(portName) ? 'metrics' : undefined;
 }
 
-function secured(portName: string): 'https' | undefined { return /https|secure|tls/i.test(portName) ? 'https' : undefined; }
+function secured(portName: string): 'https' | undefined {
+  return /https|secure|tls/i.test(portName) ? 'https' : undefined;
+}
 
 /** What programs are called, for messages: the program's name or the image's. */
-export function programName(c: ContainerRecord): string { return programOf(c) || imageName(c.image); }
+export function programName(c: ContainerRecord): string {
+  return programOf(c) || imageName(c.image);
+}

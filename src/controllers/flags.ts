@@ -21,17 +21,52 @@ export function programOf(container: ContainerRecord): string {
 
 /** Everything that is not a flag or its value, e.g. subcommands: `argocd-application-controller`, `operator`, `start`. */
 export function wordsOf(container: ContainerRecord): readonly string[] {
-  return words(container.args).filter((w) => !w.startsWith('-')).map(base);
+  return words(container.args)
+    .filter((w) => !w.startsWith('-'))
+    .map(base);
 }
 
 /** Programs that start another one. */
-const WRAPPERS = new Set(['sh', 'bash', 'ash', 'dash', 'exec', 'tini', 'dumb-init', 'catatonit', '--', '-c', '-ec', '-exc', '-cx', '-ce', '-euxc', '-s', '-g', 'env', 'nice', 'entrypoint.sh', 'go-runner', 'set', '-e', '-x', '-ex', '-eu', '-o', 'pipefail']);
+const WRAPPERS = new Set([
+  'sh',
+  'bash',
+  'ash',
+  'dash',
+  'exec',
+  'tini',
+  'dumb-init',
+  'catatonit',
+  '--',
+  '-c',
+  '-ec',
+  '-exc',
+  '-cx',
+  '-ce',
+  '-euxc',
+  '-s',
+  '-g',
+  'env',
+  'nice',
+  'entrypoint.sh',
+  'go-runner',
+  'set',
+  '-e',
+  '-x',
+  '-ex',
+  '-eu',
+  '-o',
+  'pipefail',
+]);
 
-function base(word: string): string { return word.slice(word.lastIndexOf('/') + 1); }
+function base(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1);
+}
 
 /** The arguments; a script given to a shell is split into words. */
 function words(args: readonly string[]): readonly string[] {
-  const shell = args.findIndex((a, i) => i < 4 && /^-[euxo]*c[euxo]*$/.test(a) && /(^|\/)(ba|da|a|)sh$/.test(args[i - 1] ?? ''));
+  const shell = args.findIndex(
+    (a, i) => i < 4 && /^-[euxo]*c[euxo]*$/.test(a) && /(^|\/)(ba|da|a|)sh$/.test(args[i - 1] ?? ''),
+  );
   if (shell < 0) return args;
   return [...args.slice(0, shell + 1), ...split(args[shell + 1] ?? ''), ...args.slice(shell + 2)];
 }
@@ -80,11 +115,18 @@ function parse(args: readonly string[], env: Readonly<Record<string, string>>): 
   return flags;
 }
 
-function unquote(v: string): string { return /^(".*"|'.*')$/s.test(v) ? v.slice(1, -1) : v; }
+function unquote(v: string): string {
+  return /^(".*"|'.*')$/s.test(v) ? v.slice(1, -1) : v;
+}
 
 /** `$(NAME)` as the kubelet expands it, `$NAME` and `${NAME}` as a shell does; unknown names stay as they are. */
 function expand(v: string, env: Readonly<Record<string, string>>): string {
-  return v.includes('$') ? v.replace(/\$(?:\((\w+)\)|\{(\w+)\}|(\w+))/g, (all, a?: string, b?: string, c?: string) => env[a ?? b ?? c ?? ''] ?? all) : v;
+  return v.includes('$')
+    ? v.replace(
+        /\$(?:\((\w+)\)|\{(\w+)\}|(\w+))/g,
+        (all, a?: string, b?: string, c?: string) => env[a ?? b ?? c ?? ''] ?? all,
+      )
+    : v;
 }
 
 /** True for "true" (and no value), false for "false", "0" and the like; undefined when the flag is not given. */
@@ -103,7 +145,8 @@ export function portOf(address: string): number | 'off' | undefined {
   const m = /^(?:(https?|tcp):\/\/)?(\[[\w:.%]*\]|[\w.$(){}*-]*)(?::(\d{1,5}))?(\/.*)?$/.exec(a);
   if (m === null) return undefined;
   const [, scheme, host = '', digits] = m;
-  const port = digits ?? (/^\d{1,5}$/.test(host) ? host : scheme === 'https' ? '443' : scheme === 'http' ? '80' : undefined);
+  const port =
+    digits ?? (/^\d{1,5}$/.test(host) ? host : scheme === 'https' ? '443' : scheme === 'http' ? '80' : undefined);
   if (port === undefined) return undefined;
   const n = Number(port);
   return n === 0 ? 'off' : n <= 65_535 ? n : undefined;

@@ -4,7 +4,10 @@ import { KNOWN, NOT_CONTROLLERS, type KnownSystem } from './known';
 import type { ContainerRecord, PodRecord } from './types';
 
 /** A known system and what gave it away: "image quay.io/…", "program kube-scheduler", "label x=y". */
-export interface Known { readonly system: KnownSystem; readonly by: string }
+export interface Known {
+  readonly system: KnownSystem;
+  readonly by: string;
+}
 
 const byImage = new Map<string, KnownSystem>();
 const byProgram = new Map<string, KnownSystem>();

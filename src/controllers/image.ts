@@ -34,12 +34,17 @@ export function versionOf(image: string): string {
  * Containers that stand beside the one that matters: proxies, reloaders, CSI and service mesh helpers. Judged by the
  * container's name or its image's.
  */
-const SIDECAR = /^(kube-rbac-proxy|oauth2?-proxy|istio-proxy|proxyv2|linkerd-proxy|linkerd-init|envoy(-sidecar)?|daprd|vault-agent|consul-(dataplane|connect.*)|cloud-?sql-?proxy|fluent-?bit|fluentd|promtail|vector|otel-?(collector|agent).*|opentelemetry-collector.*|.*config-?map-?reload.*|(prometheus-)?config-reloader|k8s-sidecar|git-sync|livenessprobe|liveness-probe|(csi-)?node-driver-registrar|tailscale|pause)$/;
+const SIDECAR =
+  /^(kube-rbac-proxy|oauth2?-proxy|istio-proxy|proxyv2|linkerd-proxy|linkerd-init|envoy(-sidecar)?|daprd|vault-agent|consul-(dataplane|connect.*)|cloud-?sql-?proxy|fluent-?bit|fluentd|promtail|vector|otel-?(collector|agent).*|opentelemetry-collector.*|.*config-?map-?reload.*|(prometheus-)?config-reloader|k8s-sidecar|git-sync|livenessprobe|liveness-probe|(csi-)?node-driver-registrar|tailscale|pause)$/;
 
-export function isSidecar(c: ContainerRecord): boolean { return SIDECAR.test(c.name) || SIDECAR.test(imageName(c.image)); }
+export function isSidecar(c: ContainerRecord): boolean {
+  return SIDECAR.test(c.name) || SIDECAR.test(imageName(c.image));
+}
 
 /** True for the proxy that older kubebuilder scaffolds put before `/metrics`. */
-export function isRbacProxy(c: ContainerRecord): boolean { return c.name === 'kube-rbac-proxy' || imageName(c.image).startsWith('kube-rbac-proxy'); }
+export function isRbacProxy(c: ContainerRecord): boolean {
+  return c.name === 'kube-rbac-proxy' || imageName(c.image).startsWith('kube-rbac-proxy');
+}
 
 /**
  * The container that a pod is about: the one named `manager` (kubebuilder) or after a controller or operator, else the
@@ -47,7 +52,10 @@ export function isRbacProxy(c: ContainerRecord): boolean { return c.name === 'ku
  */
 export function mainContainer(containers: readonly ContainerRecord[]): ContainerRecord | undefined {
   const own = containers.filter((c) => !isSidecar(c));
-  return own.find((c) => c.name === 'manager')
-    ?? own.find((c) => /(^|-)(controller|controller-manager|operator|manager)$/.test(c.name))
-    ?? own[0] ?? containers[0];
+  return (
+    own.find((c) => c.name === 'manager') ??
+    own.find((c) => /(^|-)(controller|controller-manager|operator|manager)$/.test(c.name)) ??
+    own[0] ??
+    containers[0]
+  );
 }

@@ -19,11 +19,16 @@ const HOST_NAME_MAX = 63;
  * Which pod holds which leases, as `namespace/name`. A lease goes to one pod at most; one that has run out, or whose
  * holder cannot be told among several pods, to none. `now` is in ms since the epoch, by this machine's clock.
  */
-export function holders(pods: Iterable<PodRecord>, leases: ReadonlyMap<string, LeaseRecord>, now: number): Map<PodRecord, string[]> {
+export function holders(
+  pods: Iterable<PodRecord>,
+  leases: ReadonlyMap<string, LeaseRecord>,
+  now: number,
+): Map<PodRecord, string[]> {
   const held = new Map<PodRecord, string[]>();
   const live: LeaseRecord[] = [];
   const ahead = clusterAhead(leases, now);
-  for (const lease of leases.values()) if (lease.holder !== '' && lease.namespace !== 'kube-node-lease' && isLive(lease, now, ahead)) live.push(lease);
+  for (const lease of leases.values())
+    if (lease.holder !== '' && lease.namespace !== 'kube-node-lease' && isLive(lease, now, ahead)) live.push(lease);
   if (live.length === 0) return held;
   const index = new PodIndex(pods, live);
   for (const lease of live) {
@@ -69,10 +74,14 @@ function isLive(lease: LeaseRecord, now: number, ahead: number): boolean {
 }
 
 /** How long after a renewal a lease counts, ms. */
-function patience(lease: LeaseRecord): number { return (lease.durationSeconds || DEFAULT_SECONDS) * 1000 + SKEW_MS; }
+function patience(lease: LeaseRecord): number {
+  return (lease.durationSeconds || DEFAULT_SECONDS) * 1000 + SKEW_MS;
+}
 
 /** When a lease stops counting unless it is renewed, ms since the epoch, by this machine's clock where it is followed. */
-export function leaseEnd(lease: LeaseRecord): number { return (lease.heardAt ?? lease.renewedAt) + patience(lease); }
+export function leaseEnd(lease: LeaseRecord): number {
+  return (lease.heardAt ?? lease.renewedAt) + patience(lease);
+}
 
 /** The parts of a holder's identity that may name a pod, its uid or its host: likeliest first. */
 export function identityForms(holder: string): readonly { readonly name: string; readonly namespace?: string }[] {
@@ -120,7 +129,8 @@ class PodIndex {
     const add = (name: string, pod: PodRecord): void => {
       if (!asked.has(name)) return;
       const list = this.#byName.get(name);
-      if (list === undefined) this.#byName.set(name, [pod]); else list.push(pod);
+      if (list === undefined) this.#byName.set(name, [pod]);
+      else list.push(pod);
     };
     for (const pod of pods) {
       if (asked.has(pod.uid)) this.#byUid.set(pod.uid, pod);
@@ -164,12 +174,24 @@ function best<T>(items: readonly T[], mark: (item: T) => number): T | undefined 
   let shared = false;
   for (const item of items) {
     const m = mark(item);
-    if (m > highest) { top = item; highest = m; shared = false; } else if (m === highest) shared = true;
+    if (m > highest) {
+      top = item;
+      highest = m;
+      shared = false;
+    } else if (m === highest) shared = true;
   }
   return shared ? undefined : top;
 }
 
-const LEASE_FLAGS = ['leader-elect-resource-name', 'leader-election-id', 'leader-election-lease-name', 'leader-election-lock-name', 'leader-election-resource-name', 'election-id', 'lease-lock-name'];
+const LEASE_FLAGS = [
+  'leader-elect-resource-name',
+  'leader-election-id',
+  'leader-election-lease-name',
+  'leader-election-lock-name',
+  'leader-election-resource-name',
+  'election-id',
+  'lease-lock-name',
+];
 
 /** How surely a lease is of a pod's program: 3 its flags name it, 2 its known names or its own name, 1 it elects at all, 0 nothing. */
 function relation(pod: PodRecord, lease: LeaseRecord): number {
@@ -185,7 +207,8 @@ function relation(pod: PodRecord, lease: LeaseRecord): number {
   const system = identify(pod)?.system;
   if (system?.leases !== undefined) return system.leases.includes(lease.name) ? 2 : 0;
   if (pod.name === lease.name || pod.name.startsWith(`${lease.name}-`)) return 2;
-  const app = pod.labels['app.kubernetes.io/name'] ?? pod.labels['k8s-app'] ?? pod.labels['app'] ?? pod.labels['component'];
+  const app =
+    pod.labels['app.kubernetes.io/name'] ?? pod.labels['k8s-app'] ?? pod.labels['app'] ?? pod.labels['component'];
   if (app !== undefined && app === lease.name) return 2;
   return elects ? 1 : 0;
 }

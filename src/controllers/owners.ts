@@ -1,7 +1,11 @@
 import type { PodRecord, WorkloadRecord } from './types';
 
 /** What a pod belongs to, as the tree shows it. */
-export interface Belongs { readonly kind: string; readonly name: string; readonly record: WorkloadRecord | undefined }
+export interface Belongs {
+  readonly kind: string;
+  readonly name: string;
+  readonly record: WorkloadRecord | undefined;
+}
 
 /** Kinds whose pods run to an end: not workloads to tune. */
 const ENDING = new Set(['Job', 'CronJob']);
@@ -18,11 +22,13 @@ export function ownerOf(pod: PodRecord, workloads: ReadonlyMap<string, WorkloadR
   if (ENDING.has(owner.kind)) return undefined;
   if (owner.kind !== 'ReplicaSet') return { kind: owner.kind, name: owner.name, record: workloads.get(owner.uid) };
   const set = workloads.get(owner.uid);
-  if (set?.owner !== undefined) return { kind: set.owner.kind, name: set.owner.name, record: workloads.get(set.owner.uid) };
+  if (set?.owner !== undefined)
+    return { kind: set.owner.kind, name: set.owner.name, record: workloads.get(set.owner.uid) };
   if (set !== undefined) return { kind: 'ReplicaSet', name: set.name, record: set };
   // ReplicaSets may not be listed, or come later than their pods: a Deployment's end in the hash that labels the pods.
   const hash = pod.labels['pod-template-hash'];
-  if (hash !== undefined && owner.name.endsWith(`-${hash}`)) return { kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1), record: undefined };
+  if (hash !== undefined && owner.name.endsWith(`-${hash}`))
+    return { kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1), record: undefined };
   return { kind: 'ReplicaSet', name: owner.name, record: undefined };
 }
 
@@ -32,8 +38,12 @@ function isStatic(pod: PodRecord): boolean {
 
 function staticName(pod: PodRecord): string {
   const node = pod.owner?.kind === 'Node' ? pod.owner.name : pod.node;
-  return node !== '' && pod.name.endsWith(`-${node}`) && pod.name.length > node.length + 1 ? pod.name.slice(0, -node.length - 1) : pod.name;
+  return node !== '' && pod.name.endsWith(`-${node}`) && pod.name.length > node.length + 1
+    ? pod.name.slice(0, -node.length - 1)
+    : pod.name;
 }
 
 /** True for records that stand in the tree by themselves: a Deployment's ReplicaSets do not. */
-export function isTop(record: WorkloadRecord): boolean { return record.kind !== 'ReplicaSet' || record.owner === undefined; }
+export function isTop(record: WorkloadRecord): boolean {
+  return record.kind !== 'ReplicaSet' || record.owner === undefined;
+}

@@ -3,7 +3,11 @@ import { mainContainer, versionOf } from './image';
 import type { Wired, Wiring } from './wiring';
 import type { ContainerRecord, Endpoint, PodRecord, Replica } from './types';
 
-interface Kept { readonly wiring: Wiring; readonly wired: Wired; readonly replica: Replica }
+interface Kept {
+  readonly wiring: Wiring;
+  readonly wired: Wired;
+  readonly replica: Replica;
+}
 
 /** A pod's record never changes (a changed pod is a new one), so what follows from it is kept as long as it lives. */
 const kept = new WeakMap<PodRecord, Kept>();
@@ -16,7 +20,13 @@ export function replicaOf(pod: PodRecord, leases: readonly string[] = NO_LEASES,
   const before = kept.get(pod);
   if (before !== undefined && before.wiring === wiring && same(before.replica.leases, leases)) return before.replica;
   const wired = wiring.of(pod);
-  const replica: Replica = { pod, leases, leader: leases.length > 0, version: version(pod.containers), endpoints: endpoints(pod, wired) };
+  const replica: Replica = {
+    pod,
+    leases,
+    leader: leases.length > 0,
+    version: version(pod.containers),
+    endpoints: endpoints(pod, wired),
+  };
   kept.set(pod, { wiring, wired, replica });
   return replica;
 }

@@ -12,11 +12,26 @@ import type { Rule, Subject } from './rules/subject';
  * Every sign of a controller. To add one: write it in a file under rules/, name it here.
  */
 export const RULES: readonly Rule[] = [
-  known, lease,
-  flags.leaderFlags, flags.reconcileFlags, flags.workersFlag, flags.probeFlags, flags.metricsFlags, flags.pprofFlags, flags.securePort,
-  labels.controlPlaneLabel, labels.componentLabel, labels.olmLabel,
-  names.manager, names.name, names.image,
-  ports.webhookPort, ports.pprofEndpoint, ports.metricsEndpoint, ports.annotations, ports.monitor,
+  known,
+  lease,
+  flags.leaderFlags,
+  flags.reconcileFlags,
+  flags.workersFlag,
+  flags.probeFlags,
+  flags.metricsFlags,
+  flags.pprofFlags,
+  flags.securePort,
+  labels.controlPlaneLabel,
+  labels.componentLabel,
+  labels.olmLabel,
+  names.manager,
+  names.name,
+  names.image,
+  ports.webhookPort,
+  ports.pprofEndpoint,
+  ports.metricsEndpoint,
+  ports.annotations,
+  ports.monitor,
   server,
 ];
 

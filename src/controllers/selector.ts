@@ -18,10 +18,14 @@ export function matches(selector: LabelSelector, labels: Labels): boolean {
   return selector.matchExpressions.every(({ key, operator, values }) => {
     const v = labels[key];
     switch (operator) {
-      case 'In': return v !== undefined && values.includes(v);
-      case 'NotIn': return v === undefined || !values.includes(v);
-      case 'Exists': return v !== undefined;
-      case 'DoesNotExist': return v === undefined;
+      case 'In':
+        return v !== undefined && values.includes(v);
+      case 'NotIn':
+        return v === undefined || !values.includes(v);
+      case 'Exists':
+        return v !== undefined;
+      case 'DoesNotExist':
+        return v === undefined;
     }
   });
 }

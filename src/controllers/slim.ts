@@ -1,7 +1,15 @@
 import { intern, shared } from './intern';
 import { list, number, object, text, time, type Json } from './json';
 import type {
-  ContainerRecord, LabelSelector, LeaseRecord, MonitorEndpoint, MonitorRecord, OwnerRef, PodRecord, ServiceRecord, WorkloadRecord,
+  ContainerRecord,
+  LabelSelector,
+  LeaseRecord,
+  MonitorEndpoint,
+  MonitorRecord,
+  OwnerRef,
+  PodRecord,
+  ServiceRecord,
+  WorkloadRecord,
 } from './types';
 
 /** Environment names that may tell where something listens. Anything that smells of a secret is never kept. */
@@ -26,7 +34,10 @@ export function slimPod(obj: unknown): PodRecord | undefined {
     namespace: intern(text(meta['namespace'])),
     name,
     labels: strings(meta['labels']),
-    annotations: strings(meta['annotations'], (key) => key.startsWith('prometheus.io/') || key === 'kubernetes.io/config.mirror'),
+    annotations: strings(
+      meta['annotations'],
+      (key) => key.startsWith('prometheus.io/') || key === 'kubernetes.io/config.mirror',
+    ),
     owner: slimOwner(meta),
     node,
     hostNetwork,
@@ -94,9 +105,13 @@ export function slimService(obj: unknown): ServiceRecord | undefined {
     labels: strings(meta['labels']),
     annotations: strings(meta['annotations'], (key) => key.startsWith('prometheus.io/')),
     selector: strings(spec['selector']),
-    ports: list(spec['ports']).map(object).map((p) => ({
-      name: intern(text(p['name'])), port: number(p['port']), targetPort: intOrName(p['targetPort']) ?? number(p['port']),
-    })),
+    ports: list(spec['ports'])
+      .map(object)
+      .map((p) => ({
+        name: intern(text(p['name'])),
+        port: number(p['port']),
+        targetPort: intOrName(p['targetPort']) ?? number(p['port']),
+      })),
   };
 }
 
@@ -108,18 +123,28 @@ export function slimMonitor(kind: 'ServiceMonitor' | 'PodMonitor', obj: unknown)
   if (name === '') return undefined;
   const namespace = intern(text(meta['namespace']));
   const where = object(spec['namespaceSelector']);
-  const named = list(where['matchNames']).map(text).filter((n) => n !== '');
+  const named = list(where['matchNames'])
+    .map(text)
+    .filter((n) => n !== '');
   return {
     kind,
     namespace,
     name,
     selector: slimSelector(spec['selector']),
     namespaces: where['any'] === true ? 'any' : named.length > 0 ? named : [namespace],
-    endpoints: list(spec[kind === 'PodMonitor' ? 'podMetricsEndpoints' : 'endpoints']).map(object).flatMap((e): MonitorEndpoint[] => {
-      const port = text(e['port']) || intOrName(e['portNumber']) || intOrName(e['targetPort']);
-      if (port === undefined || port === 0) return [];
-      return [{ port, path: text(e['path']) || '/metrics', scheme: text(e['scheme']).toLowerCase() === 'https' ? 'https' : 'http' }];
-    }),
+    endpoints: list(spec[kind === 'PodMonitor' ? 'podMetricsEndpoints' : 'endpoints'])
+      .map(object)
+      .flatMap((e): MonitorEndpoint[] => {
+        const port = text(e['port']) || intOrName(e['portNumber']) || intOrName(e['targetPort']);
+        if (port === undefined || port === 0) return [];
+        return [
+          {
+            port,
+            path: text(e['path']) || '/metrics',
+            scheme: text(e['scheme']).toLowerCase() === 'https' ? 'https' : 'http',
+          },
+        ];
+      }),
   };
 }
 
@@ -127,10 +152,12 @@ function slimSelector(v: unknown): LabelSelector {
   const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
   return {
     matchLabels: strings(object(v)['matchLabels']),
-    matchExpressions: list(object(v)['matchExpressions']).map(object).flatMap((e) => {
-      const operator = operators.find((o) => o === e['operator']);
-      return operator === undefined ? [] : [{ key: text(e['key']), operator, values: list(e['values']).map(text) }];
-    }),
+    matchExpressions: list(object(v)['matchExpressions'])
+      .map(object)
+      .flatMap((e) => {
+        const operator = operators.find((o) => o === e['operator']);
+        return operator === undefined ? [] : [{ key: text(e['key']), operator, values: list(e['values']).map(text) }];
+      }),
   };
 }
 
@@ -150,10 +177,12 @@ function strings(v: unknown, wanted?: (key: string) => boolean): Readonly<Record
   const from = object(v);
   // Ten thousand pods pass here: the key is put together without anything else being made.
   let key = 'map';
-  for (const name in from) if (typeof from[name] === 'string' && wanted?.(name) !== false) key += SEP + name + SEP + (from[name] as string);
+  for (const name in from)
+    if (typeof from[name] === 'string' && wanted?.(name) !== false) key += SEP + name + SEP + (from[name] as string);
   return shared(key, () => {
     const made: Record<string, string> = {};
-    for (const name in from) if (typeof from[name] === 'string' && wanted?.(name) !== false) made[intern(name)] = intern(from[name] as string);
+    for (const name in from)
+      if (typeof from[name] === 'string' && wanted?.(name) !== false) made[intern(name)] = intern(from[name] as string);
     return made;
   });
 }
@@ -170,8 +199,10 @@ function slimContainers(spec: Json): readonly ContainerRecord[] {
     for (const a of list(c['command'])) key += SEP + text(a);
     key += `${SEP}a`;
     for (const a of list(c['args'])) key += SEP + text(a);
-    for (const e of list(c['env'])) if (wantedEnv(object(e))) key += `${SEP}e${SEP}${text(object(e)['name'])}=${text(object(e)['value'])}`;
-    for (const p of list(c['ports'])) key += `${SEP}p${SEP}${text(object(p)['name'])}:${number(object(p)['containerPort'])}:${text(object(p)['protocol'])}`;
+    for (const e of list(c['env']))
+      if (wantedEnv(object(e))) key += `${SEP}e${SEP}${text(object(e)['name'])}=${text(object(e)['value'])}`;
+    for (const p of list(c['ports']))
+      key += `${SEP}p${SEP}${text(object(p)['name'])}:${number(object(p)['containerPort'])}:${text(object(p)['protocol'])}`;
   }
   return shared(key, () => all.map(slimContainer));
 }
@@ -182,8 +213,15 @@ function slimContainer(raw: unknown): ContainerRecord {
     name: text(c['name']),
     image: text(c['image']),
     args: [...list(c['command']), ...list(c['args'])].map(text).map(cut),
-    env: Object.fromEntries(list(c['env']).map(object).filter(wantedEnv).map((e) => [text(e['name']), text(e['value'])])),
-    ports: list(c['ports']).map(object).filter((p) => text(p['protocol']) !== 'UDP' && text(p['protocol']) !== 'SCTP')
+    env: Object.fromEntries(
+      list(c['env'])
+        .map(object)
+        .filter(wantedEnv)
+        .map((e) => [text(e['name']), text(e['value'])]),
+    ),
+    ports: list(c['ports'])
+      .map(object)
+      .filter((p) => text(p['protocol']) !== 'UDP' && text(p['protocol']) !== 'SCTP')
       .map((p) => ({ name: text(p['name']), port: number(p['containerPort']) })),
   };
 }
@@ -217,6 +255,8 @@ function whyNot(status: Json, statuses: readonly Json[]): string {
     const ended = object(object(s['state'])['terminated']);
     if (Object.keys(ended).length > 0 && number(ended['exitCode']) !== 0) return text(ended['reason']) || 'Error';
   }
-  const unscheduled = list(status['conditions']).map(object).find((c) => c['type'] === 'PodScheduled' && c['status'] === 'False');
+  const unscheduled = list(status['conditions'])
+    .map(object)
+    .find((c) => c['type'] === 'PodScheduled' && c['status'] === 'False');
   return unscheduled === undefined ? '' : text(unscheduled['reason']);
 }

@@ -1,8 +1,15 @@
 /** What discovery works on and gives: plain records, small enough for tens of thousands of pods. Times in ms since epoch. */
 
-export interface OwnerRef { readonly kind: string; readonly name: string; readonly uid: string }
+export interface OwnerRef {
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
 
-export interface ContainerPort { readonly name: string; readonly port: number }
+export interface ContainerPort {
+  readonly name: string;
+  readonly port: number;
+}
 
 export interface ContainerRecord {
   readonly name: string;
@@ -72,7 +79,11 @@ export interface ServiceRecord {
   readonly ports: readonly { readonly name: string; readonly port: number; readonly targetPort: number | string }[];
 }
 
-export interface MonitorEndpoint { readonly port: string | number; readonly path: string; readonly scheme: 'http' | 'https' }
+export interface MonitorEndpoint {
+  readonly port: string | number;
+  readonly path: string;
+  readonly scheme: 'http' | 'https';
+}
 
 export interface MonitorRecord {
   readonly kind: 'ServiceMonitor' | 'PodMonitor';
@@ -86,7 +97,11 @@ export interface MonitorRecord {
 
 export interface LabelSelector {
   readonly matchLabels: Readonly<Record<string, string>>;
-  readonly matchExpressions: readonly { readonly key: string; readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; readonly values: readonly string[] }[];
+  readonly matchExpressions: readonly {
+    readonly key: string;
+    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+    readonly values: readonly string[];
+  }[];
 }
 
 /** Everything seen of one cluster, keyed by uid (leases, services, monitors: by `namespace/name`). */
@@ -99,7 +114,11 @@ export interface ClusterObjects {
 }
 
 /** Why something is taken for a controller: the rule's name, its weight, and a sentence for the tooltip. */
-export interface Reason { readonly rule: string; readonly weight: number; readonly text: string }
+export interface Reason {
+  readonly rule: string;
+  readonly weight: number;
+  readonly text: string;
+}
 
 export type EndpointKind = 'pprof' | 'metrics';
 

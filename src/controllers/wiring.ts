@@ -2,12 +2,23 @@ import { matches, selects } from './selector';
 import type { ClusterObjects, MonitorEndpoint, MonitorRecord, PodRecord, ServiceRecord } from './types';
 
 /** A monitor that reaches a pod, with the ports of the pod that it scrapes. */
-export interface Scrape { readonly monitor: MonitorRecord; readonly endpoint: MonitorEndpoint; readonly port: number }
+export interface Scrape {
+  readonly monitor: MonitorRecord;
+  readonly endpoint: MonitorEndpoint;
+  readonly port: number;
+}
 
 /** What of the cluster points at a pod. */
-export interface Wired { readonly services: readonly ServiceRecord[]; readonly scrapes: readonly Scrape[] }
+export interface Wired {
+  readonly services: readonly ServiceRecord[];
+  readonly scrapes: readonly Scrape[];
+}
 
-interface Kept { readonly services: readonly ServiceRecord[]; readonly monitors: readonly MonitorRecord[]; readonly wiring: Wiring }
+interface Kept {
+  readonly services: readonly ServiceRecord[];
+  readonly monitors: readonly MonitorRecord[];
+  readonly wiring: Wiring;
+}
 
 /** The last wiring of each cluster, by its (live) map of Services. */
 const kept = new WeakMap<object, Kept>();
@@ -23,7 +34,9 @@ export function wiringOf(objects: ClusterObjects): Wiring {
   return wiring;
 }
 
-function same<T>(a: readonly T[], b: readonly T[]): boolean { return a.length === b.length && a.every((x, i) => x === b[i]); }
+function same<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((x, i) => x === b[i]);
+}
 
 const NOT_WIRED: Wired = { services: [], scrapes: [] };
 
@@ -60,12 +73,18 @@ export class Wiring {
   #find(pod: PodRecord): Wired {
     const services: ServiceRecord[] = [];
     for (const key in pod.labels) {
-      for (const s of this.#services.get(`${pod.namespace}\n${key}\n${pod.labels[key]}`) ?? []) if (selects(s.selector, pod.labels)) services.push(s);
+      for (const s of this.#services.get(`${pod.namespace}\n${key}\n${pod.labels[key]}`) ?? [])
+        if (selects(s.selector, pod.labels)) services.push(s);
     }
     const scrapes: Scrape[] = [];
     for (const ns of [pod.namespace, '*']) {
       for (const monitor of this.#monitors.get(ns) ?? []) {
-        const through = monitor.kind === 'PodMonitor' ? (matches(monitor.selector, pod.labels) ? [undefined] : []) : services.filter((s) => matches(monitor.selector, s.labels));
+        const through =
+          monitor.kind === 'PodMonitor'
+            ? matches(monitor.selector, pod.labels)
+              ? [undefined]
+              : []
+            : services.filter((s) => matches(monitor.selector, s.labels));
         for (const service of through) {
           for (const endpoint of monitor.endpoints) {
             const port = podPort(pod, endpoint.port, service);
@@ -91,5 +110,6 @@ export function podPort(pod: PodRecord, port: string | number, service?: Service
 
 function push<T>(map: Map<string, T[]>, key: string, item: T): void {
   const list = map.get(key);
-  if (list === undefined) map.set(key, [item]); else list.push(item);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
 }

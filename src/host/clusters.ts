@@ -58,16 +58,27 @@ export class Clusters implements Disposable {
   readonly onDidChange = this.#changed.event;
 
   /** True once the kubeconfig files were read. */
-  get loaded(): boolean { return this.#loaded; }
+  get loaded(): boolean {
+    return this.#loaded;
+  }
   /** Files that could not be read. */
-  get problems(): readonly ProblemData[] { return this.#problems; }
+  get problems(): readonly ProblemData[] {
+    return this.#problems;
+  }
   /** The current one first. */
-  get entries(): readonly ContextEntry[] { return [...this.#entries.values()]; }
-  entry(context: string): ContextEntry | undefined { return this.#entries.get(context); }
+  get entries(): readonly ContextEntry[] {
+    return [...this.#entries.values()];
+  }
+  entry(context: string): ContextEntry | undefined {
+    return this.#entries.get(context);
+  }
 
   /** Reads the kubeconfig files, once; then it follows them by itself. */
   load(): Promise<void> {
-    return (this.#loading ??= this.#load().catch((e: unknown) => { this.#loading = undefined; throw e; }));
+    return (this.#loading ??= this.#load().catch((e: unknown) => {
+      this.#loading = undefined;
+      throw e;
+    }));
   }
 
   async #load(): Promise<void> {
@@ -80,7 +91,11 @@ export class Clusters implements Disposable {
     try {
       const kubeconfigs = this.#own.add(await this.deps.kubeconfigs());
       this.deps.log.info(`The Kubernetes client was loaded in ${(performance.now() - started).toFixed(0)} ms.`);
-      this.#own.add(kubeconfigs.onDidChange(() => { void this.reload(); }));
+      this.#own.add(
+        kubeconfigs.onDidChange(() => {
+          void this.reload();
+        }),
+      );
       return kubeconfigs;
     } catch (e) {
       this.#kubeconfigs = undefined;
@@ -97,9 +112,20 @@ export class Clusters implements Disposable {
       const old = before.get(info.name);
       before.delete(info.name);
       if (old) old.info = info;
-      this.#entries.set(info.name, old ?? {
-        info, state: 'closed', cluster: undefined, session: undefined, problem: undefined, generation: 0, opening: undefined, stop: new AbortController(), listening: undefined,
-      });
+      this.#entries.set(
+        info.name,
+        old ?? {
+          info,
+          state: 'closed',
+          cluster: undefined,
+          session: undefined,
+          problem: undefined,
+          generation: 0,
+          opening: undefined,
+          stop: new AbortController(),
+          listening: undefined,
+        },
+      );
     }
     for (const gone of before.values()) this.#close(gone);
     this.#problems = problems;
@@ -132,8 +158,11 @@ export class Clusters implements Disposable {
   /** The setting of the namespaces changed: contexts for which it matters are opened anew, those that see the whole cluster stay. */
   namespacesChanged(): void {
     for (const entry of this.#entries.values()) {
-      const partly = entry.cluster !== undefined && (entry.cluster.scope !== 'all' || entry.cluster.problems.some((p) => p.status === 403));
-      if (entry.state === 'connecting' || entry.state === 'failed' || (entry.state === 'open' && partly)) this.#anew(entry);
+      const partly =
+        entry.cluster !== undefined &&
+        (entry.cluster.scope !== 'all' || entry.cluster.problems.some((p) => p.status === 403));
+      if (entry.state === 'connecting' || entry.state === 'failed' || (entry.state === 'open' && partly))
+        this.#anew(entry);
     }
   }
 
@@ -145,7 +174,9 @@ export class Clusters implements Disposable {
 
   #begin(entry: Entry): Promise<Cluster> {
     if (entry.opening) return entry.opening;
-    const opening = this.#connect(entry).finally(() => { if (entry.opening === opening) entry.opening = undefined; });
+    const opening = this.#connect(entry).finally(() => {
+      if (entry.opening === opening) entry.opening = undefined;
+    });
     entry.opening = opening;
     return opening;
   }
@@ -154,7 +185,10 @@ export class Clusters implements Disposable {
   async connect(context: string, signal?: AbortSignal): Promise<Cluster> {
     await this.load();
     const entry = this.#entries.get(context);
-    if (!entry) throw new Problem('cluster.noContext', `The kubeconfig has no context "${context}".`, { next: 'Choose another context.' });
+    if (!entry)
+      throw new Problem('cluster.noContext', `The kubeconfig has no context "${context}".`, {
+        next: 'Choose another context.',
+      });
     if (entry.cluster && entry.state === 'open') return entry.cluster;
     for (;;) {
       const opening = this.#begin(entry);
@@ -188,11 +222,19 @@ export class Clusters implements Disposable {
       entry.session = session;
       cluster = new Cluster(session, { namespaces: this.deps.namespaces(), marked: this.deps.marked });
       const early = this.#showEarly(entry, cluster);
-      try { await cluster.whenReady(signal); } finally { early.dispose(); }
+      try {
+        await cluster.whenReady(signal);
+      } finally {
+        early.dispose();
+      }
       entry.cluster = cluster;
       entry.state = 'open';
-      entry.listening = cluster.onDidChange(() => { this.#changed.fire(name); });
-      this.deps.log.info(`Connected to ${name} in ${(performance.now() - started).toFixed(0)} ms: ${cluster.objects.pods.size} pods, ${cluster.objects.workloads.size} workloads.`);
+      entry.listening = cluster.onDidChange(() => {
+        this.#changed.fire(name);
+      });
+      this.deps.log.info(
+        `Connected to ${name} in ${(performance.now() - started).toFixed(0)} ms: ${cluster.objects.pods.size} pods, ${cluster.objects.workloads.size} workloads.`,
+      );
       this.#changed.fire(name);
       return cluster;
     } catch (e) {
@@ -223,8 +265,17 @@ export class Clusters implements Disposable {
       }
       timer = setTimeout(show, EARLY_EVERY_MS);
     };
-    let timer = setTimeout(() => { void cluster.outlined.then(() => { if (!ended) show(); }); }, EARLY_MS);
-    return { dispose: () => { ended = true; clearTimeout(timer); } };
+    let timer = setTimeout(() => {
+      void cluster.outlined.then(() => {
+        if (!ended) show();
+      });
+    }, EARLY_MS);
+    return {
+      dispose: () => {
+        ended = true;
+        clearTimeout(timer);
+      },
+    };
   }
 
   disconnect(context: string): void {
@@ -268,9 +319,17 @@ export class Clusters implements Disposable {
 /** The promise's outcome, or the abort if that comes first; the work itself goes on. */
 export function race<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => { reject(abortError(signal)); };
-    if (signal.aborted) { stop(); work.catch(() => undefined); return; }
+    const stop = (): void => {
+      reject(abortError(signal));
+    };
+    if (signal.aborted) {
+      stop();
+      work.catch(() => undefined);
+      return;
+    }
     signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => { signal.removeEventListener('abort', stop); });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
   });
 }

@@ -5,7 +5,10 @@ import type { Log } from './log';
 import { told } from './told';
 
 /** A button of a notification. */
-export interface Action { readonly title: string; readonly run: () => unknown }
+export interface Action {
+  readonly title: string;
+  readonly run: () => unknown;
+}
 
 export interface ShowOptions {
   /** What the person wanted, for the log: "Profile CPU of default/widgets-0". */
@@ -21,8 +24,10 @@ export async function showProblem(e: unknown, { what, log, actions = [] }: ShowO
   if (isAbort(e)) return;
   const problem = told(e);
   const buttons: Action[] = [...actions];
-  if (problem.detail !== undefined && problem.detail !== '' && !actions.some((a) => a.title.startsWith('Show '))) buttons.push({ title: 'Show Details', run: () => showDetails(problem.toJSON()) });
-  if (buttons.length === 0) buttons.push({ title: 'Show Log', run: () => vscode.commands.executeCommand('controllerTuner.showLog') });
+  if (problem.detail !== undefined && problem.detail !== '' && !actions.some((a) => a.title.startsWith('Show ')))
+    buttons.push({ title: 'Show Details', run: () => showDetails(problem.toJSON()) });
+  if (buttons.length === 0)
+    buttons.push({ title: 'Show Log', run: () => vscode.commands.executeCommand('controllerTuner.showLog') });
   const chosen = await vscode.window.showErrorMessage(problem.sentence, ...buttons.map((b) => b.title));
   await buttons.find((b) => b.title === chosen)?.run();
 }
@@ -31,7 +36,12 @@ export async function showProblem(e: unknown, { what, log, actions = [] }: ShowO
 export async function showDetails(problem: ProblemData): Promise<void> {
   const parts = [problem.message, problem.next, problem.detail].filter((p) => p !== undefined && p !== '');
   const rule = /^kind:|^apiVersion:/m.test(problem.detail ?? '');
-  const content = rule ? `${[problem.message, problem.next].filter((p) => p !== undefined).map((p) => `# ${p}`).join('\n')}\n${problem.detail}\n` : `${parts.join('\n\n')}\n`;
+  const content = rule
+    ? `${[problem.message, problem.next]
+        .filter((p) => p !== undefined)
+        .map((p) => `# ${p}`)
+        .join('\n')}\n${problem.detail}\n`
+    : `${parts.join('\n\n')}\n`;
   const document = await vscode.workspace.openTextDocument({ language: rule ? 'yaml' : 'plaintext', content });
   await vscode.window.showTextDocument(document, { preview: true });
 }

@@ -51,42 +51,108 @@ export interface Host extends vscode.Disposable {
 
 export function makeHost(context: vscode.ExtensionContext, registered: Registered): Host {
   const subscriptions: vscode.Disposable[] = [];
-  const own = <T extends { dispose(): void }>(part: T): T => { subscriptions.push(part); return part; };
+  const own = <T extends { dispose(): void }>(part: T): T => {
+    subscriptions.push(part);
+    return part;
+  };
   const log = own(createLog());
-  const globalState: Memento = { get: (key) => context.globalState.get(key), set: (key, value) => { void context.globalState.update(key, value); } };
-
-  const clusters = own(new Clusters({
-    kubeconfigs: async () => {
-      const kubeconfigs = (await loadKube()).createKubeconfigs({
-        env: process.env, home: os.homedir(), extraFiles: () => settings.kubeconfigs, allowExec: () => vscode.workspace.isTrusted, log: (line) => { log.info(line); },
-      });
-      own(onSettings(['kubeconfigs'], () => { void clusters.reload(); }));
-      own(vscode.workspace.onDidGrantWorkspaceTrust(() => { void clusters.reload(); }));
-      return kubeconfigs;
+  const globalState: Memento = {
+    get: (key) => context.globalState.get(key),
+    set: (key, value) => {
+      void context.globalState.update(key, value);
     },
-    namespaces: () => settings.namespaces, marked: () => settings.marked, log,
-  }));
+  };
+
+  const clusters = own(
+    new Clusters({
+      kubeconfigs: async () => {
+        const kubeconfigs = (await loadKube()).createKubeconfigs({
+          env: process.env,
+          home: os.homedir(),
+          extraFiles: () => settings.kubeconfigs,
+          allowExec: () => vscode.workspace.isTrusted,
+          log: (line) => {
+            log.info(line);
+          },
+        });
+        own(
+          onSettings(['kubeconfigs'], () => {
+            void clusters.reload();
+          }),
+        );
+        own(
+          vscode.workspace.onDidGrantWorkspaceTrust(() => {
+            void clusters.reload();
+          }),
+        );
+        return kubeconfigs;
+      },
+      namespaces: () => settings.namespaces,
+      marked: () => settings.marked,
+      log,
+    }),
+  );
   const memory = new EndpointMemory(globalState);
   const processes = own(new Processes({ clusters, memory, pins: () => settings.pins, log }));
   const locals = new Locals(globalState);
   const view = own(new ClustersView(registered.clusters, { clusters, processes, locals, log }));
   const threads = own(new Threads(path.join(context.extensionPath, 'dist', 'profile-thread.js')));
   const open: ThreadOpener = (bytes, options, signal) => threads.open(bytes, options, signal);
-  const captures = own(registerCaptures(context, registered.captures, { tell: (e) => { void showProblem(e, { what: 'Captures', log }); }, open, maxBytes: () => settings.maxProfileBytes }));
+  const captures = own(
+    registerCaptures(context, registered.captures, {
+      tell: (e) => {
+        void showProblem(e, { what: 'Captures', log });
+      },
+      open,
+      maxBytes: () => settings.maxProfileBytes,
+    }),
+  );
 
-  const parts: Parts = { context, log, clusters, processes, locals, memory, view, captures, open, expectProfile: () => { threads.prepare(); } };
-  const editor = own(new ProfileEditor(context, { captures, log, open: openAndExpect(threads), captureAgain: (capture) => { void captureAgain(parts, capture); } }));
-  const lines = own(new Lines({ pages: editor.pages, sources: editor.sources, log }));
-  const metrics = own(new MetricsPanels(parts, {
-    captures, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), capture: (kind, subject) => captureCommand(parts, given(subject), wishFor(kind)),
-    authenticate: async (subject) => {
-      const { context, workload, replica = workload?.replicas[0] } = given(subject);
-      if (context === undefined || !workload || !replica) return false;
-      await authenticate(parts, { kind: 'pod', context, workload, replica }, 'metrics');
-      return true;
+  const parts: Parts = {
+    context,
+    log,
+    clusters,
+    processes,
+    locals,
+    memory,
+    view,
+    captures,
+    open,
+    expectProfile: () => {
+      threads.prepare();
     },
-  }));
-  const changes = own(new ChurnPanels({ clusters, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview') }, vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg')));
+  };
+  const editor = own(
+    new ProfileEditor(context, {
+      captures,
+      log,
+      open: openAndExpect(threads),
+      captureAgain: (capture) => {
+        void captureAgain(parts, capture);
+      },
+    }),
+  );
+  const lines = own(new Lines({ pages: editor.pages, sources: editor.sources, log }));
+  const metrics = own(
+    new MetricsPanels(parts, {
+      captures,
+      log,
+      pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'),
+      capture: (kind, subject) => captureCommand(parts, given(subject), wishFor(kind)),
+      authenticate: async (subject) => {
+        const { context, workload, replica = workload?.replicas[0] } = given(subject);
+        if (context === undefined || !workload || !replica) return false;
+        await authenticate(parts, { kind: 'pod', context, workload, replica }, 'metrics');
+        return true;
+      },
+    }),
+  );
+  const changes = own(
+    new ChurnPanels(
+      { clusters, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview') },
+      vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg'),
+    ),
+  );
   /** The leader of a workload where there is one. */
   const given = ({ id }: Subject): Given => {
     if ('url' in id) return { url: id.url };
@@ -94,17 +160,32 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
     const workload = clusters.entry(id.context)?.cluster?.workload(id.workload);
     return workload ? givenOf({ kind: 'workload', context: id.context, workload }, clusters) : { context: id.context };
   };
-  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = { ...captures.commands, ...commandsOf(parts, metrics, own(new SeriesList(parts))), ...metrics.commands, ...profileCommands({ captures, log }), ...changes.commands, ...lines.commands };
+  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
+    ...captures.commands,
+    ...commandsOf(parts, metrics, own(new SeriesList(parts))),
+    ...metrics.commands,
+    ...profileCommands({ captures, log }),
+    ...changes.commands,
+    ...lines.commands,
+  };
   log.info(`Activated in ${registered.activationMillis.toFixed(1)} ms.`);
   return {
-    parts, clusters: view.provider, captures: captures.rows, editor, metrics,
+    parts,
+    clusters: view.provider,
+    captures: captures.rows,
+    editor,
+    metrics,
     has: (command) => nameOf(command) in commands,
     run: (command, args) => commands[nameOf(command)]?.(...args),
-    dispose: () => { for (const s of subscriptions.reverse()) s.dispose(); },
+    dispose: () => {
+      for (const s of subscriptions.reverse()) s.dispose();
+    },
   };
 }
 
-function nameOf(command: string): string { return command.replace(/^controllerTuner\./, ''); }
+function nameOf(command: string): string {
+  return command.replace(/^controllerTuner\./, '');
+}
 
 /** How long after a file was opened the thread of the next one is made ready, ms: the page comes first. */
 const AFTER_MS = 2000;
@@ -113,7 +194,9 @@ const AFTER_MS = 2000;
 function openAndExpect(threads: Threads): ThreadOpener {
   return async (bytes, options, signal) => {
     const opened = await threads.open(bytes, options, signal);
-    setTimeout(() => { threads.prepare(); }, AFTER_MS).unref();
+    setTimeout(() => {
+      threads.prepare();
+    }, AFTER_MS).unref();
     return opened;
   };
 }

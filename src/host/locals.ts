@@ -16,10 +16,16 @@ export class Locals {
 
   readonly onDidChange = this.#changed.event;
   /** In the order in which they were attached. */
-  get urls(): readonly string[] { return this.#urls; }
+  get urls(): readonly string[] {
+    return this.#urls;
+  }
 
-  attach(url: string): void { if (!this.#urls.includes(url)) this.#set([...this.#urls, url]); }
-  detach(url: string): void { if (this.#urls.includes(url)) this.#set(this.#urls.filter((u) => u !== url)); }
+  attach(url: string): void {
+    if (!this.#urls.includes(url)) this.#set([...this.#urls, url]);
+  }
+  detach(url: string): void {
+    if (this.#urls.includes(url)) this.#set(this.#urls.filter((u) => u !== url));
+  }
 
   #set(urls: readonly string[]): void {
     this.#urls = urls;
@@ -29,5 +35,10 @@ export class Locals {
 }
 
 function usable(url: string): boolean {
-  try { localProcess(url); return true; } catch { return false; }
+  try {
+    localProcess(url);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -9,22 +9,35 @@ export interface Log {
   problem(what: string, e: unknown): void;
 }
 
-export interface LogChannel extends Log, vscode.Disposable { show(): void }
+export interface LogChannel extends Log, vscode.Disposable {
+  show(): void;
+}
 
 /** The output channel "Controller Tuner", or another of a bundle of its own, made at the first line so that activation doesn't pay for it. */
 export function createLog(name = 'Controller Tuner'): LogChannel {
   let channel: vscode.LogOutputChannel | undefined;
   const open = (): vscode.LogOutputChannel => (channel ??= vscode.window.createOutputChannel(name, { log: true }));
   return {
-    info: (message) => { open().info(message); },
-    warn: (message) => { open().warn(message); },
+    info: (message) => {
+      open().info(message);
+    },
+    warn: (message) => {
+      open().warn(message);
+    },
     problem: (what, e) => {
-      if (isAbort(e)) { open().info(`${what}: cancelled`); return; }
+      if (isAbort(e)) {
+        open().info(`${what}: cancelled`);
+        return;
+      }
       const p = Problem.from(e);
       open().warn(`${what}: ${p.message} (${p.code})${p.detail === undefined ? '' : `\n${p.detail}`}`);
       if (p.code === 'unexpected' && e instanceof Error && e.stack !== undefined) open().debug(e.stack);
     },
-    show: () => { open().show(true); },
-    dispose: () => { channel?.dispose(); },
+    show: () => {
+      open().show(true);
+    },
+    dispose: () => {
+      channel?.dispose();
+    },
   };
 }

@@ -36,7 +36,11 @@ export class Processes implements Disposable {
   readonly #known = new Map<string, Known>();
 
   constructor(private readonly deps: ProcessesDeps) {
-    this.#own.add(deps.clusters.onDidChange((context) => { this.#prune(context); }));
+    this.#own.add(
+      deps.clusters.onDidChange((context) => {
+        this.#prune(context);
+      }),
+    );
   }
 
   readonly onDidChange = this.#changed.event;
@@ -47,7 +51,10 @@ export class Processes implements Disposable {
     const current = known && this.#holds(known, workload, replica) ? known : undefined;
     const before = session ? knownEndpoints({ session, workload, replica }, this.#knowledge()) : undefined;
     const findings = current?.findings;
-    const problems = [...(current?.problem ? [current.problem] : findings?.problems ?? []), ...(findings ? [] : before?.problems ?? [])];
+    const problems = [
+      ...(current?.problem ? [current.problem] : (findings?.problems ?? [])),
+      ...(findings ? [] : (before?.problems ?? [])),
+    ];
     return {
       state: current?.work ? 'looking' : findings || current?.problem ? 'looked' : 'unknown',
       endpoints: findings?.endpoints ?? before?.endpoints ?? [],
@@ -61,17 +68,35 @@ export class Processes implements Disposable {
    * Asks the process: which endpoints answer, which controllers run in it. A look that is under way is shared. Rejects with
    * a Problem, which the facts hold as well; the caller's abort ends only its own waiting.
    */
-  look(context: string, workload: Workload, replica: Replica, options: { readonly signal?: AbortSignal; readonly again?: boolean } = {}): Promise<Findings> {
+  look(
+    context: string,
+    workload: Workload,
+    replica: Replica,
+    options: { readonly signal?: AbortSignal; readonly again?: boolean } = {},
+  ): Promise<Findings> {
     const key = keyOf(context, replica);
     let known = this.#known.get(key);
-    if (known && !this.#holds(known, workload, replica)) { known.stop.abort(); known = undefined; }
+    if (known && !this.#holds(known, workload, replica)) {
+      known.stop.abort();
+      known = undefined;
+    }
     if (known?.work === undefined && known?.findings && options.again !== true) return Promise.resolve(known.findings);
     if (!known) {
-      known = { findings: undefined, restarts: replica.pod.restarts, pins: textOf(this.deps.pins(), workload), work: undefined, stop: new AbortController(), problem: undefined };
+      known = {
+        findings: undefined,
+        restarts: replica.pod.restarts,
+        pins: textOf(this.deps.pins(), workload),
+        work: undefined,
+        stop: new AbortController(),
+        problem: undefined,
+      };
       this.#known.set(key, known);
     }
     const mine = known;
-    mine.work ??= this.#look(mine, context, workload, replica).finally(() => { mine.work = undefined; this.#changed.fire(); });
+    mine.work ??= this.#look(mine, context, workload, replica).finally(() => {
+      mine.work = undefined;
+      this.#changed.fire();
+    });
     this.#changed.fire();
     return this.#outcome(key, mine, options.signal);
   }
@@ -98,11 +123,16 @@ export class Processes implements Disposable {
       // They may have changed while it was connecting.
       const knowledge = this.#knowledge();
       known.pins = textOf(knowledge.pins, workload);
-      const findings = await lookAt({ session: cluster.session, workload, replica }, knowledge, { signal: known.stop.signal, guess: true });
+      const findings = await lookAt({ session: cluster.session, workload, replica }, knowledge, {
+        signal: known.stop.signal,
+        guess: true,
+      });
       known.findings = findings;
       if (findings.reason) cluster.learn(workload.id, findings.reason);
       const said = findings.endpoints.map((e) => `${e.kind} ${e.scheme} :${e.port} ${e.state}`).join(', ');
-      this.deps.log.info(`${replica.pod.namespace}/${replica.pod.name}: ${said === '' ? 'no endpoint answered' : said}`);
+      this.deps.log.info(
+        `${replica.pod.namespace}/${replica.pod.name}: ${said === '' ? 'no endpoint answered' : said}`,
+      );
       return findings;
     } catch (e) {
       if (!isAbort(e)) known.problem = told(e, 'cluster.look');
@@ -121,9 +151,13 @@ export class Processes implements Disposable {
     this.#changed.fire();
   }
 
-  #holds(known: Known, workload: Workload, replica: Replica): boolean { return known.restarts === replica.pod.restarts && known.pins === textOf(this.deps.pins(), workload); }
+  #holds(known: Known, workload: Workload, replica: Replica): boolean {
+    return known.restarts === replica.pod.restarts && known.pins === textOf(this.deps.pins(), workload);
+  }
 
-  #knowledge(): Knowledge { return { memory: this.deps.memory, pins: this.deps.pins() }; }
+  #knowledge(): Knowledge {
+    return { memory: this.deps.memory, pins: this.deps.pins() };
+  }
 
   /** Drops what was known of pods that are gone, and of contexts that were closed. */
   #prune(context: string | undefined): void {
@@ -144,6 +178,10 @@ export class Processes implements Disposable {
   }
 }
 
-function textOf(pins: Pins, { namespace, name }: Workload): string { return JSON.stringify(pins[`${namespace}/${name}`] ?? {}); }
+function textOf(pins: Pins, { namespace, name }: Workload): string {
+  return JSON.stringify(pins[`${namespace}/${name}`] ?? {});
+}
 
-function keyOf(context: string, replica: Replica): string { return `${context}\n${replica.pod.uid}`; }
+function keyOf(context: string, replica: Replica): string {
+  return `${context}\n${replica.pod.uid}`;
+}

@@ -6,8 +6,12 @@ const NEXT = 'Try again; the log has more.';
 /** Any thrown thing as a Problem with a next step; `code` is used when it is not a Problem yet. */
 export function told(e: unknown, code = 'unexpected'): Problem {
   const problem = Problem.from(e, code);
-  return problem.next === undefined || problem.next === '' ? new Problem(problem.code, sentence(problem.message), { ...problem.options, next: NEXT }) : problem;
+  return problem.next === undefined || problem.next === ''
+    ? new Problem(problem.code, sentence(problem.message), { ...problem.options, next: NEXT })
+    : problem;
 }
 
 /** A raw error's message may end anywhere; another sentence follows it. */
-function sentence(message: string): string { return message === '' ? 'Something failed without saying why.' : /[.!?…]$/.test(message) ? message : `${message}.`; }
+function sentence(message: string): string {
+  return message === '' ? 'Something failed without saying why.' : /[.!?…]$/.test(message) ? message : `${message}.`;
+}

@@ -20,14 +20,37 @@ export interface ProfileJob {
   readonly maxMiB: number;
 }
 
-export type ProfileOutput = { readonly as: 'table' | 'json' | 'top' | 'tags' | 'split' | 'folded' } | { readonly as: 'peek'; readonly match: string } | { readonly as: 'proto'; readonly file: string };
+export type ProfileOutput =
+  | { readonly as: 'table' | 'json' | 'top' | 'tags' | 'split' | 'folded' }
+  | { readonly as: 'peek'; readonly match: string }
+  | { readonly as: 'proto'; readonly file: string };
 
-export interface GoroutinesJob { readonly job: 'goroutines'; readonly file: string; readonly json: boolean; readonly maxMiB: number }
+export interface GoroutinesJob {
+  readonly job: 'goroutines';
+  readonly file: string;
+  readonly json: boolean;
+  readonly maxMiB: number;
+}
 /** Dumps of one process, at least two, the oldest first. */
-export interface GrowthJob { readonly job: 'growth'; readonly files: readonly string[]; readonly json: boolean; readonly maxMiB: number }
+export interface GrowthJob {
+  readonly job: 'growth';
+  readonly files: readonly string[];
+  readonly json: boolean;
+  readonly maxMiB: number;
+}
 /** Each file a dump; several of one process in the order in which they were taken. */
-export interface WorkersJob { readonly job: 'workers'; readonly files: readonly string[]; readonly json: boolean; readonly maxMiB: number }
-export interface MetricsJob { readonly job: 'metrics'; readonly file: string; readonly json: boolean; readonly maxMiB: number }
+export interface WorkersJob {
+  readonly job: 'workers';
+  readonly files: readonly string[];
+  readonly json: boolean;
+  readonly maxMiB: number;
+}
+export interface MetricsJob {
+  readonly job: 'metrics';
+  readonly file: string;
+  readonly json: boolean;
+  readonly maxMiB: number;
+}
 
 export interface ClusterArgs {
   /** Kubeconfig file; undefined: KUBECONFIG and ~/.kube/config. */
@@ -46,7 +69,10 @@ export interface ControllersJob extends ClusterArgs {
   readonly json: boolean;
 }
 
-export type TokenChoice = { readonly kind: 'none' } | { readonly kind: 'own' } | { readonly kind: 'serviceAccount'; readonly namespace: string; readonly name: string };
+export type TokenChoice =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'own' }
+  | { readonly kind: 'serviceAccount'; readonly namespace: string; readonly name: string };
 
 export interface CaptureJob extends ClusterArgs {
   readonly job: 'capture';
@@ -55,7 +81,15 @@ export interface CaptureJob extends ClusterArgs {
   readonly out: string;
   /** s; 0 for kinds that answer at once. */
   readonly seconds: number;
-  readonly from: { readonly url: string } | { readonly namespace: string; readonly workload: string; readonly replica: string | undefined; readonly endpoint: string | undefined; /** All replicas at once. */ readonly all: boolean };
+  readonly from:
+    | { readonly url: string }
+    | {
+        readonly namespace: string;
+        readonly workload: string;
+        readonly replica: string | undefined;
+        readonly endpoint: string | undefined;
+        /** All replicas at once. */ readonly all: boolean;
+      };
   readonly token: TokenChoice;
   /** ms that the process may stay silent beyond `seconds`. */
   readonly idleTimeoutMs: number;
@@ -110,9 +144,25 @@ export interface SourceJob {
 }
 
 /** `rule`: its whole text; undefined: all of them, a paragraph each. */
-export interface RulesJob { readonly job: 'rules'; readonly rule: string | undefined }
+export interface RulesJob {
+  readonly job: 'rules';
+  readonly rule: string | undefined;
+}
 
-export type Job = ProfileJob | GoroutinesJob | WorkersJob | GrowthJob | MetricsJob | QueryJob | ControllersJob | CaptureJob | PipelineJob | ChurnJob | SourceJob | RulesJob | { readonly job: 'help' };
+export type Job =
+  | ProfileJob
+  | GoroutinesJob
+  | WorkersJob
+  | GrowthJob
+  | MetricsJob
+  | QueryJob
+  | ControllersJob
+  | CaptureJob
+  | PipelineJob
+  | ChurnJob
+  | SourceJob
+  | RulesJob
+  | { readonly job: 'help' };
 
 export const USAGE = `Usage: npm run -s inspect -- COMMAND
 
@@ -164,25 +214,85 @@ export const USAGE = `Usage: npm run -s inspect -- COMMAND
   Without --json a table for people. Errors go to standard error, with exit status 1.`;
 
 const OPTIONS = {
-  'json': { type: 'boolean' }, 'help': { type: 'boolean', short: 'h' }, 'sample-index': { type: 'string' }, 'max-mib': { type: 'string' },
-  'kubeconfig': { type: 'string' }, 'context': { type: 'string' }, 'namespace': { type: 'string', short: 'n' }, 'all': { type: 'boolean' }, 'stated': { type: 'boolean' },
-  'workload': { type: 'string' }, 'replica': { type: 'string' }, 'seconds': { type: 'string' }, 'output': { type: 'string', short: 'o' }, 'url': { type: 'string' },
-  'endpoint': { type: 'string' }, 'service-account': { type: 'string' }, 'token': { type: 'string' }, 'timeout': { type: 'string' },
-  'base': { type: 'string', multiple: true }, 'diff-base': { type: 'string', multiple: true }, 'normalize': { type: 'string' },
-  'focus': { type: 'string' }, 'ignore': { type: 'string' }, 'hide': { type: 'string' }, 'show': { type: 'string' }, 'show-from': { type: 'string' },
-  'tagfocus': { type: 'string', multiple: true }, 'tagignore': { type: 'string', multiple: true }, 'tagroot': { type: 'string' }, 'tagleaf': { type: 'string' },
-  'granularity': { type: 'string' }, 'noinlines': { type: 'boolean' }, 'cut': { type: 'boolean' },
-  'top': { type: 'boolean' }, 'peek': { type: 'string' }, 'tags': { type: 'boolean' }, 'split': { type: 'boolean' }, 'folded': { type: 'boolean' }, 'proto': { type: 'string' },
-  'every': { type: 'string' }, 'controller': { type: 'string' }, 'promql': { type: 'string' }, 'apply': { type: 'string' }, 'all-replicas': { type: 'boolean' },
-  'kind': { type: 'string', multiple: true }, 'all-namespaces': { type: 'boolean', short: 'A' }, 'selector': { type: 'string', short: 'l' }, 'kubbernecker': { type: 'boolean' }, 'object': { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  'sample-index': { type: 'string' },
+  'max-mib': { type: 'string' },
+  kubeconfig: { type: 'string' },
+  context: { type: 'string' },
+  namespace: { type: 'string', short: 'n' },
+  all: { type: 'boolean' },
+  stated: { type: 'boolean' },
+  workload: { type: 'string' },
+  replica: { type: 'string' },
+  seconds: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  url: { type: 'string' },
+  endpoint: { type: 'string' },
+  'service-account': { type: 'string' },
+  token: { type: 'string' },
+  timeout: { type: 'string' },
+  base: { type: 'string', multiple: true },
+  'diff-base': { type: 'string', multiple: true },
+  normalize: { type: 'string' },
+  focus: { type: 'string' },
+  ignore: { type: 'string' },
+  hide: { type: 'string' },
+  show: { type: 'string' },
+  'show-from': { type: 'string' },
+  tagfocus: { type: 'string', multiple: true },
+  tagignore: { type: 'string', multiple: true },
+  tagroot: { type: 'string' },
+  tagleaf: { type: 'string' },
+  granularity: { type: 'string' },
+  noinlines: { type: 'boolean' },
+  cut: { type: 'boolean' },
+  top: { type: 'boolean' },
+  peek: { type: 'string' },
+  tags: { type: 'boolean' },
+  split: { type: 'boolean' },
+  folded: { type: 'boolean' },
+  proto: { type: 'string' },
+  every: { type: 'string' },
+  controller: { type: 'string' },
+  promql: { type: 'string' },
+  apply: { type: 'string' },
+  'all-replicas': { type: 'boolean' },
+  kind: { type: 'string', multiple: true },
+  'all-namespaces': { type: 'boolean', short: 'A' },
+  selector: { type: 'string', short: 'l' },
+  kubbernecker: { type: 'boolean' },
+  object: { type: 'string' },
 } as const;
 
 const COMMON = ['json', 'help'] as const;
 /** Options that each command takes; any other is a mistake that is told, not passed over. */
 const TAKES = {
   profile: [
-    ...COMMON, 'sample-index', 'max-mib', 'base', 'diff-base', 'normalize', 'focus', 'ignore', 'hide', 'show', 'show-from', 'tagfocus', 'tagignore', 'tagroot', 'tagleaf',
-    'granularity', 'noinlines', 'cut', 'top', 'peek', 'tags', 'split', 'folded', 'proto',
+    ...COMMON,
+    'sample-index',
+    'max-mib',
+    'base',
+    'diff-base',
+    'normalize',
+    'focus',
+    'ignore',
+    'hide',
+    'show',
+    'show-from',
+    'tagfocus',
+    'tagignore',
+    'tagroot',
+    'tagleaf',
+    'granularity',
+    'noinlines',
+    'cut',
+    'top',
+    'peek',
+    'tags',
+    'split',
+    'folded',
+    'proto',
   ],
   goroutines: [...COMMON, 'max-mib'],
   workers: [...COMMON, 'max-mib'],
@@ -191,10 +301,36 @@ const TAKES = {
   query: [...COMMON, 'every', 'promql', 'max-mib'],
   controllers: [...COMMON, 'kubeconfig', 'context', 'namespace', 'all', 'stated', 'service-account', 'token'],
   pipeline: [...COMMON, 'kubeconfig', 'context', 'controller', 'seconds', 'service-account', 'token'],
-  churn: [...COMMON, 'kubeconfig', 'context', 'kind', 'namespace', 'all-namespaces', 'selector', 'seconds', 'kubbernecker', 'object'],
+  churn: [
+    ...COMMON,
+    'kubeconfig',
+    'context',
+    'kind',
+    'namespace',
+    'all-namespaces',
+    'selector',
+    'seconds',
+    'kubbernecker',
+    'object',
+  ],
   source: [...COMMON, 'apply'],
   rules: ['help'],
-  capture: [...COMMON, 'kubeconfig', 'context', 'workload', 'replica', 'all-replicas', 'seconds', 'output', 'url', 'endpoint', 'service-account', 'token', 'timeout', 'max-mib'],
+  capture: [
+    ...COMMON,
+    'kubeconfig',
+    'context',
+    'workload',
+    'replica',
+    'all-replicas',
+    'seconds',
+    'output',
+    'url',
+    'endpoint',
+    'service-account',
+    'token',
+    'timeout',
+    'max-mib',
+  ],
 } as const;
 
 /** Default length of a CPU profile, s: that of pprof itself and of the setting. */
@@ -212,75 +348,140 @@ export function parse(argv: readonly string[]): Job {
   if (command === undefined) throw usage('No command was given.');
   if (!(command in TAKES)) throw usage(`There is no command "${command}".`);
   const takes: readonly string[] = TAKES[command as keyof typeof TAKES];
-  for (const name of Object.keys(values)) if (!takes.includes(name)) throw usage(`"${command}" does not take --${name}.`);
+  for (const name of Object.keys(values))
+    if (!takes.includes(name)) throw usage(`"${command}" does not take --${name}.`);
   const json = values.json === true;
   const maxMiB = number('max-mib', values['max-mib'], 512, 1, 1_000_000);
   const cluster: ClusterArgs = { kubeconfig: values.kubeconfig, context: values.context };
   switch (command as keyof typeof TAKES) {
     case 'profile':
       if (rest.length === 0) throw usage('Give a file.');
-      return { job: 'profile', files: rest, ...combineOf(values), part: partOf(values), sampleIndex: values['sample-index'], output: outputOf(values), maxMiB };
-    case 'goroutines': return { job: 'goroutines', file: only(rest, 'a file'), json, maxMiB };
+      return {
+        job: 'profile',
+        files: rest,
+        ...combineOf(values),
+        part: partOf(values),
+        sampleIndex: values['sample-index'],
+        output: outputOf(values),
+        maxMiB,
+      };
+    case 'goroutines':
+      return { job: 'goroutines', file: only(rest, 'a file'), json, maxMiB };
     case 'workers':
       if (rest.length === 0) throw usage('Give at least one goroutine dump.');
       return { job: 'workers', files: rest, json, maxMiB };
     case 'growth':
       if (rest.length < 2) throw usage('Give at least two goroutine dumps, the oldest first.');
       return { job: 'growth', files: rest, json, maxMiB };
-    case 'metrics': return { job: 'metrics', file: only(rest, 'a file'), json, maxMiB };
+    case 'metrics':
+      return { job: 'metrics', file: only(rest, 'a file'), json, maxMiB };
     case 'query':
       if (rest.length === 0) throw usage('Give at least one file.');
-      if (values.promql === undefined || values.promql.trim() === '') throw usage('--promql QUERY says what to evaluate.');
+      if (values.promql === undefined || values.promql.trim() === '')
+        throw usage('--promql QUERY says what to evaluate.');
       return { job: 'query', files: rest, every: spacing(values.every), promql: values.promql, json, maxMiB };
     case 'source':
       if (rest.length === 0) throw usage('Give at least one file or folder.');
-      if (values.apply !== undefined && !/^[a-z0-9-]+(\/[a-z0-9.-]+)?$/.test(values.apply)) throw usage(`--apply takes RULE or RULE/FIX, not "${values.apply}".`);
+      if (values.apply !== undefined && !/^[a-z0-9-]+(\/[a-z0-9.-]+)?$/.test(values.apply))
+        throw usage(`--apply takes RULE or RULE/FIX, not "${values.apply}".`);
       return { job: 'source', paths: rest, apply: values.apply, json };
     case 'rules':
       if (rest.length > 1) throw usage(`Give one rule at a time: "${rest[1] ?? ''}" is one too many.`);
       return { job: 'rules', rule: rest[0] };
     case 'controllers':
       if (rest.length > 0) throw usage(`"controllers" takes no "${rest.join(' ')}".`);
-      return { job: 'controllers', ...cluster, namespace: values.namespace, all: values.all === true, stated: values.stated === true, token: token(values['service-account'], values.token), json };
+      return {
+        job: 'controllers',
+        ...cluster,
+        namespace: values.namespace,
+        all: values.all === true,
+        stated: values.stated === true,
+        token: token(values['service-account'], values.token),
+        json,
+      };
     case 'pipeline': {
       if (rest.length > 0) throw usage(`"pipeline" takes no "${rest.join(' ')}".`);
       if (values.controller === undefined) throw usage('--controller NS/NAME says which workload to watch.');
       const [namespace, workload] = pair('controller', values.controller);
-      return { job: 'pipeline', ...cluster, namespace, workload, seconds: number('seconds', values.seconds, WATCH_SECONDS, 5, 3600), token: token(values['service-account'], values.token), json };
+      return {
+        job: 'pipeline',
+        ...cluster,
+        namespace,
+        workload,
+        seconds: number('seconds', values.seconds, WATCH_SECONDS, 5, 3600),
+        token: token(values['service-account'], values.token),
+        json,
+      };
     }
-    case 'churn': return churn(rest, values, cluster, json);
+    case 'churn':
+      return churn(rest, values, cluster, json);
     case 'capture': {
       const kind = kindOf(only(rest, `a kind (${GO_KINDS.join(', ')}, or a name that the process lists)`));
       if (values.output === undefined || values.output === '') throw usage('-o FILE says where the capture is saved.');
       return {
-        job: 'capture', ...cluster, kind, out: values.output, from: from(values), token: token(values['service-account'], values.token), json, maxMiB,
-        seconds: number('seconds', values.seconds, kind === 'cpu' ? CPU_SECONDS : kind === 'trace' ? TRACE_SECONDS : 0, records(kind) ? 1 : 0, 3600),
+        job: 'capture',
+        ...cluster,
+        kind,
+        out: values.output,
+        from: from(values),
+        token: token(values['service-account'], values.token),
+        json,
+        maxMiB,
+        seconds: number(
+          'seconds',
+          values.seconds,
+          kind === 'cpu' ? CPU_SECONDS : kind === 'trace' ? TRACE_SECONDS : 0,
+          records(kind) ? 1 : 0,
+          3600,
+        ),
         idleTimeoutMs: number('timeout', values.timeout, 15, 1, 3600) * 1000,
       };
     }
   }
 }
 
-function churn(rest: readonly string[], values: ReturnType<typeof parseAll>['values'], cluster: ClusterArgs, json: boolean): ChurnJob {
+function churn(
+  rest: readonly string[],
+  values: ReturnType<typeof parseAll>['values'],
+  cluster: ClusterArgs,
+  json: boolean,
+): ChurnJob {
   if (rest.length > 0) throw usage(`"churn" takes no "${rest.join(' ')}".`);
-  if (values.namespace !== undefined && values['all-namespaces'] === true) throw usage('-n and -A are two choices; give one.');
+  if (values.namespace !== undefined && values['all-namespaces'] === true)
+    throw usage('-n and -A are two choices; give one.');
   const kinds = values.kind ?? [];
   const [namespace = '', name = ''] = values.object === undefined ? [] : kindless(values.object);
-  if (values.object !== undefined && (values.kubbernecker !== true || kinds.length !== 1)) throw usage('--object goes with --kubbernecker and one --kind.');
+  if (values.object !== undefined && (values.kubbernecker !== true || kinds.length !== 1))
+    throw usage('--object goes with --kubbernecker and one --kind.');
   return {
-    job: 'churn', ...cluster, kinds, namespace: values.namespace, selector: values.selector, seconds: number('seconds', values.seconds, WATCH_SECONDS, 1, 86_400),
-    json, kubbernecker: values.kubbernecker === true, object: values.object === undefined ? undefined : { namespace, name },
+    job: 'churn',
+    ...cluster,
+    kinds,
+    namespace: values.namespace,
+    selector: values.selector,
+    seconds: number('seconds', values.seconds, WATCH_SECONDS, 1, 86_400),
+    json,
+    kubbernecker: values.kubbernecker === true,
+    object: values.object === undefined ? undefined : { namespace, name },
   };
 }
 
 /** NAMESPACE/NAME, or the NAME alone of what has no namespace. */
-function kindless(text: string): [string, string] { return text.includes('/') ? pair('object', text) : ['', text]; }
-
-function read(argv: readonly string[]): { values: ReturnType<typeof parseAll>['values']; positionals: string[] } {
-  try { return parseAll(argv); } catch (e) { throw usage(e instanceof Error ? e.message.replace(/\. To specify a positional.*$/, '.') : String(e)); }
+function kindless(text: string): [string, string] {
+  return text.includes('/') ? pair('object', text) : ['', text];
 }
 
-function parseAll(argv: readonly string[]) { return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true }); }
+function read(argv: readonly string[]): { values: ReturnType<typeof parseAll>['values']; positionals: string[] } {
+  try {
+    return parseAll(argv);
+  } catch (e) {
+    throw usage(e instanceof Error ? e.message.replace(/\. To specify a positional.*$/, '.') : String(e));
+  }
+}
+
+function parseAll(argv: readonly string[]) {
+  return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
+}
 
 function only(rest: readonly string[], what: string): string {
   const [first, second] = rest;
@@ -292,13 +493,21 @@ function only(rest: readonly string[], what: string): string {
 /** Any name may be one that the program gave; only the process knows. */
 function kindOf(word: string): PprofKind {
   const kind = isGoKind(word) ? word : kindOfEntry(word);
-  if (kind === undefined) throw usage(`"${word}" is not a profile. Kinds: ${GO_KINDS.join(', ')}, or a name that the process lists.`);
+  if (kind === undefined)
+    throw usage(`"${word}" is not a profile. Kinds: ${GO_KINDS.join(', ')}, or a name that the process lists.`);
   return kind;
 }
 
-function from(values: { readonly url?: string | undefined; readonly workload?: string | undefined; readonly replica?: string | undefined; readonly endpoint?: string | undefined; readonly 'all-replicas'?: boolean | undefined }): CaptureJob['from'] {
+function from(values: {
+  readonly url?: string | undefined;
+  readonly workload?: string | undefined;
+  readonly replica?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly 'all-replicas'?: boolean | undefined;
+}): CaptureJob['from'] {
   const { url, workload, replica, endpoint, 'all-replicas': all = false } = values;
-  if (all && (url !== undefined || replica !== undefined)) throw usage(`--all-replicas and --${url !== undefined ? 'url' : 'replica'} are two choices; give one.`);
+  if (all && (url !== undefined || replica !== undefined))
+    throw usage(`--all-replicas and --${url !== undefined ? 'url' : 'replica'} are two choices; give one.`);
   if (url !== undefined) {
     if (workload !== undefined) throw usage('--url and --workload name two places; give one.');
     return { url };
@@ -309,7 +518,8 @@ function from(values: { readonly url?: string | undefined; readonly workload?: s
 }
 
 function token(serviceAccount: string | undefined, which: string | undefined): TokenChoice {
-  if (serviceAccount !== undefined && which !== undefined) throw usage('--service-account and --token are two choices; give one.');
+  if (serviceAccount !== undefined && which !== undefined)
+    throw usage('--service-account and --token are two choices; give one.');
   if (serviceAccount !== undefined) {
     const [namespace, name] = pair('service-account', serviceAccount);
     return { kind: 'serviceAccount', namespace, name };
@@ -337,7 +547,7 @@ function spacing(text = '2s'): number {
 function number(option: string, text: string | undefined, fallback: number, min: number, max: number): number {
   if (text === undefined) return fallback;
   const n = Number(text);
-  if (!Number.isInteger(n) || n < min || n > max) throw usage(`--${option} takes a whole number from ${min} to ${max}, not "${text}".`);
+  if (!Number.isInteger(n) || n < min || n > max)
+    throw usage(`--${option} takes a whole number from ${min} to ${max}, not "${text}".`);
   return n;
 }
-

@@ -13,34 +13,73 @@ import { table } from './table';
 /** Processes asked at once. */
 const AT_ONCE = 6;
 
-interface Seen { readonly endpoints: readonly FoundEndpoint[]; readonly controllers: readonly RunningController[]; readonly reason: Reason | undefined }
+interface Seen {
+  readonly endpoints: readonly FoundEndpoint[];
+  readonly controllers: readonly RunningController[];
+  readonly reason: Reason | undefined;
+}
 
 /** The text for standard output. Warnings (what could not be listed or asked) go to `warn`. */
-export async function controllers(job: ControllersJob, signal: AbortSignal, warn: (line: string) => void): Promise<string> {
+export async function controllers(
+  job: ControllersJob,
+  signal: AbortSignal,
+  warn: (line: string) => void,
+): Promise<string> {
   return withCluster(job, signal, async ({ cluster, context }) => {
     for (const p of cluster.problems) warn(Problem.fromJSON(p).sentence);
-    const shown = cluster.workloads().filter((w) => (job.all || w.isController) && (job.namespace === undefined || w.namespace === job.namespace));
+    const shown = cluster
+      .workloads()
+      .filter((w) => (job.all || w.isController) && (job.namespace === undefined || w.namespace === job.namespace));
     const seen = await look(cluster, shown, job, signal, warn);
     const list = shown.map((w) => ({
-      context: context.name, namespace: w.namespace, kind: w.kind, name: w.name, reasons: reasonsOf(w, seen), controllers: merged(w, seen),
+      context: context.name,
+      namespace: w.namespace,
+      kind: w.kind,
+      name: w.name,
+      reasons: reasonsOf(w, seen),
+      controllers: merged(w, seen),
       replicas: w.replicas.map((r) => ({
-        pod: r.pod.name, ready: r.pod.ready, leader: r.leader,
+        pod: r.pod.name,
+        ready: r.pod.ready,
+        leader: r.leader,
         endpoints: (seen.get(r)?.endpoints ?? []).map(({ kind, port, scheme, how }) => ({ kind, port, scheme, how })),
       })),
     }));
     if (job.json) return JSON.stringify(list);
-    if (list.length === 0) return `No controllers in ${context.name}${job.namespace === undefined ? '' : `, namespace ${job.namespace}`}.`;
+    if (list.length === 0)
+      return `No controllers in ${context.name}${job.namespace === undefined ? '' : `, namespace ${job.namespace}`}.`;
     return table(
-      [{ title: 'namespace' }, { title: 'workload' }, { title: 'pod' }, { title: 'state' }, { title: 'endpoints' }, { title: 'controllers' }],
-      list.flatMap((w) => w.replicas.map((r, i) => [
-        i === 0 ? w.namespace : '', i === 0 ? `${w.kind} ${w.name}` : '', r.pod, [r.leader ? 'leader' : '', r.ready ? 'ready' : 'not ready'].filter((s) => s !== '').join(', '),
-        r.endpoints.map((e) => `${e.kind} ${e.scheme} ${e.port}`).join(', '), i === 0 ? w.controllers.map((c) => (c.workers === undefined ? c.name : `${c.name} (${c.workers})`)).join(', ') : '',
-      ])),
+      [
+        { title: 'namespace' },
+        { title: 'workload' },
+        { title: 'pod' },
+        { title: 'state' },
+        { title: 'endpoints' },
+        { title: 'controllers' },
+      ],
+      list.flatMap((w) =>
+        w.replicas.map((r, i) => [
+          i === 0 ? w.namespace : '',
+          i === 0 ? `${w.kind} ${w.name}` : '',
+          r.pod,
+          [r.leader ? 'leader' : '', r.ready ? 'ready' : 'not ready'].filter((s) => s !== '').join(', '),
+          r.endpoints.map((e) => `${e.kind} ${e.scheme} ${e.port}`).join(', '),
+          i === 0
+            ? w.controllers.map((c) => (c.workers === undefined ? c.name : `${c.name} (${c.workers})`)).join(', ')
+            : '',
+        ]),
+      ),
     );
   });
 }
 
-async function look(cluster: Cluster, shown: readonly Workload[], job: ControllersJob, signal: AbortSignal, warn: (line: string) => void): Promise<ReadonlyMap<Replica, Seen>> {
+async function look(
+  cluster: Cluster,
+  shown: readonly Workload[],
+  job: ControllersJob,
+  signal: AbortSignal,
+  warn: (line: string) => void,
+): Promise<ReadonlyMap<Replica, Seen>> {
   const seen = new Map<Replica, Seen>();
   const known = knowledge();
   const work = shown.flatMap((workload) => workload.replicas.map((replica) => ({ workload, replica })));
@@ -48,12 +87,19 @@ async function look(cluster: Cluster, shown: readonly Workload[], job: Controlle
   await mapLimit(work, AT_ONCE, async ({ workload, replica }) => {
     const ref = { session: cluster.session, workload, replica };
     const before = { endpoints: knownEndpoints(ref, known).endpoints, controllers: [], reason: undefined };
-    if (job.stated || !replica.pod.ready || replica.pod.deleting) { seen.set(replica, before); return; }
+    if (job.stated || !replica.pod.ready || replica.pod.deleting) {
+      seen.set(replica, before);
+      return;
+    }
     try {
       const found = await lookAt(ref, known, { signal, guess: true });
       for (const p of found.problems) warn(`${replica.pod.namespace}/${replica.pod.name}: ${p.sentence}`);
       // A door that was tried and did not open is no endpoint.
-      seen.set(replica, { endpoints: found.endpoints.filter((e) => e.state !== 'failed'), controllers: found.controllers ?? [], reason: found.reason });
+      seen.set(replica, {
+        endpoints: found.endpoints.filter((e) => e.state !== 'failed'),
+        controllers: found.controllers ?? [],
+        reason: found.reason,
+      });
     } catch (e) {
       if (isAbort(e)) throw e;
       warn(`${replica.pod.namespace}/${replica.pod.name}: ${Problem.from(e).sentence}`);
@@ -66,7 +112,8 @@ async function look(cluster: Cluster, shown: readonly Workload[], job: Controlle
 /** Controllers of all replicas, each once; the leader comes first and its numbers count. */
 function merged(w: Workload, seen: ReadonlyMap<Replica, Seen>): readonly RunningController[] {
   const byName = new Map<string, RunningController>();
-  for (const r of w.replicas) for (const c of seen.get(r)?.controllers ?? []) if (!byName.has(c.name)) byName.set(c.name, c);
+  for (const r of w.replicas)
+    for (const c of seen.get(r)?.controllers ?? []) if (!byName.has(c.name)) byName.set(c.name, c);
   return [...byName.values()];
 }
 

@@ -17,17 +17,40 @@ export async function goroutines(job: GoroutinesJob): Promise<string> {
       return JSON.stringify({
         total: dump.total,
         groups: dump.groups.map((g) => ({
-          count: g.count, state: g.state, minutes: g.minutes, labels: g.labels, createdBy: g.createdBy?.name ?? null,
+          count: g.count,
+          state: g.state,
+          minutes: g.minutes,
+          labels: g.labels,
+          createdBy: g.createdBy?.name ?? null,
           stack: g.stack.map(({ name, file, line }) => ({ name, file, line })),
         })),
       });
     }
     const rows = dump.groups.map((g) => [
-      String(g.count), g.state, g.minutes > 0 ? `${g.minutes} min` : '', Object.entries(g.labels).map(([k, v]) => `${k}=${v}`).join(' '), g.stack[0]?.name ?? '', g.createdBy?.name ?? '',
+      String(g.count),
+      g.state,
+      g.minutes > 0 ? `${g.minutes} min` : '',
+      Object.entries(g.labels)
+        .map(([k, v]) => `${k}=${v}`)
+        .join(' '),
+      g.stack[0]?.name ?? '',
+      g.createdBy?.name ?? '',
     ]);
     return [
-      `${count(dump.total, 'goroutine')} in ${count(dump.groups.length, 'group')}`, ...dump.warnings.map((w) => `warning: ${w}`), '',
-      table([{ title: 'count', right: true }, { title: 'state' }, { title: 'longest wait', right: true }, { title: 'labels' }, { title: 'at' }, { title: 'created by' }], rows),
+      `${count(dump.total, 'goroutine')} in ${count(dump.groups.length, 'group')}`,
+      ...dump.warnings.map((w) => `warning: ${w}`),
+      '',
+      table(
+        [
+          { title: 'count', right: true },
+          { title: 'state' },
+          { title: 'longest wait', right: true },
+          { title: 'labels' },
+          { title: 'at' },
+          { title: 'created by' },
+        ],
+        rows,
+      ),
     ].join('\n');
   });
 }
@@ -36,25 +59,48 @@ export async function goroutines(job: GoroutinesJob): Promise<string> {
 export async function dumpOf(open: OpenProfile, file: string): Promise<GoroutineDump> {
   const dump = await open.goroutines();
   if (dump) return dump;
-  throw new Problem('inspect.noGoroutines', `${file} holds no goroutines but ${open.summary.sampleTypes.map((t) => t.type).join(', ')}.`, { next: 'Use "profile" for it.' });
+  throw new Problem(
+    'inspect.noGoroutines',
+    `${file} holds no goroutines but ${open.summary.sampleTypes.map((t) => t.type).join(', ')}.`,
+    { next: 'Use "profile" for it.' },
+  );
 }
 
-export async function opened<T>(job: { readonly file: string; readonly maxMiB: number }, use: (open: OpenProfile) => Promise<T>): Promise<T> {
+export async function opened<T>(
+  job: { readonly file: string; readonly maxMiB: number },
+  use: (open: OpenProfile) => Promise<T>,
+): Promise<T> {
   return openedAll({ files: [job.file], maxMiB: job.maxMiB }, use);
 }
 
 /** Several files as one, where `combine` says how. */
-export async function openedAll<T>(job: { readonly files: readonly string[]; readonly maxMiB: number; readonly combine?: CombineOptions }, use: (open: OpenProfile) => Promise<T>): Promise<T> {
+export async function openedAll<T>(
+  job: { readonly files: readonly string[]; readonly maxMiB: number; readonly combine?: CombineOptions },
+  use: (open: OpenProfile) => Promise<T>,
+): Promise<T> {
   const bytes: Uint8Array[] = [];
   for (const file of job.files) bytes.push(await read(file));
   const open = openProfile(bytes, { maxBytes: job.maxMiB * MIB, ...(job.combine && { combine: job.combine }) });
-  try { return await use(open); } finally { open.dispose(); }
+  try {
+    return await use(open);
+  } finally {
+    open.dispose();
+  }
 }
 
 async function read(file: string): Promise<Uint8Array> {
-  try { return await fs.readFile(file); } catch (e) {
+  try {
+    return await fs.readFile(file);
+  } catch (e) {
     const code = codeOf(e);
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'you may not read it' : String(e);
+    const why =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : code === 'EACCES'
+            ? 'you may not read it'
+            : String(e);
     throw new Problem('inspect.read', `${file} could not be read: ${why}.`, { next: 'Check the path.', cause: e });
   }
 }

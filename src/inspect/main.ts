@@ -8,31 +8,50 @@ import { profile } from './profile';
 const INTERRUPTED = 130;
 
 const stop = new AbortController();
-const tell = (line: string): void => { process.stderr.write(`${line}\n`); };
+const tell = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
 
 async function run(job: Job): Promise<string> {
   switch (job.job) {
-    case 'help': return USAGE;
-    case 'profile': return profile(job);
-    case 'goroutines': return goroutines(job);
-    case 'workers': return (await import('./workers')).workers(job, tell);
-    case 'growth': return (await import('./growth')).growth(job, tell);
-    case 'metrics': return (await import('./metrics')).metrics(job);
-    case 'query': return (await import('./query')).query(job, stop.signal, tell);
-    case 'source': return (await import('./source')).source(job, stop.signal, tell);
-    case 'rules': return (await import('./source')).ruleTexts(job);
-    case 'controllers': return (await import('./controllers')).controllers(job, stop.signal, tell);
-    case 'churn': return (await import('./churn')).churn(job, stop.signal, tell);
-    case 'pipeline': return (await import('./pipeline')).pipeline(job, stop.signal, tell);
-    case 'capture': return (await import('./capture')).capture(job, stop.signal, tell);
+    case 'help':
+      return USAGE;
+    case 'profile':
+      return profile(job);
+    case 'goroutines':
+      return goroutines(job);
+    case 'workers':
+      return (await import('./workers')).workers(job, tell);
+    case 'growth':
+      return (await import('./growth')).growth(job, tell);
+    case 'metrics':
+      return (await import('./metrics')).metrics(job);
+    case 'query':
+      return (await import('./query')).query(job, stop.signal, tell);
+    case 'source':
+      return (await import('./source')).source(job, stop.signal, tell);
+    case 'rules':
+      return (await import('./source')).ruleTexts(job);
+    case 'controllers':
+      return (await import('./controllers')).controllers(job, stop.signal, tell);
+    case 'churn':
+      return (await import('./churn')).churn(job, stop.signal, tell);
+    case 'pipeline':
+      return (await import('./pipeline')).pipeline(job, stop.signal, tell);
+    case 'capture':
+      return (await import('./capture')).capture(job, stop.signal, tell);
   }
 }
 
 /** Leaves once all is written: a pipe takes what it can, a closed one (`| head`) is no error. */
 function leave(status: number, text: string): void {
-  process.stdout.on('error', () => { process.exit(status); });
+  process.stdout.on('error', () => {
+    process.exit(status);
+  });
   if (text === '') process.exit(status);
-  process.stdout.write(`${text}\n`, () => { process.exit(status); });
+  process.stdout.write(`${text}\n`, () => {
+    process.exit(status);
+  });
 }
 
 function interrupt(): void {
@@ -47,7 +66,10 @@ async function main(): Promise<void> {
   try {
     leave(0, await run(parse(process.argv.slice(2))));
   } catch (e) {
-    if (isAbort(e) || stop.signal.aborted) { leave(INTERRUPTED, ''); return; }
+    if (isAbort(e) || stop.signal.aborted) {
+      leave(INTERRUPTED, '');
+      return;
+    }
     const problem = Problem.from(e);
     tell(problem.sentence);
     if (problem.detail !== undefined && problem.detail !== '') tell(problem.detail.replace(/^/gm, '  '));

@@ -14,7 +14,10 @@ const MIB = 1024 * 1024;
 /** Characters of a help text in the table; --json gives all. */
 const HELP = 80;
 
-interface Row extends Family { series: number; samples: number }
+interface Row extends Family {
+  series: number;
+  samples: number;
+}
 
 export async function metrics(job: MetricsJob): Promise<string> {
   const scrape = await readScrape(job.file, job.maxMiB);
@@ -22,15 +25,28 @@ export async function metrics(job: MetricsJob): Promise<string> {
   const series = families.reduce((n, f) => n + f.series, 0);
   if (job.json) {
     return JSON.stringify({
-      families: families.map((f) => ({ name: f.name, type: f.type, help: f.help, unit: f.unit, series: f.series, samples: f.samples })),
-      series, samples: scrape.samples.length, warnings: scrape.warnings,
+      families: families.map((f) => ({
+        name: f.name,
+        type: f.type,
+        help: f.help,
+        unit: f.unit,
+        series: f.series,
+        samples: f.samples,
+      })),
+      series,
+      samples: scrape.samples.length,
+      warnings: scrape.warnings,
     });
   }
   const format = { text: 'text', openmetrics: 'OpenMetrics', protobuf: 'protobuf' }[scrape.format];
   return [
     `${count(families.length, 'family', 'families')}, ${count(series, 'series', 'series')}, ${count(scrape.samples.length, 'sample')} in ${sizeText(scrape.bytes.body)} of ${format}`,
-    ...scrape.warnings.map((w) => `warning: ${w}`), '',
-    table([{ title: 'series', right: true }, { title: 'type' }, { title: 'unit' }, { title: 'family' }, { title: 'help' }], families.map((f) => [String(f.series), f.type, f.unit, f.name, short(f.help)])),
+    ...scrape.warnings.map((w) => `warning: ${w}`),
+    '',
+    table(
+      [{ title: 'series', right: true }, { title: 'type' }, { title: 'unit' }, { title: 'family' }, { title: 'help' }],
+      families.map((f) => [String(f.series), f.type, f.unit, f.name, short(f.help)]),
+    ),
   ].join('\n');
 }
 
@@ -40,9 +56,18 @@ export async function metrics(job: MetricsJob): Promise<string> {
  */
 export async function readScrape(file: string, maxMiB: number, time = 0): Promise<ParsedScrape> {
   let raw: Buffer;
-  try { raw = await fs.readFile(file); } catch (e) {
+  try {
+    raw = await fs.readFile(file);
+  } catch (e) {
     const code = codeOf(e);
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'you may not read it' : String(e);
+    const why =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : code === 'EACCES'
+            ? 'you may not read it'
+            : String(e);
     throw new Problem('inspect.read', `${file} could not be read: ${why}.`, { next: 'Check the path.', cause: e });
   }
   const body = unpacked(raw, maxMiB);
@@ -50,14 +75,21 @@ export async function readScrape(file: string, maxMiB: number, time = 0): Promis
 }
 
 function unpacked(raw: Buffer, maxMiB: number): Uint8Array {
-  const tooBig = (): Problem => new Problem('metrics.tooBig', `The metrics are larger than ${maxMiB} MiB.`, { next: 'Give a higher --max-mib.' });
+  const tooBig = (): Problem =>
+    new Problem('metrics.tooBig', `The metrics are larger than ${maxMiB} MiB.`, { next: 'Give a higher --max-mib.' });
   if (raw[0] !== 0x1f || raw[1] !== 0x8b) {
     if (raw.length > maxMiB * MIB) throw tooBig();
     return raw;
   }
-  try { return gunzipSync(raw, { maxOutputLength: maxMiB * MIB }); } catch (e) {
+  try {
+    return gunzipSync(raw, { maxOutputLength: maxMiB * MIB });
+  } catch (e) {
     if (codeOf(e) === 'ERR_BUFFER_TOO_LARGE') throw tooBig();
-    throw new Problem('metrics.truncated', `The file is packed with gzip and ends before it is complete, or is damaged.`, { next: 'Save the metrics again.', cause: e });
+    throw new Problem(
+      'metrics.truncated',
+      `The file is packed with gzip and ends before it is complete, or is damaged.`,
+      { next: 'Save the metrics again.', cause: e },
+    );
   }
 }
 
@@ -72,8 +104,10 @@ function rows({ families, samples }: ParsedScrape): Row[] {
   for (const sample of samples) {
     const { name } = sample;
     let row = byName.get(name);
-    for (const suffix of row === undefined ? SUFFIXES : []) if (name.endsWith(suffix)) row ??= byName.get(name.slice(0, -suffix.length));
-    if (row === undefined) byName.set(name, (row = { name, type: 'unknown', help: '', unit: '', series: 0, samples: 0 }));
+    for (const suffix of row === undefined ? SUFFIXES : [])
+      if (name.endsWith(suffix)) row ??= byName.get(name.slice(0, -suffix.length));
+    if (row === undefined)
+      byName.set(name, (row = { name, type: 'unknown', help: '', unit: '', series: 0, samples: 0 }));
     row.samples++;
     let of = keys.get(row);
     if (of === undefined) keys.set(row, (of = new Set()));

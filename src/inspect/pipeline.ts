@@ -25,7 +25,9 @@ export async function pipeline(job: PipelineJob, signal: AbortSignal, tell: (lin
     const workload = findWorkload(cluster, { namespace: job.namespace, workload: job.workload });
     const pipe = new Pipe(cluster, workload, job.token, job.seconds + 60);
     try {
-      tell(`Scraping ${pipe.processes === 1 ? 'one process' : `${pipe.processes} processes`} of ${job.namespace}/${job.workload} for ${job.seconds} s`);
+      tell(
+        `Scraping ${pipe.processes === 1 ? 'one process' : `${pipe.processes} processes`} of ${job.namespace}/${job.workload} for ${job.seconds} s`,
+      );
       pipe.start();
       await pause(job.seconds * 1000, undefined, { signal });
       pipe.stop();
@@ -35,7 +37,9 @@ export async function pipeline(job: PipelineJob, signal: AbortSignal, tell: (lin
       if (first?.problem && reports.every((r) => r.problem)) throw first.problem;
       const view = await pipe.look(job.seconds, signal);
       return job.json ? JSON.stringify(data(view)) : text(view);
-    } finally { pipe.dispose(); }
+    } finally {
+      pipe.dispose();
+    }
   });
 }
 
@@ -48,38 +52,80 @@ export class Pipe {
   constructor(cluster: Cluster, workload: Workload, token: TokenChoice, keepSeconds: number) {
     const running = workload.replicas.filter((r) => r.pod.phase === 'Running' && !r.pod.deleting);
     this.processes = running.length;
-    if (running.length === 0) throw new Problem('inspect.noReplica', `${workload.namespace}/${workload.name} has no running replica.`, { next: 'Scale it up.' });
-    this.#scraper = new Scraper({ everyMs: () => EVERY_MS, maxBytes: () => MAX_BYTES, idleTimeoutMs: () => SILENCE_MS, keepSeconds });
+    if (running.length === 0)
+      throw new Problem('inspect.noReplica', `${workload.namespace}/${workload.name} has no running replica.`, {
+        next: 'Scale it up.',
+      });
+    this.#scraper = new Scraper({
+      everyMs: () => EVERY_MS,
+      maxBytes: () => MAX_BYTES,
+      idleTimeoutMs: () => SILENCE_MS,
+      keepSeconds,
+    });
     this.#scraper.want(namesIn(pipelineQueries({ window: 60 }).map((q) => q.promql)), false);
     this.#scraper.set(running.map((replica) => scraped(cluster, workload, replica, token)));
   }
 
-  start(): void { this.#scraper.start(); }
-  stop(): void { this.#scraper.stop(); }
+  start(): void {
+    this.#scraper.start();
+  }
+  stop(): void {
+    this.#scraper.stop();
+  }
   /** How the last scrape of each process went. */
-  get reports(): readonly ScrapeReport[] { return this.#scraper.reports; }
+  get reports(): readonly ScrapeReport[] {
+    return this.#scraper.reports;
+  }
 
   /** What was seen in the last seconds. */
   look(seconds: number, signal: AbortSignal): Promise<PipelineView> {
-    return pipelineFrom(this.#scraper, { range: { seconds }, width: 600, controller: '', process: [], spacing: EVERY_MS / 1000 }, Date.now() / 1000, signal);
+    return pipelineFrom(
+      this.#scraper,
+      { range: { seconds }, width: 600, controller: '', process: [], spacing: EVERY_MS / 1000 },
+      Date.now() / 1000,
+      signal,
+    );
   }
 
-  dispose(): void { this.#scraper.dispose(); }
+  dispose(): void {
+    this.#scraper.dispose();
+  }
 }
 
 function scraped(cluster: Cluster, workload: Workload, replica: Replica, token: TokenChoice): Scraped {
   const auth = authOf(token);
   const { namespace, name } = replica.pod;
   return {
-    id: `${namespace}/${name}`, labels: { namespace, pod: name, instance: name, job: workload.name },
+    id: `${namespace}/${name}`,
+    labels: { namespace, pod: name, instance: name, job: workload.name },
     find: async (signal) => {
       const known = knowledge();
       known.memory.keepAuth(cluster.session.context.name, workload.id, auth);
-      const found = await findEndpoints({ session: cluster.session, workload, replica }, known, { signal, guess: true });
+      const found = await findEndpoints({ session: cluster.session, workload, replica }, known, {
+        signal,
+        guess: true,
+      });
       const best = bestEndpoint(found.endpoints, 'metrics');
-      if (best && best.state !== 'needsToken') return { target: podTarget(cluster.session, namespace, name, best, best.secured ? found.auth : NO_AUTH), path: best.path };
-      if (best?.problem) throw Problem.fromJSON(auth.kind !== 'none' ? best.problem : { ...best.problem, next: 'Name a service account with --service-account NS/NAME, or send your own token with --token own.' });
-      throw found.problems[0] ?? new Problem('inspect.noMetrics', `No metrics endpoint answered in ${namespace}/${name}.`, { next: 'Switch it on (--metrics-bind-address or Metrics in ctrl.Options).' });
+      if (best && best.state !== 'needsToken')
+        return {
+          target: podTarget(cluster.session, namespace, name, best, best.secured ? found.auth : NO_AUTH),
+          path: best.path,
+        };
+      if (best?.problem)
+        throw Problem.fromJSON(
+          auth.kind !== 'none'
+            ? best.problem
+            : {
+                ...best.problem,
+                next: 'Name a service account with --service-account NS/NAME, or send your own token with --token own.',
+              },
+        );
+      throw (
+        found.problems[0] ??
+        new Problem('inspect.noMetrics', `No metrics endpoint answered in ${namespace}/${name}.`, {
+          next: 'Switch it on (--metrics-bind-address or Metrics in ctrl.Options).',
+        })
+      );
     },
   };
 }
@@ -87,21 +133,39 @@ function scraped(cluster: Cluster, workload: Workload, replica: Replica, token: 
 /** `now`: the last of the station's large number, in the unit of its metric; null where nothing is known. */
 function data({ lanes, verdict, noVerdict }: PipelineView): unknown {
   return {
-    stations: lanes.flatMap(({ controller, stations }) => stations.map((s) => ({
-      id: s.id, controller, heat: s.heat, values: { now: finite(s.spark.values.at(-1)), main: s.main, readings: s.readings.map((r) => r.text) }, ...(s.why !== undefined && { why: s.why }),
-    }))),
-    verdict: verdict ? { controller: verdict.controller, station: verdict.station, sentence: `${verdict.headline} ${verdict.sentence}`, evidence: verdict.evidence } : null,
+    stations: lanes.flatMap(({ controller, stations }) =>
+      stations.map((s) => ({
+        id: s.id,
+        controller,
+        heat: s.heat,
+        values: { now: finite(s.spark.values.at(-1)), main: s.main, readings: s.readings.map((r) => r.text) },
+        ...(s.why !== undefined && { why: s.why }),
+      })),
+    ),
+    verdict: verdict
+      ? {
+          controller: verdict.controller,
+          station: verdict.station,
+          sentence: `${verdict.headline} ${verdict.sentence}`,
+          evidence: verdict.evidence,
+        }
+      : null,
     ...(verdict === undefined && { noVerdict }),
   };
 }
 
-function finite(n: number | undefined): number | null { return n !== undefined && Number.isFinite(n) ? n : null; }
+function finite(n: number | undefined): number | null {
+  return n !== undefined && Number.isFinite(n) ? n : null;
+}
 
 function text({ lanes, verdict, noVerdict }: PipelineView): string {
   const lines = [verdict ? `${verdict.controller}: ${verdict.headline} ${verdict.sentence}` : noVerdict];
   for (const { controller, stations } of lanes) {
     lines.push('', controller);
-    for (const s of stations) lines.push(`  ${s.title.padEnd(12)}${(s.main === '' ? 'not known' : s.main).padEnd(16)}${s.readings.map((r) => r.text).join(', ')}${s.heat === 'warm' || s.heat === 'hot' ? ` (${s.heat})` : ''}`);
+    for (const s of stations)
+      lines.push(
+        `  ${s.title.padEnd(12)}${(s.main === '' ? 'not known' : s.main).padEnd(16)}${s.readings.map((r) => r.text).join(', ')}${s.heat === 'warm' || s.heat === 'hot' ? ` (${s.heat})` : ''}`,
+      );
   }
   return lines.join('\n');
 }

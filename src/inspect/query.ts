@@ -13,7 +13,11 @@ export async function query(job: QueryJob, signal: AbortSignal, tell: (line: str
   const names = metricNames(expr);
   const wanted = names && new Set(names);
   const end = (job.files.length - 1) * job.every;
-  const ring = new Ring({ seconds: end + job.every + 1, maxSeries: Infinity, ...(wanted && { wants: (name: string) => wanted.has(name) }) });
+  const ring = new Ring({
+    seconds: end + job.every + 1,
+    maxSeries: Infinity,
+    ...(wanted && { wants: (name: string) => wanted.has(name) }),
+  });
   for (const [i, file] of job.files.entries()) {
     signal.throwIfAborted();
     const scrape = await readScrape(file, job.maxMiB, i * job.every);
@@ -24,7 +28,10 @@ export async function query(job: QueryJob, signal: AbortSignal, tell: (line: str
   for (const warning of [...ring.warnings, ...warnings]) tell(`warning: ${warning}`);
   if (job.json) return JSON.stringify({ result: series.map((s) => ({ labels: s.labels, values: values(s) })) });
   if (series.length === 0) return 'No series.';
-  return table([{ title: 't, s', right: true }, { title: 'value', right: true }, { title: 'labels' }], series.flatMap((s) => values(s).map(([t, v]) => [String(t), String(v), labelText(s.labels)])));
+  return table(
+    [{ title: 't, s', right: true }, { title: 'value', right: true }, { title: 'labels' }],
+    series.flatMap((s) => values(s).map(([t, v]) => [String(t), String(v), labelText(s.labels)])),
+  );
 }
 
 /** JSON has no NaN and no Infinity: these are texts, as Prometheus writes them. */
@@ -35,4 +42,8 @@ function values({ times, values: all }: ResultSeries): [number, number | string]
   });
 }
 
-function labelText(labels: ResultSeries['labels']): string { return `{${Object.entries(labels).map(([k, v]) => `${k}=${JSON.stringify(v)}`).join(', ')}}`; }
+function labelText(labels: ResultSeries['labels']): string {
+  return `{${Object.entries(labels)
+    .map(([k, v]) => `${k}=${JSON.stringify(v)}`)
+    .join(', ')}}`;
+}

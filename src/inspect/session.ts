@@ -10,16 +10,26 @@ import { loadKube } from '../kube/load';
 import type { ContextInfo, Kubeconfigs, KubeSession } from '../kube/types';
 import type { ClusterArgs, TokenChoice } from './args';
 
-export interface Opened { readonly cluster: Cluster; readonly context: ContextInfo }
+export interface Opened {
+  readonly cluster: Cluster;
+  readonly context: ContextInfo;
+}
 
 /** Connects, waits for the first lists, runs `use`, and closes all. `namespace` is looked at even when others are forbidden. */
-export async function withCluster<T>(args: ClusterArgs & { readonly namespace?: string | undefined }, signal: AbortSignal, use: (opened: Opened) => Promise<T>): Promise<T> {
+export async function withCluster<T>(
+  args: ClusterArgs & { readonly namespace?: string | undefined },
+  signal: AbortSignal,
+  use: (opened: Opened) => Promise<T>,
+): Promise<T> {
   const kubeconfigs = await openKubeconfigs(args.kubeconfig);
   let cluster: Cluster | undefined;
   try {
     const context = await chooseContext(kubeconfigs, args);
     const session = await kubeconfigs.session(context.name);
-    cluster = new Cluster(session, { namespaces: args.namespace === undefined ? [] : [args.namespace], marked: () => ({}) });
+    cluster = new Cluster(session, {
+      namespaces: args.namespace === undefined ? [] : [args.namespace],
+      marked: () => ({}),
+    });
     await cluster.whenReady(signal);
     return await use({ cluster, context });
   } finally {
@@ -33,7 +43,9 @@ export async function withSession<T>(args: ClusterArgs, use: (session: KubeSessi
   const kubeconfigs = await openKubeconfigs(args.kubeconfig);
   try {
     return await use(await kubeconfigs.session((await chooseContext(kubeconfigs, args)).name));
-  } finally { kubeconfigs.dispose(); }
+  } finally {
+    kubeconfigs.dispose();
+  }
 }
 
 async function openKubeconfigs(file: string | undefined): Promise<Kubeconfigs> {
@@ -46,9 +58,12 @@ async function chooseContext(kubeconfigs: Kubeconfigs, { context, kubeconfig }: 
   const [problem] = problems;
   // With one file named, what is wrong with it is the answer.
   if (problem && (kubeconfig !== undefined || contexts.length === 0)) throw here(problem);
-  const chosen = context === undefined ? (contexts.find((c) => c.current) ?? contexts[0]) : contexts.find((c) => c.name === context);
+  const chosen =
+    context === undefined ? (contexts.find((c) => c.current) ?? contexts[0]) : contexts.find((c) => c.name === context);
   if (!chosen) {
-    throw new Problem('inspect.noContext', `The kubeconfig has no context "${context}".`, { next: `It has: ${contexts.map((c) => c.name).join(', ') || 'none'}.` });
+    throw new Problem('inspect.noContext', `The kubeconfig has no context "${context}".`, {
+      next: `It has: ${contexts.map((c) => c.name).join(', ') || 'none'}.`,
+    });
   }
   if (chosen.problem) throw Problem.fromJSON(chosen.problem);
   return chosen;
@@ -58,14 +73,26 @@ const NO_FILE: ReadonlySet<string> = new Set(['kube.noConfig', 'kube.noContext']
 
 /** A terminal has an option where the editor has a setting. */
 function here(problem: ProblemData): Problem {
-  return Problem.fromJSON(NO_FILE.has(problem.code) ? { ...problem, next: 'Name another with --kubeconfig, or in KUBECONFIG.' } : problem);
+  return Problem.fromJSON(
+    NO_FILE.has(problem.code) ? { ...problem, next: 'Name another with --kubeconfig, or in KUBECONFIG.' } : problem,
+  );
 }
 
 /** What is known beforehand: nothing but the choice of token and, if given, a pinned endpoint. */
 export function knowledge(pins: Pins = {}): Knowledge & { readonly memory: EndpointMemory } {
   const kept = new Map<string, unknown>();
-  return { pins, memory: new EndpointMemory({ get: (key) => kept.get(key), set: (key, value) => { kept.set(key, value); } }) };
+  return {
+    pins,
+    memory: new EndpointMemory({
+      get: (key) => kept.get(key),
+      set: (key, value) => {
+        kept.set(key, value);
+      },
+    }),
+  };
 }
 
 /** The command line's choice in the words of src/cluster. */
-export function authOf(choice: TokenChoice): Auth { return choice; }
+export function authOf(choice: TokenChoice): Auth {
+  return choice;
+}

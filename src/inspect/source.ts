@@ -17,11 +17,19 @@ export async function source(job: SourceJob, signal: AbortSignal, tell: (line: s
   if (job.apply !== undefined && !ruleIds().includes(rule)) throw noRule(rule);
   const failed: Problem[] = [];
   const analyzer = new Analyzer(loadGrammar, new DiskFiles(), {
-    tell: (problem) => { if (problem.code === 'source.rule') failed.push(problem); tell(problem.sentence); },
+    tell: (problem) => {
+      if (problem.code === 'source.rule') failed.push(problem);
+      tell(problem.sentence);
+    },
   });
   let found = await all(job.paths, analyzer, signal);
   if (job.apply !== undefined) {
-    const changed = await fixAll(analyzer, found.map((r) => r.report.file), { rule, fix }, signal);
+    const changed = await fixAll(
+      analyzer,
+      found.map((r) => r.report.file),
+      { rule, fix },
+      signal,
+    );
     for (const [file, { before, after }] of changed) {
       signal.throwIfAborted();
       await writeText(file, before, after);
@@ -33,7 +41,11 @@ export async function source(job: SourceJob, signal: AbortSignal, tell: (line: s
   }
   // A rule that failed has left findings out: the list is not what it says it is.
   const [first] = failed;
-  if (first !== undefined) throw new Problem('inspect.source', `${count(failed.length, 'check')} failed.`, { next: 'Please report it with the file.', ...(first.detail !== undefined && { detail: first.detail }) });
+  if (first !== undefined)
+    throw new Problem('inspect.source', `${count(failed.length, 'check')} failed.`, {
+      next: 'Please report it with the file.',
+      ...(first.detail !== undefined && { detail: first.detail }),
+    });
   return job.json ? JSON.stringify(await Promise.all(found.map((f) => json(f, analyzer)))) : people(found, analyzer);
 }
 
@@ -44,10 +56,15 @@ export function ruleTexts({ rule }: RulesJob): string {
   return text.trimEnd();
 }
 
-function noRule(rule: string): Problem { return new Problem('inspect.rule', `There is no rule "${rule}".`, { next: `Rules: ${ruleIds().join(', ')}.` }); }
+function noRule(rule: string): Problem {
+  return new Problem('inspect.rule', `There is no rule "${rule}".`, { next: `Rules: ${ruleIds().join(', ')}.` });
+}
 
 /** A report with its path as the person would write it. */
-interface Found { readonly name: string; readonly report: Report }
+interface Found {
+  readonly name: string;
+  readonly report: Report;
+}
 
 /** Files that are named are always in the list, those of folders when something was found in them. */
 async function all(paths: readonly string[], analyzer: Analyzer, signal: AbortSignal): Promise<Found[]> {
@@ -55,8 +72,14 @@ async function all(paths: readonly string[], analyzer: Analyzer, signal: AbortSi
   for (const given of paths) {
     const at = ours(given);
     const kind = await fs.stat(given).catch(() => undefined);
-    if (kind === undefined) throw new Problem('inspect.read', `${given} could not be read: there is no such file.`, { next: 'Check the path.' });
-    if (!kind.isDirectory()) { found.push({ name: given, report: await analyzer.file(at, undefined, signal) }); continue; }
+    if (kind === undefined)
+      throw new Problem('inspect.read', `${given} could not be read: there is no such file.`, {
+        next: 'Check the path.',
+      });
+    if (!kind.isDirectory()) {
+      found.push({ name: given, report: await analyzer.file(at, undefined, signal) });
+      continue;
+    }
     for await (const report of analyzer.review(at, { nested: true, signal })) {
       if (report.findings.length > 0) found.push({ name: path.join(given, path.relative(at, report.file)), report });
     }
@@ -66,15 +89,31 @@ async function all(paths: readonly string[], analyzer: Analyzer, signal: AbortSi
 }
 
 async function json({ name, report }: Found, analyzer: Analyzer): Promise<unknown> {
-  const text = await analyzer.text(report.file) ?? '';
+  const text = (await analyzer.text(report.file)) ?? '';
   const near = (file: string): string => path.join(path.dirname(name), path.relative(path.dirname(report.file), file));
   return {
     file: name,
     findings: report.findings.map((f) => ({
-      rule: f.rule, severity: f.severity, ...position(text, f.start), message: f.message,
-      ...(f.effective !== undefined && { effective: { qps: f.effective.qps ?? null, burst: f.effective.burst ?? null, because: f.effective.because, ...(f.effective.refused === true && { refused: true }) } }),
+      rule: f.rule,
+      severity: f.severity,
+      ...position(text, f.start),
+      message: f.message,
+      ...(f.effective !== undefined && {
+        effective: {
+          qps: f.effective.qps ?? null,
+          burst: f.effective.burst ?? null,
+          because: f.effective.because,
+          ...(f.effective.refused === true && { refused: true }),
+        },
+      }),
       fixes: f.fixes.map(({ title, edits }) => ({
-        title, edits: edits.map((e) => ({ ...(e.file !== undefined && e.file !== report.file && { file: near(e.file) }), start: e.start, end: e.end, text: e.text })),
+        title,
+        edits: edits.map((e) => ({
+          ...(e.file !== undefined && e.file !== report.file && { file: near(e.file) }),
+          start: e.start,
+          end: e.end,
+          text: e.text,
+        })),
       })),
     })),
   };
@@ -84,8 +123,11 @@ async function people(found: readonly Found[], analyzer: Analyzer): Promise<stri
   const blocks: string[] = [];
   let findings = 0;
   for (const { name, report } of found) {
-    const text = await analyzer.text(report.file) ?? '';
-    for (const f of report.findings) { findings++; blocks.push(block(name, text, f)); }
+    const text = (await analyzer.text(report.file)) ?? '';
+    for (const f of report.findings) {
+      findings++;
+      blocks.push(block(name, text, f));
+    }
   }
   return [...blocks, `${count(findings, 'finding')} in ${count(found.length, 'file')}`].join('\n');
 }
@@ -94,7 +136,10 @@ async function people(found: readonly Found[], analyzer: Analyzer): Promise<stri
 function block(name: string, text: string, f: Finding): string {
   const { line, column } = position(text, f.start);
   const width = f.fixes.reduce((w, x) => Math.max(w, x.id.length), 0);
-  return [`${name}:${line}:${column}: ${f.severity}: ${f.message} [${f.rule}]`, ...f.fixes.map((x) => `    ${f.rule}/${x.id.padEnd(width)}  ${x.title}`)].join('\n');
+  return [
+    `${name}:${line}:${column}: ${f.severity}: ${f.message} [${f.rule}]`,
+    ...f.fixes.map((x) => `    ${f.rule}/${x.id.padEnd(width)}  ${x.title}`),
+  ].join('\n');
 }
 
 async function loadGrammar(): Promise<Grammar> {

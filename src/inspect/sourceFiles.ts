@@ -13,7 +13,9 @@ const BOM = '\uFEFF';
 /** Bytes after which a text has more than MAX_LENGTH units, whatever its characters: at most 3 bytes give one. */
 const ENOUGH = 3 * MAX_LENGTH + 4;
 
-export function ours(file: string): string { return path.resolve(file).split(path.sep).join('/'); }
+export function ours(file: string): string {
+  return path.resolve(file).split(path.sep).join('/');
+}
 
 export class DiskFiles implements Files {
   readonly moduleCaches: readonly string[];
@@ -21,7 +23,9 @@ export class DiskFiles implements Files {
   /** `env`: GOMODCACHE and GOPATH are looked at, as the go command does. */
   constructor(env: Readonly<Record<string, string | undefined>> = process.env, home = os.homedir()) {
     const paths = (env['GOPATH'] ?? '').split(path.delimiter).filter((p) => p !== '');
-    this.moduleCaches = env['GOMODCACHE'] ? [ours(env['GOMODCACHE'])] : (paths.length > 0 ? paths : [path.join(home, 'go')]).map((p) => ours(path.join(p, 'pkg', 'mod')));
+    this.moduleCaches = env['GOMODCACHE']
+      ? [ours(env['GOMODCACHE'])]
+      : (paths.length > 0 ? paths : [path.join(home, 'go')]).map((p) => ours(path.join(p, 'pkg', 'mod')));
   }
 
   /** Without a byte order mark, as editors have it. */
@@ -30,28 +34,39 @@ export class DiskFiles implements Files {
       const handle = await fs.open(file);
       try {
         const { size } = await handle.stat();
-        const bytes = size > ENOUGH ? (await handle.read(Buffer.alloc(ENOUGH), 0, ENOUGH, 0)).buffer : await handle.readFile();
+        const bytes =
+          size > ENOUGH ? (await handle.read(Buffer.alloc(ENOUGH), 0, ENOUGH, 0)).buffer : await handle.readFile();
         return bytes.toString('utf8').replace(/^\uFEFF/, '');
       } finally {
         await handle.close();
       }
     } catch (e) {
       if (ABSENT.has(codeOf(e) ?? '')) return undefined;
-      throw new Problem('source.read', `${file} could not be read: ${e instanceof Error ? e.message : String(e)}.`, { next: 'Check its permissions.', cause: e });
+      throw new Problem('source.read', `${file} could not be read: ${e instanceof Error ? e.message : String(e)}.`, {
+        next: 'Check its permissions.',
+        cause: e,
+      });
     }
   }
 
   /** Links to folders are not followed: they may lead back. */
   async list(dir: string): Promise<readonly string[]> {
     try {
-      return (await fs.readdir(dir === '' ? '/' : dir, { withFileTypes: true })).flatMap((e) => (e.isDirectory() ? [`${e.name}/`] : e.isFile() || e.isSymbolicLink() ? [e.name] : []));
+      return (await fs.readdir(dir === '' ? '/' : dir, { withFileTypes: true })).flatMap((e) =>
+        e.isDirectory() ? [`${e.name}/`] : e.isFile() || e.isSymbolicLink() ? [e.name] : [],
+      );
     } catch (e) {
       if (ABSENT.has(codeOf(e) ?? '') || codeOf(e) === 'EACCES') return [];
-      throw new Problem('source.read', `${dir} could not be read: ${e instanceof Error ? e.message : String(e)}.`, { next: 'Check its permissions.', cause: e });
+      throw new Problem('source.read', `${dir} could not be read: ${e instanceof Error ? e.message : String(e)}.`, {
+        next: 'Check its permissions.',
+        cause: e,
+      });
     }
   }
 
-  absolute(osPath: string): string { return ours(osPath); }
+  absolute(osPath: string): string {
+    return ours(osPath);
+  }
 }
 
 /**
@@ -66,6 +81,9 @@ export async function writeText(file: string, before: string | undefined, text: 
   }
   const bytes = await fs.readFile(file);
   const mark = bytes.toString('utf8').startsWith(BOM) ? BOM : '';
-  if (!Buffer.from(mark + before).equals(bytes)) throw new Problem('source.encoding', `${file} was not written: it is not UTF-8, or it changed meanwhile.`, { next: 'Save it as UTF-8 and try again.' });
+  if (!Buffer.from(mark + before).equals(bytes))
+    throw new Problem('source.encoding', `${file} was not written: it is not UTF-8, or it changed meanwhile.`, {
+      next: 'Save it as UTF-8 and try again.',
+    });
   await fs.writeFile(file, mark + text);
 }

@@ -15,16 +15,23 @@ export function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): P
       reject(abortReason(signal));
       return;
     }
-    const stop = (): void => { reject(abortReason(signal)); };
+    const stop = (): void => {
+      reject(abortReason(signal));
+    };
     signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => { signal.removeEventListener('abort', stop); });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
   });
 }
 
 /** Resolves after `ms`, or at once when the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) { resolve(); return; }
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
     const done = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', done);
@@ -49,7 +56,9 @@ export class Shared<T> {
       const promise = work(controller.signal);
       const started = { promise, controller, waiting: 0 };
       running = this.#running = started;
-      const forget = (): void => { if (this.#running === started) this.#running = undefined; };
+      const forget = (): void => {
+        if (this.#running === started) this.#running = undefined;
+      };
       promise.then(forget, forget);
     }
     const mine = running;
@@ -71,10 +80,16 @@ export class Slots {
 
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free--;
-    else await new Promise<void>((resolve) => { this.#waiting.push(resolve); });
-    try { return await work(); } finally {
+    else
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    try {
+      return await work();
+    } finally {
       const next = this.#waiting.shift();
-      if (next) next(); else this.free++;
+      if (next) next();
+      else this.free++;
     }
   }
 }

@@ -3,7 +3,9 @@ import { FileKubeconfigs, type KubeconfigsOptions } from './kubeconfigs';
 import type { Kubeconfigs } from './types';
 
 /** The kubeconfigs of a person: of KUBECONFIG or `~/.kube/config`, and more files. Nothing is read until it is asked for. */
-export function createKubeconfigs(options: KubeconfigsOptions): Kubeconfigs { return new FileKubeconfigs(options); }
+export function createKubeconfigs(options: KubeconfigsOptions): Kubeconfigs {
+  return new FileKubeconfigs(options);
+}
 
 export type { KubeconfigsOptions } from './kubeconfigs';
 export { rbacYaml, DISCOVERY_RULES, type NonResourceRule, type RbacRequest, type RbacRule } from './net/rbac';

@@ -29,7 +29,9 @@ export interface KubeconfigsOptions {
 export class FileKubeconfigs implements Kubeconfigs {
   readonly #emitter = new Emitter<void>();
   readonly onDidChange: (listener: () => void) => Disposable = this.#emitter.event;
-  readonly #watch = new FileWatch(() => { this.#emitter.fire(); });
+  readonly #watch = new FileWatch(() => {
+    this.#emitter.fire();
+  });
   readonly #sessions = new Map<string, { readonly fingerprint: string; readonly session: Session }>();
   /** Sessions whose entries have changed meanwhile, still open for whoever holds them. */
   readonly #old = new Set<Session>();
@@ -54,7 +56,9 @@ export class FileKubeconfigs implements Kubeconfigs {
     if (!found) {
       const first = problems[0];
       if (contexts.length === 0 && first) throw Problem.fromJSON(first);
-      throw new Problem('kube.context', `There is no context ${context} in the kubeconfig any more.`, { next: 'Refresh and choose another.' });
+      throw new Problem('kube.context', `There is no context ${context} in the kubeconfig any more.`, {
+        next: 'Refresh and choose another.',
+      });
     }
     if (this.#disposed) throw new DOMException('The kubeconfigs were closed.', 'AbortError');
     // `current` is about the list, not about the cluster: switching to another context closes nothing.
@@ -83,7 +87,10 @@ export class FileKubeconfigs implements Kubeconfigs {
 
   #read(): Promise<LoadedContexts> {
     const { env = process.env, home = homedir(), only, extraFiles } = this.options;
-    const places = only === undefined ? kubeconfigPlaces(env, home, extraFiles?.() ?? []) : { merged: [resolve(only)], extra: [], fromEnv: false };
+    const places =
+      only === undefined
+        ? kubeconfigPlaces(env, home, extraFiles?.() ?? [])
+        : { merged: [resolve(only)], extra: [], fromEnv: false };
     this.#watch.set([...places.merged, ...places.extra]);
     return readContexts(places, this.#kept);
   }

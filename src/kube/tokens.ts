@@ -9,7 +9,10 @@ const SECONDS = 600;
 /** A token is not given out any more this long before its end, ms. */
 const MARGIN_MS = 60_000;
 
-interface Kept { readonly token: string; readonly until: number }
+interface Kept {
+  readonly token: string;
+  readonly until: number;
+}
 
 export class ServiceAccountTokens {
   readonly #kept = new Map<string, Kept>();
@@ -23,7 +26,7 @@ export class ServiceAccountTokens {
     const kept = this.#kept.get(id);
     if (kept && kept.until - MARGIN_MS > Date.now()) return kept.token;
     let asking = this.#asking.get(id);
-    if (!asking) this.#asking.set(id, asking = new Shared());
+    if (!asking) this.#asking.set(id, (asking = new Shared()));
     return asking.run((stop) => this.#request(namespace, name, stop), signal);
   }
 
@@ -31,8 +34,17 @@ export class ServiceAccountTokens {
     const names: string[] = [];
     let next = '';
     do {
-      const page = object(await this.client.json<unknown>(`/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts?limit=500${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`, { signal }));
-      names.push(...list(page['items']).map((a) => text(object(object(a)['metadata'])['name'])).filter((n) => n !== ''));
+      const page = object(
+        await this.client.json<unknown>(
+          `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts?limit=500${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`,
+          { signal },
+        ),
+      );
+      names.push(
+        ...list(page['items'])
+          .map((a) => text(object(object(a)['metadata'])['name']))
+          .filter((n) => n !== ''),
+      );
       next = text(object(page['metadata'])['continue']);
     } while (next !== '');
     return names.sort();
@@ -41,13 +53,25 @@ export class ServiceAccountTokens {
   async #request(namespace: string, name: string, signal: AbortSignal): Promise<string> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts/${encodeURIComponent(name)}/token`;
     const asked = Date.now();
-    const answer = object(object(await this.client.json<unknown>(path, {
-      method: 'POST', signal, body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: SECONDS } },
-    }))['status']);
+    const answer = object(
+      object(
+        await this.client.json<unknown>(path, {
+          method: 'POST',
+          signal,
+          body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: SECONDS } },
+        }),
+      )['status'],
+    );
     const token = text(answer['token']);
-    if (token === '') throw new Problem('kube.server', `The API server gave no token for the service account ${namespace}/${name}.`, { next: 'Choose another service account.' });
+    if (token === '')
+      throw new Problem('kube.server', `The API server gave no token for the service account ${namespace}/${name}.`, {
+        next: 'Choose another service account.',
+      });
     // Our own clock from the moment of asking: the server's may differ.
-    this.#kept.set(`${namespace}/${name}`, { token, until: Math.min(asked + SECONDS * 1000, time(answer['expirationTimestamp']) || Infinity) });
+    this.#kept.set(`${namespace}/${name}`, {
+      token,
+      until: Math.min(asked + SECONDS * 1000, time(answer['expirationTimestamp']) || Infinity),
+    });
     return token;
   }
 }

@@ -38,7 +38,15 @@ export interface KubeSession extends Disposable {
    * GET of anything under the API server's root, whatever its status: for its proxies to Services. Throws Problem (`kube.*`)
    * where the API server itself refuses, and `kube.tooLong` above `maxBytes` (after decompression).
    */
-  raw?(path: string, options: { readonly signal: AbortSignal; readonly maxBytes: number; readonly idleTimeoutMs: number; readonly headers?: Readonly<Record<string, string>> }): Promise<Answer>;
+  raw?(
+    path: string,
+    options: {
+      readonly signal: AbortSignal;
+      readonly maxBytes: number;
+      readonly idleTimeoutMs: number;
+      readonly headers?: Readonly<Record<string, string>>;
+    },
+  ): Promise<Answer>;
   /** A new stream to a port of a pod, usable at once (writes wait for the connection). */
   podStream(namespace: string, pod: string, port: number, signal: AbortSignal): Duplex;
   /** The bearer token that the kubeconfig's user has (token, token file, exec); undefined for certificates. Memory only. */
@@ -57,7 +65,12 @@ export interface KubeSession extends Disposable {
 /** Whoever hears of objects as they come; src/churn is one. All are told in the order of the API server's events. */
 export interface ObjectListener {
   /** An object of a list (no `as`) or of an event; gives its key, undefined when it is of no interest. `scope`: the namespace that is followed, '' = all. */
-  seen(kind: KindInfo, object: unknown, at: number, as: { readonly scope: string; readonly as: 'added' | 'modified' | undefined }): string | undefined;
+  seen(
+    kind: KindInfo,
+    object: unknown,
+    at: number,
+    as: { readonly scope: string; readonly as: 'added' | 'modified' | undefined },
+  ): string | undefined;
   deleted(kind: KindInfo, object: unknown, at: number): void;
   /** A list is whole: these are all there are. The first, and one after each gap (`410 Gone`). */
   listed(kind: KindInfo, scope: string, keys: ReadonlySet<string>, at: number): void;

@@ -21,7 +21,10 @@ export interface GoText {
  * The line to show for a frame of the build in the text as it is: its own where its function still holds it, else the one where
  * the function is declared.
  */
-export function lineIn(text: string, { name, line }: { readonly name: string; readonly line: number }): { readonly line: number; readonly moved: boolean } {
+export function lineIn(
+  text: string,
+  { name, line }: { readonly name: string; readonly line: number },
+): { readonly line: number; readonly moved: boolean } {
   const { declared } = symbolOf(name);
   const known = readGo(text).functions.filter((f) => declared.includes(f.key));
   const [first] = known;
@@ -36,7 +39,12 @@ const COMMENT = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/gy;
 const STRING = /"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|`[^`]*`?/gy;
 
 /** `begun`: the signature was seen, not yet the end; its body's bracket is open when `body`. */
-interface Begun { readonly key: string; readonly line: number; readonly at: number; body: boolean }
+interface Begun {
+  readonly key: string;
+  readonly line: number;
+  readonly at: number;
+  body: boolean;
+}
 
 export function readGo(text: string): GoText {
   const functions: Declared[] = [];
@@ -45,7 +53,10 @@ export function readGo(text: string): GoText {
   let depth = 0;
   let begun: Begun | undefined;
   let word = '';
-  const end = (): void => { if (begun) functions.push({ key: begun.key, line: begun.line, end: line, at: begun.at }); begun = undefined; };
+  const end = (): void => {
+    if (begun) functions.push({ key: begun.key, line: begun.line, end: line, at: begun.at });
+    begun = undefined;
+  };
   const skip = (re: RegExp, at: number): number => {
     re.lastIndex = at;
     const found = re.exec(text)?.[0] ?? '';
@@ -60,9 +71,14 @@ export function readGo(text: string): GoText {
       line++;
       i++;
     } else if (c === SLASH && (text[i + 1] === '/' || text[i + 1] === '*')) i = skip(COMMENT, i);
-    else if (c === QUOTE || c === TICK || c === RAW) { word = ''; i = skip(STRING, i); }
-    else if (c === OPEN || c === SQUARE) { depth++; word = ''; i++; }
-    else if (c === BRACE) {
+    else if (c === QUOTE || c === TICK || c === RAW) {
+      word = '';
+      i = skip(STRING, i);
+    } else if (c === OPEN || c === SQUARE) {
+      depth++;
+      word = '';
+      i++;
+    } else if (c === BRACE) {
       if (begun && depth === 0 && word !== 'interface' && word !== 'struct') begun.body = true;
       depth++;
       word = '';
@@ -75,9 +91,15 @@ export function readGo(text: string): GoText {
     } else if ((c >= 65 && c <= 122) || c > 127) {
       WORD.lastIndex = i;
       const found = WORD.exec(text)?.[0];
-      if (found === undefined) { i++; continue; }
+      if (found === undefined) {
+        i++;
+        continue;
+      }
       // At the start of a line it is a declaration whatever is open: in a half written text a bracket is never closed.
-      const of = found === 'func' && (depth === 0 || i === 0 || text.charCodeAt(i - 1) === NEWLINE) ? declaration(text, i) : undefined;
+      const of =
+        found === 'func' && (depth === 0 || i === 0 || text.charCodeAt(i - 1) === NEWLINE)
+          ? declaration(text, i)
+          : undefined;
       if (of) {
         end();
         depth = 0;
@@ -90,21 +112,35 @@ export function readGo(text: string): GoText {
       if (depth === 0 && word === 'package' && name === '') name = found;
       word = found;
       i += found.length;
-    } else { if (c > 32) word = ''; i++; }
+    } else {
+      if (c > 32) word = '';
+      i++;
+    }
   }
   end();
   return { name, functions };
 }
 
-const [NEWLINE, SLASH, QUOTE, TICK, RAW, OPEN, CLOSE, SQUARE, SQUARE_CLOSE, BRACE, BRACE_CLOSE] = [10, 47, 34, 39, 96, 40, 41, 91, 93, 123, 125];
+const [NEWLINE, SLASH, QUOTE, TICK, RAW, OPEN, CLOSE, SQUARE, SQUARE_CLOSE, BRACE, BRACE_CLOSE] = [
+  10, 47, 34, 39, 96, 40, 41, 91, 93, 123, 125,
+];
 
-function declaration(text: string, from: number): { readonly key: string; readonly at: number; readonly length: number } | undefined {
+function declaration(
+  text: string,
+  from: number,
+): { readonly key: string; readonly at: number; readonly length: number } | undefined {
   FUNC.lastIndex = from;
   const m = FUNC.exec(text);
   if (!m) return undefined;
   const [whole, receiver, name = ''] = m;
-  return { key: receiver === undefined ? name : `${typeOf(receiver)}.${name}`, at: from + whole.lastIndexOf(name), length: name.length };
+  return {
+    key: receiver === undefined ? name : `${typeOf(receiver)}.${name}`,
+    at: from + whole.lastIndexOf(name),
+    length: name.length,
+  };
 }
 
 /** "r *Reconciler[T]" → "Reconciler". */
-function typeOf(receiver: string): string { return /([\p{L}_][\p{L}\p{N}_]*)\s*(\[[^]*)?$/u.exec(receiver.trim())?.[1] ?? ''; }
+function typeOf(receiver: string): string {
+  return /([\p{L}_][\p{L}\p{N}_]*)\s*(\[[^]*)?$/u.exec(receiver.trim())?.[1] ?? '';
+}

@@ -28,10 +28,18 @@ export interface LocateEnv extends Modules {
   named(baseName: string): Promise<readonly string[]>;
 }
 
-export interface Found { readonly file: string }
+export interface Found {
+  readonly file: string;
+}
 /** Not found: the places that were looked at, in order, and why what was there is not it; both for the message. */
-export interface Missing { readonly looked: readonly string[]; readonly refused: readonly Refusal[] }
-export interface Refusal { readonly file: string; readonly why: string }
+export interface Missing {
+  readonly looked: readonly string[];
+  readonly refused: readonly Refusal[];
+}
+export interface Refusal {
+  readonly file: string;
+  readonly why: string;
+}
 export type Located = Found | Missing;
 
 /** Finds the files of one profile. What was found is kept; what was not may be there the next time. */
@@ -41,7 +49,10 @@ export class Locator {
   #roots: readonly Root[] | undefined;
 
   /** `files`: all that the profile names, with their functions. */
-  constructor(private readonly env: LocateEnv, private readonly files: readonly ProfileFile[]) {
+  constructor(
+    private readonly env: LocateEnv,
+    private readonly files: readonly ProfileFile[],
+  ) {
     this.#files = new Map(files.map((f) => [f.file, f]));
   }
 
@@ -51,10 +62,17 @@ export class Locator {
     const key = known ? file : `${file}\n${frame?.name}`;
     const before = this.#found.get(key);
     if (before) return before;
-    const found = this.#locate(slashes(file), known ?? { file, names: frame ? [frame.name] : [], lines: frame ? [frame.line] : [] });
+    const found = this.#locate(
+      slashes(file),
+      known ?? { file, names: frame ? [frame.name] : [], lines: frame ? [frame.line] : [] },
+    );
     this.#found.set(key, found);
-    const forget = (): void => { this.#found.delete(key); };
-    found.then((f) => { if (!('file' in f)) forget(); }, forget);
+    const forget = (): void => {
+      this.#found.delete(key);
+    };
+    found.then((f) => {
+      if (!('file' in f)) forget();
+    }, forget);
     return found;
   }
 
@@ -62,21 +80,36 @@ export class Locator {
     const looked: string[] = [];
     const refused: Refusal[] = [];
     if (file === '' || file.startsWith('<') || hasDots(file)) return { looked, refused };
-    const roots = this.#roots ??= rootsOf(this.files, this.env.modules);
-    const c: Case = { file, base: file.slice(file.lastIndexOf('/') + 1), pkg: packageOfFile(names), names, lines, absolute: isAbsolute(file), roots, env: this.env, looked };
+    const roots = (this.#roots ??= rootsOf(this.files, this.env.modules));
+    const c: Case = {
+      file,
+      base: file.slice(file.lastIndexOf('/') + 1),
+      pkg: packageOfFile(names),
+      names,
+      lines,
+      absolute: isAbsolute(file),
+      roots,
+      env: this.env,
+      looked,
+    };
     for (const way of WAYS) {
       const fits: Found[] = [];
       for (const candidate of new Set(await way(c))) {
         const text = await this.env.read(candidate);
         if (text === undefined) continue;
         const why = wrong(c, candidate, text, way);
-        if (why === undefined) fits.push({ file: candidate }); else if (!refused.some((r) => r.file === candidate)) refused.push({ file: candidate, why });
+        if (why === undefined) fits.push({ file: candidate });
+        else if (!refused.some((r) => r.file === candidate)) refused.push({ file: candidate, why });
         // Of a place that is stated exactly the first one is meant.
         if (fits.length === 1 && EXACT.includes(way)) break;
       }
       const [first, second] = fits;
       if (first && !second) return first;
-      if (first && second) return { looked: [...new Set(looked)], refused: [...refused, { file: first.file, why: `${second.file} fits as well` }] };
+      if (first && second)
+        return {
+          looked: [...new Set(looked)],
+          refused: [...refused, { file: first.file, why: `${second.file} fits as well` }],
+        };
     }
     return { looked: [...new Set(looked)], refused };
   }
@@ -97,7 +130,9 @@ type Way = (c: Case) => readonly string[] | Promise<readonly string[]>;
 /** What the person said. */
 const byRule: Way = ({ file, env, looked }) => {
   const rules = env.rules.filter((r) => isBelow(file, r.from)).sort((a, b) => b.from.length - a.from.length);
-  const places = rules.flatMap(({ from, to }) => to.map((folder) => `${folder.replace(/\/$/, '')}/${file.slice(from.length).replace(/^\//, '')}`));
+  const places = rules.flatMap(({ from, to }) =>
+    to.map((folder) => `${folder.replace(/\/$/, '')}/${file.slice(from.length).replace(/^\//, '')}`),
+  );
   looked.push(...rules.flatMap((r) => r.to));
   return places;
 };
@@ -109,7 +144,8 @@ const asItIs: Way = ({ file, absolute, env, looked }) => {
 };
 
 /** Below the folder in which a module of the workspace lay when it was built. */
-const byRoot: Way = ({ file, roots }) => ours(file, roots).map(({ dir, module }) => `${module.dir}${file.slice(dir.length)}`);
+const byRoot: Way = ({ file, roots }) =>
+  ours(file, roots).map(({ dir, module }) => `${module.dir}${file.slice(dir.length)}`);
 
 /** `-trimpath`: the import path and the file; below GOPATH/src the same; and what go.mod replaces, with its version. */
 const byImportPath: Way = ({ file, base, absolute, env }) => {
@@ -127,19 +163,28 @@ const byImportPath: Way = ({ file, base, absolute, env }) => {
 /** Built elsewhere: the package lies below a module of the workspace. Its folder has the package's name wherever it was built. */
 const byPackage: Way = ({ file, base, pkg, env }) => {
   if (VERSIONED.test(file) || /(^|\/)vendor\//.test(file)) return [];
-  return owning(pkg, env.modules).filter((m) => file.slice(0, -base.length - 1).endsWith(lastOf(pkg.slice(m.path.length)))).map((m) => `${m.dir}${pkg.slice(m.path.length)}/${base}`);
+  return owning(pkg, env.modules)
+    .filter((m) => file.slice(0, -base.length - 1).endsWith(lastOf(pkg.slice(m.path.length))))
+    .map((m) => `${m.dir}${pkg.slice(m.path.length)}/${base}`);
 };
 
 /** A copy in a vendor folder of the workspace: of the version that the path states, if it states one. */
 const vendored: Way = async ({ file, base, pkg, env }) => {
   const versioned = VERSIONED.exec(file);
   const at = file.lastIndexOf('/vendor/');
-  const path = at >= 0 ? file.slice(at + '/vendor/'.length) : versioned ? `${plainPath(versioned[1] ?? '')}/${versioned[3]}` : pkg.includes('.') && pkg.includes('/') ? `${pkg}/${base}` : '';
+  const path =
+    at >= 0
+      ? file.slice(at + '/vendor/'.length)
+      : versioned
+        ? `${plainPath(versioned[1] ?? '')}/${versioned[3]}`
+        : pkg.includes('.') && pkg.includes('/')
+          ? `${pkg}/${base}`
+          : '';
   if (path === '') return [];
   const places: string[] = [];
   for (const dir of new Set([...env.modules.map((m) => m.dir), ...env.folders])) {
     if (versioned) {
-      const of = vendoredBy(await env.read(`${dir}/vendor/modules.txt`) ?? '', path.slice(0, path.lastIndexOf('/')));
+      const of = vendoredBy((await env.read(`${dir}/vendor/modules.txt`)) ?? '', path.slice(0, path.lastIndexOf('/')));
       if (of?.version !== versioned[2]) continue;
     }
     places.push(`${dir}/vendor/${path}`);
@@ -155,8 +200,14 @@ const inModuleCache: Way = async ({ file, env, looked }) => {
   const path = plainPath(written);
   const caches = await env.modCaches();
   looked.push(...caches);
-  const swaps = file.includes('/pkg/mod/') ? [] : env.swapped.filter((s) => s.from === path && (s.version === undefined || s.version === version));
-  return caches.flatMap((cache) => [...swaps.map((s) => inCache(cache, s.to, s.toVersion)), inCache(cache, path, version)].map((dir) => `${dir}/${rest}`));
+  const swaps = file.includes('/pkg/mod/')
+    ? []
+    : env.swapped.filter((s) => s.from === path && (s.version === undefined || s.version === version));
+  return caches.flatMap((cache) =>
+    [...swaps.map((s) => inCache(cache, s.to, s.toVersion)), inCache(cache, path, version)].map(
+      (dir) => `${dir}/${rest}`,
+    ),
+  );
 };
 
 /** GOPATH/src of this machine, for builds without modules. */
@@ -177,8 +228,11 @@ const inGoroot: Way = async ({ file, pkg, absolute, env, looked }) => {
   if (first === '' || first.includes('.')) return [];
   if ((pkg.split('/')[0] ?? '').includes('.') && first !== 'vendor') return [];
   const toolchain = /(?:^|\/)golang\.org\/toolchain@(v[^/]+)\/src\//.exec(file)?.[1];
-  const own = toolchain === undefined ? [] : (await env.modCaches()).map((cache) => inCache(cache, 'golang.org/toolchain', toolchain));
-  const roots = [...own, ...await env.goroots()];
+  const own =
+    toolchain === undefined
+      ? []
+      : (await env.modCaches()).map((cache) => inCache(cache, 'golang.org/toolchain', toolchain));
+  const roots = [...own, ...(await env.goroots())];
   looked.push(...roots.map((r) => `${r}/src`));
   return roots.map((r) => `${r}/src/${path}`);
 };
@@ -192,11 +246,24 @@ const byTail: Way = async ({ file, base, pkg, roots, env }) => {
   const scored = (await env.named(base)).map((path) => ({ path, same: sharedTail(wanted, path.split('/').reverse()) }));
   const best = Math.max(0, ...scored.map((s) => s.same));
   // The base name alone is enough only for a main's, or when the folder has the package's name.
-  return scored.filter((s) => s.same === best && (best >= 2 || pkg === 'main' || lastOf(pkg) === `/${s.path.split('/').at(-2)}`)).map((s) => s.path);
+  return scored
+    .filter((s) => s.same === best && (best >= 2 || pkg === 'main' || lastOf(pkg) === `/${s.path.split('/').at(-2)}`))
+    .map((s) => s.path);
 };
 
 /** In this order: what is stated before what is inferred. */
-const WAYS: readonly Way[] = [byRule, asItIs, byRoot, byImportPath, byPackage, vendored, inModuleCache, inGopath, inGoroot, byTail];
+const WAYS: readonly Way[] = [
+  byRule,
+  asItIs,
+  byRoot,
+  byImportPath,
+  byPackage,
+  vendored,
+  inModuleCache,
+  inGopath,
+  inGoroot,
+  byTail,
+];
 /** Ways whose first place is the one. */
 const EXACT: readonly Way[] = [byRule, asItIs, inModuleCache, inGopath, inGoroot];
 /** Ways that state the package too: that functions are gone from the file since makes it no other file. */
@@ -204,11 +271,17 @@ const SURE: readonly Way[] = [byRule, inModuleCache];
 
 /** Why a file that is there is not the one; undefined: it is. */
 function wrong(c: Case, file: string, text: string, way: Way): string | undefined {
-  if (!file.endsWith('.go')) return way === byTail && !c.names.some((n) => text.includes(n.slice(n.lastIndexOf('.') + 1))) ? 'it has nothing of that name' : undefined;
+  if (!file.endsWith('.go'))
+    return way === byTail && !c.names.some((n) => text.includes(n.slice(n.lastIndexOf('.') + 1)))
+      ? 'it has nothing of that name'
+      : undefined;
   const go = readGo(text);
   const packages = packagesAt(file, c.env);
   const named = c.pkg === '' ? undefined : c.pkg === 'main' ? go.name === 'main' : packages && packages.includes(c.pkg);
-  if (named === false && way !== byRule) return c.pkg === 'main' ? `it is of package ${go.name}, not main` : `its package is ${packages?.[0] ?? go.name}, not ${c.pkg}`;
+  if (named === false && way !== byRule)
+    return c.pkg === 'main'
+      ? `it is of package ${go.name}, not main`
+      : `its package is ${packages?.[0] ?? go.name}, not ${c.pkg}`;
   if (way !== byRule && foreign(c)) return `the program's other files of that folder are of ${foreign(c)}`;
   if (SURE.includes(way)) return undefined;
   const declared = declares(go, c, way === byTail ? NEAR : Infinity);
@@ -227,16 +300,28 @@ function foreign({ file, pkg, roots }: Case): string | undefined {
   return typeof nearest?.module === 'string' && ours(file, roots).length === 0 ? nearest.module : undefined;
 }
 
-function ours(file: string, roots: readonly Root[]): { readonly dir: string; readonly module: { readonly dir: string } }[] {
-  const found = roots.flatMap((r) => (typeof r.module !== 'string' && isBelow(file, r.dir) ? [{ dir: r.dir, module: r.module }] : []));
+function ours(
+  file: string,
+  roots: readonly Root[],
+): { readonly dir: string; readonly module: { readonly dir: string } }[] {
+  const found = roots.flatMap((r) =>
+    typeof r.module !== 'string' && isBelow(file, r.dir) ? [{ dir: r.dir, module: r.module }] : [],
+  );
   return found.filter((r) => r.dir.length === found[0]?.dir.length);
 }
 
 /** True too when the names tell of no function that is declared: package variables, what the compiler made. */
 function declares(go: GoText, { names, lines }: ProfileFile, near: number): boolean {
-  const told = names.flatMap((n, i) => { const { declared } = symbolOf(n); return declared.length === 0 ? [] : [{ declared, line: lines[i] ?? 0 }]; });
+  const told = names.flatMap((n, i) => {
+    const { declared } = symbolOf(n);
+    return declared.length === 0 ? [] : [{ declared, line: lines[i] ?? 0 }];
+  });
   if (told.length === 0) return names.length > 0 && near === Infinity;
-  return told.some(({ declared, line }) => go.functions.some((f) => declared.includes(f.key) && (line === 0 || (f.line - near <= line && line <= f.end + near))));
+  return told.some(({ declared, line }) =>
+    go.functions.some(
+      (f) => declared.includes(f.key) && (line === 0 || (f.line - near <= line && line <= f.end + near)),
+    ),
+  );
 }
 
 /** Import paths that a file of the workspace may have; undefined outside of its modules. */
@@ -254,7 +339,9 @@ function packagesAt(file: string, { modules }: LocateEnv): readonly string[] | u
 const VERSIONED = /^(?:.*\/pkg\/mod\/|\/*)([^@]+)@(v[^/]+)\/(.+)$/;
 
 /** A module path as a module cache writes it, or as it is: `!a` is an upper-case letter. */
-function plainPath(path: string): string { return path.replace(/!([a-z])/g, (_, c: string) => c.toUpperCase()); }
+function plainPath(path: string): string {
+  return path.replace(/!([a-z])/g, (_, c: string) => c.toUpperCase());
+}
 
 /** "/internal/x" → "/x", '' → ''. A major version's folder need not exist: "/v2" is passed over. */
 function lastOf(path: string): string {
@@ -270,4 +357,6 @@ function sharedTail(a: readonly string[], b: readonly string[]): number {
 }
 
 /** A profile is a stranger's data: a path that climbs is never followed. */
-function hasDots(file: string): boolean { return /(^|\/)\.\.(\/|$)/.test(file); }
+function hasDots(file: string): boolean {
+  return /(^|\/)\.\.(\/|$)/.test(file);
+}

@@ -13,7 +13,12 @@ export interface GoModule {
 }
 
 /** A module that another one stands for, from the module cache. */
-export interface Swapped { readonly from: string; readonly version: string | undefined; readonly to: string; readonly toVersion: string }
+export interface Swapped {
+  readonly from: string;
+  readonly version: string | undefined;
+  readonly to: string;
+  readonly toVersion: string;
+}
 
 export interface Modules {
   readonly modules: readonly GoModule[];
@@ -24,13 +29,16 @@ export interface Modules {
 export function modulesOf(files: readonly { readonly dir: string; readonly text: string }[]): Modules {
   const modules: GoModule[] = [];
   const swapped: Swapped[] = [];
-  const add = (m: GoModule): void => { if (m.path !== '' && !modules.some((o) => o.path === m.path && o.dir === m.dir)) modules.push(m); };
+  const add = (m: GoModule): void => {
+    if (m.path !== '' && !modules.some((o) => o.path === m.path && o.dir === m.dir)) modules.push(m);
+  };
   const read = files.map(({ dir, text }) => ({ dir, mod: parseModFile(text) }));
   for (const { dir, mod } of read) add({ path: mod.module, dir });
   for (const { dir, mod } of read) {
     for (const r of mod.replace) {
       if (isFolder(r.to)) add({ path: r.from, dir: folder(dir, r), replaces: true });
-      else if (r.toVersion !== undefined) swapped.push({ from: r.from, version: r.version, to: r.to, toVersion: r.toVersion });
+      else if (r.toVersion !== undefined)
+        swapped.push({ from: r.from, version: r.version, to: r.to, toVersion: r.toVersion });
     }
   }
   return { modules, swapped };
@@ -41,18 +49,27 @@ export function usedBy(dir: string, goWork: string): readonly string[] {
   return parseModFile(goWork).use.map((use) => (isAbsolute(use) ? slashes(use) : join(dir, slashes(use))));
 }
 
-function folder(dir: string, { to }: Replace): string { return isAbsolute(to) ? slashes(to) : join(dir, slashes(to)); }
+function folder(dir: string, { to }: Replace): string {
+  return isAbsolute(to) ? slashes(to) : join(dir, slashes(to));
+}
 
 /** Module of a vendor/modules.txt that a package belongs to: the one with the longest path. */
 export function vendoredBy(modulesTxt: string, pkg: string): Vendored | undefined {
   let best: Vendored | undefined;
-  for (const v of parseVendor(modulesTxt).values()) if (isBelow(pkg, v.path) && v.path.length > (best?.path.length ?? 0)) best = v;
+  for (const v of parseVendor(modulesTxt).values())
+    if (isBelow(pkg, v.path) && v.path.length > (best?.path.length ?? 0)) best = v;
   return best;
 }
 
 /** True for the path itself and what lies below it. */
-export function isBelow(path: string, above: string): boolean { return path === above || path.startsWith(above.endsWith('/') ? above : `${above}/`); }
+export function isBelow(path: string, above: string): boolean {
+  return path === above || path.startsWith(above.endsWith('/') ? above : `${above}/`);
+}
 
-export function isAbsolute(file: string): boolean { return /^([\\/]|[A-Za-z]:[\\/])/.test(file); }
+export function isAbsolute(file: string): boolean {
+  return /^([\\/]|[A-Za-z]:[\\/])/.test(file);
+}
 
-export function slashes(file: string): string { return file.replaceAll('\\', '/'); }
+export function slashes(file: string): string {
+  return file.replaceAll('\\', '/');
+}

@@ -7,7 +7,10 @@ import { common } from '../advice/diff';
 import { readGo, type Declared, type GoText } from './declared';
 import { symbolOf } from './symbol';
 
-export interface Value { readonly flat: number; readonly cum: number }
+export interface Value {
+  readonly flat: number;
+  readonly cum: number;
+}
 
 /** A function of one file, as the profile has it. */
 export interface FunctionValues extends Value {
@@ -54,9 +57,14 @@ export interface Placed {
 }
 
 /** A text that values were first placed in, read once. */
-export interface Base { readonly lines: readonly string[]; readonly go: GoText }
+export interface Base {
+  readonly lines: readonly string[];
+  readonly go: GoText;
+}
 
-export function baseOf(text: string): Base { return { lines: text.split(/\r?\n/), go: readGo(text) }; }
+export function baseOf(text: string): Base {
+  return { lines: text.split(/\r?\n/), go: readGo(text) };
+}
 
 /** `files`: those of the profile that are this one, which are several where builds of several folders are merged. */
 export function place(files: readonly FileValues[], base: Base, text: string): Placed {
@@ -68,7 +76,7 @@ export function place(files: readonly FileValues[], base: Base, text: string): P
     if (line < declared.line || line > declared.end) return undefined;
     if (same) return line;
     let map = maps.get(declared);
-    if (!map) maps.set(declared, map = mapped(base, declared, now, twin(declared, base.go, now.go)));
+    if (!map) maps.set(declared, (map = mapped(base, declared, now, twin(declared, base.go, now.go))));
     return map.get(line);
   };
 
@@ -84,9 +92,13 @@ export function place(files: readonly FileValues[], base: Base, text: string): P
     for (const f of file.functions) {
       const found = home(f, base.go, shifts);
       const at = found?.declared && (same ? found.declared : twin(found.declared, base.go, now.go));
-      if (!found || (found.declared && !at)) { gone.push(f.name); continue; }
+      if (!found || (found.declared && !at)) {
+        gone.push(f.name);
+        continue;
+      }
       // Two names of one function (a method value's wrapper, two builds in one profile): the one through which more passes.
-      if (at && !symbolOf(f.name).inner && Math.abs(f.cum) >= Math.abs(functions.get(at)?.values.cum ?? 0)) functions.set(at, { values: f, at });
+      if (at && !symbolOf(f.name).inner && Math.abs(f.cum) >= Math.abs(functions.get(at)?.values.cum ?? 0))
+        functions.set(at, { values: f, at });
       for (const built of f.lines) {
         const line = turn(built + found.shift, found.declared);
         const value = file.lines.get(built);
@@ -94,15 +106,22 @@ export function place(files: readonly FileValues[], base: Base, text: string): P
         const known = lines.get(line) ?? { flat: 0, cum: 0, names: new Set<string>(), unsure: false };
         known.names.add(f.name);
         if (found.declared && unsure.has(found.declared)) known.unsure = true;
-        if (!counted.has(built)) { known.flat += value.flat; known.cum += value.cum; counted.add(built); }
+        if (!counted.has(built)) {
+          known.flat += value.flat;
+          known.cum += value.cum;
+          counted.add(built);
+        }
         lines.set(line, known);
       }
     }
   }
   return {
     functions: [...functions.values()].sort((a, b) => a.at.line - b.at.line),
-    lines: [...lines].map(([line, v]) => ({ line, flat: v.flat, cum: v.cum, names: [...v.names], unsure: v.unsure })).sort((a, b) => a.line - b.line),
-    moved, gone,
+    lines: [...lines]
+      .map(([line, v]) => ({ line, flat: v.flat, cum: v.cum, names: [...v.names], unsure: v.unsure }))
+      .sort((a, b) => a.line - b.line),
+    moved,
+    gone,
   };
 }
 
@@ -112,7 +131,10 @@ function shiftsOf(functions: readonly FunctionValues[], go: GoText): ReadonlyMap
   for (const f of functions) {
     const { declared, inner } = symbolOf(f.name);
     if (inner || f.start === 0) continue;
-    const of = nearest(go.functions.filter((d) => declared.includes(d.key)), f.start);
+    const of = nearest(
+      go.functions.filter((d) => declared.includes(d.key)),
+      f.start,
+    );
     if (of) found.set(of, of.line - f.start);
   }
   return found;
@@ -121,24 +143,39 @@ function shiftsOf(functions: readonly FunctionValues[], go: GoText): ReadonlyMap
 /** Functions whose next one moved by another number of lines: something changed in between, in them or behind them. */
 function unsureOf(shifts: ReadonlyMap<Declared, number>): ReadonlySet<Declared> {
   const known = [...shifts.keys()].sort((a, b) => a.line - b.line);
-  return new Set(known.filter((d, i) => { const next = known[i + 1]; return next !== undefined && shifts.get(next) !== shifts.get(d); }));
+  return new Set(
+    known.filter((d, i) => {
+      const next = known[i + 1];
+      return next !== undefined && shifts.get(next) !== shifts.get(d);
+    }),
+  );
 }
 
 /** The declared function that one of the profile lies in, and how far it moved; undefined: there is none any more. */
-function home(f: FunctionValues, go: GoText, shifts: ReadonlyMap<Declared, number>): { readonly declared: Declared | undefined; readonly shift: number } | undefined {
+function home(
+  f: FunctionValues,
+  go: GoText,
+  shifts: ReadonlyMap<Declared, number>,
+): { readonly declared: Declared | undefined; readonly shift: number } | undefined {
   const { declared: keys } = symbolOf(f.name);
   const line = f.start || f.lines[0] || 0;
   const known = go.functions.filter((d) => keys.includes(d.key));
-  const within = (d: Declared): boolean => d.line <= line + (shifts.get(d) ?? 0) && line + (shifts.get(d) ?? 0) <= d.end;
+  const within = (d: Declared): boolean =>
+    d.line <= line + (shifts.get(d) ?? 0) && line + (shifts.get(d) ?? 0) <= d.end;
   // The likeliest name first: a closure may bear that of the function it was inlined into.
   for (const key of keys) {
-    const declared = nearest(known.filter((d) => d.key === key && within(d)), line);
+    const declared = nearest(
+      known.filter((d) => d.key === key && within(d)),
+      line,
+    );
     if (declared) return { declared, shift: shifts.get(declared) ?? 0 };
   }
   if (keys.length > 0) return undefined;
   // In a variable's function: sure only where it is known that nothing declared in the file moved.
   const moved = shifts.size === 0 || [...shifts.values()].some((s) => s !== 0);
-  return moved || go.functions.some((d) => d.line <= line && line <= d.end) ? undefined : { declared: undefined, shift: 0 };
+  return moved || go.functions.some((d) => d.line <= line && line <= d.end)
+    ? undefined
+    : { declared: undefined, shift: 0 };
 }
 
 /** Several functions `init` have one name. */
@@ -156,7 +193,14 @@ function twin(declared: Declared, base: GoText, now: GoText): Declared | undefin
 }
 
 function mapped(base: Base, declared: Declared, now: Base, at: Declared | undefined): Map<number, number> {
-  return at ? pairs(base.lines.slice(declared.line - 1, declared.end), now.lines.slice(at.line - 1, at.end), declared.line, at.line) : new Map<number, number>();
+  return at
+    ? pairs(
+        base.lines.slice(declared.line - 1, declared.end),
+        now.lines.slice(at.line - 1, at.end),
+        declared.line,
+        at.line,
+      )
+    : new Map<number, number>();
 }
 
 /** A line outside of declared functions: by what is equal above and below it. */
@@ -176,11 +220,19 @@ const MOST_PAIRS = 1_000_000;
 /** Lines of `a` and the ones of `b` that they are now. A line that was changed in place is the same line. */
 function pairs(a: readonly string[], b: readonly string[], from: number, to: number): Map<number, number> {
   const found = new Map<number, number>();
-  const pair = (i: number, j: number): void => { found.set(from + i, to + j); };
+  const pair = (i: number, j: number): void => {
+    found.set(from + i, to + j);
+  };
   let head = 0;
-  while (head < a.length && head < b.length && a[head] === b[head]) { pair(head, head); head++; }
+  while (head < a.length && head < b.length && a[head] === b[head]) {
+    pair(head, head);
+    head++;
+  }
   let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) { tail++; pair(a.length - tail, b.length - tail); }
+  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) {
+    tail++;
+    pair(a.length - tail, b.length - tail);
+  }
   const [x, y] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
   const equal = x.length * y.length > MOST_PAIRS ? [] : common(x, y);
   let [i, j] = [0, 0];

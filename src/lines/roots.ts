@@ -14,7 +14,11 @@ export interface Root {
 }
 
 /** A file as a profile names it, with its functions and a line of each; 0: not told. */
-export interface ProfileFile { readonly file: string; readonly names: readonly string[]; readonly lines: readonly number[] }
+export interface ProfileFile {
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly lines: readonly number[];
+}
 
 /** Deepest folder first. */
 export function rootsOf(files: readonly ProfileFile[], modules: readonly GoModule[]): readonly Root[] {
@@ -23,15 +27,18 @@ export function rootsOf(files: readonly ProfileFile[], modules: readonly GoModul
     const path = slashes(file);
     if (!isAbsolute(path) || /\/pkg\/mod\/|\/vendor\/|@v\d/.test(path)) continue;
     const pkg = packageOfFile(names);
-    if (pkg === '' || pkg === 'main' || !pkg.includes('/') && !modules.some((m) => m.path === pkg)) continue;
+    if (pkg === '' || pkg === 'main' || (!pkg.includes('/') && !modules.some((m) => m.path === pkg))) continue;
     const dir = path.slice(0, path.lastIndexOf('/'));
     for (const root of rootsAt(dir, pkg, modules)) {
       const key = `${root.dir}\n${typeof root.module === 'string' ? root.module : `${root.module.path}\n${root.module.dir}`}`;
       const known = found.get(key);
-      if (known) known.votes++; else found.set(key, { root, votes: 1 });
+      if (known) known.votes++;
+      else found.set(key, { root, votes: 1 });
     }
   }
-  return [...found.values()].sort((a, b) => b.root.dir.length - a.root.dir.length || b.votes - a.votes).map((f) => f.root);
+  return [...found.values()]
+    .sort((a, b) => b.root.dir.length - a.root.dir.length || b.votes - a.votes)
+    .map((f) => f.root);
 }
 
 function rootsAt(dir: string, pkg: string, modules: readonly GoModule[]): readonly Root[] {

@@ -24,14 +24,20 @@ export function symbolOf(name: string): GoSymbol {
   const dot = head.indexOf('.', head.lastIndexOf('/') + 1);
   if (dot < 0 || /^(type:|go:|\[|<)/.test(name)) return { pkg: '', declared: [], plain: false, inner: false };
   // The linker writes dots of the last element as %2e.
-  const pkg = head.slice(0, dot).replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const pkg = head
+    .slice(0, dot)
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   const rest = bare.slice(dot + 1);
   const pointer = rest.startsWith('(');
-  const all = rest.replace(/[()*]/g, '').split('.').map((p) => p.replace(/-(fm|range\d+)$/, ''));
+  const all = rest
+    .replace(/[()*]/g, '')
+    .split('.')
+    .map((p) => p.replace(/-(fm|range\d+)$/, ''));
   const parts = all.filter((p) => !ADDED.test(p));
   const inner = parts.length < all.length || /-range\d+/.test(rest);
   // Several `func init()` are numbered; what is made for a package's variables is called init too and declared nowhere.
-  if (parts[0] === 'init' && parts.length === 1) return { pkg, declared: /^\d+$/.test(all[1] ?? '') ? ['init'] : [], plain: true, inner: all.length > 2 };
+  if (parts[0] === 'init' && parts.length === 1)
+    return { pkg, declared: /^\d+$/.test(all[1] ?? '') ? ['init'] : [], plain: true, inner: all.length > 2 };
   const plain = parts.length <= 1 || (parts.length === 2 && (pointer || !inner));
   const declared: string[] = [];
   for (let i = parts.length - 1; i >= 0; i--) {

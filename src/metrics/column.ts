@@ -39,22 +39,32 @@ export class Block {
     (this.#histograms ??= [])[slot] = value;
   }
 
-  stale(slot: number): void { this.#kind(slot, STALE); }
+  stale(slot: number): void {
+    this.#kind(slot, STALE);
+  }
 
   /** The point at this slot was made at this time, s. */
-  at(slot: number, time: number): void { (this.#times ??= new Float64Array(BLOCK).fill(NaN))[slot] = time; }
+  at(slot: number, time: number): void {
+    (this.#times ??= new Float64Array(BLOCK).fill(NaN))[slot] = time;
+  }
 
   kind(slot: number): number {
     if (slot >= this.#filled) return ABSENT;
     return this.#kinds === undefined ? FLOAT : (this.#kinds[slot] as number);
   }
 
-  value(slot: number): number { return this.#values === undefined ? (this.#only ?? NaN) : (this.#values[slot] as number); }
+  value(slot: number): number {
+    return this.#values === undefined ? (this.#only ?? NaN) : (this.#values[slot] as number);
+  }
 
-  histogramAt(slot: number): NativeHistogram | undefined { return this.#histograms?.[slot]; }
+  histogramAt(slot: number): NativeHistogram | undefined {
+    return this.#histograms?.[slot];
+  }
 
   /** NaN = that of its target's look. */
-  time(slot: number): number { return this.#times === undefined ? NaN : (this.#times[slot] as number); }
+  time(slot: number): number {
+    return this.#times === undefined ? NaN : (this.#times[slot] as number);
+  }
 
   #kind(slot: number, kind: number): void {
     if (this.#kinds === undefined) {

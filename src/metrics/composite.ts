@@ -7,9 +7,19 @@ import { floatLabel, parseGoFloat } from './labels';
 import { MAX_SCHEMA, MIN_SCHEMA } from './native';
 import type { Buckets, NativeHistogram } from './types';
 
-export function writeComposite({ count, sum, schema, zeroThreshold, zeroCount, positive, negative }: NativeHistogram): string {
+export function writeComposite({
+  count,
+  sum,
+  schema,
+  zeroThreshold,
+  zeroCount,
+  positive,
+  negative,
+}: NativeHistogram): string {
   const side = (name: string, { index, count: counts }: Buckets): string =>
-    (index.length === 0 ? '' : `,${name}_spans:[${spansOf(index)}],${name}_buckets:[${Array.from(counts, floatLabel).join(',')}]`);
+    index.length === 0
+      ? ''
+      : `,${name}_spans:[${spansOf(index)}],${name}_buckets:[${Array.from(counts, floatLabel).join(',')}]`;
   return `{count:${floatLabel(count)},sum:${floatLabel(sum)},schema:${schema},zero_threshold:${floatLabel(zeroThreshold)},zero_count:${floatLabel(zeroCount)}${side('negative', negative)}${side('positive', positive)}}`;
 }
 
@@ -43,8 +53,17 @@ export function readComposite(text: string): NativeHistogram | undefined {
     at = close + 1;
   }
   const number = (name: string): number => parseGoFloat(fields.get(name) ?? '') ?? Infinity;
-  const [count, sum, schema, zeroThreshold, zeroCount] = ['count', 'sum', 'schema', 'zero_threshold', 'zero_count'].map(number) as [number, number, number, number, number];
-  if (!fields.has('sum') || !Number.isInteger(schema) || schema < MIN_SCHEMA || schema > MAX_SCHEMA || ![count, zeroThreshold, zeroCount].every(Number.isFinite)) return undefined;
+  const [count, sum, schema, zeroThreshold, zeroCount] = ['count', 'sum', 'schema', 'zero_threshold', 'zero_count'].map(
+    number,
+  ) as [number, number, number, number, number];
+  if (
+    !fields.has('sum') ||
+    !Number.isInteger(schema) ||
+    schema < MIN_SCHEMA ||
+    schema > MAX_SCHEMA ||
+    ![count, zeroThreshold, zeroCount].every(Number.isFinite)
+  )
+    return undefined;
   const positive = bucketsOf(fields, 'positive');
   const negative = bucketsOf(fields, 'negative');
   return positive && negative && { schema, zeroThreshold, zeroCount, count, sum, positive, negative };
@@ -56,12 +75,20 @@ function ending(text: string, from: number): number {
 }
 
 function bucketsOf(fields: ReadonlyMap<string, string>, side: string): Buckets | undefined {
-  const items = (name: string): readonly string[] => { const list = fields.get(`${side}_${name}`) ?? ''; return list === '' ? [] : list.split(','); };
+  const items = (name: string): readonly string[] => {
+    const list = fields.get(`${side}_${name}`) ?? '';
+    return list === '' ? [] : list.split(',');
+  };
   const counts = items('buckets').map((v) => parseGoFloat(v) ?? NaN);
   const spans = items('spans').map((v) => v.split(':').map(Number) as [number, number]);
   const spanned = spans.reduce((sum, [, length]) => sum + length, 0);
   // Before they are walked: a length may be any number.
-  if (spanned !== counts.length || counts.some((n) => Number.isNaN(n)) || !spans.every(([offset, length]) => Number.isInteger(offset) && Number.isInteger(length) && length >= 0)) return undefined;
+  if (
+    spanned !== counts.length ||
+    counts.some((n) => Number.isNaN(n)) ||
+    !spans.every(([offset, length]) => Number.isInteger(offset) && Number.isInteger(length) && length >= 0)
+  )
+    return undefined;
   const index: number[] = [];
   const count: number[] = [];
   let bucket = 0;

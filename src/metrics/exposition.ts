@@ -38,7 +38,17 @@ export interface ScanResult {
 /** How timestamps are to be read: ms (text), s (openmetrics), or told by their size (any). */
 export type Dialect = 'text' | 'openmetrics' | 'any';
 
-const TAB = 9, LF = 10, CR = 13, SPACE = 32, QUOTE = 34, HASH = 35, COMMA = 44, EQUALS = 61, BACKSLASH = 92, OPEN = 123, CLOSE = 125;
+const TAB = 9,
+  LF = 10,
+  CR = 13,
+  SPACE = 32,
+  QUOTE = 34,
+  HASH = 35,
+  COMMA = 44,
+  EQUALS = 61,
+  BACKSLASH = 92,
+  OPEN = 123,
+  CLOSE = 125;
 
 /**
  * Reads all lines and tells the visitor what they hold. With the dialect `text`, `# EOF` is a comment like any other; with
@@ -58,13 +68,18 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', b
   let lastPlain = false;
   let whole = true;
   const result = (eof: boolean): ScanResult => ({ samples, bad, badAt, eof, cut: !whole });
-  const spoilt = (): void => { if (bad++ === 0) badAt = at; };
+  const spoilt = (): void => {
+    if (bad++ === 0) badAt = at;
+  };
 
   for (; at < end;) {
     at = skipBlank(codes, at, end);
     if (at >= end) break;
     let c = codes[at] as number;
-    if (c === LF || c === CR) { at++; continue; }
+    if (c === LF || c === CR) {
+      at++;
+      continue;
+    }
     const lineEnd = endOfLine(text, at, end);
     const ended = lineEnd < end;
     if (c === HASH) {
@@ -96,7 +111,12 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', b
         }
         lastPlain = name !== '';
       }
-      if (!lastWanted && ended) { whole = true; samples++; at = lineEnd + 1; continue; }
+      if (!lastWanted && ended) {
+        whole = true;
+        samples++;
+        at = lineEnd + 1;
+        continue;
+      }
       i = skipBlank(codes, i, lineEnd);
       c = codes[i] as number;
     }
@@ -105,13 +125,23 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', b
       if (name === '') {
         // {"a.name", label="x"}: the name is the first thing between the braces.
         const quoted = leadingName(text, codes, labelsFrom, lineEnd);
-        if (quoted === undefined) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
+        if (quoted === undefined) {
+          spoilt();
+          whole = ended;
+          at = lineEnd + 1;
+          continue;
+        }
         name = quoted.name;
         labelsFrom = quoted.next;
         lastPlain = false;
       }
       labelsTo = closing(codes, labelsFrom, lineEnd);
-      if (labelsTo < 0) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
+      if (labelsTo < 0) {
+        spoilt();
+        whole = ended;
+        at = lineEnd + 1;
+        continue;
+      }
       i = labelsTo + 1;
       if (name !== last) {
         last = name;
@@ -125,28 +155,53 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', b
     const value = composite ? NaN : number(text, codes, valueFrom, i);
     const valueTo = i;
     i = skipBlank(codes, i, lineEnd);
-    const timestamp = i < lineEnd && (c = codes[i] as number) !== HASH && c !== CR ? time(text, codes, i, lineEnd, dialect) : NaN;
-    if (value === undefined || timestamp === undefined) { spoilt(); whole = ended; at = lineEnd + 1; continue; }
+    const timestamp =
+      i < lineEnd && (c = codes[i] as number) !== HASH && c !== CR ? time(text, codes, i, lineEnd, dialect) : NaN;
+    if (value === undefined || timestamp === undefined) {
+      spoilt();
+      whole = ended;
+      at = lineEnd + 1;
+      continue;
+    }
     whole = true;
     if (composite) {
-      if (lastWanted && visitor.composite?.(name, text.slice(labelsFrom, labelsTo), text.slice(valueFrom, valueTo), timestamp) === false) spoilt();
+      if (
+        lastWanted &&
+        visitor.composite?.(name, text.slice(labelsFrom, labelsTo), text.slice(valueFrom, valueTo), timestamp) === false
+      )
+        spoilt();
       else samples++;
       at = lineEnd + 1;
       continue;
     }
     samples++;
-    if (lastWanted && visitor.sample !== undefined && visitor.sample(name, text.slice(labelsFrom, labelsTo), value, timestamp) === false) return result(false);
+    if (
+      lastWanted &&
+      visitor.sample !== undefined &&
+      visitor.sample(name, text.slice(labelsFrom, labelsTo), value, timestamp) === false
+    )
+      return result(false);
     at = lineEnd + 1;
   }
   return result(false);
 }
 
-export interface Sample { readonly name: string; readonly labelsRaw: string; readonly value: number; readonly timestamp: number }
+export interface Sample {
+  readonly name: string;
+  readonly labelsRaw: string;
+  readonly value: number;
+  readonly timestamp: number;
+}
 
 /** The samples of the wanted names, collected; for few of them. All names when `wanted` is left out. */
 export function samples(text: string, wanted?: (name: string) => boolean): Sample[] {
   const out: Sample[] = [];
-  scan(text, { sample: (name, labelsRaw, value, timestamp) => { out.push({ name, labelsRaw, value, timestamp }); }, ...(wanted && { wants: wanted }) });
+  scan(text, {
+    sample: (name, labelsRaw, value, timestamp) => {
+      out.push({ name, labelsRaw, value, timestamp });
+    },
+    ...(wanted && { wants: wanted }),
+  });
   return out;
 }
 
@@ -155,9 +210,15 @@ export function families(text: string): Set<string> {
   const names = new Set<string>();
   let typed = '';
   scan(text, {
-    type: (name) => { names.add(name); typed = name; },
+    type: (name) => {
+      names.add(name);
+      typed = name;
+    },
     // Called once for each run of equal names. `x_bucket`, `x_sum`, `x_count`… belong to the family above them.
-    wants: (name) => { if (typed === '' || !name.startsWith(typed)) names.add(name); return false; },
+    wants: (name) => {
+      if (typed === '' || !name.startsWith(typed)) names.add(name);
+      return false;
+    },
   });
   return names;
 }
@@ -168,7 +229,8 @@ export function families(text: string): Set<string> {
  */
 function codesOf(text: string, bytes: Uint8Array | undefined): Uint8Array {
   // A view of its own: code that meets Buffers and plain arrays by turns is slower.
-  if (bytes !== undefined && bytes.length === text.length) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes !== undefined && bytes.length === text.length)
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const codes = new Uint8Array(text.length);
   for (let i = 0; i < codes.length; i++) {
     const c = text.charCodeAt(i);
@@ -177,9 +239,13 @@ function codesOf(text: string, bytes: Uint8Array | undefined): Uint8Array {
   return codes;
 }
 
-function endsName(c: number): boolean { return c === OPEN || c === SPACE || c === TAB; }
+function endsName(c: number): boolean {
+  return c === OPEN || c === SPACE || c === TAB;
+}
 
-function isBlank(c: number): boolean { return c === SPACE || c === TAB; }
+function isBlank(c: number): boolean {
+  return c === SPACE || c === TAB;
+}
 
 function skipBlank(codes: Uint8Array, from: number, end: number): number {
   let i = from;
@@ -198,20 +264,38 @@ function closing(codes: Uint8Array, from: number, end: number): number {
   while (i < end) {
     let c = codes[i] as number;
     if (c === CLOSE) return i;
-    if (c === COMMA || c === SPACE || c === TAB) { i++; continue; }
+    if (c === COMMA || c === SPACE || c === TAB) {
+      i++;
+      continue;
+    }
     if (c === QUOTE) {
       i = closingQuote(codes, i + 1, end) + 1;
       if (i === 0) return -1;
       c = codes[i] as number;
     } else {
       const nameFrom = i;
-      while (i < end && (c = codes[i] as number) !== EQUALS && c !== SPACE && c !== TAB && c !== QUOTE && c !== CLOSE && c !== COMMA) i++;
+      while (
+        i < end &&
+        (c = codes[i] as number) !== EQUALS &&
+        c !== SPACE &&
+        c !== TAB &&
+        c !== QUOTE &&
+        c !== CLOSE &&
+        c !== COMMA
+      )
+        i++;
       if (i === nameFrom) return -1;
     }
-    if (c === SPACE || c === TAB) { i = skipBlank(codes, i, end); c = codes[i] as number; }
+    if (c === SPACE || c === TAB) {
+      i = skipBlank(codes, i, end);
+      c = codes[i] as number;
+    }
     if (c !== EQUALS) return -1;
     c = codes[++i] as number;
-    if (c === SPACE || c === TAB) { i = skipBlank(codes, i, end); c = codes[i] as number; }
+    if (c === SPACE || c === TAB) {
+      i = skipBlank(codes, i, end);
+      c = codes[i] as number;
+    }
     if (c !== QUOTE) return -1;
     i = closingQuote(codes, i + 1, end) + 1;
     if (i === 0) return -1;
@@ -230,7 +314,12 @@ function closingQuote(codes: Uint8Array, from: number, end: number): number {
 }
 
 /** The quoted name that a label set begins with, and where its labels do. */
-function leadingName(text: string, codes: Uint8Array, from: number, to: number): { name: string; next: number } | undefined {
+function leadingName(
+  text: string,
+  codes: Uint8Array,
+  from: number,
+  to: number,
+): { name: string; next: number } | undefined {
   const i = skipBlank(codes, from, to);
   if (codes[i] !== QUOTE) return undefined;
   const close = closingQuote(codes, i + 1, to);
@@ -273,11 +362,24 @@ function time(text: string, codes: Uint8Array, from: number, end: number, dialec
   return !Number.isInteger(n) || Math.abs(n) < 1e11 ? n * 1000 : n;
 }
 
-function comment(text: string, codes: Uint8Array, from: number, end: number, visitor: Visitor, dialect: Dialect): boolean | 'eof' {
+function comment(
+  text: string,
+  codes: Uint8Array,
+  from: number,
+  end: number,
+  visitor: Visitor,
+  dialect: Dialect,
+): boolean | 'eof' {
   const stop = codes[end - 1] === CR ? end - 1 : end;
   const i = skipBlank(codes, from + 1, stop);
   if (dialect !== 'text' && text.startsWith('EOF', i) && i + 3 >= stop) return 'eof';
-  const word = text.startsWith('TYPE', i) ? 'type' : text.startsWith('HELP', i) ? 'help' : text.startsWith('UNIT', i) ? 'unit' : undefined;
+  const word = text.startsWith('TYPE', i)
+    ? 'type'
+    : text.startsWith('HELP', i)
+      ? 'help'
+      : text.startsWith('UNIT', i)
+        ? 'unit'
+        : undefined;
   if (word === undefined || visitor[word] === undefined || !isBlank(codes[i + 4] as number)) return true;
   const nameFrom = skipBlank(codes, i + 4, stop);
   let name: string;
@@ -293,5 +395,10 @@ function comment(text: string, codes: Uint8Array, from: number, end: number, vis
     name = text.slice(nameFrom, next);
   }
   const rest = text.slice(skipBlank(codes, next, stop), stop);
-  return visitor[word](name, word === 'type' ? rest.trim().toLowerCase() : word === 'help' ? unescape(rest) : rest.trim()) !== false;
+  return (
+    visitor[word](
+      name,
+      word === 'type' ? rest.trim().toLowerCase() : word === 'help' ? unescape(rest) : rest.trim(),
+    ) !== false
+  );
 }

@@ -1,18 +1,28 @@
 /** What stands between a sample's braces, read when it is asked for. */
 
-const TAB = 9, SPACE = 32, QUOTE = 34, BACKSLASH = 92;
+const TAB = 9,
+  SPACE = 32,
+  QUOTE = 34,
+  BACKSLASH = 92;
 
 /** Labels of a sample: escapes undone, whitespace and a trailing comma passed over. Broken text ends the reading. */
 export function parseLabels(raw: string): Map<string, string> {
   const out = new Map<string, string>();
-  each(raw, (name, value) => { out.set(name, value); return true; });
+  each(raw, (name, value) => {
+    out.set(name, value);
+    return true;
+  });
   return out;
 }
 
 /** One label of a sample; undefined when it has none of this name. */
 export function label(raw: string, name: string): string | undefined {
   let found: string | undefined;
-  each(raw, (n, value) => { if (n !== name) return true; found = value; return false; });
+  each(raw, (n, value) => {
+    if (n !== name) return true;
+    found = value;
+    return false;
+  });
   return found;
 }
 
@@ -63,9 +73,14 @@ export function unescape(s: string): string {
   for (let i = 0; i < s.length; i++) {
     const next = s[i + 1];
     if (s[i] !== '\\' || (next !== '\\' && next !== '"' && next !== 'n')) out += s[i];
-    else { out += next === 'n' ? '\n' : next; i++; }
+    else {
+      out += next === 'n' ? '\n' : next;
+      i++;
+    }
   }
   return out;
 }
 
-function blank(c: number): boolean { return c === SPACE || c === TAB; }
+function blank(c: number): boolean {
+  return c === SPACE || c === TAB;
+}

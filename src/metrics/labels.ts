@@ -6,11 +6,15 @@ import type { Labels, Matcher } from './types';
  * Label sets without a prototype's own names: a label may be called `constructor` or `__proto__`. A constructor, because V8
  * makes slow and large objects of `Object.create(null)`, and there are tens of thousands of these.
  */
-const LabelSet = function () { /* has no fields of its own */ } as unknown as new () => Record<string, string>;
+const LabelSet = function () {
+  /* has no fields of its own */
+} as unknown as new () => Record<string, string>;
 (LabelSet as { prototype: unknown }).prototype = Object.create(null);
 
 /** An empty label set to be filled; reading a label that it lacks gives undefined, whatever the name. */
-export function newLabels(): Record<string, string> { return new LabelSet(); }
+export function newLabels(): Record<string, string> {
+  return new LabelSet();
+}
 
 /** The same text for the same labels, in whatever order they came; different text for different ones. */
 export function seriesKey(labels: Labels): string {
@@ -52,7 +56,8 @@ export function floatLabel(n: number): string {
   const [mantissa = '', power = '0'] = n.toExponential().split('e');
   const exponent = Number(power);
   // strconv.FormatFloat(f, 'g', -1, 64): from a million up and below a ten-thousandth with an exponent of two digits at least.
-  if (exponent < -4 || exponent >= 6) return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  if (exponent < -4 || exponent >= 6)
+    return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
   const plain = String(n);
   return plain.includes('.') ? plain : `${plain}.0`;
 }
@@ -75,10 +80,20 @@ export function parseGoFloat(s: string): number | undefined {
   const n = Number(s);
   if (!Number.isNaN(n)) return s === '' || /[xob\s]/i.test(s) ? undefined : n;
   switch (s.toLowerCase()) {
-    case 'nan': case '+nan': case '-nan': return NaN;
-    case 'inf': case '+inf': case 'infinity': case '+infinity': return Infinity;
-    case '-inf': case '-infinity': return -Infinity;
-    default: return undefined;
+    case 'nan':
+    case '+nan':
+    case '-nan':
+      return NaN;
+    case 'inf':
+    case '+inf':
+    case 'infinity':
+    case '+infinity':
+      return Infinity;
+    case '-inf':
+    case '-infinity':
+      return -Infinity;
+    default:
+      return undefined;
   }
 }
 
@@ -117,6 +132,10 @@ function anchored(pattern: string): RegExp {
   try {
     return new RegExp(`^(?:${body})$`, `s${given.includes('i') ? 'i' : ''}`);
   } catch (e) {
-    throw new Problem('metrics.regex', `The pattern "${pattern}" can't be read.`, { next: 'Check its brackets and escapes.', detail: e instanceof Error ? e.message : String(e), cause: e });
+    throw new Problem('metrics.regex', `The pattern "${pattern}" can't be read.`, {
+      next: 'Check its brackets and escapes.',
+      detail: e instanceof Error ? e.message : String(e),
+      cause: e,
+    });
   }
 }

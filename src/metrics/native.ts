@@ -3,7 +3,8 @@ import type { Buckets, NativeHistogram } from './types';
 import { BYTES, FIXED64, VARINT, type Wire } from './wire';
 
 /** Schemas of exponential buckets that are read: client_model, metrics.proto, Histogram.schema. */
-export const MIN_SCHEMA = -4, MAX_SCHEMA = 8;
+export const MIN_SCHEMA = -4,
+  MAX_SCHEMA = 8;
 
 /** The fields of an io.prometheus.client.Histogram, classic and native; reused from one to the next. */
 export class HistogramParts {
@@ -22,14 +23,26 @@ export class HistogramParts {
 
   clear(): void {
     this.bounds.length = this.cumulative.length = 0;
-    this.schema = this.zeroThreshold = this.zeroCount = this.zeroCountFloat = this.count = this.countFloat = this.sum = 0;
+    this.schema =
+      this.zeroThreshold =
+      this.zeroCount =
+      this.zeroCountFloat =
+      this.count =
+      this.countFloat =
+      this.sum =
+        0;
     this.positive.clear();
     this.negative.clear();
   }
 
   /** As Prometheus' isNativeHistogram has it: an empty span marks one without observations. */
   get isNative(): boolean {
-    return this.positive.offsets.length > 0 || this.negative.offsets.length > 0 || this.zeroThreshold > 0 || this.zeroCount > 0;
+    return (
+      this.positive.offsets.length > 0 ||
+      this.negative.offsets.length > 0 ||
+      this.zeroThreshold > 0 ||
+      this.zeroCount > 0
+    );
   }
 
   /** Reads the message that follows. Without `buckets` the counts of sparse buckets are passed over. */
@@ -39,22 +52,55 @@ export class HistogramParts {
     while (wire.more) {
       const key = wire.key();
       switch (key) {
-        case 1 << 3 | VARINT: this.count = wire.unsigned(); break;
-        case 2 << 3 | FIXED64: this.sum = wire.double(); break;
-        case 3 << 3 | BYTES: this.#bucket(wire); break;
-        case 4 << 3 | FIXED64: this.countFloat = wire.double(); break;
-        case 5 << 3 | VARINT: this.schema = wire.zigzag(); break;
-        case 6 << 3 | FIXED64: this.zeroThreshold = wire.double(); break;
-        case 7 << 3 | VARINT: this.zeroCount = wire.unsigned(); break;
-        case 8 << 3 | FIXED64: this.zeroCountFloat = wire.double(); break;
-        case 9 << 3 | BYTES: this.negative.span(wire); break;
-        case 12 << 3 | BYTES: this.positive.span(wire); break;
+        case (1 << 3) | VARINT:
+          this.count = wire.unsigned();
+          break;
+        case (2 << 3) | FIXED64:
+          this.sum = wire.double();
+          break;
+        case (3 << 3) | BYTES:
+          this.#bucket(wire);
+          break;
+        case (4 << 3) | FIXED64:
+          this.countFloat = wire.double();
+          break;
+        case (5 << 3) | VARINT:
+          this.schema = wire.zigzag();
+          break;
+        case (6 << 3) | FIXED64:
+          this.zeroThreshold = wire.double();
+          break;
+        case (7 << 3) | VARINT:
+          this.zeroCount = wire.unsigned();
+          break;
+        case (8 << 3) | FIXED64:
+          this.zeroCountFloat = wire.double();
+          break;
+        case (9 << 3) | BYTES:
+          this.negative.span(wire);
+          break;
+        case (12 << 3) | BYTES:
+          this.positive.span(wire);
+          break;
         // Repeated numbers come packed in one field, or each in its own.
-        case 10 << 3 | VARINT: case 10 << 3 | BYTES: integers(wire, key, this.negative.deltas, buckets); break;
-        case 13 << 3 | VARINT: case 13 << 3 | BYTES: integers(wire, key, this.positive.deltas, buckets); break;
-        case 11 << 3 | FIXED64: case 11 << 3 | BYTES: doubles(wire, key, this.negative.counts, buckets); break;
-        case 14 << 3 | FIXED64: case 14 << 3 | BYTES: doubles(wire, key, this.positive.counts, buckets); break;
-        default: wire.skip(key);
+        case (10 << 3) | VARINT:
+        case (10 << 3) | BYTES:
+          integers(wire, key, this.negative.deltas, buckets);
+          break;
+        case (13 << 3) | VARINT:
+        case (13 << 3) | BYTES:
+          integers(wire, key, this.positive.deltas, buckets);
+          break;
+        case (11 << 3) | FIXED64:
+        case (11 << 3) | BYTES:
+          doubles(wire, key, this.negative.counts, buckets);
+          break;
+        case (14 << 3) | FIXED64:
+        case (14 << 3) | BYTES:
+          doubles(wire, key, this.positive.counts, buckets);
+          break;
+        default:
+          wire.skip(key);
       }
     }
     wire.leave(around);
@@ -62,12 +108,14 @@ export class HistogramParts {
 
   #bucket(wire: Wire): void {
     const around = wire.enter();
-    let bound = 0, count = 0, float = 0;
+    let bound = 0,
+      count = 0,
+      float = 0;
     while (wire.more) {
       const key = wire.key();
-      if (key === (1 << 3 | VARINT)) count = wire.unsigned();
-      else if (key === (2 << 3 | FIXED64)) bound = wire.double();
-      else if (key === (4 << 3 | FIXED64)) float = wire.double();
+      if (key === ((1 << 3) | VARINT)) count = wire.unsigned();
+      else if (key === ((2 << 3) | FIXED64)) bound = wire.double();
+      else if (key === ((4 << 3) | FIXED64)) float = wire.double();
       else wire.skip(key);
     }
     wire.leave(around);
@@ -76,20 +124,29 @@ export class HistogramParts {
   }
 
   /** The number of observations: of floats where those are told. */
-  get observations(): number { return this.countFloat > 0 ? this.countFloat : this.count; }
+  get observations(): number {
+    return this.countFloat > 0 ? this.countFloat : this.count;
+  }
 
   /** The histogram, or why there is none. */
   read(): NativeHistogram | string {
     const { schema, positive, negative } = this;
-    if (!Number.isInteger(schema) || schema < MIN_SCHEMA || schema > MAX_SCHEMA) return `its schema is ${schema}, and only ${MIN_SCHEMA} to ${MAX_SCHEMA} can be read`;
-    const float = this.countFloat > 0 || this.zeroCountFloat > 0 || positive.counts.length > 0 || negative.counts.length > 0;
+    if (!Number.isInteger(schema) || schema < MIN_SCHEMA || schema > MAX_SCHEMA)
+      return `its schema is ${schema}, and only ${MIN_SCHEMA} to ${MAX_SCHEMA} can be read`;
+    const float =
+      this.countFloat > 0 || this.zeroCountFloat > 0 || positive.counts.length > 0 || negative.counts.length > 0;
     const up = positive.buckets(float);
     const down = negative.buckets(float);
     if (typeof up === 'string') return up;
     if (typeof down === 'string') return down;
     return {
-      schema, zeroThreshold: this.zeroThreshold, zeroCount: float ? this.zeroCountFloat : this.zeroCount, count: float ? this.countFloat : this.count, sum: this.sum,
-      positive: up, negative: down,
+      schema,
+      zeroThreshold: this.zeroThreshold,
+      zeroCount: float ? this.zeroCountFloat : this.zeroCount,
+      count: float ? this.countFloat : this.count,
+      sum: this.sum,
+      positive: up,
+      negative: down,
     };
   }
 }
@@ -101,15 +158,18 @@ export class Side {
   readonly deltas: number[] = [];
   readonly counts: number[] = [];
 
-  clear(): void { this.offsets.length = this.lengths.length = this.deltas.length = this.counts.length = 0; }
+  clear(): void {
+    this.offsets.length = this.lengths.length = this.deltas.length = this.counts.length = 0;
+  }
 
   span(wire: Wire): void {
     const around = wire.enter();
-    let offset = 0, length = 0;
+    let offset = 0,
+      length = 0;
     while (wire.more) {
       const key = wire.key();
-      if (key === (1 << 3 | VARINT)) offset = wire.zigzag();
-      else if (key === (2 << 3 | VARINT)) length = wire.unsigned();
+      if (key === ((1 << 3) | VARINT)) offset = wire.zigzag();
+      else if (key === ((2 << 3) | VARINT)) length = wire.unsigned();
       else wire.skip(key);
     }
     wire.leave(around);
@@ -143,16 +203,28 @@ export class Side {
 }
 
 function integers(wire: Wire, key: number, into: number[], wanted: boolean): void {
-  if (!wanted) { wire.skip(key); return; }
-  if ((key & 7) === VARINT) { into.push(wire.zigzag()); return; }
+  if (!wanted) {
+    wire.skip(key);
+    return;
+  }
+  if ((key & 7) === VARINT) {
+    into.push(wire.zigzag());
+    return;
+  }
   const around = wire.enter();
   while (wire.more) into.push(wire.zigzag());
   wire.leave(around);
 }
 
 function doubles(wire: Wire, key: number, into: number[], wanted: boolean): void {
-  if (!wanted) { wire.skip(key); return; }
-  if ((key & 7) === FIXED64) { into.push(wire.double()); return; }
+  if (!wanted) {
+    wire.skip(key);
+    return;
+  }
+  if ((key & 7) === FIXED64) {
+    into.push(wire.double());
+    return;
+  }
   const around = wire.enter();
   while (wire.more) into.push(wire.double());
   wire.leave(around);

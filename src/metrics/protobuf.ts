@@ -14,7 +14,11 @@ import { Broken, BYTES, Cut, FIXED64, VARINT, Wire } from './wire';
 const TYPES: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
 
 /** Fields of a Metric that hold its value: gauge 2, counter 3, summary 4, untyped 5, histogram 7. */
-const GAUGE = 2, COUNTER = 3, SUMMARY = 4, UNTYPED = 5, HISTOGRAM = 7;
+const GAUGE = 2,
+  COUNTER = 3,
+  SUMMARY = 4,
+  UNTYPED = 5,
+  HISTOGRAM = 7;
 
 /**
  * Reads a body. Throws Problem `metrics.truncated` or `metrics.broken`; a native histogram that can't be read is left out and
@@ -22,7 +26,9 @@ const GAUGE = 2, COUNTER = 3, SUMMARY = 4, UNTYPED = 5, HISTOGRAM = 7;
  */
 export function readProtobuf(bytes: Uint8Array, options: ReadOptions): Read {
   const reader = new Reader(bytes, options.wants ?? (() => true));
-  try { reader.all(); } catch (e) {
+  try {
+    reader.all();
+  } catch (e) {
     if (e instanceof Cut) throw reader.truncated();
     if (e instanceof Broken || e instanceof RangeError) throw reader.broken(e);
     throw e;
@@ -36,15 +42,22 @@ export function beginsAsProtobuf(bytes: Uint8Array): boolean {
   try {
     const n = wire.unsigned();
     const around = wire.pos;
-    if (n < 3 || wire.key() !== (1 << 3 | BYTES)) return false;
+    if (n < 3 || wire.key() !== ((1 << 3) | BYTES)) return false;
     const name = wire.length();
     if (name === 0 || wire.pos + name > around + n) return false;
     for (let i = wire.pos; i < wire.pos + name; i++) if ((bytes[i] as number) < 0x20) return false;
     wire.pos += name;
     if (wire.pos === around + n) return true;
     const next = wire.key();
-    return next === (2 << 3 | BYTES) || next === (3 << 3 | VARINT) || next === (4 << 3 | BYTES) || next === (5 << 3 | BYTES);
-  } catch { return false; }
+    return (
+      next === ((2 << 3) | BYTES) ||
+      next === ((3 << 3) | VARINT) ||
+      next === ((4 << 3) | BYTES) ||
+      next === ((5 << 3) | BYTES)
+    );
+  } catch {
+    return false;
+  }
 }
 
 class Reader {
@@ -61,7 +74,12 @@ class Reader {
   #leftOut = 0;
   #firstLeftOut = '';
 
-  constructor(bytes: Uint8Array, private readonly wants: (name: string) => boolean) { this.#wire = new Wire(bytes); }
+  constructor(
+    bytes: Uint8Array,
+    private readonly wants: (name: string) => boolean,
+  ) {
+    this.#wire = new Wire(bytes);
+  }
 
   all(): void {
     const wire = this.#wire;
@@ -76,17 +94,21 @@ class Reader {
   #oneFamily(): void {
     const wire = this.#wire;
     const start = wire.pos;
-    let name = '', help = '', unit = '', type = 0, metricAt = -1;
+    let name = '',
+      help = '',
+      unit = '',
+      type = 0,
+      metricAt = -1;
     // Metrics come last in what every known writer makes, but the format does not say so: what names them is read first.
     while (wire.more) {
       const at = wire.pos;
       const key = wire.key();
-      if (key === (1 << 3 | BYTES)) name = wire.string();
-      else if (key === (2 << 3 | BYTES)) help = wire.string();
-      else if (key === (3 << 3 | VARINT)) type = wire.unsigned();
-      else if (key === (5 << 3 | BYTES)) unit = wire.string();
+      if (key === ((1 << 3) | BYTES)) name = wire.string();
+      else if (key === ((2 << 3) | BYTES)) help = wire.string();
+      else if (key === ((3 << 3) | VARINT)) type = wire.unsigned();
+      else if (key === ((5 << 3) | BYTES)) unit = wire.string();
       else {
-        if (key === (4 << 3 | BYTES) && metricAt < 0) metricAt = at;
+        if (key === ((4 << 3) | BYTES) && metricAt < 0) metricAt = at;
         wire.skip(key);
       }
     }
@@ -101,7 +123,10 @@ class Reader {
     wire.pos = Math.max(start, metricAt);
     while (wire.more) {
       const key = wire.key();
-      if (key !== (4 << 3 | BYTES)) { wire.skip(key); continue; }
+      if (key !== ((4 << 3) | BYTES)) {
+        wire.skip(key);
+        continue;
+      }
       const around = wire.enter();
       this.#metric(metric, seen);
       wire.leave(around);
@@ -118,20 +143,24 @@ class Reader {
     let valueAt = -1;
     while (wire.more) {
       const key = wire.key();
-      if (key === (1 << 3 | BYTES)) {
-        if (!names.any) { wire.skip(key); continue; }
+      if (key === ((1 << 3) | BYTES)) {
+        if (!names.any) {
+          wire.skip(key);
+          continue;
+        }
         const around = wire.enter();
-        let label = '', v = '';
+        let label = '',
+          v = '';
         while (wire.more) {
           const k = wire.key();
-          if (k === (1 << 3 | BYTES)) label = wire.string();
-          else if (k === (2 << 3 | BYTES)) v = wire.string();
+          if (k === ((1 << 3) | BYTES)) label = wire.string();
+          else if (k === ((2 << 3) | BYTES)) v = wire.string();
           else wire.skip(k);
         }
         wire.leave(around);
         labels[label] = v;
         id += `${label}\u0000${v}\u0000`;
-      } else if (key === (6 << 3 | VARINT)) time = wire.signed();
+      } else if (key === ((6 << 3) | VARINT)) time = wire.signed();
       else if ((key & 7) === BYTES && (key >>> 3 === GAUGE || key >>> 3 === COUNTER || key >>> 3 === UNTYPED)) {
         field = key >>> 3;
         value = this.#number();
@@ -173,7 +202,7 @@ class Reader {
     let value = 0;
     while (wire.more) {
       const key = wire.key();
-      if (key === (1 << 3 | FIXED64)) value = wire.double();
+      if (key === ((1 << 3) | FIXED64)) value = wire.double();
       else wire.skip(key);
     }
     wire.leave(around);
@@ -182,22 +211,24 @@ class Reader {
 
   #summary(names: MetricNames, labels: Labels, at: number | undefined, there: boolean): void {
     const wire = this.#wire;
-    let count = 0, sum = 0;
+    let count = 0,
+      sum = 0;
     const quantiles: number[] = [];
     const values: number[] = [];
     if (there) {
       const around = wire.enter();
       while (wire.more) {
         const key = wire.key();
-        if (key === (1 << 3 | VARINT)) count = wire.unsigned();
-        else if (key === (2 << 3 | FIXED64)) sum = wire.double();
-        else if (key === (3 << 3 | BYTES)) {
+        if (key === ((1 << 3) | VARINT)) count = wire.unsigned();
+        else if (key === ((2 << 3) | FIXED64)) sum = wire.double();
+        else if (key === ((3 << 3) | BYTES)) {
           const inner = wire.enter();
-          let q = 0, v = 0;
+          let q = 0,
+            v = 0;
           while (wire.more) {
             const k = wire.key();
-            if (k === (1 << 3 | FIXED64)) q = wire.double();
-            else if (k === (2 << 3 | FIXED64)) v = wire.double();
+            if (k === ((1 << 3) | FIXED64)) q = wire.double();
+            else if (k === ((2 << 3) | FIXED64)) v = wire.double();
             else wire.skip(k);
           }
           wire.leave(inner);
@@ -209,7 +240,12 @@ class Reader {
     }
     this.#sumAndCount(names, labels, at, sum, count);
     this.counted += quantiles.length;
-    if (names.plain) quantiles.forEach((q, i) => { this.samples.push(new PlainSample(names.name, withLabel(labels, 'quantile', floatLabel(q)), values[i] as number, at)); });
+    if (names.plain)
+      quantiles.forEach((q, i) => {
+        this.samples.push(
+          new PlainSample(names.name, withLabel(labels, 'quantile', floatLabel(q)), values[i] as number, at),
+        );
+      });
   }
 
   #histogram(names: MetricNames, labels: Labels, at: number | undefined, there: boolean): void {
@@ -225,13 +261,24 @@ class Reader {
       if (bounds.length === 0) return;
     }
     this.#sumAndCount(names, labels, at, parts.sum, parts.observations);
-    if (bounds.at(-1) !== Infinity) { bounds.push(Infinity); cumulative.push(parts.observations); }
+    if (bounds.at(-1) !== Infinity) {
+      bounds.push(Infinity);
+      cumulative.push(parts.observations);
+    }
     this.counted += bounds.length;
-    if (names.bucket) bounds.forEach((le, i) => { this.samples.push(new PlainSample(names.bucketName, withLabel(labels, 'le', floatLabel(le)), cumulative[i] as number, at)); });
+    if (names.bucket)
+      bounds.forEach((le, i) => {
+        this.samples.push(
+          new PlainSample(names.bucketName, withLabel(labels, 'le', floatLabel(le)), cumulative[i] as number, at),
+        );
+      });
   }
 
   #native(labels: Labels, at: number | undefined, histogram: NativeHistogram | string): void {
-    if (typeof histogram !== 'string') { this.samples.push(new PlainSample(this.#family.name, labels, histogram, at)); return; }
+    if (typeof histogram !== 'string') {
+      this.samples.push(new PlainSample(this.#family.name, labels, histogram, at));
+      return;
+    }
     if (this.#leftOut++ === 0) this.#firstLeftOut = `${shown(this.#family.name, labels)}: ${histogram}`;
   }
 
@@ -243,24 +290,38 @@ class Reader {
 
   warnings(): string[] {
     const out: string[] = [];
-    const some = (n: number, one: string, more: string): string => (n === 1 ? `1 ${one}` : `${n.toLocaleString('en')} ${more}`);
-    if (this.#twice > 0) out.push(`${some(this.#twice, 'metric came', 'metrics came')} twice, the first was kept: ${this.#firstTwice}`);
-    if (this.#leftOut > 0) out.push(`${some(this.#leftOut, 'native histogram was', 'native histograms were')} left out: ${this.#firstLeftOut}`);
+    const some = (n: number, one: string, more: string): string =>
+      n === 1 ? `1 ${one}` : `${n.toLocaleString('en')} ${more}`;
+    if (this.#twice > 0)
+      out.push(`${some(this.#twice, 'metric came', 'metrics came')} twice, the first was kept: ${this.#firstTwice}`);
+    if (this.#leftOut > 0)
+      out.push(
+        `${some(this.#leftOut, 'native histogram was', 'native histograms were')} left out: ${this.#firstLeftOut}`,
+      );
     return out;
   }
 
   truncated(): Problem {
     const { bytes } = this.#wire;
     const whole = this.families.size;
-    return new Problem('metrics.truncated', `The metrics end in the middle of a family: ${bytes.length.toLocaleString('en')} bytes came, ${this.#familyAt.toLocaleString('en')} of them are ${whole === 1 ? '1 whole family' : `${whole.toLocaleString('en')} whole families`}.`, {
-      next: 'The answer was cut off: try again, and look whether a proxy or a time limit stands between.',
-    });
+    return new Problem(
+      'metrics.truncated',
+      `The metrics end in the middle of a family: ${bytes.length.toLocaleString('en')} bytes came, ${this.#familyAt.toLocaleString('en')} of them are ${whole === 1 ? '1 whole family' : `${whole.toLocaleString('en')} whole families`}.`,
+      {
+        next: 'The answer was cut off: try again, and look whether a proxy or a time limit stands between.',
+      },
+    );
   }
 
   broken(cause: Error): Problem {
-    return new Problem('metrics.broken', `The metrics are damaged in the family that begins at byte ${this.#familyAt.toLocaleString('en')}: ${cause instanceof RangeError ? 'a length makes no sense' : cause.message}.`, {
-      next: 'Try again; if it comes again, the process writes what is no protobuf.', cause,
-    });
+    return new Problem(
+      'metrics.broken',
+      `The metrics are damaged in the family that begins at byte ${this.#familyAt.toLocaleString('en')}: ${cause instanceof RangeError ? 'a length makes no sense' : cause.message}.`,
+      {
+        next: 'Try again; if it comes again, the process writes what is no protobuf.',
+        cause,
+      },
+    );
   }
 }
 
@@ -275,7 +336,11 @@ class MetricNames {
   readonly bucket: boolean;
   readonly any: boolean;
 
-  constructor(readonly name: string, type: MetricType, wants: (name: string) => boolean) {
+  constructor(
+    readonly name: string,
+    type: MetricType,
+    wants: (name: string) => boolean,
+  ) {
     const histogram = type === 'histogram' || type === 'gaugehistogram';
     const complex = histogram || type === 'summary';
     this.sumName = `${name}_sum`;
@@ -298,5 +363,7 @@ function withLabel(labels: Labels, name: string, value: string): Labels {
 
 /** A series as a warning names it. */
 function shown(name: string, labels: Labels): string {
-  return `${name}{${Object.keys(labels).map((label) => `${label}=${JSON.stringify(labels[label])}`).join(',')}}`.slice(0, 160);
+  return `${name}{${Object.keys(labels)
+    .map((label) => `${label}=${JSON.stringify(labels[label])}`)
+    .join(',')}}`.slice(0, 160);
 }

@@ -19,7 +19,10 @@ type Wrong = 'early' | 'full' | 'twice' | 'late';
 const WHOLE_SECONDS = 300;
 
 /** A process' last two whole scrapes, older first. */
-export interface WholeScrapes { readonly target: Labels; readonly scrapes: readonly Scrape[] }
+export interface WholeScrapes {
+  readonly target: Labels;
+  readonly scrapes: readonly Scrape[];
+}
 
 /**
  * A store that is fed with scrapes. A target is told by its labels (`instance`, `pod`), which all of its series get. A series
@@ -53,16 +56,30 @@ export class Ring implements SeriesStore {
   }
 
   /** Series that are kept, ended ones included. */
-  get size(): number { return this.#series; }
+  get size(): number {
+    return this.#series;
+  }
 
   /** What was left out since the ring was made; sentences, with numbers. */
   get warnings(): readonly string[] {
     const { early, full, twice, late } = this.#wrong;
     const out: string[] = [];
-    if (early > 0) out.push(`${some(early, 'scrape was', 'scrapes were')} not later than the one before and left out: ${this.#first.early}.`);
-    if (full > 0) out.push(`${some(full, 'series was', 'series were')} left out, because ${this.#maxSeries.toLocaleString('en')} are kept at most: ${this.#first.full}.`);
-    if (twice > 0) out.push(`${some(twice, 'sample was', 'samples were')} left out, because the scrape had the series already: ${this.#first.twice}.`);
-    if (late > 0) out.push(`${some(late, 'sample was', 'samples were')} left out, because of a timestamp before that of the last one: ${this.#first.late}.`);
+    if (early > 0)
+      out.push(
+        `${some(early, 'scrape was', 'scrapes were')} not later than the one before and left out: ${this.#first.early}.`,
+      );
+    if (full > 0)
+      out.push(
+        `${some(full, 'series was', 'series were')} left out, because ${this.#maxSeries.toLocaleString('en')} are kept at most: ${this.#first.full}.`,
+      );
+    if (twice > 0)
+      out.push(
+        `${some(twice, 'sample was', 'samples were')} left out, because the scrape had the series already: ${this.#first.twice}.`,
+      );
+    if (late > 0)
+      out.push(
+        `${some(late, 'sample was', 'samples were')} left out, because of a timestamp before that of the last one: ${this.#first.late}.`,
+      );
     return out;
   }
 
@@ -91,7 +108,10 @@ export class Ring implements SeriesStore {
         texts.set(ownCopy(text), series);
         if (series === undefined) continue;
       }
-      if (series.seen === slot && (sample.time === undefined || !series.timed)) { this.#tell('twice', series.key); continue; }
+      if (series.seen === slot && (sample.time === undefined || !series.timed)) {
+        this.#tell('twice', series.key);
+        continue;
+      }
       series.seen = slot;
       if (sample.time === undefined) {
         series.timed = false;
@@ -119,7 +139,9 @@ export class Ring implements SeriesStore {
   }
 
   select(matchers: readonly Matcher[]): readonly StoredSeries[] {
-    const ofName = matchers.filter((m) => m.label === '__name__').map((m) => ({ ...m, test: valueTest(m.op, m.value) }));
+    const ofName = matchers
+      .filter((m) => m.label === '__name__')
+      .map((m) => ({ ...m, test: valueTest(m.op, m.value) }));
     const fits = matching(matchers.filter((m) => m.label !== '__name__'));
     const exact = ofName.find((m) => m.op === '=')?.value;
     const out: Stored[] = [];
@@ -132,7 +154,10 @@ export class Ring implements SeriesStore {
 
   /** Every series: those that are kept, and the others as the last two whole scrapes of each target have them. */
   everything(): readonly StoredSeries[] {
-    const others = new Map<string, { readonly labels: Labels; readonly points: [number, number | NativeHistogram][] }>();
+    const others = new Map<
+      string,
+      { readonly labels: Labels; readonly points: [number, number | NativeHistogram][] }
+    >();
     for (const { target, scrapes } of this.whole()) {
       for (const { samples, time } of scrapes) {
         for (const sample of samples) {
@@ -151,11 +176,15 @@ export class Ring implements SeriesStore {
 
   /** The last two whole scrapes of each target ("Explore"): those of which every sample was read. */
   whole(): readonly WholeScrapes[] {
-    return [...this.#targets.values()].filter((t) => t.whole.length > 0).map((t) => ({ target: t.labels, scrapes: t.whole }));
+    return [...this.#targets.values()]
+      .filter((t) => t.whole.length > 0)
+      .map((t) => ({ target: t.labels, scrapes: t.whole }));
   }
 
   /** Names of which there are series, in no order. */
-  names(): readonly string[] { return [...this.#byName.keys()]; }
+  names(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
 
   /** The target's line, made where it is new; undefined: this time is not after its last. */
   #line(target: Labels, time: number): Timeline | undefined {
@@ -223,4 +252,6 @@ function nested<V>(map: Map<string, Map<string, V>>, name: string): Map<string, 
   return inner;
 }
 
-function some(n: number, one: string, more: string): string { return `${n.toLocaleString('en')} ${n === 1 ? one : more}`; }
+function some(n: number, one: string, more: string): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
+}

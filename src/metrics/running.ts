@@ -11,7 +11,11 @@ export interface Running {
   readonly queueDepth: number | undefined;
 }
 
-interface Row { workers?: number; active?: number; depth?: number }
+interface Row {
+  workers?: number;
+  active?: number;
+  depth?: number;
+}
 
 /**
  * The controllers of a process, sorted by name. With controller-runtime, one for each `controller` label, with its workers
@@ -31,8 +35,10 @@ export function runningControllers(text: string): Running[] {
     wants: (name) => WANTED.has(name),
     sample: (name, labels, value) => {
       switch (name) {
-        case 'controller_runtime_max_concurrent_reconciles': return add(labels, 'workers', value);
-        case 'controller_runtime_active_workers': return add(labels, 'active', value);
+        case 'controller_runtime_max_concurrent_reconciles':
+          return add(labels, 'workers', value);
+        case 'controller_runtime_active_workers':
+          return add(labels, 'active', value);
         case 'workqueue_depth': {
           // controller-runtime's queues carry both labels and are alike; client-go's only `name`.
           const queue = label(labels, 'controller') ?? label(labels, 'name') ?? '';
@@ -50,7 +56,11 @@ export function runningControllers(text: string): Running[] {
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-const WANTED = new Set(['controller_runtime_max_concurrent_reconciles', 'controller_runtime_active_workers', 'workqueue_depth']);
+const WANTED = new Set([
+  'controller_runtime_max_concurrent_reconciles',
+  'controller_runtime_active_workers',
+  'workqueue_depth',
+]);
 
 function rowOf(rows: Map<string, Row>, name: string): Row {
   let row = rows.get(name);
@@ -65,7 +75,11 @@ const SAMPLE_LINES = 50;
 export function isExposition(text: string): boolean {
   const head = firstLines(text, SAMPLE_LINES);
   let typed = false;
-  const { samples, bad, eof } = scan(head, { type: () => { typed = true; } });
+  const { samples, bad, eof } = scan(head, {
+    type: () => {
+      typed = true;
+    },
+  });
   return bad === 0 ? samples > 0 || typed || eof : samples > 0 && typed && bad * 4 <= samples;
 }
 
@@ -73,11 +87,19 @@ export function isExposition(text: string): boolean {
 export function expectExposition(text: string): void {
   if (isExposition(text)) return;
   const head = text.slice(0, 300).trim();
-  if (head === '') throw new Problem('metrics.empty', 'The process answered with no metrics at all.', { next: 'Choose another port or path.' });
+  if (head === '')
+    throw new Problem('metrics.empty', 'The process answered with no metrics at all.', {
+      next: 'Choose another port or path.',
+    });
   if (/^<(!doctype|html|\?xml|head|body)/i.test(head)) {
-    throw new Problem('metrics.html', 'The process answered with a web page instead of metrics.', { next: 'Choose another port: this one serves something else, perhaps a login.' });
+    throw new Problem('metrics.html', 'The process answered with a web page instead of metrics.', {
+      next: 'Choose another port: this one serves something else, perhaps a login.',
+    });
   }
-  throw new Problem('metrics.notExposition', 'The answer is not in the text format of Prometheus.', { next: 'Choose another port or path.', detail: head });
+  throw new Problem('metrics.notExposition', 'The answer is not in the text format of Prometheus.', {
+    next: 'Choose another port or path.',
+    detail: head,
+  });
 }
 
 function firstLines(text: string, lines: number): string {

@@ -33,11 +33,19 @@ export class TextSample implements KeyedSample {
   declare readonly time?: number;
   #labels: Labels | undefined;
 
-  constructor(readonly name: string, readonly raw: string, readonly value: number | NativeHistogram, time: number | undefined, readonly floats: FloatLabel) {
+  constructor(
+    readonly name: string,
+    readonly raw: string,
+    readonly value: number | NativeHistogram,
+    time: number | undefined,
+    readonly floats: FloatLabel,
+  ) {
     if (time !== undefined) this.time = time;
   }
 
-  get labels(): Labels { return this.#labels ??= readLabels(this.raw, this.floats); }
+  get labels(): Labels {
+    return (this.#labels ??= readLabels(this.raw, this.floats));
+  }
 }
 
 /** A sample whose labels are at hand. */
@@ -45,7 +53,12 @@ export class PlainSample implements KeyedSample {
   declare readonly time?: number;
   #raw: string | undefined;
 
-  constructor(readonly name: string, readonly labels: Labels, readonly value: number | NativeHistogram, time: number | undefined) {
+  constructor(
+    readonly name: string,
+    readonly labels: Labels,
+    readonly value: number | NativeHistogram,
+    time: number | undefined,
+  ) {
     if (time !== undefined) this.time = time;
   }
 
@@ -63,7 +76,11 @@ export class PlainSample implements KeyedSample {
 /** What stands between the braces, as a label set; `floats` in the form of floatLabel. The last of two equal names stands. */
 export function readLabels(raw: string, floats: FloatLabel): Labels {
   const labels = newLabels();
-  if (raw !== '') each(raw, (name, value) => { labels[name] = value; return true; });
+  if (raw !== '')
+    each(raw, (name, value) => {
+      labels[name] = value;
+      return true;
+    });
   const value = floats === '' ? undefined : labels[floats];
   if (floats !== '' && value !== undefined) labels[floats] = normalFloat(value);
   return labels;
@@ -74,4 +91,3 @@ export function ownCopy(s: string): string {
   // V8 joins into new memory when the joined text is cut; short ones are copied by slice itself.
   return s.length < 13 ? s : ` ${s}`.slice(1);
 }
-

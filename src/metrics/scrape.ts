@@ -12,8 +12,11 @@ import type { Scrape } from './types';
  */
 export const ACCEPT = [
   'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7',
-  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6', 'application/openmetrics-text;version=0.0.1;q=0.5',
-  'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4', 'text/plain;version=0.0.4;q=0.3', '*/*;q=0.2',
+  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6',
+  'application/openmetrics-text;version=0.0.1;q=0.5',
+  'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4',
+  'text/plain;version=0.0.4;q=0.3',
+  '*/*;q=0.2',
 ].join(',');
 
 export type Format = 'text' | 'openmetrics' | 'protobuf';
@@ -42,16 +45,34 @@ export interface ParsedScrape extends Scrape {
  * Throws a Problem and nothing else: `metrics.empty`, `metrics.html`, `metrics.notExposition`, `metrics.truncated`,
  * `metrics.broken`, `metrics.encoding`.
  */
-export function parseScrape(body: Uint8Array, contentType: string, time: number, options: ParseOptions = {}): ParsedScrape {
+export function parseScrape(
+  body: Uint8Array,
+  contentType: string,
+  time: number,
+  options: ParseOptions = {},
+): ParsedScrape {
   try {
     const format = formatOf(body, contentType);
     const whole = options.all === true || options.wants === undefined;
     const wanted: ReadOptions = whole || options.wants === undefined ? {} : { wants: options.wants };
     const { samples, families, counted, warnings } = read(body, format, wanted);
-    return { time, samples, families, counted, whole, format, warnings, bytes: { wire: options.wire ?? body.length, body: body.length } };
+    return {
+      time,
+      samples,
+      families,
+      counted,
+      whole,
+      format,
+      warnings,
+      bytes: { wire: options.wire ?? body.length, body: body.length },
+    };
   } catch (e) {
     if (e instanceof Problem) throw e;
-    throw new Problem('metrics.broken', 'The metrics could not be read.', { next: 'Choose another port or path.', detail: e instanceof Error ? e.message : String(e), cause: e });
+    throw new Problem('metrics.broken', 'The metrics could not be read.', {
+      next: 'Choose another port or path.',
+      detail: e instanceof Error ? e.message : String(e),
+      cause: e,
+    });
   }
 }
 
@@ -67,12 +88,22 @@ function read(body: Uint8Array, format: Format, options: ReadOptions): Read {
 
 /** Told by the content type; by the bytes where it says nothing that is known. Throws Problem `metrics.encoding`. */
 export function formatOf(body: Uint8Array, contentType: string): Format {
-  const [media = '', ...parameters] = contentType.toLowerCase().split(';').map((p) => p.trim());
+  const [media = '', ...parameters] = contentType
+    .toLowerCase()
+    .split(';')
+    .map((p) => p.trim());
   if (media === 'application/openmetrics-text') return 'openmetrics';
   if (media === 'application/vnd.google.protobuf') {
-    const encoding = parameters.find((p) => p.startsWith('encoding='))?.slice('encoding='.length).replaceAll('"', '');
+    const encoding = parameters
+      .find((p) => p.startsWith('encoding='))
+      ?.slice('encoding='.length)
+      .replaceAll('"', '');
     if (encoding !== undefined && encoding !== 'delimited') {
-      throw new Problem('metrics.encoding', `The process answered with protobuf in the encoding "${encoding}", which can't be read.`, { next: 'It should offer "delimited", as Prometheus asks for, or text.' });
+      throw new Problem(
+        'metrics.encoding',
+        `The process answered with protobuf in the encoding "${encoding}", which can't be read.`,
+        { next: 'It should offer "delimited", as Prometheus asks for, or text.' },
+      );
     }
     return 'protobuf';
   }

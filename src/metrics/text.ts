@@ -6,10 +6,21 @@ import { TextSample, type FloatLabel, type KeyedSample, type Read, type ReadOpti
 import type { MetricType, NativeHistogram } from './types';
 
 /** A family while it is read. */
-interface Told { name: string; type: MetricType; help: string; unit: string }
+interface Told {
+  name: string;
+  type: MetricType;
+  help: string;
+  unit: string;
+}
 
 const TYPES: Readonly<Record<string, MetricType>> = {
-  counter: 'counter', gauge: 'gauge', histogram: 'histogram', gaugehistogram: 'gaugehistogram', summary: 'summary', info: 'info', stateset: 'stateset',
+  counter: 'counter',
+  gauge: 'gauge',
+  histogram: 'histogram',
+  gaugehistogram: 'gaugehistogram',
+  summary: 'summary',
+  info: 'info',
+  stateset: 'stateset',
 };
 
 /** Characters of a line that a warning or a detail shows. */
@@ -19,15 +30,23 @@ const SHOWN = 120;
  * Reads the text format (0.0.4 and 1.0.0) or OpenMetrics 1.0. Throws Problem `metrics.truncated` where OpenMetrics lacks
  * `# EOF` or the last line of a text is half a line. Other lines that are none are passed over and told by a warning.
  */
-export function readText(text: string, dialect: Exclude<Dialect, 'any'>, options: ReadOptions, bytes?: Uint8Array): Read {
+export function readText(
+  text: string,
+  dialect: Exclude<Dialect, 'any'>,
+  options: ReadOptions,
+  bytes?: Uint8Array,
+): Read {
   const reader = new Reader(dialect, options.wants);
   const { samples, bad, badAt, eof, cut } = scan(text, reader.visitor, dialect, bytes);
-  if (dialect === 'openmetrics' ? !eof : cut && !/(^|\n)# EOF\s*$/.test(text.slice(-16))) throw truncated(text, samples, dialect);
+  if (dialect === 'openmetrics' ? !eof : cut && !/(^|\n)# EOF\s*$/.test(text.slice(-16)))
+    throw truncated(text, samples, dialect);
   const warnings = reader.warnings();
   if (bad > 0) {
     const at = badAt ?? 0;
     const [line = ''] = text.slice(at, at + SHOWN).split('\n', 1);
-    warnings.push(`${bad === 1 ? '1 line is' : `${bad.toLocaleString('en')} lines are`} no exposition and left out, ${bad === 1 ? '' : 'the first of them '}line ${(lines(text, at) + 1).toLocaleString('en')}: ${line.trim()}`);
+    warnings.push(
+      `${bad === 1 ? '1 line is' : `${bad.toLocaleString('en')} lines are`} no exposition and left out, ${bad === 1 ? '' : 'the first of them '}line ${(lines(text, at) + 1).toLocaleString('en')}: ${line.trim()}`,
+    );
   }
   return { samples: reader.samples, families: reader.families, counted: samples - reader.left, warnings };
 }
@@ -46,12 +65,22 @@ class Reader {
   #type: MetricType = 'unknown';
   #created = false;
 
-  constructor(private readonly dialect: Exclude<Dialect, 'any'>, private readonly wanted: ((name: string) => boolean) | undefined) {}
+  constructor(
+    private readonly dialect: Exclude<Dialect, 'any'>,
+    private readonly wanted: ((name: string) => boolean) | undefined,
+  ) {}
 
   readonly visitor = {
-    type: (name: string, kind: string): void => { this.#type = this.#family(name).type = TYPES[kind] ?? 'unknown'; this.#name = ''; },
-    help: (name: string, help: string): void => { this.#family(name).help = help; },
-    unit: (name: string, unit: string): void => { this.#family(name).unit = unit; },
+    type: (name: string, kind: string): void => {
+      this.#type = this.#family(name).type = TYPES[kind] ?? 'unknown';
+      this.#name = '';
+    },
+    help: (name: string, help: string): void => {
+      this.#family(name).help = help;
+    },
+    unit: (name: string, unit: string): void => {
+      this.#family(name).unit = unit;
+    },
     wants: (name: string): boolean => {
       this.#created = this.dialect === 'openmetrics' && name.endsWith('_created') && HAS_CREATED.has(this.#type);
       return this.#created || (this.wanted?.(name) ?? true);
@@ -61,11 +90,16 @@ class Reader {
       if (value !== undefined) this.#keep(name, raw, value, timestamp);
       return value !== undefined;
     },
-    sample: (name: string, raw: string, value: number, timestamp: number): void => { this.#keep(name, raw, value, timestamp); },
+    sample: (name: string, raw: string, value: number, timestamp: number): void => {
+      this.#keep(name, raw, value, timestamp);
+    },
   };
 
   #keep(name: string, raw: string, value: number | NativeHistogram, timestamp: number): void {
-    if (this.#created) { this.left++; return; }
+    if (this.#created) {
+      this.left++;
+      return;
+    }
     if (name !== this.#name) {
       this.#name = name;
       let of = this.#seen.get(name);
@@ -89,7 +123,9 @@ class Reader {
 
   warnings(): string[] {
     if (this.#twice === 0) return [];
-    return [`${this.#twice === 1 ? '1 sample came' : `${this.#twice.toLocaleString('en')} samples came`} twice, the first was kept: ${this.#firstTwice.slice(0, SHOWN)}`];
+    return [
+      `${this.#twice === 1 ? '1 sample came' : `${this.#twice.toLocaleString('en')} samples came`} twice, the first was kept: ${this.#firstTwice.slice(0, SHOWN)}`,
+    ];
   }
 
   #family(name: string): Told {
@@ -108,12 +144,19 @@ const FLOATS: Readonly<Partial<Record<MetricType, FloatLabel>>> = { histogram: '
 function truncated(text: string, samples: number, dialect: Dialect): Problem {
   const from = text.lastIndexOf('\n', text.length - 2) + 1;
   const why = dialect === 'openmetrics' ? 'without the line "# EOF" that has to be last' : 'in the middle of a line';
-  return new Problem('metrics.truncated', `The metrics end ${why}, after ${some(samples, 'sample')} in ${some(lines(text, text.length), 'line')}.`, {
-    next: 'The answer was cut off: try again, and look whether a proxy or a time limit stands between.', detail: text.slice(from, from + SHOWN).trimEnd(),
-  });
+  return new Problem(
+    'metrics.truncated',
+    `The metrics end ${why}, after ${some(samples, 'sample')} in ${some(lines(text, text.length), 'line')}.`,
+    {
+      next: 'The answer was cut off: try again, and look whether a proxy or a time limit stands between.',
+      detail: text.slice(from, from + SHOWN).trimEnd(),
+    },
+  );
 }
 
-function some(n: number, of: string): string { return `${n.toLocaleString('en')} ${of}${n === 1 ? '' : 's'}`; }
+function some(n: number, of: string): string {
+  return `${n.toLocaleString('en')} ${of}${n === 1 ? '' : 's'}`;
+}
 
 /** Line ends before `at`. */
 function lines(text: string, at: number): number {

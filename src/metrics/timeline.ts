@@ -1,6 +1,14 @@
 /** One target of the ring: when it was looked at, and what series it has. */
 import { ABSENT, BLOCK, Block } from './column';
-import { FLOAT, HISTOGRAM, type Labels, type NativeHistogram, type Points, type Scrape, type StoredSeries } from './types';
+import {
+  FLOAT,
+  HISTOGRAM,
+  type Labels,
+  type NativeHistogram,
+  type Points,
+  type Scrape,
+  type StoredSeries,
+} from './types';
 
 /** Times of a target's looks, and how far back they go. Slots are counted from the first one ever. */
 export class Timeline {
@@ -27,7 +35,9 @@ export class Timeline {
     return this.next++;
   }
 
-  time(slot: number): number { return this.#blocks[Math.floor((slot - this.first) / BLOCK)]?.[slot % BLOCK] ?? NaN; }
+  time(slot: number): number {
+    return this.#blocks[Math.floor((slot - this.first) / BLOCK)]?.[slot % BLOCK] ?? NaN;
+  }
 
   /** The first slot whose time is above `time`. */
   after(time: number): number {
@@ -44,7 +54,8 @@ export class Timeline {
   /** Drops the blocks that lie wholly before `time`; true when there were any. */
   dropBefore(time: number): boolean {
     let dropped = 0;
-    while (this.#blocks.length > dropped + 1 && (this.#blocks[dropped] as Float64Array)[BLOCK - 1] as number < time) dropped++;
+    while (this.#blocks.length > dropped + 1 && ((this.#blocks[dropped] as Float64Array)[BLOCK - 1] as number) < time)
+      dropped++;
     if (dropped === 0) return false;
     this.#blocks = this.#blocks.slice(dropped);
     this.first += dropped * BLOCK;
@@ -65,12 +76,19 @@ export class Stored implements StoredSeries {
   #last = -Infinity;
   #ownTimes = false;
 
-  constructor(readonly labels: Labels, readonly key: string, private readonly line: Timeline, slot: number) {
+  constructor(
+    readonly labels: Labels,
+    readonly key: string,
+    private readonly line: Timeline,
+    slot: number,
+  ) {
     this.#from = slot - (slot % BLOCK);
   }
 
   /** Points, ended ones included, from the first slot that the target keeps on. */
-  get gone(): boolean { return this.#blocks.length === 0; }
+  get gone(): boolean {
+    return this.#blocks.length === 0;
+  }
 
   /**
    * Adds a point. False: its time is not after that of the last one. The same time of its own again is none and no fault:
@@ -126,14 +144,17 @@ export class Stored implements StoredSeries {
       values[n] = kind === FLOAT ? block.value(at) : NaN;
       kinds[n] = kind;
       if (kind !== FLOAT) plain = false;
-      if (kind === HISTOGRAM) (histograms ??= new Array<NativeHistogram | undefined>(n).fill(undefined))[n] = block.histogramAt(at);
+      if (kind === HISTOGRAM)
+        (histograms ??= new Array<NativeHistogram | undefined>(n).fill(undefined))[n] = block.histogramAt(at);
       else if (histograms !== undefined) histograms[n] = undefined;
       n++;
     }
     const whole = n === most;
     return {
-      times: whole ? times : times.slice(0, n), values: whole ? values : values.slice(0, n),
-      ...(!plain && { kinds: whole ? kinds : kinds.slice(0, n) }), ...(histograms !== undefined && { histograms }),
+      times: whole ? times : times.slice(0, n),
+      values: whole ? values : values.slice(0, n),
+      ...(!plain && { kinds: whole ? kinds : kinds.slice(0, n) }),
+      ...(histograms !== undefined && { histograms }),
     };
   }
 
@@ -151,15 +172,22 @@ export class Stored implements StoredSeries {
 }
 
 /** A series of a few points that no more come to. */
-export function fixedSeries(labels: Labels, all: readonly (readonly [number, number | NativeHistogram])[]): StoredSeries {
+export function fixedSeries(
+  labels: Labels,
+  all: readonly (readonly [number, number | NativeHistogram])[],
+): StoredSeries {
   return {
     labels,
     points: (from, to) => {
       const some = all.filter(([t]) => t > from && t <= to);
       const native = some.some(([, v]) => typeof v !== 'number');
       return {
-        times: Float64Array.from(some, ([t]) => t), values: Float64Array.from(some, ([, v]) => (typeof v === 'number' ? v : NaN)),
-        ...(native && { kinds: Uint8Array.from(some, ([, v]) => (typeof v === 'number' ? FLOAT : HISTOGRAM)), histograms: some.map(([, v]) => (typeof v === 'number' ? undefined : v)) }),
+        times: Float64Array.from(some, ([t]) => t),
+        values: Float64Array.from(some, ([, v]) => (typeof v === 'number' ? v : NaN)),
+        ...(native && {
+          kinds: Uint8Array.from(some, ([, v]) => (typeof v === 'number' ? FLOAT : HISTOGRAM)),
+          histograms: some.map(([, v]) => (typeof v === 'number' ? undefined : v)),
+        }),
       };
     },
   };

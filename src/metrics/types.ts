@@ -6,7 +6,8 @@
 /** Without `__name__` in a scrape's samples; with it where a query keeps it. Names and values are unescaped. */
 export type Labels = Readonly<Record<string, string>>;
 
-export type MetricType = 'counter' | 'gauge' | 'histogram' | 'gaugehistogram' | 'summary' | 'info' | 'stateset' | 'unknown';
+export type MetricType =
+  'counter' | 'gauge' | 'histogram' | 'gaugehistogram' | 'summary' | 'info' | 'stateset' | 'unknown';
 
 /** A metric family: what `# TYPE`, `# HELP` and `# UNIT` say, or the protobuf's own fields. */
 export interface Family {
@@ -62,7 +63,9 @@ export interface ScrapedSample {
 }
 
 /** Kind of a point: a float, a native histogram, or Prometheus' stale marker (the series ended here). */
-export const FLOAT = 0, HISTOGRAM = 1, STALE = 2;
+export const FLOAT = 0,
+  HISTOGRAM = 1,
+  STALE = 2;
 
 /** Points of one series, oldest first, as parallel columns. */
 export interface Points {
@@ -76,7 +79,11 @@ export interface Points {
 }
 
 export type MatchOp = '=' | '!=' | '=~' | '!~';
-export interface Matcher { readonly label: string; readonly op: MatchOp; readonly value: string }
+export interface Matcher {
+  readonly label: string;
+  readonly op: MatchOp;
+  readonly value: string;
+}
 
 /** What the evaluator reads: a ring of scrapes, a file of them. */
 export interface SeriesStore {

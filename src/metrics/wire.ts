@@ -39,7 +39,9 @@ export class Wire {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  get more(): boolean { return this.pos < this.end; }
+  get more(): boolean {
+    return this.pos < this.end;
+  }
 
   /** The next field's key: `key >>> 3` is its number, `key & 7` its wire type. */
   key(): number {
@@ -53,7 +55,10 @@ export class Wire {
     const { bytes, end } = this;
     let p = this.pos;
     let b = p < end ? (bytes[p] as number) : -1;
-    if (b >= 0 && b < 0x80) { this.pos = p + 1; return b; }
+    if (b >= 0 && b < 0x80) {
+      this.pos = p + 1;
+      return b;
+    }
     let low = 0;
     let high = 0;
     for (let i = 0; i < 10; i++) {
@@ -61,8 +66,10 @@ export class Wire {
       b = bytes[p++] as number;
       const part = b & 0x7f;
       if (i < 4) low += part * 2 ** (7 * i);
-      else if (i === 4) { low += (part & 0x0f) * 2 ** 28; high = part >>> 4; }
-      else high += part * 2 ** (7 * i - 32);
+      else if (i === 4) {
+        low += (part & 0x0f) * 2 ** 28;
+        high = part >>> 4;
+      } else high += part * 2 ** (7 * i - 32);
       if (b < 0x80) {
         this.pos = p;
         this.#high = high >>> 0;
@@ -144,8 +151,10 @@ export class Wire {
   skip(key: number): void {
     const type = key & 7;
     if (type === VARINT) this.unsigned();
-    else if (type === BYTES) { const n = this.length(); this.pos += n; }
-    else if (type === FIXED64 || type === FIXED32) {
+    else if (type === BYTES) {
+      const n = this.length();
+      this.pos += n;
+    } else if (type === FIXED64 || type === FIXED32) {
       this.pos += type === FIXED64 ? 8 : 4;
       if (this.pos > this.end) throw this.#over();
     } else throw new Broken(`a field has the wire type ${type}`);
@@ -157,5 +166,7 @@ export class Wire {
   }
 
   /** Beyond the window: the file's own end, or that of a message that lies about its length. */
-  #over(): Error { return this.end === this.bytes.length ? new Cut() : new Broken('a field is longer than the message around it'); }
+  #over(): Error {
+    return this.end === this.bytes.length ? new Cut() : new Broken('a field is longer than the message around it');
+  }
 }

@@ -5,7 +5,11 @@ import { STALE, type Family, type Labels, type MetricType, type StoredSeries } f
 
 /** What a type's samples are called after, beside the family's own name. */
 const ENDINGS: Readonly<Partial<Record<MetricType, RegExp>>> = {
-  counter: /_(total|created)$/, histogram: /_(bucket|sum|count|created)$/, gaugehistogram: /_(bucket|gsum|gcount)$/, summary: /_(sum|count|created)$/, info: /_info$/,
+  counter: /_(total|created)$/,
+  histogram: /_(bucket|sum|count|created)$/,
+  gaugehistogram: /_(bucket|gsum|gcount)$/,
+  summary: /_(sum|count|created)$/,
+  info: /_info$/,
 };
 const PLAIN = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
@@ -21,19 +25,25 @@ export function writeOpenMetrics(series: readonly StoredSeries[], families: Read
     const name = one.labels['__name__'] ?? '';
     const family = familyOf(name, families);
     const entry = byFamily.get(family.name);
-    if (entry) entry.series.push(one); else byFamily.set(family.name, { family, series: [one] });
+    if (entry) entry.series.push(one);
+    else byFamily.set(family.name, { family, series: [one] });
   }
   const out: string[] = [];
   for (const [, { family, series: own }] of [...byFamily].sort(([a], [b]) => (a < b ? -1 : 1))) {
     out.push(`# TYPE ${quote(family.name)} ${family.type}`);
-    if (family.help !== '') out.push(`# HELP ${quote(family.name)} ${family.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')}`);
+    if (family.help !== '')
+      out.push(
+        `# HELP ${quote(family.name)} ${family.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')}`,
+      );
     for (const one of own) {
       const { times, values, kinds, histograms } = one.points(-Infinity, Infinity);
       const head = headOf(one.labels);
       for (let i = 0; i < times.length; i++) {
         if (kinds?.[i] === STALE) continue;
         const histogram = histograms?.[i];
-        out.push(`${head} ${histogram ? writeComposite(histogram) : floatOf(values[i] ?? NaN)} ${(times[i] ?? 0).toFixed(3)}`);
+        out.push(
+          `${head} ${histogram ? writeComposite(histogram) : floatOf(values[i] ?? NaN)} ${(times[i] ?? 0).toFixed(3)}`,
+        );
       }
     }
   }
@@ -48,7 +58,10 @@ function familyOf(name: string, families: ReadonlyMap<string, Family>): Family {
     // A counter's family ends by _total in the older text form and has no ending in OpenMetrics.
     const own = family.type === 'counter' ? family.name.replace(/_total$/, '') : family.name;
     const ending = ENDINGS[family.type];
-    const fits = ending === undefined ? own === name : own === name.replace(ending, '') && (family.type !== 'counter' || ending.test(name));
+    const fits =
+      ending === undefined
+        ? own === name
+        : own === name.replace(ending, '') && (family.type !== 'counter' || ending.test(name));
     if (fits) return { ...family, name: own };
   }
   return { name, type: 'unknown', help: '', unit: '' };
@@ -61,6 +74,12 @@ function headOf(labels: Labels): string {
   return `{${[quoted(name), ...pairs].join(',')}}`;
 }
 
-function quote(name: string): string { return PLAIN.test(name) ? name : quoted(name); }
-function quoted(v: string): string { return `"${v.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')}"`; }
-function floatOf(v: number): string { return floatLabel(v); }
+function quote(name: string): string {
+  return PLAIN.test(name) ? name : quoted(name);
+}
+function quoted(v: string): string {
+  return `"${v.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')}"`;
+}
+function floatOf(v: number): string {
+  return floatLabel(v);
+}

@@ -116,7 +116,12 @@ export interface Peek {
   readonly total: number;
 }
 
-export interface GraphNode { readonly id: number; readonly flat: number; readonly cum: number; readonly before?: { readonly flat: number; readonly cum: number } }
+export interface GraphNode {
+  readonly id: number;
+  readonly flat: number;
+  readonly cum: number;
+  readonly before?: { readonly flat: number; readonly cum: number };
+}
 
 export interface GraphEdge {
   /** Ids of functions. */
@@ -170,7 +175,13 @@ export interface LineTable {
   readonly total: number;
   readonly change?: { readonly flat: Change; readonly cum: Change };
   /** By (file, line), functions put together: a sample counts once for a line, which sums over the rows above would not do. */
-  readonly byLine: { readonly file: Uint32Array; readonly line: Float64Array; readonly flat: Float64Array; readonly cum: Float64Array; readonly change?: { readonly flat: Change; readonly cum: Change } };
+  readonly byLine: {
+    readonly file: Uint32Array;
+    readonly line: Float64Array;
+    readonly flat: Float64Array;
+    readonly cum: Float64Array;
+    readonly change?: { readonly flat: Change; readonly cum: Change };
+  };
 }
 
 export interface LinesQuery extends Asked {

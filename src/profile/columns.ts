@@ -93,7 +93,9 @@ export class Growing<A extends Uint32Array | Float64Array | BigUint64Array> {
   }
 
   /** The filled part, not copied. */
-  done(): A { return this.array.subarray(0, this.length) as A; }
+  done(): A {
+    return this.array.subarray(0, this.length) as A;
+  }
 }
 
 /**
@@ -122,7 +124,7 @@ export class Interner {
     if (high === 0 && low <= 8_000_000) return this.small(low);
     const key = `${high}:${low}`;
     let index = this.#map.get(key);
-    if (index === undefined) this.#map.set(key, index = this.count++);
+    if (index === undefined) this.#map.set(key, (index = this.count++));
     return index;
   }
 }

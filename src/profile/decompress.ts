@@ -30,7 +30,10 @@ export function unpack(input: Uint8Array, maxBytes: number): Uint8Array {
   }
   try {
     if (kind === 'zstd') return zstd(input, maxBytes);
-    const options = { maxOutputLength: Math.max(1, Math.min(maxBytes, 2 ** 52)), chunkSize: chunk(input, kind, maxBytes) };
+    const options = {
+      maxOutputLength: Math.max(1, Math.min(maxBytes, 2 ** 52)),
+      chunkSize: chunk(input, kind, maxBytes),
+    };
     return kind === 'gzip' ? gunzipSync(input, options) : inflateSync(input, options);
   } catch (e) {
     throw explain(e, kind, maxBytes);
@@ -65,7 +68,10 @@ function zstd(input: Uint8Array, maxBytes: number): Uint8Array {
   }
   const all = new Uint8Array(size);
   let at = 0;
-  for (const part of parts) { all.set(part, at); at += part.length; }
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
   return all;
 }
 
@@ -87,7 +93,9 @@ function window(b: Uint8Array): number {
 }
 
 function tooBig(maxBytes: number): Problem {
-  return new Problem('profile.tooBig', `The profile is larger than ${sizeText(maxBytes)} when unpacked.`, { next: 'Raise the setting controllerTuner.maxProfileMiB to open it.' });
+  return new Problem('profile.tooBig', `The profile is larger than ${sizeText(maxBytes)} when unpacked.`, {
+    next: 'Raise the setting controllerTuner.maxProfileMiB to open it.',
+  });
 }
 
 function explain(e: unknown, kind: Packing, maxBytes: number): Problem {
@@ -95,6 +103,12 @@ function explain(e: unknown, kind: Packing, maxBytes: number): Problem {
   const { code, message } = e as { code?: unknown; message?: string };
   if (code === 'ERR_BUFFER_TOO_LARGE' || (e instanceof RangeError && kind === 'zstd')) return tooBig(maxBytes);
   const cut = code === 'Z_BUF_ERROR' || (kind === 'zstd' && code === 5);
-  if (cut) return new Problem('profile.truncated', `The ${kind} data ends before it is complete.`, { next: 'The file was cut off: capture or copy it again.' });
-  return new Problem('profile.broken', `The ${kind} data is damaged.`, { next: 'Capture or copy it again.', ...(message !== undefined && { detail: message }) });
+  if (cut)
+    return new Problem('profile.truncated', `The ${kind} data ends before it is complete.`, {
+      next: 'The file was cut off: capture or copy it again.',
+    });
+  return new Problem('profile.broken', `The ${kind} data is damaged.`, {
+    next: 'Capture or copy it again.',
+    ...(message !== undefined && { detail: message }),
+  });
 }

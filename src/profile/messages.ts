@@ -30,8 +30,8 @@ export function readValueType(c: Cursor): readonly [number, number] {
   let unit = 0;
   while (c.more) {
     const key = c.key();
-    if (key === (1 << 3 | VARINT)) type = c.unsigned();
-    else if (key === (2 << 3 | VARINT)) unit = c.unsigned();
+    if (key === ((1 << 3) | VARINT)) type = c.unsigned();
+    else if (key === ((2 << 3) | VARINT)) unit = c.unsigned();
     else c.skip(key);
   }
   return [type, unit];
@@ -42,13 +42,22 @@ export function readMapping(c: Cursor, text: Text): Mapping {
   while (c.more) {
     const key = c.key();
     const field = key >>> 3;
-    if ((key & 7) === VARINT && field <= 10) n[field] = c.big(); else c.skip(key);
+    if ((key & 7) === VARINT && field <= 10) n[field] = c.big();
+    else c.skip(key);
   }
   const at = (i: number) => n[i] ?? 0n;
   const flag = (i: number) => at(i) !== 0n;
   return {
-    id: at(1), start: at(2), limit: at(3), offset: at(4), file: text(Number(at(5))), buildId: text(Number(at(6))),
-    hasFunctions: flag(7), hasFilenames: flag(8), hasLineNumbers: flag(9), hasInlineFrames: flag(10),
+    id: at(1),
+    start: at(2),
+    limit: at(3),
+    offset: at(4),
+    file: text(Number(at(5))),
+    buildId: text(Number(at(6))),
+    hasFunctions: flag(7),
+    hasFilenames: flag(8),
+    hasLineNumbers: flag(9),
+    hasInlineFrames: flag(10),
   };
 }
 
@@ -57,7 +66,10 @@ export function readLabels(c: Cursor, text: Text): Label[] {
   const labels: Label[] = [];
   while (c.more) {
     const key = c.key();
-    if (key !== (3 << 3 | BYTES)) { c.skip(key); continue; }
+    if (key !== ((3 << 3) | BYTES)) {
+      c.skip(key);
+      continue;
+    }
     const end = c.length('a label') + c.pos;
     let name = 0;
     let str = 0;
@@ -65,15 +77,16 @@ export function readLabels(c: Cursor, text: Text): Label[] {
     let unit = 0;
     while (c.pos < end) {
       const k = c.key();
-      if (k === (1 << 3 | VARINT)) name = c.unsigned();
-      else if (k === (2 << 3 | VARINT)) str = c.unsigned();
-      else if (k === (3 << 3 | VARINT)) num = c.signed();
-      else if (k === (4 << 3 | VARINT)) unit = c.unsigned();
+      if (k === ((1 << 3) | VARINT)) name = c.unsigned();
+      else if (k === ((2 << 3) | VARINT)) str = c.unsigned();
+      else if (k === ((3 << 3) | VARINT)) num = c.signed();
+      else if (k === ((4 << 3) | VARINT)) unit = c.unsigned();
       else c.skip(k);
     }
     c.pos = end;
     // pprof takes a label that is neither a text nor a number other than 0 nor one with a unit for none.
-    if (str !== 0 || num !== 0 || unit !== 0) labels.push({ key: text(name), value: str === 0 ? num : text(str), unit: str === 0 ? text(unit) : '' });
+    if (str !== 0 || num !== 0 || unit !== 0)
+      labels.push({ key: text(name), value: str === 0 ? num : text(str), unit: str === 0 ? text(unit) : '' });
   }
   return labels;
 }

@@ -32,7 +32,11 @@ export class Model {
   #labels: LabelSets | undefined;
   #places: Places | undefined;
 
-  constructor(readonly columns: Columns, readonly difference?: Difference, private readonly combined?: Combined) {
+  constructor(
+    readonly columns: Columns,
+    readonly difference?: Difference,
+    private readonly combined?: Combined,
+  ) {
     this.totals = columns.values.map((values) => {
       let size = 0;
       let net = 0;
@@ -57,14 +61,17 @@ export class Model {
     let view = this.#views.get(key);
     if (!view) {
       view = viewOf(this.#columnsOf(part), this.nodes, part, () => this.labels);
-      for (const oldest of [...this.#views.keys()].slice(0, Math.max(0, this.#views.size - VIEWS + 1))) this.#views.delete(oldest);
+      for (const oldest of [...this.#views.keys()].slice(0, Math.max(0, this.#views.size - VIEWS + 1)))
+        this.#views.delete(oldest);
     }
     this.#views.delete(key);
     this.#views.set(key, view);
     return view;
   }
 
-  get labels(): LabelSets { return this.#labels ??= labelSets(this.columns); }
+  get labels(): LabelSets {
+    return (this.#labels ??= labelSets(this.columns));
+  }
 
   /** Frames made of labels, as they were asked for last. */
   #columnsOf({ tagRoot = [], tagLeaf = [] }: Part): Columns {
@@ -73,7 +80,7 @@ export class Model {
     let columns = this.#labelled.get(key);
     if (!columns) {
       this.#labelled.clear();
-      this.#labelled.set(key, columns = withLabelFrames(this.columns, this.labels, tagRoot, tagLeaf));
+      this.#labelled.set(key, (columns = withLabelFrames(this.columns, this.labels, tagRoot, tagLeaf)));
     }
     return columns;
   }
@@ -81,7 +88,16 @@ export class Model {
   frame(id: number, ownModules: readonly string[] = []): Frame & { readonly id: number } {
     const name = this.nodes.names[id] ?? '';
     const { file, line } = this.place(id);
-    return { id, name, pkg: packageOf(name), file, line, origin: originOf(name, file, ownModules), layer: layerOf(name, file, ownModules), fn: this.nodes.functionOf[id] ?? NONE };
+    return {
+      id,
+      name,
+      pkg: packageOf(name),
+      file,
+      line,
+      origin: originOf(name, file, ownModules),
+      layer: layerOf(name, file, ownModules),
+      fn: this.nodes.functionOf[id] ?? NONE,
+    };
   }
 
   /**
@@ -117,7 +133,9 @@ export class Model {
   }
 
   /** Values before, of a difference. */
-  before(sampleType: number): Float64Array | undefined { return this.difference?.before[this.type(sampleType)]; }
+  before(sampleType: number): Float64Array | undefined {
+    return this.difference?.before[this.type(sampleType)];
+  }
 
   type(sampleType: number): number {
     return sampleType in this.columns.values ? sampleType : this.columns.defaultSampleType;
@@ -148,7 +166,10 @@ class Places {
       const sum = (lines.get(at) ?? 0) + w;
       lines.set(at, sum);
       // The upper one of two equal lines, whatever the file's order.
-      if (sum > place.most || (sum === place.most && no < place.line)) { place.most = sum; place.line = no; }
+      if (sum > place.most || (sum === place.most && no < place.line)) {
+        place.most = sum;
+        place.line = no;
+      }
     }
     for (let f = 0; f < c.fnName.length; f++) {
       const place = this.#place(c, f);
@@ -160,9 +181,9 @@ class Places {
     const name = c.fnName[f] ?? '';
     const file = c.fnFile[f] ?? '';
     let files = this.#byName.get(name);
-    if (!files) this.#byName.set(name, files = new Map<string, { weight: number; line: number; most: number }>());
+    if (!files) this.#byName.set(name, (files = new Map<string, { weight: number; line: number; most: number }>()));
     let place = files.get(file);
-    if (!place) files.set(file, place = { weight: 0, line: 0, most: -1 });
+    if (!place) files.set(file, (place = { weight: 0, line: 0, most: -1 }));
     return place;
   }
 
@@ -185,7 +206,8 @@ class Places {
     const one = files?.get(file);
     if (one || file !== '') return { file, line: one?.line ?? 0 };
     let best: { file: string; weight: number; line: number } | undefined;
-    for (const [f, { weight, line }] of files ?? []) if (!best || weight > best.weight) best = { file: f, weight, line };
+    for (const [f, { weight, line }] of files ?? [])
+      if (!best || weight > best.weight) best = { file: f, weight, line };
     return best ?? { file, line: 0 };
   }
 }

@@ -35,7 +35,8 @@ const GOROOT = /(?:^|[/\\])(?:go|go\d+\.\d+(?:\.\d+)?|golang|go-\d+\.\d+|libexec
  */
 export function originOf(name: string, file: string, ownModules: readonly string[]): Origin {
   const pkg = packageOf(name);
-  if (pkg === '' && (file === '' || name.startsWith('['))) return name.startsWith('type:') || name.startsWith('go:') ? 'std' : 'unknown';
+  if (pkg === '' && (file === '' || name.startsWith('[')))
+    return name.startsWith('type:') || name.startsWith('go:') ? 'std' : 'unknown';
   for (const m of ownModules) if (pkg === m || pkg === `${m}_test` || pkg.startsWith(`${m}/`)) return 'own';
   if (/[/\\]vendor[/\\]/.test(file) && !GOROOT.test(file)) return 'dependency';
   if (pkg.includes('/vendor/')) return 'dependency';
@@ -53,7 +54,11 @@ export function originOf(name: string, file: string, ownModules: readonly string
 function holds(module: string, file: string): boolean {
   const path = file.replaceAll('\\', '/');
   // On disk only the last element is sure to be seen: /home/me/widgets/main.go of example.com/widgets.
-  const last = module.replace(/\/v\d+$/, '').split('/').at(-1) ?? module;
+  const last =
+    module
+      .replace(/\/v\d+$/, '')
+      .split('/')
+      .at(-1) ?? module;
   return path.startsWith(`${module}/`) || (/^(\/|[A-Za-z]:)/.test(path) && path.includes(`/${last}/`));
 }
 
@@ -74,4 +79,8 @@ function isStd(pkg: string, file: string): boolean {
 }
 
 /** First elements of the standard library's import paths (`go list std`, Go 1.26). */
-const STD = new Set('archive bufio builtin bytes cmp compress container context crypto database debug embed encoding errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique unsafe weak'.split(' '));
+const STD = new Set(
+  'archive bufio builtin bytes cmp compress container context crypto database debug embed encoding errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique unsafe weak'.split(
+    ' ',
+  ),
+);

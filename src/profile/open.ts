@@ -30,7 +30,10 @@ export const MAX_BYTES = 512 * 2 ** 20;
  * `options.combine` says. Throws a Problem (`profile.…`) and nothing else. The answers' promises are settled already; the work is
  * done in the call.
  */
-export function openProfile(bytes: Uint8Array | readonly Uint8Array[], options: OpenOptions = { maxBytes: MAX_BYTES }): OpenProfile {
+export function openProfile(
+  bytes: Uint8Array | readonly Uint8Array[],
+  options: OpenOptions = { maxBytes: MAX_BYTES },
+): OpenProfile {
   return new InProcess(bytes instanceof Uint8Array ? openModel(bytes, options) : openSeveral(bytes, options));
 }
 
@@ -43,12 +46,17 @@ export interface Opened {
 
 /** As `openProfile`, for code that works on the columns: exporting, tests. */
 export function openModel(bytes: Uint8Array, options: OpenOptions): Opened {
-  if (bytes.length === 0) throw new Problem('profile.empty', 'The file is empty.', { next: 'Capture the profile again.' });
+  if (bytes.length === 0)
+    throw new Problem('profile.empty', 'The file is empty.', { next: 'Capture the profile again.' });
   return guard(() => {
     const raw = unpack(bytes, options.maxBytes);
     if (sniff(raw) === 'proto') {
       const columns = readProto(raw);
-      return { model: new Model(columns), kind: countsGoroutines(columns) ? 'goroutines' as const : 'pprof' as const, dump: undefined };
+      return {
+        model: new Model(columns),
+        kind: countsGoroutines(columns) ? ('goroutines' as const) : ('pprof' as const),
+        dump: undefined,
+      };
     }
     const dump = readDump(new TextDecoder().decode(raw));
     return { model: new Model(toColumns(dump)), kind: 'goroutines' as const, dump };
@@ -57,12 +65,20 @@ export function openModel(bytes: Uint8Array, options: OpenOptions): Opened {
 
 function openSeveral(files: readonly Uint8Array[], options: OpenOptions): Opened {
   const [first, ...others] = files;
-  if (first === undefined) throw new Problem('profile.empty', 'There is no file to open.', { next: 'Choose a profile.' });
+  if (first === undefined)
+    throw new Problem('profile.empty', 'There is no file to open.', { next: 'Choose a profile.' });
   if (others.length === 0 && options.combine === undefined) return openModel(first, options);
   return guard(() => {
     // One after the other: what a file needs while it is read is free again for the next.
-    const { columns, difference, combined } = combine(files.map((bytes) => openModel(bytes, options).model.columns), options.combine);
-    return { model: new Model(columns, difference, combined), kind: countsGoroutines(columns) ? 'goroutines' as const : 'pprof' as const, dump: undefined };
+    const { columns, difference, combined } = combine(
+      files.map((bytes) => openModel(bytes, options).model.columns),
+      options.combine,
+    );
+    return {
+      model: new Model(columns, difference, combined),
+      kind: countsGoroutines(columns) ? ('goroutines' as const) : ('pprof' as const),
+      dump: undefined,
+    };
   });
 }
 
@@ -75,7 +91,10 @@ function readProto(raw: Uint8Array) {
     const key = raw[0] ?? 0;
     const plausible = key === 0x0a || ((key & 7) === 2 && key >>> 3 <= 6 && key >>> 3 > 0);
     if (plausible || !(e instanceof Problem)) throw e;
-    throw new Problem('profile.notProfile', 'This file is not a profile.', { next: 'Open a profile.proto file, as net/http/pprof and `go test -cpuprofile` make it.', cause: e });
+    throw new Problem('profile.notProfile', 'This file is not a profile.', {
+      next: 'Open a profile.proto file, as net/http/pprof and `go test -cpuprofile` make it.',
+      cause: e,
+    });
   }
 }
 
@@ -85,7 +104,11 @@ function guard<T>(work: () => T): T {
   } catch (e) {
     if (e instanceof Problem) throw e;
     if (e instanceof RangeError) throw outOfMemory(e);
-    throw new Problem('profile.broken', 'The profile is damaged.', { next: 'Capture or copy it again.', detail: e instanceof Error ? e.message : String(e), cause: e });
+    throw new Problem('profile.broken', 'The profile is damaged.', {
+      next: 'Capture or copy it again.',
+      detail: e instanceof Error ? e.message : String(e),
+      cause: e,
+    });
   }
 }
 
@@ -113,15 +136,19 @@ class InProcess implements OpenProfile {
   tags: Questions['tags'] = async (query) => guard(() => tags(this.#model, query));
   split: Questions['split'] = async (query) => guard(() => split(this.#model, query));
   folded: Questions['folded'] = async (query) => guard(() => folded(this.#model, query));
-  goroutines: Questions['goroutines'] = async () => guard(() => {
-    const model = this.#model;
-    if (this.#opened?.dump) return this.#opened.dump;
-    return countsGoroutines(model.columns) && !model.difference ? fromProfile(model) : undefined;
-  });
-  encode: Questions['encode'] = async (query) => guard(() => {
-    const { part } = query ?? {};
-    return writeProfile(part === undefined ? this.#model.columns : filtered(this.#model.view(part)));
-  });
+  goroutines: Questions['goroutines'] = async () =>
+    guard(() => {
+      const model = this.#model;
+      if (this.#opened?.dump) return this.#opened.dump;
+      return countsGoroutines(model.columns) && !model.difference ? fromProfile(model) : undefined;
+    });
+  encode: Questions['encode'] = async (query) =>
+    guard(() => {
+      const { part } = query ?? {};
+      return writeProfile(part === undefined ? this.#model.columns : filtered(this.#model.view(part)));
+    });
 
-  dispose(): void { this.#opened = undefined; }
+  dispose(): void {
+    this.#opened = undefined;
+  }
 }

@@ -3,7 +3,10 @@ import { Problem } from '../base/problem';
 
 /** An array or a text was larger than this machine or the engine can hold. */
 export function outOfMemory(cause?: unknown): Problem {
-  return new Problem('profile.outOfMemory', 'There is not enough memory to open the profile.', { next: 'Close other files, or make it smaller first: `go tool pprof -proto -focus=NAME FILE`.', cause });
+  return new Problem('profile.outOfMemory', 'There is not enough memory to open the profile.', {
+    next: 'Close other files, or make it smaller first: `go tool pprof -proto -focus=NAME FILE`.',
+    cause,
+  });
 }
 
 /** A question to a file that was closed meanwhile. */

@@ -15,7 +15,9 @@ const TWO32 = 4294967296;
 
 /** The file ends before the thing that it announces. */
 export function truncated(what: string): Problem {
-  return new Problem('profile.truncated', `The profile ends in the middle of ${what}.`, { next: 'The file was cut off: capture or copy it again.' });
+  return new Problem('profile.truncated', `The profile ends in the middle of ${what}.`, {
+    next: 'The file was cut off: capture or copy it again.',
+  });
 }
 
 /** The bytes contradict the format. */
@@ -24,14 +26,24 @@ export function broken(what: string): Problem {
 }
 
 export class Cursor {
-  constructor(readonly bytes: Uint8Array, public pos: number, public end: number) {}
+  constructor(
+    readonly bytes: Uint8Array,
+    public pos: number,
+    public end: number,
+  ) {}
 
   /** Lower and upper 32 bits of the last number that `wide` read. An array, so that cursors keep one shape whatever is in it. */
   readonly #halves = new Uint32Array(2);
-  get low(): number { return this.#halves[0] as number; }
-  get high(): number { return this.#halves[1] as number; }
+  get low(): number {
+    return this.#halves[0] as number;
+  }
+  get high(): number {
+    return this.#halves[1] as number;
+  }
 
-  get more(): boolean { return this.pos < this.end; }
+  get more(): boolean {
+    return this.pos < this.end;
+  }
 
   /** Reads the next field's key; its number is `key >>> 3`, its wire type `key & 7`. */
   key(): number {
@@ -61,14 +73,26 @@ export class Cursor {
     const { bytes } = this;
     const p = this.pos;
     const a = bytes[p] as number;
-    if (p < this.end && a < 0x80) { this.pos = p + 1; return a; }
+    if (p < this.end && a < 0x80) {
+      this.pos = p + 1;
+      return a;
+    }
     if (p + 3 < this.end) {
       const b = bytes[p + 1] as number;
-      if (b < 0x80) { this.pos = p + 2; return (a & 0x7f) | (b << 7); }
+      if (b < 0x80) {
+        this.pos = p + 2;
+        return (a & 0x7f) | (b << 7);
+      }
       const c = bytes[p + 2] as number;
-      if (c < 0x80) { this.pos = p + 3; return (a & 0x7f) | ((b & 0x7f) << 7) | (c << 14); }
+      if (c < 0x80) {
+        this.pos = p + 3;
+        return (a & 0x7f) | ((b & 0x7f) << 7) | (c << 14);
+      }
       const d = bytes[p + 3] as number;
-      if (d < 0x80) { this.pos = p + 4; return (a & 0x7f) | ((b & 0x7f) << 7) | ((c & 0x7f) << 14) | (d << 21); }
+      if (d < 0x80) {
+        this.pos = p + 4;
+        return (a & 0x7f) | ((b & 0x7f) << 7) | ((c & 0x7f) << 14) | (d << 21);
+      }
     }
     return -1;
   }
@@ -85,8 +109,10 @@ export class Cursor {
       const part = b & 0x7f;
       // The tenth byte has room for more bits than 64 have left; the rest is dropped as every reader does.
       if (i < 4) low |= part << (7 * i);
-      else if (i === 4) { low |= part << 28; high = part >>> 4; }
-      else high |= part << (7 * i - 32);
+      else if (i === 4) {
+        low |= part << 28;
+        high = part >>> 4;
+      } else high |= part << (7 * i - 32);
       if (b < 0x80) {
         this.pos = p;
         this.#halves[0] = low;
@@ -118,8 +144,10 @@ export class Cursor {
       if (type === VARINT) this.wide();
       else if (type === FIXED64) this.pos += 8;
       else if (type === FIXED32) this.pos += 4;
-      else if (type === BYTES) { const n = this.length('a field'); this.pos += n; }
-      else if (type === START_GROUP) open++;
+      else if (type === BYTES) {
+        const n = this.length('a field');
+        this.pos += n;
+      } else if (type === START_GROUP) open++;
       else if (type === 4 && open > 0) open--;
       else throw broken(`a field has the wire type ${type}`);
       if (this.pos > this.end) throw truncated('a field');

@@ -21,7 +21,10 @@ export function readProfile(bytes: Uint8Array): Columns {
   const end = bytes.length;
   while (c.more) {
     const key = c.key();
-    if ((key & 7) !== BYTES) { c.skip(key); continue; }
+    if ((key & 7) !== BYTES) {
+      c.skip(key);
+      continue;
+    }
     const field = key >>> 3;
     const stop = c.length('a field') + c.pos;
     c.end = stop;
@@ -34,7 +37,10 @@ export function readProfile(bytes: Uint8Array): Columns {
   const warnings: string[] = [];
   const columns = assemble(bytes, head, samples, symbols, warnings);
   samples.warn(warnings);
-  if (head.strings.missing.size > 0) warnings.push(`${counted(head.strings.missing.size, 'text')} that the profile refers to ${head.strings.missing.size === 1 ? 'is' : 'are'} missing from it.`);
+  if (head.strings.missing.size > 0)
+    warnings.push(
+      `${counted(head.strings.missing.size, 'text')} that the profile refers to ${head.strings.missing.size === 1 ? 'is' : 'are'} missing from it.`,
+    );
   return columns;
 }
 
@@ -47,7 +53,10 @@ function assemble(bytes: Uint8Array, head: Head, samples: Samples, symbols: Symb
     warnings.push('The profile does not say what its values are.');
   }
   if (head.samples === 0) warnings.push('The profile holds no samples: nothing happened while it was taken.');
-  if (head.joined) warnings.push('The file seems to be several profiles one after the other; names may be wrong. Join them with `go tool pprof -proto FILE FILE` instead.');
+  if (head.joined)
+    warnings.push(
+      'The file seems to be several profiles one after the other; names may be wrong. Join them with `go tool pprof -proto FILE FILE` instead.',
+    );
   if (head.dropFrames !== 0) warnings.push('The profile asks to leave some frames out (drop_frames); they are shown.');
   const mappings = head.mappings.map((m) => readMapping(new Cursor(bytes, m[0], m[1]), text));
   const table = symbols.finish(strings, mappings, warnings);
@@ -62,7 +71,8 @@ function assemble(bytes: Uint8Array, head: Head, samples: Samples, symbols: Symb
     defaultSampleType: named >= 0 ? named : sampleTypes.length - 1,
     samples: samples.count,
     values,
-    frameAt, frames,
+    frameAt,
+    frames,
     mappings,
     labels: (i) => samples.labelsAt(i, (from, to) => readLabels(new Cursor(bytes, from, to), text)),
     labelKeys: samples.labelKeys(text),
@@ -83,8 +93,20 @@ function survey(bytes: Uint8Array): Head {
   const starts = new Growing(new Uint32Array(1024));
   const lengths = new Growing(new Uint32Array(1024));
   const head: Head = {
-    sampleTypes: [], samples: 0, sampleBytes: 0, mappings: [], joined: false, comments: [], dropFrames: 0, timeNanos: 0n,
-    durationNanos: 0, period: 0, periodType: [0, 0], defaultSampleType: 0, docUrl: 0, strings: new Strings(bytes, new Uint32Array(), new Uint32Array()),
+    sampleTypes: [],
+    samples: 0,
+    sampleBytes: 0,
+    mappings: [],
+    joined: false,
+    comments: [],
+    dropFrames: 0,
+    timeNanos: 0n,
+    durationNanos: 0,
+    period: 0,
+    periodType: [0, 0],
+    defaultSampleType: 0,
+    docUrl: 0,
+    strings: new Strings(bytes, new Uint32Array(), new Uint32Array()),
   };
   while (c.more) {
     const key = c.key();
@@ -94,8 +116,10 @@ function survey(bytes: Uint8Array): Head {
       const n = c.length(PARTS[field] ?? 'a field');
       const { pos } = c;
       const stop = pos + n;
-      if (field === 2) { head.samples++; head.sampleBytes += n; }
-      else if (field === 6) {
+      if (field === 2) {
+        head.samples++;
+        head.sampleBytes += n;
+      } else if (field === 6) {
         if (n === 0 && starts.length > 0) head.joined = true;
         starts.push(pos);
         lengths.push(n);
@@ -123,7 +147,13 @@ function survey(bytes: Uint8Array): Head {
 }
 
 /** What is cut off, in the words of a person. */
-const PARTS: Readonly<Record<number, string>> = { 2: 'a sample', 3: 'a mapping', 4: 'a location', 5: 'a function', 6: 'the names' };
+const PARTS: Readonly<Record<number, string>> = {
+  2: 'a sample',
+  3: 'a mapping',
+  4: 'a location',
+  5: 'a function',
+  6: 'the names',
+};
 
 function deepest(frameAt: Uint32Array): number {
   let most = 0;

@@ -18,7 +18,12 @@ export class Samples {
   readonly #keys = new Set<number>();
   #lastKey = 0;
 
-  constructor(private readonly expected: number, sampleBytes: number, types: number, private readonly locations: Interner) {
+  constructor(
+    private readonly expected: number,
+    sampleBytes: number,
+    types: number,
+    private readonly locations: Interner,
+  ) {
     this.#stackAt = new Uint32Array(expected + 1);
     // Ids take one to three bytes in nearly all profiles; what is missing is added by growing.
     this.#stack = new Growing(new Uint32Array(Math.ceil(sampleBytes / 2.5) + 16));
@@ -35,7 +40,7 @@ export class Samples {
     let labelled = false;
     while (c.more) {
       const key = c.key();
-      if (key === (1 << 3 | BYTES)) {
+      if (key === ((1 << 3) | BYTES)) {
         const n = c.length('a stack');
         const end = c.pos + n;
         const room = stack.room(n);
@@ -46,23 +51,26 @@ export class Samples {
         }
         stack.length = length;
         c.pos = end;
-      } else if (key === (2 << 3 | BYTES)) {
+      } else if (key === ((2 << 3) | BYTES)) {
         const end = c.length('values') + c.pos;
         while (c.pos < end) this.#value(i, column++, c.signed());
         c.pos = end;
-      } else if (key === (1 << 3 | VARINT)) {
+      } else if (key === ((1 << 3) | VARINT)) {
         const id = c.unsigned();
         stack.push(id <= SMALL ? locations.small(id) : wide(locations, c, id));
-      } else if (key === (2 << 3 | VARINT)) this.#value(i, column++, c.signed());
+      } else if (key === ((2 << 3) | VARINT)) this.#value(i, column++, c.signed());
       else {
-        if (key === (3 << 3 | BYTES)) { labelled = true; this.#labelKey(c); }
+        if (key === ((3 << 3) | BYTES)) {
+          labelled = true;
+          this.#labelKey(c);
+        }
         c.skip(key);
       }
     }
     if (column !== values.length) this.#wrongWidth++;
     this.#stackAt[i + 1] = stack.length;
     if (labelled) {
-      const ranges = this.#ranges ??= new Uint32Array(this.expected * 2);
+      const ranges = (this.#ranges ??= new Uint32Array(this.expected * 2));
       ranges[2 * i] = from;
       ranges[2 * i + 1] = c.end;
     }
@@ -74,16 +82,21 @@ export class Samples {
     const end = c.length('a label') + c.pos;
     while (c.pos < end) {
       const key = c.key();
-      if (key !== (1 << 3 | VARINT)) { c.skip(key); continue; }
+      if (key !== ((1 << 3) | VARINT)) {
+        c.skip(key);
+        continue;
+      }
       const text = c.unsigned();
-      if (text !== this.#lastKey) this.#keys.add(this.#lastKey = text);
+      if (text !== this.#lastKey) this.#keys.add((this.#lastKey = text));
       break;
     }
     c.pos = pos;
   }
 
   /** By name. */
-  labelKeys(text: (index: number) => string): string[] { return [...new Set([...this.#keys].map(text))].filter((k) => k !== '').sort(); }
+  labelKeys(text: (index: number) => string): string[] {
+    return [...new Set([...this.#keys].map(text))].filter((k) => k !== '').sort();
+  }
 
   #value(i: number, column: number, v: number): void {
     const values = this.values[column];
@@ -120,7 +133,10 @@ export class Samples {
   }
 
   warn(warnings: string[]): void {
-    if (this.#wrongWidth > 0) warnings.push(`${counted(this.#wrongWidth, 'sample')} ${this.#wrongWidth === 1 ? 'has' : 'have'} another number of values than the profile announces.`);
+    if (this.#wrongWidth > 0)
+      warnings.push(
+        `${counted(this.#wrongWidth, 'sample')} ${this.#wrongWidth === 1 ? 'has' : 'have'} another number of values than the profile announces.`,
+      );
   }
 }
 

@@ -12,8 +12,13 @@ export function matcher(text: string): (name: string) => boolean {
   const pattern = /^\/(.+)\/i?$/s.exec(text)?.[1];
   if (pattern !== undefined) {
     let re: RegExp;
-    try { re = new RegExp(pattern, 'i'); } catch (e) {
-      throw new Problem('profile.pattern', `${text} is not a regular expression.`, { next: 'Mend it, or leave out the slashes to search for the text itself.', cause: e });
+    try {
+      re = new RegExp(pattern, 'i');
+    } catch (e) {
+      throw new Problem('profile.pattern', `${text} is not a regular expression.`, {
+        next: 'Mend it, or leave out the slashes to search for the text itself.',
+        cause: e,
+      });
     }
     return (name) => re.test(name.length > LONGEST ? name.slice(0, LONGEST) : name);
   }
@@ -26,20 +31,30 @@ export function search(model: Model, { text, sampleType, part }: Asked & { reado
   const none = { ids: new Uint32Array(), value: 0, share: 0 };
   if (text === '') return none;
   const matches = matcher(text);
-  const { columns: { frames, frameAt, samples: all }, nodeOf, nodes, ends, samples } = model.view(part);
+  const {
+    columns: { frames, frameAt, samples: all },
+    nodeOf,
+    nodes,
+    ends,
+    samples,
+  } = model.view(part);
   const used = new Uint8Array(nodes.count);
   for (const id of nodeOf) if (id !== NONE) used[id] = 1;
   const hit = new Uint8Array(nodes.count);
   const ids: number[] = [];
-  for (let id = 0; id < hit.length; id++) if (used[id] === 1 && matches(nodes.names[id] as string)) { hit[id] = 1; ids.push(id); }
+  for (let id = 0; id < hit.length; id++)
+    if (used[id] === 1 && matches(nodes.names[id] as string)) {
+      hit[id] = 1;
+      ids.push(id);
+    }
   if (ids.length === 0) return none;
 
-  const lineHit = Uint8Array.from(nodeOf, (id) => (id === NONE ? 0 : hit[id] as number));
+  const lineHit = Uint8Array.from(nodeOf, (id) => (id === NONE ? 0 : (hit[id] as number)));
   const values = model.values(sampleType);
   const before = model.before(sampleType);
   let value = 0;
   for (let k = 0, n = samples?.length ?? all; k < n; k++) {
-    const i = samples ? samples[k] as number : k;
+    const i = samples ? (samples[k] as number) : k;
     for (let j = frameAt[i] as number, end = ends[i] as number; j < end; j++) {
       if (lineHit[frames[j] as number] === 0) continue;
       value += before ? (values[i] as number) + 2 * (before[i] as number) : Math.abs(values[i] as number);

@@ -6,9 +6,15 @@ export class Strings {
   /** Indexes that were asked for and are not in the table. */
   readonly missing = new Set<number>();
 
-  constructor(readonly bytes: Uint8Array, readonly starts: Uint32Array, readonly lengths: Uint32Array) {}
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly starts: Uint32Array,
+    readonly lengths: Uint32Array,
+  ) {}
 
-  get count(): number { return this.starts.length; }
+  get count(): number {
+    return this.starts.length;
+  }
 
   /** The text at an index; undefined, and counted as missing, when the table has no such index. Index 0 is ''. */
   get(index: number): string | undefined {

@@ -5,9 +5,27 @@ import { BYTES, type Cursor, VARINT } from './proto';
 import { internWide, SMALL } from './samples';
 import type { Strings } from './strings';
 
-type Table = Pick<Columns, 'lineAt' | 'lineFn' | 'lineNo' | 'locAddress' | 'locMapping' | 'locFolded' | 'fnKnown' | 'fnName' | 'fnSystemName' | 'fnFile' | 'fnStart'>;
+type Table = Pick<
+  Columns,
+  | 'lineAt'
+  | 'lineFn'
+  | 'lineNo'
+  | 'locAddress'
+  | 'locMapping'
+  | 'locFolded'
+  | 'fnKnown'
+  | 'fnName'
+  | 'fnSystemName'
+  | 'fnFile'
+  | 'fnStart'
+>;
 
-interface Fn { readonly name: number; readonly system: number; readonly file: number; readonly start: number }
+interface Fn {
+  readonly name: number;
+  readonly system: number;
+  readonly file: number;
+  readonly start: number;
+}
 
 export class Symbols {
   readonly locations = new Interner();
@@ -33,11 +51,13 @@ export class Symbols {
     const first = this.#lineFn.length;
     while (c.more) {
       const key = c.key();
-      if (key === (1 << 3 | VARINT)) index = id(this.locations, c);
-      else if (key === (2 << 3 | VARINT)) mapping = this.#mapping(c.unsigned(), c);
-      else if (key === (3 << 3 | VARINT)) { c.wide(); ({ low, high } = c); }
-      else if (key === (5 << 3 | VARINT)) folded = c.unsigned() === 0 ? 0 : 1;
-      else if (key === (4 << 3 | BYTES)) {
+      if (key === ((1 << 3) | VARINT)) index = id(this.locations, c);
+      else if (key === ((2 << 3) | VARINT)) mapping = this.#mapping(c.unsigned(), c);
+      else if (key === ((3 << 3) | VARINT)) {
+        c.wide();
+        ({ low, high } = c);
+      } else if (key === ((5 << 3) | VARINT)) folded = c.unsigned() === 0 ? 0 : 1;
+      else if (key === ((4 << 3) | BYTES)) {
         c.end = c.length('a line') + c.pos;
         this.#line(c);
         c.pos = c.end;
@@ -45,7 +65,10 @@ export class Symbols {
       } else c.skip(key);
     }
     // Nothing can refer to a location without an id; its lines are passed over.
-    if (index === NONE) { this.#lineFn.length = this.#lineNo.length = first; return; }
+    if (index === NONE) {
+      this.#lineFn.length = this.#lineNo.length = first;
+      return;
+    }
     const locs = this.#locs.room(6);
     const at = this.#locs.length;
     locs[at] = index;
@@ -70,8 +93,8 @@ export class Symbols {
     let line = 0;
     while (c.more) {
       const key = c.key();
-      if (key === (1 << 3 | VARINT)) fn = id(this.#functions, c, NONE);
-      else if (key === (2 << 3 | VARINT)) line = c.signed();
+      if (key === ((1 << 3) | VARINT)) fn = id(this.#functions, c, NONE);
+      else if (key === ((2 << 3) | VARINT)) line = c.signed();
       else c.skip(key);
     }
     this.#lineFn.push(fn);
@@ -85,7 +108,7 @@ export class Symbols {
     while (c.more) {
       const key = c.key();
       const field = key >>> 3;
-      if (key === (1 << 3 | VARINT)) index = id(this.#functions, c, NONE);
+      if (key === ((1 << 3) | VARINT)) index = id(this.#functions, c, NONE);
       else if ((key & 7) === VARINT && field <= 5) n[field] = field === 5 ? c.signed() : c.unsigned();
       else c.skip(key);
     }
@@ -107,7 +130,11 @@ export class Symbols {
     let nameless = 0;
     for (let i = 0; i < this.#functions.count; i++) {
       const f = this.#fns[i];
-      if (!f) { noFunction++; add(UNKNOWN, '', '', 0); continue; }
+      if (!f) {
+        noFunction++;
+        add(UNKNOWN, '', '', 0);
+        continue;
+      }
       const name = strings.get(f.name) || strings.get(f.system) || '';
       if (name === '') nameless++;
       add(name || UNKNOWN, strings.get(f.system) ?? '', strings.get(f.file) ?? '', f.start);
@@ -117,10 +144,10 @@ export class Symbols {
     // Where there is no function, the binary's name stands in its place, as `go tool pprof` does it.
     const standIns = new Map<string, number>();
     const standIn = (mapping: number): number => {
-      const file = mapping === NONE ? '' : mappings[mapping]?.file ?? '';
+      const file = mapping === NONE ? '' : (mappings[mapping]?.file ?? '');
       const name = file === '' ? UNKNOWN : `[${file.slice(file.lastIndexOf('/') + 1)}]`;
       let fn = standIns.get(name);
-      if (fn === undefined) standIns.set(name, fn = add(name, '', '', 0));
+      if (fn === undefined) standIns.set(name, (fn = add(name, '', '', 0)));
       return fn;
     };
 
@@ -150,7 +177,7 @@ export class Symbols {
         first = messages[at + 5] as number;
         last = messages[at + 11] ?? this.#lineFn.length;
         const told = messages[at + 1] as number;
-        const m = told === NONE ? NONE : mappingOf[told] as number;
+        const m = told === NONE ? NONE : (mappingOf[told] as number);
         if (m === NONE && (told !== NONE || first === last)) noMapping++;
         locMapping[l] = m;
         halves[2 * l] = messages[at + 2] as number;
@@ -162,15 +189,39 @@ export class Symbols {
         lineFn.push(fn === NONE ? standIn(locMapping[l] as number) : fn);
         lineNo.push(this.#lineNo.array[k] as number);
       }
-      if (first === last) { lineFn.push(standIn(locMapping[l] as number)); lineNo.push(0); }
+      if (first === last) {
+        lineFn.push(standIn(locMapping[l] as number));
+        lineNo.push(0);
+      }
       lineAt[l + 1] = lineFn.length;
     }
-    const missing = (k: number, what: string) => { if (k > 0) warnings.push(`${counted(k, what)} that the profile refers to ${k === 1 ? 'is' : 'are'} missing from it; shown as ${UNKNOWN}.`); };
+    const missing = (k: number, what: string) => {
+      if (k > 0)
+        warnings.push(
+          `${counted(k, what)} that the profile refers to ${k === 1 ? 'is' : 'are'} missing from it; shown as ${UNKNOWN}.`,
+        );
+    };
     missing(noLocation, 'location');
     missing(noFunction, 'function');
-    if (nameless > 0) warnings.push(`${counted(nameless, 'function')} ${nameless === 1 ? 'has' : 'have'} no name; shown as ${UNKNOWN}.`);
-    if (noMapping > 0) warnings.push(`${counted(noMapping, 'location')} ${noMapping === 1 ? 'belongs' : 'belong'} to no known binary.`);
-    return { lineAt, lineFn: lineFn.done(), lineNo: lineNo.done(), locAddress, locMapping, locFolded, fnKnown, fnName, fnSystemName, fnFile, fnStart: Float64Array.from(starts) };
+    if (nameless > 0)
+      warnings.push(
+        `${counted(nameless, 'function')} ${nameless === 1 ? 'has' : 'have'} no name; shown as ${UNKNOWN}.`,
+      );
+    if (noMapping > 0)
+      warnings.push(`${counted(noMapping, 'location')} ${noMapping === 1 ? 'belongs' : 'belong'} to no known binary.`);
+    return {
+      lineAt,
+      lineFn: lineFn.done(),
+      lineNo: lineNo.done(),
+      locAddress,
+      locMapping,
+      locFolded,
+      fnKnown,
+      fnName,
+      fnSystemName,
+      fnFile,
+      fnStart: Float64Array.from(starts),
+    };
   }
 }
 

@@ -13,13 +13,19 @@ export interface Sums {
 
 /** A function counts once in a sample's cum, however often it recurs; flat goes to the innermost frame that is shown. */
 export function sumUp(view: View, values: Float64Array): Sums {
-  const { columns: { frames, frameAt, samples: all }, nodeOf, ends, samples, nodes: { count } } = view;
+  const {
+    columns: { frames, frameAt, samples: all },
+    nodeOf,
+    ends,
+    samples,
+    nodes: { count },
+  } = view;
   const flat = new Float64Array(count);
   const cum = new Float64Array(count);
   const seen = new Int32Array(count).fill(-1);
   const n = samples?.length ?? all;
   for (let k = 0; k < n; k++) {
-    const i = samples ? samples[k] as number : k;
+    const i = samples ? (samples[k] as number) : k;
     const v = values[i] as number;
     if (v === 0) continue;
     let leaf = NONE;
@@ -28,7 +34,10 @@ export function sumUp(view: View, values: Float64Array): Sums {
       if (id === NONE || seen[id] === i) continue;
       seen[id] = i;
       cum[id] = (cum[id] as number) + v;
-      if (leaf === NONE) { leaf = id; flat[id] = (flat[id] as number) + v; }
+      if (leaf === NONE) {
+        leaf = id;
+        flat[id] = (flat[id] as number) + v;
+      }
     }
   }
   return { flat, cum };
@@ -40,10 +49,16 @@ export function order(view: View, { flat, cum }: Sums, before?: Sums, by: 'flat'
   const [first, last] = by === 'flat' ? [flat, cum] : [cum, flat];
   const ids = new Uint32Array(flat.length);
   let n = 0;
-  for (let id = 0; id < ids.length; id++) if (flat[id] !== 0 || cum[id] !== 0 || (before !== undefined && before.cum[id] !== 0)) ids[n++] = id;
+  for (let id = 0; id < ids.length; id++)
+    if (flat[id] !== 0 || cum[id] !== 0 || (before !== undefined && before.cum[id] !== 0)) ids[n++] = id;
   const size = (values: Float64Array, id: number) => Math.abs(values[id] as number);
-  const byName = (a: number, b: number) => { const [x, y] = [printed(nodes, a), printed(nodes, b)]; return x < y ? -1 : x > y ? 1 : 0; };
-  return ids.slice(0, n).sort((a, b) => size(first, b) - size(first, a) || byName(a, b) || size(last, b) - size(last, a));
+  const byName = (a: number, b: number) => {
+    const [x, y] = [printed(nodes, a), printed(nodes, b)];
+    return x < y ? -1 : x > y ? 1 : 0;
+  };
+  return ids
+    .slice(0, n)
+    .sort((a, b) => size(first, b) - size(first, a) || byName(a, b) || size(last, b) - size(last, a));
 }
 
 export function topTable(model: Model, query: AskedFrames): TopTable {
@@ -55,13 +70,20 @@ export function topTable(model: Model, query: AskedFrames): TopTable {
   const pick = (values: Float64Array) => Float64Array.from(id, (i) => values[i] as number);
   const frames = Array.from(id, (i) => model.frame(i, query.ownModules));
   const [flat, cum] = [pick(sums.flat), pick(sums.cum)];
-  const change = (now: Float64Array, b: Float64Array): Change => ({ before: b, after: now.map((v, i) => v + (b[i] as number)) });
+  const change = (now: Float64Array, b: Float64Array): Change => ({
+    before: b,
+    after: now.map((v, i) => v + (b[i] as number)),
+  });
   const inlined = inlinedNodes(view);
   return {
-    id, flat, cum,
+    id,
+    flat,
+    cum,
     layer: Uint8Array.from(frames, (f) => f.layer),
     inlined: Uint8Array.from(id, (i) => inlined[i] as number),
-    names: frames.map((f) => f.name), files: frames.map((f) => f.file), lines: Float64Array.from(frames, (f) => f.line),
+    names: frames.map((f) => f.name),
+    files: frames.map((f) => f.file),
+    lines: Float64Array.from(frames, (f) => f.line),
     total: model.total(query.sampleType),
     ...(was && { change: { flat: change(flat, pick(was.flat)), cum: change(cum, pick(was.cum)) } }),
   };

@@ -35,11 +35,21 @@ export function growTree(model: Model, split: Splitter, query: Omit<FlameQuery, 
     ancestors.push(split.measure());
   }
   const top = ancestors[ancestors.length - 1] as Measure;
-  for (let i = 0; i < zoom.length; i++) rows.add(i === 0 ? first : zoom[i - 1] as number, i, 0, 0, top, i - 1);
+  for (let i = 0; i < zoom.length; i++) rows.add(i === 0 ? first : (zoom[i - 1] as number), i, 0, 0, top, i - 1);
 
   const least = Math.max(0, query.minShare) * top.width;
   let hidden = 0;
-  const todo: Node[] = [{ ...top, from: 0, to: split.alive, fn: zoom.at(-1) ?? first, depth: zoom.length, start: 0, parent: zoom.length - 1 }];
+  const todo: Node[] = [
+    {
+      ...top,
+      from: 0,
+      to: split.alive,
+      fn: zoom.at(-1) ?? first,
+      depth: zoom.length,
+      start: 0,
+      parent: zoom.length - 1,
+    },
+  ];
   for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
     const row = rows.add(node.fn, node.depth, node.start, 0, node, node.parent);
     const parts = split.children(node.from, node.to, least);
@@ -48,11 +58,22 @@ export function growTree(model: Model, split: Splitter, query: Omit<FlameQuery, 
     const firstChild = todo.length;
     let at = node.start;
     for (const p of parts.kept) {
-      todo.push({ from: p.from, to: p.to, fn: p.fn, depth: node.depth + 1, start: at, width: p.width, net: p.net, before: p.before, parent: row });
+      todo.push({
+        from: p.from,
+        to: p.to,
+        fn: p.fn,
+        depth: node.depth + 1,
+        start: at,
+        width: p.width,
+        net: p.net,
+        before: p.before,
+        parent: row,
+      });
       at += p.width;
     }
     // The leftmost child is to come off the stack first: rows are in depth-first order.
-    for (let i = firstChild, j = todo.length - 1; i < j; i++, j--) [todo[i], todo[j]] = [todo[j] as Node, todo[i] as Node];
+    for (let i = firstChild, j = todo.length - 1; i < j; i++, j--)
+      [todo[i], todo[j]] = [todo[j] as Node, todo[i] as Node];
   }
   const totals = model.totals[model.type(query.sampleType)] ?? { size: 0, net: 0 };
   const used = new Set(rows.fn.done());
@@ -67,8 +88,16 @@ export function growTree(model: Model, split: Splitter, query: Omit<FlameQuery, 
   };
 }
 
-interface Measure { readonly width: number; readonly net: number; readonly before: number }
-interface Part extends Measure { readonly fn: number; from: number; to: number }
+interface Measure {
+  readonly width: number;
+  readonly net: number;
+  readonly before: number;
+}
+interface Part extends Measure {
+  readonly fn: number;
+  from: number;
+  to: number;
+}
 
 /** The samples, in ranges that are split further and further. */
 export class Splitter {
@@ -89,14 +118,18 @@ export class Splitter {
   readonly #net: Float64Array;
   readonly #befores: Float64Array;
 
-  constructor(model: Model, private readonly view: View, sampleType: number) {
+  constructor(
+    model: Model,
+    private readonly view: View,
+    sampleType: number,
+  ) {
     const { samples } = view.columns;
-    const values = this.#values = model.values(sampleType);
-    const before = this.#before = model.before(sampleType);
-    const order = this.#order = new Uint32Array(view.samples?.length ?? samples);
+    const values = (this.#values = model.values(sampleType));
+    const before = (this.#before = model.before(sampleType));
+    const order = (this.#order = new Uint32Array(view.samples?.length ?? samples));
     let n = 0;
     for (let k = 0; k < order.length; k++) {
-      const i = view.samples ? view.samples[k] as number : k;
+      const i = view.samples ? (view.samples[k] as number) : k;
       if (values[i] !== 0 || (before !== undefined && before[i] !== 0)) order[n++] = i;
     }
     this.alive = n;
@@ -229,11 +262,13 @@ export class Splitter {
     const kept: Part[] = [];
     for (const fn of touched) {
       const width = this.#width[fn] as number;
-      if (width >= least) kept.push({ fn, width, net: this.#net[fn] as number, before: this.#befores[fn] ?? 0, from: 0, to: 0 });
+      if (width >= least)
+        kept.push({ fn, width, net: this.#net[fn] as number, before: this.#befores[fn] ?? 0, from: 0, to: 0 });
       this.#place[fn] = -1;
     }
     const { names } = this.view.nodes;
-    if (kept.length > 1) kept.sort((a, b) => b.width - a.width || ((names[a.fn] as string) < (names[b.fn] as string) ? -1 : 1));
+    if (kept.length > 1)
+      kept.sort((a, b) => b.width - a.width || ((names[a.fn] as string) < (names[b.fn] as string) ? -1 : 1));
     return kept;
   }
 
@@ -255,7 +290,11 @@ export class Splitter {
   }
 
   #clear(touched: readonly number[]): void {
-    for (const fn of touched) { this.#count[fn] = 0; this.#width[fn] = 0; this.#net[fn] = 0; }
+    for (const fn of touched) {
+      this.#count[fn] = 0;
+      this.#width[fn] = 0;
+      this.#net[fn] = 0;
+    }
     if (this.#before) for (const fn of touched) this.#befores[fn] = 0;
   }
 }
@@ -295,7 +334,12 @@ class Rows {
     const total = own(this.#total);
     const before = own(this.#before);
     return {
-      fn: own(this.fn), depth: own(this.#depth), size, start: own(this.#start), total, self: own(this.self),
+      fn: own(this.fn),
+      depth: own(this.#depth),
+      size,
+      start: own(this.#start),
+      total,
+      self: own(this.self),
       ...((mixed || this.difference) && { width: own(this.#width) }),
       ...(this.difference && { change: { before, after: total.map((t, i) => t + (before[i] as number)) } }),
     };

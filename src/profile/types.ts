@@ -1,9 +1,25 @@
 /** What the profile room gives to the rest: shapes only, no code. Values are in the profile's own unit unless said. */
-import type { Asked, AskedFrames, CallGraph, Change, GraphQuery, LinesQuery, LineTable, Part, Peek, Split, Tags, TopTable } from './answers';
+import type {
+  Asked,
+  AskedFrames,
+  CallGraph,
+  Change,
+  GraphQuery,
+  LinesQuery,
+  LineTable,
+  Part,
+  Peek,
+  Split,
+  Tags,
+  TopTable,
+} from './answers';
 
 export type * from './answers';
 
-export interface ValueType { readonly type: string; readonly unit: string }
+export interface ValueType {
+  readonly type: string;
+  readonly unit: string;
+}
 
 /** Where a function comes from, as far as its name and file tell. */
 export type Origin = 'own' | 'dependency' | 'std' | 'unknown';
@@ -118,7 +134,11 @@ export interface SandwichQuery extends AskedFrames {
   readonly minShare: number;
 }
 
-export interface StackFrame { readonly name: string; readonly file: string; readonly line: number }
+export interface StackFrame {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+}
 
 export interface GoroutineGroup {
   readonly count: number;

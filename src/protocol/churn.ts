@@ -41,7 +41,12 @@ export interface FindingView {
 export interface ChosenObject {
   readonly id: string;
   readonly title: string;
-  readonly managers: readonly { readonly manager: string; readonly updates: number; readonly idle: number; readonly fields: readonly { readonly path: string; readonly changes: number }[] }[];
+  readonly managers: readonly {
+    readonly manager: string;
+    readonly updates: number;
+    readonly idle: number;
+    readonly fields: readonly { readonly path: string; readonly changes: number }[];
+  }[];
   /** The last ones, the oldest first. */
   readonly events: readonly ChangeEvent[];
   /** Why its heartbeats are set apart; '' = it has none. */
@@ -67,7 +72,13 @@ export type ToChurnPage =
 export type FromChurnPage =
   | { readonly v: number; readonly type: 'ready' }
   /** What the page shows: the host tells only that. */
-  | { readonly v: number; readonly type: 'watch'; readonly folded: readonly string[]; readonly filter: string; readonly chosen: string }
+  | {
+      readonly v: number;
+      readonly type: 'watch';
+      readonly folded: readonly string[];
+      readonly filter: string;
+      readonly chosen: string;
+    }
   | { readonly v: number; readonly type: 'state'; readonly state: 'recording' | 'paused' | 'stopped' }
   | { readonly v: number; readonly type: 'whileHidden'; readonly on: boolean }
   | { readonly v: number; readonly type: 'save'; readonly what: ChurnFile }
@@ -80,4 +91,11 @@ export function fromChurnPage(m: unknown): FromChurnPage | undefined {
   return v === CHURN_PROTOCOL && typeof type === 'string' && KNOWN.has(type) ? (m as FromChurnPage) : undefined;
 }
 
-const KNOWN = new Set<string>(['ready', 'watch', 'state', 'whileHidden', 'save', 'retry'] satisfies FromChurnPage['type'][]);
+const KNOWN = new Set<string>([
+  'ready',
+  'watch',
+  'state',
+  'whileHidden',
+  'save',
+  'retry',
+] satisfies FromChurnPage['type'][]);

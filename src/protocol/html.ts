@@ -11,7 +11,10 @@ export interface PageHtml {
 
 /** The page's script builds everything in #app. The id of the style sheet is where vscode-icon looks for codicons. */
 export function pageHtml({ cspSource, scriptUri, styleUri, title }: PageHtml): string {
-  const policy = ["default-src 'none'", ...['img-src', 'font-src', 'style-src', 'script-src'].map((d) => `${d} ${cspSource}`)].join('; ');
+  const policy = [
+    "default-src 'none'",
+    ...['img-src', 'font-src', 'style-src', 'script-src'].map((d) => `${d} ${cspSource}`),
+  ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

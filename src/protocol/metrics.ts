@@ -9,7 +9,12 @@ export const METRICS_PROTOCOL = 1;
 export type MetricsView = 'pipeline' | 'charts' | 'explore';
 
 /** A shown process. */
-export interface Lane { readonly id: string; readonly label: string; readonly leader: boolean; readonly problem?: ProblemData }
+export interface Lane {
+  readonly id: string;
+  readonly label: string;
+  readonly leader: boolean;
+  readonly problem?: ProblemData;
+}
 
 /** One of those that a page compares. */
 export interface ComparedSubject {
@@ -50,7 +55,10 @@ export type StationId = 'events' | 'queue' | 'workers' | 'reconcile' | 'client' 
 export type Heat = 'none' | 'calm' | 'warm' | 'hot';
 
 /** A line of a station: "8 ms p50, 41 ms p99". */
-export interface Reading { readonly text: string; readonly title?: string }
+export interface Reading {
+  readonly text: string;
+  readonly title?: string;
+}
 
 export interface StationView {
   readonly id: StationId;
@@ -70,7 +78,10 @@ export interface StationView {
 export type PipelineAction = 'exportLimiterMetric' | 'setQps' | 'setWorkers' | 'goroutines' | 'profileCpu' | 'why';
 
 /** One controller of the process. */
-export interface PipelineLane { readonly controller: string; readonly stations: readonly StationView[] }
+export interface PipelineLane {
+  readonly controller: string;
+  readonly stations: readonly StationView[];
+}
 
 export interface Verdict {
   readonly controller: string;
@@ -88,7 +99,12 @@ export interface PipelineView {
   readonly time: number;
   readonly lanes: readonly PipelineLane[];
   /** Requests of the whole process by verb and code, most first. */
-  readonly requests: readonly { readonly title: string; readonly main: string; readonly readings: readonly Reading[]; readonly spark: StationView['spark'] }[];
+  readonly requests: readonly {
+    readonly title: string;
+    readonly main: string;
+    readonly readings: readonly Reading[];
+    readonly spark: StationView['spark'];
+  }[];
   readonly verdict: Verdict | undefined;
   /** Why there is no verdict: "none seen", "not enough yet: 8 s of 30 s". */
   readonly noVerdict: string;
@@ -122,7 +138,11 @@ export interface ChartSeries {
 }
 
 /** Of one of those that are compared: why it has no series in this chart. */
-export interface ChartGap { readonly subject: string; readonly problem?: ProblemData; readonly empty?: string }
+export interface ChartGap {
+  readonly subject: string;
+  readonly problem?: ProblemData;
+  readonly empty?: string;
+}
 
 export interface ChartData {
   readonly panel: string;
@@ -139,7 +159,11 @@ export interface ChartData {
 }
 
 /** Something that happened, drawn over all charts. */
-export interface Annotation { readonly time: number; readonly kind: 'capture' | 'restart' | 'leader' | 'setting'; readonly text: string }
+export interface Annotation {
+  readonly time: number;
+  readonly kind: 'capture' | 'restart' | 'leader' | 'setting';
+  readonly text: string;
+}
 
 /** A family as Explore lists it. */
 export interface ExploredFamily extends Family {
@@ -158,11 +182,24 @@ export interface TimeRange {
 }
 
 export type ToMetricsPage =
-  | { readonly v: number; readonly type: 'init'; readonly facts: MetricsFacts; readonly panels: readonly PanelInfo[]; readonly view: MetricsView; readonly range: TimeRange; /** Kept by the page as `subject` of its state: what the host brings the tab back by. */ readonly subject?: unknown }
+  | {
+      readonly v: number;
+      readonly type: 'init';
+      readonly facts: MetricsFacts;
+      readonly panels: readonly PanelInfo[];
+      readonly view: MetricsView;
+      readonly range: TimeRange;
+      /** Kept by the page as `subject` of its state: what the host brings the tab back by. */ readonly subject?: unknown;
+    }
   | { readonly v: number; readonly type: 'facts'; readonly facts: MetricsFacts }
   | { readonly v: number; readonly type: 'view'; readonly view: MetricsView }
   | { readonly v: number; readonly type: 'pipeline'; readonly pipeline: PipelineView }
-  | { readonly v: number; readonly type: 'charts'; readonly charts: readonly ChartData[]; readonly range: { readonly start: number; readonly end: number } }
+  | {
+      readonly v: number;
+      readonly type: 'charts';
+      readonly charts: readonly ChartData[];
+      readonly range: { readonly start: number; readonly end: number };
+    }
   | { readonly v: number; readonly type: 'annotations'; readonly annotations: readonly Annotation[] }
   | { readonly v: number; readonly type: 'loading'; readonly text: string }
   | { readonly v: number; readonly type: 'failed'; readonly problem: ProblemData }
@@ -174,14 +211,51 @@ export type ToMetricsPage =
 export type FromMetricsPage =
   | { readonly v: number; readonly type: 'ready' }
   /** What the page shows: the host queries only that. `width`: of a chart, px, for the step. */
-  | { readonly v: number; readonly type: 'watch'; readonly view: MetricsView; readonly panels: readonly string[]; readonly range: TimeRange; readonly width: number; readonly paused: boolean; readonly controller: string; readonly replica: string; /** Name of the compared one in focus; '' = the first. */ readonly focus: string }
+  | {
+      readonly v: number;
+      readonly type: 'watch';
+      readonly view: MetricsView;
+      readonly panels: readonly string[];
+      readonly range: TimeRange;
+      readonly width: number;
+      readonly paused: boolean;
+      readonly controller: string;
+      readonly replica: string;
+      /** Name of the compared one in focus; '' = the first. */ readonly focus: string;
+    }
   | { readonly v: number; readonly type: 'source'; readonly source: string }
   | { readonly v: number; readonly type: 'families'; readonly id: number }
-  | { readonly v: number; readonly type: 'complete'; readonly id: number; readonly kind: 'names' | 'labels' | 'values'; readonly name: string; readonly label: string }
-  | { readonly v: number; readonly type: 'query'; readonly id: number; readonly promql: string; readonly range: TimeRange; readonly width: number }
+  | {
+      readonly v: number;
+      readonly type: 'complete';
+      readonly id: number;
+      readonly kind: 'names' | 'labels' | 'values';
+      readonly name: string;
+      readonly label: string;
+    }
+  | {
+      readonly v: number;
+      readonly type: 'query';
+      readonly id: number;
+      readonly promql: string;
+      readonly range: TimeRange;
+      readonly width: number;
+    }
   | { readonly v: number; readonly type: 'act'; readonly action: PipelineAction; readonly controller: string }
-  | { readonly v: number; readonly type: 'span'; readonly what: 'profile' | 'captures'; readonly start: number; readonly end: number }
-  | { readonly v: number; readonly type: 'save'; readonly what: 'csv' | 'png' | 'grafana' | 'rules' | 'scrapes'; readonly panel: string; readonly content?: string }
+  | {
+      readonly v: number;
+      readonly type: 'span';
+      readonly what: 'profile' | 'captures';
+      readonly start: number;
+      readonly end: number;
+    }
+  | {
+      readonly v: number;
+      readonly type: 'save';
+      readonly what: 'csv' | 'png' | 'grafana' | 'rules' | 'scrapes';
+      readonly panel: string;
+      readonly content?: string;
+    }
   | { readonly v: number; readonly type: 'copy'; readonly text: string }
   | { readonly v: number; readonly type: 'retry' };
 
@@ -192,4 +266,16 @@ export function fromMetricsPage(m: unknown): FromMetricsPage | undefined {
   return v === METRICS_PROTOCOL && typeof type === 'string' && KNOWN.has(type) ? (m as FromMetricsPage) : undefined;
 }
 
-const KNOWN = new Set<string>(['ready', 'watch', 'source', 'families', 'complete', 'query', 'act', 'span', 'save', 'copy', 'retry'] satisfies FromMetricsPage['type'][]);
+const KNOWN = new Set<string>([
+  'ready',
+  'watch',
+  'source',
+  'families',
+  'complete',
+  'query',
+  'act',
+  'span',
+  'save',
+  'copy',
+  'retry',
+] satisfies FromMetricsPage['type'][]);

@@ -4,12 +4,43 @@
  */
 import type { ProblemData } from '../base/problem';
 import type { Growth } from '../profile/goroutines/growth/types';
-import type { FlameQuery, GoroutineDump, Normalize, Part, ProfileSummary, Questions, StackFrame, ValueType } from '../profile/types';
+import type {
+  FlameQuery,
+  GoroutineDump,
+  Normalize,
+  Part,
+  ProfileSummary,
+  Questions,
+  StackFrame,
+  ValueType,
+} from '../profile/types';
 
 /** What messages carry, for pages: they know src/protocol and src/base only. */
 export type {
-  CallGraph, Edge, FlameQuery, FlameTree, Frame, GoroutineDump, GoroutineGroup, Granularity, LineTable, Normalize, Origin, Part, Peek, ProfileSummary, Sandwich, SearchResult, Split, StackFrame, Tag, Tags, TopTable, ValueType,
-  WorkerPool, WorkerState,
+  CallGraph,
+  Edge,
+  FlameQuery,
+  FlameTree,
+  Frame,
+  GoroutineDump,
+  GoroutineGroup,
+  Granularity,
+  LineTable,
+  Normalize,
+  Origin,
+  Part,
+  Peek,
+  ProfileSummary,
+  Sandwich,
+  SearchResult,
+  Split,
+  StackFrame,
+  Tag,
+  Tags,
+  TopTable,
+  ValueType,
+  WorkerPool,
+  WorkerState,
 } from '../profile/types';
 export type { GrownStack, Growth, Stuck } from '../profile/goroutines/growth/types';
 
@@ -66,7 +97,9 @@ export interface Compared {
 }
 
 /** Key of a value type that holds over files: "cpu/nanoseconds". */
-export function typeKey(t: ValueType): string { return `${t.type}/${t.unit}`; }
+export function typeKey(t: ValueType): string {
+  return `${t.type}/${t.unit}`;
+}
 
 /** Index of the value type with this key; the default's when the profile has no such type. */
 export function sampleTypeOf(summary: ProfileSummary, key: string): number {
@@ -75,7 +108,11 @@ export function sampleTypeOf(summary: ProfileSummary, key: string): number {
 }
 
 /** What an early request asks, now that the profile is known. */
-export function earlyQuery({ sampleType, part, zoom, minShare }: EarlyFlame, summary: ProfileSummary, ownModules: readonly string[]): FlameQuery {
+export function earlyQuery(
+  { sampleType, part, zoom, minShare }: EarlyFlame,
+  summary: ProfileSummary,
+  ownModules: readonly string[],
+): FlameQuery {
   return { sampleType: sampleTypeOf(summary, sampleType), ...(part && { part }), zoom, minShare, ownModules };
 }
 
@@ -102,14 +139,29 @@ export type ToPage =
 
 export type FromPage =
   | { readonly v: number; readonly type: 'ready'; readonly page: PageName; readonly early?: readonly EarlyFlame[] }
-  | { readonly [K in Asks]: { readonly v: number; readonly type: 'ask'; readonly id: number; readonly ask: K; readonly query: QueryOf<K> } }[Asks]
+  | {
+      readonly [K in Asks]: {
+        readonly v: number;
+        readonly type: 'ask';
+        readonly id: number;
+        readonly ask: K;
+        readonly query: QueryOf<K>;
+      };
+    }[Asks]
   | { readonly v: number; readonly type: 'goroutines'; readonly id: number }
   /** `base`: key of an earlier dump; '' asks the person for one, 'newest' takes the newest of the same process, if there is any. */
   | { readonly v: number; readonly type: 'compare'; readonly id: number; readonly base: string }
   | { readonly v: number; readonly type: 'openSource'; readonly frame: StackFrame }
   | { readonly v: number; readonly type: 'show'; readonly page: PageName }
   /** To a file that the person chooses. `data`: what the page made itself; profiles and stacks are made by the host, of the part given. */
-  | { readonly v: number; readonly type: 'save'; readonly form: 'pprof' | 'folded' | 'svg' | 'png' | 'csv' | 'markdown'; readonly sampleType: number; readonly part: Part; readonly data?: string | Uint8Array }
+  | {
+      readonly v: number;
+      readonly type: 'save';
+      readonly form: 'pprof' | 'folded' | 'svg' | 'png' | 'csv' | 'markdown';
+      readonly sampleType: number;
+      readonly part: Part;
+      readonly data?: string | Uint8Array;
+    }
   /** "Compare with…": the host asks for the other profile, and opens the two. */
   | { readonly v: number; readonly type: 'compareWith' }
   /** How the files of a comparison are scaled to each other; answered by another 'init'. */
@@ -126,4 +178,17 @@ export function fromPage(m: unknown): FromPage | undefined {
   return v === PROTOCOL && typeof type === 'string' && KNOWN.has(type) ? (m as FromPage) : undefined;
 }
 
-const KNOWN = new Set<string>(['ready', 'ask', 'goroutines', 'compare', 'openSource', 'show', 'save', 'compareWith', 'normalize', 'copy', 'captureAgain', 'drawn'] satisfies FromPage['type'][]);
+const KNOWN = new Set<string>([
+  'ready',
+  'ask',
+  'goroutines',
+  'compare',
+  'openSource',
+  'show',
+  'save',
+  'compareWith',
+  'normalize',
+  'copy',
+  'captureAgain',
+  'drawn',
+] satisfies FromPage['type'][]);

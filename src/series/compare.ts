@@ -2,7 +2,10 @@
 import type { ChartData, ChartGap } from '../protocol/metrics';
 
 /** One subject's answer, on the times that all share. */
-export interface Part { readonly subject: string; readonly chart: ChartData }
+export interface Part {
+  readonly subject: string;
+  readonly chart: ChartData;
+}
 
 /**
  * Series in the order of the parts, with `subject` among their labels. One that failed or has nothing is a gap and takes
@@ -10,8 +13,12 @@ export interface Part { readonly subject: string; readonly chart: ChartData }
  */
 export function mergeCharts(panel: string, parts: readonly Part[]): ChartData {
   const times = parts.map((p) => p.chart.times).reduce((a, b) => (b.length > a.length ? b : a), new Float64Array(0));
-  const series = parts.flatMap(({ subject, chart }) => chart.series.map((s) => ({ ...s, subject, labels: { ...s.labels, subject } })));
-  const gaps = parts.flatMap(({ subject, chart: { series: own, problem, empty } }): ChartGap[] => (own.length > 0 ? [] : [{ subject, ...(problem && { problem }), ...(empty !== undefined && { empty }) }]));
+  const series = parts.flatMap(({ subject, chart }) =>
+    chart.series.map((s) => ({ ...s, subject, labels: { ...s.labels, subject } })),
+  );
+  const gaps = parts.flatMap(({ subject, chart: { series: own, problem, empty } }): ChartGap[] =>
+    own.length > 0 ? [] : [{ subject, ...(problem && { problem }), ...(empty !== undefined && { empty }) }],
+  );
   const warnings = parts.flatMap(({ subject, chart }) => chart.warnings.map((w) => `${subject}: ${w}`));
   return { panel, times, series, warnings, gaps, ...(series.length === 0 && { empty: saidOnce(gaps) }) };
 }

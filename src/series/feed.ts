@@ -29,7 +29,11 @@ const SPARK_POINTS = 100;
 /** Queries under way at once at a Prometheus. */
 const AT_ONCE = 4;
 
-export interface Window { readonly start: number; readonly end: number; readonly step: number }
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
 
 /** The range on a grid of its step, so that a live chart's points stay where they are as time goes on. */
 export function windowOf(range: TimeRange, points: number, spacing: number, now: number): Window {
@@ -38,18 +42,34 @@ export function windowOf(range: TimeRange, points: number, spacing: number, now:
   return { start: end - Math.floor(range.seconds / step) * step, end, step };
 }
 
-export async function pipelineFrom(source: Source, asked: Asked, now: number, signal: AbortSignal): Promise<PipelineView> {
+export async function pipelineFrom(
+  source: Source,
+  asked: Asked,
+  now: number,
+  signal: AbortSignal,
+): Promise<PipelineView> {
   const window = windowOf(asked.range, SPARK_POINTS, asked.spacing ?? 15, now);
   const rates = rate(source, asked, undefined);
   const queries = pipelineQueries({ window: rates, ...(asked.process.length > 0 && { process: asked.process }) });
   const results = new Map<QueryId, QueryResult>();
-  await each(queries, async ({ id, promql }) => { results.set(id, await source.query({ promql: asked.rewrite?.(promql) ?? promql, ...window }, signal)); });
+  await each(queries, async ({ id, promql }) => {
+    results.set(id, await source.query({ promql: asked.rewrite?.(promql) ?? promql, ...window }, signal));
+  });
   const view = pipelineOf({ time: window.end, window: rates, results });
-  return asked.controller === '' ? view : { ...view, lanes: view.lanes.filter((l) => l.controller === asked.controller) };
+  return asked.controller === ''
+    ? view
+    : { ...view, lanes: view.lanes.filter((l) => l.controller === asked.controller) };
 }
 
 /** `exported`: names of the families or series there are; undefined = not known. A panel that fails says so in its place. */
-export async function chartsFrom(source: Source, panels: readonly Panel[], asked: Asked, exported: ReadonlySet<string> | undefined, now: number, signal: AbortSignal): Promise<{ readonly charts: ChartData[]; readonly window: Window }> {
+export async function chartsFrom(
+  source: Source,
+  panels: readonly Panel[],
+  asked: Asked,
+  exported: ReadonlySet<string> | undefined,
+  now: number,
+  signal: AbortSignal,
+): Promise<{ readonly charts: ChartData[]; readonly window: Window }> {
   const window = windowOf(asked.range, asked.width / PX, asked.grid ?? asked.spacing ?? 15, now);
   const charts: ChartData[] = [];
   await each(panels, async (panel) => {
@@ -62,30 +82,61 @@ export async function chartsFrom(source: Source, panels: readonly Panel[], asked
 }
 
 /** A panel's query as it is sent: what "Copy PromQL" gives. */
-export function promqlOf(panel: Pick<Panel, 'promql'>, source: Pick<Source, 'kind'>, asked: Pick<Asked, 'controller' | 'process' | 'spacing'>, step?: number): string {
+export function promqlOf(
+  panel: Pick<Panel, 'promql'>,
+  source: Pick<Source, 'kind'>,
+  asked: Pick<Asked, 'controller' | 'process' | 'spacing'>,
+  step?: number,
+): string {
   const promql = fill(panel.promql, { window: rate(source, asked, step) });
-  return asked.controller === '' ? (asked.process.length === 0 ? promql : addMatchers(promql, () => asked.process)) : narrow(promql, asked.controller, asked.process);
+  return asked.controller === ''
+    ? asked.process.length === 0
+      ? promql
+      : addMatchers(promql, () => asked.process)
+    : narrow(promql, asked.controller, asked.process);
 }
 
 /** One query as a chart; what fails is told in its place. Rejects with AbortError only. */
-export async function chartFrom(source: Source, id: string, promql: string, window: Window, signal: AbortSignal): Promise<ChartData> {
+export async function chartFrom(
+  source: Source,
+  id: string,
+  promql: string,
+  window: Window,
+  signal: AbortSignal,
+): Promise<ChartData> {
   const query: RangeQuery = { promql, ...window };
   try {
     const { series, warnings } = await source.query(query, signal);
     const times = grid(window);
     return {
-      panel: id, times, warnings,
-      series: series.map((s) => ({ label: legend(s.labels, series), labels: s.labels, values: onGrid(s, window, times.length) })),
+      panel: id,
+      times,
+      warnings,
+      series: series.map((s) => ({
+        label: legend(s.labels, series),
+        labels: s.labels,
+        values: onGrid(s, window, times.length),
+      })),
       ...(series.length === 0 && { empty: 'No series in this span.' }),
     };
   } catch (e) {
     if (isAbort(e)) throw e;
-    return { panel: id, times: new Float64Array(0), series: [], warnings: [], problem: Problem.from(e, 'metrics.query').toJSON() };
+    return {
+      panel: id,
+      times: new Float64Array(0),
+      series: [],
+      warnings: [],
+      problem: Problem.from(e, 'metrics.query').toJSON(),
+    };
   }
 }
 
 function rate(source: Pick<Source, 'kind'>, { spacing }: Pick<Asked, 'spacing'>, step: number | undefined): number {
-  return rateWindow({ kind: source.kind, ...(spacing !== undefined && { spacing }), ...(step !== undefined && { step }) });
+  return rateWindow({
+    kind: source.kind,
+    ...(spacing !== undefined && { spacing }),
+    ...(step !== undefined && { step }),
+  });
 }
 
 function grid({ start, end, step }: Window): Float64Array {
@@ -110,14 +161,18 @@ export function legend(labels: Labels, all: readonly { readonly labels: Labels }
   const words = differs.map((l) => labels[l] ?? '').filter((v) => v !== '');
   if (words.length > 0) return words.join(' ');
   // Of a series alone, what says whose it is stands in the page's own line.
-  const own = Object.entries(labels).filter(([l]) => !PLACE.has(l)).map(([, v]) => v);
-  return own.length > 0 && own.length <= 2 ? own.join(' ') : labels['__name__'] ?? '';
+  const own = Object.entries(labels)
+    .filter(([l]) => !PLACE.has(l))
+    .map(([, v]) => v);
+  return own.length > 0 && own.length <= 2 ? own.join(' ') : (labels['__name__'] ?? '');
 }
 
 /** Some at once; the first failure ends it. */
 async function each<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, async () => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await run(item);
-  }));
+  await Promise.all(
+    Array.from({ length: Math.min(AT_ONCE, items.length) }, async () => {
+      for (let item = items[next++]; item !== undefined; item = items[next++]) await run(item);
+    }),
+  );
 }

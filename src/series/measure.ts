@@ -36,19 +36,39 @@ export interface MeasureOptions {
 }
 
 /** What isn't exported is undefined. Rejects as the source's queries do: with a Problem or an AbortError. */
-export async function measuredFrom(source: Source, { of, seconds, process, now }: MeasureOptions, signal: AbortSignal): Promise<Measured> {
+export async function measuredFrom(
+  source: Source,
+  { of, seconds, process, now }: MeasureOptions,
+  signal: AbortSignal,
+): Promise<Measured> {
   const value = async (query: string): Promise<number | undefined> => {
     const promql = fill(query, { window: seconds });
-    const { series: [first] } = await source.query({ promql: process.length === 0 ? promql : addMatchers(promql, () => process), start: now, end: now, step: 1 }, signal);
+    const {
+      series: [first],
+    } = await source.query(
+      { promql: process.length === 0 ? promql : addMatchers(promql, () => process), start: now, end: now, step: 1 },
+      signal,
+    );
     const n = first?.values.at(-1);
     return n !== undefined && Number.isFinite(n) ? n : undefined;
   };
-  const entries = await Promise.all(Object.entries(QUERIES).map(async ([name, query]) => [name, await value(query)] as const));
-  const { requestMean, limiterMean, ...rest } = Object.fromEntries(entries) as { readonly [K in keyof typeof QUERIES]: number | undefined };
+  const entries = await Promise.all(
+    Object.entries(QUERIES).map(async ([name, query]) => [name, await value(query)] as const),
+  );
+  const { requestMean, limiterMean, ...rest } = Object.fromEntries(entries) as {
+    readonly [K in keyof typeof QUERIES]: number | undefined;
+  };
   // client-go's request duration begins before the limiter (client-go/rest/request.go): without the wait it is the server's.
-  const alone = requestMean === undefined || limiterMean === undefined ? requestMean : Math.max(0, requestMean - limiterMean);
+  const alone =
+    requestMean === undefined || limiterMean === undefined ? requestMean : Math.max(0, requestMean - limiterMean);
   // Little's law: that many requests wait at a time, each for a worker, as Reconcile makes one after the other.
-  const waiting = rest.requestsPerSecond === undefined || limiterMean === undefined ? undefined : rest.requestsPerSecond * limiterMean;
-  const inLimiter = waiting === undefined || rest.busyWorkers === undefined || rest.busyWorkers === 0 ? undefined : Math.min(1, waiting / rest.busyWorkers);
+  const waiting =
+    rest.requestsPerSecond === undefined || limiterMean === undefined
+      ? undefined
+      : rest.requestsPerSecond * limiterMean;
+  const inLimiter =
+    waiting === undefined || rest.busyWorkers === undefined || rest.busyWorkers === 0
+      ? undefined
+      : Math.min(1, waiting / rest.busyWorkers);
   return { of, seconds, ...rest, limiterMean, requestMean: alone, inLimiter };
 }

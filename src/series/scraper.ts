@@ -52,7 +52,8 @@ const SELDOM_MS = 30_000;
 /** So often all that a process exports is read, and not only what is wanted: which families there are changes seldom; ms. */
 const WHOLE_MS = 30_000;
 /** Codes after which the endpoint may be elsewhere: it is looked for again. */
-const MOVED = /^(target\.(refused|html|redirect|scheme|protocol)|kube\.portRefused|metrics\.(notExposition|html|empty))$/;
+const MOVED =
+  /^(target\.(refused|html|redirect|scheme|protocol)|kube\.portRefused|metrics\.(notExposition|html|empty))$/;
 
 /** Names of what these queries read; undefined when one may read any. Throws Problem `metrics.promql`. */
 export function namesIn(queries: readonly string[]): ReadonlySet<string> | undefined {
@@ -73,14 +74,21 @@ export class Scraper implements Source, Disposable {
   readonly #wholeAt = new Map<string, number>();
 
   constructor(private readonly options: ScraperOptions) {
-    this.ring = new Ring({ seconds: options.keepSeconds, wants: (name) => this.#wanted === undefined || this.#wanted.has(name) });
+    this.ring = new Ring({
+      seconds: options.keepSeconds,
+      wants: (name) => this.#wanted === undefined || this.#wanted.has(name),
+    });
   }
 
   readonly onDidScrape = this.#scraped.event;
 
-  get label(): string { return `/metrics every ${this.options.everyMs() / 1000} s`; }
+  get label(): string {
+    return `/metrics every ${this.options.everyMs() / 1000} s`;
+  }
   /** How the last scrape of each process went. */
-  get reports(): readonly ScrapeReport[] { return [...this.#loops.values()].flatMap((l) => l.last ?? []); }
+  get reports(): readonly ScrapeReport[] {
+    return [...this.#loops.values()].flatMap((l) => l.last ?? []);
+  }
 
   /** Whom to scrape; those that stay go on undisturbed. */
   set(processes: readonly Scraped[]): void {
@@ -123,7 +131,9 @@ export class Scraper implements Source, Disposable {
     return evaluate(parsePromql(query.promql), this.ring, query);
   }
 
-  async families(): Promise<readonly Family[]> { return [...this.familiesNow().values()].sort((a, b) => (a.name < b.name ? -1 : 1)); }
+  async families(): Promise<readonly Family[]> {
+    return [...this.familiesNow().values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
 
   /** Of the last scrape of each process. */
   familiesNow(): ReadonlyMap<string, Family> {
@@ -133,31 +143,58 @@ export class Scraper implements Source, Disposable {
   }
 
   /** The last whole scrape of each process that has one. */
-  lastScrapes(): readonly Scrape[] { return this.ring.whole().flatMap(({ scrapes }) => scrapes.at(-1) ?? []); }
+  lastScrapes(): readonly Scrape[] {
+    return this.ring.whole().flatMap(({ scrapes }) => scrapes.at(-1) ?? []);
+  }
 
   async labelValues(label: string, name: string | undefined): Promise<readonly string[]> {
     const values = new Set<string>();
     const series = this.ring.select(name === undefined ? [] : [{ label: '__name__', op: '=', value: name }]);
-    for (const s of series) { const value = s.labels[label]; if (value !== undefined) values.add(value); }
+    for (const s of series) {
+      const value = s.labels[label];
+      if (value !== undefined) values.add(value);
+    }
     return [...values].sort();
   }
 
   /** One scrape of one process into the ring; gives how it went. Throws AbortError only. */
-  async scrape(process: Scraped, place: { readonly target: Target; readonly path: string }, signal: AbortSignal): Promise<ScrapeReport> {
+  async scrape(
+    process: Scraped,
+    place: { readonly target: Target; readonly path: string },
+    signal: AbortSignal,
+  ): Promise<ScrapeReport> {
     const started = performance.now();
     const time = this.now() / 1000;
-    const report = (scrape: Scrape | undefined, problem: Problem | undefined): ScrapeReport =>
-      ({ id: process.id, time, millis: performance.now() - started, bytes: scrape?.bytes ?? { wire: 0, body: 0 }, warnings: scrape?.warnings ?? [], problem });
+    const report = (scrape: Scrape | undefined, problem: Problem | undefined): ScrapeReport => ({
+      id: process.id,
+      time,
+      millis: performance.now() - started,
+      bytes: scrape?.bytes ?? { wire: 0, body: 0 },
+      warnings: scrape?.warnings ?? [],
+      problem,
+    });
     try {
       const { target, path } = place;
       // The answer comes unpacked; what it was on the wire only its progress tells.
       let wire = 0;
-      const answer = await get(target, path, { signal, idleTimeoutMs: this.options.idleTimeoutMs(), maxBytes: this.options.maxBytes(), headers: { Accept: ACCEPT }, onProgress: (n) => { wire = n; } });
+      const answer = await get(target, path, {
+        signal,
+        idleTimeoutMs: this.options.idleTimeoutMs(),
+        maxBytes: this.options.maxBytes(),
+        headers: { Accept: ACCEPT },
+        onProgress: (n) => {
+          wire = n;
+        },
+      });
       const { body, headers } = expectOk(answer, target, path);
       const wanted = this.#wanted;
       const all = this.#whole || this.now() - (this.#wholeAt.get(process.id) ?? -Infinity) >= WHOLE_MS;
       if (all) this.#wholeAt.set(process.id, this.now());
-      const scrape = parseScrape(body, headers['content-type'] ?? '', time, { all, wire, ...(wanted && { wants: (name) => wanted.has(name) }) });
+      const scrape = parseScrape(body, headers['content-type'] ?? '', time, {
+        all,
+        wire,
+        ...(wanted && { wants: (name) => wanted.has(name) }),
+      });
       this.ring.add(scrape, process.labels);
       return report(scrape, undefined);
     } catch (e) {
@@ -171,14 +208,27 @@ export class Scraper implements Source, Disposable {
   failed(process: Scraped, e: unknown): ScrapeReport {
     const time = this.now() / 1000;
     this.ring.fail(process.labels, time);
-    return { id: process.id, time, millis: 0, bytes: { wire: 0, body: 0 }, warnings: [], problem: Problem.from(e, 'metrics.scrape') };
+    return {
+      id: process.id,
+      time,
+      millis: 0,
+      bytes: { wire: 0, body: 0 },
+      warnings: [],
+      problem: Problem.from(e, 'metrics.scrape'),
+    };
   }
 
   /** Tells of a scrape that is among `reports` by now. */
-  told(report: ScrapeReport): void { this.#scraped.fire(report); }
+  told(report: ScrapeReport): void {
+    this.#scraped.fire(report);
+  }
 
-  get everyMs(): number { return this.options.everyMs(); }
-  now(): number { return (this.options.now ?? Date.now)(); }
+  get everyMs(): number {
+    return this.options.everyMs();
+  }
+  now(): number {
+    return (this.options.now ?? Date.now)();
+  }
 
   dispose(): void {
     this.stop();
@@ -195,11 +245,14 @@ class Loop {
   #place: { readonly target: Target; readonly path: string } | undefined;
   #failures = 0;
 
-  constructor(readonly process: Scraped, private readonly scraper: Scraper) {}
+  constructor(
+    readonly process: Scraped,
+    private readonly scraper: Scraper,
+  ) {}
 
   start(): void {
     if (this.#stop) return;
-    const stop = this.#stop = new AbortController();
+    const stop = (this.#stop = new AbortController());
     void this.#run(stop.signal);
   }
 
@@ -223,14 +276,18 @@ class Loop {
     // Stopped while it was told.
     if (signal.aborted) return;
     this.#failures = this.last.problem ? this.#failures + 1 : 0;
-    const every = this.last.problem ? Math.min(SELDOM_MS, this.scraper.everyMs * 2 ** Math.min(this.#failures, 6)) : this.scraper.everyMs;
+    const every = this.last.problem
+      ? Math.min(SELDOM_MS, this.scraper.everyMs * 2 ** Math.min(this.#failures, 6))
+      : this.scraper.everyMs;
     const wait = Math.max(every / 4, began + every - this.scraper.now());
-    this.#timer = setTimeout(() => { void this.#run(signal); }, wait);
+    this.#timer = setTimeout(() => {
+      void this.#run(signal);
+    }, wait);
   }
 
   async #once(signal: AbortSignal): Promise<ScrapeReport> {
     const again = this.#failures > 0 && this.last?.problem !== undefined && MOVED.test(this.last.problem.code);
-    const place = this.#place && !again ? this.#place : this.#place = await this.process.find(signal, again);
+    const place = this.#place && !again ? this.#place : (this.#place = await this.process.find(signal, again));
     return this.scraper.scrape(this.process, place, signal);
   }
 }

@@ -28,7 +28,9 @@ export async function get(target: Target, path: string, options: GetOptions): Pr
     const token = await target.token?.(signal);
     throwIfCancelled(options.signal);
     const answer = await new Request(target, path, options, token, signal).answer;
-    const body = await unpack(answer.body, answer.headers, options.maxBytes ?? MAX_BYTES, () => tooBig(target, path, options.maxBytes ?? MAX_BYTES));
+    const body = await unpack(answer.body, answer.headers, options.maxBytes ?? MAX_BYTES, () =>
+      tooBig(target, path, options.maxBytes ?? MAX_BYTES),
+    );
     return body === answer.body ? answer : { ...answer, body };
   } catch (e) {
     // An abort may surface as whatever error the stream gives when it is torn down; the person cancelled all the same.
@@ -39,7 +41,9 @@ export async function get(target: Target, path: string, options: GetOptions): Pr
   }
 }
 
-function throwIfCancelled(signal: AbortSignal | undefined): void { if (signal?.aborted === true) throw abortError(signal); }
+function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortError(signal);
+}
 
 function abortError(signal: AbortSignal): unknown {
   return isAbort(signal.reason) ? signal.reason : new DOMException('The request was cancelled.', 'AbortError');
@@ -61,11 +65,23 @@ class Request {
   #resolve!: (a: Answer) => void;
   #reject!: (e: unknown) => void;
 
-  constructor(private readonly target: Target, private readonly path: string, private readonly options: GetOptions, token: string | undefined, private readonly signal: AbortSignal) {
+  constructor(
+    private readonly target: Target,
+    private readonly path: string,
+    private readonly options: GetOptions,
+    token: string | undefined,
+    private readonly signal: AbortSignal,
+  ) {
     this.#maxBytes = options.maxBytes ?? MAX_BYTES;
-    this.answer = new Promise((resolve, reject) => { this.#resolve = resolve; this.#reject = reject; });
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
-    this.#timer = setTimeout(() => this.#fail(timedOut(target, path, options.idleTimeoutMs, this.#received)), options.idleTimeoutMs);
+    this.#timer = setTimeout(
+      () => this.#fail(timedOut(target, path, options.idleTimeoutMs, this.#received)),
+      options.idleTimeoutMs,
+    );
     try {
       this.#start(token);
     } catch (e) {
@@ -79,9 +95,17 @@ class Request {
     // http.request: VS Code replaces that one in its extension host by one that always sets an agent of its own (for
     // proxies), and with an agent Node passes createConnection over: the request would go to this machine's own port.
     this.#req = new http.ClientRequest({
-      method: 'GET', path: this.path, host: target.host, port: target.port, setHost: false,
+      method: 'GET',
+      path: this.path,
+      host: target.host,
+      port: target.port,
+      setHost: false,
       headers: {
-        Host: hostHeader(target), Accept: '*/*', 'Accept-Encoding': 'gzip', 'User-Agent': 'controller-tuner', Connection: 'close',
+        Host: hostHeader(target),
+        Accept: '*/*',
+        'Accept-Encoding': 'gzip',
+        'User-Agent': 'controller-tuner',
+        Connection: 'close',
         ...(token !== undefined && token !== '' && { Authorization: `Bearer ${token}` }),
         ...this.options.headers,
       },
@@ -89,7 +113,9 @@ class Request {
     });
     this.#req.on('error', (e) => this.#fail(this.#explain(e)));
     this.#req.on('response', (res) => this.#read(res));
-    this.#req.on('upgrade', () => this.#fail(connectProblem(new Error('the server switched protocols'), target, this.#progress())));
+    this.#req.on('upgrade', () =>
+      this.#fail(connectProblem(new Error('the server switched protocols'), target, this.#progress())),
+    );
     this.#req.end();
   }
 
@@ -115,21 +141,35 @@ class Request {
   #read(res: http.IncomingMessage): void {
     this.#responded = true;
     this.#timer?.refresh();
-    if (Number(res.headers['content-length'] ?? 0) > this.#maxBytes) return this.#fail(tooBig(this.target, this.path, this.#maxBytes));
+    if (Number(res.headers['content-length'] ?? 0) > this.#maxBytes)
+      return this.#fail(tooBig(this.target, this.path, this.#maxBytes));
     const chunks: Buffer[] = [];
     res.on('data', (chunk: Buffer) => {
       this.#received += chunk.length;
       if (this.#received > this.#maxBytes) return this.#fail(tooBig(this.target, this.path, this.#maxBytes));
       chunks.push(chunk);
       this.#timer?.refresh();
-      try { this.options.onProgress?.(this.#received); } catch (e) { this.#fail(e); }
+      try {
+        this.options.onProgress?.(this.#received);
+      } catch (e) {
+        this.#fail(e);
+      }
     });
     res.on('error', (e) => this.#fail(this.#explain(e)));
-    res.on('close', () => { if (!res.complete) this.#fail(dropped(this.target, this.#progress())); });
+    res.on('close', () => {
+      if (!res.complete) this.#fail(dropped(this.target, this.#progress()));
+    });
     res.on('end', () => {
       if (!res.complete) return this.#fail(dropped(this.target, this.#progress()));
       const unverified = this.#socket instanceof tls.TLSSocket && !this.#socket.authorized;
-      this.#finish(() => this.#resolve({ status: res.statusCode ?? 0, headers: plain(res.headers), body: Buffer.concat(chunks), unverified }));
+      this.#finish(() =>
+        this.#resolve({
+          status: res.statusCode ?? 0,
+          headers: plain(res.headers),
+          body: Buffer.concat(chunks),
+          unverified,
+        }),
+      );
     });
   }
 
@@ -137,11 +177,15 @@ class Request {
     return { seconds: (performance.now() - this.#started) / 1000, bytes: this.#received, answered: this.#responded };
   }
 
-  #explain(e: Error): unknown { return isAbort(e) ? e : connectProblem(e, this.target, this.#progress()); }
+  #explain(e: Error): unknown {
+    return isAbort(e) ? e : connectProblem(e, this.target, this.#progress());
+  }
 
   readonly #onAbort = (): void => this.#fail(abortError(this.options.signal!));
 
-  #fail(e: unknown): void { this.#finish(() => this.#reject(e)); }
+  #fail(e: unknown): void {
+    this.#finish(() => this.#reject(e));
+  }
 
   #finish(settle: () => void): void {
     if (this.#done) return;

@@ -53,7 +53,12 @@ export async function probe(target: Target, signal?: AbortSignal, options: Probe
   const metricsPath = options.metricsPath ?? '/metrics';
   const ask = async (t: Target, path: string, maxBytes: number): Promise<Asked> => {
     try {
-      return await get(t, path, { idleTimeoutMs: options.idleTimeoutMs ?? 5000, maxBytes, ...(signal && { signal }), ...(path === metricsPath && { headers: { Accept: 'text/plain;version=0.0.4, */*;q=0.1' } }) });
+      return await get(t, path, {
+        idleTimeoutMs: options.idleTimeoutMs ?? 5000,
+        maxBytes,
+        ...(signal && { signal }),
+        ...(path === metricsPath && { headers: { Accept: 'text/plain;version=0.0.4, */*;q=0.1' } }),
+      });
     } catch (e) {
       if (isAbort(e)) throw e;
       return Problem.from(e, 'target.failed');
@@ -67,7 +72,8 @@ export async function probe(target: Target, signal?: AbortSignal, options: Probe
     if (!mismatched(second)) [t, first] = [other, second];
   }
   // Where the port itself can't be reached, the other path finds nothing either.
-  const second = first instanceof Problem && !OF_THE_PATH.has(first.code) ? first : await ask(t, metricsPath, MAX_METRICS);
+  const second =
+    first instanceof Problem && !OF_THE_PATH.has(first.code) ? first : await ask(t, metricsPath, MAX_METRICS);
   return {
     scheme: t.scheme,
     pprof: judge(first, t, pprofPath),
@@ -83,19 +89,44 @@ const OF_THE_PATH = new Set(['target.timeout', 'target.tooBig', 'target.dropped'
 const MISMATCH = new Set(['target.scheme', 'target.protocol', 'target.dropped']);
 
 /** True when the process may speak the other scheme. Go says so; other TLS servers just cut a plain request off. */
-function mismatched(a: Asked): boolean { return a instanceof Problem ? MISMATCH.has(a.code) : wantsTls(a); }
+function mismatched(a: Asked): boolean {
+  return a instanceof Problem ? MISMATCH.has(a.code) : wantsTls(a);
+}
 
 function judge(a: Asked, target: Target, path: string): PathProbe {
   const none = { path, profiles: {} };
-  if (a instanceof Problem) return { ...none, result: a.code === 'target.scheme' || a.code === 'target.protocol' || a.code === 'target.tooBig' ? 'other' : 'closed', status: 0, sentence: a.message, problem: a };
+  if (a instanceof Problem)
+    return {
+      ...none,
+      result:
+        a.code === 'target.scheme' || a.code === 'target.protocol' || a.code === 'target.tooBig' ? 'other' : 'closed',
+      status: 0,
+      sentence: a.message,
+      problem: a,
+    };
   const { status } = a;
   if (isPprofIndex(a)) {
     const profiles = offered(a);
-    return { path, result: 'pprof', status, sentence: `${target.label} offers pprof: ${Object.keys(profiles).join(', ') || 'its index names no profiles'}.`, problem: undefined, profiles };
+    return {
+      path,
+      result: 'pprof',
+      status,
+      sentence: `${target.label} offers pprof: ${Object.keys(profiles).join(', ') || 'its index names no profiles'}.`,
+      problem: undefined,
+      profiles,
+    };
   }
-  if (status === 200 && looksLikeMetrics(a)) return { ...none, result: 'metrics', status, sentence: `${target.label} offers metrics at ${path}.`, problem: undefined };
+  if (status === 200 && looksLikeMetrics(a))
+    return {
+      ...none,
+      result: 'metrics',
+      status,
+      sentence: `${target.label} offers metrics at ${path}.`,
+      problem: undefined,
+    };
   const problem = refusal(a, target, path);
-  const result = status === 401 || status === 403 ? 'needsToken' : isHtml(a) || (status >= 300 && status < 400) ? 'html' : 'other';
+  const result =
+    status === 401 || status === 403 ? 'needsToken' : isHtml(a) || (status >= 300 && status < 400) ? 'html' : 'other';
   return { ...none, result, status, sentence: problem.message, problem };
 }
 
@@ -106,7 +137,11 @@ function refusal(a: Answer, target: Target, path: string): Problem {
     return Problem.from(e);
   }
   const detail = wordsOf(a);
-  return new Problem('target.other', `${target.label} answers ${path} with something that is neither pprof nor metrics.`, { status: a.status, next: 'Choose another port.', ...(detail !== '' && { detail }) });
+  return new Problem(
+    'target.other',
+    `${target.label} answers ${path} with something that is neither pprof nor metrics.`,
+    { status: a.status, next: 'Choose another port.', ...(detail !== '' && { detail }) },
+  );
 }
 
 /**
@@ -117,22 +152,42 @@ function refusal(a: Answer, target: Target, path: string): Problem {
 export function offered(index: Answer): Record<string, number> {
   const text = index.body.toString('utf8');
   const out = new Map<string, number>();
-  for (const m of text.matchAll(/(?:<td[^>]*>\s*(\d+)\s*(?:<\/td>)?\s*<td[^>]*>\s*)?<a href=(?:'([^']*)'|"([^"]*)")[^>]*>([^<]*)<\/a>/g)) {
+  for (const m of text.matchAll(
+    /(?:<td[^>]*>\s*(\d+)\s*(?:<\/td>)?\s*<td[^>]*>\s*)?<a href=(?:'([^']*)'|"([^"]*)")[^>]*>([^<]*)<\/a>/g,
+  )) {
     const name = plain(m[4]!.trim());
     // What has no count is a profile only when the link says nothing else: "full goroutine stack dump" is a form of one.
-    if (name === '' || name === 'symbol' || name === 'cmdline' || out.has(name) || (m[1] === undefined && lastOf(m[2] ?? m[3]!) !== name)) continue;
+    if (
+      name === '' ||
+      name === 'symbol' ||
+      name === 'cmdline' ||
+      out.has(name) ||
+      (m[1] === undefined && lastOf(m[2] ?? m[3]!) !== name)
+    )
+      continue;
     out.set(name, Number(m[1] ?? 0));
   }
   return Object.fromEntries(out);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&amp;': '&', '&#34;': '"', '&#39;': "'", '&quot;': '"' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+  '&#34;': '"',
+  '&#39;': "'",
+  '&quot;': '"',
+};
 
 /** Without the escapes of Go's html.EscapeString. */
-function plain(text: string): string { return text.replace(/&(?:lt|gt|amp|quot|#34|#39);/g, (e) => ENTITIES[e]!); }
+function plain(text: string): string {
+  return text.replace(/&(?:lt|gt|amp|quot|#34|#39);/g, (e) => ENTITIES[e]!);
+}
 
 /** The last segment of a link's path. */
-function lastOf(href: string): string { return href.split('?', 1)[0]!.split('/').at(-1)!; }
+function lastOf(href: string): string {
+  return href.split('?', 1)[0]!.split('/').at(-1)!;
+}
 
 /** Exposition text by its first sample or comment; enough to tell it from JSON, pages and plain words. */
 export function looksLikeMetrics(a: Answer): boolean {
@@ -140,5 +195,7 @@ export function looksLikeMetrics(a: Answer): boolean {
   const type = a.headers['content-type'] ?? '';
   if (/openmetrics-text|version=0\.0\.4/i.test(type)) return true;
   const head = a.body.subarray(0, 4000).toString('latin1');
-  return /^(# (HELP|TYPE|UNIT) [^\s]|[a-zA-Z_:][\w:]*(\{[^\n]*\})? +[-+0-9NI][^\s]*)/m.test(head) && !/^\s*[{[<]/.test(head);
+  return (
+    /^(# (HELP|TYPE|UNIT) [^\s]|[a-zA-Z_:][\w:]*(\{[^\n]*\})? +[-+0-9NI][^\s]*)/m.test(head) && !/^\s*[{[<]/.test(head)
+  );
 }

@@ -3,9 +3,14 @@ import { Problem } from '../base/problem';
 import type { Target } from './types';
 
 /** How far a request was when it failed. */
-export interface Progress { readonly seconds: number; readonly bytes: number; readonly answered: boolean }
+export interface Progress {
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly answered: boolean;
+}
 
-const CERTIFICATE = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/;
+const CERTIFICATE =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/;
 
 /** What went wrong on the way to a process, as a Problem; one that is a Problem already stays. */
 export function connectProblem(e: Error, target: Target, progress: Progress): Problem {
@@ -15,28 +20,56 @@ export function connectProblem(e: Error, target: Target, progress: Progress): Pr
   const code = String((cause as { code?: unknown }).code ?? '');
   const { label } = target;
   if (code === 'ECONNREFUSED') {
-    return new Problem('target.refused', `Nothing listens at ${label}.`, { next: target.open ? 'Check the port, or look for endpoints.' : 'Check that the process runs, and that it serves pprof at this address.', cause: e });
+    return new Problem('target.refused', `Nothing listens at ${label}.`, {
+      next: target.open
+        ? 'Check the port, or look for endpoints.'
+        : 'Check that the process runs, and that it serves pprof at this address.',
+      cause: e,
+    });
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new Problem('target.unreachable', `The host of ${label} is not known to the name service.`, { next: 'Check the address.', cause: e });
+    return new Problem('target.unreachable', `The host of ${label} is not known to the name service.`, {
+      next: 'Check the address.',
+      cause: e,
+    });
   }
   if (/^E(HOSTUNREACH|NETUNREACH|HOSTDOWN|NETDOWN|ADDRNOTAVAIL|TIMEDOUT)$/.test(code)) {
-    return new Problem('target.unreachable', `${label} can't be reached (${code}).`, { next: 'Check the address and the network.', cause: e });
+    return new Problem('target.unreachable', `${label} can't be reached (${code}).`, {
+      next: 'Check the address and the network.',
+      cause: e,
+    });
   }
   if (CERTIFICATE.test(code)) {
-    return new Problem('target.certificate', `The certificate of ${label} is not trusted: ${cause.message}.`, { next: 'Use an address that its certificate names, or reach the process through the cluster.', cause: e });
+    return new Problem('target.certificate', `The certificate of ${label} is not trusted: ${cause.message}.`, {
+      next: 'Use an address that its certificate names, or reach the process through the cluster.',
+      cause: e,
+    });
   }
   if (/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA)|HANDSHAKE_FAILURE/.test(code)) {
-    return new Problem('target.clientCertificate', `${label} refused the TLS connection (${code}); it may ask for a client certificate.`, { next: 'Give the process a metrics address that takes bearer tokens.', cause: e });
+    return new Problem(
+      'target.clientCertificate',
+      `${label} refused the TLS connection (${code}); it may ask for a client certificate.`,
+      { next: 'Give the process a metrics address that takes bearer tokens.', cause: e },
+    );
   }
   if (speaksPlain(cause, code)) {
-    return new Problem('target.scheme', `${label} was asked by HTTPS and does not speak TLS.`, { next: 'Use http.', cause: e });
+    return new Problem('target.scheme', `${label} was asked by HTTPS and does not speak TLS.`, {
+      next: 'Use http.',
+      cause: e,
+    });
   }
   if (code.startsWith('HPE_')) return notHttp(cause, target);
-  if (/^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED)$/.test(code) || /socket hang up|aborted|disconnected before secure TLS/i.test(cause.message)) {
+  if (
+    /^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED)$/.test(code) ||
+    /socket hang up|aborted|disconnected before secure TLS/i.test(cause.message)
+  ) {
     return dropped(target, progress);
   }
-  return new Problem('target.failed', `The request to ${label} failed: ${cause.message}${code === '' ? '' : ` (${code})`}.`, { next: 'Try again.', cause: e });
+  return new Problem(
+    'target.failed',
+    `The request to ${label} failed: ${cause.message}${code === '' ? '' : ` (${code})`}.`,
+    { next: 'Try again.', cause: e },
+  );
 }
 
 /** Node packs the tries of several addresses into one error; the first one tells as much as all. */
@@ -46,19 +79,28 @@ function unwrapped(e: Error): Error {
 }
 
 function speaksPlain(e: Error, code: string): boolean {
-  return /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_LAYER/.test(code) || (code === 'EPROTO' && /wrong version number|packet length/i.test(e.message));
+  return (
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_LAYER/.test(code) ||
+    (code === 'EPROTO' && /wrong version number|packet length/i.test(e.message))
+  );
 }
 
 function notHttp(e: Error, target: Target): Problem {
   const raw = (e as { rawPacket?: unknown }).rawPacket;
   // A TLS server answers plain text by an alert: record type 21, version 3.x.
   if (Buffer.isBuffer(raw) && raw[0] === 0x15 && raw[1] === 0x03) return speaksTls(target, e);
-  return new Problem('target.protocol', `${target.label} answers, but not by HTTP.`, { next: 'Check the port; it may belong to another protocol, such as gRPC or a database.', cause: e });
+  return new Problem('target.protocol', `${target.label} answers, but not by HTTP.`, {
+    next: 'Check the port; it may belong to another protocol, such as gRPC or a database.',
+    cause: e,
+  });
 }
 
 /** The process wants HTTPS and was asked by HTTP. */
 export function speaksTls(target: Pick<Target, 'label'>, cause?: unknown): Problem {
-  return new Problem('target.scheme', `${target.label} was asked by HTTP and speaks HTTPS.`, { next: 'Use https.', cause });
+  return new Problem('target.scheme', `${target.label} was asked by HTTP and speaks HTTPS.`, {
+    next: 'Use https.',
+    cause,
+  });
 }
 
 /** The connection ended before the answer did. */
@@ -72,11 +114,21 @@ export function dropped(target: Target, { seconds, bytes, answered }: Progress):
 
 export function timedOut(target: Target, path: string, idleMs: number, received: number): Problem {
   const wait = duration(idleMs * 1e6).replace('.0 ', ' ');
-  return new Problem('target.timeout', received > 0 ? `${target.label} was silent for ${wait} after ${inBytes(received)} of its answer to ${path}.` : `${target.label} did not answer ${path} within ${wait}.`, {
-    next: 'Try again; for a process that is slow under load, raise controllerTuner.requestTimeoutSeconds.',
-  });
+  return new Problem(
+    'target.timeout',
+    received > 0
+      ? `${target.label} was silent for ${wait} after ${inBytes(received)} of its answer to ${path}.`
+      : `${target.label} did not answer ${path} within ${wait}.`,
+    {
+      next: 'Try again; for a process that is slow under load, raise controllerTuner.requestTimeoutSeconds.',
+    },
+  );
 }
 
 export function tooBig(target: Target, path: string, limit: number): Problem {
-  return new Problem('target.tooBig', `The answer of ${target.label} to ${path} is longer than ${inBytes(limit)} and was not read on.`, { next: 'Raise controllerTuner.maxProfileMiB if you trust the process.' });
+  return new Problem(
+    'target.tooBig',
+    `The answer of ${target.label} to ${path} is longer than ${inBytes(limit)} and was not read on.`,
+    { next: 'Raise controllerTuner.maxProfileMiB if you trust the process.' },
+  );
 }

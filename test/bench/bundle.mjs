@@ -10,7 +10,10 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const inPlace = {
   name: 'in-place',
   setup(build) {
-    build.onResolve({ filter: /^\..*\.mjs$/ }, ({ path: to, resolveDir }) => ({ path: pathToFileURL(path.resolve(resolveDir, to)).href, external: true }));
+    build.onResolve({ filter: /^\..*\.mjs$/ }, ({ path: to, resolveDir }) => ({
+      path: pathToFileURL(path.resolve(resolveDir, to)).href,
+      external: true,
+    }));
     build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
       if (file.includes('node_modules')) return undefined;
       const text = fs.readFileSync(file, 'utf8');
@@ -26,7 +29,14 @@ const inPlace = {
 export async function bundle(entry, out, { host = false } = {}) {
   const outfile = path.join(root, 'dist/bench', out);
   await esbuild.build({
-    absWorkingDir: root, entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node22', logLevel: 'warning', sourcemap: 'inline',
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    logLevel: 'warning',
+    sourcemap: 'inline',
     ...(host ? { format: 'cjs', external: ['vscode'] } : { format: 'esm', packages: 'external', plugins: [inPlace] }),
   });
   return pathToFileURL(outfile).href;

@@ -22,14 +22,17 @@ import { Missing, type Case } from './types';
 const CASES: readonly Case[] = [source, vsix, activation, metrics, hour, charts, open, draw, capture, looks, tree];
 
 /** The exit status: 1 when a row is not ok or a case could not run. */
-export async function main(options: BenchOptions & { readonly only: readonly string[]; readonly json: string | undefined }): Promise<number> {
+export async function main(
+  options: BenchOptions & { readonly only: readonly string[]; readonly json: string | undefined },
+): Promise<number> {
   const unknown = options.only.filter((n) => CASES.every((c) => c.name !== n));
   if (unknown.length > 0) {
     console.error(`There is no case "${unknown.join('", "')}". Cases: ${CASES.map((c) => c.name).join(', ')}.`);
     return 1;
   }
   // npm runs scripts in the project's folder; the person stood elsewhere.
-  const jsonFile = options.json === undefined ? undefined : path.resolve(process.env['INIT_CWD'] ?? process.cwd(), options.json);
+  const jsonFile =
+    options.json === undefined ? undefined : path.resolve(process.env['INIT_CWD'] ?? process.cwd(), options.json);
   const bench = new Bench(options);
   onInterrupt(async () => {
     console.error('Ending what was started…');
@@ -37,10 +40,14 @@ export async function main(options: BenchOptions & { readonly only: readonly str
   });
   process.once('uncaughtException', (e) => {
     console.error(e);
-    void bench.dispose().finally(() => { process.exit(1); });
+    void bench.dispose().finally(() => {
+      process.exit(1);
+    });
   });
   const found: JsonCase[] = [];
-  console.log(`${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0]?.model ?? 'unknown processor'} × ${os.availableParallelism()}, ${(os.totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}, ${load()}${options.quick ? ', --quick: not figures to keep' : ''}\n\n${header}`);
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0]?.model ?? 'unknown processor'} × ${os.availableParallelism()}, ${(os.totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}, ${load()}${options.quick ? ', --quick: not figures to keep' : ''}\n\n${header}`,
+  );
   try {
     for (const one of CASES.filter((c) => options.only.length === 0 || options.only.includes(c.name))) {
       try {
@@ -52,7 +59,9 @@ export async function main(options: BenchOptions & { readonly only: readonly str
       } catch (e) {
         if (bench.ended.aborted) break;
         found.push(failedJson(one.name));
-        console.log(`${one.name}: COULD NOT RUN. ${e instanceof Missing ? e.message : e instanceof Error ? e.stack : String(e)}`);
+        console.log(
+          `${one.name}: COULD NOT RUN. ${e instanceof Missing ? e.message : e instanceof Error ? e.stack : String(e)}`,
+        );
       }
     }
   } finally {

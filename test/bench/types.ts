@@ -2,7 +2,9 @@
 import type { Bench } from './lib/bench';
 
 /** What must hold: of the figure itself, or of its ratio to the peer's. */
-export type Limit = { readonly most: number; readonly of: 'value' | 'ratio' } | { readonly least: number; readonly of: 'value' | 'ratio' };
+export type Limit =
+  | { readonly most: number; readonly of: 'value' | 'ratio' }
+  | { readonly least: number; readonly of: 'value' | 'ratio' };
 
 export interface Row {
   /** "tree: first paint, 10,000 pods". */

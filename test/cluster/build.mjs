@@ -1,6 +1,16 @@
 // Builds the programs of the test cluster from Go modules, each once, into the cache.
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { takeLock } from './lib/lock.mjs';
 import { cacheDir, hashOf, here, versions } from './lib/places.mjs';
@@ -23,7 +33,11 @@ function released(name, tool, pkg, version, cold, ld = '') {
   const dir = join(here, 'tools', tool);
   const flags = `-ldflags=-s -w${ld}`;
   return {
-    name, version, cold, dir, files: [name],
+    name,
+    version,
+    cold,
+    dir,
+    files: [name],
     sources: [name, flags, readFileSync(join(dir, 'go.mod'), 'utf8'), readFileSync(join(dir, 'go.sum'), 'utf8')],
     build: (work, step, options) => goBuild(step, ['-o', join(work, name), flags, pkg], options),
   };
@@ -38,8 +52,18 @@ function prometheus() {
   const module = 'github.com/prometheus/prometheus';
   const version = ` -X github.com/prometheus/common/version.Version=${versions.prometheus.replace(/^v/, '')}`;
   const base = released('prometheus', 'prometheus', `${module}/cmd/prometheus`, versions.prometheus, '3 to 4 min');
-  const args = [`-ldflags=-s -w${version}`, '-tags=remove_all_sd,enable_kubernetes_sd', `${module}/cmd/prometheus`, `${module}/cmd/promtool`];
-  return { ...base, files: ['prometheus', 'promtool'], sources: [...base.sources, ...args], build: (work, step, options) => goBuild(step, ['-o', work + '/', ...args], options) };
+  const args = [
+    `-ldflags=-s -w${version}`,
+    '-tags=remove_all_sd,enable_kubernetes_sd',
+    `${module}/cmd/prometheus`,
+    `${module}/cmd/promtool`,
+  ];
+  return {
+    ...base,
+    files: ['prometheus', 'promtool'],
+    sources: [...base.sources, ...args],
+    build: (work, step, options) => goBuild(step, ['-o', work + '/', ...args], options),
+  };
 }
 
 const gitVersion = ` -X k8s.io/component-base/version.gitVersion=${versions.kubernetes}`;
@@ -52,8 +76,22 @@ function steps() {
   return [
     prometheus(),
     released('etcd', 'etcd', 'go.etcd.io/etcd/server/v3', versions.etcd, '30 s'),
-    released('kube-apiserver', 'k8s', 'k8s.io/kubernetes/cmd/kube-apiserver', versions.kubernetes, '4 to 5 min', gitVersion),
-    released('kube-controller-manager', 'k8s', 'k8s.io/kubernetes/cmd/kube-controller-manager', versions.kubernetes, '1 to 2 min', gitVersion),
+    released(
+      'kube-apiserver',
+      'k8s',
+      'k8s.io/kubernetes/cmd/kube-apiserver',
+      versions.kubernetes,
+      '4 to 5 min',
+      gitVersion,
+    ),
+    released(
+      'kube-controller-manager',
+      'k8s',
+      'k8s.io/kubernetes/cmd/kube-controller-manager',
+      versions.kubernetes,
+      '1 to 2 min',
+      gitVersion,
+    ),
     {
       ...kwok,
       files: ['kwok', 'kwok-files'],
@@ -63,13 +101,27 @@ function steps() {
       },
     },
     {
-      name: 'rig', version: '', cold: '20 s', dir: rig, files: ['rig'], sources: [hashOf([], [rig])],
+      name: 'rig',
+      version: '',
+      cold: '20 s',
+      dir: rig,
+      files: ['rig'],
+      sources: [hashOf([], [rig])],
       build: (work, step, options) => goBuild(step, ['-o', join(work, 'rig'), '.'], options),
     },
     {
       // Not stripped, and with the paths of this checkout: frames of their profiles lead to these sources.
-      name: 'sample controllers', version: '', cold: '1 min', dir: samples, files: ['widgets', 'gadgets', 'leaky', 'paint', 'load', 'orders'],
-      sources: [hashOf([samples], ['go.mod', 'go.sum', 'api', 'cmd', 'internal'].map((name) => join(samples, name)))],
+      name: 'sample controllers',
+      version: '',
+      cold: '1 min',
+      dir: samples,
+      files: ['widgets', 'gadgets', 'leaky', 'paint', 'load', 'orders'],
+      sources: [
+        hashOf(
+          [samples],
+          ['go.mod', 'go.sum', 'api', 'cmd', 'internal'].map((name) => join(samples, name)),
+        ),
+      ],
       build: (work, step, options) => goBuild(step, ['-o', work + '/', './cmd/...'], options),
     },
   ];
@@ -94,7 +146,10 @@ export async function ensureBinaries(options = {}) {
       const todo = missing();
       for (const [index, { step, dir }] of todo.entries()) {
         signal?.throwIfAborted();
-        log(`[${index + 1}/${todo.length}] building ${step.name} ${step.version}`.trimEnd() + ` (${step.cold} the first time, on 2 cores)`);
+        log(
+          `[${index + 1}/${todo.length}] building ${step.name} ${step.version}`.trimEnd() +
+            ` (${step.cold} the first time, on 2 cores)`,
+        );
         const began = Date.now();
         const work = `${dir}.new-${process.pid}`;
         rmSync(work, { recursive: true, force: true });
@@ -115,14 +170,17 @@ export async function ensureBinaries(options = {}) {
   }
   /** @type {Record<string, string>} */
   const found = {};
-  for (const { step, dir } of all) for (const file of step.files) found[file === 'kwok-files' ? 'kwokFiles' : file] = join(dir, file);
+  for (const { step, dir } of all)
+    for (const file of step.files) found[file === 'kwok-files' ? 'kwokFiles' : file] = join(dir, file);
   return /** @type {Binaries} */ (found);
 }
 
 /** Keeps the two newest builds of a program besides this one: branches switch back and forth. */
 function dropOld(root, name, current) {
   const old = readdirSync(root)
-    .filter((entry) => entry.startsWith(`${name}-`) && /-[0-9a-f]{12}$/.test(entry) && entry.length === name.length + 13)
+    .filter(
+      (entry) => entry.startsWith(`${name}-`) && /-[0-9a-f]{12}$/.test(entry) && entry.length === name.length + 13,
+    )
     .map((entry) => join(root, entry))
     .filter((dir) => dir !== current)
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
@@ -130,14 +188,22 @@ function dropOld(root, name, current) {
 }
 
 async function checkGo() {
-  const { code, output } = await run('go', ['env', 'GOVERSION'], { cwd: here }).catch(() => ({ code: 1, output: '', errors: '' }));
+  const { code, output } = await run('go', ['env', 'GOVERSION'], { cwd: here }).catch(() => ({
+    code: 1,
+    output: '',
+    errors: '',
+  }));
   const have = /go(\d+)\.(\d+)/.exec(output);
   if (code !== 0 || !have) {
-    throw new Error(`The test cluster is built with Go ${versions.go}, and no "go" was found on the PATH. Install it from https://go.dev/dl/ and try again.`);
+    throw new Error(
+      `The test cluster is built with Go ${versions.go}, and no "go" was found on the PATH. Install it from https://go.dev/dl/ and try again.`,
+    );
   }
   const [major, minor] = versions.go.split('.').map(Number);
   if (Number(have[1]) < major || (Number(have[1]) === major && Number(have[2]) < minor)) {
-    throw new Error(`The test cluster is built with Go ${versions.go} or newer, and "go" is ${have[0]}. Install a newer one from https://go.dev/dl/ and try again.`);
+    throw new Error(
+      `The test cluster is built with Go ${versions.go} or newer, and "go" is ${have[0]}. Install a newer one from https://go.dev/dl/ and try again.`,
+    );
   }
 }
 
@@ -148,7 +214,10 @@ async function copyKwokFiles(moduleDir, to) {
   const kustomize = join(output.trim(), 'kustomize');
   mkdirSync(join(to, 'crds'), { recursive: true });
   const stages = ['node/fast/node-initialize', 'pod/fast/pod-ready', 'pod/fast/pod-complete', 'pod/fast/pod-delete'];
-  writeFileSync(join(to, 'stages.yaml'), stages.map((name) => readFileSync(join(kustomize, 'stage', `${name}.yaml`), 'utf8')).join('\n---\n'));
+  writeFileSync(
+    join(to, 'stages.yaml'),
+    stages.map((name) => readFileSync(join(kustomize, 'stage', `${name}.yaml`), 'utf8')).join('\n---\n'),
+  );
   for (const kind of ['portforwards', 'logs']) {
     const file = `kwok.x-k8s.io_${kind}.yaml`;
     copyFileSync(join(kustomize, 'crd', 'bases', file), join(to, 'crds', file));
@@ -162,10 +231,18 @@ async function goBuild(step, args, { log = () => {}, signal }) {
   const timer = setInterval(() => log(`      ${step.name}: ${compiled} packages compiled, ${seconds(began)}`), 15_000);
   try {
     const { code, output } = await run('go', ['build', '-v', '-buildvcs=false', ...args], {
-      cwd: step.dir, signal, onLine: (line) => { if (/^[\w.-]+(\/\S+)*$/.test(line)) compiled++; },
+      cwd: step.dir,
+      signal,
+      onLine: (line) => {
+        if (/^[\w.-]+(\/\S+)*$/.test(line)) compiled++;
+      },
     });
     if (code !== 0) {
-      const tail = output.split('\n').filter((line) => !/^[\w.-]+(\/[^\s:]+)*$/.test(line)).slice(-15).join('\n');
+      const tail = output
+        .split('\n')
+        .filter((line) => !/^[\w.-]+(\/[^\s:]+)*$/.test(line))
+        .slice(-15)
+        .join('\n');
       throw new Error(`Building ${step.name} failed:\n${tail}`);
     }
   } finally {
@@ -192,7 +269,10 @@ export function run(program, args, { cwd, signal, onLine } = {}) {
       if (onLine) for (const line of lines) onLine(line);
     };
     child.stdout.setEncoding('utf8').on('data', take);
-    child.stderr.setEncoding('utf8').on('data', (text) => { errors += text; take(text); });
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      errors += text;
+      take(text);
+    });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? 1, output, errors }));
   });

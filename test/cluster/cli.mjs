@@ -64,9 +64,12 @@ const commands = {
     const found = status(values.dir);
     if (!found) return console.log(`nothing runs in ${values.dir}`);
     console.log(found.whole ? `running in ${found.dir}` : `not whole, in ${found.dir}`);
-    for (const one of found.programs) console.log(`  ${one.alive ? 'up  ' : 'gone'} ${String(one.pid).padStart(7)}  ${one.name}`);
+    for (const one of found.programs)
+      console.log(`  ${one.alive ? 'up  ' : 'gone'} ${String(one.pid).padStart(7)}  ${one.name}`);
     for (const one of found.processes) {
-      const ports = Object.entries(one.ports).map(([container, port]) => `${container} → 127.0.0.1:${port}`).join(', ');
+      const ports = Object.entries(one.ports)
+        .map(([container, port]) => `${container} → 127.0.0.1:${port}`)
+        .join(', ');
       if (ports) console.log(`  ${one.namespace}/${one.pod}: ${ports}`);
     }
     const on = found.whole ? loadsOf(running()) : undefined;
@@ -76,12 +79,29 @@ const commands = {
   rate: () => rig(['rate', '--kubeconfig', running().kubeconfig, String(number(positionals[1]))], options),
   load: async () => {
     const [names, state] = [positionals.slice(1, -1), positionals.at(-1)];
-    if (names.length === 0 || (state !== 'on' && state !== 'off')) throw new Error('load NAME.. on, or load NAME.. off');
+    if (names.length === 0 || (state !== 'on' && state !== 'off'))
+      throw new Error('load NAME.. on, or load NAME.. off');
     const on = await load(running(), names, state === 'on', options);
-    console.log(`loads: ${on.join(', ') || (names.includes('healthy') && state === 'off' ? 'as up leaves it' : 'none, all calm')}`);
+    console.log(
+      `loads: ${on.join(', ') || (names.includes('healthy') && state === 'off' ? 'as up leaves it' : 'none, all calm')}`,
+    );
   },
   fill: () => fill(running(), { ...options, pods: number(values.pods), workloads: number(values.workloads) }),
-  churn: () => rig(['churn', '--kubeconfig', running().kubeconfig, '--etcd', `http://127.0.0.1:${running().ports.etcd}`, '--rate', String(number(values.rate ?? '1000')), '--seconds', String(number(values.seconds))], options),
+  churn: () =>
+    rig(
+      [
+        'churn',
+        '--kubeconfig',
+        running().kubeconfig,
+        '--etcd',
+        `http://127.0.0.1:${running().ports.etcd}`,
+        '--rate',
+        String(number(values.rate ?? '1000')),
+        '--seconds',
+        String(number(values.seconds)),
+      ],
+      options,
+    ),
   unfill: () => rig(['unfill', '--kubeconfig', running().kubeconfig], options),
 };
 

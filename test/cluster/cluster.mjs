@@ -24,7 +24,11 @@ export { defaultRunDir };
  */
 
 const contextName = 'tuner-test';
-const leases = ['widgets-system/widgets.example.com', 'gadgets-system/gadgets.example.com', 'kube-system/kube-controller-manager'];
+const leases = [
+  'widgets-system/widgets.example.com',
+  'gadgets-system/gadgets.example.com',
+  'kube-system/kube-controller-manager',
+];
 
 /** Longest that the API server may take to be ready, s; 8 on two quiet cores. */
 const READY_S = 240 * SLOWNESS;
@@ -32,7 +36,11 @@ const READY_S = 240 * SLOWNESS;
 export const RIG_WAIT = `${300 * SLOWNESS}s`;
 
 /** A Node's name has to be a lower-case DNS name; kube-controller-manager names itself after the host as it is. */
-const nodeName = hostname().toLowerCase().replace(/[^a-z0-9.-]/g, '-').replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '') || 'node-0';
+const nodeName =
+  hostname()
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]/g, '-')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '') || 'node-0';
 
 /**
  * Starts a cluster in a run folder (a new temporary one by default) and waits until all of it works. A cluster that runs
@@ -99,7 +107,9 @@ export function status(dir = defaultRunDir()) {
   const programs = listed(dir).map((one) => ({ ...one, alive: alive(one) }));
   if (!programs.some((one) => one.alive)) return undefined;
   const core = ['etcd', 'kube-apiserver', 'kwok', 'rig'];
-  const whole = existsSync(join(dir, 'cluster.json')) && core.every((name) => programs.some((one) => one.name === name && one.alive));
+  const whole =
+    existsSync(join(dir, 'cluster.json')) &&
+    core.every((name) => programs.some((one) => one.name === name && one.alive));
   return { dir, whole, programs, processes: processesOf(dir) };
 }
 
@@ -125,7 +135,10 @@ export async function fill(cluster, { pods = 10_000, workloads = 500, log = () =
   // The rig starts it again at once, as a kubelet would.
   if (manager) process.kill(manager.pid, 'SIGSTOP');
   try {
-    await rig(['fill', '--kubeconfig', cluster.kubeconfig, '--pods', String(pods), '--workloads', String(workloads)], { log, signal });
+    await rig(['fill', '--kubeconfig', cluster.kubeconfig, '--pods', String(pods), '--workloads', String(workloads)], {
+      log,
+      signal,
+    });
   } finally {
     if (manager) process.kill(manager.pid, 'SIGKILL');
   }
@@ -136,7 +149,11 @@ function describe(dir) {
   const { ports, node } = recorded(dir);
   const kubeconfig = join(dir, 'admin.kubeconfig');
   return {
-    dir, ports, node, kubeconfig, context: contextName,
+    dir,
+    ports,
+    node,
+    kubeconfig,
+    context: contextName,
     env: { KUBECONFIG: kubeconfig },
     limitedKubeconfig: join(dir, 'limited.kubeconfig'),
     noaccessKubeconfig: join(dir, 'noaccess.kubeconfig'),
@@ -166,13 +183,31 @@ async function endAll(dir) {
   const named = (/** @type {string} */ name) => programs.filter((one) => one.name === name);
   // The rig first: it ends the controllers, which still want to say goodbye to the API server. Then whatever it left.
   await end(named('rig'), 12_000);
-  await end(programs.filter((one) => !['etcd', 'kube-apiserver'].includes(one.name)), 3_000);
+  await end(
+    programs.filter((one) => !['etcd', 'kube-apiserver'].includes(one.name)),
+    3_000,
+  );
   // These two have nothing to save.
   await end(named('kube-apiserver'), 1_500);
   await end(named('etcd'), 1_500);
   forget(dir);
-  for (const name of ['cluster.json', 'processes.json', 'loads.json', 'etcd', 'prometheus', 'pki', 'pods', 'images', 'manifests', 'egress.json', 'network.sock', 'rig.json', 'kwok.yaml', 'node.yaml',
-    ...['admin', 'rig', 'controller-manager', 'limited', 'noaccess'].map((user) => `${user}.kubeconfig`)]) {
+  for (const name of [
+    'cluster.json',
+    'processes.json',
+    'loads.json',
+    'etcd',
+    'prometheus',
+    'pki',
+    'pods',
+    'images',
+    'manifests',
+    'egress.json',
+    'network.sock',
+    'rig.json',
+    'kwok.yaml',
+    'node.yaml',
+    ...['admin', 'rig', 'controller-manager', 'limited', 'noaccess'].map((user) => `${user}.kubeconfig`),
+  ]) {
     rmSync(join(dir, name), { recursive: true, force: true });
   }
 }
@@ -190,36 +225,63 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   const at = (/** @type {string} */ name) => join(dir, name);
   const pki = (/** @type {string} */ name) => join(dir, 'pki', name);
   mkdirSync(at('manifests'), { recursive: true });
-  const launch = (/** @type {string} */ name, /** @type {string} */ program, /** @type {string[]} */ args) => startDetached(dir, name, program, args);
+  const launch = (/** @type {string} */ name, /** @type {string} */ program, /** @type {string[]} */ args) =>
+    startDetached(dir, name, program, args);
   const server = `https://127.0.0.1:${apiserver}`;
-  const step = (/** @type {string} */ text) => log(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${text}`);
+  const step = (/** @type {string} */ text) =>
+    log(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${text}`);
 
   step('certificates and etcd');
   await call(bin.rig, ['pki', '--dir', dir, '--server', server, '--context', contextName], { signal });
   const store = launch('etcd', bin.etcd, [
-    `--data-dir=${at('etcd')}`, `--listen-client-urls=http://127.0.0.1:${etcd}`, `--advertise-client-urls=http://127.0.0.1:${etcd}`,
-    `--listen-peer-urls=http://127.0.0.1:${etcdPeer}`, `--initial-advertise-peer-urls=http://127.0.0.1:${etcdPeer}`,
+    `--data-dir=${at('etcd')}`,
+    `--listen-client-urls=http://127.0.0.1:${etcd}`,
+    `--advertise-client-urls=http://127.0.0.1:${etcd}`,
+    `--listen-peer-urls=http://127.0.0.1:${etcdPeer}`,
+    `--initial-advertise-peer-urls=http://127.0.0.1:${etcdPeer}`,
     `--initial-cluster=default=http://127.0.0.1:${etcdPeer}`,
     '--unsafe-no-fsync', // nothing in here has to outlive the machine
-    '--quota-backend-bytes=4294967296', '--auto-compaction-retention=10m',
+    '--quota-backend-bytes=4294967296',
+    '--auto-compaction-retention=10m',
   ]);
 
   step('API server');
   // Its service proxy goes to pods by their own addresses: the rig's pod network leads there.
-  writeFileSync(at('egress.json'), JSON.stringify({
-    apiVersion: 'apiserver.k8s.io/v1beta1', kind: 'EgressSelectorConfiguration',
-    egressSelections: [{ name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: socketFile(dir) } } } }],
-  }));
+  writeFileSync(
+    at('egress.json'),
+    JSON.stringify({
+      apiVersion: 'apiserver.k8s.io/v1beta1',
+      kind: 'EgressSelectorConfiguration',
+      egressSelections: [
+        {
+          name: 'cluster',
+          connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: socketFile(dir) } } },
+        },
+      ],
+    }),
+  );
   const api = launch('kube-apiserver', bin['kube-apiserver'], [
-    `--etcd-servers=http://127.0.0.1:${etcd}`, '--bind-address=127.0.0.1', `--secure-port=${apiserver}`,
-    `--tls-cert-file=${pki('apiserver.crt')}`, `--tls-private-key-file=${pki('apiserver.key')}`, `--client-ca-file=${pki('ca.crt')}`,
-    `--requestheader-client-ca-file=${pki('ca.crt')}`, '--requestheader-allowed-names=front-proxy-client',
-    '--requestheader-username-headers=X-Remote-User', '--requestheader-group-headers=X-Remote-Group', '--requestheader-extra-headers-prefix=X-Remote-Extra-',
-    '--authorization-mode=Node,RBAC', '--service-cluster-ip-range=10.0.0.0/16', '--endpoint-reconciler-type=none',
-    `--service-account-key-file=${pki('sa.pub')}`, `--service-account-signing-key-file=${pki('sa.key')}`,
+    `--etcd-servers=http://127.0.0.1:${etcd}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${apiserver}`,
+    `--tls-cert-file=${pki('apiserver.crt')}`,
+    `--tls-private-key-file=${pki('apiserver.key')}`,
+    `--client-ca-file=${pki('ca.crt')}`,
+    `--requestheader-client-ca-file=${pki('ca.crt')}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    '--authorization-mode=Node,RBAC',
+    '--service-cluster-ip-range=10.0.0.0/16',
+    '--endpoint-reconciler-type=none',
+    `--service-account-key-file=${pki('sa.pub')}`,
+    `--service-account-signing-key-file=${pki('sa.key')}`,
     '--service-account-issuer=https://kubernetes.default.svc',
-    `--kubelet-client-certificate=${pki('apiserver-kubelet-client.crt')}`, `--kubelet-client-key=${pki('apiserver-kubelet-client.key')}`,
-    `--kubelet-certificate-authority=${pki('ca.crt')}`, '--kubelet-preferred-address-types=InternalIP',
+    `--kubelet-client-certificate=${pki('apiserver-kubelet-client.crt')}`,
+    `--kubelet-client-key=${pki('apiserver-kubelet-client.key')}`,
+    `--kubelet-certificate-authority=${pki('ca.crt')}`,
+    '--kubelet-preferred-address-types=InternalIP',
     `--egress-selector-config-file=${at('egress.json')}`,
   ]);
   await untilReady(dir, server, [store, api], signal);
@@ -230,45 +292,113 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   // Port-forwards and logs come from the API alone: kwok takes no file with objects of a kind that it watches. It puts no
   // defaults into options that come from a file, so all that matter are here; the first of them makes fill quick.
   const kwokOptions = {
-    apiVersion: 'config.kwok.x-k8s.io/v1alpha1', kind: 'KwokConfiguration',
+    apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
+    kind: 'KwokConfiguration',
     options: {
-      podPlayStageParallelism: 32, nodePlayStageParallelism: 4, nodeLeaseParallelism: 4, podsOnNodeSyncParallelism: 1,
-      enablePodsOnNodeSyncListPager: true, enablePodsOnNodeSyncStreamWatch: false,
+      podPlayStageParallelism: 32,
+      nodePlayStageParallelism: 4,
+      nodeLeaseParallelism: 4,
+      podsOnNodeSyncParallelism: 1,
+      enablePodsOnNodeSyncListPager: true,
+      enablePodsOnNodeSyncStreamWatch: false,
       enableDebuggingHandlers: true, // port-forward and logs
-      enableProfilingHandler: false, enableContentionProfiling: false,
+      enableProfilingHandler: false,
+      enableContentionProfiling: false,
     },
   };
-  writeFileSync(at('kwok.yaml'), `${JSON.stringify(kwokOptions)}\n---\n${readFileSync(join(bin.kwokFiles, 'stages.yaml'), 'utf8')}`);
+  writeFileSync(
+    at('kwok.yaml'),
+    `${JSON.stringify(kwokOptions)}\n---\n${readFileSync(join(bin.kwokFiles, 'stages.yaml'), 'utf8')}`,
+  );
   const kwok = launch('kwok', bin.kwok, [
-    `--config=${at('kwok.yaml')}`, `--kubeconfig=${admin}`, '--manage-all-nodes', '--enable-crds=PortForward,Logs',
-    '--node-lease-duration-seconds=40', '--node-ip=127.0.0.1', `--node-port=${kubelet}`, `--server-address=127.0.0.1:${kubelet}`,
-    `--tls-cert-file=${pki('kubelet.crt')}`, `--tls-private-key-file=${pki('kubelet.key')}`, '--cidr=10.64.0.0/16',
+    `--config=${at('kwok.yaml')}`,
+    `--kubeconfig=${admin}`,
+    '--manage-all-nodes',
+    '--enable-crds=PortForward,Logs',
+    '--node-lease-duration-seconds=40',
+    '--node-ip=127.0.0.1',
+    `--node-port=${kubelet}`,
+    `--server-address=127.0.0.1:${kubelet}`,
+    `--tls-cert-file=${pki('kubelet.crt')}`,
+    `--tls-private-key-file=${pki('kubelet.key')}`,
+    '--cidr=10.64.0.0/16',
   ]);
-  writeFileSync(at('node.yaml'), JSON.stringify({
-    apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, labels: { 'kubernetes.io/hostname': nodeName, 'node-role.kubernetes.io/control-plane': '' } },
-  }));
-  writeFileSync(at('rig.json'), JSON.stringify(rigSettings(dir, bin, { owner, network, node: nodeName })), { mode: 0o600 });
+  writeFileSync(
+    at('node.yaml'),
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: {
+        name: nodeName,
+        labels: { 'kubernetes.io/hostname': nodeName, 'node-role.kubernetes.io/control-plane': '' },
+      },
+    }),
+  );
+  writeFileSync(at('rig.json'), JSON.stringify(rigSettings(dir, bin, { owner, network, node: nodeName })), {
+    mode: 0o600,
+  });
   writeManifests(dir, network);
-  await call(bin.rig, ['apply', '--kubeconfig', admin, '--node', nodeName, at('node.yaml'), join(here, 'controllers', 'config'), join(here, 'manifests', 'access.yaml'), at('manifests/monitoring.yaml')], { signal });
+  await call(
+    bin.rig,
+    [
+      'apply',
+      '--kubeconfig',
+      admin,
+      '--node',
+      nodeName,
+      at('node.yaml'),
+      join(here, 'controllers', 'config'),
+      join(here, 'manifests', 'access.yaml'),
+      at('manifests/monitoring.yaml'),
+    ],
+    { signal },
+  );
   await call(bin.rig, ['rate', '--kubeconfig', admin, String(rate)], { signal });
 
   step('kube-controller-manager and the controllers');
   const supervisor = launch('rig', bin.rig, ['pods', '--settings', at('rig.json')]);
-  for (const [file, namespace, account, contextNamespace] of [['limited', 'widgets-system', 'viewer', 'widgets-system'], ['noaccess', 'workshop', 'nobody', '']]) {
-    await call(bin.rig, ['token', '--kubeconfig', admin, '--namespace', namespace, '--account', account, '--context', contextName,
-      '--context-namespace', contextNamespace, '--output', at(`${file}.kubeconfig`)], { signal });
+  for (const [file, namespace, account, contextNamespace] of [
+    ['limited', 'widgets-system', 'viewer', 'widgets-system'],
+    ['noaccess', 'workshop', 'nobody', ''],
+  ]) {
+    await call(
+      bin.rig,
+      [
+        'token',
+        '--kubeconfig',
+        admin,
+        '--namespace',
+        namespace,
+        '--account',
+        account,
+        '--context',
+        contextName,
+        '--context-namespace',
+        contextNamespace,
+        '--output',
+        at(`${file}.kubeconfig`),
+      ],
+      { signal },
+    );
   }
   const core = [store, api, kwok, supervisor];
   const died = new AbortController();
-  const watch = setInterval(() => { if (!core.every(alive)) died.abort(); }, 500);
+  const watch = setInterval(() => {
+    if (!core.every(alive)) died.abort();
+  }, 500);
   try {
     const either = signal ? AbortSignal.any([signal, died.signal]) : died.signal;
-    await call(bin.rig, ['wait', '--settings', at('rig.json'), '--leases', leases.join(','), '--timeout', RIG_WAIT], { signal: either, log: step });
+    await call(bin.rig, ['wait', '--settings', at('rig.json'), '--leases', leases.join(','), '--timeout', RIG_WAIT], {
+      signal: either,
+      log: step,
+    });
   } catch (error) {
     signal?.throwIfAborted();
     const dead = core.find((one) => !alive(one))?.name;
     const what = dead ? `${dead} ended at its start.` : /** @type {Error} */ (error).message;
-    throw new Error(`${what}\nThe end of ${join(dir, 'logs', `${dead ?? 'rig'}.log`)}:\n${logTail(dir, dead ?? 'rig')}`);
+    throw new Error(
+      `${what}\nThe end of ${join(dir, 'logs', `${dead ?? 'rig'}.log`)}:\n${logTail(dir, dead ?? 'rig')}`,
+    );
   } finally {
     clearInterval(watch);
   }
@@ -288,13 +418,20 @@ async function call(program, args, { log, signal }) {
  */
 async function untilReady(dir, server, programs, signal) {
   const agent = new https.Agent({
-    ca: readFileSync(join(dir, 'pki', 'ca.crt')), cert: readFileSync(join(dir, 'pki', 'admin.crt')), key: readFileSync(join(dir, 'pki', 'admin.key')), keepAlive: false,
+    ca: readFileSync(join(dir, 'pki', 'ca.crt')),
+    cert: readFileSync(join(dir, 'pki', 'admin.crt')),
+    key: readFileSync(join(dir, 'pki', 'admin.key')),
+    keepAlive: false,
   });
-  const ready = () => new Promise((resolve) => {
-    const request = https.get(`${server}/readyz`, { agent, timeout: 10_000 }, (response) => { response.resume(); resolve(response.statusCode === 200); });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(false));
-  });
+  const ready = () =>
+    new Promise((resolve) => {
+      const request = https.get(`${server}/readyz`, { agent, timeout: 10_000 }, (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      });
+      request.on('timeout', () => request.destroy());
+      request.on('error', () => resolve(false));
+    });
   const deadline = Date.now() + READY_S * 1000;
   while (!(await ready())) {
     signal?.throwIfAborted();
@@ -302,7 +439,9 @@ async function untilReady(dir, server, programs, signal) {
     const late = Date.now() > deadline;
     if (dead || late) {
       const name = dead?.name ?? 'kube-apiserver';
-      throw new Error(`${name} ${dead ? 'ended at its start' : `was not ready after ${READY_S} s`}. Its log (${join(dir, 'logs', `${name}.log`)}) ends:\n${logTail(dir, name)}`);
+      throw new Error(
+        `${name} ${dead ? 'ended at its start' : `was not ready after ${READY_S} s`}. Its log (${join(dir, 'logs', `${name}.log`)}) ends:\n${logTail(dir, name)}`,
+      );
     }
     await sleep(100, undefined, { signal });
   }
@@ -310,11 +449,17 @@ async function untilReady(dir, server, programs, signal) {
 
 /** Ports of the loopback that nobody listens on. @param {number} count @returns {Promise<number[]>} */
 async function freePorts(count) {
-  const servers = await Promise.all(Array.from({ length: count }, () => new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
-  })));
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise((resolve, reject) => {
+          const server = createServer();
+          server.on('error', reject);
+          server.listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
   const ports = servers.map((server) => server.address().port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;

@@ -18,13 +18,24 @@ const loads = {
   // machine so busy that the API server takes a tenth of a second for each.
   'widgets-throttled': { rates: { widgets: 5 }, set: ['widgets-system/widgets-controller:arg=--qps=2'] },
   // About half a second of hashing for each gadget, in one worker: two or three gadgets a second of the five that come.
-  'gadgets-cpu': { rates: { gadgets: 5 }, set: ['gadgets-system/gadgets-controller-manager:arg=--cpu-share=0.95', 'gadgets-system/gadgets-controller-manager:arg=--rounds=6000000'] },
+  'gadgets-cpu': {
+    rates: { gadgets: 5 },
+    set: [
+      'gadgets-system/gadgets-controller-manager:arg=--cpu-share=0.95',
+      'gadgets-system/gadgets-controller-manager:arg=--rounds=6000000',
+    ],
+  },
   // One worker does two orders a second.
   'workers-starved': { rates: { starved: 5 }, file: 'starved.yaml' },
   // Each order is tried five times on average; that is below the 10 retries a second that the queue's own limiter lets through.
   backoff: { rates: { failing: 1.5 }, file: 'failing.yaml' },
   // 20 paints, each painted over after 0.3 s: 33 writes a second by each, below their limit.
-  fight: { set: ['red', 'blue'].flatMap((color) => [`paints-system/${color}:arg=--qps=100`, `paints-system/${color}:arg=--pause=300ms`]) },
+  fight: {
+    set: ['red', 'blue'].flatMap((color) => [
+      `paints-system/${color}:arg=--qps=100`,
+      `paints-system/${color}:arg=--pause=300ms`,
+    ]),
+  },
   // Each writes the time into all 20 paints in turn, six times a second in all.
   stamp: { file: 'stamp.yaml' },
   noop: { file: 'noop.yaml' },
@@ -51,7 +62,9 @@ const FIRST = 2;
  * @returns {Promise<readonly LoadName[]>} what is on now
  */
 export async function load(cluster, names, on, options = {}) {
-  for (const name of names) if (!loadNames.includes(name)) throw new Error(`There is no load named "${name}". There are: ${loadNames.join(', ')}.`);
+  for (const name of names)
+    if (!loadNames.includes(name))
+      throw new Error(`There is no load named "${name}". There are: ${loadNames.join(', ')}.`);
   const named = /** @type {LoadName[]} */ (names.filter((name) => name !== 'healthy'));
   const healthy = named.length < names.length;
   return switched(cluster, options, (before) => {
@@ -76,7 +89,11 @@ export async function only(cluster, names, options = {}) {
  * @param {(before: LoadName[] | undefined) => LoadName[] | undefined} wanted
  */
 async function switched(cluster, options, wanted) {
-  const unlock = await takeLock(`${cluster.dir}.loads.lock`, { log: options.log ?? (() => {}), signal: options.signal, what: 'switching a load' });
+  const unlock = await takeLock(`${cluster.dir}.loads.lock`, {
+    log: options.log ?? (() => {}),
+    signal: options.signal,
+    what: 'switching a load',
+  });
   try {
     const before = loadsOf(cluster);
     const after = wanted(before);
@@ -116,20 +133,46 @@ async function change(cluster, wanted, before, options) {
     set.push('leaky-system/leaky:arg=--upstream-latency=20ms');
   }
   const files = on.flatMap((one) => (one.file === undefined ? [] : [join(here, 'manifests', 'loads', one.file)]));
-  const samples = ['20-widgets.yaml', '30-gadgets.yaml', '40-leaky.yaml', '50-paints.yaml'].map((name) => join(here, 'controllers', 'config', name));
-  await rig(['apply', ...at, '--node', cluster.node, ...set.flatMap((text) => ['--set', text]), ...samples, ...files], options);
+  const samples = ['20-widgets.yaml', '30-gadgets.yaml', '40-leaky.yaml', '50-paints.yaml'].map((name) =>
+    join(here, 'controllers', 'config', name),
+  );
+  await rig(
+    ['apply', ...at, '--node', cluster.node, ...set.flatMap((text) => ['--set', text]), ...samples, ...files],
+    options,
+  );
 
   const gone = (before ?? []).filter((name) => !(wanted ?? []).includes(name));
-  const goneFiles = gone.flatMap((name) => (loads[name].file === undefined ? [] : [join(here, 'manifests', 'loads', loads[name].file)]));
-  writeStaticPod(cluster.dir, on.flatMap((one) => one.flags ?? []));
-  await rig(['delete', ...at, ...(gone.includes('volumes') ? ['--volumes', 'samples.example.com/volume'] : []), ...goneFiles], options);
-  await rig(['wait', '--settings', join(cluster.dir, 'rig.json'), '--leases', 'kube-system/kube-controller-manager', '--timeout', RIG_WAIT], options);
+  const goneFiles = gone.flatMap((name) =>
+    loads[name].file === undefined ? [] : [join(here, 'manifests', 'loads', loads[name].file)],
+  );
+  writeStaticPod(
+    cluster.dir,
+    on.flatMap((one) => one.flags ?? []),
+  );
+  await rig(
+    ['delete', ...at, ...(gone.includes('volumes') ? ['--volumes', 'samples.example.com/volume'] : []), ...goneFiles],
+    options,
+  );
+  await rig(
+    [
+      'wait',
+      '--settings',
+      join(cluster.dir, 'rig.json'),
+      '--leases',
+      'kube-system/kube-controller-manager',
+      '--timeout',
+      RIG_WAIT,
+    ],
+    options,
+  );
 }
 
 /** The rig replaces the static pod when its manifest changes, as a kubelet does. @param {string} dir @param {string[]} flags */
 function writeStaticPod(dir, flags) {
   const file = join(dir, 'manifests', 'kube-controller-manager.yaml');
-  const text = readFileSync(join(here, 'manifests', 'kube-controller-manager.yaml'), 'utf8')
-    .replace(/^( *- )--kubeconfig=.*$/m, (line, dash) => [...flags.map((flag) => dash + flag), line].join('\n'));
+  const text = readFileSync(join(here, 'manifests', 'kube-controller-manager.yaml'), 'utf8').replace(
+    /^( *- )--kubeconfig=.*$/m,
+    (line, dash) => [...flags.map((flag) => dash + flag), line].join('\n'),
+  );
   if (text !== readFileSync(file, 'utf8')) writeFileSync(file, text);
 }

@@ -15,13 +15,33 @@ const looks = Number(positionals[0] ?? '20');
 if (!(looks >= 1)) throw new Error(`"${positionals[0]}" is no number of looks.`);
 const dir = values.dir ?? defaultRunDir();
 const running = findRunning(dir);
-if (!running) await up({ dir, log: (line) => { process.stderr.write(`${line}\n`); } });
+if (!running)
+  await up({
+    dir,
+    log: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+  });
 
 const file = join(dir, 'verdicts.txt');
 rmSync(file, { force: true });
-const env = { ...process.env, KUBECONFIG_TEST: join(dir, 'admin.kubeconfig'), CLUSTER_DIR: dir, LOOKS: String(looks), LOOKS_TABLE: file };
-const child = spawn(await ensureNode(), [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'verdicts', '--silent', '--reporter', 'dot'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
-process.exitCode = await new Promise((resolve) => { child.on('exit', (code) => { resolve(code ?? 1); }); });
+const env = {
+  ...process.env,
+  KUBECONFIG_TEST: join(dir, 'admin.kubeconfig'),
+  CLUSTER_DIR: dir,
+  LOOKS: String(looks),
+  LOOKS_TABLE: file,
+};
+const child = spawn(
+  await ensureNode(),
+  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'verdicts', '--silent', '--reporter', 'dot'],
+  { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] },
+);
+process.exitCode = await new Promise((resolve) => {
+  child.on('exit', (code) => {
+    resolve(code ?? 1);
+  });
+});
 let text = '0 passed, 0 failed, 0 skipped\n';
 try {
   text = readFileSync(file, 'utf8');

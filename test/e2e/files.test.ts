@@ -14,9 +14,13 @@ beforeAll(async () => {
   const fixtures = path.resolve('test/fixtures');
   const cpu = fs.readFileSync(path.join(fixtures, 'cpu.prof'));
   folder = workspace({
-    'cpu.prof': cpu, 'half.prof': cpu.subarray(0, Math.floor(cpu.length / 2)), 'page.pprof': '<!doctype html><title>404</title><p>not here', 'empty.pprof': '',
+    'cpu.prof': cpu,
+    'half.prof': cpu.subarray(0, Math.floor(cpu.length / 2)),
+    'page.pprof': '<!doctype html><title>404</title><p>not here',
+    'empty.pprof': '',
     'dump.goroutines.txt': fs.readFileSync(path.join(fixtures, 'debug2.txt')),
-    'go.mod': fs.readFileSync(path.join(fixtures, 'make/go.mod')), 'busy/busy.go': fs.readFileSync(path.join(fixtures, 'make/busy/busy.go')),
+    'go.mod': fs.readFileSync(path.join(fixtures, 'make/go.mod')),
+    'busy/busy.go': fs.readFileSync(path.join(fixtures, 'make/busy/busy.go')),
   });
   vscode = await Workbench.open({ name: 'files', folder, kubeconfig: undefined });
   text = new TextEditor(vscode);
@@ -34,8 +38,11 @@ test('a profile that go test wrote opens as a flame graph by a double click, and
   const busiest = [...goTop(path.join(folder, 'cpu.prof')).rows.values()].sort((a, b) => b.flat - a.flat)[0];
   await page.getByLabel('Search frames').fill(`/^${(busiest?.name ?? '').replaceAll(/[.*()[\]]/g, '\\$&')}$/`);
   await page.locator('#matches', { hasText: /%/ }).waitFor();
-  const share = Number(/([\d.]+) %/.exec(await page.locator('#matches').textContent() ?? '')?.[1]);
-  expect(Math.abs(share - (busiest?.cum ?? 0)), `${busiest?.name}: page ${share} %, pprof ${busiest?.cum} %`).toBeLessThanOrEqual(0.1);
+  const share = Number(/([\d.]+) %/.exec((await page.locator('#matches').textContent()) ?? '')?.[1]);
+  expect(
+    Math.abs(share - (busiest?.cum ?? 0)),
+    `${busiest?.name}: page ${share} %, pprof ${busiest?.cum} %`,
+  ).toBeLessThanOrEqual(0.1);
   await page.getByLabel('Search frames').fill('');
 });
 
@@ -73,13 +80,17 @@ test('a goroutine dump opens as the goroutine page', async () => {
 });
 
 describe('a file that is no whole profile says what it is and what to do', () => {
-  for (const [name, what] of [['half.prof', /ends|cut|truncated|incomplete|not whole/i], ['page.pprof', /HTML/i], ['empty.pprof', /empty/i]] as const) {
+  for (const [name, what] of [
+    ['half.prof', /ends|cut|truncated|incomplete|not whole/i],
+    ['page.pprof', /HTML/i],
+    ['empty.pprof', /empty/i],
+  ] as const) {
     test(name, async () => {
       await vscode.showExplorer();
       await vscode.openFile(name);
       const page = vscode.webview();
       await page.locator('#app[data-state="failed"]').waitFor();
-      const said = await page.locator('#app').textContent() ?? '';
+      const said = (await page.locator('#app').textContent()) ?? '';
       await vscode.shot(name);
       expect(said).toMatch(what);
       expect(said, 'a message and a next step').toMatch(/\.\s*\S.*\./);
@@ -123,12 +134,20 @@ function colours(canvas: ReturnType<ReturnType<Workbench['webview']>['locator']>
     const c = el as HTMLCanvasElement;
     const pixels = c.getContext('2d')?.getImageData(0, 0, c.width, c.height).data ?? new Uint8ClampedArray();
     const seen = new Set<number>();
-    for (let i = 0; i < pixels.length; i += 4 * 97) seen.add(((pixels[i] ?? 0) << 16) | ((pixels[i + 1] ?? 0) << 8) | (pixels[i + 2] ?? 0));
+    for (let i = 0; i < pixels.length; i += 4 * 97)
+      seen.add(((pixels[i] ?? 0) << 16) | ((pixels[i + 1] ?? 0) << 8) | (pixels[i + 2] ?? 0));
     return seen.size;
   });
 }
 
 /** Bars before lines that can be seen: of a full colour. */
 function bars(): Promise<number> {
-  return vscode.page.locator('.editor-group-container.active .view-overlays .cdr').evaluateAll((all) => all.map((el) => getComputedStyle(el)).filter((s) => s.borderLeftWidth === '3px' && /^rgb\(/.test(s.borderLeftColor)).length);
+  return vscode.page
+    .locator('.editor-group-container.active .view-overlays .cdr')
+    .evaluateAll(
+      (all) =>
+        all
+          .map((el) => getComputedStyle(el))
+          .filter((s) => s.borderLeftWidth === '3px' && /^rgb\(/.test(s.borderLeftColor)).length,
+    );
 }

@@ -6,20 +6,37 @@ import { photographFailures, STEP_MS, Workbench } from './lib/workbench';
 
 let vscode: Workbench;
 photographFailures(() => vscode);
-beforeAll(async () => { vscode = await Workbench.open({ name: 'keyboard', folder: SAMPLES, kubeconfig: KUBECONFIG }); });
-afterAll(async () => { await vscode?.close(); });
+beforeAll(async () => {
+  vscode = await Workbench.open({ name: 'keyboard', folder: SAMPLES, kubeconfig: KUBECONFIG });
+});
+afterAll(async () => {
+  await vscode?.close();
+});
 
-const press = async (...keys: string[]): Promise<void> => { for (const key of keys) await vscode.page.keyboard.press(key); };
+const press = async (...keys: string[]): Promise<void> => {
+  for (const key of keys) await vscode.page.keyboard.press(key);
+};
 /** The row of the tree that the keyboard is on, as it is read aloud. */
-const focused = (): Promise<string | null> => vscode.page.locator('.pane .monaco-list:focus .monaco-list-row.focused').getAttribute('aria-label');
+const focused = (): Promise<string | null> =>
+  vscode.page.locator('.pane .monaco-list:focus .monaco-list-row.focused').getAttribute('aria-label');
 
 /** Runs a command from the palette, by keys. */
 async function palette(title: string): Promise<void> {
-  await until(async () => {
-    await vscode.openPalette();
-    await vscode.page.keyboard.type(title);
-    return vscode.pickRow(title).waitFor({ timeout: STEP_MS }).then(() => true, () => false);
-  }, `the palette to take ${title}`, 2 * PATIENCE);
+  await until(
+    async () => {
+      await vscode.openPalette();
+      await vscode.page.keyboard.type(title);
+      return vscode
+        .pickRow(title)
+        .waitFor({ timeout: STEP_MS })
+        .then(
+          () => true,
+          () => false,
+        );
+    },
+    `the palette to take ${title}`,
+    2 * PATIENCE,
+  );
   await press('Enter');
 }
 
@@ -28,15 +45,24 @@ async function palette(title: string): Promise<void> {
  * more when the list is there already: one calls it again.
  */
 async function narrow(title: string, row: string, text: string): Promise<void> {
-  await until(async () => {
-    await palette(title);
-    const taken = await vscode.pickRow(row).waitFor({ timeout: STEP_MS })
-      .then(() => vscode.page.keyboard.type(text))
-      .then(() => until(async () => (await vscode.pickRows().count()) === 1, 'one match', STEP_MS))
-      .then(() => true, () => false);
-    if (!taken) console.log(`${title}: its list did not take "${text}", and is called again`);
-    return taken;
-  }, 'the list to take what is typed', 2 * PATIENCE);
+  await until(
+    async () => {
+      await palette(title);
+      const taken = await vscode
+        .pickRow(row)
+        .waitFor({ timeout: STEP_MS })
+        .then(() => vscode.page.keyboard.type(text))
+        .then(() => until(async () => (await vscode.pickRows().count()) === 1, 'one match', STEP_MS))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!taken) console.log(`${title}: its list did not take "${text}", and is called again`);
+      return taken;
+    },
+    'the list to take what is typed',
+    2 * PATIENCE,
+  );
 }
 
 test('the tree is walked, opened and used by keys alone', async () => {
@@ -62,7 +88,9 @@ test('the palette profiles by keys, and the flame graph has the keyboard at once
   await vscode.page.keyboard.type('2');
   await press('Enter');
   const page = await vscode.ready();
-  await expect.poll(() => page.locator('#flame').evaluate((el) => document.hasFocus() && document.activeElement === el)).toBe(true);
+  await expect
+    .poll(() => page.locator('#flame').evaluate((el) => document.hasFocus() && document.activeElement === el))
+    .toBe(true);
 });
 
 test('frames are walked, zoomed, searched and opened by keys, and each is read aloud', async () => {

@@ -10,7 +10,9 @@ const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'controller-tuner-kubeconfig-'
 const config = path.join(dir, 'config');
 let vscode: Workbench;
 photographFailures(() => vscode);
-beforeAll(async () => { vscode = await Workbench.open({ name: 'kubeconfig', folder: SAMPLES, kubeconfig: config }); });
+beforeAll(async () => {
+  vscode = await Workbench.open({ name: 'kubeconfig', folder: SAMPLES, kubeconfig: config });
+});
 afterAll(async () => {
   await vscode?.close();
   fs.rmSync(dir, { recursive: true, force: true });
@@ -19,7 +21,9 @@ afterAll(async () => {
 /** All that the view says, in full; what is drawn may be cut short. */
 const said = async (): Promise<string> => {
   const view = vscode.view('Clusters');
-  const rows = await view.locator('.monaco-list-row').evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? ''));
+  const rows = await view
+    .locator('.monaco-list-row')
+    .evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? ''));
   return [await view.innerText(), ...rows].join('\n').replaceAll('\u00a0', ' ');
 };
 
@@ -37,18 +41,26 @@ test('no kubeconfig: the empty view says where it looked, and offers a file, a l
 });
 
 test('one that does not parse: the view names the file, and the line', async () => {
-  fs.writeFileSync(config, 'apiVersion: v1\nclusters: [\n  {name: a, cluster: {server: "https://127.0.0.1:1"}\ncontexts: oops: no');
+  fs.writeFileSync(
+    config,
+    'apiVersion: v1\nclusters: [\n  {name: a, cluster: {server: "https://127.0.0.1:1"}\ncontexts: oops: no',
+  );
   await expect.poll(said).toContain(config);
   await vscode.shot('broken');
 });
 
 test('a context without a cluster, and a server that is not there', async () => {
-  fs.writeFileSync(config, [
-    'apiVersion: v1', 'kind: Config', 'current-context: dead',
-    'clusters: [{name: dead, cluster: {server: "https://127.0.0.1:1"}}]',
-    'users: [{name: me, user: {token: x}}]',
-    'contexts: [{name: dead, context: {cluster: dead, user: me}}, {name: lost, context: {cluster: elsewhere, user: me}}]',
-  ].join('\n'));
+  fs.writeFileSync(
+    config,
+    [
+      'apiVersion: v1',
+      'kind: Config',
+      'current-context: dead',
+      'clusters: [{name: dead, cluster: {server: "https://127.0.0.1:1"}}]',
+      'users: [{name: me, user: {token: x}}]',
+      'contexts: [{name: dead, context: {cluster: dead, user: me}}, {name: lost, context: {cluster: elsewhere, user: me}}]',
+    ].join('\n'),
+  );
   await vscode.row('context dead, current').waitFor();
   await expect.poll(said).toMatch(/127\.0\.0\.1:1/);
   await vscode.expand(vscode.row('context lost'));

@@ -7,8 +7,12 @@ import { photographFailures, Workbench } from './lib/workbench';
 
 let vscode: Workbench;
 photographFailures(() => vscode);
-beforeAll(async () => { vscode = await Workbench.open({ name: 'main', folder: SAMPLES, kubeconfig: KUBECONFIG }); });
-afterAll(async () => { await vscode?.close(); });
+beforeAll(async () => {
+  vscode = await Workbench.open({ name: 'main', folder: SAMPLES, kubeconfig: KUBECONFIG });
+});
+afterAll(async () => {
+  await vscode?.close();
+});
 
 /** The function of the gadgets controller that burns CPU: test/cluster/controllers/internal/controller/gadget_controller.go. */
 const HOT = 'example.com/tuner-samples/internal/controller.stretch';
@@ -17,14 +21,18 @@ describe('the tree', () => {
   test('shows context, namespaces, workloads, replicas with the leader first, endpoints, and the controllers inside', async () => {
     await vscode.showSideBar();
     await vscode.row('context tuner-test, current, connected').waitFor();
-    for (const name of ['gadgets-system', 'kube-system', 'paints-system', 'widgets-system']) await vscode.row(`namespace ${name}`).waitFor();
+    for (const name of ['gadgets-system', 'kube-system', 'paints-system', 'widgets-system'])
+      await vscode.row(`namespace ${name}`).waitFor();
     await vscode.shot('namespaces');
     await vscode.expand(vscode.row('namespace widgets-system'));
     await vscode.expand(vscode.row('Deployment widgets-controller in widgets-system, controller, 2/2 ready'));
     const replicas = vscode.view('Clusters').locator('.monaco-list-row[aria-label^="replica widgets-controller-"]');
-    const labels = (): Promise<(string | null)[]> => replicas.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label')));
+    const labels = (): Promise<(string | null)[]> =>
+      replicas.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label')));
     // A leader may be lost and found again while the machine is busy.
-    await expect.poll(labels).toEqual([expect.stringMatching(/, leader, ready, v0\.3\.1/), expect.not.stringContaining('leader')]);
+    await expect
+      .poll(labels)
+      .toEqual([expect.stringMatching(/, leader, ready, v0\.3\.1/), expect.not.stringContaining('leader')]);
     await vscode.expand(replicas.nth(0));
     await vscode.row('pprof endpoint, http, port 6060, answers').waitFor();
     await vscode.row('metrics endpoint, http, port 8080, answers').waitFor();
@@ -60,7 +68,9 @@ describe('a CPU profile from the tree', () => {
     await vscode.shot('countdown');
     const page = await vscode.ready();
     await vscode.shot('flame');
-    expect(await page.locator('#total').textContent()).toMatch(/of CPU in [\d,]+ samples? \([\d.]+ (% of one core|cores)\)/);
+    expect(await page.locator('#total').textContent()).toMatch(
+      /of CPU in [\d,]+ samples? \([\d.]+ (% of one core|cores)\)/,
+    );
     await vscode.row(/CPU gadgets-controller-manager.*\d\d:\d\d/, 'Captures').waitFor();
     expect(vscode.captures()).toHaveLength(1);
   });
@@ -77,7 +87,7 @@ describe('a CPU profile from the tree', () => {
     await vscode.page.keyboard.press('/');
     await page.getByLabel('Search frames').fill(`/^${HOT.replaceAll('.', '\\.')}$/`);
     await page.locator('#matches', { hasText: /%/ }).waitFor();
-    const share = Number(/([\d.]+) %/.exec(await page.locator('#matches').textContent() ?? '')?.[1]);
+    const share = Number(/([\d.]+) %/.exec((await page.locator('#matches').textContent()) ?? '')?.[1]);
     expect(Math.abs(share - (hot?.cum ?? 0)), `page ${share} %, pprof ${hot?.cum} %`).toBeLessThanOrEqual(0.1);
     await vscode.page.keyboard.press('Enter');
     await page.locator('#focused', { hasText: 'stretch' }).waitFor();
@@ -119,20 +129,27 @@ describe('goroutines from the palette', () => {
     expect(await page.locator('.facts').textContent()).toMatch(/[\d,]+ goroutines in \d+ groups/);
   });
 
-  test('filters to the worker that waits for the client\'s rate limiter, and opens its whole stack', async () => {
+  test("filters to the worker that waits for the client's rate limiter, and opens its whole stack", async () => {
     const front = vscode.page.locator('.editor-group-container .tab.active');
     // At 5 writes a second the one worker nearly always waits there, but not in each moment: a person takes the dump again.
-    const page = await until(async () => {
-      const shown = await vscode.ready();
-      await shown.getByLabel('Filter goroutines').fill('WidgetReconciler package:golang.org/x/time/rate');
-      await shown.locator('#app[data-state="ready"]').locator('text=/of [\\d,]+ in \\d+ group|nothing matches/').waitFor();
-      if (await shown.locator('tr.group').count() > 0) return shown;
-      const [before, tab] = [vscode.captures().length, await front.getAttribute('aria-label')];
-      await shown.getByRole('button', { name: 'Capture again' }).click();
-      await until(() => vscode.captures().length > before, 'another dump');
-      await until(async () => await front.getAttribute('aria-label') !== tab, 'its page in front');
-      return false;
-    }, 'a dump with a worker in the limiter', 3 * PATIENCE);
+    const page = await until(
+      async () => {
+        const shown = await vscode.ready();
+        await shown.getByLabel('Filter goroutines').fill('WidgetReconciler package:golang.org/x/time/rate');
+        await shown
+          .locator('#app[data-state="ready"]')
+          .locator('text=/of [\\d,]+ in \\d+ group|nothing matches/')
+          .waitFor();
+        if ((await shown.locator('tr.group').count()) > 0) return shown;
+        const [before, tab] = [vscode.captures().length, await front.getAttribute('aria-label')];
+        await shown.getByRole('button', { name: 'Capture again' }).click();
+        await until(() => vscode.captures().length > before, 'another dump');
+        await until(async () => (await front.getAttribute('aria-label')) !== tab, 'its page in front');
+        return false;
+      },
+      'a dump with a worker in the limiter',
+      3 * PATIENCE,
+    );
     const row = page.locator('tr.group').first();
     await row.waitFor();
     await row.click();
@@ -164,7 +181,7 @@ describe('captures', () => {
     const rows = vscode.view('Captures').locator('.monaco-list-row');
     const all = vscode.captures().length;
     expect(all).toBeGreaterThanOrEqual(3);
-    await until(async () => await rows.count() === all, 'a row for each capture');
+    await until(async () => (await rows.count()) === all, 'a row for each capture');
     await vscode.menu(rows.first(), 'Rename Capture', vscode.inputBox('The file keeps its name'), 'capture-menu');
     await vscode.type('Before the fix', 'The file keeps its name');
     await vscode.row('Before the fix', 'Captures').waitFor();
@@ -172,7 +189,7 @@ describe('captures', () => {
     await vscode.menu(vscode.row('Before the fix', 'Captures'), 'Delete Capture', sure);
     await vscode.shot('delete');
     await sure.click();
-    await until(async () => await rows.count() === all - 1, 'one row less');
+    await until(async () => (await rows.count()) === all - 1, 'one row less');
     expect(vscode.captures()).toHaveLength(all - 1);
   });
 });

@@ -11,7 +11,10 @@ let folder: string;
 photographFailures(() => vscode);
 beforeAll(async () => {
   const fixtures = path.resolve('test/fixtures');
-  folder = workspace({ 'cpu.prof': fs.readFileSync(path.join(fixtures, 'cpu.prof')), 'dump.goroutines.txt': fs.readFileSync(path.join(fixtures, 'debug2.txt')) });
+  folder = workspace({
+    'cpu.prof': fs.readFileSync(path.join(fixtures, 'cpu.prof')),
+    'dump.goroutines.txt': fs.readFileSync(path.join(fixtures, 'debug2.txt')),
+  });
   vscode = await Workbench.open({ name: 'reload', folder, kubeconfig: KUBECONFIG });
 });
 afterAll(async () => {
@@ -43,18 +46,18 @@ test('a flame graph is turned over, searched and walked', async () => {
   await page.locator('#matches', { hasText: /%/ }).waitFor();
   await vscode.page.keyboard.press('Enter');
   await page.locator('#focused', { hasText: 'Hash' }).waitFor();
-  focused = await page.locator('#focused b').textContent() ?? '';
+  focused = (await page.locator('#focused b').textContent()) ?? '';
 });
 
 test('a goroutine dump is filtered, and a group of it opened', async () => {
   await vscode.openFile('dump.goroutines.txt');
   const page = await vscode.ready();
   const groups = page.getByRole('tab', { name: 'Groups' });
-  if (await groups.count() > 0) await groups.click();
+  if ((await groups.count()) > 0) await groups.click();
   await page.getByLabel('Filter goroutines').fill('state:select');
   const row = page.locator('tr.group').last();
   await row.waitFor();
-  group = await row.textContent() ?? '';
+  group = (await row.textContent()) ?? '';
   await row.click();
   await page.locator('tr.detail').first().waitFor();
 });
@@ -104,8 +107,14 @@ test('after a reload each is as it was left, and what was seen of changes is not
 
   const metrics = await shown(METRICS);
   await until(async () => (await (await compared()).count()) === 2, 'the two of before');
-  await until(async () => (await metrics.getByRole('radio', { checked: true }).textContent() ?? '').includes('red'), 'the mark where it was');
-  await until(async () => await metrics.getByRole('tab', { name: 'Charts' }).getAttribute('aria-selected') === 'true', 'the charts in front');
+  await until(
+    async () => ((await metrics.getByRole('radio', { checked: true }).textContent()) ?? '').includes('red'),
+    'the mark where it was',
+  );
+  await until(
+    async () => (await metrics.getByRole('tab', { name: 'Charts' }).getAttribute('aria-selected')) === 'true',
+    'the charts in front',
+  );
   expect(await metrics.getByLabel('Filter panels').inputValue()).toBe(PANELS);
   await vscode.shot('metrics');
 });

@@ -17,9 +17,20 @@ const onDisk = (file: string): string => fs.readFileSync(path.join(folder, file)
 const before = (file: string): string => SHOP[file] ?? '';
 const MAIN = 'shop/cmd/main.go';
 /** From 1. */
-const lineOf = (file: string, text: string): number => before(file).split('\n').findIndex((l) => l.includes(text)) + 1;
-const column = (file: string, text: string): number => (before(file).split('\n').find((l) => l.includes(text)) ?? '').indexOf(text) + 1;
-const becomes = (file: string, text: string): Promise<unknown> => until(() => onDisk(file) === text, `${file} to be as expected`).catch(() => { expect(onDisk(file)).toBe(text); });
+const lineOf = (file: string, text: string): number =>
+  before(file)
+    .split('\n')
+    .findIndex((l) => l.includes(text)) + 1;
+const column = (file: string, text: string): number =>
+  (
+    before(file)
+      .split('\n')
+      .find((l) => l.includes(text)) ?? ''
+  ).indexOf(text) + 1;
+const becomes = (file: string, text: string): Promise<unknown> =>
+  until(() => onDisk(file) === text, `${file} to be as expected`).catch(() => {
+    expect(onDisk(file)).toBe(text);
+  });
 
 beforeAll(async () => {
   vscode = await Workbench.open({ name: 'source', folder, kubeconfig: KUBECONFIG });
@@ -31,10 +42,13 @@ afterAll(async () => {
 });
 
 /** kubebuilder's own line, which has no variable to set QPS on, and what it becomes. */
-const FIXED = before(MAIN).replace('\tmgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{', `\tcfg := ctrl.GetConfigOrDie()
+const FIXED = before(MAIN).replace(
+  '\tmgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{',
+  `\tcfg := ctrl.GetConfigOrDie()
 	cfg.QPS = 50
 	cfg.Burst = 100
-	mgr, err := ctrl.NewManager(cfg, ctrl.Options{`);
+	mgr, err := ctrl.NewManager(cfg, ctrl.Options{`,
+);
 
 describe('one fix', () => {
   test('the hint says what the limit is here, with the version', async () => {
@@ -100,13 +114,18 @@ test('values that one may type over are a fix too, indented as the file is', asy
 
 describe('a fix everywhere in the module', () => {
   const SWEEP = 'shop/cmd/sweep/main.go';
-  const SWEPT = before(SWEEP).replace('\tclients, err :=', '\tconfig.QPS = 50\n\tconfig.Burst = 100\n\tclients, err :=');
+  const SWEPT = before(SWEEP).replace(
+    '\tclients, err :=',
+    '\tconfig.QPS = 50\n\tconfig.Burst = 100\n\tclients, err :=',
+  );
 
   test('is told with its files before, and changes all of them', async () => {
     await editor.open(SWEEP, lineOf(SWEEP, 'InClusterConfig'), column(SWEEP, 'InClusterConfig'));
     await editor.bulb();
     await editor.choose('Everywhere in the Module: Set QPS to 50 and Burst to 100…');
-    const asked = vscode.page.locator('.monaco-dialog-box', { hasText: 'Set QPS to 50 and Burst to 100 in 2 files of example.com/shop?' });
+    const asked = vscode.page.locator('.monaco-dialog-box', {
+      hasText: 'Set QPS to 50 and Burst to 100 in 2 files of example.com/shop?',
+    });
     await asked.waitFor();
     expect(await asked.textContent()).toMatch(/cmd\/main\.go.*cmd\/sweep\/main\.go/s);
     await vscode.shot('everywhere');
@@ -150,7 +169,10 @@ describe('a manifest', () => {
 });
 
 describe('all of a line, and all of a module', () => {
-  const PPROF = before(MAIN).replace('\t\tHealthProbeBindAddress: probeAddr, // the kubelet asks there\n', (line) => `${line}\t\tPprofBindAddress:       "127.0.0.1:6060",\n`);
+  const PPROF = before(MAIN).replace(
+    '\t\tHealthProbeBindAddress: probeAddr, // the kubelet asks there\n',
+    (line) => `${line}\t\tPprofBindAddress:       "127.0.0.1:6060",\n`,
+  );
 
   test('what does not fit into the light bulb is behind its last entry', async () => {
     await vscode.setTheme('light');
@@ -171,7 +193,10 @@ describe('all of a line, and all of a module', () => {
   });
 
   test('the lens leads to the table of settings', async () => {
-    await editor.lens(/QPS 20 · burst 30 · controller-runtime v0\.20\.4$/).locator('a', { hasText: 'QPS 20' }).click();
+    await editor
+      .lens(/QPS 20 · burst 30 · controller-runtime v0\.20\.4$/)
+      .locator('a', { hasText: 'QPS 20' })
+      .click();
     const hover = vscode.page.locator('.monaco-hover', { hasText: 'In force' });
     await hover.waitFor();
     expect(await hover.locator('table').first().innerText()).toMatch(/QPS\s+20\s+20.*default\s+Burst\s+30/s);

@@ -10,10 +10,22 @@ import { photographFailures, Workbench, workspace } from './lib/workbench';
 /** Ten minutes of a controller, as "Save these metrics" writes it. */
 function saved(): string {
   const times = Array.from({ length: 300 }, (_, i) => 1_700_000_000 + i * 2);
-  const of = (name: string, labels: string, value: (i: number) => number): string[] => times.map((t, i) => `${name}{${labels},namespace="widgets-system",pod="widgets-0",instance="widgets-0",job="widgets"} ${value(i)} ${t.toFixed(3)}`);
+  const of = (name: string, labels: string, value: (i: number) => number): string[] =>
+    times.map(
+      (t, i) =>
+        `${name}{${labels},namespace="widgets-system",pod="widgets-0",instance="widgets-0",job="widgets"} ${value(i)} ${t.toFixed(3)}`,
+    );
   return [
-    '# TYPE controller_runtime_active_workers gauge', ...of('controller_runtime_active_workers', 'controller="widget"', () => 1), '# TYPE controller_runtime_max_concurrent_reconciles gauge', ...of('controller_runtime_max_concurrent_reconciles', 'controller="widget"', () => 2),
-    '# TYPE workqueue_adds counter', ...of('workqueue_adds_total', 'name="widget",controller="widget"', (i) => i * 6), '# TYPE workqueue_depth gauge', ...of('workqueue_depth', 'name="widget",controller="widget"', (i) => i % 7), '# EOF', '',
+    '# TYPE controller_runtime_active_workers gauge',
+    ...of('controller_runtime_active_workers', 'controller="widget"', () => 1),
+    '# TYPE controller_runtime_max_concurrent_reconciles gauge',
+    ...of('controller_runtime_max_concurrent_reconciles', 'controller="widget"', () => 2),
+    '# TYPE workqueue_adds counter',
+    ...of('workqueue_adds_total', 'name="widget",controller="widget"', (i) => i * 6),
+    '# TYPE workqueue_depth gauge',
+    ...of('workqueue_depth', 'name="widget",controller="widget"', (i) => i % 7),
+    '# EOF',
+    '',
   ].join('\n');
 }
 
@@ -24,14 +36,28 @@ const seen: (string | undefined)[] = [];
 photographFailures(() => vscode);
 beforeAll(async () => {
   const text = saved();
-  folder = workspace({ 'widgets.openmetrics.txt': text, 'half.openmetrics.txt': text.slice(0, text.length >> 1), 'login.txt': '<!doctype html><title>Sign in</title><p>Sign in' });
+  folder = workspace({
+    'widgets.openmetrics.txt': text,
+    'half.openmetrics.txt': text.slice(0, text.length >> 1),
+    'login.txt': '<!doctype html><title>Sign in</title><p>Sign in',
+  });
   server = http.createServer((req, res) => {
     seen.push(req.headers.authorization);
-    if (req.headers.authorization !== `Basic ${Buffer.from('jane:geheim').toString('base64')}`) { res.writeHead(401, { 'WWW-Authenticate': 'Basic' }).end('Unauthorized'); return; }
+    if (req.headers.authorization !== `Basic ${Buffer.from('jane:geheim').toString('base64')}`) {
+      res.writeHead(401, { 'WWW-Authenticate': 'Basic' }).end('Unauthorized');
+      return;
+    }
     res.setHeader('Content-Type', 'application/json');
-    res.end(JSON.stringify({ status: 'success', data: (req.url ?? '').includes('buildinfo') ? { version: '3.16.0' } : { resultType: 'matrix', result: [] } }));
+    res.end(
+      JSON.stringify({
+        status: 'success',
+        data: (req.url ?? '').includes('buildinfo') ? { version: '3.16.0' } : { resultType: 'matrix', result: [] },
+      }),
+    );
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   vscode = await Workbench.open({ name: 'sources', folder, kubeconfig: undefined });
 });
 afterAll(async () => {
@@ -52,7 +78,10 @@ test('a run of scrapes opens over its own time: the pipe, the charts, and all fa
   await openSaved('widgets.openmetrics.txt');
   const page = await vscode.ready();
   await page.locator('.facts', { hasText: '300 scrapes in 9 min 58 s' }).waitFor();
-  await until(async () => /3\.0*\/s|3\/s/.test(await page.locator('.card').first().textContent() ?? ''), 'three events a second');
+  await until(
+    async () => /3\.0*\/s|3\/s/.test((await page.locator('.card').first().textContent()) ?? ''),
+    'three events a second',
+  );
   await vscode.shot('file-pipeline');
   await page.getByRole('tab', { name: 'Charts' }).click();
   await page.locator('.uplot canvas').first().waitFor();
@@ -88,12 +117,24 @@ test('a Prometheus is added by its address; the password is asked for when it is
   await vscode.shot('added');
   await vscode.clearToasts();
   // The settings of the machine on which the extension runs.
-  const written = JSON.parse(fs.readFileSync(path.join(vscode.server.data, 'data/Machine/settings.json'), 'utf8')) as Record<string, unknown>;
-  expect(written['controllerTuner.prometheus']).toEqual([{ name: 'Our Prometheus', url: `http://127.0.0.1:${port}`, auth: 'basic', username: 'jane' }]);
+  const written = JSON.parse(
+    fs.readFileSync(path.join(vscode.server.data, 'data/Machine/settings.json'), 'utf8'),
+  ) as Record<string, unknown>;
+  expect(written['controllerTuner.prometheus']).toEqual([
+    { name: 'Our Prometheus', url: `http://127.0.0.1:${port}`, auth: 'basic', username: 'jane' },
+  ]);
   // No settings, no state and no log of the editor has the password.
-  const files = fs.readdirSync(path.join(vscode.server.data, 'data'), { recursive: true }).map((f) => path.join(vscode.server.data, 'data', String(f)));
+  const files = fs
+    .readdirSync(path.join(vscode.server.data, 'data'), { recursive: true })
+    .map((f) => path.join(vscode.server.data, 'data', String(f)));
   // The editor goes on writing: some are gone when they are read.
-  const holds = (f: string): boolean => { try { return fs.statSync(f).isFile() && fs.statSync(f).size < 20e6 && fs.readFileSync(f).includes('geheim'); } catch { return false; } };
+  const holds = (f: string): boolean => {
+    try {
+      return fs.statSync(f).isFile() && fs.statSync(f).size < 20e6 && fs.readFileSync(f).includes('geheim');
+    } catch {
+      return false;
+    }
+  };
   expect(files.filter(holds)).toEqual([]);
 });
 

@@ -11,8 +11,12 @@ import { photographFailures, Workbench } from './lib/workbench';
 
 let vscode: Workbench;
 photographFailures(() => vscode);
-beforeAll(async () => { vscode = await Workbench.open({ name: 'trouble', theme: 'light', folder: SAMPLES, kubeconfig: KUBECONFIG }); });
-afterAll(async () => { await vscode?.close(); });
+beforeAll(async () => {
+  vscode = await Workbench.open({ name: 'trouble', theme: 'light', folder: SAMPLES, kubeconfig: KUBECONFIG });
+});
+afterAll(async () => {
+  await vscode?.close();
+});
 
 /** Longer than any wait for what ends a capture before its time, s; the box takes 600 at most. */
 const LONG = Math.min(600, 120 * SLOWNESS);
@@ -34,7 +38,10 @@ test('cancel ends the request itself, at once', async () => {
   await toast.waitFor({ state: 'hidden' });
   // kwok keeps its own connection to the process for the rest of the time; what the API server says is what we ended.
   await until(async () => (await openTunnels()) === 0, 'the API server to see the end of the request');
-  expect(await vscode.page.locator('.notifications-toasts .notification-list-item').count(), 'a cancel is no error').toBe(0);
+  expect(
+    await vscode.page.locator('.notifications-toasts .notification-list-item').count(),
+    'a cancel is no error',
+  ).toBe(0);
   expect(vscode.captures()).toEqual([]);
   await vscode.shot('cancelled');
 });
@@ -42,9 +49,12 @@ test('cancel ends the request itself, at once', async () => {
 test('a process that is profiled by somebody else says so', async () => {
   const port = portsOf('gadgets-system', 'gadgets-controller-manager')[6060] ?? 0;
   const other = new AbortController();
-  const taken = (seconds: number): Promise<Response> => fetch(`http://127.0.0.1:${port}/debug/pprof/profile?seconds=${seconds}`, { signal: other.signal });
+  const taken = (seconds: number): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}/debug/pprof/profile?seconds=${seconds}`, { signal: other.signal });
   // Begun again when the process refused it: somebody else's was not over.
-  const running = (async () => { while (!other.signal.aborted) await taken(3 * LONG).then((r) => r.arrayBuffer()); })().catch(() => undefined);
+  const running = (async () => {
+    while (!other.signal.aborted) await taken(3 * LONG).then((r) => r.arrayBuffer());
+  })().catch(() => undefined);
   try {
     await until(async () => (await taken(1)).status === 500, 'the process to refuse a second profile');
     await profile('gadgets-controller-manager', 2);
@@ -65,7 +75,9 @@ test('a pod that is deleted in the middle of a capture ends it, with what happen
   await vscode.toast(/CPU of leaky-0.*s left/).waitFor();
   await deletePod('leaky-system', 'leaky-0');
   // kwok keeps a tunnel open when the process behind it goes: what tells is the watch, long before the time is over.
-  const error = vscode.page.locator('.notifications-toasts .notification-list-item', { has: vscode.page.locator('.codicon-error') }).first();
+  const error = vscode.page
+    .locator('.notifications-toasts .notification-list-item', { has: vscode.page.locator('.codicon-error') })
+    .first();
   await error.waitFor();
   await vscode.shot('pod-deleted');
   expect(await error.innerText()).toMatch(/leaky-0/);
@@ -95,7 +107,9 @@ test('metrics that need a token say so, refuse an account without the right, and
   await refused.waitFor();
   await vscode.shot('refused');
   await refused.getByRole('button', { name: 'Copy RBAC' }).click();
-  await expect.poll(() => vscode.page.evaluate(() => navigator.clipboard.readText())).toMatch(/kind: ClusterRole[^]*\/metrics/);
+  await expect
+    .poll(() => vscode.page.evaluate(() => navigator.clipboard.readText()))
+    .toMatch(/kind: ClusterRole[^]*\/metrics/);
 
   await vscode.row('metrics endpoint, https, port 8443').click();
   await vscode.pick('Service account');

@@ -22,7 +22,10 @@ const folder = workspace({});
 fs.cpSync(SAMPLES, path.join(folder, 'widgets'), { recursive: true });
 const run = promisify(execFile);
 const onDisk = (file: string): string => fs.readFileSync(path.join(folder, file), 'utf8');
-const becomes = (file: string, text: string): Promise<unknown> => until(() => onDisk(file) === text, `${file} to be as expected`).catch(() => { expect(onDisk(file)).toBe(text); });
+const becomes = (file: string, text: string): Promise<unknown> =>
+  until(() => onDisk(file) === text, `${file} to be as expected`).catch(() => {
+    expect(onDisk(file)).toBe(text);
+  });
 
 beforeAll(async () => {
   throttle();
@@ -40,15 +43,24 @@ afterAll(async () => {
 const WIDGETS = 'widgets/cmd/widgets/main.go';
 const LIMIT = '\tcfg.QPS = 2\n\tcfg.Burst = 3\n';
 function throttle(): void {
-  const text = onDisk(WIDGETS).replace(/\tcfg\.QPS = 5\n[^]*?\n\t}\n/, LIMIT).replace(/.*\bqps\b.*\n/g, (line) => (line.startsWith('//') ? line : ''));
+  const text = onDisk(WIDGETS)
+    .replace(/\tcfg\.QPS = 5\n[^]*?\n\t}\n/, LIMIT)
+    .replace(/.*\bqps\b.*\n/g, (line) => (line.startsWith('//') ? line : ''));
   fs.writeFileSync(path.join(folder, WIDGETS), text);
 }
 
-const build = (to: string): Promise<unknown> => run('go', ['build', '-buildvcs=false', '-o', to, './cmd/widgets'], { cwd: path.join(folder, 'widgets') });
+const build = (to: string): Promise<unknown> =>
+  run('go', ['build', '-buildvcs=false', '-o', to, './cmd/widgets'], { cwd: path.join(folder, 'widgets') });
 const p99 = /^rest_client_rate_limiter_duration_seconds_bucket/;
-const waits = (): Promise<ReadonlyMap<string, number>> => sums('widgets-system', 'widgets-controller', 8080, p99, /le="([^"]+)"/);
+const waits = (): Promise<ReadonlyMap<string, number>> =>
+  sums('widgets-system', 'widgets-controller', 8080, p99, /le="([^"]+)"/);
 /** NaN while a process is not there. */
-const depth = async (): Promise<number> => (await sums('widgets-system', 'widgets-controller', 8080, /^workqueue_depth\{/, /name="([^"]+)"/).catch(() => new Map<string, number>())).get('widget') ?? Number.NaN;
+const depth = async (): Promise<number> =>
+  (
+    await sums('widgets-system', 'widgets-controller', 8080, /^workqueue_depth\{/, /name="([^"]+)"/).catch(
+      () => new Map<string, number>(),
+    )
+  ).get('widget') ?? Number.NaN;
 let before: string;
 let qps = 0;
 
@@ -67,7 +79,11 @@ test('the light bulb of a limited client measures its controller, and tells what
   await vscode.shot('which-controller');
   await vscode.page.keyboard.press('Enter');
   await vscode.toast(/Measuring widgets-controller/).waitFor();
-  await vscode.toast(/Measured \(widgets-controller, widgets-system in tuner-test, 30 s until .*\): limiter p99 .* QPS \d+ and Burst \d+ would carry it/).waitFor({ timeout: 2 * PATIENCE });
+  await vscode
+    .toast(
+      /Measured \(widgets-controller, widgets-system in tuner-test, 30 s until .*\): limiter p99 .* QPS \d+ and Burst \d+ would carry it/,
+    )
+    .waitFor({ timeout: 2 * PATIENCE });
   await vscode.shot('measured');
   await vscode.clearToasts();
 });
@@ -81,7 +97,10 @@ test('the hint tells it, and the fix with its arithmetic is the first', async ()
   await vscode.page.keyboard.press('Escape');
   const [first = ''] = await editor.bulb();
   await vscode.shot('measured-bulb');
-  const { groups } = /^Set QPS from what was measured: (?<qps>\d+), Burst (?<burst>\d+) \(1 worker × [\d.]+ requests ÷ [\d.]+ s = [\d.]+\/s, and 25 % of head room\)$/.exec(first) ?? {};
+  const { groups } =
+    /^Set QPS from what was measured: (?<qps>\d+), Burst (?<burst>\d+) \(1 worker × [\d.]+ requests ÷ [\d.]+ s = [\d.]+\/s, and 25 % of head room\)$/.exec(
+      first,
+    ) ?? {};
   expect(groups, first).toBeDefined();
   qps = Number(groups?.['qps']);
   await editor.choose('Set QPS from what was measured');
@@ -90,19 +109,36 @@ test('the hint tells it, and the fix with its arithmetic is the first', async ()
   await becomes(WIDGETS, before.replace(LIMIT, `\tcfg.QPS = ${qps}\n\tcfg.Burst = ${groups?.['burst']}\n`));
 });
 
-test('built and rolled out, the limiter\'s p99 is below 50 ms and the queue drains', async () => {
+test("built and rolled out, the limiter's p99 is below 50 ms and the queue drains", async () => {
   expect(await depth(), 'the throttled controller has a queue').toBeGreaterThan(20);
   fs.mkdirSync(path.join(CLUSTER_DIR, 'images'), { recursive: true });
   await build(path.join(CLUSTER_DIR, 'images/widgets:v0.4.0'));
-  await rollOut('widgets-system', 'widgets-controller', { name: 'manager', image: 'registry.example/widgets:v0.4.0', args: ['--leader-elect', '--metrics-bind-address=:8080', '--health-probe-bind-address=:8081', '--pprof-bind-address=:6060'] });
+  await rollOut('widgets-system', 'widgets-controller', {
+    name: 'manager',
+    image: 'registry.example/widgets:v0.4.0',
+    args: [
+      '--leader-elect',
+      '--metrics-bind-address=:8080',
+      '--health-probe-bind-address=:8081',
+      '--pprof-bind-address=:6060',
+    ],
+  });
   const meanwhile = strain();
   // It begins with all widgets there are.
-  await until(async () => (await waits().catch(() => new Map<string, number>())).get('+Inf') !== undefined && await depth() < 5, 'the queue to drain', 5 * PATIENCE);
+  await until(
+    async () => (await waits().catch(() => new Map<string, number>())).get('+Inf') !== undefined && (await depth()) < 5,
+    'the queue to drain',
+    5 * PATIENCE,
+  );
   const found = await waits();
   const all = found.get('+Inf') ?? 0;
-  const bound = [...found].filter(([, n]) => n >= 0.99 * all).map(([le]) => Number(le)).sort((a, b) => a - b)[0];
+  const bound = [...found]
+    .filter(([, n]) => n >= 0.99 * all)
+    .map(([le]) => Number(le))
+    .sort((a, b) => a - b)[0];
   expect(all).toBeGreaterThan(100);
-  if (judged(meanwhile(), 'the p99 of the limiter')) expect(bound, JSON.stringify([...found])).toBeLessThanOrEqual(0.05);
+  if (judged(meanwhile(), 'the p99 of the limiter'))
+    expect(bound, JSON.stringify([...found])).toBeLessThanOrEqual(0.05);
 });
 
 test('measured again, nothing asks for more', async () => {
@@ -112,6 +148,7 @@ test('measured again, nothing asks for more', async () => {
   const meanwhile = strain();
   const measured = vscode.toast(/Measured \(widgets-controller/);
   await measured.waitFor({ timeout: 2 * PATIENCE });
-  if (judged(meanwhile(), 'what is measured again')) expect(await measured.textContent()).toMatch(/: limiter p99 0(\.0\d*)? s.* Nothing in it asks for another QPS\./);
+  if (judged(meanwhile(), 'what is measured again'))
+    expect(await measured.textContent()).toMatch(/: limiter p99 0(\.0\d*)? s.* Nothing in it asks for another QPS\./);
   await vscode.shot('measured-again');
 });

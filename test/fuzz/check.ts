@@ -6,7 +6,9 @@ import { MAX_BYTES, openProfile } from '../../src/profile/open';
 export const LIMIT = 2000;
 
 /** What is wrong with how the bytes were taken; undefined: nothing. `took`: CPU time, ms. */
-export async function check(bytes: Uint8Array): Promise<{ readonly wrong: string | undefined; readonly took: number; readonly opened: boolean }> {
+export async function check(
+  bytes: Uint8Array,
+): Promise<{ readonly wrong: string | undefined; readonly took: number; readonly opened: boolean }> {
   const started = process.cpuUsage();
   let wrong: string | undefined;
   let opened = false;
@@ -31,9 +33,11 @@ export async function check(bytes: Uint8Array): Promise<{ readonly wrong: string
 
 /** A Problem is right, but for one that hides a mistake of ours or blames the machine's memory for a small file. */
 function complaint(e: unknown): string | undefined {
-  if (!(e instanceof Problem)) return `It threw ${e instanceof Error ? e.stack ?? e.message : String(e)}`;
+  if (!(e instanceof Problem)) return `It threw ${e instanceof Error ? (e.stack ?? e.message) : String(e)}`;
   const { cause } = e;
-  if (e.code === 'profile.outOfMemory') return `It ran out of memory: ${cause instanceof Error ? cause.stack ?? '' : ''}`;
-  if (e.code === 'profile.broken' && (cause instanceof TypeError || cause instanceof ReferenceError)) return `A mistake of ours is told as damage: ${cause.stack ?? cause.message}`;
+  if (e.code === 'profile.outOfMemory')
+    return `It ran out of memory: ${cause instanceof Error ? (cause.stack ?? '') : ''}`;
+  if (e.code === 'profile.broken' && (cause instanceof TypeError || cause instanceof ReferenceError))
+    return `A mistake of ours is told as damage: ${cause.stack ?? cause.message}`;
   return undefined;
 }

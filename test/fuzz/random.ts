@@ -2,7 +2,9 @@
 export class Random {
   #state: number;
 
-  constructor(seed: number) { this.#state = seed >>> 0; }
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
 
   /** From 0 to below 1. */
   next(): number {
@@ -14,8 +16,14 @@ export class Random {
   }
 
   /** A whole number from 0 to below `n`. */
-  below(n: number): number { return Math.floor(this.next() * n); }
-  one<T>(of: readonly T[]): T { return of[this.below(of.length)] as T; }
+  below(n: number): number {
+    return Math.floor(this.next() * n);
+  }
+  one<T>(of: readonly T[]): T {
+    return of[this.below(of.length)] as T;
+  }
   /** Small ones more often than large ones: 1 to `most`. */
-  length(most: number): number { return 1 + Math.floor(most * this.next() ** 4); }
+  length(most: number): number {
+    return 1 + Math.floor(most * this.next() ** 4);
+  }
 }

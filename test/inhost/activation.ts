@@ -7,7 +7,12 @@ import { notes } from './notes';
 import type { Api } from '../../src/extension';
 import { describe, EXTENSION } from './support';
 
-interface Manifest { readonly contributes: { readonly commands: readonly { readonly command: string }[]; readonly views: Readonly<Record<string, readonly { readonly id: string }[]>> } }
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  };
+}
 
 function extension(): vscode.Extension<unknown> {
   const found = vscode.extensions.getExtension(EXTENSION);
@@ -18,14 +23,19 @@ function extension(): vscode.Extension<unknown> {
 /** Modules of ours that this extension host has loaded; extensions and tests share the loader's cache. */
 function loaded(): string[] {
   const dist = path.join(extension().extensionPath, 'dist');
-  return Object.keys(require.cache).filter((f) => f.startsWith(dist + path.sep)).map((f) => path.relative(dist, f));
+  return Object.keys(require.cache)
+    .filter((f) => f.startsWith(dist + path.sep))
+    .map((f) => path.relative(dist, f));
 }
 
 export function activation(parent: Suite): void {
   describe(parent, 'activation', {
     async 'waits for the person: at start-up the extension is not active'() {
       assert.equal(extension().isActive, false);
-      assert.deepEqual(loaded().filter((f) => !f.startsWith('inhost')), []);
+      assert.deepEqual(
+        loaded().filter((f) => !f.startsWith('inhost')),
+        [],
+      );
     },
 
     async 'registers and returns, and loads neither client-node nor the profile reader'() {
@@ -33,7 +43,10 @@ export function activation(parent: Suite): void {
       await extension().activate();
       notes['activationMs'] = Math.round((performance.now() - start) * 10) / 10;
       assert.equal(extension().isActive, true);
-      assert.deepEqual(loaded().filter((f) => !f.startsWith('inhost')), ['extension.js']);
+      assert.deepEqual(
+        loaded().filter((f) => !f.startsWith('inhost')),
+        ['extension.js'],
+      );
     },
 
     async 'every command that the manifest names is carried out by a part that is loaded at first use'() {
@@ -43,22 +56,35 @@ export function activation(parent: Suite): void {
       for (const { command } of contributes.commands) if (!(await has(command))) missing.push(command);
       assert.deepEqual(missing, []);
       // Both parts were asked: the one for clusters, profiles and metrics, and the one for sources.
-      assert.deepEqual(loaded().filter((f) => !f.startsWith('inhost')).sort(), ['extension.js', 'host.js', 'advice.js']);
+      assert.deepEqual(
+        loaded()
+          .filter((f) => !f.startsWith('inhost'))
+          .sort(),
+        ['extension.js', 'host.js', 'advice.js'],
+      );
     },
 
     async 'every command that the manifest names is registered'() {
       const { contributes } = extension().packageJSON as Manifest;
       const registered = new Set(await vscode.commands.getCommands(true));
       assert.ok(contributes.commands.length > 0);
-      assert.deepEqual(contributes.commands.map((c) => c.command).filter((c) => !registered.has(c)), []);
+      assert.deepEqual(
+        contributes.commands.map((c) => c.command).filter((c) => !registered.has(c)),
+        [],
+      );
     },
 
     async 'every view that the manifest names can be shown'() {
       const { contributes } = extension().packageJSON as Manifest;
       const registered = new Set(await vscode.commands.getCommands(true));
-      const views = Object.values(contributes.views).flat().map((v) => v.id);
+      const views = Object.values(contributes.views)
+        .flat()
+        .map((v) => v.id);
       assert.ok(views.length >= 2);
-      assert.deepEqual(views.filter((v) => !registered.has(`${v}.focus`)), []);
+      assert.deepEqual(
+        views.filter((v) => !registered.has(`${v}.focus`)),
+        [],
+      );
     },
   });
 }

@@ -23,20 +23,41 @@ export function editor(parent: Suite): void {
       const folder = vscode.workspace.workspaceFolders?.[0];
       assert.ok(folder);
       const capture = (name: string, at: number): unknown => ({
-        file: vscode.Uri.joinPath(folder.uri, 'cpu.pprof').fsPath, bytes: 1, problem: undefined,
-        info: { version: 1, name, kind: 'cpu', at, seconds: 10, context: '', namespace: '', workload: 'w', pod: '', url: '', leader: false, image: '' },
+        file: vscode.Uri.joinPath(folder.uri, 'cpu.pprof').fsPath,
+        bytes: 1,
+        problem: undefined,
+        info: {
+          version: 1,
+          name,
+          kind: 'cpu',
+          at,
+          seconds: 10,
+          context: '',
+          namespace: '',
+          workload: 'w',
+          pod: '',
+          url: '',
+          leader: false,
+          image: '',
+        },
       });
       const two = [capture('CPU new', 2), capture('CPU old', 1)];
-      for (const [command, label] of [['compareCaptures', 'CPU new against CPU old'], ['mergeCaptures', 'CPU new and 1 more, merged']] as const) {
+      for (const [command, label] of [
+        ['compareCaptures', 'CPU new against CPU old'],
+        ['mergeCaptures', 'CPU new and 1 more, merged'],
+      ] as const) {
         await vscode.commands.executeCommand(`controllerTuner.${command}`, two[0], two);
-        const tab = await until(() => { const t = vscode.window.tabGroups.activeTabGroup.activeTab; return t?.label === label ? t : undefined; }, `the tab "${label}"`);
+        const tab = await until(() => {
+          const t = vscode.window.tabGroups.activeTabGroup.activeTab;
+          return t?.label === label ? t : undefined;
+        }, `the tab "${label}"`);
         assert.ok(tab.input instanceof vscode.TabInputCustom, 'the tab is not a custom editor');
         assert.equal(tab.input.viewType, 'controllerTuner.profile');
       }
       await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     },
 
-    async 'leaves other files to the editor\'s own ways'() {
+    async "leaves other files to the editor's own ways"() {
       const folder = vscode.workspace.workspaceFolders?.[0];
       assert.ok(folder);
       const uri = vscode.Uri.joinPath(folder.uri, 'notes.txt');

@@ -4,7 +4,11 @@ import * as vscode from 'vscode';
 import { until } from '../lib/until';
 
 /** Adds a suite with these tests to `parent`. */
-export function describe(parent: Mocha.Suite, title: string, tests: Readonly<Record<string, (this: Mocha.Context) => Promise<void>>>): void {
+export function describe(
+  parent: Mocha.Suite,
+  title: string,
+  tests: Readonly<Record<string, (this: Mocha.Context) => Promise<void>>>,
+): void {
   const suite = Mocha.Suite.create(parent, title);
   for (const [name, body] of Object.entries(tests)) suite.addTest(new Mocha.Test(name, body));
 }

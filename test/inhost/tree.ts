@@ -11,10 +11,15 @@ import { describe, EXTENSION } from './support';
 const CONTEXT = 'tuner-test';
 
 export function tree(parent: Suite): void {
-  const provider = async () => (await ((await vscode.extensions.getExtension<Api>(EXTENSION)?.activate()) ?? assert.fail('not installed')).parts()).view.provider;
+  const provider = async () =>
+    (await ((await vscode.extensions.getExtension<Api>(EXTENSION)?.activate()) ?? assert.fail('not installed')).parts())
+      .view.provider;
   const under = async (node: Node | undefined, label: string): Promise<Node> => {
     const p = await provider();
-    return until(async () => (await p.getChildren(node)).find((n) => n.spec.look.label === label), `"${label}" in the tree`);
+    return until(
+      async () => (await p.getChildren(node)).find((n) => n.spec.look.label === label),
+      `"${label}" in the tree`,
+    );
   };
 
   describe(parent, 'clusters tree', {

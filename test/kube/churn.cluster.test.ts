@@ -29,7 +29,15 @@ describe.skipIf(admin === '')('changes on a real API server', () => {
   beforeAll(async () => {
     proxy = net.createServer((client) => {
       const to = net.connect(Number(server.port), server.hostname);
-      for (const s of [client, to]) { sockets.add(s); s.on('error', () => undefined); s.on('close', () => { sockets.delete(s); client.destroy(); to.destroy(); }); }
+      for (const s of [client, to]) {
+        sockets.add(s);
+        s.on('error', () => undefined);
+        s.on('close', () => {
+          sockets.delete(s);
+          client.destroy();
+          to.destroy();
+        });
+      }
       client.pipe(to);
       to.pipe(client);
     });
@@ -48,9 +56,23 @@ describe.skipIf(admin === '')('changes on a real API server', () => {
   function call(method: string, at: string, body?: object): Promise<void> {
     const pki = (name: string): Buffer => fs.readFileSync(path.join(dir, 'pki', name));
     return new Promise((resolve, reject) => {
-      const request = https.request(server.origin + at, { method, agent, ca: pki('ca.crt'), cert: pki('admin.crt'), key: pki('admin.key'), headers: { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' } }, (answer) => {
-        answer.resume().on('end', () => { if ((answer.statusCode ?? 500) < 300) resolve(); else reject(new Error(`${method} ${at}: ${answer.statusCode}`)); });
-      });
+      const request = https.request(
+        server.origin + at,
+        {
+          method,
+          agent,
+          ca: pki('ca.crt'),
+          cert: pki('admin.crt'),
+          key: pki('admin.key'),
+          headers: { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' },
+        },
+        (answer) => {
+          answer.resume().on('end', () => {
+            if ((answer.statusCode ?? 500) < 300) resolve();
+            else reject(new Error(`${method} ${at}: ${answer.statusCode}`));
+          });
+        },
+      );
       request.on('error', reject);
       request.end(body && JSON.stringify(body));
     });
@@ -61,9 +83,18 @@ describe.skipIf(admin === '')('changes on a real API server', () => {
     t[what]++;
     truth.set(name, t);
   };
-  const make = async (i: number): Promise<void> => { await call('POST', AT, { metadata: { name: `${PREFIX}-${i}` }, data: { n: '0' } }); count(`${PREFIX}-${i}`, 'add'); };
-  const change = async (i: number, n: number, by: string): Promise<void> => { await call('PATCH', `${AT}/${PREFIX}-${i}?fieldManager=${by}`, { data: { n: String(n) } }); count(`${PREFIX}-${i}`, 'update'); };
-  const remove = async (i: number): Promise<void> => { await call('DELETE', `${AT}/${PREFIX}-${i}`); count(`${PREFIX}-${i}`, 'delete'); };
+  const make = async (i: number): Promise<void> => {
+    await call('POST', AT, { metadata: { name: `${PREFIX}-${i}` }, data: { n: '0' } });
+    count(`${PREFIX}-${i}`, 'add');
+  };
+  const change = async (i: number, n: number, by: string): Promise<void> => {
+    await call('PATCH', `${AT}/${PREFIX}-${i}?fieldManager=${by}`, { data: { n: String(n) } });
+    count(`${PREFIX}-${i}`, 'update');
+  };
+  const remove = async (i: number): Promise<void> => {
+    await call('DELETE', `${AT}/${PREFIX}-${i}`);
+    count(`${PREFIX}-${i}`, 'delete');
+  };
 
   it('counts every add, update and delete, and by whom, while connections break', async () => {
     await make(0);
@@ -72,12 +103,21 @@ describe.skipIf(admin === '')('changes on a real API server', () => {
     try {
       const [context] = (await kubeconfigs.load()).contexts;
       const session = await kubeconfigs.session(context?.name ?? '');
-      const kinds = await session.kinds?.(new AbortController().signal) ?? [];
+      const kinds = (await session.kinds?.(new AbortController().signal)) ?? [];
       const churn = new Churn({ start: Date.now() });
-      const following = session.follow?.({ kinds: [kindNamed('ConfigMap', kinds)], namespaces: ['default'], listener: churn });
-      if (!following) throw new Error('this session can\'t follow');
+      const following = session.follow?.({
+        kinds: [kindNamed('ConfigMap', kinds)],
+        namespaces: ['default'],
+        listener: churn,
+      });
+      if (!following) throw new Error("this session can't follow");
       await following.ready;
-      const seen = (): Map<string, unknown> => new Map(report(churn, Date.now()).counts.filter((c) => c.name.startsWith(PREFIX)).map(({ name, add, update, delete: gone }) => [name, { add, update, delete: gone }]));
+      const seen = (): Map<string, unknown> =>
+        new Map(
+          report(churn, Date.now())
+            .counts.filter((c) => c.name.startsWith(PREFIX))
+            .map(({ name, add, update, delete: gone }) => [name, { add, update, delete: gone }]),
+        );
       expect([following.problems, seen().size], 'what was there before').toEqual([[], 0]);
       for (let i = 1; i <= 10; i++) await make(i);
       for (let n = 1; n <= 12; n++) {
@@ -88,8 +128,16 @@ describe.skipIf(admin === '')('changes on a real API server', () => {
       await make(7);
       await expect.poll(seen).toEqual(truth);
       const managers = report(churn, Date.now()).managers.filter((m) => m.name === `${PREFIX}-3`);
-      expect(managers.map((m) => [m.manager, m.updates, m.fields])).toEqual([['blue', 6, [{ path: 'data.n', changes: 6 }]], ['red', 6, [{ path: 'data.n', changes: 6 }]]]);
-      expect(report(churn, Date.now()).fights.filter((f) => f.kind === 'ConfigMap' && f.managers.includes('red')), 'nobody puts anything back').toEqual([]);
-    } finally { kubeconfigs.dispose(); }
+      expect(managers.map((m) => [m.manager, m.updates, m.fields])).toEqual([
+        ['blue', 6, [{ path: 'data.n', changes: 6 }]],
+        ['red', 6, [{ path: 'data.n', changes: 6 }]],
+      ]);
+      expect(
+        report(churn, Date.now()).fights.filter((f) => f.kind === 'ConfigMap' && f.managers.includes('red')),
+        'nobody puts anything back',
+      ).toEqual([]);
+    } finally {
+      kubeconfigs.dispose();
+    }
   });
 });

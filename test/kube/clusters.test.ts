@@ -21,7 +21,9 @@ beforeEach(async () => {
   file = dir.write('config', kubeconfig(server.url, { token: 't' }, undefined, 'web'));
   clusters = new Clusters({
     kubeconfigs: () => Promise.resolve(createKubeconfigs({ env: {}, home: dir.path, only: file })),
-    namespaces: () => namespaces, marked: () => ({}), log: { info: () => undefined, problem: () => undefined },
+    namespaces: () => namespaces,
+    marked: () => ({}),
+    log: { info: () => undefined, problem: () => undefined },
   });
 });
 afterEach(async () => {
@@ -30,19 +32,32 @@ afterEach(async () => {
   dir.remove();
 });
 const state = (): string | undefined => clusters.entry('test')?.state;
-const seen = (): string[] => [...clusters.entry('test')?.cluster?.objects.pods.values() ?? []].map((p) => p.namespace).sort();
+const seen = (): string[] =>
+  [...(clusters.entry('test')?.cluster?.objects.pods.values() ?? [])].map((p) => p.namespace).sort();
 
 /** 600 pods, three pages of a list, whose last one is held back until `go`; gives what was told of the context meanwhile. */
 async function heldBack(): Promise<{ readonly server: ApiServer; readonly go: () => void; readonly told: number[] }> {
   const go: (() => void)[] = [];
   for (let i = 0; i < 600; i++) store.put('pods', pod(`many-${i}`, 'web'), true);
   const slow = await apiServer((req, res) => {
-    if (Number(new URL(req.url ?? '', 'http://x').searchParams.get('continue')) >= 500) go.push(() => { store.handler(req, res); }); else store.handler(req, res);
+    if (Number(new URL(req.url ?? '', 'http://x').searchParams.get('continue')) >= 500)
+      go.push(() => {
+        store.handler(req, res);
+      });
+    else store.handler(req, res);
   });
   dir.write('config', kubeconfig(slow.url, { token: 't' }, undefined, 'web'));
   const told: number[] = [];
-  clusters.onDidChange(() => { if (state() === 'connecting' && clusters.entry('test')?.cluster) told.push(seen().length); });
-  return { server: slow, go: () => { for (const g of go) g(); }, told };
+  clusters.onDidChange(() => {
+    if (state() === 'connecting' && clusters.entry('test')?.cluster) told.push(seen().length);
+  });
+  return {
+    server: slow,
+    go: () => {
+      for (const g of go) g();
+    },
+    told,
+  };
 }
 
 describe('a large cluster', () => {
@@ -57,7 +72,9 @@ describe('a large cluster', () => {
       const cluster = await connecting;
       expect(state()).toBe('open');
       expect(cluster.objects.pods.size).toBe(602);
-    } finally { await slow.close(); }
+    } finally {
+      await slow.close();
+    }
   });
 
   it('is closed whole when the person gives up meanwhile', async () => {
@@ -70,7 +87,9 @@ describe('a large cluster', () => {
       await failed;
       expect(state()).toBe('closed');
       expect(clusters.entry('test')?.cluster).toBeUndefined();
-    } finally { await slow.close(); }
+    } finally {
+      await slow.close();
+    }
   });
 });
 
@@ -97,7 +116,9 @@ describe('the contexts that are open', () => {
       const cluster = await connecting;
       expect(cluster.session.context.server).toBe(server.url);
       expect(state()).toBe('open');
-    } finally { await stuck.close(); }
+    } finally {
+      await stuck.close();
+    }
   });
 
   it('look at the namespaces of the setting as soon as it changes, where the whole cluster is forbidden', async () => {

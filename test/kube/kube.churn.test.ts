@@ -10,11 +10,20 @@ import { pod, Store } from './kubeStore';
 
 const POD: KindInfo = { group: '', version: 'v1', kind: 'Pod', resource: 'pods', namespaced: true };
 const SERVICE: KindInfo = { group: '', version: 'v1', kind: 'Service', resource: 'services', namespaced: true };
-const LEASE: KindInfo = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', resource: 'leases', namespaced: true };
+const LEASE: KindInfo = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  resource: 'leases',
+  namespaced: true,
+};
 
 let store: Store;
 let server: ApiServer;
-beforeEach(async () => { store = new Store(); server = await apiServer(store.handler); });
+beforeEach(async () => {
+  store = new Store();
+  server = await apiServer(store.handler);
+});
 afterEach(async () => {
   await server.close();
   await until(() => openConnections().open === 0);
@@ -22,21 +31,33 @@ afterEach(async () => {
 
 const labelled = (name: string, n: number) => pod(name, 'web', { n: String(n) });
 
-async function following(kinds: readonly KindInfo[], use: (churn: Churn, following: Following, session: KubeSession) => Promise<void>, namespaces: 'all' | readonly string[] = 'all'): Promise<void> {
+async function following(
+  kinds: readonly KindInfo[],
+  use: (churn: Churn, following: Following, session: KubeSession) => Promise<void>,
+  namespaces: 'all' | readonly string[] = 'all',
+): Promise<void> {
   await withSession(kubeconfig(server.url, { token: 't' }, undefined, 'web'), async (session) => {
     const churn = new Churn({ start: Date.now() });
     const live = session.follow?.({ kinds, namespaces, listener: churn });
-    if (!live) throw new Error('this session can\'t follow');
+    if (!live) throw new Error("this session can't follow");
     try {
       await live.ready;
       await use(churn, live, session);
-    } finally { live.dispose(); }
+    } finally {
+      live.dispose();
+    }
   });
 }
-const counts = (churn: Churn): Record<string, string> => Object.fromEntries(report(churn, Date.now()).counts.map((c) => [c.name, `${c.add} ${c.update} ${c.delete}`]));
+const counts = (churn: Churn): Record<string, string> =>
+  Object.fromEntries(report(churn, Date.now()).counts.map((c) => [c.name, `${c.add} ${c.update} ${c.delete}`]));
 
-describe.each([['as a stream', true], ['in pages', false]])('following kinds, listed %s', (_, streams) => {
-  beforeEach(() => { store.streams = streams; });
+describe.each([
+  ['as a stream', true],
+  ['in pages', false],
+])('following kinds, listed %s', (_, streams) => {
+  beforeEach(() => {
+    store.streams = streams;
+  });
 
   it('counts what happens after the list, exactly, over broken connections', async () => {
     for (let i = 0; i < 300; i++) store.put('pods', labelled(`old${i}`, 0));
@@ -78,28 +99,54 @@ describe.each([['as a stream', true], ['in pages', false]])('following kinds, li
     store.put('leases', pod('l'));
     await following([POD, SERVICE, LEASE], async (churn, live) => {
       expect(live.live).toEqual([POD, LEASE]);
-      expect(live.problems.map((p) => [p.code, p.message])).toEqual([['kube.forbidden', 'The user jane may not list services in the whole cluster.']]);
+      expect(live.problems.map((p) => [p.code, p.message])).toEqual([
+        ['kube.forbidden', 'The user jane may not list services in the whole cluster.'],
+      ]);
       store.put('leases', labelled('l', 1));
       await until(() => counts(churn)['l'] === '0 1 0');
     });
   });
 
   it('keeps to the namespaces that were named', async () => {
-    await following([POD], async (churn) => {
-      await until(() => store.watchers.size === 2);
-      store.put('pods', pod('a', 'web'));
-      store.put('pods', pod('a', 'elsewhere'));
-      store.put('pods', pod('b', 'shop'));
-      await until(() => Object.keys(counts(churn)).length === 2);
-      expect(report(churn, 0).counts.map((c) => `${c.namespace}/${c.name}`).sort()).toEqual(['shop/b', 'web/a']);
-    }, ['web', 'shop']);
+    await following(
+      [POD],
+      async (churn) => {
+        await until(() => store.watchers.size === 2);
+        store.put('pods', pod('a', 'web'));
+        store.put('pods', pod('a', 'elsewhere'));
+        store.put('pods', pod('b', 'shop'));
+        await until(() => Object.keys(counts(churn)).length === 2);
+        expect(
+          report(churn, 0)
+            .counts.map((c) => `${c.namespace}/${c.name}`)
+            .sort(),
+        ).toEqual(['shop/b', 'web/a']);
+      },
+      ['web', 'shop'],
+    );
   });
 });
 
 describe('kinds of a cluster', () => {
   const verbs = ['get', 'list', 'watch'];
   const answers: Record<string, unknown> = {
-    aggregated: { '/api': [['', 'v1', [['pods', 'Pod', 'Namespaced', verbs], ['bindings', 'Binding', 'Namespaced', ['create']]]]], '/apis': [['apps', 'v1', [['deployments', 'Deployment', 'Namespaced', verbs]]], ['samples.example.com', 'v2', [['paints', 'Paint', 'Cluster', verbs]]], ['samples.example.com', 'v1', [['paints', 'Paint', 'Cluster', verbs]]]] },
+    aggregated: {
+      '/api': [
+        [
+          '',
+          'v1',
+          [
+            ['pods', 'Pod', 'Namespaced', verbs],
+            ['bindings', 'Binding', 'Namespaced', ['create']],
+          ],
+        ],
+      ],
+      '/apis': [
+        ['apps', 'v1', [['deployments', 'Deployment', 'Namespaced', verbs]]],
+        ['samples.example.com', 'v2', [['paints', 'Paint', 'Cluster', verbs]]],
+        ['samples.example.com', 'v1', [['paints', 'Paint', 'Cluster', verbs]]],
+      ],
+    },
   };
   const found = [
     { group: 'apps', version: 'v1', kind: 'Deployment', resource: 'deployments', namespaced: true },
@@ -108,28 +155,67 @@ describe('kinds of a cluster', () => {
   ];
   const kinds = async (): Promise<unknown> => {
     let all: unknown;
-    await withSession(kubeconfig(server.url, { token: 't' }, undefined, 'web'), async (s) => { all = await s.kinds?.(new AbortController().signal); });
+    await withSession(kubeconfig(server.url, { token: 't' }, undefined, 'web'), async (s) => {
+      all = await s.kinds?.(new AbortController().signal);
+    });
     return all;
   };
 
   it('come in one answer for all groups', async () => {
     server.handler = (req, res) => {
-      const groups = (answers['aggregated'] as Record<string, [string, string, [string, string, string, string[]][]][]>)[(req.url ?? '').split('?')[0] ?? ''] ?? [];
-      json(res, { kind: 'APIGroupDiscoveryList', items: groups.map(([group, version, resources]) => ({ metadata: group === '' ? {} : { name: group }, versions: [{ version, resources: resources.map(([resource, kind, scope, may]) => ({ resource, responseKind: { group, version, kind }, scope, verbs: may, subresources: [{ subresource: 'status' }] })) }] })) });
+      const groups =
+        (answers['aggregated'] as Record<string, [string, string, [string, string, string, string[]][]][]>)[
+          (req.url ?? '').split('?')[0] ?? ''
+        ] ?? [];
+      json(res, {
+        kind: 'APIGroupDiscoveryList',
+        items: groups.map(([group, version, resources]) => ({
+          metadata: group === '' ? {} : { name: group },
+          versions: [
+            {
+              version,
+              resources: resources.map(([resource, kind, scope, may]) => ({
+                resource,
+                responseKind: { group, version, kind },
+                scope,
+                verbs: may,
+                subresources: [{ subresource: 'status' }],
+              })),
+            },
+          ],
+        })),
+      });
     };
     expect(await kinds()).toEqual(found);
   });
 
   it('or group by group, of which one may be away', async () => {
-    const list = (...resources: [string, string, boolean, string[]][]): unknown => ({ kind: 'APIResourceList', resources: resources.map(([name, kind, namespaced, may]) => ({ name, kind, namespaced, verbs: may })) });
+    const list = (...resources: [string, string, boolean, string[]][]): unknown => ({
+      kind: 'APIResourceList',
+      resources: resources.map(([name, kind, namespaced, may]) => ({ name, kind, namespaced, verbs: may })),
+    });
     const by: Record<string, unknown> = {
-      '/api': { kind: 'APIVersions', versions: ['v1'] }, '/api/v1': list(['pods', 'Pod', true, verbs], ['pods/log', 'Pod', true, ['get']], ['bindings', 'Binding', true, ['create']]),
-      '/apis': { kind: 'APIGroupList', groups: [['apps', 'v1'], ['samples.example.com', 'v2'], ['metrics.k8s.io', 'v1beta1']].map(([name, version]) => ({ name, preferredVersion: { version } })) },
-      '/apis/apps/v1': list(['deployments', 'Deployment', true, verbs]), '/apis/samples.example.com/v2': list(['paints', 'Paint', false, verbs]),
+      '/api': { kind: 'APIVersions', versions: ['v1'] },
+      '/api/v1': list(
+        ['pods', 'Pod', true, verbs],
+        ['pods/log', 'Pod', true, ['get']],
+        ['bindings', 'Binding', true, ['create']],
+      ),
+      '/apis': {
+        kind: 'APIGroupList',
+        groups: [
+          ['apps', 'v1'],
+          ['samples.example.com', 'v2'],
+          ['metrics.k8s.io', 'v1beta1'],
+        ].map(([name, version]) => ({ name, preferredVersion: { version } })),
+      },
+      '/apis/apps/v1': list(['deployments', 'Deployment', true, verbs]),
+      '/apis/samples.example.com/v2': list(['paints', 'Paint', false, verbs]),
     };
     server.handler = (req, res) => {
       const answer = by[(req.url ?? '').split('?')[0] ?? ''];
-      if (answer === undefined) json(res, statusBody(503, 'the server is currently unable to handle the request'), 503); else json(res, answer);
+      if (answer === undefined) json(res, statusBody(503, 'the server is currently unable to handle the request'), 503);
+      else json(res, answer);
     };
     expect(await kinds()).toEqual(found);
   });

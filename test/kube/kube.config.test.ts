@@ -13,7 +13,10 @@ import { folder, kubeconfig } from './kubeServer';
 
 let dir: ReturnType<typeof folder>;
 let opened: Kubeconfigs[];
-beforeEach(() => { dir = folder(); opened = []; });
+beforeEach(() => {
+  dir = folder();
+  opened = [];
+});
 afterEach(() => {
   for (const k of opened) k.dispose();
   dir.remove();
@@ -23,11 +26,13 @@ function open(env: Record<string, string> = {}, extra: () => string[] = () => []
   opened.push(k);
   return k;
 }
-const named = (name: string, server = 'https://k.example'): string => kubeconfig(server).replaceAll('"test"', JSON.stringify(name));
+const named = (name: string, server = 'https://k.example'): string =>
+  kubeconfig(server).replaceAll('"test"', JSON.stringify(name));
 
 describe('a kubeconfig file', () => {
-  it('is read with what client-node\'s model lacks, paths made absolute', () => {
-    const got = parseKubeconfig(`
+  it("is read with what client-node's model lacks, paths made absolute", () => {
+    const got = parseKubeconfig(
+      `
 apiVersion: v1
 kind: Config
 current-context: dev
@@ -54,31 +59,60 @@ users:
     as-groups: [a, b]
     as-user-extra: {scopes: [x]}
     exec: {apiVersion: client.authentication.k8s.io/v1, command: ./bin/login, args: [a, 1], env: [{name: A, value: "1"}], interactiveMode: Never, provideClusterInfo: true, installHint: get it}
-`, '/home/jane/.kube/config');
+`,
+      '/home/jane/.kube/config',
+    );
     expect(got.current).toBe('dev');
-    expect(got.contexts.map((c) => [c.name, c.cluster, c.namespace])).toEqual([['dev', 'c', 'web'], ['half', '', 'default']]);
-    expect(got.clusters).toEqual([{
-      name: 'c', file: '/home/jane/.kube/config', server: 'https://k.example:6443', caFile: '/home/jane/.kube/pki/ca.crt', caData: undefined,
-      tlsServerName: 'kube', skipTlsVerify: false, proxyUrl: 'http://p:3128', execConfig: { audience: 'x' },
-    }]);
+    expect(got.contexts.map((c) => [c.name, c.cluster, c.namespace])).toEqual([
+      ['dev', 'c', 'web'],
+      ['half', '', 'default'],
+    ]);
+    expect(got.clusters).toEqual([
+      {
+        name: 'c',
+        file: '/home/jane/.kube/config',
+        server: 'https://k.example:6443',
+        caFile: '/home/jane/.kube/pki/ca.crt',
+        caData: undefined,
+        tlsServerName: 'kube',
+        skipTlsVerify: false,
+        proxyUrl: 'http://p:3128',
+        execConfig: { audience: 'x' },
+      },
+    ]);
     expect(got.users[0]).toMatchObject({
-      tokenFile: '/home/jane/.kube/token', certFile: '/home/jane/me.crt', keyFile: '/abs/me.key',
+      tokenFile: '/home/jane/.kube/token',
+      certFile: '/home/jane/me.crt',
+      keyFile: '/abs/me.key',
       impersonate: { user: 'jane', uid: '7', groups: ['a', 'b'], extra: { scopes: ['x'] } },
-      exec: { command: '/home/jane/.kube/bin/login', args: ['a', '1'], env: [{ name: 'A', value: '1' }], provideClusterInfo: true, installHint: 'get it' },
+      exec: {
+        command: '/home/jane/.kube/bin/login',
+        args: ['a', '1'],
+        env: [{ name: 'A', value: '1' }],
+        provideClusterInfo: true,
+        installHint: 'get it',
+      },
     });
   });
 
   it.each([
-    ['a broken line', 'apiVersion: v1\nclusters:\n  - name: a\n   cluster: {}\n', /^The kubeconfig \/w\/config, line 4, can't be read: .+\.$/],
+    [
+      'a broken line',
+      'apiVersion: v1\nclusters:\n  - name: a\n   cluster: {}\n',
+      /^The kubeconfig \/w\/config, line 4, can't be read: .+\.$/,
+    ],
     ['text', 'please log in first', /can't be read: it is not a mapping/],
     ['a list', '- a\n- b\n', /can't be read: it is not a mapping/],
   ])('that is %s gives file and line, and quotes nothing of it', (_name, content, message) => {
     expect(() => parseKubeconfig(content, '/w/config')).toThrowError(message);
-    expect(() => parseKubeconfig('users:\n- name: u\n  user: {token: geheim\n', '/w/config')).not.toThrowError(/geheim/);
+    expect(() => parseKubeconfig('users:\n- name: u\n  user: {token: geheim\n', '/w/config')).not.toThrowError(
+      /geheim/,
+    );
   });
 
   it('that is empty has no contexts', () => {
-    for (const content of ['', '\n', '# nothing\n', '---\n']) expect(parseKubeconfig(content, '/w/config').contexts).toEqual([]);
+    for (const content of ['', '\n', '# nothing\n', '---\n'])
+      expect(parseKubeconfig(content, '/w/config').contexts).toEqual([]);
   });
 });
 
@@ -86,23 +120,36 @@ describe('the files', () => {
   it('one that does not parse hides no other', async () => {
     const good = dir.write('good', named('good'));
     const bad = dir.write('bad', 'a: [b\n');
-    const { contexts, problems } = await open({ KUBECONFIG: [bad, good, path.join(dir.path, 'missing')].join(path.delimiter) }, () => [path.join(dir.path, 'gone'), dir.path]).load();
+    const { contexts, problems } = await open(
+      { KUBECONFIG: [bad, good, path.join(dir.path, 'missing')].join(path.delimiter) },
+      () => [path.join(dir.path, 'gone'), dir.path],
+    ).load();
     expect(contexts.map((c) => c.name)).toEqual(['good']);
-    expect(problems.map((p) => p.code).sort()).toEqual(['kube.configMissing', 'kube.configParse', 'kube.configUnreadable']);
+    expect(problems.map((p) => p.code).sort()).toEqual([
+      'kube.configMissing',
+      'kube.configParse',
+      'kube.configUnreadable',
+    ]);
     expect(problems.find((p) => p.code === 'kube.configParse')?.message).toContain(`${bad}, line `);
   });
 
   it('none at all, none of KUBECONFIG, none with a context', async () => {
-    expect((await open().load()).problems).toMatchObject([{ code: 'kube.noConfig', message: `There is no kubeconfig ${path.join(dir.path, '.kube', 'config')}.` }]);
-    expect((await open({ KUBECONFIG: '/nowhere/x' }).load()).problems).toMatchObject([{ code: 'kube.noConfig', message: 'KUBECONFIG names /nowhere/x, and there is no such file.' }]);
-    expect((await open({ KUBECONFIG: dir.write('empty', '') }).load()).problems).toMatchObject([{ code: 'kube.noContext' }]);
+    expect((await open().load()).problems).toMatchObject([
+      { code: 'kube.noConfig', message: `There is no kubeconfig ${path.join(dir.path, '.kube', 'config')}.` },
+    ]);
+    expect((await open({ KUBECONFIG: '/nowhere/x' }).load()).problems).toMatchObject([
+      { code: 'kube.noConfig', message: 'KUBECONFIG names /nowhere/x, and there is no such file.' },
+    ]);
+    expect((await open({ KUBECONFIG: dir.write('empty', '') }).load()).problems).toMatchObject([
+      { code: 'kube.noContext' },
+    ]);
   });
 
   it('a session is the same while its entries are, and another when they change', async () => {
     const file = dir.write('config', named('dev'));
     const k = open({ KUBECONFIG: file });
     const first = await k.session('dev');
-    dir.write('config', JSON.stringify({ ...JSON.parse(named('dev')) as object, 'current-context': 'other' }));
+    dir.write('config', JSON.stringify({ ...(JSON.parse(named('dev')) as object), 'current-context': 'other' }));
     expect(await k.session('dev')).toBe(first);
     dir.write('config', named('dev', 'https://moved.example'));
     const second = await k.session('dev');
@@ -133,13 +180,29 @@ describe('the files', () => {
     const kept = new Map<string, ParsedFile>();
     const read = async (meanwhile: () => void): Promise<string[]> => {
       const places = { merged: [file], extra: [], fromEnv: true };
-      return (await readContexts(places, kept, () => { meanwhile(); return Promise.resolve(); })).contexts.map((c) => c.info.name);
+      return (
+        await readContexts(places, kept, () => {
+          meanwhile();
+          return Promise.resolve();
+        })
+      ).contexts.map((c) => c.info.name);
     };
     const nothing = vi.fn();
     expect([await read(nothing), nothing.mock.calls.length]).toEqual([['dev'], 0]);
-    for (const act of [() => { dir.write('config', ''); }, () => { rmSync(file); }]) {
+    for (const act of [
+      () => {
+        dir.write('config', '');
+      },
+      () => {
+        rmSync(file);
+      },
+    ]) {
       act();
-      expect(await read(() => { dir.write('config', named('dev')); })).toEqual(['dev']);
+      expect(
+        await read(() => {
+          dir.write('config', named('dev'));
+        }),
+      ).toEqual(['dev']);
     }
     rmSync(file);
     expect(await read(nothing)).toEqual([]);
@@ -151,9 +214,17 @@ describe('the files', () => {
   });
 
   it('a context that points nowhere is listed with its problem, and opens as that problem', async () => {
-    const k = open({ KUBECONFIG: dir.write('config', JSON.stringify({ contexts: [{ name: 'x', context: { cluster: 'gone', user: 'u' } }] })) });
+    const k = open({
+      KUBECONFIG: dir.write(
+        'config',
+        JSON.stringify({ contexts: [{ name: 'x', context: { cluster: 'gone', user: 'u' } }] }),
+      ),
+    });
     expect((await k.load()).contexts[0]?.problem).toMatchObject({ code: 'kube.context' });
-    await expect(k.session('x')).rejects.toMatchObject({ code: 'kube.context', message: expect.stringContaining('the cluster gone') as string });
+    await expect(k.session('x')).rejects.toMatchObject({
+      code: 'kube.context',
+      message: expect.stringContaining('the cluster gone') as string,
+    });
   });
 });
 
@@ -161,7 +232,9 @@ describe('a change of the files', () => {
   /** How often it was told so far. */
   function telling(k: Kubeconfigs): () => number {
     let times = 0;
-    k.onDidChange(() => { times++; });
+    k.onDidChange(() => {
+      times++;
+    });
     return () => times;
   }
 
@@ -171,10 +244,33 @@ describe('a change of the files', () => {
     await k.load();
     const told = telling(k);
     const acts: readonly (readonly [() => void, string | undefined])[] = [
-      [() => { for (const c of ['b', 'c', 'd']) writeFileSync(file, named(c)); }, 'd'],
-      ...['e', 'ff'].map((name) => [() => { renameSync(dir.write('new', named(name)), file); }, name] as const),
-      [() => { rmSync(file); }, undefined],
-      [() => { writeFileSync(file, named('back')); }, 'back'],
+      [
+        () => {
+          for (const c of ['b', 'c', 'd']) writeFileSync(file, named(c));
+        },
+        'd',
+      ],
+      ...['e', 'ff'].map(
+        (name) =>
+          [
+            () => {
+              renameSync(dir.write('new', named(name)), file);
+            },
+            name,
+          ] as const,
+      ),
+      [
+        () => {
+          rmSync(file);
+        },
+        undefined,
+      ],
+      [
+        () => {
+          writeFileSync(file, named('back'));
+        },
+        'back',
+      ],
     ];
     for (const [i, [act, name]] of acts.entries()) {
       act();

@@ -7,17 +7,25 @@ import { pod, Store } from './kubeStore';
 
 let store: Store;
 let server: ApiServer;
-beforeEach(async () => { store = new Store(); server = await apiServer(store.handler); });
+beforeEach(async () => {
+  store = new Store();
+  server = await apiServer(store.handler);
+});
 afterEach(async () => {
   await server.close();
   await until(() => openConnections().open === 0);
 });
 
-async function watching(use: (inventory: Inventory, session: KubeSession, changes: () => number) => Promise<void>, namespaces: string[] = []): Promise<void> {
+async function watching(
+  use: (inventory: Inventory, session: KubeSession, changes: () => number) => Promise<void>,
+  namespaces: string[] = [],
+): Promise<void> {
   await withSession(kubeconfig(server.url, { token: 't' }, undefined, 'web'), async (s) => {
     const inventory = s.inventory({ namespaces, coalesceMs: COALESCE_MS });
     let changes = 0;
-    inventory.onDidChange(() => { changes++; });
+    inventory.onDidChange(() => {
+      changes++;
+    });
     await use(inventory, s, () => changes);
   });
 }
@@ -32,7 +40,10 @@ describe('the inventory', () => {
     await watching(async (inventory) => {
       await inventory.ready;
       expect(inventory.objects.pods.size).toBe(1203);
-      expect(store.asked.filter((a) => a.startsWith('list pods'))).toEqual(['list pods *', ...Array<string>(4).fill('list pods * more')]);
+      expect(store.asked.filter((a) => a.startsWith('list pods'))).toEqual([
+        'list pods *',
+        ...Array<string>(4).fill('list pods * more'),
+      ]);
       expect([inventory.state, inventory.scope, inventory.problems]).toEqual(['live', 'all', []]);
       await until(() => store.watchers.size === RESOURCES);
       store.put('pods', pod('new'));
@@ -54,8 +65,22 @@ describe('the inventory', () => {
       // A timer may be early by a ms.
       expect(quiet - before).toBeLessThan(2 + (Date.now() - start) / (COALESCE_MS - 1));
       expect(quiet - before).toBeLessThan(1000);
-      store.put('pods', { ...pod('p1'), status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }, { type: 'Other', status: 'True' }] } });
-      const renew = (at: string): void => { store.put('leases', { metadata: { name: 'l', namespace: 'web', uid: 'l' }, spec: { holderIdentity: 'p1', leaseDurationSeconds: 15, renewTime: at } }); };
+      store.put('pods', {
+        ...pod('p1'),
+        status: {
+          phase: 'Running',
+          conditions: [
+            { type: 'Ready', status: 'True' },
+            { type: 'Other', status: 'True' },
+          ],
+        },
+      });
+      const renew = (at: string): void => {
+        store.put('leases', {
+          metadata: { name: 'l', namespace: 'web', uid: 'l' },
+          spec: { holderIdentity: 'p1', leaseDurationSeconds: 15, renewTime: at },
+        });
+      };
       renew(new Date().toISOString());
       await until(() => changes() === quiet + 1);
       for (let i = 0; i < 5; i++) renew(new Date().toISOString());
@@ -72,7 +97,12 @@ describe('the inventory', () => {
         const lists = store.asked.filter((a) => a === 'list pods *').length;
         store.endWatches(how);
         store.put('pods', pod(`while-${how}`));
-        await until(() => names(inventory).includes(`while-${how}`) && inventory.state === 'live' && store.watchers.size === RESOURCES);
+        await until(
+          () =>
+            names(inventory).includes(`while-${how}`) &&
+            inventory.state === 'live' &&
+            store.watchers.size === RESOURCES,
+        );
         expect(store.asked.filter((a) => a === 'list pods *')).toHaveLength(lists);
       }
     });
@@ -99,7 +129,11 @@ describe('the inventory', () => {
     await watching(async (inventory) => {
       await inventory.ready;
       expect(inventory.objects.pods.size).toBe(700);
-      expect(store.asked.filter((a) => a.startsWith('list pods'))).toEqual(['list pods *', 'list pods * more', 'list pods *']);
+      expect(store.asked.filter((a) => a.startsWith('list pods'))).toEqual([
+        'list pods *',
+        'list pods * more',
+        'list pods *',
+      ]);
     });
   });
 
@@ -109,7 +143,9 @@ describe('the inventory', () => {
       await inventory.ready;
       await until(() => store.watchers.size === RESOURCES);
       const handler = server.handler;
-      server.handler = (_req, res) => { res.socket?.destroy(); };
+      server.handler = (_req, res) => {
+        res.socket?.destroy();
+      };
       store.endWatches('break');
       await until(() => inventory.state === 'reconnecting');
       expect(inventory.problems.map((p) => p.code)).toEqual(['kube.unreachable']);
@@ -122,7 +158,9 @@ describe('the inventory', () => {
   });
 
   it('rejects when nobody is there, and comes alive when somebody is', async () => {
-    server.handler = (_req, res) => { res.socket?.destroy(); };
+    server.handler = (_req, res) => {
+      res.socket?.destroy();
+    };
     store.put('pods', pod('a'));
     await watching(async (inventory) => {
       await expect(inventory.ready).rejects.toMatchObject({ code: 'kube.unreachable' });
@@ -134,7 +172,9 @@ describe('the inventory', () => {
   });
 
   it('rejects a user whose credentials are refused, with one request and its renewal, not dozens', async () => {
-    server.handler = (_req, res) => { json(res, statusBody(401, 'Unauthorized'), 401); };
+    server.handler = (_req, res) => {
+      json(res, statusBody(401, 'Unauthorized'), 401);
+    };
     await watching(async (inventory) => {
       await expect(inventory.ready).rejects.toMatchObject({ code: 'kube.unauthorized' });
       expect(await still(() => server.requests.length)).toBeLessThanOrEqual(2);
@@ -143,7 +183,10 @@ describe('the inventory', () => {
 
   it('watches monitors where they are installed', async () => {
     store.monitoring = true;
-    store.put('servicemonitors', { metadata: { name: 'm', namespace: 'web', uid: 'm' }, spec: { endpoints: [{ port: 'metrics' }] } });
+    store.put('servicemonitors', {
+      metadata: { name: 'm', namespace: 'web', uid: 'm' },
+      spec: { endpoints: [{ port: 'metrics' }] },
+    });
     await watching(async (inventory) => {
       await inventory.ready;
       expect([...inventory.objects.monitors.values()].map((m) => m.name)).toEqual(['m']);
@@ -153,24 +196,28 @@ describe('the inventory', () => {
 });
 
 describe('where the whole cluster is forbidden', () => {
-  it('looks at the context\'s namespace and the named ones, each apart', async () => {
+  it("looks at the context's namespace and the named ones, each apart", async () => {
     for (const ns of ['web', 'ops', 'secret']) store.put('pods', pod('p', ns));
-    store.forbidden = (resource, ns) => ns === undefined || ns === 'nowhere' || (resource === 'leases' && ns === 'ops') || resource === 'daemonsets';
-    await watching(async (inventory) => {
-      await inventory.ready;
-      expect(inventory.scope).toEqual(['ops', 'web']);
-      expect([...inventory.objects.pods.values()].map((p) => p.namespace).sort()).toEqual(['ops', 'web']);
-      expect(inventory.state).toBe('live');
-      const said = inventory.problems.map((p) => p.message);
-      expect(said).toHaveLength(2);
-      expect(said).toContain('You may not list leases in ops: leaders are not known.');
-      expect(said).toContain('You may not list daemonsets: labels of DaemonSets are not seen.');
-      expect(inventory.problems[0]?.detail).toContain('kind: RoleBinding');
-      store.put('pods', pod('q', 'ops'));
-      store.put('pods', pod('q', 'secret'));
-      await until(() => inventory.objects.pods.has('uid-ops-q'));
-      expect(inventory.objects.pods.has('uid-secret-q')).toBe(false);
-    }, ['ops', 'nowhere']);
+    store.forbidden = (resource, ns) =>
+      ns === undefined || ns === 'nowhere' || (resource === 'leases' && ns === 'ops') || resource === 'daemonsets';
+    await watching(
+      async (inventory) => {
+        await inventory.ready;
+        expect(inventory.scope).toEqual(['ops', 'web']);
+        expect([...inventory.objects.pods.values()].map((p) => p.namespace).sort()).toEqual(['ops', 'web']);
+        expect(inventory.state).toBe('live');
+        const said = inventory.problems.map((p) => p.message);
+        expect(said).toHaveLength(2);
+        expect(said).toContain('You may not list leases in ops: leaders are not known.');
+        expect(said).toContain('You may not list daemonsets: labels of DaemonSets are not seen.');
+        expect(inventory.problems[0]?.detail).toContain('kind: RoleBinding');
+        store.put('pods', pod('q', 'ops'));
+        store.put('pods', pod('q', 'secret'));
+        await until(() => inventory.objects.pods.has('uid-ops-q'));
+        expect(inventory.objects.pods.has('uid-secret-q')).toBe(false);
+      },
+      ['ops', 'nowhere'],
+    );
   });
 
   it('finds the namespaces itself where they may be listed', async () => {
@@ -205,7 +252,10 @@ describe('where the whole cluster is forbidden', () => {
     store.forbidden = () => true;
     await watching(async (inventory) => {
       const e: unknown = await inventory.ready.catch((x: unknown) => x);
-      expect(e).toMatchObject({ code: 'kube.forbidden', message: 'The user jane may list nothing that is needed, neither in the whole cluster nor in web.' });
+      expect(e).toMatchObject({
+        code: 'kube.forbidden',
+        message: 'The user jane may list nothing that is needed, neither in the whole cluster nor in web.',
+      });
       expect((e as { detail: string }).detail).toContain('resources: [pods, services]');
     });
   });
@@ -222,7 +272,9 @@ describe('rights and installations that come and go', () => {
       granted = true;
       inventory.refresh?.();
       await until(() => inventory.objects.pods.size === 2 && inventory.scope === 'all');
-      await until(() => store.watchers.size === RESOURCES && [...store.watchers].every((w) => w.namespace === undefined));
+      await until(
+        () => store.watchers.size === RESOURCES && [...store.watchers].every((w) => w.namespace === undefined),
+      );
       expect(inventory.problems).toEqual([]);
     });
   });
@@ -231,7 +283,10 @@ describe('rights and installations that come and go', () => {
     await watching(async (inventory) => {
       await inventory.ready;
       store.monitoring = true;
-      store.put('servicemonitors', { metadata: { name: 'm', namespace: 'web', uid: 'm' }, spec: { endpoints: [{ port: 'metrics' }] } });
+      store.put('servicemonitors', {
+        metadata: { name: 'm', namespace: 'web', uid: 'm' },
+        spec: { endpoints: [{ port: 'metrics' }] },
+      });
       inventory.refresh?.();
       await until(() => inventory.objects.monitors.size === 1);
     });
@@ -263,9 +318,14 @@ describe('rights and installations that come and go', () => {
       await inventory.ready;
       await until(() => inventory.problems.length === 1);
       const said: number[] = [];
-      inventory.onDidChange(() => { said.push(inventory.problems.length); });
+      inventory.onDidChange(() => {
+        said.push(inventory.problems.length);
+      });
       for (let i = 1; i < 4; i++) {
-        store.put('leases', { metadata: { name: `l${i}`, namespace: 'web', uid: `l${i}` }, spec: { holderIdentity: 'p' } });
+        store.put('leases', {
+          metadata: { name: `l${i}`, namespace: 'web', uid: `l${i}` },
+          spec: { holderIdentity: 'p' },
+        });
         inventory.refresh?.();
         await until(() => inventory.objects.leases.size === i);
         expect(inventory.problems).toHaveLength(1);

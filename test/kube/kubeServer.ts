@@ -27,7 +27,12 @@ export interface ApiServer {
   readonly sockets: ReadonlySet<net.Socket>;
   readonly opened: () => number;
   /** Requests so far, path with query. */
-  readonly requests: { readonly method: string; readonly path: string; readonly headers: http.IncomingHttpHeaders; readonly raw: readonly string[] }[];
+  readonly requests: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: http.IncomingHttpHeaders;
+    readonly raw: readonly string[];
+  }[];
   onUpgrade: ((req: http.IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined;
   handler: Handler;
   close(): Promise<void>;
@@ -45,31 +50,57 @@ export async function apiServer(handler: Handler, options: ServerOptions = {}): 
   const sockets = new Set<net.Socket>();
   let opened = 0;
   const cert = options.cert ?? 'server';
-  const tls = { cert: pem(`${cert}.crt`), key: pem(`${cert}.key`), ...(options.clientCa && { ca: pem(`${options.clientCa}.crt`), requestCert: true, rejectUnauthorized: false }) };
+  const tls = {
+    cert: pem(`${cert}.crt`),
+    key: pem(`${cert}.key`),
+    ...(options.clientCa && { ca: pem(`${options.clientCa}.crt`), requestCert: true, rejectUnauthorized: false }),
+  };
   const listen = (req: http.IncomingMessage, res: http.ServerResponse): void => {
-    self.requests.push({ method: req.method ?? '', path: req.url ?? '', headers: req.headers, raw: req.rawHeaders ?? [] });
+    self.requests.push({
+      method: req.method ?? '',
+      path: req.url ?? '',
+      headers: req.headers,
+      raw: req.rawHeaders ?? [],
+    });
     self.handler(req, res);
   };
-  const server: net.Server = options.plain ? http.createServer(listen)
-    : options.http2 ? http2.createSecureServer({ ...tls, allowHTTP1: true }, listen as unknown as (req: http2.Http2ServerRequest, res: http2.Http2ServerResponse) => void)
+  const server: net.Server = options.plain
+    ? http.createServer(listen)
+    : options.http2
+      ? http2.createSecureServer(
+          { ...tls, allowHTTP1: true },
+          listen as unknown as (req: http2.Http2ServerRequest, res: http2.Http2ServerResponse) => void,
+        )
       : https.createServer(tls, listen);
   server.on(options.plain ? 'connection' : 'secureConnection', (socket: net.Socket) => {
     opened++;
     sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.once('close', () => { sockets.delete(socket); });
+    socket.once('close', () => {
+      sockets.delete(socket);
+    });
   });
   server.on('upgrade', (req: http.IncomingMessage, socket: Duplex, head: Buffer) => {
     self.requests.push({ method: req.method ?? '', path: req.url ?? '', headers: req.headers, raw: req.rawHeaders });
-    if (self.onUpgrade) self.onUpgrade(req, socket, head); else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    if (self.onUpgrade) self.onUpgrade(req, socket, head);
+    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
   });
   const port = await listening(server);
   const self: ApiServer = {
-    url: `${options.plain ? 'http' : 'https'}://127.0.0.1:${port}`, port, sockets, opened: () => opened, requests: [], onUpgrade: undefined, handler,
-    close: () => new Promise((resolve) => {
-      server.close(() => { resolve(); });
-      for (const s of sockets) s.destroy();
-    }),
+    url: `${options.plain ? 'http' : 'https'}://127.0.0.1:${port}`,
+    port,
+    sockets,
+    opened: () => opened,
+    requests: [],
+    onUpgrade: undefined,
+    handler,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const s of sockets) s.destroy();
+      }),
   };
   return self;
 }
@@ -84,58 +115,93 @@ export function statusBody(code: number, message: string): unknown {
 }
 
 /** Port-forward as the kubelet serves it on a websocket, to a real TCP port: `targets` by the port that is asked for. */
-export function portForwarder(targets: ReadonlyMap<number, number>, sockets = new Set<WebSocket>()): (req: http.IncomingMessage, socket: Duplex, head: Buffer) => void {
-  const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false, handleProtocols: (wanted) => wanted.has('v4.channel.k8s.io') && 'v4.channel.k8s.io' });
+export function portForwarder(
+  targets: ReadonlyMap<number, number>,
+  sockets = new Set<WebSocket>(),
+): (req: http.IncomingMessage, socket: Duplex, head: Buffer) => void {
+  const wss = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    handleProtocols: (wanted) => wanted.has('v4.channel.k8s.io') && 'v4.channel.k8s.io',
+  });
   return (req, socket, head) => {
     const asked = Number(new URL(req.url ?? '', 'http://x').searchParams.get('ports'));
     wss.handleUpgrade(req, socket, head, (ws) => {
       sockets.add(ws);
-      ws.on('close', () => { sockets.delete(ws); });
+      ws.on('close', () => {
+        sockets.delete(ws);
+      });
       ws.on('error', () => undefined);
       const number = Buffer.from([0, asked & 255, asked >> 8]);
       ws.send(number);
       ws.send(Buffer.from([1, asked & 255, asked >> 8]));
       const to = net.connect(targets.get(asked) ?? 1, '127.0.0.1');
       to.on('error', (e) => {
-        ws.send(`\u0001error forwarding port ${asked} to pod x, uid : dial tcp4 127.0.0.1:${asked}: ${(e as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'connect: connection refused' : e.message}`);
+        ws.send(
+          `\u0001error forwarding port ${asked} to pod x, uid : dial tcp4 127.0.0.1:${asked}: ${(e as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'connect: connection refused' : e.message}`,
+        );
         ws.close(1000);
       });
       to.on('data', (data) => {
         to.pause();
-        ws.send(Buffer.concat([Buffer.from([0]), data]), () => { to.resume(); });
+        ws.send(Buffer.concat([Buffer.from([0]), data]), () => {
+          to.resume();
+        });
       });
-      to.on('end', () => { ws.close(1000); });
+      to.on('end', () => {
+        ws.close(1000);
+      });
       ws.on('message', (data: Buffer) => {
         if (data[0] === 0 && !to.write(data.subarray(1))) {
           ws.pause();
-          to.once('drain', () => { ws.resume(); });
+          to.once('drain', () => {
+            ws.resume();
+          });
         }
       });
-      ws.on('close', () => { to.destroy(); });
+      ws.on('close', () => {
+        to.destroy();
+      });
     });
   };
 }
 
 export async function listening(server: net.Server): Promise<number> {
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return (server.address() as net.AddressInfo).port;
 }
 
-export interface ProxyServer { readonly port: number; readonly asked: { target: string; auth: string | undefined }[]; status: number; close(): Promise<void> }
+export interface ProxyServer {
+  readonly port: number;
+  readonly asked: { target: string; auth: string | undefined }[];
+  status: number;
+  close(): Promise<void>;
+}
 
 /** An HTTP proxy that knows CONNECT; `secure`: one that is spoken to by TLS, as which the name localhost stands in its certificate. */
 export async function connectProxy(secure = false): Promise<ProxyServer> {
   const sockets = new Set<net.Socket>();
-  const refuse: Handler = (_req, res) => { res.writeHead(405).end(); };
-  const server = secure ? https.createServer({ cert: pem('server.crt'), key: pem('server.key') }, refuse) : http.createServer(refuse);
+  const refuse: Handler = (_req, res) => {
+    res.writeHead(405).end();
+  };
+  const server = secure
+    ? https.createServer({ cert: pem('server.crt'), key: pem('server.key') }, refuse)
+    : http.createServer(refuse);
   server.on('connection', (s) => {
     sockets.add(s);
     s.on('error', () => undefined);
-    s.on('close', () => { sockets.delete(s); });
+    s.on('close', () => {
+      sockets.delete(s);
+    });
   });
   server.on('connect', (req, client: net.Socket, head) => {
     self.asked.push({ target: req.url ?? '', auth: req.headers['proxy-authorization'] });
-    if (self.status !== 200) { client.end(`HTTP/1.1 ${self.status} No\r\n\r\n`); return; }
+    if (self.status !== 200) {
+      client.end(`HTTP/1.1 ${self.status} No\r\n\r\n`);
+      return;
+    }
     const [host = '', port = ''] = (req.url ?? '').split(':');
     const to = net.connect(Number(port), host, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -143,38 +209,70 @@ export async function connectProxy(secure = false): Promise<ProxyServer> {
       to.pipe(client);
       client.pipe(to);
     });
-    to.on('error', () => { client.destroy(); });
-    client.on('close', () => { to.destroy(); });
+    to.on('error', () => {
+      client.destroy();
+    });
+    client.on('close', () => {
+      to.destroy();
+    });
   });
   const port = await listening(server);
-  const self: ProxyServer = { port, asked: [], status: 200, close: () => new Promise((resolve) => { server.close(() => { resolve(); }); for (const s of sockets) s.destroy(); }) };
+  const self: ProxyServer = {
+    port,
+    asked: [],
+    status: 200,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const s of sockets) s.destroy();
+      }),
+  };
   return self;
 }
 
 /** A SOCKS 5 proxy; with `login`, `user:password` is asked for. Every target is led to `port` of this machine. */
-export async function socksProxy(port: number, login?: string): Promise<{ readonly port: number; readonly asked: string[]; close(): Promise<void> }> {
+export async function socksProxy(
+  port: number,
+  login?: string,
+): Promise<{ readonly port: number; readonly asked: string[]; close(): Promise<void> }> {
   const asked: string[] = [];
   const sockets = new Set<net.Socket>();
   const server = net.createServer((client) => {
     sockets.add(client);
     client.on('error', () => undefined);
-    client.on('close', () => { sockets.delete(client); });
+    client.on('close', () => {
+      sockets.delete(client);
+    });
     const steps = [
-      (d: Buffer) => { client.write(Buffer.from([5, login === undefined ? 0 : d.includes(2, 2) ? 2 : 255])); if (login === undefined) steps.shift(); },
+      (d: Buffer) => {
+        client.write(Buffer.from([5, login === undefined ? 0 : d.includes(2, 2) ? 2 : 255]));
+        if (login === undefined) steps.shift();
+      },
       (d: Buffer) => {
         const [u = 0] = [d[1]];
         const said = `${d.toString('utf8', 2, 2 + u)}:${d.toString('utf8', 3 + u)}`;
         client.write(Buffer.from([1, said === login ? 0 : 1]));
       },
       (d: Buffer) => {
-        asked.push(d[3] === 3 ? `${d.toString('utf8', 5, 5 + (d[4] ?? 0))}:${d.readUInt16BE(d.length - 2)}` : `${[...d.subarray(4, 8)].join('.')}:${d.readUInt16BE(8)}`);
-        if (port === 0) { client.write(Buffer.from([5, 5, 0, 1, 0, 0, 0, 0, 0, 0])); return; }
+        asked.push(
+          d[3] === 3
+            ? `${d.toString('utf8', 5, 5 + (d[4] ?? 0))}:${d.readUInt16BE(d.length - 2)}`
+            : `${[...d.subarray(4, 8)].join('.')}:${d.readUInt16BE(8)}`,
+        );
+        if (port === 0) {
+          client.write(Buffer.from([5, 5, 0, 1, 0, 0, 0, 0, 0, 0]));
+          return;
+        }
         const to = net.connect(port, '127.0.0.1', () => {
           client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
           client.pipe(to);
           to.pipe(client);
         });
-        to.on('error', () => { client.destroy(); });
+        to.on('error', () => {
+          client.destroy();
+        });
       },
     ];
     const onData = (d: Buffer): void => {
@@ -185,7 +283,17 @@ export async function socksProxy(port: number, login?: string): Promise<{ readon
     client.on('data', onData);
   });
   const listensOn = await listening(server);
-  return { port: listensOn, asked, close: () => new Promise((resolve) => { server.close(() => { resolve(); }); for (const s of sockets) s.destroy(); }) };
+  return {
+    port: listensOn,
+    asked,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const s of sockets) s.destroy();
+      }),
+  };
 }
 
 /** A folder for the test, removed at its end. */
@@ -193,15 +301,27 @@ export function folder(): { readonly path: string; write(name: string, content: 
   const dir = mkdtempSync(path.join(tmpdir(), 'tuner-kube-'));
   return {
     path: dir,
-    write: (name, content) => { writeFileSync(path.join(dir, name), content); return path.join(dir, name); },
-    remove: () => { rmSync(dir, { recursive: true, force: true }); },
+    write: (name, content) => {
+      writeFileSync(path.join(dir, name), content);
+      return path.join(dir, name);
+    },
+    remove: () => {
+      rmSync(dir, { recursive: true, force: true });
+    },
   };
 }
 
 /** A kubeconfig with one context `test`; JSON is YAML. */
-export function kubeconfig(server: string, user: object = { token: 'tok-1' }, cluster: object = { 'certificate-authority': path.join(PKI, 'ca.crt') }, namespace?: string): string {
+export function kubeconfig(
+  server: string,
+  user: object = { token: 'tok-1' },
+  cluster: object = { 'certificate-authority': path.join(PKI, 'ca.crt') },
+  namespace?: string,
+): string {
   return JSON.stringify({
-    apiVersion: 'v1', kind: 'Config', 'current-context': 'test',
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'test',
     contexts: [{ name: 'test', context: { cluster: 'c', user: 'jane', ...(namespace && { namespace }) } }],
     clusters: [{ name: 'c', cluster: { server, ...cluster } }],
     users: [{ name: 'jane', user }],
@@ -209,10 +329,20 @@ export function kubeconfig(server: string, user: object = { token: 'tok-1' }, cl
 }
 
 /** Opens the context `test` of a kubeconfig's text, and closes all at the end. */
-export async function withSession<T>(config: string, use: (session: KubeSession, log: string[], kubeconfigs: Kubeconfigs) => Promise<T>, options: Partial<KubeconfigsOptions> = {}): Promise<T> {
+export async function withSession<T>(
+  config: string,
+  use: (session: KubeSession, log: string[], kubeconfigs: Kubeconfigs) => Promise<T>,
+  options: Partial<KubeconfigsOptions> = {},
+): Promise<T> {
   const dir = folder();
   const log: string[] = [];
-  const kubeconfigs = createKubeconfigs({ env: { PATH: process.env['PATH'] }, home: dir.path, only: dir.write('config', config), log: (line) => log.push(line), ...options });
+  const kubeconfigs = createKubeconfigs({
+    env: { PATH: process.env['PATH'] },
+    home: dir.path,
+    only: dir.write('config', config),
+    log: (line) => log.push(line),
+    ...options,
+  });
   try {
     return await use(await kubeconfigs.session('test'), log, kubeconfigs);
   } finally {
@@ -238,5 +368,7 @@ export async function still(value: () => number, looks = 6): Promise<number> {
 export function ahead(ms: number): () => void {
   const now = Date.now;
   const moved = vi.spyOn(Date, 'now').mockImplementation(() => now() + ms);
-  return () => { moved.mockRestore(); };
+  return () => {
+    moved.mockRestore();
+  };
 }

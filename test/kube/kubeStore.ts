@@ -2,11 +2,34 @@
 import type http from 'node:http';
 import { json, statusBody, type Handler } from './kubeServer';
 
-export interface Obj { metadata: { name: string; namespace: string; uid: string; resourceVersion?: string; labels?: Record<string, string> }; spec?: unknown; status?: unknown }
-interface Event { readonly version: number; readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: Obj }
-interface Watcher { readonly res: http.ServerResponse; readonly resource: string; readonly namespace: string | undefined }
+export interface Obj {
+  metadata: { name: string; namespace: string; uid: string; resourceVersion?: string; labels?: Record<string, string> };
+  spec?: unknown;
+  status?: unknown;
+}
+interface Event {
+  readonly version: number;
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: Obj;
+}
+interface Watcher {
+  readonly res: http.ServerResponse;
+  readonly resource: string;
+  readonly namespace: string | undefined;
+}
 
-const RESOURCES = ['pods', 'services', 'deployments', 'statefulsets', 'daemonsets', 'replicasets', 'leases', 'servicemonitors', 'podmonitors', 'namespaces'];
+const RESOURCES = [
+  'pods',
+  'services',
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'replicasets',
+  'leases',
+  'servicemonitors',
+  'podmonitors',
+  'namespaces',
+];
 
 export class Store {
   /** Answers 403 where it says so. */
@@ -42,14 +65,19 @@ export class Store {
 
   /** A bookmark to every watch, as comes once a minute. */
   bookmark(): void {
-    for (const w of this.watchers) w.res.write(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(this.#version) } } })}\n`);
+    for (const w of this.watchers)
+      w.res.write(
+        `${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(this.#version) } } })}\n`,
+      );
   }
 
   /** Ends every watch: as if it had run its time, or with an event, or by breaking the connection. */
   endWatches(how: 'end' | 'gone' | 'break'): void {
     for (const w of [...this.watchers]) {
-      if (how === 'gone') w.res.write(`${JSON.stringify({ type: 'ERROR', object: statusBody(410, 'too old resource version') })}\n`);
-      if (how === 'break') w.res.socket?.destroy(); else w.res.end();
+      if (how === 'gone')
+        w.res.write(`${JSON.stringify({ type: 'ERROR', object: statusBody(410, 'too old resource version') })}\n`);
+      if (how === 'break') w.res.socket?.destroy();
+      else w.res.end();
       this.watchers.delete(w);
     }
   }
@@ -58,7 +86,12 @@ export class Store {
     const url = new URL(req.url ?? '', 'http://x');
     const parts = url.pathname.split('/').filter((p) => p !== '');
     if (url.pathname === '/apis/monitoring.coreos.com/v1') {
-      if (this.monitoring) json(res, { kind: 'APIResourceList', resources: [{ name: 'servicemonitors' }, { name: 'servicemonitors/status' }] }); else json(res, statusBody(404, 'not found'), 404);
+      if (this.monitoring)
+        json(res, {
+          kind: 'APIResourceList',
+          resources: [{ name: 'servicemonitors' }, { name: 'servicemonitors/status' }],
+        });
+      else json(res, statusBody(404, 'not found'), 404);
       return;
     }
     const at = parts.indexOf('namespaces');
@@ -68,7 +101,14 @@ export class Store {
     const verb = query.get('watch') === '1' ? 'watch' : 'list';
     this.asked.push(`${verb} ${resource} ${namespace ?? '*'}${query.get('continue') ? ' more' : ''}`);
     if (this.forbidden(resource, namespace, verb)) {
-      json(res, statusBody(403, `${resource} is forbidden: User "jane" cannot ${verb} resource "${resource}" in API group "" ${namespace ? `in the namespace "${namespace}"` : 'at the cluster scope'}`), 403);
+      json(
+        res,
+        statusBody(
+          403,
+          `${resource} is forbidden: User "jane" cannot ${verb} resource "${resource}" in API group "" ${namespace ? `in the namespace "${namespace}"` : 'at the cluster scope'}`,
+        ),
+        403,
+      );
     } else if (verb === 'list') this.#list(res, resource, namespace, query);
     else if (query.has('sendInitialEvents')) this.#stream(res, resource, namespace);
     else this.#watch(res, resource, namespace, Number(query.get('resourceVersion')));
@@ -81,27 +121,44 @@ export class Store {
       json(res, statusBody(410, 'the continue token has expired'), 410);
       return;
     }
-    const all = [...this.#of(resource).values()].filter((o) => namespace === undefined || o.metadata.namespace === namespace);
+    const all = [...this.#of(resource).values()].filter(
+      (o) => namespace === undefined || o.metadata.namespace === namespace,
+    );
     const to = query.has('limit') ? from + Number(query.get('limit')) : all.length;
-    json(res, { metadata: { resourceVersion: String(this.#version), ...(to < all.length && { continue: String(to) }) }, items: all.slice(from, to) });
+    json(res, {
+      metadata: { resourceVersion: String(this.#version), ...(to < all.length && { continue: String(to) }) },
+      items: all.slice(from, to),
+    });
   }
 
   #watch(res: http.ServerResponse, resource: string, namespace: string | undefined, from: number): void {
-    if (from < this.oldest) { json(res, statusBody(410, 'too old resource version'), 410); return; }
+    if (from < this.oldest) {
+      json(res, statusBody(410, 'too old resource version'), 410);
+      return;
+    }
     res.writeHead(200, { 'content-type': 'application/json' });
     res.flushHeaders();
     const watcher = { res, resource, namespace };
     this.watchers.add(watcher);
-    res.on('close', () => { this.watchers.delete(watcher); });
+    res.on('close', () => {
+      this.watchers.delete(watcher);
+    });
     for (const e of this.#events.get(resource) ?? []) if (e.version > from) this.#send(watcher, e);
   }
 
   #stream(res: http.ServerResponse, resource: string, namespace: string | undefined): void {
-    if (!this.streams) { json(res, statusBody(422, 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch'), 422); return; }
+    if (!this.streams) {
+      json(res, statusBody(422, 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch'), 422);
+      return;
+    }
     const version = this.#version;
     this.#watch(res, resource, namespace, version);
-    for (const object of this.#of(resource).values()) if (namespace === undefined || object.metadata.namespace === namespace) res.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
-    res.write(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(version), annotations: { 'k8s.io/initial-events-end': 'true' } } } })}\n`);
+    for (const object of this.#of(resource).values())
+      if (namespace === undefined || object.metadata.namespace === namespace)
+        res.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    res.write(
+      `${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(version), annotations: { 'k8s.io/initial-events-end': 'true' } } } })}\n`,
+    );
   }
 
   #tell(resource: string, event: Event, silently: boolean): void {
@@ -111,7 +168,8 @@ export class Store {
   }
 
   #send(w: Watcher, { type, object }: Event): void {
-    if (w.namespace === undefined || w.namespace === object.metadata.namespace) w.res.write(`${JSON.stringify({ type, object })}\n`);
+    if (w.namespace === undefined || w.namespace === object.metadata.namespace)
+      w.res.write(`${JSON.stringify({ type, object })}\n`);
   }
 
   #of(resource: string): Map<string, Obj> {
@@ -122,5 +180,9 @@ export class Store {
 }
 
 export function pod(name: string, namespace = 'web', labels: Record<string, string> = {}): Obj {
-  return { metadata: { name, namespace, uid: `uid-${namespace}-${name}`, labels }, spec: { containers: [{ name: 'manager', image: 'x:1' }] }, status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } };
+  return {
+    metadata: { name, namespace, uid: `uid-${namespace}-${name}`, labels },
+    spec: { containers: [{ name: 'manager', image: 'x:1' }] },
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+  };
 }

@@ -17,11 +17,11 @@ export function asUpLeavesIt(kubeconfig: string): void {
   let before: readonly string[] | undefined;
   const cluster = async (): Promise<{ readonly loads: Loads; readonly running: unknown }> => {
     const of = (name: string): Promise<unknown> => import(pathToFileURL(path.resolve('test/cluster', name)).href);
-    const { findRunning } = await of('cluster.mjs') as { findRunning: (dir: string) => unknown };
+    const { findRunning } = (await of('cluster.mjs')) as { findRunning: (dir: string) => unknown };
     const dir = process.env['CLUSTER_DIR'] ?? path.dirname(kubeconfig);
     const running = findRunning(dir);
     if (running === undefined) throw new Error(`No test cluster runs in ${dir}.`);
-    return { loads: await of('loads.mjs') as Loads, running };
+    return { loads: (await of('loads.mjs')) as Loads, running };
   };
   beforeAll(async () => {
     const { loads, running } = await cluster();

@@ -13,7 +13,10 @@ import { Prometheus, type Answered } from './promqlServer';
 const END = T0 + COUNT * EVERY;
 /** The last one goes on until everything is out of the lookback. */
 const TIMES = [
-  { start: T0 - 30, end: END + 60, step: 7 }, { start: T0 + 0.5, end: T0 + 100, step: 0.3 }, { start: T0 + 2, end: END + 400, step: 41 }, { start: T0 + 300, end: T0 + 300, step: 1 },
+  { start: T0 - 30, end: END + 60, step: 7 },
+  { start: T0 + 0.5, end: T0 + 100, step: 0.3 },
+  { start: T0 + 2, end: END + 400, step: 41 },
+  { start: T0 + 300, end: T0 + 300, step: 1 },
 ];
 
 let prometheus: Prometheus;
@@ -26,7 +29,9 @@ beforeAll(async () => {
   await prometheus.write(all);
   store = new MemoryStore(all);
 }, 600_000 * SLOWNESS);
-afterAll(async () => { await prometheus?.stop(); });
+afterAll(async () => {
+  await prometheus?.stop();
+});
 
 const key = (labels: Readonly<Record<string, string>>): string => JSON.stringify(Object.entries(labels).sort());
 const number = (text: string): number => (text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text));
@@ -39,14 +44,24 @@ function differences(theirs: Answered & { ok: true }, ours: QueryResult): string
     // A result of histograms only, or partly: numbers are what is compared.
     if (!values) continue;
     const s = mine.get(key(metric));
-    if (!s) { out.push(`missing: ${key(metric)}`); continue; }
-    mine.delete(key(metric));
-    if (s.times.length !== values.length) out.push(`${key(metric)}: ${s.times.length} points instead of ${values.length} (first ${s.times[0]} and ${values[0]?.[0]})`);
-    else for (const [i, [t, text]] of values.entries()) {
-      const [a, b] = [number(text), s.values[i] ?? NaN];
-      const close = Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
-      if (!close || Math.abs((s.times[i] ?? 0) - t) > 1e-6) { out.push(`${key(metric)} at ${t - T0}: ${b} (at ${(s.times[i] ?? 0) - T0}) instead of ${text}`); break; }
+    if (!s) {
+      out.push(`missing: ${key(metric)}`);
+      continue;
     }
+    mine.delete(key(metric));
+    if (s.times.length !== values.length)
+      out.push(
+        `${key(metric)}: ${s.times.length} points instead of ${values.length} (first ${s.times[0]} and ${values[0]?.[0]})`,
+      );
+    else
+      for (const [i, [t, text]] of values.entries()) {
+        const [a, b] = [number(text), s.values[i] ?? NaN];
+        const close = Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+        if (!close || Math.abs((s.times[i] ?? 0) - t) > 1e-6) {
+          out.push(`${key(metric)} at ${t - T0}: ${b} (at ${(s.times[i] ?? 0) - T0}) instead of ${text}`);
+          break;
+        }
+      }
   }
   for (const k of mine.keys()) out.push(`too many: ${k}`);
   return out;
@@ -59,10 +74,18 @@ describe('the same as Prometheus', () => {
       for (const times of TIMES) {
         const theirs = await prometheus.query(promql, times);
         let ours: QueryResult | Problem;
-        try { ours = evaluate(parsePromql(promql), store, times); } catch (e) { if (!(e instanceof Problem)) throw e; ours = e; }
+        try {
+          ours = evaluate(parsePromql(promql), store, times);
+        } catch (e) {
+          if (!(e instanceof Problem)) throw e;
+          ours = e;
+        }
         if (!theirs.ok || ours instanceof Problem) {
           // A clash of labels at some step: refused by both, or by none.
-          if (theirs.ok || !(ours instanceof Problem)) told.push(`step ${times.step}: ${theirs.ok ? 'answered' : theirs.error} / ${ours instanceof Problem ? ours.message : 'answered'}`);
+          if (theirs.ok || !(ours instanceof Problem))
+            told.push(
+              `step ${times.step}: ${theirs.ok ? 'answered' : theirs.error} / ${ours instanceof Problem ? ours.message : 'answered'}`,
+            );
           continue;
         }
         told.push(...differences(theirs, ours).map((d) => `step ${times.step}: ${d}`));
@@ -92,7 +115,10 @@ describe('every panel of the catalog', () => {
       if (!theirs.ok) return;
       const expr = parsePromql(promql);
       expect(metricNames(expr)?.length ?? 0).toBeGreaterThan(0);
-      expect(theirs.series.some((s) => s.values?.some(([, v]) => v !== 'NaN') === true), `data for ${promql}`).toBe(true);
+      expect(
+        theirs.series.some((s) => s.values?.some(([, v]) => v !== 'NaN') === true),
+        `data for ${promql}`,
+      ).toBe(true);
       expect(differences(theirs, evaluate(expr, store, times))).toEqual([]);
     });
   }

@@ -9,8 +9,13 @@ import type { Buckets, Labels, NativeHistogram } from '../../src/metrics/types';
 import { until } from '../lib/until';
 import type { TestSeries } from '../unit/metrics/promql/store';
 
-export interface PrometheusSeries { readonly metric: Labels; readonly values?: readonly (readonly [number, string])[]; readonly histograms?: readonly (readonly [number, unknown])[] }
-export type Answered = { readonly ok: true; readonly series: readonly PrometheusSeries[] } | { readonly ok: false; readonly error: string };
+export interface PrometheusSeries {
+  readonly metric: Labels;
+  readonly values?: readonly (readonly [number, string])[];
+  readonly histograms?: readonly (readonly [number, unknown])[];
+}
+export type Answered =
+  { readonly ok: true; readonly series: readonly PrometheusSeries[] } | { readonly ok: false; readonly error: string };
 
 export interface Run {
   readonly dir: string;
@@ -29,13 +34,26 @@ export async function runPrometheus(prepare: (dir: string, port: number) => read
   for (let attempt = 1; ; attempt++) {
     const dir = mkdtempSync(path.join(tmpdir(), 'prometheus-'));
     const port = await freePort();
-    const args = [`--config.file=${path.join(dir, 'prometheus.yml')}`, `--storage.tsdb.path=${path.join(dir, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=info'];
+    const args = [
+      `--config.file=${path.join(dir, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${path.join(dir, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=info',
+    ];
     const child = spawn(prometheus, [...args, ...prepare(dir, port)], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const gone = new Promise<void>((resolve) => { child.once('close', () => { resolve(); }); });
+    const gone = new Promise<void>((resolve) => {
+      child.once('close', () => {
+        resolve();
+      });
+    });
     let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text; });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
     const run: Run = {
-      dir, port, said: () => said,
+      dir,
+      port,
+      said: () => said,
       stop: async () => {
         child.kill('SIGTERM');
         await gone;
@@ -57,7 +75,9 @@ export async function runPrometheus(prepare: (dir: string, port: number) => read
 
 /** The programs that the test cluster builds. */
 export async function binaries(): Promise<{ readonly prometheus: string; readonly promtool: string }> {
-  const { ensureBinaries } = await import(pathToFileURL(path.resolve('test/cluster/build.mjs')).href) as { ensureBinaries: () => Promise<{ prometheus: string; promtool: string }> };
+  const { ensureBinaries } = (await import(pathToFileURL(path.resolve('test/cluster/build.mjs')).href)) as {
+    ensureBinaries: () => Promise<{ prometheus: string; promtool: string }>;
+  };
   return ensureBinaries();
 }
 
@@ -72,44 +92,91 @@ export class Prometheus {
     return server;
   }
 
-  private constructor(private readonly run: Run, readonly url: string) {}
+  private constructor(
+    private readonly run: Run,
+    readonly url: string,
+  ) {}
 
-  stop(): Promise<void> { return this.run.stop(); }
+  stop(): Promise<void> {
+    return this.run.stop();
+  }
 
   async write(series: readonly TestSeries[]): Promise<void> {
-    const body = snappy(message((w) => { for (const s of series) w.bytes(1, timeSeries(s)); }));
+    const body = snappy(
+      message((w) => {
+        for (const s of series) w.bytes(1, timeSeries(s));
+      }),
+    );
     const r = await fetch(`${this.url}/api/v1/write`, {
-      method: 'POST', body: new Uint8Array(body), headers: { 'Content-Encoding': 'snappy', 'Content-Type': 'application/x-protobuf', 'X-Prometheus-Remote-Write-Version': '0.1.0' },
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: {
+        'Content-Encoding': 'snappy',
+        'Content-Type': 'application/x-protobuf',
+        'X-Prometheus-Remote-Write-Version': '0.1.0',
+      },
     });
     if (!r.ok) throw new Error(`remote write: ${r.status} ${await r.text()} ${this.run.said()}`);
   }
 
-  async query(promql: string, { start, end, step }: { readonly start: number; readonly end: number; readonly step: number }): Promise<Answered> {
-    const r = await fetch(`${this.url}/api/v1/query_range`, { method: 'POST', body: new URLSearchParams({ query: promql, start: String(start), end: String(end), step: String(step) }) });
-    const answer = await r.json() as { status: string; error?: string; data?: { result: PrometheusSeries[] } };
+  async query(
+    promql: string,
+    { start, end, step }: { readonly start: number; readonly end: number; readonly step: number },
+  ): Promise<Answered> {
+    const r = await fetch(`${this.url}/api/v1/query_range`, {
+      method: 'POST',
+      body: new URLSearchParams({ query: promql, start: String(start), end: String(end), step: String(step) }),
+    });
+    const answer = (await r.json()) as { status: string; error?: string; data?: { result: PrometheusSeries[] } };
     return answer.data ? { ok: true, series: answer.data.result } : { ok: false, error: answer.error ?? '' };
   }
 }
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => { resolve(port); });
-    });
+    const server = net
+      .createServer()
+      .on('error', reject)
+      .listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as net.AddressInfo;
+        server.close(() => {
+          resolve(port);
+        });
+      });
   });
 }
 
 /** prompb/types.proto, TimeSeries. */
 function timeSeries({ labels, points }: TestSeries): Uint8Array {
   return message((w) => {
-    for (const name of Object.keys(labels).sort()) w.bytes(1, message((l) => { l.text(1, name); l.text(2, labels[name] ?? ''); }));
+    for (const name of Object.keys(labels).sort())
+      w.bytes(
+        1,
+        message((l) => {
+          l.text(1, name);
+          l.text(2, labels[name] ?? '');
+        }),
+      );
     // A stale marker is a NaN of its own (model/value/value.go); of a series of histograms, in the sum.
     const histograms = points.some(([, v]) => typeof v === 'object');
     for (const [t, v] of points) {
       const ms = Math.round(t * 1000);
-      if (typeof v === 'number') w.bytes(2, message((s) => { s.double(1, v); s.int(2, ms); }));
-      else if (v === 'stale' && !histograms) w.bytes(2, message((s) => { s.stale(1); s.int(2, ms); }));
+      if (typeof v === 'number')
+        w.bytes(
+          2,
+          message((s) => {
+            s.double(1, v);
+            s.int(2, ms);
+          }),
+        );
+      else if (v === 'stale' && !histograms)
+        w.bytes(
+          2,
+          message((s) => {
+            s.stale(1);
+            s.int(2, ms);
+          }),
+        );
       else w.bytes(4, histogram(v, ms));
     }
   });
@@ -117,7 +184,12 @@ function timeSeries({ labels, points }: TestSeries): Uint8Array {
 
 function histogram(h: NativeHistogram | 'stale', ms: number): Uint8Array {
   return message((w) => {
-    if (h === 'stale') { w.double(2, 0); w.stale(3); w.int(15, ms); return; }
+    if (h === 'stale') {
+      w.double(2, 0);
+      w.stale(3);
+      w.int(15, ms);
+      return;
+    }
     w.double(2, h.count);
     w.double(3, h.sum);
     w.signed(4, h.schema);
@@ -136,11 +208,23 @@ function buckets(w: Writer, spans: number, counts: number, { index, count }: Buc
     const from = index[i] ?? 0;
     let length = 1;
     while (i + length < index.length && index[i + length] === from + length) length++;
-    w.bytes(spans, message((s) => { s.signed(1, from - end); s.int(2, length); }));
+    w.bytes(
+      spans,
+      message((s) => {
+        s.signed(1, from - end);
+        s.int(2, length);
+      }),
+    );
     end = from + length;
     i += length;
   }
-  if (count.length > 0) w.bytes(counts, message((c) => { for (const v of count) c.raw(v); }));
+  if (count.length > 0)
+    w.bytes(
+      counts,
+      message((c) => {
+        for (const v of count) c.raw(v);
+      }),
+    );
 }
 
 class Writer {
@@ -163,14 +247,41 @@ class Writer {
     this.#buffer[this.#n++] = Number(rest);
   }
 
-  int(field: number, v: number): void { this.varint(field << 3); this.varint(v); }
-  signed(field: number, v: number): void { this.int(field, v < 0 ? -2 * v - 1 : 2 * v); }
-  raw(v: number): void { this.#room(8); this.#view.setFloat64(this.#n, v, true); this.#n += 8; }
-  double(field: number, v: number): void { this.varint(field << 3 | 1); this.raw(v); }
-  stale(field: number): void { this.varint(field << 3 | 1); this.#room(8); this.#view.setBigUint64(this.#n, 0x7ff0000000000002n, true); this.#n += 8; }
-  bytes(field: number, b: Uint8Array): void { this.varint(field << 3 | 2); this.varint(b.length); this.#room(b.length); this.#buffer.set(b, this.#n); this.#n += b.length; }
-  text(field: number, s: string): void { this.bytes(field, Buffer.from(s)); }
-  done(): Uint8Array { return this.#buffer.slice(0, this.#n); }
+  int(field: number, v: number): void {
+    this.varint(field << 3);
+    this.varint(v);
+  }
+  signed(field: number, v: number): void {
+    this.int(field, v < 0 ? -2 * v - 1 : 2 * v);
+  }
+  raw(v: number): void {
+    this.#room(8);
+    this.#view.setFloat64(this.#n, v, true);
+    this.#n += 8;
+  }
+  double(field: number, v: number): void {
+    this.varint((field << 3) | 1);
+    this.raw(v);
+  }
+  stale(field: number): void {
+    this.varint((field << 3) | 1);
+    this.#room(8);
+    this.#view.setBigUint64(this.#n, 0x7ff0000000000002n, true);
+    this.#n += 8;
+  }
+  bytes(field: number, b: Uint8Array): void {
+    this.varint((field << 3) | 2);
+    this.varint(b.length);
+    this.#room(b.length);
+    this.#buffer.set(b, this.#n);
+    this.#n += b.length;
+  }
+  text(field: number, s: string): void {
+    this.bytes(field, Buffer.from(s));
+  }
+  done(): Uint8Array {
+    return this.#buffer.slice(0, this.#n);
+  }
 }
 
 function message(write: (w: Writer) => void): Uint8Array {

@@ -11,14 +11,19 @@ const WAITED = 0.6;
 const LOAD = 3;
 
 /** `waited` is a share of the time; undefined where nothing tells. */
-export interface Strain { readonly starved: boolean; readonly waited: number | undefined; readonly load: number }
+export interface Strain {
+  readonly starved: boolean;
+  readonly waited: number | undefined;
+  readonly load: number;
+}
 
 /** From now on until the result is called. */
 export function strain(): () => Strain {
   const [before, began] = [stalled(), performance.now()];
   return () => {
     const after = stalled();
-    const waited = before === undefined || after === undefined ? undefined : (after - before) / 1000 / (performance.now() - began);
+    const waited =
+      before === undefined || after === undefined ? undefined : (after - before) / 1000 / (performance.now() - began);
     const load = (os.loadavg()[0] ?? 0) / os.availableParallelism();
     return { waited, load, starved: waited === undefined ? load > LOAD : waited > WAITED };
   };
@@ -31,11 +36,15 @@ export function judged({ starved }: Strain, what: string): boolean {
 }
 
 /** The line of the stage counts these (scripts/lib/stages.mjs). */
-export function tellUnjudged(what: string): void { console.log(`NOT JUDGED on a starved machine: ${what}`); }
+export function tellUnjudged(what: string): void {
+  console.log(`NOT JUDGED on a starved machine: ${what}`);
+}
 
 /** µs so far in which at least one task waited for a core. */
 function stalled(): number | undefined {
   try {
     return Number(/^some .*total=(\d+)$/m.exec(fs.readFileSync('/proc/pressure/cpu', 'utf8'))?.[1] ?? NaN) || undefined;
-  } catch { return undefined; }
+  } catch {
+    return undefined;
+  }
 }

@@ -14,7 +14,11 @@ const pauseAfter = (waited: number): number => Math.min(500, Math.max(20, waited
  * Looks until there is something (neither false nor undefined), and gives it. `what`: for the error, "the tunnel to be closed";
  * without it, the look's own text. What the look throws fails the wait at once.
  */
-export async function until<T>(look: () => T | Promise<T>, what?: string, patience: number = PATIENCE): Promise<Exclude<T, false | undefined>> {
+export async function until<T>(
+  look: () => T | Promise<T>,
+  what?: string,
+  patience: number = PATIENCE,
+): Promise<Exclude<T, false | undefined>> {
   for (const start = Date.now(); ;) {
     const found = await look();
     if (found !== false && found !== undefined) return found as Exclude<T, false | undefined>;

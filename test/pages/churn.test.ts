@@ -14,16 +14,54 @@ const LENGTH = 40_000;
 function fought(): Churn {
   const churn = new Churn({ start: START });
   let version = 0;
-  const put = (kind: typeof PAINT, name: string, at: number, body: Record<string, unknown>, by: string, path: readonly string[], metadata = {}): void => {
-    churn.seen(kind, object(name, ++version, body, [{ manager: by, fields: owned(...path) }], metadata), START + at, at > 0 ? { as: 'modified' } : {});
+  const put = (
+    kind: typeof PAINT,
+    name: string,
+    at: number,
+    body: Record<string, unknown>,
+    by: string,
+    path: readonly string[],
+    metadata = {},
+  ): void => {
+    churn.seen(
+      kind,
+      object(name, ++version, body, [{ manager: by, fields: owned(...path) }], metadata),
+      START + at,
+      at > 0 ? { as: 'modified' } : {},
+    );
   };
   const time = (at: number): string => new Date(START + at).toISOString();
   for (let at = 0; at <= LENGTH; at += 500) {
-    if (at === 500) { churn.listed(PAINT, '', new Set(), START); churn.listed(LEASE, '', new Set(), START); }
-    for (let i = 0; i < 6; i++) if ((at / 500 + i) % 3 === 0) put(PAINT, `paint-0${i}`, at, { spec: { color: at % 1000 === 0 ? 'red' : 'blue' } }, at % 1000 === 0 ? 'red' : 'blue', ['spec', 'color']);
-    if (at % 4000 === 0) put(PAINT, 'paint-07', at, { spec: { color: `#${100 + at / 1000}` } }, 'load', ['spec', 'color']);
-    if (at % 1000 === 0) put(PAINT, 'paint-06', at, {}, 'stamp', ['metadata', 'annotations', 'samples.example.com/seen'], { annotations: { 'samples.example.com/seen': time(at) } });
-    if (at % 2000 === 0) put(LEASE, 'widgets.example.com', at, { spec: { holderIdentity: 'widgets-0', renewTime: time(at) } }, 'widgets', ['spec', 'renewTime'], { namespace: 'widgets-system' });
+    if (at === 500) {
+      churn.listed(PAINT, '', new Set(), START);
+      churn.listed(LEASE, '', new Set(), START);
+    }
+    for (let i = 0; i < 6; i++)
+      if ((at / 500 + i) % 3 === 0)
+        put(
+          PAINT,
+          `paint-0${i}`,
+          at,
+          { spec: { color: at % 1000 === 0 ? 'red' : 'blue' } },
+          at % 1000 === 0 ? 'red' : 'blue',
+          ['spec', 'color'],
+        );
+    if (at % 4000 === 0)
+      put(PAINT, 'paint-07', at, { spec: { color: `#${100 + at / 1000}` } }, 'load', ['spec', 'color']);
+    if (at % 1000 === 0)
+      put(PAINT, 'paint-06', at, {}, 'stamp', ['metadata', 'annotations', 'samples.example.com/seen'], {
+        annotations: { 'samples.example.com/seen': time(at) },
+      });
+    if (at % 2000 === 0)
+      put(
+        LEASE,
+        'widgets.example.com',
+        at,
+        { spec: { holderIdentity: 'widgets-0', renewTime: time(at) } },
+        'widgets',
+        ['spec', 'renewTime'],
+        { namespace: 'widgets-system' },
+      );
   }
   return churn;
 }
@@ -36,28 +74,49 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     page = await tests.newPage({ height: 720 });
     host = await ChurnHost.open(page, tests.url, churn, START + LENGTH, facts);
   }
-  const row = (label: string) => page.locator('tr[data-id]', { has: page.locator('.label', { hasText: new RegExp(`^${label}$`) }) });
-  const cells = (label: string) => row(label).locator('td').evaluateAll((all) => all.map((td) => td.textContent));
+  const row = (label: string) =>
+    page.locator('tr[data-id]', { has: page.locator('.label', { hasText: new RegExp(`^${label}$`) }) });
+  const cells = (label: string) =>
+    row(label)
+      .locator('td')
+      .evaluateAll((all) => all.map((td) => td.textContent));
 
   it('says who fights over what, and who writes for nothing, before the table', async () => {
     await open();
-    await expect.poll(() => page.locator('.facts').textContent()).toMatch(/^Changes in kind-a3 kinds in all namespaces40 s recorded, \d+ changes of 9 objects$/);
-    await expect.poll(() => page.locator('.verdict').textContent()).toMatch(/^blue and red rewrite spec\.color of 6 Paints, \d(\.\d)? times a second: blue against red\. Since .* Let only one of blue and red set spec\.color: .*Show one of them$/);
-    await expect.poll(() => page.locator('.finding').textContent()).toMatch(/^stamp writes the time into metadata\.annotations\["samples\.example\.com\/seen"\] of Paint shop\/paint-06 and changes nothing else, .* a second/);
+    await expect
+      .poll(() => page.locator('.facts').textContent())
+      .toMatch(/^Changes in kind-a3 kinds in all namespaces40 s recorded, \d+ changes of 9 objects$/);
+    await expect
+      .poll(() => page.locator('.verdict').textContent())
+      .toMatch(
+        /^blue and red rewrite spec\.color of 6 Paints, \d(\.\d)? times a second: blue against red\. Since .* Let only one of blue and red set spec\.color: .*Show one of them$/,
+      );
+    await expect
+      .poll(() => page.locator('.finding').textContent())
+      .toMatch(
+        /^stamp writes the time into metadata\.annotations\["samples\.example\.com\/seen"\] of Paint shop\/paint-06 and changes nothing else, .* a second/,
+      );
     await expect.poll(() => page.locator('.findings > div').count()).toBe(2);
     await shot(page, 'churn-dark');
-    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `churn-${theme}`); }
+    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) {
+      await setTheme(page, theme);
+      await shot(page, `churn-${theme}`);
+    }
   });
 
   it('lists kinds, namespaces and objects with their counts, the fastest first and heartbeats last', async () => {
     await open();
     const labels = (): Promise<string[]> => page.locator('tr[data-id] .label').allTextContents();
     await expect.poll(async () => (await labels()).slice(0, 2)).toEqual(['Paint', 'shop']);
-    await expect.poll(async () => (await labels()).slice(-3)).toEqual(['Lease', 'widgets-system', 'widgets.example.com']);
+    await expect
+      .poll(async () => (await labels()).slice(-3))
+      .toEqual(['Lease', 'widgets-system', 'widgets.example.com']);
     await expect.poll(() => cells('paint-06')).toEqual(['paint-06', '', '40', '', '1/s', '', 'now', 'stamp']);
     await expect.poll(() => cells('paint-07')).toEqual(['paint-07', '', '10', '', '15/min', '', 'now', 'load']);
     await expect.poll(async () => (await cells('widgets.example.com')).at(-1)).toBe('widgets (heartbeat)');
-    await expect.poll(() => row('widgets.example.com').getAttribute('title')).toContain('Leases are renewed all the time');
+    await expect
+      .poll(() => row('widgets.example.com').getAttribute('title'))
+      .toContain('Leases are renewed all the time');
     await expect.poll(() => row('paint-06').locator('path').getAttribute('d')).toMatch(/^M\d/);
   });
 
@@ -65,9 +124,16 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     await open();
     await page.getByRole('button', { name: 'Show one of them' }).first().click();
     await page.locator('.chosen h2', { hasText: 'Paint shop/paint-0' }).waitFor();
-    await expect.poll(() => page.locator('.managers tbody tr').evaluateAll((all) => all.map((tr) => tr.textContent))).toEqual([expect.stringMatching(/^(red|blue)1\dspec\.color 1\d$/), expect.stringMatching(/^(red|blue)1\dspec\.color 1\d$/)]);
+    await expect
+      .poll(() => page.locator('.managers tbody tr').evaluateAll((all) => all.map((tr) => tr.textContent)))
+      .toEqual([
+        expect.stringMatching(/^(red|blue)1\dspec\.color 1\d$/),
+        expect.stringMatching(/^(red|blue)1\dspec\.color 1\d$/),
+      ]);
     await expect.poll(() => page.locator('.lane').count()).toBe(2);
-    const [a, b] = await page.locator('.lane').evaluateAll((all) => all.map((lane) => getComputedStyle(lane.querySelector('.tick')!).backgroundColor));
+    const [a, b] = await page
+      .locator('.lane')
+      .evaluateAll((all) => all.map((lane) => getComputedStyle(lane.querySelector('.tick')!).backgroundColor));
     expect(a).not.toBe(b);
     await page.locator('.tick').first().click();
     await expect.poll(() => page.locator('.diff').textContent()).toMatch(/^spec\.color(red→blue|blue→red)$/);
@@ -84,7 +150,9 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     await open();
     await page.keyboard.press('/');
     await page.keyboard.type('stamp');
-    await expect.poll(() => page.locator('tr[data-id] .label').allTextContents()).toEqual(['Paint', 'shop', 'paint-06']);
+    await expect
+      .poll(() => page.locator('tr[data-id] .label').allTextContents())
+      .toEqual(['Paint', 'shop', 'paint-06']);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.locator('tr.level1').count()).toBe(2);
     await page.keyboard.press('Home');
@@ -97,7 +165,15 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     const at = () => page.evaluate(() => (document.activeElement as HTMLElement).dataset['id']);
     const before = await at();
     // The slowest paint becomes the fastest.
-    for (let v = 0; v < 400; v++) host.churn.seen(PAINT, object('paint-07', 10_000 + v, { spec: { color: String(v) } }, [{ manager: 'load', fields: owned('spec', 'color') }]), START + LENGTH, { as: 'modified' });
+    for (let v = 0; v < 400; v++)
+      host.churn.seen(
+        PAINT,
+        object('paint-07', 10_000 + v, { spec: { color: String(v) } }, [
+          { manager: 'load', fields: owned('spec', 'color') },
+        ]),
+        START + LENGTH,
+        { as: 'modified' },
+      );
     await host.tell();
     await expect.poll(() => page.locator('tr.level3 .label').first().textContent()).toBe('paint-07');
     expect(await at()).toBe(before);
@@ -122,24 +198,55 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     await page.keyboard.press(' ');
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('checkbox', { name: 'Record while hidden' }).check();
-    for (const name of ['JSON', 'CSV', 'Markdown', 'kubbernecker']) await page.getByRole('button', { name: `Save as ${name}` }).click();
-    await expect.poll(() => host.sent.filter((m) => m.type !== 'ready' && m.type !== 'watch').map(({ v: _, ...m }) => Object.values(m).join(' '))).toEqual([
-      'state paused', 'state stopped', 'whileHidden true', 'save json', 'save csv', 'save markdown', 'save kubbernecker',
-    ]);
+    for (const name of ['JSON', 'CSV', 'Markdown', 'kubbernecker'])
+      await page.getByRole('button', { name: `Save as ${name}` }).click();
+    await expect
+      .poll(() =>
+        host.sent
+          .filter((m) => m.type !== 'ready' && m.type !== 'watch')
+          .map(({ v: _, ...m }) => Object.values(m).join(' ')),
+      )
+      .toEqual([
+        'state paused',
+        'state stopped',
+        'whileHidden true',
+        'save json',
+        'save csv',
+        'save markdown',
+        'save kubbernecker',
+      ]);
     host.facts = { state: 'stopped' };
     await host.tell();
     await page.getByRole('button', { name: 'Start anew' }).waitFor();
     await expect.poll(() => page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
   });
 
-  it('says quietly that nobody fights, what can\'t be watched, and what is not whole', async () => {
+  it("says quietly that nobody fights, what can't be watched, and what is not whole", async () => {
     const churn = new Churn({ start: START });
     churn.listed(PAINT, '', new Set(), START);
-    churn.seen(PAINT, object('a', 1, {}, [{ manager: 'kubectl', fields: owned('spec') }]), START + 1000, { as: 'added' });
-    await open(churn, { problems: [{ code: 'kube.forbidden', message: 'The user jane may not list secrets in the whole cluster.', next: 'Ask for the right.' }], notes: ['There are more objects than are told apart.'] });
-    await expect.poll(() => page.locator('.quiet').textContent()).toBe('Nobody undoes another\'s changes, and nobody writes for nothing.');
+    churn.seen(PAINT, object('a', 1, {}, [{ manager: 'kubectl', fields: owned('spec') }]), START + 1000, {
+      as: 'added',
+    });
+    await open(churn, {
+      problems: [
+        {
+          code: 'kube.forbidden',
+          message: 'The user jane may not list secrets in the whole cluster.',
+          next: 'Ask for the right.',
+        },
+      ],
+      notes: ['There are more objects than are told apart.'],
+    });
+    await expect
+      .poll(() => page.locator('.quiet').textContent())
+      .toBe("Nobody undoes another's changes, and nobody writes for nothing.");
     expect(await page.locator('.verdict').count()).toBe(0);
-    await expect.poll(() => page.locator('.problems .line').allTextContents()).toEqual(['The user jane may not list secrets in the whole cluster. Ask for the right.Try again', 'There are more objects than are told apart.']);
+    await expect
+      .poll(() => page.locator('.problems .line').allTextContents())
+      .toEqual([
+        'The user jane may not list secrets in the whole cluster. Ask for the right.Try again',
+        'There are more objects than are told apart.',
+      ]);
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => host.of('retry').length).toBe(1);
     await shot(page, 'churn-quiet');

@@ -10,12 +10,15 @@ import { controllerProfile, slowerProfile } from './harness/profiles';
 import { shot } from './harness/shots';
 import { pageTests } from './harness/suite';
 
-const against = (): OpenProfile => openProfile([controllerProfile(), slowerProfile()], { maxBytes: MAX_BYTES, combine: { sources: 1, ofBase: true } });
+const against = (): OpenProfile =>
+  openProfile([controllerProfile(), slowerProfile()], { maxBytes: MAX_BYTES, combine: { sources: 1, ofBase: true } });
 
 /** Rows of `go tool pprof -top -diff_base` that changed: flat, flat%, cum, cum%, name. */
 async function diffTop(): Promise<string[]> {
   const rows = (await pprofTop(controllerProfile(), { base: slowerProfile() })).map((r) => r.split(' '));
-  return rows.map((r) => [r[0], r[1], ...r.slice(3, 6)].join(' ').replace(/\[.*/, '')).filter((l) => !l.startsWith('0 0% 0 0%'));
+  return rows
+    .map((r) => [r[0], r[1], ...r.slice(3, 6)].join(' ').replace(/\[.*/, ''))
+    .filter((l) => !l.startsWith('0 0% 0 0%'));
 }
 
 describe.skipIf(noBrowser())('a profile against another', () => {
@@ -28,7 +31,10 @@ describe.skipIf(noBrowser())('a profile against another', () => {
     page = await tests.newPage({ height: 1400 });
     host = await TestHost.open(page, tests.url, profile, { title: 'CPU gadgets against CPU gadgets, yesterday' });
   }
-  const item = async (name: string): Promise<void> => { await page.locator('#save').click(); await page.getByRole('menuitem', { name }).click(); };
+  const item = async (name: string): Promise<void> => {
+    await page.locator('#save').click();
+    await page.getByRole('menuitem', { name }).click();
+  };
   const saved = (): ReturnType<TestHost['of']>[number] => host.of('save').at(-1)!;
 
   it('shows in red and blue what grew and fell, with before, after and change, as pprof -diff_base counts it', async () => {
@@ -42,9 +48,18 @@ describe.skipIf(noBrowser())('a profile against another', () => {
     await expect.poll(() => text('#focused-total')).toContain('(before 16 s, after 8.26 s)');
     await shot(page, 'change-flame');
     await page.keyboard.press('4');
-    const rows = (): Promise<string[]> => page.getByRole('grid', { name: 'Functions' }).locator('.row').evaluateAll((all) => all
-      .sort((a, b) => Number((a as HTMLElement).dataset['row']) - Number((b as HTMLElement).dataset['row']))
-      .map((r) => { const c = [...r.children].map((x) => (x as HTMLElement).title || x.textContent!); return [c[2], c[3], c[6], c[7], c[8]].join(' ').replace(/\[.*/, ''); }));
+    const rows = (): Promise<string[]> =>
+      page
+        .getByRole('grid', { name: 'Functions' })
+        .locator('.row')
+        .evaluateAll((all) =>
+          all
+            .sort((a, b) => Number((a as HTMLElement).dataset['row']) - Number((b as HTMLElement).dataset['row']))
+            .map((r) => {
+              const c = [...r.children].map((x) => (x as HTMLElement).title || x.textContent!);
+              return [c[2], c[3], c[6], c[7], c[8]].join(' ').replace(/\[.*/, '');
+            }),
+        );
     const changed = async (): Promise<string[]> => (await rows()).filter((r) => !r.startsWith('0 0% 0 0%'));
     await expect.poll(changed).toEqual(expected);
     await shot(page, 'change-top');
@@ -84,12 +99,16 @@ describe.skipIf(noBrowser())('a profile against another', () => {
     await expect.poll(() => host.of('save').length).toBe(3);
     const lines = String(host.of('save')[2]!.data).split('\r\n');
     expect(lines[0]).toBe('flat,flat%,sum%,cum,cum%,name,place');
-    expect(lines[1]).toBe('5.30s,30.67%,30.67%,8.26s,47.80%,example.com/gadgets/internal/controller.(*GadgetReconciler).hash,internal/controller/gadget.go:91');
+    expect(lines[1]).toBe(
+      '5.30s,30.67%,30.67%,8.26s,47.80%,example.com/gadgets/internal/controller.(*GadgetReconciler).hash,internal/controller/gadget.go:91',
+    );
     await item('Copy as a Comment');
     await expect.poll(() => host.of('copy').length).toBe(1);
     const { text: comment } = host.of('copy')[0]!;
     expect(comment).toContain('- 17.3 s of CPU in 1,728 samples (58 % of one core)');
-    expect(comment).toContain('| 5.30s | 30.67% | 8.26s | 47.80% | example.com/gadgets/internal/controller.(\\*GadgetReconciler).hash |');
+    expect(comment).toContain(
+      '| 5.30s | 30.67% | 8.26s | 47.80% | example.com/gadgets/internal/controller.(\\*GadgetReconciler).hash |',
+    );
     await item('Flame Graph as PNG');
     await expect.poll(() => host.of('save').length).toBe(4);
   });

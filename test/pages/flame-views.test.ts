@@ -20,8 +20,15 @@ describe.skipIf(noBrowser())('views of a profile', () => {
   }
   const chips = (): Promise<string[]> => page.locator('.chips .chip').allTextContents();
   /** The rows in view of a table, each its cells with a space between. */
-  const rows = (table: string): Promise<string[]> => page.getByRole('grid', { name: table }).locator('.row').evaluateAll((all) => all
-    .sort((a, b) => Number((a as HTMLElement).dataset['row']) - Number((b as HTMLElement).dataset['row'])).map((r) => [...r.children].map((c) => (c as HTMLElement).title || c.textContent).join(' ')));
+  const rows = (table: string): Promise<string[]> =>
+    page
+      .getByRole('grid', { name: table })
+      .locator('.row')
+      .evaluateAll((all) =>
+        all
+          .sort((a, b) => Number((a as HTMLElement).dataset['row']) - Number((b as HTMLElement).dataset['row']))
+          .map((r) => [...r.children].map((c) => (c as HTMLElement).title || c.textContent).join(' ')),
+      );
   const partAsked = (): unknown => host.asked('flame').at(-1)?.query.part;
 
   it('narrows all views by chips that are added, changed and taken away, and comes back with them', async () => {
@@ -40,7 +47,12 @@ describe.skipIf(noBrowser())('views of a profile', () => {
     await shot(page, 'views-menu');
     await page.getByRole('menuitem', { name: /^Hide This Function/ }).click();
     await expect.poll(chips).toEqual(['focus GadgetReconciler', 'hide (*GadgetReconciler).hash']);
-    await expect.poll(partAsked).toEqual({ focus: 'GadgetReconciler', hide: '^example\\.com/gadgets/internal/controller\\.\\(\\*GadgetReconciler\\)\\.hash$' });
+    await expect
+      .poll(partAsked)
+      .toEqual({
+        focus: 'GadgetReconciler',
+        hide: '^example\\.com/gadgets/internal/controller\\.\\(\\*GadgetReconciler\\)\\.hash$',
+      });
     await shot(page, 'views-chips');
     await page.reload();
     await page.locator('#app[data-state=ready]').waitFor();
@@ -86,17 +98,24 @@ describe.skipIf(noBrowser())('views of a profile', () => {
     await shot(page, 'views-tagroot');
   });
 
-  it.each([['a CPU profile of a controller', (): Uint8Array => controllerProfile()], ['labels', (): Uint8Array => labelledProfile()]])('prints the table as go tool pprof -top does: %s', async (_, make) => {
+  it.each([
+    ['a CPU profile of a controller', (): Uint8Array => controllerProfile()],
+    ['labels', (): Uint8Array => labelledProfile()],
+  ])('prints the table as go tool pprof -top does: %s', async (_, make) => {
     const bytes = make();
     const [expected, byCum] = [await pprofTop(bytes), await pprofTop(bytes, { flags: ['-cum'] })];
     await open(bytes, { height: 1400 });
     await press('4');
-    const shown = async (): Promise<string[]> => (await rows('Functions')).map((r) => r.split(' ').slice(0, 6).join(' '));
-    const named = (lines: readonly string[]): string[] => lines.map((l) => l.split(' ').slice(0, 6).join(' ').replace(/\[.*/, '['));
+    const shown = async (): Promise<string[]> =>
+      (await rows('Functions')).map((r) => r.split(' ').slice(0, 6).join(' '));
+    const named = (lines: readonly string[]): string[] =>
+      lines.map((l) => l.split(' ').slice(0, 6).join(' ').replace(/\[.*/, '['));
     expect(expected.length).toBeGreaterThan(2);
     await expect.poll(async () => named(await shown())).toEqual(named(expected));
     await page.getByRole('columnheader', { name: 'cum', exact: true }).getByRole('button').click();
-    await expect.poll(async () => (await rows('Functions')).map((r) => r.split(' ').slice(3, 5).join(' '))).toEqual(byCum.map((r) => r.split(' ').slice(3, 5).join(' ')));
+    await expect
+      .poll(async () => (await rows('Functions')).map((r) => r.split(' ').slice(3, 5).join(' ')))
+      .toEqual(byCum.map((r) => r.split(' ').slice(3, 5).join(' ')));
     await shot(page, `views-top-${_.split(' ')[0]}`);
   });
 
@@ -110,13 +129,19 @@ describe.skipIf(noBrowser())('views of a profile', () => {
     await expect.poll(() => page.locator('#top').getAttribute('data-rows')).toBe('2');
     await press('Escape', 'ArrowDown');
     await expect.poll(() => text('#focused b')).toBe('(*GadgetReconciler).hash');
-    await expect.poll(() => rows('Callers')).toEqual(['8.26s 100 % example.com/gadgets/internal/controller.(*GadgetReconciler).Reconcile']);
-    await expect.poll(() => rows('Callees')).toEqual(['2.59s 31.4 % crypto/sha256.Sum256', '370ms 4.5 % example.com/gadgets/pkg/render.Template']);
+    await expect
+      .poll(() => rows('Callers'))
+      .toEqual(['8.26s 100 % example.com/gadgets/internal/controller.(*GadgetReconciler).Reconcile']);
+    await expect
+      .poll(() => rows('Callees'))
+      .toEqual(['2.59s 31.4 % crypto/sha256.Sum256', '370ms 4.5 % example.com/gadgets/pkg/render.Template']);
     await shot(page, 'views-peek');
     await press('1');
     await expect.poll(() => text('#focused b')).toBe('(*GadgetReconciler).hash');
     await press('3');
-    await expect.poll(() => text('#sandwich .middle')).toBe('example.com/gadgets/internal/controller.(*GadgetReconciler).hash');
+    await expect
+      .poll(() => text('#sandwich .middle'))
+      .toBe('example.com/gadgets/internal/controller.(*GadgetReconciler).hash');
     await press('ArrowUp');
     await expect.poll(() => text('#focused b')).toBe('(*GadgetReconciler).Reconcile');
     await press('ArrowDown', 'ArrowDown');
@@ -153,7 +178,9 @@ describe.skipIf(noBrowser())('views of a profile', () => {
     await shot(page, 'views-100000');
     await table.focus();
     await press('Home');
-    await expect.poll(async () => (await rows('Functions')).slice(0, 2).map((r) => r.split(' ')[5])).toEqual(['example.com/wide/p0.Func0', 'example.com/wide/p0.Func10088']);
+    await expect
+      .poll(async () => (await rows('Functions')).slice(0, 2).map((r) => r.split(' ')[5]))
+      .toEqual(['example.com/wide/p0.Func0', 'example.com/wide/p0.Func10088']);
     await press('End');
     await expect.poll(async () => (await rows('Functions')).at(-1)).toContain('example.com/wide/p96.Func');
   });

@@ -13,7 +13,11 @@ describe.skipIf(noBrowser())('flame graph page', () => {
   let page: Page;
   let host: TestHost;
 
-  async function open(bytes: Uint8Array, facts: Parameters<typeof TestHost.open>[3] = {}, options: PageOptions = {}): Promise<void> {
+  async function open(
+    bytes: Uint8Array,
+    facts: Parameters<typeof TestHost.open>[3] = {},
+    options: PageOptions = {},
+  ): Promise<void> {
     page = await tests.newPage(options);
     host = await TestHost.open(page, tests.url, bytes, facts);
   }
@@ -47,8 +51,12 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     const at = top.names.findIndex((name) => name.endsWith('.hash'));
     const hash = { flat: top.flat[at]!, cum: top.cum[at]! };
     const all = top.flat.reduce((sum, flat) => sum + flat, 0);
-    await expect.poll(() => text('#focused-self')).toBe(`self ${(hash.flat / 1e9).toFixed(1)} s · ${(100 * hash.flat / all).toFixed(1)} %`);
-    await expect.poll(() => text('#focused-total')).toBe(`total ${(hash.cum / 1e9).toFixed(2)} s · ${(100 * hash.cum / all).toFixed(1)} %`);
+    await expect
+      .poll(() => text('#focused-self'))
+      .toBe(`self ${(hash.flat / 1e9).toFixed(1)} s · ${((100 * hash.flat) / all).toFixed(1)} %`);
+    await expect
+      .poll(() => text('#focused-total'))
+      .toBe(`total ${(hash.cum / 1e9).toFixed(2)} s · ${((100 * hash.cum) / all).toFixed(1)} %`);
     await expect.poll(() => text('#focused-source')).toBe('internal/controller/gadget.go:91');
     await expect.poll(() => text('#live')).toContain('hash, total 8.26 s, 47.8 %, self 5.3 s, 30.7 %, level 7, 1 of 3');
 
@@ -75,7 +83,7 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await page.locator('#reset').waitFor();
     await shot(page, 'flame-zoomed');
     // The zoomed frame fills the width now: a click far right of where it was hits the frame above it, with its own figures.
-    await page.mouse.click(...Object.values(await at(5, 0.9)) as [number, number]);
+    await page.mouse.click(...(Object.values(await at(5, 0.9)) as [number, number]));
     await expect.poll(focused).toBe('(*GadgetReconciler).Reconcile');
     await expect.poll(() => text('#focused-total')).toContain('· 76.2 %');
     await press('ArrowDown', 'Enter', 'ArrowDown', 'Enter');
@@ -96,8 +104,8 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await press('ArrowRight', 'Enter');
     await expect.poll(() => zooms().at(-1)?.length).toBe(6);
     const hover = async (): Promise<string> => {
-      await page.mouse.move(...Object.values(await at(6, 0.9)) as [number, number]);
-      await page.mouse.move(...Object.values(await at(6, 0.1)) as [number, number]);
+      await page.mouse.move(...(Object.values(await at(6, 0.9)) as [number, number]));
+      await page.mouse.move(...(Object.values(await at(6, 0.1)) as [number, number]));
       return text('#tooltip');
     };
     await expect.poll(hover).toContain('(*client).Update');
@@ -110,15 +118,21 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await open(controllerProfile());
     await page.locator('#flame').focus();
     let release = (): void => {};
-    host.gate = new Promise((done) => { release = done; });
+    host.gate = new Promise((done) => {
+      release = done;
+    });
     await press('ArrowDown', 'Enter', 'ArrowDown', 'Enter', 'Escape', 'Escape');
-    const unanswered = (): number[] => host.asked('flame').filter((m) => !host.answered.includes(m.id)).map((m) => m.query.zoom.length);
+    const unanswered = (): number[] =>
+      host
+        .asked('flame')
+        .filter((m) => !host.answered.includes(m.id))
+        .map((m) => m.query.zoom.length);
     await expect.poll(unanswered).toEqual([1, 2, 1]);
     release();
     await expect.poll(unanswered).toEqual([]);
     await nextFrame(page);
     await page.locator('#reset').waitFor({ state: 'hidden' });
-    await page.mouse.move(...Object.values(await at(1, 0.97)) as [number, number]);
+    await page.mouse.move(...(Object.values(await at(1, 0.97)) as [number, number]));
     await expect.poll(() => text('#tooltip'), { message: 'the whole tree is still in view' }).toContain('mcall');
   });
 
@@ -148,10 +162,17 @@ describe.skipIf(noBrowser())('flame graph page', () => {
 
   it('shows a tooltip inside the window with function, package, place and figures', async () => {
     await open(controllerProfile());
-    await page.mouse.move(...Object.values(await at(6, 0.3)) as [number, number]);
-    for (const part of ['(*GadgetReconciler).hash', 'example.com/gadgets/internal/controller', 'gadget.go:91', '5.3 s · 30.7 %', '8.26 s · 47.8 %']) await expect.poll(() => text('#tooltip')).toContain(part);
+    await page.mouse.move(...(Object.values(await at(6, 0.3)) as [number, number]));
+    for (const part of [
+      '(*GadgetReconciler).hash',
+      'example.com/gadgets/internal/controller',
+      'gadget.go:91',
+      '5.3 s · 30.7 %',
+      '8.26 s · 47.8 %',
+    ])
+      await expect.poll(() => text('#tooltip')).toContain(part);
     await shot(page, 'flame-tooltip');
-    await page.mouse.move(...Object.values(await at(1, 0.985)) as [number, number]);
+    await page.mouse.move(...(Object.values(await at(1, 0.985)) as [number, number]));
     await expect.poll(() => text('#tooltip')).toContain('mcall');
     const box = (await page.locator('#tooltip').boundingBox())!;
     expect(box.x + box.width).toBeLessThanOrEqual(1180);
@@ -184,8 +205,16 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await page.mouse.click(x, y);
     await page.keyboard.up('Control');
     await expect.poll(() => host.of('openSource').length).toBe(3);
-    for (const m of host.of('openSource')) expect(m.frame).toEqual({ name: 'example.com/gadgets/internal/controller.(*GadgetReconciler).hash', file: '/home/me/gadgets/internal/controller/gadget.go', line: 91 });
-    expect(zooms().every((z) => z.length === 0), 'Ctrl+click does not zoom').toBe(true);
+    for (const m of host.of('openSource'))
+      expect(m.frame).toEqual({
+        name: 'example.com/gadgets/internal/controller.(*GadgetReconciler).hash',
+        file: '/home/me/gadgets/internal/controller/gadget.go',
+        line: 91,
+      });
+    expect(
+      zooms().every((z) => z.length === 0),
+      'Ctrl+click does not zoom',
+    ).toBe(true);
   });
 
   it('switches values and colours', async () => {
@@ -225,7 +254,8 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     const tree = page.getByRole('tree', { name: 'Call tree' });
     await tree.focus();
     await expect.poll(() => page.getByRole('treeitem').count()).toBeGreaterThan(4);
-    const active = async (): Promise<string> => (await page.locator(`#${await tree.getAttribute('aria-activedescendant')}`).getAttribute('aria-label')) ?? '';
+    const active = async (): Promise<string> =>
+      (await page.locator(`#${await tree.getAttribute('aria-activedescendant')}`).getAttribute('aria-label')) ?? '';
     await expect.poll(active).toContain('root');
     await press('ArrowDown');
     await expect.poll(active).toContain('Start.func2.2');
@@ -250,7 +280,9 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await open(deepProfile(10_000));
     await expect.poll(() => page.locator('#app').getAttribute('data-frames')).toBe('10002');
     await page.locator('#flame').focus();
-    await page.locator('.scroll').evaluate((e) => { e.scrollTop = e.scrollHeight; });
+    await page.locator('.scroll').evaluate((e) => {
+      e.scrollTop = e.scrollHeight;
+    });
     const box = (await page.locator('#flame').boundingBox())!;
     expect(box.height, 'the canvas is as large as what is seen').toBeLessThan(620);
     await page.mouse.click(box.x + box.width * 0.9, box.y + box.height - 10);
@@ -296,13 +328,25 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     host.holdsFirst = true;
     await page.reload();
     await expect.poll(() => host.of('ready').length).toBe(2);
-    expect(host.of('ready')[1]!.early).toEqual([[], zooms().at(-1)].map((zoom, i) => ({ id: i + 1, ...early, sampleType: 'samples/count', zoom })));
+    expect(host.of('ready')[1]!.early).toEqual(
+      [[], zooms().at(-1)].map((zoom, i) => ({ id: i + 1, ...early, sampleType: 'samples/count', zoom })),
+    );
     await page.setViewportSize({ width: 1600, height: 700 });
     await nextFrame(page);
     host.holdsFirst = false;
     await host.begin();
     await page.locator('#app[data-state=ready]').waitFor();
-    expect(host.asked('flame').slice(before).map((m) => [m.id, m.query.sampleType, m.query.zoom.length, Math.round(0.25 / m.query.minShare)])).toEqual([[1, 0, 0, 1148], [2, 0, 1, 1148], [3, 0, 0, 1568], [4, 0, 1, 1568]]);
+    expect(
+      host
+        .asked('flame')
+        .slice(before)
+        .map((m) => [m.id, m.query.sampleType, m.query.zoom.length, Math.round(0.25 / m.query.minShare)]),
+    ).toEqual([
+      [1, 0, 0, 1148],
+      [2, 0, 1, 1148],
+      [3, 0, 0, 1568],
+      [4, 0, 1, 1568],
+    ]);
   });
 
   it('offers the goroutines of a dump', async () => {
@@ -324,10 +368,14 @@ describe.skipIf(noBrowser())('flame graph page', () => {
   it('is reached by Tab from the first control to the legend', async () => {
     await open(controllerProfile());
     // The picture has the focus from the start: arrows work without a click. Tab goes on from there, Shift+Tab back.
-    const here = (): Promise<string> => page.evaluate(() => document.activeElement!.id || document.activeElement!.textContent!);
+    const here = (): Promise<string> =>
+      page.evaluate(() => document.activeElement!.id || document.activeElement!.textContent!);
     await expect.poll(here).toBe('flame');
     const back: string[] = [];
-    for (let i = 0; i < 9; i++) { await press('Shift+Tab'); back.push(await here()); }
+    for (let i = 0; i < 9; i++) {
+      await press('Shift+Tab');
+      back.push(await here());
+    }
     expect(back).toEqual(['save', 'compare', 'cut', 'filter', 'flip', 'search', 'colours', 'types', 'Flame']);
     await page.locator('#flame').focus();
     await press('Tab');
@@ -342,15 +390,28 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await host.send({ type: 'loading', title: 'gadgets · CPU', text: 'Reading 0.4 MiB' });
     await page.locator('#app[data-state=loading]').waitFor();
     await expect.poll(() => text('#app')).toContain('Reading 0.4 MiB');
-    await host.send({ type: 'failed', title: 'cpu.pb.gz', problem: { code: 'profile.truncated', message: 'The profile ends in the middle of a sample.', next: 'Capture it again.', detail: 'at byte 812 of 900' } });
+    await host.send({
+      type: 'failed',
+      title: 'cpu.pb.gz',
+      problem: {
+        code: 'profile.truncated',
+        message: 'The profile ends in the middle of a sample.',
+        next: 'Capture it again.',
+        detail: 'at byte 812 of 900',
+      },
+    });
     await page.locator('#app[data-state=failed]').waitFor();
-    for (const part of ['ends in the middle', 'Capture it again.', 'at byte 812']) await expect.poll(() => text('#app')).toContain(part);
+    for (const part of ['ends in the middle', 'Capture it again.', 'at byte 812'])
+      await expect.poll(() => text('#app')).toContain(part);
     await shot(page, 'flame-failed');
   });
 
   it.each(['light', 'hc-dark', 'hc-light'] as const)('follows the theme: %s', async (theme) => {
     await open(controllerProfile());
-    const pixel = (): Promise<number[]> => page.locator('#flame').evaluate((c) => [...(c as HTMLCanvasElement).getContext('2d')!.getImageData(300, 126, 1, 1).data]);
+    const pixel = (): Promise<number[]> =>
+      page
+        .locator('#flame')
+        .evaluate((c) => [...(c as HTMLCanvasElement).getContext('2d')!.getImageData(300, 126, 1, 1).data]);
     const dark = await pixel();
     await setTheme(page, theme);
     await expect.poll(pixel).not.toEqual(dark);

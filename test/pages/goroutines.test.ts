@@ -10,10 +10,15 @@ const DUMP = readFileSync('test/fixtures/capture.goroutines.txt');
 
 /** A debug=2 dump of `n` groups of one goroutine each; the first stack is `depth` frames deep. */
 function manyGroups(n: number, depth = 1): Uint8Array {
-  return Buffer.from(Array.from({ length: n }, (_, i) => {
-    const frames = Array.from({ length: i === 0 ? depth : 1 }, (_, d) => `example.com/app.f${i}_${d}(0x1)\n\t/src/app/main.go:${d + 1} +0x1`);
-    return `goroutine ${i + 1} [select, ${i % 7} minutes]:\n${frames.join('\n')}\n`;
-  }).join('\n'));
+  return Buffer.from(
+    Array.from({ length: n }, (_, i) => {
+      const frames = Array.from(
+        { length: i === 0 ? depth : 1 },
+        (_, d) => `example.com/app.f${i}_${d}(0x1)\n\t/src/app/main.go:${d + 1} +0x1`,
+      );
+      return `goroutine ${i + 1} [select, ${i % 7} minutes]:\n${frames.join('\n')}\n`;
+    }).join('\n'),
+  );
 }
 
 describe.skipIf(noBrowser())('goroutine page', () => {
@@ -24,7 +29,13 @@ describe.skipIf(noBrowser())('goroutine page', () => {
 
   async function open(bytes: Uint8Array): Promise<void> {
     page = await tests.newPage({});
-    host = await TestHost.open(page, tests.url, bytes, { title: 'widgets-0 · goroutines', subtitle: 'today 14:35, leader', ownModules: [], pages: ['goroutines', 'flame'], again: true });
+    host = await TestHost.open(page, tests.url, bytes, {
+      title: 'widgets-0 · goroutines',
+      subtitle: 'today 14:35, leader',
+      ownModules: [],
+      pages: ['goroutines', 'flame'],
+      again: true,
+    });
   }
   const rows = () => page.locator('tr.group');
   const filter = () => page.getByLabel('Filter goroutines');
@@ -33,14 +44,19 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     await open(DUMP);
     const dump = (await host.profile!.goroutines())!;
     await expect.poll(() => rows().count()).toBe(dump.groups.length);
-    await expect.poll(() => page.locator('.facts').textContent()).toContain(`${dump.total} goroutines in ${dump.groups.length} groups`);
+    await expect
+      .poll(() => page.locator('.facts').textContent())
+      .toContain(`${dump.total} goroutines in ${dump.groups.length} groups`);
     await expect.poll(() => rows().first().locator('td.count').textContent()).toBe(String(dump.groups[0]!.count));
     await page.getByRole('button', { name: 'Capture again' }).click();
     await expect.poll(() => host.of('captureAgain').length).toBe(1);
     await expect.poll(() => page.locator('.chip', { hasText: 'controller=widget' }).count()).toBeGreaterThan(0);
     await expect.poll(() => page.locator('td.longest', { hasText: 'min' }).count()).toBeGreaterThan(0);
     await shot(page, 'goroutines-dark');
-    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `goroutines-${theme}`); }
+    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) {
+      await setTheme(page, theme);
+      await shot(page, `goroutines-${theme}`);
+    }
   });
 
   it('filters by words, state and package, and says how much is shown', async () => {
@@ -55,7 +71,9 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     await expect.poll(() => rows().count()).toBe(all);
     await page.getByLabel('State').selectOption('chan receive');
     await expect.poll(() => filter().inputValue()).toBe('state:"chan receive"');
-    await expect.poll(async () => [...new Set(await rows().locator('td.state').allTextContents())]).toEqual(['chan receive']);
+    await expect
+      .poll(async () => [...new Set(await rows().locator('td.state').allTextContents())])
+      .toEqual(['chan receive']);
     await filter().fill('nothing-like-this');
     await expect.poll(() => rows().count()).toBe(0);
     await expect.poll(() => page.getByRole('status').textContent()).toContain('nothing matches');
@@ -72,7 +90,10 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     await shot(page, 'goroutines-open');
     await press('ArrowRight', 'Enter');
     await expect.poll(() => host.of('openSource').length).toBe(1);
-    const { stack: [first], createdBy } = (await host.profile!.goroutines())!.groups[0]!;
+    const {
+      stack: [first],
+      createdBy,
+    } = (await host.profile!.goroutines())!.groups[0]!;
     expect(host.of('openSource')[0]!.frame).toEqual(first);
     await press('ArrowDown', 'Enter');
     await expect.poll(() => host.of('openSource').length).toBe(2);
@@ -91,7 +112,9 @@ describe.skipIf(noBrowser())('goroutine page', () => {
   it('sorts by a column and back', async () => {
     await open(DUMP);
     await page.getByRole('button', { name: 'Count' }).click();
-    await expect.poll(() => page.getByRole('columnheader', { name: 'Count' }).getAttribute('aria-sort')).toBe('ascending');
+    await expect
+      .poll(() => page.getByRole('columnheader', { name: 'Count' }).getAttribute('aria-sort'))
+      .toBe('ascending');
     const counts = (await rows().locator('td.count').allTextContents()).map(Number);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
     await page.getByRole('button', { name: 'Longest wait' }).click();
@@ -116,13 +139,15 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     const scroll = (): Promise<number> => page.locator('.scroll').evaluate((e) => e.scrollTop);
     const at = await focused();
     // The wheel moves the view away from the row of the keyboard.
-    await page.locator('.scroll').evaluate((e) => { e.scrollTop -= 2000; });
+    await page.locator('.scroll').evaluate((e) => {
+      e.scrollTop -= 2000;
+    });
     const before = await scroll();
     expect(before).toBeGreaterThan(2000);
     await expect.poll(() => page.evaluate(() => sessionStorage.getItem('state'))).toContain(`"scroll":${before}`);
     await page.reload();
     await page.locator('#app[data-state=ready]').waitFor();
-    const moved = async (): Promise<number> => Math.abs(await scroll() - before);
+    const moved = async (): Promise<number> => Math.abs((await scroll()) - before);
     await expect.poll(focused).toBe(at);
     await expect.poll(moved, { message: 'the same rows are in view' }).toBeLessThan(20);
     const drawn = host.of('drawn').length;
@@ -132,7 +157,9 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     expect(await moved(), 'the same rows are in view').toBeLessThan(20);
     await filter().fill('f1_0');
     await expect.poll(scroll).toBe(0);
-    await expect.poll(() => page.locator('tr.group[tabindex="0"]').count(), { message: 'one row for the Tab key' }).toBe(1);
+    await expect
+      .poll(() => page.locator('tr.group[tabindex="0"]').count(), { message: 'one row for the Tab key' })
+      .toBe(1);
   });
 
   it('makes rows and frames as they are needed: 5,000 groups, a stack 10,000 deep', async () => {
@@ -153,15 +180,23 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     for (const width of [600, 400]) {
       await page.setViewportSize({ width, height: 620 });
       await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
-      await expect.poll(async () => (await rows().first().locator('td.stack').boundingBox())!.width).toBeGreaterThan(width / 2);
+      await expect
+        .poll(async () => (await rows().first().locator('td.stack').boundingBox())!.width)
+        .toBeGreaterThan(width / 2);
     }
     await shot(page, 'goroutines-narrow');
   });
 
   it('says what went wrong and what next', async () => {
     page = await tests.newPage({});
-    host = await TestHost.notice(page, tests.url, { type: 'failed', title: 'x.goroutines.txt', problem: { code: 'profile.truncated', message: 'The file ends in the middle.', next: 'Capture it again.' } });
+    host = await TestHost.notice(page, tests.url, {
+      type: 'failed',
+      title: 'x.goroutines.txt',
+      problem: { code: 'profile.truncated', message: 'The file ends in the middle.', next: 'Capture it again.' },
+    });
     await page.locator('#app[data-state=failed]').waitFor();
-    await expect.poll(() => page.getByRole('alert').textContent()).toContain('The file ends in the middle.Capture it again.');
+    await expect
+      .poll(() => page.getByRole('alert').textContent())
+      .toContain('The file ends in the middle.Capture it again.');
   });
 });

@@ -21,16 +21,22 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
   }
   const panel = (id: string) => page.locator(`[data-panel=${id}]`);
   const choose = async (id: string, item: string): Promise<void> => {
-    await panel(id).getByRole('button', { name: /^Menu of/ }).click();
-    await page.getByRole('menuitem', { name: item }).or(page.getByRole('menuitemcheckbox', { name: item })).click();
+    await panel(id)
+      .getByRole('button', { name: /^Menu of/ })
+      .click();
+    await page
+      .getByRole('menuitem', { name: item })
+      .or(page.getByRole('menuitemcheckbox', { name: item }))
+      .click();
   };
-  const entry = (id: string, name: string) => panel(id).locator('.legend button', { has: page.locator(`.name:text-is("${name}")`) });
+  const entry = (id: string, name: string) =>
+    panel(id).locator('.legend button', { has: page.locator(`.name:text-is("${name}")`) });
   /** Drags over a chart's plot from one share of its width to another. */
   const drag = async (id: string, from: number, to: number): Promise<void> => {
     const box = (await panel(id).locator('.u-over').boundingBox())!;
     await page.mouse.move(box.x + box.width * from, box.y + 60);
     await page.mouse.down();
-    await page.mouse.move(box.x + box.width * (from + to) / 2, box.y + 60);
+    await page.mouse.move(box.x + (box.width * (from + to)) / 2, box.y + 60);
     await page.mouse.move(box.x + box.width * to, box.y + 60);
     await page.mouse.up();
   };
@@ -41,7 +47,9 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     expect(host.watch.panels).not.toContain('go7');
     expect(host.watch.width).toBeGreaterThan(300);
     const first = await page.locator('.panel canvas').count();
-    await page.locator('.groups').evaluate((e) => { e.scrollTop = e.scrollHeight; });
+    await page.locator('.groups').evaluate((e) => {
+      e.scrollTop = e.scrollHeight;
+    });
     await expect.poll(() => host.watch.panels.includes('go7') && !host.watch.panels.includes('depth')).toBe(true);
     await expect.poll(() => panel('depth').locator('canvas').count()).toBe(0);
     await expect.poll(() => page.locator('.panel canvas').count()).toBeLessThanOrEqual(first + 3);
@@ -58,11 +66,18 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     await expect.poll(() => panel('depth').locator('table.sr tbody tr').count()).toBe(2);
     await expect.poll(() => panel('depth').locator('table.sr caption').textContent()).toBe('Queue depth, last values');
     await expect.poll(() => panel('memory').locator('.legend').textContent()).toMatch(/widgets-controller-0[\d.]+ MiB/);
-    await expect.poll(() => panel('limiter').locator('.chartnote').textContent()).toBe('rest_client_rate_limiter_duration_seconds is not exported by this process.');
+    await expect
+      .poll(() => panel('limiter').locator('.chartnote').textContent())
+      .toBe('rest_client_rate_limiter_duration_seconds is not exported by this process.');
     await shot(page, 'metrics-charts-dark');
-    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `metrics-charts-${theme}`); }
+    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) {
+      await setTheme(page, theme);
+      await shot(page, `metrics-charts-${theme}`);
+    }
     await panel('go7').scrollIntoViewIfNeeded();
-    await expect.poll(() => panel('go7').locator('.chartnote').textContent()).toBe('Prometheus did not answer in 10 s.Choose a shorter time range.Try again');
+    await expect
+      .poll(() => panel('go7').locator('.chartnote').textContent())
+      .toBe('Prometheus did not answer in 10 s.Choose a shorter time range.Try again');
     await panel('go7').getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => host.of('retry').length).toBe(1);
     await shot(page, 'metrics-charts-failed');
@@ -84,7 +99,9 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     await expect.poll(off).toBe(7);
     await page.reload();
     await expect.poll(off).toBe(7);
-    await expect.poll(() => panel('reconciles').locator('.legend [aria-pressed=true] .name').textContent()).toBe('gadget success');
+    await expect
+      .poll(() => panel('reconciles').locator('.legend [aria-pressed=true] .name').textContent())
+      .toBe('gadget success');
     await shot(page, 'metrics-charts-isolated');
   });
 
@@ -96,7 +113,14 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     await page.mouse.move(box.x + box.width / 3, box.y + 50);
     await expect.poll(() => entry('depth', 'widget').locator('.num').textContent()).not.toBe(last);
     await expect.poll(() => entry('memory', 'widgets-controller-0').locator('.num').textContent()).not.toBe(otherLast);
-    const lines = () => page.locator('.panel .u-cursor-x').evaluateAll((all) => all.filter((e) => !e.classList.contains('u-off') && new DOMMatrix(getComputedStyle(e).transform).m41 > 5).length);
+    const lines = () =>
+      page
+        .locator('.panel .u-cursor-x')
+        .evaluateAll(
+          (all) =>
+            all.filter((e) => !e.classList.contains('u-off') && new DOMMatrix(getComputedStyle(e).transform).m41 > 5)
+              .length,
+        );
     await expect.poll(lines).toBeGreaterThan(3);
     await expect.poll(() => page.locator('.tip').isVisible()).toBe(true);
     await shot(page, 'metrics-charts-crosshair');
@@ -104,7 +128,9 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     await expect.poll(() => entry('depth', 'widget').locator('.num').textContent()).toBe(last);
     await panel('depth').locator('.plot').focus();
     await press('Home', 'ArrowRight', 'ArrowRight');
-    await expect.poll(() => panel('depth').getByRole('status').textContent()).toMatch(/^\d\d:\d\d:\d\d: widget \d+(\.\d+)?, gadget /);
+    await expect
+      .poll(() => panel('depth').getByRole('status').textContent())
+      .toMatch(/^\d\d:\d\d:\d\d: widget \d+(\.\d+)?, gadget /);
   });
 
   it('zooms by drag: pauses, offers what a span is good for, and goes back to live', async () => {
@@ -114,7 +140,9 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     const { end, seconds } = host.watch.range;
     expect(seconds).toBeCloseTo(75, 0);
     expect(end).toBeCloseTo(NOW - 150, 0);
-    await expect.poll(() => page.locator('.spanbar').textContent()).toMatch(/^\d\d:\d\d:\d\d to \d\d:\d\d:\d\d, 7[45] sProfile this controller now/);
+    await expect
+      .poll(() => page.locator('.spanbar').textContent())
+      .toMatch(/^\d\d:\d\d:\d\d to \d\d:\d\d:\d\d, 7[45] sProfile this controller now/);
     await shot(page, 'metrics-charts-span');
     await page.getByRole('button', { name: 'Captures in this span' }).click();
     await page.getByRole('button', { name: 'Profile this controller now' }).click();
@@ -155,13 +183,23 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     expect(png.readUInt32BE(20)).toBeGreaterThan(180);
     await choose('queueTime', 'Logarithmic scale');
     await choose('queueTime', 'What it tells');
-    await expect.poll(() => panel('queueTime').locator('.tells').textContent()).toContain('The line at 1 s: Above it, people notice.');
+    await expect
+      .poll(() => panel('queueTime').locator('.tells').textContent())
+      .toContain('The line at 1 s: Above it, people notice.');
     await shot(page, 'metrics-charts-log');
   });
 
   it('shows a gap where there are no values, marks what happened, and names it under the pointer', async () => {
     await open();
-    await host.send({ type: 'annotations', annotations: [{ time: NOW - 150, kind: 'restart', text: 'widgets-controller-0 restarted' }, { time: NOW - 60, kind: 'capture', text: 'CPU profile, 30 s' }, { time: NOW - 200, kind: 'leader', text: 'widgets-controller-0 leads' }, { time: NOW - 30, kind: 'setting', text: 'QPS set to 50' }] });
+    await host.send({
+      type: 'annotations',
+      annotations: [
+        { time: NOW - 150, kind: 'restart', text: 'widgets-controller-0 restarted' },
+        { time: NOW - 60, kind: 'capture', text: 'CPU profile, 30 s' },
+        { time: NOW - 200, kind: 'leader', text: 'widgets-controller-0 leads' },
+        { time: NOW - 30, kind: 'setting', text: 'QPS set to 50' },
+      ],
+    });
     const box = (await panel('depth').locator('.u-over').boundingBox())!;
     await page.mouse.move(box.x + box.width / 2, box.y + 20);
     await expect.poll(() => page.locator('.tip').textContent()).toContain('widgets-controller-0 restarted');
@@ -170,14 +208,24 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     await panel('reconcileTime').scrollIntoViewIfNeeded();
     await panel('reconcileTime').locator('canvas').waitFor();
     await page.mouse.move(2, 2);
-    const coloured = (share: number) => panel('reconcileTime').locator('canvas').evaluate((canvas: HTMLCanvasElement, part) => {
-      const over = canvas.parentElement!.querySelector<HTMLElement>('.u-over')!;
-      const x = Math.round((over.offsetLeft + over.offsetWidth * part) * devicePixelRatio);
-      const { data } = canvas.getContext('2d')!.getImageData(x - 3, 10, 6, Math.round(over.offsetHeight * devicePixelRatio) - 12);
-      let n = 0;
-      for (let i = 0; i < data.length; i += 4) if (data[i + 3]! > 200 && Math.max(data[i]!, data[i + 1]!, data[i + 2]!) - Math.min(data[i]!, data[i + 1]!, data[i + 2]!) > 60) n++;
-      return n;
-    }, share);
+    const coloured = (share: number) =>
+      panel('reconcileTime')
+        .locator('canvas')
+        .evaluate((canvas: HTMLCanvasElement, part) => {
+          const over = canvas.parentElement!.querySelector<HTMLElement>('.u-over')!;
+          const x = Math.round((over.offsetLeft + over.offsetWidth * part) * devicePixelRatio);
+          const { data } = canvas
+            .getContext('2d')!
+            .getImageData(x - 3, 10, 6, Math.round(over.offsetHeight * devicePixelRatio) - 12);
+          let n = 0;
+          for (let i = 0; i < data.length; i += 4)
+            if (
+              data[i + 3]! > 200 &&
+              Math.max(data[i]!, data[i + 1]!, data[i + 2]!) - Math.min(data[i]!, data[i + 1]!, data[i + 2]!) > 60
+            )
+              n++;
+          return n;
+        }, share);
     await expect.poll(() => coloured(0.2)).toBeGreaterThan(0);
     await expect.poll(() => coloured(0.5)).toBe(0);
     await expect.poll(() => coloured(0.8)).toBeGreaterThan(0);
@@ -202,21 +250,36 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
 
   it('shows one column beside another editor', async () => {
     await open({}, { width: 420, height: 700 });
-    await expect.poll(() => page.evaluate(() => document.querySelector('.groups')!.scrollWidth <= document.querySelector('.groups')!.clientWidth)).toBe(true);
+    await expect
+      .poll(() =>
+        page.evaluate(
+          () => document.querySelector('.groups')!.scrollWidth <= document.querySelector('.groups')!.clientWidth,
+        ),
+      )
+      .toBe(true);
     await shot(page, 'metrics-charts-narrow');
   });
 
   it('updates 12 charts of 20 series and 1,000 points without making them anew', async () => {
     await open({ panels: MANY_PANELS }, MANY_SIZE);
     await expect.poll(() => host.watch.panels.length).toBe(CHARTS);
-    await page.locator('.panel canvas').nth(CHARTS - 1).waitFor();
+    await page
+      .locator('.panel canvas')
+      .nth(CHARTS - 1)
+      .waitFor();
     const charts = await ManyCharts.of(page, 4);
     await charts.update();
-    const pixels = (): Promise<string[]> => page.locator('.panel canvas').evaluateAll((all) => all.map((c) => (c as HTMLCanvasElement).toDataURL()));
+    const pixels = (): Promise<string[]> =>
+      page.locator('.panel canvas').evaluateAll((all) => all.map((c) => (c as HTMLCanvasElement).toDataURL()));
     const before = await pixels();
-    await page.evaluate(() => { for (const c of document.querySelectorAll('canvas')) c.dataset['kept'] = ''; });
+    await page.evaluate(() => {
+      for (const c of document.querySelectorAll('canvas')) c.dataset['kept'] = '';
+    });
     for (let i = 0; i < 3; i++) await charts.update();
-    expect([await page.locator('canvas').count(), await page.locator('canvas[data-kept]').count()]).toEqual([CHARTS, CHARTS]);
+    expect([await page.locator('canvas').count(), await page.locator('canvas[data-kept]').count()]).toEqual([
+      CHARTS,
+      CHARTS,
+    ]);
     await expect.poll(async () => (await pixels()).filter((c, i) => c === before[i]).length).toBe(0);
     await shot(page, 'metrics-charts-12');
   });
@@ -231,15 +294,21 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
       return { listeners: c.jsEventListeners, nodes: c.nodes };
     };
     const round = async (n: number): Promise<void> => {
-      await page.evaluate(async ([times, all]) => {
-        const charts = async (count: number): Promise<void> => { while (document.querySelectorAll('.panel canvas').length !== count) await new Promise(requestAnimationFrame); };
-        for (let i = 0; i < times; i++) {
-          document.querySelector<HTMLElement>('#tab-pipeline')!.click();
-          await charts(0);
-          document.querySelector<HTMLElement>('#tab-charts')!.click();
-          await charts(all);
-        }
-      }, [n, shown] as const);
+      await page.evaluate(
+        async ([times, all]) => {
+          const charts = async (count: number): Promise<void> => {
+            while (document.querySelectorAll('.panel canvas').length !== count)
+              await new Promise(requestAnimationFrame);
+          };
+          for (let i = 0; i < times; i++) {
+            document.querySelector<HTMLElement>('#tab-pipeline')!.click();
+            await charts(0);
+            document.querySelector<HTMLElement>('#tab-charts')!.click();
+            await charts(all);
+          }
+        },
+        [n, shown] as const,
+      );
     };
     await round(3);
     const before = await counters();

@@ -26,14 +26,29 @@ describe.skipIf(noBrowser())('metrics page: explore', () => {
     await open();
     await expect.poll(() => rows().count()).toBe(FAMILIES.length);
     const first = rows().first();
-    await expect.poll(() => first.locator('td').allTextContents()).toEqual(['controller_runtime_reconcile_total', 'counter', '', '4', 'Total number of reconciliations per controller']);
+    await expect
+      .poll(() => first.locator('td').allTextContents())
+      .toEqual([
+        'controller_runtime_reconcile_total',
+        'counter',
+        '',
+        '4',
+        'Total number of reconciliations per controller',
+      ]);
     await press('/');
-    for (const [text, names] of [['widget error', ['controller_runtime_reconcile_total']], ['resident', ['process_resident_memory_bytes']], ['histogram', ['workqueue_queue_duration_seconds']], ['priority=0', ['workqueue_depth']]] as const) {
+    for (const [text, names] of [
+      ['widget error', ['controller_runtime_reconcile_total']],
+      ['resident', ['process_resident_memory_bytes']],
+      ['histogram', ['workqueue_queue_duration_seconds']],
+      ['priority=0', ['workqueue_depth']],
+    ] as const) {
       await page.getByLabel('Search metrics').fill(text);
       await expect.poll(() => rows().locator('.fname').allTextContents()).toEqual(names);
     }
     await page.getByLabel('Search metrics').fill('nothing-like-this');
-    await expect.poll(() => page.locator('.explore').getByRole('status').first().textContent()).toBe('nothing matches; Escape clears');
+    await expect
+      .poll(() => page.locator('.explore').getByRole('status').first().textContent())
+      .toBe('nothing matches; Escape clears');
     await press('Escape');
     await expect.poll(() => rows().count()).toBe(FAMILIES.length);
   });
@@ -51,21 +66,35 @@ describe.skipIf(noBrowser())('metrics page: explore', () => {
     await press('Home', 'ArrowRight', 'ArrowRight', 'Tab');
     await detail.locator('summary').click();
     await expect.poll(() => detail.locator('.sample tr').count()).toBe(4);
-    await expect.poll(() => detail.locator('.sample tr').first().locator('td').allTextContents()).toEqual(['4,402', 'controller="gadget", result="success"']);
+    await expect
+      .poll(() => detail.locator('.sample tr').first().locator('td').allTextContents())
+      .toEqual(['4,402', 'controller="gadget", result="success"']);
     await shot(page, 'metrics-explore-dark');
-    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) { await setTheme(page, theme); await shot(page, `metrics-explore-${theme}`); }
+    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) {
+      await setTheme(page, theme);
+      await shot(page, `metrics-explore-${theme}`);
+    }
   });
 
   it('charts a family, or one value of its labels, with a query that fits its type', async () => {
     await open();
     await page.locator('[data-name=workqueue_queue_duration_seconds]').focus();
     await press('Enter');
-    await expect.poll(() => box().inputValue()).toBe('histogram_quantile(0.99, sum by (le) (rate(workqueue_queue_duration_seconds_bucket[1m])))');
+    await expect
+      .poll(() => box().inputValue())
+      .toBe('histogram_quantile(0.99, sum by (le) (rate(workqueue_queue_duration_seconds_bucket[1m])))');
     await page.locator('.result canvas').waitFor();
     await page.locator('[data-name=controller_runtime_reconcile_total]').click();
     await page.getByRole('button', { name: 'requeue', exact: true }).click();
-    await expect.poll(() => box().inputValue()).toBe('sum(rate(controller_runtime_reconcile_total{result="requeue"}[1m]))');
-    await expect.poll(() => host.of('query').map((m) => m.promql)).toEqual(['histogram_quantile(0.99, sum by (le) (rate(workqueue_queue_duration_seconds_bucket[1m])))', 'sum(rate(controller_runtime_reconcile_total{result="requeue"}[1m]))']);
+    await expect
+      .poll(() => box().inputValue())
+      .toBe('sum(rate(controller_runtime_reconcile_total{result="requeue"}[1m]))');
+    await expect
+      .poll(() => host.of('query').map((m) => m.promql))
+      .toEqual([
+        'histogram_quantile(0.99, sum by (le) (rate(workqueue_queue_duration_seconds_bucket[1m])))',
+        'sum(rate(controller_runtime_reconcile_total{result="requeue"}[1m]))',
+      ]);
     expect(host.of('query')[0]!.width).toBeGreaterThan(500);
     await shot(page, 'metrics-explore-chart');
   });
@@ -74,7 +103,9 @@ describe.skipIf(noBrowser())('metrics page: explore', () => {
     await open();
     await box().focus();
     await page.keyboard.type('sum(rate(reconcile');
-    await expect.poll(() => completions().locator('li').allTextContents()).toEqual(['controller_runtime_reconcile_total']);
+    await expect
+      .poll(() => completions().locator('li').allTextContents())
+      .toEqual(['controller_runtime_reconcile_total']);
     await shot(page, 'metrics-explore-complete');
     await press('Enter');
     await expect.poll(() => box().inputValue()).toBe('sum(rate(controller_runtime_reconcile_total');
@@ -92,16 +123,26 @@ describe.skipIf(noBrowser())('metrics page: explore', () => {
     await expect.poll(() => completions().count()).toBe(0);
     await page.keyboard.type('troller)');
     await press('Escape', 'Enter');
-    await expect.poll(() => box().inputValue()).toBe('sum(rate(controller_runtime_reconcile_total{result="success"}[1m])) by (controller)');
-    await expect.poll(() => host.of('query').map((m) => m.promql)).toEqual(['sum(rate(controller_runtime_reconcile_total{result="success"}[1m])) by (controller)']);
-    expect(host.of('complete').map((m) => [m.kind, m.name, m.label])).toContainEqual(['values', 'controller_runtime_reconcile_total', 'result']);
+    await expect
+      .poll(() => box().inputValue())
+      .toBe('sum(rate(controller_runtime_reconcile_total{result="success"}[1m])) by (controller)');
+    await expect
+      .poll(() => host.of('query').map((m) => m.promql))
+      .toEqual(['sum(rate(controller_runtime_reconcile_total{result="success"}[1m])) by (controller)']);
+    expect(host.of('complete').map((m) => [m.kind, m.name, m.label])).toContainEqual([
+      'values',
+      'controller_runtime_reconcile_total',
+      'result',
+    ]);
   });
 
   it('tells what is wrong with a query, in its place', async () => {
     await open();
     await box().fill('sum(rate(x[1m]))))');
     await press('Escape', 'Enter');
-    await expect.poll(() => page.locator('.result .chartnote').textContent()).toBe('The query has a bracket too many at character 12.Take it away.Try again');
+    await expect
+      .poll(() => page.locator('.result .chartnote').textContent())
+      .toBe('The query has a bracket too many at character 12.Take it away.Try again');
   });
 
   it('adds a query to the charts, asks for it there, and removes it again', async () => {
@@ -125,7 +166,13 @@ describe.skipIf(noBrowser())('metrics page: explore', () => {
   it('fits beside another editor', async () => {
     await open({}, 420);
     await rows().first().click();
-    await expect.poll(() => page.evaluate(() => document.querySelector('.families')!.scrollWidth <= document.querySelector('.families')!.clientWidth)).toBe(true);
+    await expect
+      .poll(() =>
+        page.evaluate(
+          () => document.querySelector('.families')!.scrollWidth <= document.querySelector('.families')!.clientWidth,
+        ),
+      )
+      .toBe(true);
     await shot(page, 'metrics-explore-narrow');
   });
 });

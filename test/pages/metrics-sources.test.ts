@@ -19,12 +19,29 @@ describe.skipIf(noBrowser())('metrics page: where its numbers come from', () => 
   }
   const SPAN = { start: NOW - 7200, end: NOW - 6600 };
   const { sourceLabel: _, ...shown } = FACTS;
-  const file = { ...shown, title: 'widgets.openmetrics.txt', subtitle: '300 scrapes in 10 min 0 s', sourceLabel: '', sources: [{ id: 'file', label: 'widgets.openmetrics.txt' }], source: 'file', span: SPAN };
+  const file = {
+    ...shown,
+    title: 'widgets.openmetrics.txt',
+    subtitle: '300 scrapes in 10 min 0 s',
+    sourceLabel: '',
+    sources: [{ id: 'file', label: 'widgets.openmetrics.txt' }],
+    source: 'file',
+    span: SPAN,
+  };
 
   it('says what each look costs the process, with the whole of it on the tip', async () => {
     await open();
     await expect.poll(() => page.locator('.cost').count()).toBe(0);
-    await host.send({ type: 'facts', facts: { ...FACTS, cost: { text: 'each look costs each process 38 KiB and 4 ms', title: 'Each look at /metrics takes 38 KiB on the wire.' } } });
+    await host.send({
+      type: 'facts',
+      facts: {
+        ...FACTS,
+        cost: {
+          text: 'each look costs each process 38 KiB and 4 ms',
+          title: 'Each look at /metrics takes 38 KiB on the wire.',
+        },
+      },
+    });
     await page.getByText('each look costs each process 38 KiB and 4 ms').waitFor();
     await expect.poll(() => page.locator('.cost').getAttribute('title')).toMatch(/on the wire/);
     await shot(page, 'metrics-cost');
@@ -40,12 +57,17 @@ describe.skipIf(noBrowser())('metrics page: where its numbers come from', () => 
   });
 
   it('shows a saved file over its own time: nothing live, nothing to profile, and the way back to the whole of it', async () => {
-    await open({ first: { type: 'init', facts: file, panels: PANELS, view: 'charts', range: { seconds: 600, end: SPAN.end } } });
+    await open({
+      first: { type: 'init', facts: file, panels: PANELS, view: 'charts', range: { seconds: 600, end: SPAN.end } },
+    });
     await page.locator('.uplot canvas').first().waitFor();
     expect(host.watch).toMatchObject({ range: { seconds: 600, end: SPAN.end }, paused: true });
-    for (const name of ['Profile now', 'Back to live', 'Profile this controller now', 'Back to the whole file']) await expect.poll(() => page.getByRole('button', { name }).isVisible(), { message: name }).toBe(false);
+    for (const name of ['Profile now', 'Back to live', 'Profile this controller now', 'Back to the whole file'])
+      await expect.poll(() => page.getByRole('button', { name }).isVisible(), { message: name }).toBe(false);
     await expect.poll(() => page.getByLabel('Source').isVisible()).toBe(false);
-    await expect.poll(() => page.getByLabel('Time range').locator('option').allTextContents()).toEqual([expect.stringMatching(/^\d\d:\d\d.* to /), 'last 60 s', 'last 5 min']);
+    await expect
+      .poll(() => page.getByLabel('Time range').locator('option').allTextContents())
+      .toEqual([expect.stringMatching(/^\d\d:\d\d.* to /), 'last 60 s', 'last 5 min']);
     await page.getByLabel('Time range').selectOption('60');
     await expect.poll(() => host.watch.range).toEqual({ seconds: 60, end: SPAN.end });
     await page.getByRole('button', { name: 'Back to the whole file' }).waitFor();
@@ -59,7 +81,15 @@ describe.skipIf(noBrowser())('metrics page: where its numbers come from', () => 
   });
 
   it('shows one scrape as the minute that ends with it, in each of the views', async () => {
-    await open({ first: { type: 'init', facts: { ...file, span: { start: SPAN.end, end: SPAN.end } }, panels: PANELS, view: 'pipeline', range: { seconds: 60, end: SPAN.end } } });
+    await open({
+      first: {
+        type: 'init',
+        facts: { ...file, span: { start: SPAN.end, end: SPAN.end } },
+        panels: PANELS,
+        view: 'pipeline',
+        range: { seconds: 60, end: SPAN.end },
+      },
+    });
     await page.locator('.card').first().waitFor();
     expect(host.watch.range).toEqual({ seconds: 60, end: SPAN.end });
     await page.keyboard.press('3');

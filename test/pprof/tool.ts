@@ -29,10 +29,19 @@ export class Pprof {
    * What pprof answers, in order; undefined where it answered nothing, as to a `peek` that matches nothing. `flags`: those that
    * stand before the files, such as `-diff_base=FILE`. Nothing is trimmed unless `settings` say so, and all is in the smallest unit.
    */
-  async ask(files: readonly string[], wanted: readonly Wanted[], flags: readonly string[] = []): Promise<(string | undefined)[]> {
-    const child = spawn(this.#path, ['-symbolize=none', ...flags, ...files], { stdio: ['pipe', 'ignore', 'pipe'], env: { ...process.env, PPROF_TMPDIR: this.dir } });
+  async ask(
+    files: readonly string[],
+    wanted: readonly Wanted[],
+    flags: readonly string[] = [],
+  ): Promise<(string | undefined)[]> {
+    const child = spawn(this.#path, ['-symbolize=none', ...flags, ...files], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      env: { ...process.env, PPROF_TMPDIR: this.dir },
+    });
     let said = '';
-    child.stderr.on('data', (d: Buffer) => { said += d.toString(); });
+    child.stderr.on('data', (d: Buffer) => {
+      said += d.toString();
+    });
     const outputs = wanted.map(() => path.join(this.dir, `out-${this.#files++}`));
     const lines: string[] = [];
     let before: Settings = {};
@@ -45,19 +54,35 @@ export class Pprof {
     });
     child.stdin.on('error', () => undefined);
     child.stdin.end(`${lines.join('\n')}\n`);
-    const code = await new Promise<number | null>((resolve, reject) => { child.once('error', reject); child.once('close', resolve); });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
     if (code !== 0) throw new Error(`pprof ended with ${code}: ${said}`);
-    if (/unrecognized|unknown (variable|command)|parsing \w+ regexp/i.test(said)) throw new Error(`pprof did not understand: ${said}\n${lines.join('\n')}`);
+    if (/unrecognized|unknown (variable|command)|parsing \w+ regexp/i.test(said))
+      throw new Error(`pprof did not understand: ${said}\n${lines.join('\n')}`);
     return outputs.map((file) => {
       try {
         const text = readFileSync(file, 'latin1');
         rmSync(file);
         return text;
-      } catch { return undefined; }
+      } catch {
+        return undefined;
+      }
     });
   }
 
-  dispose(): void { rmSync(this.dir, { recursive: true, force: true }); }
+  dispose(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
 }
 
-const DEFAULTS: Settings = { granularity: 'functions', noinlines: 'false', sort: 'flat', edgefraction: '0.001', nodefraction: '0.005', unit: 'minimum', relative_percentages: 'false' };
+const DEFAULTS: Settings = {
+  granularity: 'functions',
+  noinlines: 'false',
+  sort: 'flat',
+  edgefraction: '0.001',
+  nodefraction: '0.005',
+  unit: 'minimum',
+  relative_percentages: 'false',
+};

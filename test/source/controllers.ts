@@ -15,7 +15,10 @@ const HEAD = `	"context"
 	"sigs.k8s.io/controller-runtime/pkg/client"`;
 
 /** A reconciler in a file of its own, with all that is worth a word in it. */
-const reconciler = (setup: string, { kind = 'ConfigMap', imports = '', name = 'Reconciler' } = {}): string => `package main
+const reconciler = (
+  setup: string,
+  { kind = 'ConfigMap', imports = '', name = 'Reconciler' } = {},
+): string => `package main
 
 import (
 ${HEAD}${imports}
@@ -130,10 +133,17 @@ func main() {
 `;
 
 const CONTROLLER = '\n\t"sigs.k8s.io/controller-runtime/pkg/controller"';
-const project = (name: string, setup: string, more: { kind?: string; imports?: string; main?: string; from?: number } = {}): ControllerProgram => ({
-  name, files: { 'main.go': more.main ?? MAIN, 'controller.go': reconciler(setup, more) }, ...(more.from !== undefined && { from: more.from }),
+const project = (
+  name: string,
+  setup: string,
+  more: { kind?: string; imports?: string; main?: string; from?: number } = {},
+): ControllerProgram => ({
+  name,
+  files: { 'main.go': more.main ?? MAIN, 'controller.go': reconciler(setup, more) },
+  ...(more.from !== undefined && { from: more.from }),
 });
-const FOR = (kind: string, more = ''): string => `\treturn ctrl.NewControllerManagedBy(mgr).\n\t\tFor(&corev1.${kind}{}).${more}\n\t\tComplete(r)`;
+const FOR = (kind: string, more = ''): string =>
+  `\treturn ctrl.NewControllerManagedBy(mgr).\n\t\tFor(&corev1.${kind}{}).${more}\n\t\tComplete(r)`;
 
 /** main with another way to take its flags. */
 const withManager = (imports: string, above: string, main: string): string => `package main
@@ -147,11 +157,14 @@ ${main}
 }
 `;
 
-const PFLAG_MAIN = withManager(`	"os"
+const PFLAG_MAIN = withManager(
+  `	"os"
 
 	"github.com/spf13/pflag"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/manager"`, '', `	leader := pflag.Bool("leader-elect", false, "Let only one of the replicas work at a time.")
+	"sigs.k8s.io/controller-runtime/pkg/manager"`,
+  '',
+  `	leader := pflag.Bool("leader-elect", false, "Let only one of the replicas work at a time.")
 	pflag.Parse()
 
 	options := manager.Options{
@@ -169,12 +182,15 @@ const PFLAG_MAIN = withManager(`	"os"
 	}
 	if err := mgr.Start(ctrl.SetupSignalHandler()); err != nil {
 		os.Exit(1)
-	}`);
+	}`,
+);
 
-const COBRA_MAIN = withManager(`	"os"
+const COBRA_MAIN = withManager(
+  `	"os"
 
 	"github.com/spf13/cobra"
-	ctrl "sigs.k8s.io/controller-runtime"`, `type options struct {
+	ctrl "sigs.k8s.io/controller-runtime"`,
+  `type options struct {
 	leaderElect bool
 }
 
@@ -197,14 +213,19 @@ func (o *options) run() error {
 		return err
 	}
 	return mgr.Start(ctrl.SetupSignalHandler())
-}`, `	if err := newCommand().Execute(); err != nil {
+}`,
+  `	if err := newCommand().Execute(); err != nil {
 		os.Exit(1)
-	}`);
+	}`,
+);
 
-const URFAVE_MAIN = withManager(`	"os"
+const URFAVE_MAIN = withManager(
+  `	"os"
 
 	"github.com/urfave/cli/v2"
-	ctrl "sigs.k8s.io/controller-runtime"`, '', `	app := &cli.App{
+	ctrl "sigs.k8s.io/controller-runtime"`,
+  '',
+  `	app := &cli.App{
 		Name: "manager",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "leader-elect", Usage: "Let only one of the replicas work at a time."},
@@ -222,18 +243,26 @@ const URFAVE_MAIN = withManager(`	"os"
 	}
 	if err := app.Run(os.Args); err != nil {
 		os.Exit(1)
-	}`);
+	}`,
+);
 
-const KINGPIN_MAIN = withManager(`	"github.com/alecthomas/kingpin/v2"
-	ctrl "sigs.k8s.io/controller-runtime"`, '', `	leader := kingpin.Flag("leader-elect", "Let only one of the replicas work at a time.").Bool()
+const KINGPIN_MAIN = withManager(
+  `	"github.com/alecthomas/kingpin/v2"
+	ctrl "sigs.k8s.io/controller-runtime"`,
+  '',
+  `	leader := kingpin.Flag("leader-elect", "Let only one of the replicas work at a time.").Bool()
 	kingpin.Parse()
 
 	mgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{LeaderElection: *leader, LeaderElectionID: "copies.example.com"})
 	kingpin.FatalIfError(err, "manager")
 	kingpin.FatalIfError((&Reconciler{Client: mgr.GetClient()}).SetupWithManager(mgr), "controller")
-	kingpin.FatalIfError(mgr.Start(ctrl.SetupSignalHandler()), "run")`);
+	kingpin.FatalIfError(mgr.Start(ctrl.SetupSignalHandler()), "run")`,
+);
 
-const BARE_MAIN = withManager(`	ctrl "sigs.k8s.io/controller-runtime"`, '', `	mgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{})
+const BARE_MAIN = withManager(
+  `	ctrl "sigs.k8s.io/controller-runtime"`,
+  '',
+  `	mgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{})
 	if err != nil {
 		panic(err)
 	}
@@ -242,7 +271,8 @@ const BARE_MAIN = withManager(`	ctrl "sigs.k8s.io/controller-runtime"`, '', `	mg
 	}
 	if err := mgr.Start(ctrl.SetupSignalHandler()); err != nil {
 		panic(err)
-	}`);
+	}`,
+);
 
 /** The adapter that was needed before upstream had one. */
 const ADAPTER = `package main
@@ -329,30 +359,100 @@ ${workers}
 export const CONTROLLERS: readonly ControllerProgram[] = [
   project('k_scaffold', FOR('ConfigMap')),
   project('k_one_line', '\treturn ctrl.NewControllerManagedBy(mgr).For(&corev1.ConfigMap{}).Complete(r)'),
-  project('k_named', FOR('ConfigMap', '\n\t\tNamed("copies").\n\t\tOwns(&corev1.Secret{}). // what it makes\n\t\tOwns(&corev1.Pod{}).')),
-  project('k_options', FOR('ConfigMap', '\n\t\tWithOptions(controller.Options{MaxConcurrentReconciles: 3}).'), { imports: CONTROLLER }),
+  project(
+    'k_named',
+    FOR('ConfigMap', '\n\t\tNamed("copies").\n\t\tOwns(&corev1.Secret{}). // what it makes\n\t\tOwns(&corev1.Pod{}).'),
+  ),
+  project('k_options', FOR('ConfigMap', '\n\t\tWithOptions(controller.Options{MaxConcurrentReconciles: 3}).'), {
+    imports: CONTROLLER,
+  }),
   project('k_options_empty', FOR('ConfigMap', '\n\t\tWithOptions(controller.Options{}).'), { imports: CONTROLLER }),
-  project('k_options_lines', FOR('ConfigMap', '\n\t\tWithOptions(controller.Options{\n\t\t\tMaxConcurrentReconciles: 1,\n\t\t}).'), { imports: CONTROLLER }),
-  project('k_options_variable', `\toptions := controller.Options{MaxConcurrentReconciles: 2}\n\treturn ctrl.NewControllerManagedBy(mgr).WithOptions(options).For(&corev1.ConfigMap{}).Complete(r)`, { imports: CONTROLLER }),
-  project('k_build', `\tc, err := ctrl.NewControllerManagedBy(mgr).\n\t\tFor(&corev1.Node{}).\n\t\tBuild(r)\n\tif err != nil {\n\t\treturn err\n\t}\n\t_ = c\n\treturn nil`, { kind: 'Node' }),
-  project('k_new', `\t_, err := controller.New("copies", mgr, controller.Options{Reconciler: r})\n\treturn err`, { imports: CONTROLLER }),
+  project(
+    'k_options_lines',
+    FOR('ConfigMap', '\n\t\tWithOptions(controller.Options{\n\t\t\tMaxConcurrentReconciles: 1,\n\t\t}).'),
+    { imports: CONTROLLER },
+  ),
+  project(
+    'k_options_variable',
+    `\toptions := controller.Options{MaxConcurrentReconciles: 2}\n\treturn ctrl.NewControllerManagedBy(mgr).WithOptions(options).For(&corev1.ConfigMap{}).Complete(r)`,
+    { imports: CONTROLLER },
+  ),
+  project(
+    'k_build',
+    `\tc, err := ctrl.NewControllerManagedBy(mgr).\n\t\tFor(&corev1.Node{}).\n\t\tBuild(r)\n\tif err != nil {\n\t\treturn err\n\t}\n\t_ = c\n\treturn nil`,
+    { kind: 'Node' },
+  ),
+  project('k_new', `\t_, err := controller.New("copies", mgr, controller.Options{Reconciler: r})\n\treturn err`, {
+    imports: CONTROLLER,
+  }),
   project('k_secrets', FOR('Secret'), { kind: 'Secret' }),
   project('k_events', FOR('Event'), { kind: 'Event' }),
   project('k_pods', FOR('Pod'), { kind: 'Pod' }),
-  project('k_predicate', FOR('Pod', '\n\t\tWithEventFilter(predicate.GenerationChangedPredicate{}).'), { kind: 'Pod', imports: '\n\t"sigs.k8s.io/controller-runtime/pkg/predicate"' }),
-  project('k_bypass', `\tdirect, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme()})\n\tif err != nil {\n\t\treturn err\n\t}\n\tr.Client = direct\n${FOR('ConfigMap')}`),
+  project('k_predicate', FOR('Pod', '\n\t\tWithEventFilter(predicate.GenerationChangedPredicate{}).'), {
+    kind: 'Pod',
+    imports: '\n\t"sigs.k8s.io/controller-runtime/pkg/predicate"',
+  }),
+  project(
+    'k_bypass',
+    `\tdirect, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme()})\n\tif err != nil {\n\t\treturn err\n\t}\n\tr.Client = direct\n${FOR('ConfigMap')}`,
+  ),
   project('k_pflag', FOR('ConfigMap'), { main: PFLAG_MAIN }),
   project('k_cobra', FOR('ConfigMap'), { main: COBRA_MAIN }),
   project('k_urfave', FOR('ConfigMap'), { main: URFAVE_MAIN }),
   project('k_kingpin', FOR('ConfigMap'), { main: KINGPIN_MAIN }),
   project('k_bare', FOR('ConfigMap'), { main: BARE_MAIN }),
-  project('k_pprof', FOR('ConfigMap'), { main: MAIN.replace('\t\tScheme:  ', '\t\tPprofBindAddress:       "127.0.0.1:6060",\n\t\tScheme:  '), from: 15 }),
-  { name: 'k_adapter', files: { 'main.go': MAIN, 'controller.go': reconciler(FOR('ConfigMap')), 'limiter.go': ADAPTER } },
-  project('k_upstream_metric', FOR('ConfigMap'), { main: MAIN.replace('\tmgr, err :=', '\tmetrics.RegisterRESTClientMetrics(metrics.MetricRateLimiterLatency)\n\n\tmgr, err :=').replace('/zap"\n', '/zap"\n\t"sigs.k8s.io/controller-runtime/pkg/metrics"\n'), from: 25 }),
-  { name: 'k_two', files: { 'main.go': MAIN.replace('\tif err := mgr.AddHealthz', '\tif err := (&Other{Client: mgr.GetClient(), Scheme: mgr.GetScheme()}).SetupWithManager(mgr); err != nil {\n\t\tos.Exit(1)\n\t}\n\tif err := mgr.AddHealthz'), 'controller.go': reconciler(FOR('ConfigMap')), 'other.go': reconciler(FOR('Secret'), { kind: 'Secret', name: 'Other' }) } },
+  project('k_pprof', FOR('ConfigMap'), {
+    main: MAIN.replace('\t\tScheme:  ', '\t\tPprofBindAddress:       "127.0.0.1:6060",\n\t\tScheme:  '),
+    from: 15,
+  }),
+  {
+    name: 'k_adapter',
+    files: { 'main.go': MAIN, 'controller.go': reconciler(FOR('ConfigMap')), 'limiter.go': ADAPTER },
+  },
+  project('k_upstream_metric', FOR('ConfigMap'), {
+    main: MAIN.replace(
+      '\tmgr, err :=',
+      '\tmetrics.RegisterRESTClientMetrics(metrics.MetricRateLimiterLatency)\n\n\tmgr, err :=',
+    ).replace('/zap"\n', '/zap"\n\t"sigs.k8s.io/controller-runtime/pkg/metrics"\n'),
+    from: 25,
+  }),
+  {
+    name: 'k_two',
+    files: {
+      'main.go': MAIN.replace(
+        '\tif err := mgr.AddHealthz',
+        '\tif err := (&Other{Client: mgr.GetClient(), Scheme: mgr.GetScheme()}).SetupWithManager(mgr); err != nil {\n\t\tos.Exit(1)\n\t}\n\tif err := mgr.AddHealthz',
+      ),
+      'controller.go': reconciler(FOR('ConfigMap')),
+      'other.go': reconciler(FOR('Secret'), { kind: 'Secret', name: 'Other' }),
+    },
+  },
   { name: 'l_constant', files: { 'main.go': PLAIN_CONTROLLER('\tc.run(ctx, 2)') } },
   { name: 'l_named', files: { 'main.go': PLAIN_CONTROLLER('\tc.run(ctx, workers)', 'const workers = 4 // at once') } },
-  { name: 'l_flag', files: { 'main.go': PLAIN_CONTROLLER('\tflag.Parse()\n\tc.run(ctx, *workers)', 'var workers = flag.Int("workers", 2, "How many objects are worked on at once.")').replace('\t"context"\n', '\t"context"\n\t"flag"\n') } },
-  { name: 'l_metric', files: { 'main.go': PLAIN_CONTROLLER('\tc.run(ctx, 2)').replace('\t"k8s.io/client-go/tools/cache"\n', '\t"k8s.io/client-go/tools/cache"\n\t_ "k8s.io/component-base/metrics/prometheus/restclient"\n') } },
-  { name: 'l_listening', files: { 'main.go': PLAIN_CONTROLLER('\tgo func() { _ = http.ListenAndServe("127.0.0.1:8080", nil) }()\n\tc.run(ctx, 2)').replace('\t"fmt"\n', '\t"fmt"\n\t"net/http"\n') } },
+  {
+    name: 'l_flag',
+    files: {
+      'main.go': PLAIN_CONTROLLER(
+        '\tflag.Parse()\n\tc.run(ctx, *workers)',
+        'var workers = flag.Int("workers", 2, "How many objects are worked on at once.")',
+      ).replace('\t"context"\n', '\t"context"\n\t"flag"\n'),
+    },
+  },
+  {
+    name: 'l_metric',
+    files: {
+      'main.go': PLAIN_CONTROLLER('\tc.run(ctx, 2)').replace(
+        '\t"k8s.io/client-go/tools/cache"\n',
+        '\t"k8s.io/client-go/tools/cache"\n\t_ "k8s.io/component-base/metrics/prometheus/restclient"\n',
+      ),
+    },
+  },
+  {
+    name: 'l_listening',
+    files: {
+      'main.go': PLAIN_CONTROLLER(
+        '\tgo func() { _ = http.ListenAndServe("127.0.0.1:8080", nil) }()\n\tc.run(ctx, 2)',
+      ).replace('\t"fmt"\n', '\t"fmt"\n\t"net/http"\n'),
+    },
+  },
 ];

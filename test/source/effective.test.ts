@@ -39,7 +39,9 @@ describe.skipIf(missing !== undefined).each(VERSIONS)('clients of a program at $
       if (call === undefined) throw new Error(`call ${client.call} is not known`);
       const claim = claims.find((c) => c.file === call.file && c.start === call.start && c.end === call.end);
       const really = client.error === undefined ? { qps: client.qps, burst: client.burst } : { error: client.error };
-      table.push(`| ${shape.name} | ${call.text.replaceAll(/\s+/g, ' ')} | ${client.error ?? `${client.qps} / ${client.burst}`} | ${claim === undefined ? '' : `${claim.qps} / ${claim.burst}: ${claim.because}`} |`);
+      table.push(
+        `| ${shape.name} | ${call.text.replaceAll(/\s+/g, ' ')} | ${client.error ?? `${client.qps} / ${client.burst}`} | ${claim === undefined ? '' : `${claim.qps} / ${claim.burst}: ${claim.because}`} |`,
+      );
       if (claim === undefined) throw new Error(`Nothing is said of ${call.text}. Said: ${JSON.stringify(claims)}`);
       const where = `${call.text}: ${JSON.stringify(really)}, claimed ${JSON.stringify(claim)}`;
       if (shape.refuses !== undefined) expect(client.error, where).toMatch(shape.refuses);
@@ -67,5 +69,8 @@ describe.skipIf(missing !== undefined).each(VERSIONS)('clients of a program at $
 function writeTable(version: string, rows: readonly string[]): void {
   const dir = path.resolve(import.meta.dirname, '../../test-results/source');
   fs.mkdirSync(dir, { recursive: true });
-  fs.writeFileSync(path.join(dir, `effective-${version}.md`), `| shape | call | the program | claimed |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`);
+  fs.writeFileSync(
+    path.join(dir, `effective-${version}.md`),
+    `| shape | call | the program | claimed |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`,
+  );
 }

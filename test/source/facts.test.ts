@@ -12,7 +12,9 @@ const CLIENT = 'k8s.io/client-go';
 
 describe.skipIf(missing !== undefined).each(VERSIONS)('modules of $name', (version) => {
   const workspace = new Workspace(version, 'facts');
-  afterAll(() => { workspace.remove(); });
+  afterAll(() => {
+    workspace.remove();
+  });
 
   /** A module as it lies in Go's cache: `/…/client-go@v0.34.0`. */
   async function fetched(name: string): Promise<ModuleVersion> {
@@ -24,31 +26,37 @@ describe.skipIf(missing !== undefined).each(VERSIONS)('modules of $name', (versi
     const here = await fetched(CLIENT);
     const fact = factsOf(undefined, here, undefined, await textsOf(here, realFiles())).clientGo;
     expect(fact?.value).toEqual(factsOf(undefined, { ...here, dir: undefined }).clientGo?.value);
-    expect(fs.readFileSync(fact?.cite?.file ?? '', 'utf8').split('\n')[(fact?.cite?.line ?? 0) - 1]).toContain('DefaultQPS');
+    expect(fs.readFileSync(fact?.cite?.file ?? '', 'utf8').split('\n')[(fact?.cite?.line ?? 0) - 1]).toContain(
+      'DefaultQPS',
+    );
   });
 
-  if (version.minor !== undefined) describe('controller-runtime', () => {
-    let [read, known]: [Facts | undefined, Facts | undefined] = [undefined, undefined];
-    beforeAll(async () => {
-      const here = await fetched(RUNTIME);
-      read = factsOf(here, undefined, await textsOf(here, realFiles()));
-      known = factsOf({ ...here, dir: undefined }, undefined);
-    });
+  if (version.minor !== undefined)
+    describe('controller-runtime', () => {
+      let [read, known]: [Facts | undefined, Facts | undefined] = [undefined, undefined];
+      beforeAll(async () => {
+        const here = await fetched(RUNTIME);
+        read = factsOf(here, undefined, await textsOf(here, realFiles()));
+        known = factsOf({ ...here, dir: undefined }, undefined);
+      });
 
-    it.each(['getConfig', 'maxConcurrentReconciles', 'usePriorityQueue', 'registersRestMetrics'] as const)('%s', (key) => {
-      const fact = read?.[key];
-      expect(fact?.value).toEqual(known?.[key]?.value);
-      expect(fact?.cite?.line).toBeGreaterThan(0);
-      const line = fs.readFileSync(fact?.cite?.file ?? '', 'utf8').split('\n')[(fact?.cite?.line ?? 0) - 1];
-      if (key === 'getConfig') expect(line).toContain(`cfg.QPS = ${read?.getConfig?.value.qps}`);
-    });
+      it.each(['getConfig', 'maxConcurrentReconciles', 'usePriorityQueue', 'registersRestMetrics'] as const)(
+        '%s',
+        (key) => {
+          const fact = read?.[key];
+          expect(fact?.value).toEqual(known?.[key]?.value);
+          expect(fact?.cite?.line).toBeGreaterThan(0);
+          const line = fs.readFileSync(fact?.cite?.file ?? '', 'utf8').split('\n')[(fact?.cite?.line ?? 0) - 1];
+          if (key === 'getConfig') expect(line).toContain(`cfg.QPS = ${read?.getConfig?.value.qps}`);
+        },
+      );
 
-    it.each(Object.entries(FIELDS))('fields of %s', (struct, text) => {
-      for (const item of text.split(', ')) {
-        const field = item.split(' ')[0] ?? '';
-        const claimed = known?.has(struct, field);
-        if (claimed !== undefined) expect(read?.has(struct, field) ?? false, `${struct}.${field}`).toBe(claimed);
-      }
+      it.each(Object.entries(FIELDS))('fields of %s', (struct, text) => {
+        for (const item of text.split(', ')) {
+          const field = item.split(' ')[0] ?? '';
+          const claimed = known?.has(struct, field);
+          if (claimed !== undefined) expect(read?.has(struct, field) ?? false, `${struct}.${field}`).toBe(claimed);
+        }
+      });
     });
-  });
 });

@@ -14,7 +14,8 @@ import { SHAPES, usesControllerRuntime } from './shapes';
 const COLD = 900_000 * SLOWNESS;
 
 /** The fix whatever its numbers and names are: `qps-50` and `qps-100` are written the same way. */
-const kindOf = (f: Fixed): string => `${f.rule} ${f.fix.replaceAll(/\d+/g, 'N')} ${f.fix === 'all' ? '' : f.title.replaceAll(/[\d.]+|`[^`]*`/g, 'N')}`;
+const kindOf = (f: Fixed): string =>
+  `${f.rule} ${f.fix.replaceAll(/\d+/g, 'N')} ${f.fix === 'all' ? '' : f.title.replaceAll(/[\d.]+|`[^`]*`/g, 'N')}`;
 
 /** Says of each fix whether it is to be compiled. */
 function sample(): (f: Fixed) => boolean {
@@ -28,26 +29,33 @@ function sample(): (f: Fixed) => boolean {
 }
 
 describe.skipIf(missing !== undefined).each(VERSIONS)('fixes of a program at $name', (version) => {
-  const programs = ([...SHAPES, ...CONTROLLERS] as readonly ControllerProgram[]).filter((p) => (version.minor === undefined ? !usesControllerRuntime(p) : version.minor >= (p.from ?? 0)));
+  const programs = ([...SHAPES, ...CONTROLLERS] as readonly ControllerProgram[]).filter((p) =>
+    version.minor === undefined ? !usesControllerRuntime(p) : version.minor >= (p.from ?? 0),
+  );
   const workspace = new Workspace(version, 'fixes');
   const found = new Map<string, Found>();
   /** What gofmt, vet and the compiler say, by folder. */
   let said: ReadonlyMap<string, string> = new Map();
 
   beforeAll(async () => {
-    for (const p of programs) for (const [file, text] of Object.entries(p.files)) workspace.write(`${p.name}/${file}`, text);
+    for (const p of programs)
+      for (const [file, text] of Object.entries(p.files)) workspace.write(`${p.name}/${file}`, text);
     const fixer = new Fixer(workspace);
     const chosen = sample();
     for (const p of programs) {
       const one = await fixer.look(p.name, p.files);
       found.set(p.name, one);
-      for (const fixed of one.fixed.filter(chosen)) for (const [file, text] of Object.entries(fixed.files)) workspace.write(`${fixed.name}/${file}`, text);
+      for (const fixed of one.fixed.filter(chosen))
+        for (const [file, text] of Object.entries(fixed.files)) workspace.write(`${fixed.name}/${file}`, text);
       // The programs themselves are vetted as well: a complaint about a fix is then the fix's.
-      for (const [file, text] of Object.entries(p.files)) workspace.write(`${p.name}/${file}`, text.replace(/^package[ \t]+main\b/m, `package ${p.name}`));
+      for (const [file, text] of Object.entries(p.files))
+        workspace.write(`${p.name}/${file}`, text.replace(/^package[ \t]+main\b/m, `package ${p.name}`));
     }
     said = await complaints(workspace);
   }, COLD);
-  afterAll(() => { workspace.remove(); });
+  afterAll(() => {
+    workspace.remove();
+  });
 
   it('begins with programs that Go takes', () => {
     expect(programs.filter((p) => said.has(p.name)).map((p) => said.get(p.name))).toEqual([]);
@@ -57,7 +65,14 @@ describe.skipIf(missing !== undefined).each(VERSIONS)('fixes of a program at $na
     const one = found.get(name);
     if (one === undefined) throw new Error(`${name} was not looked at`);
     expect(one.problems).toEqual([]);
-    const refused = one.fixed.filter((f) => said.has(f.name)).map((f) => `${f.rule} ${f.fix} (${f.title}) of ${name}:\n${said.get(f.name) ?? ''}\n${Object.entries(f.files).map(([file, text]) => `--- ${file}\n${text}`).join('\n')}`);
+    const refused = one.fixed
+      .filter((f) => said.has(f.name))
+      .map(
+        (f) =>
+          `${f.rule} ${f.fix} (${f.title}) of ${name}:\n${said.get(f.name) ?? ''}\n${Object.entries(f.files)
+            .map(([file, text]) => `--- ${file}\n${text}`)
+            .join('\n')}`,
+      );
     expect(refused.join('\n\n')).toBe('');
   });
 });

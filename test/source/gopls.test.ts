@@ -55,39 +55,70 @@ func (o *Options) Config() *rest.Config {
 
 /** `claimed`: of the client; undefined where no number may be said. */
 const PROGRAMS: Readonly<Record<string, { text: string; claimed: { qps: number; burst: number } | undefined }>> = {
-  fields: { text: main('fields', 'o := setup.New()', 'cfg := &rest.Config{Host: o.Host}', 'cfg.QPS = float32(o.QPS)', 'cfg.Burst = o.Burst'), claimed: { qps: 15, burst: 45 } },
+  fields: {
+    text: main(
+      'fields',
+      'o := setup.New()',
+      'cfg := &rest.Config{Host: o.Host}',
+      'cfg.QPS = float32(o.QPS)',
+      'cfg.Burst = o.Burst',
+    ),
+    claimed: { qps: 15, burst: 45 },
+  },
   method: { text: main('method', 'cfg := setup.New().Config()'), claimed: { qps: 25, burst: 75 } },
-  written: { text: main('written', 'o := setup.New()', 'o.QPS = 3', 'cfg := &rest.Config{Host: o.Host}', 'cfg.QPS = float32(o.QPS)', 'cfg.Burst = 45'), claimed: undefined },
-  library: { text: main('library', 'cfg := setup.New().Config()', 'cfg.QPS = 2 * rest.DefaultQPS'), claimed: { qps: 10, burst: 75 } },
+  written: {
+    text: main(
+      'written',
+      'o := setup.New()',
+      'o.QPS = 3',
+      'cfg := &rest.Config{Host: o.Host}',
+      'cfg.QPS = float32(o.QPS)',
+      'cfg.Burst = 45',
+    ),
+    claimed: undefined,
+  },
+  library: {
+    text: main('library', 'cfg := setup.New().Config()', 'cfg.QPS = 2 * rest.DefaultQPS'),
+    claimed: { qps: 10, burst: 75 },
+  },
 };
 
-describe.skipIf(missing !== undefined).each(VERSIONS.filter((v) => v.minor === undefined))('with gopls, on $name', (version) => {
-  const workspace = new Workspace(version, 'gopls');
-  const file = (name: string): string => path.join(workspace.dir, name, 'main.go');
-  const limit = async (analyzer: Analyzer, name: string): Promise<Finding | undefined> => (await analyzer.file(file(name))).findings.find((f) => f.rule === 'client-limit');
-  let gopls: Gopls | undefined;
-  let analyzer: Analyzer;
+describe.skipIf(missing !== undefined).each(VERSIONS.filter((v) => v.minor === undefined))(
+  'with gopls, on $name',
+  (version) => {
+    const workspace = new Workspace(version, 'gopls');
+    const file = (name: string): string => path.join(workspace.dir, name, 'main.go');
+    const limit = async (analyzer: Analyzer, name: string): Promise<Finding | undefined> =>
+      (await analyzer.file(file(name))).findings.find((f) => f.rule === 'client-limit');
+    let gopls: Gopls | undefined;
+    let analyzer: Analyzer;
 
-  beforeAll(async () => {
-    for (const [name, { text }] of Object.entries(PROGRAMS)) {
-      workspace.write(`${name}/main.go`, text);
-      workspace.write(`${name}/setup/setup.go`, OPTIONS);
-    }
-    gopls = await Gopls.start(workspace.dir);
-    analyzer = new Analyzer(() => Promise.resolve(grammar()), realFiles(), { definitions: gopls });
-  }, 900_000);
-  afterAll(async () => {
-    await gopls?.end();
-    workspace.remove();
-  });
+    beforeAll(async () => {
+      for (const [name, { text }] of Object.entries(PROGRAMS)) {
+        workspace.write(`${name}/main.go`, text);
+        workspace.write(`${name}/setup/setup.go`, OPTIONS);
+      }
+      gopls = await Gopls.start(workspace.dir);
+      analyzer = new Analyzer(() => Promise.resolve(grammar()), realFiles(), { definitions: gopls });
+    }, 900_000);
+    afterAll(async () => {
+      await gopls?.end();
+      workspace.remove();
+    });
 
-  it.each(Object.entries(PROGRAMS))('%s', async (name, { claimed }) => {
-    const found = await limit(analyzer, name);
-    expect(found?.effective && { qps: found.effective.qps, burst: found.effective.burst }).toEqual(claimed);
-  }, 300_000);
+    it.each(Object.entries(PROGRAMS))(
+      '%s',
+      async (name, { claimed }) => {
+        const found = await limit(analyzer, name);
+        expect(found?.effective && { qps: found.effective.qps, burst: found.effective.burst }).toEqual(claimed);
+      },
+      300_000,
+    );
 
-  it('without it none of this is said', async () => {
-    const alone = new Analyzer(() => Promise.resolve(grammar()), realFiles());
-    for (const name of Object.keys(PROGRAMS)) expect((await limit(alone, name))?.effective?.qps, name).toBeUndefined();
-  });
-});
+    it('without it none of this is said', async () => {
+      const alone = new Analyzer(() => Promise.resolve(grammar()), realFiles());
+      for (const name of Object.keys(PROGRAMS))
+        expect((await limit(alone, name))?.effective?.qps, name).toBeUndefined();
+    });
+  },
+);

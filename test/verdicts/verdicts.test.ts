@@ -32,7 +32,10 @@ const LOOKING_S = 180 * SLOWNESS;
 const SWITCH_S = 600 * SLOWNESS;
 const never = new AbortController().signal;
 /** On together. A fight keeps the API server of two cores busy enough to slow others down, so it is on by itself: in CI, and where looks are counted. */
-const TOGETHER: readonly (readonly LoadName[])[] = [...(process.env['CI'] === 'true' || LOOKS > 0 ? [['fight'] as const] : []), ['volumes', 'widgets-throttled', 'gadgets-cpu', 'workers-starved', 'backoff']];
+const TOGETHER: readonly (readonly LoadName[])[] = [
+  ...(process.env['CI'] === 'true' || LOOKS > 0 ? [['fight'] as const] : []),
+  ['volumes', 'widgets-throttled', 'gadgets-cpu', 'workers-starved', 'backoff'],
+];
 
 describe.skipIf(kubeconfig === '')('the bottleneck that the pipeline names', () => {
   let configs: Kubeconfigs;
@@ -52,7 +55,10 @@ describe.skipIf(kubeconfig === '')('the bottleneck that the pipeline names', () 
   afterAll(async () => {
     cluster.dispose();
     configs.dispose();
-    const wrong = all.filter((l) => !l.right && !l.starved).map((l) => `${l.workload} (${l.load}): ${l.said}: ${l.words}\n${shown(l)}`).join('');
+    const wrong = all
+      .filter((l) => !l.right && !l.starved)
+      .map((l) => `${l.workload} (${l.load}): ${l.said}: ${l.words}\n${shown(l)}`)
+      .join('');
     const text = all.length === 0 ? '' : `${table(all)}\n${wrong}`;
     const file = process.env['LOOKS_TABLE'];
     if (file !== undefined) fs.writeFileSync(file, `${text}${sums(tallies(all))}\n`);
@@ -60,34 +66,52 @@ describe.skipIf(kubeconfig === '')('the bottleneck that the pipeline names', () 
     if (samples) await (before === undefined ? load(samples, ['healthy'], false) : only(samples, before));
   });
 
-  it.each(TOGETHER.map((loads) => [loads.join(', '), loads] as const))('is the right one under %s, and none on all other controllers', { timeout: (SWITCH_S + 2 * START_S + LOOKING_S + 2 * LOOKS * LOOK_S) * 1000 }, async (_title, loads) => {
-    if (!samples) throw new Error(`No test cluster runs in ${dir}.`);
-    await only(samples, loads);
-    const looked: Looked[] = [];
-    const looks = await Looks.begin(cluster, loads, never);
-    const end = Date.now() + LOOKING_S * 1000;
-    try {
-      const first = await looks.first();
-      if (LOOKS === 0) looked.push(...first);
-      const open = (): boolean => looks.names.some((name) => undecided(tallies(looked).find((t) => t.workload === name)));
-      for (let n = 0; LOOKS > 0 ? n < LOOKS : Date.now() < end && open(); n++) looked.push(...await looks.next());
-    } finally {
-      looks.dispose();
-      all.push(...looked);
-    }
-    expect(looks.names.length).toBeGreaterThanOrEqual(5);
-    for (const { workload, load: on } of tallies(looked).filter(unseen)) tellUnjudged(`${workload} under ${on}`);
-    expect(tallies(looked).filter(failed).map(({ workload, load: on, right, wrong }) => `${workload} (${on}): right ${right} times, wrong ${wrong.length}: ${wrong.at(-1)?.said}: ${wrong.at(-1)?.words}`)).toEqual([]);
-  });
+  it.each(TOGETHER.map((loads) => [loads.join(', '), loads] as const))(
+    'is the right one under %s, and none on all other controllers',
+    { timeout: (SWITCH_S + 2 * START_S + LOOKING_S + 2 * LOOKS * LOOK_S) * 1000 },
+    async (_title, loads) => {
+      if (!samples) throw new Error(`No test cluster runs in ${dir}.`);
+      await only(samples, loads);
+      const looked: Looked[] = [];
+      const looks = await Looks.begin(cluster, loads, never);
+      const end = Date.now() + LOOKING_S * 1000;
+      try {
+        const first = await looks.first();
+        if (LOOKS === 0) looked.push(...first);
+        const open = (): boolean =>
+          looks.names.some((name) => undecided(tallies(looked).find((t) => t.workload === name)));
+        for (let n = 0; LOOKS > 0 ? n < LOOKS : Date.now() < end && open(); n++) looked.push(...(await looks.next()));
+      } finally {
+        looks.dispose();
+        all.push(...looked);
+      }
+      expect(looks.names.length).toBeGreaterThanOrEqual(5);
+      for (const { workload, load: on } of tallies(looked).filter(unseen)) tellUnjudged(`${workload} under ${on}`);
+      expect(
+        tallies(looked)
+          .filter(failed)
+          .map(
+            ({ workload, load: on, right, wrong }) =>
+              `${workload} (${on}): right ${right} times, wrong ${wrong.length}: ${wrong.at(-1)?.said}: ${wrong.at(-1)?.words}`,
+          ),
+      ).toEqual([]);
+    },
+  );
 });
 
 /** Neither right nor wrong often enough. */
-function undecided(t: Tally | undefined): boolean { return t === undefined || (t.right <= t.wrong.length && !failed(t)); }
+function undecided(t: Tally | undefined): boolean {
+  return t === undefined || (t.right <= t.wrong.length && !failed(t));
+}
 
-function failed({ wrong }: Tally): boolean { return wrong.length >= (LOOKS > 0 ? tooMany(LOOKS) : WRONG); }
+function failed({ wrong }: Tally): boolean {
+  return wrong.length >= (LOOKS > 0 ? tooMany(LOOKS) : WRONG);
+}
 
 /** Nothing was said of it while the machine had time for it. */
-function unseen({ right, wrong }: Tally): boolean { return right + wrong.length === 0; }
+function unseen({ right, wrong }: Tally): boolean {
+  return right + wrong.length === 0;
+}
 
 /** Of workloads under a load; skipped: those of which nothing was said while the machine had time for them. */
 function sums(all: readonly Tally[]): string {

@@ -4,12 +4,22 @@ import { grouped } from '../../src/base/format';
 import { h, icon, setText } from '../shared/dom';
 import { agoText, rateText, sparkPath } from './words';
 
-export interface TableEvents { fold(id: string): void; choose(id: string): void }
+export interface TableEvents {
+  fold(id: string): void;
+  choose(id: string): void;
+}
 
 const COLUMNS = ['Object', 'Adds', 'Updates', 'Deletes', 'Rate', 'Last minute', 'Last change', 'Updated by'] as const;
 const SVG = 'http://www.w3.org/2000/svg';
 
-interface Made { readonly tr: HTMLTableRowElement; readonly label: HTMLElement; readonly twistie: HTMLElement; readonly cells: readonly HTMLElement[]; readonly path: SVGPathElement; row: ViewRow }
+interface Made {
+  readonly tr: HTMLTableRowElement;
+  readonly label: HTMLElement;
+  readonly twistie: HTMLElement;
+  readonly cells: readonly HTMLElement[];
+  readonly path: SVGPathElement;
+  row: ViewRow;
+}
 
 export class ChurnTable {
   readonly element: HTMLElement;
@@ -20,9 +30,27 @@ export class ChurnTable {
   #at = '';
 
   constructor(private readonly events: TableEvents) {
-    this.element = h('div', { class: 'scroll' }, h('table', { role: 'treegrid', 'aria-label': 'Changes by kind, namespace and object' },
-      h('thead', {}, h('tr', { role: 'row' }, ...COLUMNS.map((c, i) => h('th', { role: 'columnheader', scope: 'col', class: className(i) }, c)))), this.#body));
-    this.#body.addEventListener('keydown', (e) => { this.#key(e); });
+    this.element = h(
+      'div',
+      { class: 'scroll' },
+      h(
+        'table',
+        { role: 'treegrid', 'aria-label': 'Changes by kind, namespace and object' },
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            { role: 'row' },
+            ...COLUMNS.map((c, i) => h('th', { role: 'columnheader', scope: 'col', class: className(i) }, c)),
+          ),
+        ),
+        this.#body,
+      ),
+    );
+    this.#body.addEventListener('keydown', (e) => {
+      this.#key(e);
+    });
     this.#body.addEventListener('click', (e) => {
       const id = e.target instanceof Element ? e.target.closest('tr')?.dataset['id'] : undefined;
       if (id !== undefined) this.#take(id);
@@ -34,7 +62,11 @@ export class ChurnTable {
     const ids = rows.map((r) => r.id);
     if (!ids.includes(this.#at)) this.#at = ids[0] ?? '';
     const there = new Set(ids);
-    for (const [id, { tr }] of this.#made) if (!there.has(id)) { tr.remove(); this.#made.delete(id); }
+    for (const [id, { tr }] of this.#made)
+      if (!there.has(id)) {
+        tr.remove();
+        this.#made.delete(id);
+      }
     rows.forEach((row, i) => {
       const made = this.#made.get(row.id) ?? this.#make(row);
       this.#fill(made, row, chosen, now);
@@ -45,7 +77,9 @@ export class ChurnTable {
     if (had) this.#made.get(this.#at)?.tr.focus({ preventScroll: true });
   }
 
-  focus(): void { this.#made.get(this.#at)?.tr.focus(); }
+  focus(): void {
+    this.#made.get(this.#at)?.tr.focus();
+  }
 
   #make(row: ViewRow): Made {
     const twistie = icon('chevron-down');
@@ -60,7 +94,20 @@ export class ChurnTable {
     const cells = COLUMNS.map((_, i) => h('td', { role: 'gridcell', class: className(i) }));
     cells[0]?.append(twistie, label);
     cells[5]?.append(svg);
-    const tr = h('tr', { role: 'row', class: `level${row.level}`, 'aria-level': row.level, tabindex: -1, 'data-id': row.id, focus: () => { this.#move(row.id); } }, ...cells);
+    const tr = h(
+      'tr',
+      {
+        role: 'row',
+        class: `level${row.level}`,
+        'aria-level': row.level,
+        tabindex: -1,
+        'data-id': row.id,
+        focus: () => {
+          this.#move(row.id);
+        },
+      },
+      ...cells,
+    );
     const made: Made = { tr, label, twistie, cells, path, row };
     this.#made.set(row.id, made);
     return made;
@@ -71,20 +118,34 @@ export class ChurnTable {
     const { tr, cells } = made;
     setText(made.label, row.label);
     made.twistie.className = `twistie codicon codicon-${row.level === 3 ? 'blank' : row.open ? 'chevron-down' : 'chevron-right'}`;
-    const texts = [undefined, number(row.adds), number(row.updates), number(row.deletes), rateText(row.rate), undefined, agoText(row.last, now), row.quiet === '' ? row.by : `${row.by} (heartbeat)`];
-    texts.forEach((text, i) => { const cell = cells[i]; if (cell && text !== undefined) setText(cell, text); });
+    const texts = [
+      undefined,
+      number(row.adds),
+      number(row.updates),
+      number(row.deletes),
+      rateText(row.rate),
+      undefined,
+      agoText(row.last, now),
+      row.quiet === '' ? row.by : `${row.by} (heartbeat)`,
+    ];
+    texts.forEach((text, i) => {
+      const cell = cells[i];
+      if (cell && text !== undefined) setText(cell, text);
+    });
     const d = sparkPath(row.spark);
     if (made.path.getAttribute('d') !== d) made.path.setAttribute('d', d);
     tr.title = row.quiet;
     tr.classList.toggle('quiet', row.quiet !== '');
-    if (row.level < 3) tr.setAttribute('aria-expanded', String(row.open)); else tr.setAttribute('aria-selected', String(row.id === chosen));
+    if (row.level < 3) tr.setAttribute('aria-expanded', String(row.open));
+    else tr.setAttribute('aria-selected', String(row.id === chosen));
     tr.tabIndex = row.id === this.#at ? 0 : -1;
   }
 
   #take(id: string): void {
     const row = this.#made.get(id)?.row;
     this.#move(id);
-    if (row && row.level < 3) this.events.fold(id); else this.events.choose(id);
+    if (row && row.level < 3) this.events.fold(id);
+    else this.events.choose(id);
   }
 
   #move(id: string): void {
@@ -107,13 +168,40 @@ export class ChurnTable {
     const i = this.#order.indexOf(this.#at);
     const row = this.#made.get(this.#at)?.row;
     if (!row || i < 0) return;
-    const parent = (): void => { this.#go(this.#order.findLastIndex((id, at) => at < i && (this.#made.get(id)?.row.level ?? 3) < row.level)); };
+    const parent = (): void => {
+      this.#go(this.#order.findLastIndex((id, at) => at < i && (this.#made.get(id)?.row.level ?? 3) < row.level));
+    };
     const acts: Record<string, () => void> = {
-      ArrowDown: () => { this.#go(i + 1); }, ArrowUp: () => { this.#go(i - 1); }, PageDown: () => { this.#go(i + 15); }, PageUp: () => { this.#go(i - 15); },
-      Home: () => { this.#go(0); }, End: () => { this.#go(this.#order.length - 1); },
-      ArrowRight: () => { if (row.level === 3) this.events.choose(row.id); else if (row.open) this.#go(i + 1); else this.events.fold(row.id); },
-      ArrowLeft: () => { if (row.level < 3 && row.open) this.events.fold(row.id); else if (row.level > 1) parent(); },
-      Enter: () => { this.#take(row.id); },
+      ArrowDown: () => {
+        this.#go(i + 1);
+      },
+      ArrowUp: () => {
+        this.#go(i - 1);
+      },
+      PageDown: () => {
+        this.#go(i + 15);
+      },
+      PageUp: () => {
+        this.#go(i - 15);
+      },
+      Home: () => {
+        this.#go(0);
+      },
+      End: () => {
+        this.#go(this.#order.length - 1);
+      },
+      ArrowRight: () => {
+        if (row.level === 3) this.events.choose(row.id);
+        else if (row.open) this.#go(i + 1);
+        else this.events.fold(row.id);
+      },
+      ArrowLeft: () => {
+        if (row.level < 3 && row.open) this.events.fold(row.id);
+        else if (row.level > 1) parent();
+      },
+      Enter: () => {
+        this.#take(row.id);
+      },
     };
     const act = acts[e.key];
     if (!act) return;
@@ -122,5 +210,9 @@ export class ChurnTable {
   }
 }
 
-function number(n: number): string { return n === 0 ? '' : grouped(n); }
-function className(i: number): string { return i >= 1 && i <= 4 ? 'num right' : i === 5 ? 'spark' : i === 6 ? 'num last' : i === 7 ? 'by' : 'object'; }
+function number(n: number): string {
+  return n === 0 ? '' : grouped(n);
+}
+function className(i: number): string {
+  return i >= 1 && i <= 4 ? 'num right' : i === 5 ? 'spark' : i === 6 ? 'num last' : i === 7 ? 'by' : 'object';
+}

@@ -23,7 +23,13 @@ export interface ThemeColours {
 }
 
 /** How a bar is painted. In high contrast `fill` is the background and `border` is set, `line` px thick. */
-export interface Paint { readonly fill: string; readonly text: string; readonly border: string | undefined; readonly line: number; readonly swatch: string }
+export interface Paint {
+  readonly fill: string;
+  readonly text: string;
+  readonly border: string | undefined;
+  readonly line: number;
+  readonly swatch: string;
+}
 
 /** Contrast that text on a bar has at least; a little above the 4.5 asked for, since channels are rounded. */
 export const CONTRAST = 4.6;
@@ -41,7 +47,10 @@ export function parseColour(text: string, under: Rgb): Rgb | undefined {
   }
   const call = /^(rgba?|color)\((?:srgb )?([^)]+)\)$/i.exec(t);
   if (!call) return undefined;
-  const n = call[2]!.split(/[\s,/]+/).filter((s) => s !== '').map((s) => Number.parseFloat(s) / (s.endsWith('%') ? 100 : 1));
+  const n = call[2]!
+    .split(/[\s,/]+/)
+    .filter((s) => s !== '')
+    .map((s) => Number.parseFloat(s) / (s.endsWith('%') ? 100 : 1));
   if (n.length < 3 || n.some(Number.isNaN)) return undefined;
   const scale = call[1]!.toLowerCase() === 'color' ? 255 : 1;
   return mix(under, [n[0]! * scale, n[1]! * scale, n[2]! * scale], n[3] ?? 1);
@@ -52,11 +61,16 @@ export function mix(a: Rgb, b: Rgb, share: number): Rgb {
   return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 }
 
-export function css(c: Rgb): string { return `rgb(${c.map((v) => Math.round(Math.min(255, Math.max(0, v)))).join(',')})`; }
+export function css(c: Rgb): string {
+  return `rgb(${c.map((v) => Math.round(Math.min(255, Math.max(0, v)))).join(',')})`;
+}
 
 /** Relative luminance by WCAG 2.2. */
 export function luminance(c: Rgb): number {
-  const [r, g, b] = c.map((v) => { const s = Math.round(v) / 255; return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4; }) as [number, number, number];
+  const [r, g, b] = c.map((v) => {
+    const s = Math.round(v) / 255;
+    return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
@@ -106,29 +120,57 @@ export class Palette {
     const end = dark ? WHITE : BLACK;
     this.#text = contrast(bg, end) >= CONTRAST ? mix(fg, end, 0.75) : fg;
     const least = dark ? 0.12 : 0.38;
-    this.warm = [mix(orange, red, 0.12), mix(red, orange, 0.25), mix(red, purple, 0.45), mix(orange, green, 0.3)].map((h) => this.#paint(h, least, 2));
-    this.cool = [blue, mix(green, blue, 0.5), purple, green, mix(blue, purple, 0.5), mix(blue, fg, 0.35), mix(purple, fg, 0.4), mix(green, fg, 0.35)].map((h) => this.#paint(h, least));
+    this.warm = [mix(orange, red, 0.12), mix(red, orange, 0.25), mix(red, purple, 0.45), mix(orange, green, 0.3)].map(
+      (h) => this.#paint(h, least, 2),
+    );
+    this.cool = [
+      blue,
+      mix(green, blue, 0.5),
+      purple,
+      green,
+      mix(blue, purple, 0.5),
+      mix(blue, fg, 0.35),
+      mix(purple, fg, 0.4),
+      mix(green, fg, 0.35),
+    ].map((h) => this.#paint(h, least));
     this.own = this.warm[0]!;
     this.grey = this.#paint(mix(bg, fg, 0.32), 0);
     this.mutedDependency = this.#paint(mix(bg, fg, dark ? 0.24 : 0.18), 0);
     this.mutedStd = this.#paint(mix(bg, fg, dark ? 0.14 : 0.09), 0);
     const hues: Readonly<Record<LayerId, Paint>> = {
-      own: this.own, controllerRuntime: this.#paint(blue, least),
+      own: this.own,
+      controllerRuntime: this.#paint(blue, least),
       // One family of hues for client-go, whose parts stand beside each other.
-      informers: this.#paint(mix(green, blue, 0.5), least), workqueue: this.#paint(mix(mix(green, blue, 0.5), fg, 0.35), least), rest: this.#paint(mix(green, blue, 0.72), least), clientGo: this.#paint(mix(mix(green, blue, 0.6), bg, 0.3), least),
-      encoding: this.#paint(purple, least), http: this.#paint(green, least), gc: this.#paint(mix(mix(red, purple, 0.5), fg, 0.4), least),
-      scheduling: this.grey, std: this.mutedDependency, dependency: this.#paint(mix(mix(bg, fg, 0.3), blue, 0.12), 0), unknown: this.mutedStd,
+      informers: this.#paint(mix(green, blue, 0.5), least),
+      workqueue: this.#paint(mix(mix(green, blue, 0.5), fg, 0.35), least),
+      rest: this.#paint(mix(green, blue, 0.72), least),
+      clientGo: this.#paint(mix(mix(green, blue, 0.6), bg, 0.3), least),
+      encoding: this.#paint(purple, least),
+      http: this.#paint(green, least),
+      gc: this.#paint(mix(mix(red, purple, 0.5), fg, 0.4), least),
+      scheduling: this.grey,
+      std: this.mutedDependency,
+      dependency: this.#paint(mix(mix(bg, fg, 0.3), blue, 0.12), 0),
+      unknown: this.mutedStd,
     };
     this.layers = LAYERS.map(({ id }) => hues[id]);
     const quiet = mix(bg, fg, dark ? 0.24 : 0.18);
     this.changes = Array.from({ length: 2 * CHANGE_STEPS + 1 }, (_, i) => {
       const step = i - CHANGE_STEPS;
-      return step === 0 ? this.#paint(quiet, 0) : this.#paint(mix(quiet, step > 0 ? red : blue, 0.25 + 0.75 * Math.abs(step) / CHANGE_STEPS), 0, Math.abs(step) > CHANGE_STEPS / 2 ? 2 : 1);
+      return step === 0
+        ? this.#paint(quiet, 0)
+        : this.#paint(
+            mix(quiet, step > 0 ? red : blue, 0.25 + (0.75 * Math.abs(step)) / CHANGE_STEPS),
+            0,
+            Math.abs(step) > CHANGE_STEPS / 2 ? 2 : 1,
+          );
     });
     // Hits are the one full colour of the picture: black or white on it, whichever reads better.
     const onYellow = contrast(yellow, BLACK) >= contrast(yellow, WHITE) ? BLACK : WHITE;
     const full = contrast(yellow, onYellow) >= CONTRAST ? yellow : mix(yellow, onYellow === BLACK ? WHITE : BLACK, 0.3);
-    this.hit = theme.highContrast ? this.#paint(yellow, 0, 3) : { fill: css(full), text: css(onYellow), border: undefined, line: 0, swatch: css(full) };
+    this.hit = theme.highContrast
+      ? this.#paint(yellow, 0, 3)
+      : { fill: css(full), text: css(onYellow), border: undefined, line: 0, swatch: css(full) };
     this.outline = theme.highContrast ? css(theme.focus) : css(mix(fg, end, 0.9));
     this.hover = css(mix(bg, this.#text, 0.75));
   }
@@ -138,7 +180,8 @@ export class Palette {
     const { background, foreground, highContrast } = this.#theme;
     if (highContrast) {
       let border = hue;
-      for (let s = 0.05; s <= 1 && contrast(border, background) < BORDER_CONTRAST; s += 0.05) border = mix(hue, foreground, s);
+      for (let s = 0.05; s <= 1 && contrast(border, background) < BORDER_CONTRAST; s += 0.05)
+        border = mix(hue, foreground, s);
       return { fill: css(background), text: css(foreground), border: css(border), line, swatch: css(border) };
     }
     const fill = fillFor(hue, this.#text, luminance(this.#text) > luminance(background) ? BLACK : WHITE, least);
@@ -156,7 +199,10 @@ export const CHANGE_STEPS = 4;
 export function changeStep(before: number, after: number): number {
   const most = Math.max(Math.abs(before), Math.abs(after));
   const part = most === 0 ? 0 : (after - before) / most;
-  return CHANGE_STEPS + (Math.abs(part) < 0.05 ? 0 : Math.sign(part) * Math.max(1, Math.round(Math.min(1, Math.abs(part)) * CHANGE_STEPS)));
+  return (
+    CHANGE_STEPS +
+    (Math.abs(part) < 0.05 ? 0 : Math.sign(part) * Math.max(1, Math.round(Math.min(1, Math.abs(part)) * CHANGE_STEPS)))
+  );
 }
 
 /** FNV-1a, 32 bits: spreads import paths that differ in a few letters. */
@@ -169,16 +215,26 @@ export function hash(text: string): number {
 }
 
 /** A package and how much of the picture it covers. */
-export interface PackageShare { readonly pkg: string; readonly origin: Origin; readonly value: number }
+export interface PackageShare {
+  readonly pkg: string;
+  readonly origin: Origin;
+  readonly value: number;
+}
 
 /** Go's own machinery and frames without a package: always grey. */
-export function isRuntime(pkg: string): boolean { return pkg === '' || pkg === 'runtime' || pkg.startsWith('runtime/internal') || pkg.startsWith('internal/runtime'); }
+export function isRuntime(pkg: string): boolean {
+  return pkg === '' || pkg === 'runtime' || pkg.startsWith('runtime/internal') || pkg.startsWith('internal/runtime');
+}
 
 /**
  * Slots of the palette by package: its hash, so that a package looks the same in every profile; where two of the largest
  * would share one, the smaller takes the next that is free. Largest first in, for the same answer each time.
  */
-export function assignSlots(packages: readonly PackageShare[], warm: number, cool: number): ReadonlyMap<string, number> {
+export function assignSlots(
+  packages: readonly PackageShare[],
+  warm: number,
+  cool: number,
+): ReadonlyMap<string, number> {
   const slots = new Map<string, number>();
   const taken = { own: new Set<number>(), other: new Set<number>() };
   for (const { pkg, origin } of packages) {
@@ -193,7 +249,12 @@ export function assignSlots(packages: readonly PackageShare[], warm: number, coo
 }
 
 /** The paint of a frame that is not a search hit. */
-export function paintOf(frame: Pick<Frame, 'pkg' | 'origin' | 'layer'>, mode: ColourMode, palette: Palette, slots: ReadonlyMap<string, number>): Paint {
+export function paintOf(
+  frame: Pick<Frame, 'pkg' | 'origin' | 'layer'>,
+  mode: ColourMode,
+  palette: Palette,
+  slots: ReadonlyMap<string, number>,
+): Paint {
   if (mode === 'layer') return palette.layers[frame.layer] ?? palette.mutedStd;
   if (mode === 'own') {
     if (frame.origin === 'own') return palette.own;

@@ -31,7 +31,8 @@ export class FlameView {
   #model: Model | undefined;
   #zoomRow = 0;
   #range: Range = { from: 0, to: 1 };
-  #animation: { readonly from: Range; readonly to: Range; readonly began: number; readonly done: () => void } | undefined;
+  #animation:
+    { readonly from: Range; readonly to: Range; readonly began: number; readonly done: () => void } | undefined;
   #contentHeight = 0;
   #pending = 0;
   #focused: number | undefined;
@@ -41,17 +42,45 @@ export class FlameView {
   #look: { palette: Palette; background: string; font: string; paintOf: (row: number) => Paint } | undefined;
 
   /** `id`: of the canvas; two pictures can be in the page. */
-  constructor(private readonly events: FlameEvents, id = 'flame') {
+  constructor(
+    private readonly events: FlameEvents,
+    id = 'flame',
+  ) {
     this.#item = h('div', { id: `${id}-item`, role: 'treeitem' });
-    this.canvas = h('canvas', { id, class: 'picture', tabindex: 0, role: 'tree', 'aria-label': 'Flame graph', 'aria-activedescendant': `${id}-item` }, this.#item);
+    this.canvas = h(
+      'canvas',
+      {
+        id,
+        class: 'picture',
+        tabindex: 0,
+        role: 'tree',
+        'aria-label': 'Flame graph',
+        'aria-activedescendant': `${id}-item`,
+      },
+      this.#item,
+    );
     this.#spacer = h('div', { class: 'spacer' }, this.canvas);
     this.#painter = new Painter(this.canvas);
     this.element = h('div', { class: 'scroll', tabindex: -1 }, this.#spacer);
-    this.element.addEventListener('scroll', () => { this.#leave(); this.redraw(); });
-    new ResizeObserver(() => { this.#measure(); this.paint(); events.resized(); }).observe(this.element);
-    for (const type of ['focus', 'blur']) this.canvas.addEventListener(type, () => { this.redraw(); });
-    this.canvas.addEventListener('pointermove', (e) => { this.#hover(e); });
-    this.canvas.addEventListener('pointerleave', () => { this.#leave(); });
+    this.element.addEventListener('scroll', () => {
+      this.#leave();
+      this.redraw();
+    });
+    new ResizeObserver(() => {
+      this.#measure();
+      this.paint();
+      events.resized();
+    }).observe(this.element);
+    for (const type of ['focus', 'blur'])
+      this.canvas.addEventListener(type, () => {
+        this.redraw();
+      });
+    this.canvas.addEventListener('pointermove', (e) => {
+      this.#hover(e);
+    });
+    this.canvas.addEventListener('pointerleave', () => {
+      this.#leave();
+    });
     this.canvas.addEventListener('contextmenu', (e) => {
       e.preventDefault();
       const row = this.#rowAt(e);
@@ -64,8 +93,12 @@ export class FlameView {
   }
 
   /** Width of the picture, CSS px; 0 while it isn't shown. */
-  get width(): number { return this.canvas.clientWidth; }
-  get range(): Range { return this.#animation?.to ?? this.#range; }
+  get width(): number {
+    return this.canvas.clientWidth;
+  }
+  get range(): Range {
+    return this.#animation?.to ?? this.#range;
+  }
 
   setLook(look: { palette: Palette; background: string; paintOf: (row: number) => Paint }): void {
     const style = getComputedStyle(this.canvas);
@@ -73,8 +106,13 @@ export class FlameView {
     this.redraw();
   }
 
-  setHits(hits: Uint32Array | undefined): void { this.#hits = hits; this.redraw(); }
-  setLabel(label: string): void { this.canvas.setAttribute('aria-label', label); }
+  setHits(hits: Uint32Array | undefined): void {
+    this.#hits = hits;
+    this.redraw();
+  }
+  setLabel(label: string): void {
+    this.canvas.setAttribute('aria-label', label);
+  }
 
   setFlipped(flipped: boolean): void {
     if (this.#flipped === flipped) return;
@@ -103,9 +141,15 @@ export class FlameView {
   }
 
   /** True while a zoom glides. */
-  get moving(): boolean { return this.#animation !== undefined; }
+  get moving(): boolean {
+    return this.#animation !== undefined;
+  }
 
-  focus(row: number | undefined, description: { name: string; level: number; position: number; siblings: number } | undefined, reveal: boolean): void {
+  focus(
+    row: number | undefined,
+    description: { name: string; level: number; position: number; siblings: number } | undefined,
+    reveal: boolean,
+  ): void {
     this.#focused = row;
     if (description) {
       this.#item.setAttribute('aria-label', description.name);
@@ -155,7 +199,10 @@ export class FlameView {
 
   /** Paints with the next frame of the screen. */
   redraw(): void {
-    if (this.#pending === 0) this.#pending = requestAnimationFrame(() => { this.paint(); });
+    if (this.#pending === 0)
+      this.#pending = requestAnimationFrame(() => {
+        this.paint();
+      });
   }
 
   /** Paints now, and not again with the next frame. */
@@ -167,8 +214,16 @@ export class FlameView {
     if (!look || !model || this.width === 0) return;
     this.#move();
     this.#painter.paint({
-      model, range: this.#range, width: this.width, height: this.element.clientHeight, pixelRatio: window.devicePixelRatio || 1,
-      ...this.#frame(), ...look, hits: this.#hits, focused: this.#focused, hovered: this.#hovered,
+      model,
+      range: this.#range,
+      width: this.width,
+      height: this.element.clientHeight,
+      pixelRatio: window.devicePixelRatio || 1,
+      ...this.#frame(),
+      ...look,
+      hits: this.#hits,
+      focused: this.#focused,
+      hovered: this.#hovered,
       focusVisible: document.activeElement === this.canvas && this.canvas.matches(':focus-visible'),
     });
   }
@@ -185,7 +240,8 @@ export class FlameView {
     }
     const eased = 1 - (1 - t) ** 3;
     // Widths change by a factor, so that the zoom looks equally fast all the way.
-    const w0 = a.from.to - a.from.from, w1 = a.to.to - a.to.from;
+    const w0 = a.from.to - a.from.from,
+      w1 = a.to.to - a.to.from;
     const width = w0 * (w1 / w0) ** eased;
     const part = w0 === w1 ? eased : (w0 - width) / (w0 - w1);
     const from = a.from.from + (a.to.from - a.from.from) * part;
@@ -198,19 +254,30 @@ export class FlameView {
     if (!m || this.#animation) return undefined;
     const box = this.canvas.getBoundingClientRect();
     const perPixel = (this.#range.to - this.#range.from) / Math.max(1, box.width);
-    const row = frameAt(m, depthAt(e.clientY - box.top, this.#frame()), this.#range.from + (e.clientX - box.left) * perPixel, perPixel / 2);
+    const row = frameAt(
+      m,
+      depthAt(e.clientY - box.top, this.#frame()),
+      this.#range.from + (e.clientX - box.left) * perPixel,
+      perPixel / 2,
+    );
     return row !== undefined && m.left(row) < this.#range.to && m.right(row) > this.#range.from ? row : undefined;
   }
 
   #hover(e: PointerEvent): void {
     const row = this.#rowAt(e);
     this.canvas.style.cursor = row === undefined ? 'default' : 'pointer';
-    if (row !== this.#hovered) { this.#hovered = row; this.redraw(); }
+    if (row !== this.#hovered) {
+      this.#hovered = row;
+      this.redraw();
+    }
     this.events.hovered(row, e.clientX, e.clientY);
   }
 
   #leave(): void {
-    if (this.#hovered !== undefined) { this.#hovered = undefined; this.redraw(); }
+    if (this.#hovered !== undefined) {
+      this.#hovered = undefined;
+      this.redraw();
+    }
     this.events.hovered(undefined, 0, 0);
   }
 }

@@ -5,10 +5,19 @@ import { HELP } from './keys';
 import { foldTypeArguments, shortPackage, splitName } from './labels';
 import { amount, changeWords, footPlace, type Figures } from './words';
 
-export interface FootEvents { open(): void; keys(): void; searchFor(text: string): void }
+export interface FootEvents {
+  open(): void;
+  keys(): void;
+  searchFor(text: string): void;
+}
 
 /** One entry of the legend; `search` is what a click looks for. */
-export interface LegendEntry { readonly colour: string; readonly label: string; readonly title: string; readonly search: string | undefined }
+export interface LegendEntry {
+  readonly colour: string;
+  readonly label: string;
+  readonly title: string;
+  readonly search: string | undefined;
+}
 
 export class Foot {
   readonly element: HTMLElement;
@@ -25,14 +34,43 @@ export class Foot {
   #saying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly events: FootEvents) {
-    this.#link = h('button', { class: 'link mono', id: 'focused-source', onclick: () => { events.open(); } });
+    this.#link = h('button', {
+      class: 'link mono',
+      id: 'focused-source',
+      onclick: () => {
+        events.open();
+      },
+    });
     this.#focused.append(this.#name, this.#self, this.#total, this.#link);
-    this.#help = h('button', { class: 'keyhelp', id: 'help', title: 'All keys (?)', 'aria-expanded': 'false', 'aria-controls': 'keys', onclick: () => { events.keys(); } },
-      ...HELP.filter((k) => k.foot !== undefined).map((k) => h('span', {}, h('kbd', {}, k.keys.length > 2 ? k.keys.join('') : k.keys[0]), ` ${k.foot}`)));
-    this.#keys = h('dl', { class: 'keys', id: 'keys', hidden: true, 'aria-label': 'Keys' },
-      ...HELP.flatMap((k) => [h('dt', {}, ...k.keys.flatMap((key, i) => [i > 0 ? ' ' : '', h('kbd', {}, key)])), h('dd', {}, k.does)]),
-      h('dt', {}, h('kbd', {}, 'Ctrl'), ' click'), h('dd', {}, 'Open the source of a frame (Cmd on a Mac)'));
-    new ResizeObserver(() => { this.#oneLine(); }).observe(this.legend);
+    this.#help = h(
+      'button',
+      {
+        class: 'keyhelp',
+        id: 'help',
+        title: 'All keys (?)',
+        'aria-expanded': 'false',
+        'aria-controls': 'keys',
+        onclick: () => {
+          events.keys();
+        },
+      },
+      ...HELP.filter((k) => k.foot !== undefined).map((k) =>
+        h('span', {}, h('kbd', {}, k.keys.length > 2 ? k.keys.join('') : k.keys[0]), ` ${k.foot}`),
+      ),
+    );
+    this.#keys = h(
+      'dl',
+      { class: 'keys', id: 'keys', hidden: true, 'aria-label': 'Keys' },
+      ...HELP.flatMap((k) => [
+        h('dt', {}, ...k.keys.flatMap((key, i) => [i > 0 ? ' ' : '', h('kbd', {}, key)])),
+        h('dd', {}, k.does),
+      ]),
+      h('dt', {}, h('kbd', {}, 'Ctrl'), ' click'),
+      h('dd', {}, 'Open the source of a frame (Cmd on a Mac)'),
+    );
+    new ResizeObserver(() => {
+      this.#oneLine();
+    }).observe(this.legend);
     this.element = h('div', { class: 'foot' }, this.#focused, this.#help, this.#keys, this.legend, this.live);
   }
 
@@ -56,7 +94,9 @@ export class Foot {
   /** Says it to a screen reader, once walking pauses: not each frame that a held key passes. */
   say(text: string): void {
     clearTimeout(this.#saying);
-    this.#saying = setTimeout(() => { this.live.textContent = text; }, 60);
+    this.#saying = setTimeout(() => {
+      this.live.textContent = text;
+    }, 60);
   }
 
   /** Shows or hides all keys; gives whether they are shown now. */
@@ -65,20 +105,36 @@ export class Foot {
     this.#help.setAttribute('aria-expanded', String(shown));
     return shown;
   }
-  get keysShown(): boolean { return !this.#keys.hidden; }
+  get keysShown(): boolean {
+    return !this.#keys.hidden;
+  }
 
   setLegend(entries: readonly LegendEntry[]): void {
-    this.legend.replaceChildren(...entries.map((e) => {
-      const swatch = h('i', { class: 'swatch' });
-      swatch.style.backgroundColor = e.colour;
-      const { search } = e;
-      return search === undefined
-        ? h('span', { title: e.title }, swatch, e.label)
-        : h('button', { title: e.title, onclick: () => { this.events.searchFor(search); } }, swatch, e.label);
-    }));
+    this.legend.replaceChildren(
+      ...entries.map((e) => {
+        const swatch = h('i', { class: 'swatch' });
+        swatch.style.backgroundColor = e.colour;
+        const { search } = e;
+        return search === undefined
+          ? h('span', { title: e.title }, swatch, e.label)
+          : h(
+              'button',
+              {
+                title: e.title,
+                onclick: () => {
+                  this.events.searchFor(search);
+                },
+              },
+              swatch,
+              e.label,
+            );
+      }),
+    );
     // With the next frame: not in the way of the picture that is drawn now.
     cancelAnimationFrame(this.#fitting);
-    this.#fitting = requestAnimationFrame(() => { this.#oneLine(); });
+    this.#fitting = requestAnimationFrame(() => {
+      this.#oneLine();
+    });
   }
 
   /** The legend keeps to one line, so that the picture doesn't move; what wraps is not seen and not reached by Tab. */
@@ -86,9 +142,13 @@ export class Foot {
     const entries = [...this.legend.children] as HTMLElement[];
     const top = entries[0]?.offsetTop ?? 0;
     const hidden = entries.map((e) => e.offsetTop > top);
-    entries.forEach((e, i) => { e.style.visibility = hidden[i] ? 'hidden' : ''; });
+    entries.forEach((e, i) => {
+      e.style.visibility = hidden[i] ? 'hidden' : '';
+    });
   }
 }
 
 /** The legend's name of a package. */
-export function legendName(pkg: string): string { return pkg === '' ? 'no package' : shortPackage(pkg); }
+export function legendName(pkg: string): string {
+  return pkg === '' ? 'no package' : shortPackage(pkg);
+}

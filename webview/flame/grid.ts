@@ -35,7 +35,15 @@ export interface GridEvents {
   readonly sorted: ((column: string) => void) | undefined;
 }
 
-interface Line { readonly element: HTMLElement; readonly cells: readonly { readonly column: Column; readonly element: HTMLElement; readonly text: HTMLElement; readonly swatch: HTMLElement }[] }
+interface Line {
+  readonly element: HTMLElement;
+  readonly cells: readonly {
+    readonly column: Column;
+    readonly element: HTMLElement;
+    readonly text: HTMLElement;
+    readonly swatch: HTMLElement;
+  }[];
+}
 
 let nextId = 1;
 
@@ -52,24 +60,54 @@ export class Grid {
   #selected = -1;
   #pending = 0;
 
-  constructor(private readonly columns: readonly Column[], label: string, private readonly events: GridEvents) {
-    this.#head = h('div', { class: 'gridhead', role: 'row', 'aria-rowindex': 1 }, ...columns.map((c) => this.#header(c)));
+  constructor(
+    private readonly columns: readonly Column[],
+    label: string,
+    private readonly events: GridEvents,
+  ) {
+    this.#head = h(
+      'div',
+      { class: 'gridhead', role: 'row', 'aria-rowindex': 1 },
+      ...columns.map((c) => this.#header(c)),
+    );
     this.#scroll = h('div', { class: 'gridbody', tabindex: -1, role: 'rowgroup' }, this.#body);
-    this.element = this.target = h('div', { class: 'grid', role: 'grid', tabindex: 0, 'aria-label': label, 'aria-colcount': columns.length }, this.#head, this.#scroll);
-    this.#scroll.addEventListener('scroll', () => { this.redraw(); });
-    new ResizeObserver(() => { this.redraw(); }).observe(this.#scroll);
+    this.element = this.target = h(
+      'div',
+      { class: 'grid', role: 'grid', tabindex: 0, 'aria-label': label, 'aria-colcount': columns.length },
+      this.#head,
+      this.#scroll,
+    );
+    this.#scroll.addEventListener('scroll', () => {
+      this.redraw();
+    });
+    new ResizeObserver(() => {
+      this.redraw();
+    }).observe(this.#scroll);
     // A click into the rows gives the table the keyboard, not the part that scrolls.
-    this.#scroll.addEventListener('focus', () => { this.target.focus(); });
-    this.target.addEventListener('click', (e) => { const row = this.#rowOf(e); if (row !== undefined) this.events.picked(row); });
-    this.target.addEventListener('dblclick', (e) => { const row = this.#rowOf(e); if (row !== undefined) this.events.opened(row); });
+    this.#scroll.addEventListener('focus', () => {
+      this.target.focus();
+    });
+    this.target.addEventListener('click', (e) => {
+      const row = this.#rowOf(e);
+      if (row !== undefined) this.events.picked(row);
+    });
+    this.target.addEventListener('dblclick', (e) => {
+      const row = this.#rowOf(e);
+      if (row !== undefined) this.events.opened(row);
+    });
     this.target.addEventListener('contextmenu', (e) => {
       e.preventDefault();
       const row = this.#rowOf(e);
-      if (row !== undefined) { this.events.picked(row); this.events.menu(row, e.clientX, e.clientY); }
+      if (row !== undefined) {
+        this.events.picked(row);
+        this.events.menu(row, e.clientX, e.clientY);
+      }
     });
   }
 
-  get selected(): number { return this.#selected; }
+  get selected(): number {
+    return this.#selected;
+  }
 
   /** Other rows, or the same in another order. */
   show(rows: GridRows, selected: number): void {
@@ -94,7 +132,8 @@ export class Grid {
   setSort(column: string, descending: boolean): void {
     for (const head of this.#head.children) {
       const on = (head as HTMLElement).dataset['column'] === column;
-      if (on) head.setAttribute('aria-sort', descending ? 'descending' : 'ascending'); else head.removeAttribute('aria-sort');
+      if (on) head.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
+      else head.removeAttribute('aria-sort');
     }
   }
 
@@ -104,7 +143,14 @@ export class Grid {
     if (!rows || rows.count === 0) return false;
     const page = Math.max(1, Math.floor(this.#scroll.clientHeight / ROW) - 1);
     const at = this.#selected;
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: rows.count - 1 }[e.key];
+    const to = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: rows.count - 1,
+    }[e.key];
     if (to !== undefined) {
       const row = Math.max(0, Math.min(rows.count - 1, to));
       this.select(row, true);
@@ -112,7 +158,10 @@ export class Grid {
       return true;
     }
     if (at < 0) return false;
-    if (e.key === 'Enter') { this.events.opened(at); return true; }
+    if (e.key === 'Enter') {
+      this.events.opened(at);
+      return true;
+    }
     if (e.key === 'ContextMenu' || (e.key === 'F10' && e.shiftKey)) {
       const box = this.#scroll.getBoundingClientRect();
       this.events.menu(at, box.left + 40, box.top + (at + 1) * ROW - this.#scroll.scrollTop);
@@ -123,13 +172,30 @@ export class Grid {
 
   /** Draws with the next frame of the screen. */
   redraw(): void {
-    if (this.#pending === 0) this.#pending = requestAnimationFrame(() => { this.#pending = 0; this.#draw(); });
+    if (this.#pending === 0)
+      this.#pending = requestAnimationFrame(() => {
+        this.#pending = 0;
+        this.#draw();
+      });
   }
 
   #header(c: Column): HTMLElement {
     const { sorted } = this.events;
-    const cell = h('div', { role: 'columnheader', 'data-column': c.id, class: c.number ? 'number' : 'text', title: c.title },
-      sorted ? h('button', { onclick: () => { sorted(c.id); } }, c.label) : c.label);
+    const cell = h(
+      'div',
+      { role: 'columnheader', 'data-column': c.id, class: c.number ? 'number' : 'text', title: c.title },
+      sorted
+        ? h(
+            'button',
+            {
+              onclick: () => {
+                sorted(c.id);
+              },
+            },
+            c.label,
+          )
+        : c.label,
+    );
     size(cell, c);
     return cell;
   }
@@ -151,9 +217,12 @@ export class Grid {
     const at = this.#selected;
     if (at >= 0 && at < rows.count && (at < first || at >= last)) shown.push(at);
     while (this.#lines.length < shown.length) this.#lines.push(this.#line());
-    shown.forEach((row, i) => { this.#fill(this.#lines[i]!, row, rows); });
+    shown.forEach((row, i) => {
+      this.#fill(this.#lines[i]!, row, rows);
+    });
     for (const spare of this.#lines.splice(shown.length)) spare.element.remove();
-    if (at >= 0) this.target.setAttribute('aria-activedescendant', `${this.#id}-${at}`); else this.target.removeAttribute('aria-activedescendant');
+    if (at >= 0) this.target.setAttribute('aria-activedescendant', `${this.#id}-${at}`);
+    else this.target.removeAttribute('aria-activedescendant');
   }
 
   #line(): Line {
@@ -179,7 +248,8 @@ export class Grid {
     for (const { column, element: cell, text, swatch } of cells) {
       setText(text, rows.text(row, column.id));
       const title = rows.title(row, column.id);
-      if (title === '') cell.removeAttribute('title'); else cell.title = title;
+      if (title === '') cell.removeAttribute('title');
+      else cell.title = title;
       const look = rows.look(row, column.id);
       swatch.hidden = look.swatch === undefined;
       if (look.swatch !== undefined) swatch.style.backgroundColor = look.swatch;
@@ -188,4 +258,6 @@ export class Grid {
   }
 }
 
-function size(cell: HTMLElement, { width }: Column): void { if (width !== undefined) cell.style.width = `${width}px`; }
+function size(cell: HTMLElement, { width }: Column): void {
+  if (width !== undefined) cell.style.width = `${width}px`;
+}

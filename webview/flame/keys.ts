@@ -1,10 +1,30 @@
 /** What each key does: one list for the handler, the foot and the help. */
 
 export type Action =
-  | 'up' | 'down' | 'left' | 'right' | 'zoom' | 'back' | 'root' | 'search' | 'next' | 'previous' | 'flip' | 'open' | 'keys' | 'reset' | 'filter' | 'cut' | 'view';
+  | 'up'
+  | 'down'
+  | 'left'
+  | 'right'
+  | 'zoom'
+  | 'back'
+  | 'root'
+  | 'search'
+  | 'next'
+  | 'previous'
+  | 'flip'
+  | 'open'
+  | 'keys'
+  | 'reset'
+  | 'filter'
+  | 'cut'
+  | 'view';
 
 /** As people read it, and what it does. `foot`: short enough and needed often enough to stand in the foot always. */
-export interface KeyHelp { readonly keys: readonly string[]; readonly does: string; readonly foot?: string }
+export interface KeyHelp {
+  readonly keys: readonly string[];
+  readonly does: string;
+  readonly foot?: string;
+}
 
 export const HELP: readonly KeyHelp[] = [
   { keys: ['/', 'Ctrl+F'], does: 'Search; text, or a /regular expression/', foot: 'search' },
@@ -23,12 +43,35 @@ export const HELP: readonly KeyHelp[] = [
   { keys: ['?'], does: 'Show or hide these keys', foot: 'keys' },
 ];
 
-export interface KeyPress { readonly key: string; readonly ctrlKey: boolean; readonly metaKey: boolean; readonly altKey: boolean }
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
 
 const PLAIN: Readonly<Record<string, Action>> = {
-  ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right', Enter: 'zoom', Escape: 'back', Backspace: 'back',
-  Home: 'root', '/': 'search', n: 'next', N: 'previous', i: 'flip', o: 'open', '?': 'keys', 0: 'reset', f: 'filter', c: 'cut',
-  1: 'view', 2: 'view', 3: 'view', 4: 'view',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  Enter: 'zoom',
+  Escape: 'back',
+  Backspace: 'back',
+  Home: 'root',
+  '/': 'search',
+  n: 'next',
+  N: 'previous',
+  i: 'flip',
+  o: 'open',
+  '?': 'keys',
+  0: 'reset',
+  f: 'filter',
+  c: 'cut',
+  1: 'view',
+  2: 'view',
+  3: 'view',
+  4: 'view',
 };
 
 /** What a key press asks for; undefined for one that is not ours. */
@@ -43,5 +86,11 @@ export const WALKING: ReadonlySet<Action> = new Set<Action>(['up', 'down', 'left
 
 /** True when the key goes into a field or a list of choices. */
 export function isTyping(e: Event): boolean {
-  return e.composedPath().some((n) => n instanceof Element && (n.matches('input, textarea, [contenteditable]') || n.localName === 'vscode-single-select'));
+  return e
+    .composedPath()
+    .some(
+      (n) =>
+        n instanceof Element &&
+        (n.matches('input, textarea, [contenteditable]') || n.localName === 'vscode-single-select'),
+    );
 }

@@ -1,7 +1,11 @@
 /** What is written on a bar: the longest wording of a function's name that fits, then an ellipsis. */
 
 /** A Go name in its parts. `rest` is what follows the package: `(*T).Method`, `Func.func1`. */
-export interface NameParts { readonly path: string; readonly pkg: string; readonly rest: string }
+export interface NameParts {
+  readonly path: string;
+  readonly pkg: string;
+  readonly rest: string;
+}
 
 /**
  * `sigs.k8s.io/x/pkg/client.(*client).Update` → path "sigs.k8s.io/x/pkg/client", pkg "client", rest "(*client).Update".
@@ -24,9 +28,11 @@ export function foldTypeArguments(name: string): string {
   let depth = 0;
   for (let i = 0; i < name.length; i++) {
     const c = name[i]!;
-    if (c === ']' && depth > 0) { if (--depth === 0) out += '…]'; }
-    else if (c === '[') { if (depth++ === 0) out += '['; }
-    else if (depth === 0) out += c;
+    if (c === ']' && depth > 0) {
+      if (--depth === 0) out += '…]';
+    } else if (c === '[') {
+      if (depth++ === 0) out += '[';
+    } else if (depth === 0) out += c;
   }
   return out;
 }
@@ -36,13 +42,18 @@ export function wordings(name: string): readonly string[] {
   const { path, pkg, rest } = splitName(name);
   const folded = foldTypeArguments(rest);
   const list = [path === '' ? rest : `${path}.${rest}`];
-  const add = (s: string): void => { if (s !== '' && s.length < list[list.length - 1]!.length) list.push(s); };
+  const add = (s: string): void => {
+    if (s !== '' && s.length < list[list.length - 1]!.length) list.push(s);
+  };
   if (path !== '') add(`${path}.${folded}`);
   if (pkg !== '') add(`${pkg}.${folded}`);
   add(folded);
   // The receiver without its marks, then the method alone; "func1" and the like stay with the function they belong to.
   const method = /^\(\*?([^)[]*)[^)]*\)\.(.+)$/.exec(folded);
-  if (method) { add(`${method[1]}.${method[2]}`); add(method[2]!); }
+  if (method) {
+    add(`${method[1]}.${method[2]}`);
+    add(method[2]!);
+  }
   return list;
 }
 
@@ -68,14 +79,17 @@ export class TextWidths {
       return Number.isNaN(known) ? (this.#ascii[code] = this.measure(c)) : known;
     }
     let w = this.#cache.get(c);
-    if (w === undefined) this.#cache.set(c, w = this.measure(c));
+    if (w === undefined) this.#cache.set(c, (w = this.measure(c)));
     return w;
   }
 
   /** True when `text` is at most `room` wide; looks no further than that. */
   fits(text: string, room: number): boolean {
     let w = 0;
-    for (const c of text) { w += this.char(c); if (w > room) return false; }
+    for (const c of text) {
+      w += this.char(c);
+      if (w > room) return false;
+    }
     return true;
   }
 
@@ -109,7 +123,8 @@ const CODE_HOSTS = new Set(['github.com', 'gitlab.com', 'bitbucket.org', 'codebe
 export function shortPackage(pkg: string): string {
   let parts = pkg.split('/');
   const host = parts[0] ?? '';
-  if (parts.length > 1 && host.includes('.')) parts = parts.slice(parts.length > 2 && (CODE_HOSTS.has(host) || pkg.startsWith('golang.org/x/')) ? 2 : 1);
+  if (parts.length > 1 && host.includes('.'))
+    parts = parts.slice(parts.length > 2 && (CODE_HOSTS.has(host) || pkg.startsWith('golang.org/x/')) ? 2 : 1);
   if (parts.length > 1) parts = parts.filter((p, i) => i === 0 || !/^v([2-9]|\d\d+)$/.test(p));
   if (parts.length <= 3) return parts.join('/');
   const tail = /^v\d/.test(parts[parts.length - 1]!) ? 2 : 1;

@@ -6,7 +6,10 @@
 import type { Model } from './model';
 
 /** What part of the values fills the width. */
-export interface Range { readonly from: number; readonly to: number }
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** A frame, or a run of thin ones, in pixels from the left of the picture. Reused between calls: copy what you keep. */
 export interface Span {
@@ -42,7 +45,11 @@ export function spans(model: Model, depth: number, range: Range, width: number, 
     const w = widths[row]! * scale;
     span.first = at;
     if (w >= THIN) {
-      span.row = row; span.x = x; span.width = w; span.run = false; span.last = at;
+      span.row = row;
+      span.x = x;
+      span.width = w;
+      span.run = false;
+      span.last = at;
       draw(span);
       at++;
       continue;
@@ -51,7 +58,10 @@ export function spans(model: Model, depth: number, range: Range, width: number, 
     const pixel = Math.floor(x);
     const next = Math.max(at + 1, nearEndingAfter(model, at, end, range.from + (pixel + 1) / scale));
     span.row = next - at <= 64 ? widest(model, at, next) : row;
-    span.x = pixel; span.width = 1; span.run = true; span.last = next - 1;
+    span.x = pixel;
+    span.width = 1;
+    span.run = true;
+    span.last = next - 1;
     draw(span);
     at = next;
   }
@@ -64,7 +74,8 @@ export function firstEndingAfter(model: Model, lo: number, hi: number, value: nu
   while (lo < hi) {
     const mid = (lo + hi) >>> 1;
     const row = order[mid]!;
-    if (start[row]! + widths[row]! > value) hi = mid; else lo = mid + 1;
+    if (start[row]! + widths[row]! > value) hi = mid;
+    else lo = mid + 1;
   }
   return lo;
 }
@@ -102,7 +113,8 @@ export function frameAt(model: Model, depth: number, value: number, slack: numbe
 /** How many of the first n positions of `order` match: a run has a hit when the counts at its two ends differ. */
 export function hitCounts(model: Model, functions: ReadonlySet<number>): Uint32Array {
   const counts = new Uint32Array(model.rows + 1);
-  for (let i = 0; i < model.rows; i++) counts[i + 1] = counts[i]! + (functions.has(model.tree.fn[model.order[i]!]!) ? 1 : 0);
+  for (let i = 0; i < model.rows; i++)
+    counts[i + 1] = counts[i]! + (functions.has(model.tree.fn[model.order[i]!]!) ? 1 : 0);
   return counts;
 }
 

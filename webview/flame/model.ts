@@ -8,7 +8,15 @@ import type { FlameTree, Frame } from '../../src/protocol/pages';
 /** Function id of row 0 in every tree (see FlameTree.fn). */
 export const ROOT_FN = 0xffffffff;
 const UNKNOWN_LAYER = LAYERS.length - 1;
-const ROOT_FRAME: Frame = { name: 'root', pkg: '', file: '', line: 0, origin: 'unknown', layer: UNKNOWN_LAYER, fn: ROOT_FN };
+const ROOT_FRAME: Frame = {
+  name: 'root',
+  pkg: '',
+  file: '',
+  line: 0,
+  origin: 'unknown',
+  layer: UNKNOWN_LAYER,
+  fn: ROOT_FN,
+};
 const UNKNOWN_FRAME: Frame = { ...ROOT_FRAME, name: '(unknown)' };
 
 export class Model {
@@ -27,11 +35,11 @@ export class Model {
 
   constructor(readonly tree: FlameTree) {
     const { depth } = tree;
-    const n = this.rows = depth.length;
+    const n = (this.rows = depth.length);
     let max = 0;
     for (let i = 0; i < n; i++) if (depth[i]! > max) max = depth[i]!;
     this.maxDepth = max;
-    const starts = this.depthStart = new Uint32Array(max + 2);
+    const starts = (this.depthStart = new Uint32Array(max + 2));
     for (let i = 0; i < n; i++) starts[depth[i]! + 1]!++;
     for (let d = 0; d <= max; d++) starts[d + 1]! += starts[d]!;
     const next = starts.slice();
@@ -56,15 +64,29 @@ export class Model {
     return fn === ROOT_FN ? ROOT_FRAME : (this.#frames.get(fn!) ?? UNKNOWN_FRAME);
   }
 
-  left(row: number): number { return this.tree.start[row] ?? 0; }
+  left(row: number): number {
+    return this.tree.start[row] ?? 0;
+  }
   /** Width in values: what the frame and all below it took, without its sign. */
-  width(row: number): number { return this.widths[row] ?? 0; }
-  right(row: number): number { return this.left(row) + this.width(row); }
-  depth(row: number): number { return this.tree.depth[row] ?? 0; }
+  width(row: number): number {
+    return this.widths[row] ?? 0;
+  }
+  right(row: number): number {
+    return this.left(row) + this.width(row);
+  }
+  depth(row: number): number {
+    return this.tree.depth[row] ?? 0;
+  }
   /** One past the last row of the frame's subtree. */
-  end(row: number): number { return row + (this.tree.size[row] ?? 1); }
-  contains(row: number, other: number): boolean { return other >= row && other < this.end(row); }
-  hasChildren(row: number): boolean { return (this.tree.size[row] ?? 1) > 1; }
+  end(row: number): number {
+    return row + (this.tree.size[row] ?? 1);
+  }
+  contains(row: number, other: number): boolean {
+    return other >= row && other < this.end(row);
+  }
+  hasChildren(row: number): boolean {
+    return (this.tree.size[row] ?? 1) > 1;
+  }
 
   *children(row: number): Generator<number> {
     for (let c = row + 1, end = this.end(row); c < end; c = this.end(c)) yield c;
@@ -89,7 +111,11 @@ export class Model {
     let row = 0;
     for (const fn of path) {
       let hit: number | undefined;
-      for (const c of this.children(row)) if (this.tree.fn[c] === fn) { hit = c; break; }
+      for (const c of this.children(row))
+        if (this.tree.fn[c] === fn) {
+          hit = c;
+          break;
+        }
       if (hit === undefined) return { row, whole: false };
       row = hit;
     }
@@ -101,7 +127,9 @@ export class Model {
     const ids = new Set<number>();
     for (const [id, f] of this.#frames) if (f.name === name) ids.add(id);
     let best: number | undefined;
-    if (ids.size > 0) for (let r = 1; r < this.rows; r++) if (ids.has(this.tree.fn[r]!) && (best === undefined || this.width(r) > this.width(best))) best = r;
+    if (ids.size > 0)
+      for (let r = 1; r < this.rows; r++)
+        if (ids.has(this.tree.fn[r]!) && (best === undefined || this.width(r) > this.width(best))) best = r;
     return best;
   }
 

@@ -7,13 +7,19 @@ const SLICE_MS = 8;
  * `rows` sorted anew by `compare`, equals as they stood. Undefined when `stale` says, between two slices, that nobody wants
  * it any more. A merge from runs of 64 upwards: each merge can be left off and taken up again.
  */
-export async function sorted(rows: Uint32Array, compare: (a: number, b: number) => number, stale: () => boolean): Promise<Uint32Array | undefined> {
+export async function sorted(
+  rows: Uint32Array,
+  compare: (a: number, b: number) => number,
+  stale: () => boolean,
+): Promise<Uint32Array | undefined> {
   let from = rows.slice();
   let to = new Uint32Array(rows.length);
   let began = performance.now();
   const pause = async (): Promise<boolean> => {
     if (performance.now() - began < SLICE_MS) return true;
-    await new Promise((resolve) => { setTimeout(resolve); });
+    await new Promise((resolve) => {
+      setTimeout(resolve);
+    });
     began = performance.now();
     return !stale();
   };
@@ -25,7 +31,8 @@ export async function sorted(rows: Uint32Array, compare: (a: number, b: number) 
     for (let at = 0; at < from.length; at += 2 * width) {
       const middle = Math.min(at + width, from.length);
       const end = Math.min(at + 2 * width, from.length);
-      let i = at, j = middle;
+      let i = at,
+        j = middle;
       for (let k = at; k < end; k++) {
         to[k] = i < middle && (j >= end || compare(from[i]!, from[j]!) <= 0) ? from[i++]! : from[j++]!;
         if ((k & 4095) === 4095 && !(await pause())) return undefined;

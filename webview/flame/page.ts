@@ -4,7 +4,15 @@ import { debounce, h } from '../shared/dom';
 import { Host } from '../shared/host';
 import { Problem } from '../../src/base/problem';
 import { percent, value } from '../../src/base/format';
-import { sampleTypeOf, typeKey, type Frame, type PageFacts, type Part, type ProfileSummary, type ToPage } from '../../src/protocol/pages';
+import {
+  sampleTypeOf,
+  typeKey,
+  type Frame,
+  type PageFacts,
+  type Part,
+  type ProfileSummary,
+  type ToPage,
+} from '../../src/protocol/pages';
 import { Chips } from './chips';
 import { Foot } from './foot';
 import { actionOf, isTyping, type Action } from './keys';
@@ -43,54 +51,145 @@ export class FlamePage {
   #selected: Selected | undefined;
   /** True when the part that is looked at has no value at all. */
   #nothing = false;
-  readonly #save = debounce(50, () => { this.#store(); });
+  readonly #save = debounce(50, () => {
+    this.#store();
+  });
 
   constructor(private readonly app: HTMLElement) {
-    this.#host = new Host('flame', (m) => { this.#message(m); });
+    this.#host = new Host('flame', (m) => {
+      this.#message(m);
+    });
     this.#state = readState(this.#host.state);
     this.#toolbar = new Toolbar({
-      view: (v) => { if (v === 'goroutines') this.#host.send({ type: 'show', page: 'goroutines' }); else this.#setView(v); },
-      sampleType: (key) => { this.#setSampleType(key); },
-      colour: (mode) => { this.#state.colour = mode; this.#toolbar.setColour(mode); this.#showPane(); this.#store(); },
-      search: (text) => { this.#state.search = text; this.#save(); this.#search.set(text, this.#asked); },
-      searchKey: (key) => { if (key === 'leave') this.#pane?.target.focus(); else if (this.#pane === this.#picture) this.#picture.toMatch(key === 'previous'); },
-      flip: () => { this.#flip(); },
-      reset: () => { this.#picture.zoomTo([]); this.#picture.target.focus(); },
+      view: (v) => {
+        if (v === 'goroutines') this.#host.send({ type: 'show', page: 'goroutines' });
+        else this.#setView(v);
+      },
+      sampleType: (key) => {
+        this.#setSampleType(key);
+      },
+      colour: (mode) => {
+        this.#state.colour = mode;
+        this.#toolbar.setColour(mode);
+        this.#showPane();
+        this.#store();
+      },
+      search: (text) => {
+        this.#state.search = text;
+        this.#save();
+        this.#search.set(text, this.#asked);
+      },
+      searchKey: (key) => {
+        if (key === 'leave') this.#pane?.target.focus();
+        else if (this.#pane === this.#picture) this.#picture.toMatch(key === 'previous');
+      },
+      flip: () => {
+        this.#flip();
+      },
+      reset: () => {
+        this.#picture.zoomTo([]);
+        this.#picture.target.focus();
+      },
     });
-    const save = new MenuButton({ label: 'Save or copy what is shown', class: 'tool', icon: 'save', text: 'Save' }, () => (this.#summary ? this.#out.items : []));
+    const save = new MenuButton(
+      { label: 'Save or copy what is shown', class: 'tool', icon: 'save', text: 'Save' },
+      () => (this.#summary ? this.#out.items : []),
+    );
     save.button.id = 'save';
-    this.#chips = new Chips({
-      part: (part) => { this.#setPart(part); },
-      compareWith: () => { this.#host.send({ type: 'compareWith' }); },
-      normalize: (how) => { this.#host.send({ type: 'normalize', how }); },
-    }, [save.button]);
-    this.#foot = new Foot({ open: () => { if (this.#selected) this.#openSource(this.#selected.frame); }, keys: () => { this.#foot.toggleKeys(); }, searchFor: (text) => { this.#searchFor(text); } });
-    this.#search = new Search(this.#host, () => { this.#showMatches(); });
+    this.#chips = new Chips(
+      {
+        part: (part) => {
+          this.#setPart(part);
+        },
+        compareWith: () => {
+          this.#host.send({ type: 'compareWith' });
+        },
+        normalize: (how) => {
+          this.#host.send({ type: 'normalize', how });
+        },
+      },
+      [save.button],
+    );
+    this.#foot = new Foot({
+      open: () => {
+        if (this.#selected) this.#openSource(this.#selected.frame);
+      },
+      keys: () => {
+        this.#foot.toggleKeys();
+      },
+      searchFor: (text) => {
+        this.#searchFor(text);
+      },
+    });
+    this.#search = new Search(this.#host, () => {
+      this.#showMatches();
+    });
     const events = {
-      selected: (s: Selected): void => { this.#select(s); },
-      changed: (): void => { this.#save(); },
-      legend: (entries: Parameters<Foot['setLegend']>[0]): void => { this.#foot.setLegend(entries); },
-      openSource: (frame: Frame): void => { this.#openSource(frame); },
-      menu: (frame: Frame, x: number, y: number): void => { this.#menu(frame, x, y); },
-      failed: (e: unknown): void => { this.#failed(e); },
+      selected: (s: Selected): void => {
+        this.#select(s);
+      },
+      changed: (): void => {
+        this.#save();
+      },
+      legend: (entries: Parameters<Foot['setLegend']>[0]): void => {
+        this.#foot.setLegend(entries);
+      },
+      openSource: (frame: Frame): void => {
+        this.#openSource(frame);
+      },
+      menu: (frame: Frame, x: number, y: number): void => {
+        this.#menu(frame, x, y);
+      },
+      failed: (e: unknown): void => {
+        this.#failed(e);
+      },
     };
     this.#picture = new Picture(this.#host, this.#state, this.#search, {
       ...events,
-      arrived: (model) => { this.#arrived(model.rows, this.#picture.total); },
-      zoomed: () => { this.#toolbar.setZoomed(this.#state.zoom.length > 0); },
-      drawn: (millis) => { this.#host.send({ type: 'drawn', page: 'flame', millis }); },
+      arrived: (model) => {
+        this.#arrived(model.rows, this.#picture.total);
+      },
+      zoomed: () => {
+        this.#toolbar.setZoomed(this.#state.zoom.length > 0);
+      },
+      drawn: (millis) => {
+        this.#host.send({ type: 'drawn', page: 'flame', millis });
+      },
     });
-    const arrived = (rows: number, total?: number): void => { this.#arrived(rows, total); };
+    const arrived = (rows: number, total?: number): void => {
+      this.#arrived(rows, total);
+    };
     this.#sandwich = new Sandwich(this.#host, this.#state, this.#search, { ...events, arrived });
     this.#top = new Top(this.#host, this.#state, this.#search, { ...events, arrived });
-    this.#out = new Out(this.#host, () => this.#subject, this.#picture, async (rows) => { await this.#top.ready(this.#subject); return this.#top.textTable(rows)!; }, (e) => { this.#foot.say(Problem.from(e).message); });
+    this.#out = new Out(
+      this.#host,
+      () => this.#subject,
+      this.#picture,
+      async (rows) => {
+        await this.#top.ready(this.#subject);
+        return this.#top.textTable(rows)!;
+      },
+      (e) => {
+        this.#foot.say(Problem.from(e).message);
+      },
+    );
     this.#toolbar.setFlipped(this.#state.flipped);
     this.#chips.set(this.#state.part);
-    document.addEventListener('keydown', (e) => { this.#keydown(e); });
-    addEventListener('pagehide', () => { this.#store(); });
+    document.addEventListener('keydown', (e) => {
+      this.#keydown(e);
+    });
+    addEventListener('pagehide', () => {
+      this.#store();
+    });
     // The editor gives the focus to the page as a whole; arrow keys are for the view.
-    addEventListener('focus', () => { this.#takeFocus(); });
-    onThemeChange(debounce(16, () => { this.#pane?.recolour(); }));
+    addEventListener('focus', () => {
+      this.#takeFocus();
+    });
+    onThemeChange(
+      debounce(16, () => {
+        this.#pane?.recolour();
+      }),
+    );
     // All of the page is made while the profile is read, out of sight behind the notice.
     this.#notice('loading', loading('', ''));
     app.replaceChildren(this.#head, this.#toolbar.element, this.#chips.element, this.#stage, this.#foot.element);
@@ -100,25 +199,54 @@ export class FlamePage {
     this.#host.send({ type: 'ready', page: 'flame', early: first === this.#picture ? this.#picture.early() : [] });
   }
 
-  get #compared(): boolean { return (this.#summary?.combined?.bases ?? 0) > 0; }
-  get #sampleType(): number { return sampleTypeOf(this.#summary!, this.#state.sampleType); }
-  get #unit(): string { return this.#summary?.sampleTypes[this.#sampleType]?.unit ?? ''; }
-  get #asked(): { readonly sampleType: number; readonly part: Part } { return { sampleType: this.#sampleType, part: this.#state.part }; }
-
-  get #subject(): Subject {
-    return { facts: this.#facts!, summary: this.#summary!, sampleType: this.#sampleType, unit: this.#unit, part: this.#state.part, colour: colourOf(this.#state, this.#compared), version: this.#version };
+  get #compared(): boolean {
+    return (this.#summary?.combined?.bases ?? 0) > 0;
+  }
+  get #sampleType(): number {
+    return sampleTypeOf(this.#summary!, this.#state.sampleType);
+  }
+  get #unit(): string {
+    return this.#summary?.sampleTypes[this.#sampleType]?.unit ?? '';
+  }
+  get #asked(): { readonly sampleType: number; readonly part: Part } {
+    return { sampleType: this.#sampleType, part: this.#state.part };
   }
 
-  #paneOf(view: View): Pane { return view === 'top' ? this.#top : view === 'sandwich' ? this.#sandwich : this.#picture; }
+  get #subject(): Subject {
+    return {
+      facts: this.#facts!,
+      summary: this.#summary!,
+      sampleType: this.#sampleType,
+      unit: this.#unit,
+      part: this.#state.part,
+      colour: colourOf(this.#state, this.#compared),
+      version: this.#version,
+    };
+  }
 
-  #store(): void { this.#save.cancel(); this.#host.state = { ...this.#state }; }
+  #paneOf(view: View): Pane {
+    return view === 'top' ? this.#top : view === 'sandwich' ? this.#sandwich : this.#picture;
+  }
+
+  #store(): void {
+    this.#save.cancel();
+    this.#host.state = { ...this.#state };
+  }
 
   #message(m: Parameters<ConstructorParameters<typeof Host>[1]>[0] & ToPage): void {
     switch (m.type) {
-      case 'loading': this.#notice('loading', loading(m.title, m.text)); break;
-      case 'failed': this.#notice('failed', failed(m.title, m.problem)); break;
-      case 'init': this.#init(m.facts, m.summary); break;
-      case 'select': this.#showFunction(m.name); break;
+      case 'loading':
+        this.#notice('loading', loading(m.title, m.text));
+        break;
+      case 'failed':
+        this.#notice('failed', failed(m.title, m.problem));
+        break;
+      case 'init':
+        this.#init(m.facts, m.summary);
+        break;
+      case 'select':
+        this.#showFunction(m.name);
+        break;
     }
   }
 
@@ -161,9 +289,15 @@ export class FlamePage {
   }
 
   /** To the view, unless something has the focus already. */
-  #takeFocus(): void { if (document.activeElement === document.body) this.#pane?.target.focus(); }
+  #takeFocus(): void {
+    if (document.activeElement === document.body) this.#pane?.target.focus();
+  }
 
-  #factsLine(): HTMLElement { return factsLine(this.#facts!, totalSentence(this.#summary!, this.#sampleType), () => { this.#host.send({ type: 'captureAgain' }); }); }
+  #factsLine(): HTMLElement {
+    return factsLine(this.#facts!, totalSentence(this.#summary!, this.#sampleType), () => {
+      this.#host.send({ type: 'captureAgain' });
+    });
+  }
 
   #showPane(): void {
     if (!this.#summary) return;
@@ -187,7 +321,10 @@ export class FlamePage {
     this.#nothing = none !== undefined;
     this.#stageOf(none ? empty(none.what, none.next) : this.#pane!.element);
     const of = this.#summary!.sampleTypes[this.#sampleType]?.total ?? 0;
-    if (total !== undefined) this.#chips.setShows(isWhole(this.#state.part) || of === 0 ? '' : `showing ${value(total, this.#unit)} · ${percent(total / of)}`);
+    if (total !== undefined)
+      this.#chips.setShows(
+        isWhole(this.#state.part) || of === 0 ? '' : `showing ${value(total, this.#unit)} · ${percent(total / of)}`,
+      );
   }
 
   #failed(e: unknown): void {
@@ -231,18 +368,51 @@ export class FlamePage {
 
   #menu(frame: Frame, x: number, y: number): void {
     const { part } = this.#state;
-    const to = (key: 'focus' | 'ignore' | 'hide' | 'showFrom') => (): void => { this.#setPart(withFunction(part, key, frame.name)); };
-    openMenu('Selected function', [
-      { title: 'Focus on This Function', hint: 'focus', does: to('focus') },
-      { title: 'Show from This Function', hint: 'show_from', does: to('showFrom') },
-      { title: 'Hide This Function', hint: 'hide', does: to('hide') },
-      { title: 'Ignore Stacks with It', hint: 'ignore', does: to('ignore') },
-      undefined,
-      { title: 'Callers and Callees', hint: '3', does: () => { this.#showFunction(frame.name); } },
-      { title: 'Search for It', does: () => { this.#searchFor(frame.name); } },
-      ...(frame.file === '' ? [] : [{ title: 'Open Source', hint: 'o', does: (): void => { this.#openSource(frame); } }]),
-      { title: 'Copy Name', does: () => { this.#host.send({ type: 'copy', text: frame.name, what: 'the name' }); } },
-    ], x, y);
+    const to = (key: 'focus' | 'ignore' | 'hide' | 'showFrom') => (): void => {
+      this.#setPart(withFunction(part, key, frame.name));
+    };
+    openMenu(
+      'Selected function',
+      [
+        { title: 'Focus on This Function', hint: 'focus', does: to('focus') },
+        { title: 'Show from This Function', hint: 'show_from', does: to('showFrom') },
+        { title: 'Hide This Function', hint: 'hide', does: to('hide') },
+        { title: 'Ignore Stacks with It', hint: 'ignore', does: to('ignore') },
+        undefined,
+        {
+          title: 'Callers and Callees',
+          hint: '3',
+          does: () => {
+            this.#showFunction(frame.name);
+          },
+        },
+        {
+          title: 'Search for It',
+          does: () => {
+            this.#searchFor(frame.name);
+          },
+        },
+        ...(frame.file === ''
+          ? []
+          : [
+              {
+                title: 'Open Source',
+                hint: 'o',
+                does: (): void => {
+                  this.#openSource(frame);
+                },
+              },
+            ]),
+        {
+          title: 'Copy Name',
+          does: () => {
+            this.#host.send({ type: 'copy', text: frame.name, what: 'the name' });
+          },
+        },
+      ],
+      x,
+      y,
+    );
   }
 
   /** Selects a function and shows it between its callers and callees. */
@@ -276,24 +446,42 @@ export class FlamePage {
     if (isTyping(e) && !(action === 'search' && (e.ctrlKey || e.metaKey))) return;
     const onView = target === document.body || this.#pane.holds(target);
     if (action === 'back' && this.#foot.keysShown) this.#foot.toggleKeys(false);
-    else if ((action === undefined || !this.#do(action, e.key)) && (this.#nothing || this.app.dataset['state'] !== 'ready' || !this.#pane.key(e, onView))) return;
+    else if (
+      (action === undefined || !this.#do(action, e.key)) &&
+      (this.#nothing || this.app.dataset['state'] !== 'ready' || !this.#pane.key(e, onView))
+    )
+      return;
     e.preventDefault();
   }
 
   /** What is the page's, whatever view is in sight. */
   #do(action: Action, key: string): boolean {
     switch (action) {
-      case 'search': this.#toolbar.focusSearch(); return true;
-      case 'flip': if (this.#state.view === 'flame') this.#flip(); return true;
-      case 'keys': this.#foot.toggleKeys(); return true;
-      case 'filter': this.#chips.openMenu(); return true;
-      case 'cut': this.#setPart(toggled(this.#state.part, 'cut')); return true;
+      case 'search':
+        this.#toolbar.focusSearch();
+        return true;
+      case 'flip':
+        if (this.#state.view === 'flame') this.#flip();
+        return true;
+      case 'keys':
+        this.#foot.toggleKeys();
+        return true;
+      case 'filter':
+        this.#chips.openMenu();
+        return true;
+      case 'cut':
+        this.#setPart(toggled(this.#state.part, 'cut'));
+        return true;
       case 'view': {
         const view = VIEWS[Number(key) - 1];
-        if (view) { this.#setView(view); this.#pane?.target.focus(); }
+        if (view) {
+          this.#setView(view);
+          this.#pane?.target.focus();
+        }
         return true;
       }
-      default: return false;
+      default:
+        return false;
     }
   }
 }

@@ -37,7 +37,13 @@ export interface Scene {
   readonly focusVisible: boolean;
 }
 
-interface Label { readonly row: number; readonly x: number; readonly y: number; readonly room: number; readonly paint: Paint }
+interface Label {
+  readonly row: number;
+  readonly x: number;
+  readonly y: number;
+  readonly room: number;
+  readonly paint: Paint;
+}
 
 /** Top of a depth's row in the picture, CSS px. */
 export function rowTop(depth: number, s: Pick<Scene, 'scrollTop' | 'contentHeight' | 'flipped'>): number {
@@ -67,23 +73,33 @@ export class Painter {
     this.#widths = this.#measuring();
   }
 
-  #measuring(): TextWidths { return new TextWidths((c) => this.#context.measureText(c).width); }
+  #measuring(): TextWidths {
+    return new TextWidths((c) => this.#context.measureText(c).width);
+  }
 
   paint(s: Scene): void {
     const g = this.#context;
     const w = Math.max(1, Math.round(s.width * s.pixelRatio));
     const h = Math.max(1, Math.round(s.height * s.pixelRatio));
-    if (this.canvas.width !== w || this.canvas.height !== h) { this.canvas.width = w; this.canvas.height = h; }
+    if (this.canvas.width !== w || this.canvas.height !== h) {
+      this.canvas.width = w;
+      this.canvas.height = h;
+    }
     g.setTransform(s.pixelRatio, 0, 0, s.pixelRatio, 0, 0);
     g.font = s.font;
     g.textBaseline = 'middle';
-    if (this.#font !== s.font) { this.#font = s.font; this.#widths = this.#measuring(); }
+    if (this.#font !== s.font) {
+      this.#font = s.font;
+      this.#widths = this.#measuring();
+    }
     g.fillStyle = s.background;
     g.fillRect(0, 0, s.width, s.height);
 
     const labels: Label[] = [];
-    const a = depthAt(0, s), b = depthAt(s.height - 0.01, s);
-    const first = Math.max(0, Math.min(a, b)), last = Math.min(s.model.maxDepth, Math.max(a, b));
+    const a = depthAt(0, s),
+      b = depthAt(s.height - 0.01, s);
+    const first = Math.max(0, Math.min(a, b)),
+      last = Math.min(s.model.maxDepth, Math.max(a, b));
     const rows = Math.max(0, last - first + 1);
     for (const bars of this.#bars.values()) bars.length = 0;
     this.#strip.clear(w, Math.max(1, rows));
@@ -110,11 +126,12 @@ export class Painter {
         return;
       }
       let bars = this.#bars.get(paint);
-      if (!bars) this.#bars.set(paint, bars = []);
+      if (!bars) this.#bars.set(paint, (bars = []));
       const left = from / ratio;
       const width = Math.min(s.width, to / ratio) - left;
       bars.push(left, y, width - GAP);
-      if (width >= MIN_LABEL) labels.push({ row: span.row, x: left + TEXT_INSET, y, room: width - GAP - TEXT_INSET - 3, paint });
+      if (width >= MIN_LABEL)
+        labels.push({ row: span.row, x: left + TEXT_INSET, y, room: width - GAP - TEXT_INSET - 3, paint });
     });
   }
 
@@ -128,7 +145,8 @@ export class Painter {
       g.fillStyle = paint.fill;
       const { line } = paint;
       for (let i = 0; i < bars.length; i += 3) {
-        if (bars[i + 2]! > 2 * line + 1) g.fillRect(bars[i]! + line, bars[i + 1]! + line, bars[i + 2]! - 2 * line, ROW - GAP - 2 * line);
+        if (bars[i + 2]! > 2 * line + 1)
+          g.fillRect(bars[i]! + line, bars[i + 1]! + line, bars[i + 2]! - 2 * line, ROW - GAP - 2 * line);
       }
     }
     // Paints of an earlier theme or search are not kept.
@@ -149,7 +167,7 @@ export class Painter {
     let w = this.#wordings.get(name);
     if (!w) {
       if (this.#wordings.size > 20_000) this.#wordings.clear();
-      this.#wordings.set(name, w = wordings(name));
+      this.#wordings.set(name, (w = wordings(name)));
     }
     return w;
   }
@@ -174,6 +192,11 @@ export class Painter {
     const out = line - 1;
     const x = Math.min(Math.round(left), s.width - 4) - out;
     const width = Math.max(4, Math.round(right) - GAP - x - out) + 2 * out;
-    g.strokeRect(Math.max(0, x) + line / 2, y - out + line / 2, width - (x < 0 ? out : 0) - line, ROW - GAP + 2 * out - line);
+    g.strokeRect(
+      Math.max(0, x) + line / 2,
+      y - out + line / 2,
+      width - (x < 0 ? out : 0) - line,
+      ROW - GAP + 2 * out - line,
+    );
   }
 }

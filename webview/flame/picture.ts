@@ -47,17 +47,39 @@ export class Picture implements Pane {
   /** When the file was known, until the first picture of it is drawn. */
   #since: number | undefined;
 
-  constructor(host: Host, private readonly state: PageState, private readonly search: Search, private readonly events: PictureEvents) {
+  constructor(
+    host: Host,
+    private readonly state: PageState,
+    private readonly search: Search,
+    private readonly events: PictureEvents,
+  ) {
     this.#trees = new Trees(host);
     this.#flame = new FlameView({
-      picked: (row, open) => { this.#tooltip.hide(); this.#focus(row, false); if (open) this.#open(); else this.zoomTo(this.#model!.path(row)); },
-      hovered: (row, x, y) => { this.#hover(row, x, y); },
-      menu: (row, x, y) => { this.#focus(row, false); this.#menu(x, y); },
-      resized: () => { this.#refine(); },
+      picked: (row, open) => {
+        this.#tooltip.hide();
+        this.#focus(row, false);
+        if (open) this.#open();
+        else this.zoomTo(this.#model!.path(row));
+      },
+      hovered: (row, x, y) => {
+        this.#hover(row, x, y);
+      },
+      menu: (row, x, y) => {
+        this.#focus(row, false);
+        this.#menu(x, y);
+      },
+      resized: () => {
+        this.#refine();
+      },
     });
     this.#tree = new TreeView({
-      picked: (row) => { this.#focus(row, true); },
-      menu: (row, x, y) => { this.#focus(row, true); this.#menu(x, y); },
+      picked: (row) => {
+        this.#focus(row, true);
+      },
+      menu: (row, x, y) => {
+        this.#focus(row, true);
+        this.#menu(x, y);
+      },
       figures: (row) => this.#trees.figures(row),
       matches: (row) => this.#matches(row),
       paint: (row) => this.#paintOf?.(row).swatch ?? '',
@@ -67,27 +89,48 @@ export class Picture implements Pane {
     this.#turn();
   }
 
-  get #model(): Model | undefined { return this.#trees.model; }
-  get #whole(): Model | undefined { return this.#trees.base ?? this.#model; }
-  get target(): HTMLElement { return this.state.view === 'tree' ? this.#tree.target : this.#flame.canvas; }
-  holds(target: Element): boolean { return target === this.target || target === this.#flame.element; }
-  get #width(): number { return this.#flame.width || document.body.clientWidth; }
+  get #model(): Model | undefined {
+    return this.#trees.model;
+  }
+  get #whole(): Model | undefined {
+    return this.#trees.base ?? this.#model;
+  }
+  get target(): HTMLElement {
+    return this.state.view === 'tree' ? this.#tree.target : this.#flame.canvas;
+  }
+  holds(target: Element): boolean {
+    return target === this.target || target === this.#flame.element;
+  }
+  get #width(): number {
+    return this.#flame.width || document.body.clientWidth;
+  }
   /** The picture in sight, from its root to its deepest frame, for a file; undefined before there is one. */
   get shown(): Omit<Svg, 'title'> | undefined {
     const model = this.#model;
     if (!model || !this.#look) return undefined;
     const { unit } = this.#subject!;
     return {
-      model, range: rangeOf(model, model.find(this.state.zoom).row), paintOf: this.#look.paints(model), palette: this.#look.palette, background: css(readTheme().background),
-      figures: (row) => { const f = this.#trees.figures(row); return `total ${amount(f.total, model.tree.grandTotal, unit)}, self ${amount(f.self, model.tree.grandTotal, unit)}`; },
+      model,
+      range: rangeOf(model, model.find(this.state.zoom).row),
+      paintOf: this.#look.paints(model),
+      palette: this.#look.palette,
+      background: css(readTheme().background),
+      figures: (row) => {
+        const f = this.#trees.figures(row);
+        return `total ${amount(f.total, model.tree.grandTotal, unit)}, self ${amount(f.self, model.tree.grandTotal, unit)}`;
+      },
     };
   }
 
   /** Sum of what is shown, zoomed or not. */
-  get total(): number { return this.#whole ? this.#whole.tree.total[0]! : 0; }
+  get total(): number {
+    return this.#whole ? this.#whole.tree.total[0]! : 0;
+  }
 
   /** What will be wanted first, asked before the profile is known. */
-  early(): EarlyFlame[] { return this.#trees.early(this.state.sampleType, this.state.part, this.state.zoom, this.#width); }
+  early(): EarlyFlame[] {
+    return this.#trees.early(this.state.sampleType, this.state.part, this.state.zoom, this.#width);
+  }
 
   #turn(): void {
     const view = this.state.view === 'tree' ? this.#tree.element : this.#flame.element;
@@ -100,7 +143,11 @@ export class Picture implements Pane {
     this.#subject = subject;
     this.#visible = true;
     this.#turn();
-    if (stale) { this.#trees.forget(); void this.#load(); return; }
+    if (stale) {
+      this.#trees.forget();
+      void this.#load();
+      return;
+    }
     if (!this.#model) return;
     this.events.arrived(this.#model);
     this.recolour();
@@ -108,29 +155,52 @@ export class Picture implements Pane {
     this.#refine();
   }
 
-  hide(): void { this.#visible = false; this.#tooltip.hide(); }
+  hide(): void {
+    this.#visible = false;
+    this.#tooltip.hide();
+  }
 
   /** Gets the tree for the zoom as it is; what came in late for an earlier one is not shown. */
   async #load(): Promise<void> {
     const { sampleType, part, facts, version } = this.#subject!;
     try {
-      const answer = await this.#trees.ask({ sampleType, part, zoom: this.state.zoom, width: this.#width, ownModules: facts.ownModules });
+      const answer = await this.#trees.ask({
+        sampleType,
+        part,
+        zoom: this.state.zoom,
+        width: this.#width,
+        ownModules: facts.ownModules,
+      });
       if (!answer) return;
       if (this.#flame.moving) await this.#settled();
       // Out of sight meanwhile: it asks again when it comes back.
       if (!this.#visible || !this.#trees.accept(answer)) return;
       this.#loaded = version;
       this.#swap();
-    } catch (e) { this.events.failed(e); }
+    } catch (e) {
+      this.events.failed(e);
+    }
   }
 
-  #settled(): Promise<void> { return new Promise((done) => { const look = (): void => { if (this.#flame.moving) requestAnimationFrame(look); else done(); }; look(); }); }
+  #settled(): Promise<void> {
+    return new Promise((done) => {
+      const look = (): void => {
+        if (this.#flame.moving) requestAnimationFrame(look);
+        else done();
+      };
+      look();
+    });
+  }
 
   /** A new tree is there: the same picture from it, finer, or the first one. */
   #swap(): void {
     const model = this.#model!;
     const found = model.find(this.state.zoom);
-    if (!found.whole) Object.assign(this.state, { zoom: model.path(found.row), marks: this.state.marks.filter((n) => n < model.depth(found.row)) });
+    if (!found.whole)
+      Object.assign(this.state, {
+        zoom: model.path(found.row),
+        marks: this.state.marks.filter((n) => n < model.depth(found.row)),
+      });
     this.events.arrived(model);
     this.recolour();
     this.#show(found.row, undefined);
@@ -179,7 +249,8 @@ export class Picture implements Pane {
   }
 
   readonly #refine = debounce(150, () => {
-    if (this.#visible && this.#subject && this.#model && !this.#trees.fine(this.state.zoom, this.#flame.width)) void this.#load();
+    if (this.#visible && this.#subject && this.#model && !this.#trees.fine(this.state.zoom, this.#flame.width))
+      void this.#load();
   });
 
   recolour(): void {
@@ -203,7 +274,9 @@ export class Picture implements Pane {
     this.events.changed();
   }
 
-  #matches(row: number): boolean { return this.search.result?.has(this.#model!.tree.fn[row]!) ?? false; }
+  #matches(row: number): boolean {
+    return this.search.result?.has(this.#model!.tree.fn[row]!) ?? false;
+  }
 
   #focus(row: number, reveal: boolean): void {
     const model = this.#model!;
@@ -212,27 +285,57 @@ export class Picture implements Pane {
     if (!model.contains(row, this.#trail)) this.#trail = row;
     this.state.focus = model.path(row);
     const frame = model.frame(row);
-    Object.assign(this.state, row === 0 ? { selected: '', selectedId: undefined } : { selected: frame.name, selectedId: model.tree.fn[row] });
+    Object.assign(
+      this.state,
+      row === 0 ? { selected: '', selectedId: undefined } : { selected: frame.name, selectedId: model.tree.fn[row] },
+    );
     const figures = this.#trees.figures(row);
     const { position, siblings } = among(model, row);
     const of = model.tree.grandTotal;
-    const words = spoken(frame.name.slice(0, 300), figures, of, unit, model.depth(row) + 1, position, siblings, this.#matches(row));
+    const words = spoken(
+      frame.name.slice(0, 300),
+      figures,
+      of,
+      unit,
+      model.depth(row) + 1,
+      position,
+      siblings,
+      this.#matches(row),
+    );
     const says = document.activeElement === this.#flame.canvas || document.activeElement?.id === 'search';
     this.events.selected({ frame, figures, of, spoken: says ? words : undefined });
-    this.#flame.focus(row, { name: words, level: model.depth(row) + 1, position, siblings }, reveal && this.state.view === 'flame');
+    this.#flame.focus(
+      row,
+      { name: words, level: model.depth(row) + 1, position, siblings },
+      reveal && this.state.view === 'flame',
+    );
     this.#tree.focus(row, reveal && this.state.view === 'tree');
-    this.#flame.setLabel(`Flame graph of ${typeLabel(summary.sampleTypes[sampleType]!)}; the Tree view has the same data as a list`);
+    this.#flame.setLabel(
+      `Flame graph of ${typeLabel(summary.sampleTypes[sampleType]!)}; the Tree view has the same data as a list`,
+    );
   }
 
   #hover(row: number | undefined, x: number, y: number): void {
     const model = this.#model;
-    if (row === undefined || !model) { this.#tooltip.hide(); return; }
+    if (row === undefined || !model) {
+      this.#tooltip.hide();
+      return;
+    }
     const { zoom } = this.state;
     const zoomRow = model.find(zoom).row;
-    this.#tooltip.show({
-      frame: model.frame(row), figures: this.#trees.figures(row), unit: this.#subject!.unit, grandTotal: model.tree.grandTotal, row,
-      zoomTotal: zoom.length > 0 && model.contains(zoomRow, row) ? this.#trees.figures(zoomRow).total : undefined, matches: this.#matches(row),
-    }, x, y);
+    this.#tooltip.show(
+      {
+        frame: model.frame(row),
+        figures: this.#trees.figures(row),
+        unit: this.#subject!.unit,
+        grandTotal: model.tree.grandTotal,
+        row,
+        zoomTotal: zoom.length > 0 && model.contains(zoomRow, row) ? this.#trees.figures(zoomRow).total : undefined,
+        matches: this.#matches(row),
+      },
+      x,
+      y,
+    );
   }
 
   searched(): void {
@@ -253,7 +356,9 @@ export class Picture implements Pane {
     if (row !== undefined) this.#focus(row, true);
   }
 
-  #open(): void { if (this.#focused > 0) this.events.openSource(this.#model!.frame(this.#focused)); }
+  #open(): void {
+    if (this.#focused > 0) this.events.openSource(this.#model!.frame(this.#focused));
+  }
 
   #menu(x: number, y: number): void {
     this.#tooltip.hide();
@@ -270,7 +375,10 @@ export class Picture implements Pane {
     }
     if (this.state.view === 'tree' && onView && !e.ctrlKey && !e.metaKey && !e.altKey) {
       const row = this.#tree.key(e.key);
-      if (row !== undefined) { this.#focus(row, true); return true; }
+      if (row !== undefined) {
+        this.#focus(row, true);
+        return true;
+      }
     }
     const action = actionOf(e);
     // Enter on a button presses it; arrows and the like belong to the picture only.
@@ -280,7 +388,12 @@ export class Picture implements Pane {
   #do(action: Action): boolean {
     const model = this.#model!;
     const { flipped, zoom } = this.state;
-    const walk: Partial<Record<Action, Direction>> = { up: flipped ? 'child' : 'parent', down: flipped ? 'parent' : 'child', left: 'left', right: 'right' };
+    const walk: Partial<Record<Action, Direction>> = {
+      up: flipped ? 'child' : 'parent',
+      down: flipped ? 'parent' : 'child',
+      left: 'left',
+      right: 'right',
+    };
     const direction = walk[action];
     if (direction) {
       const row = step(model, this.#focused, direction, this.#flame.range, this.#trail);
@@ -288,17 +401,32 @@ export class Picture implements Pane {
       return true;
     }
     switch (action) {
-      case 'zoom': this.zoomTo(model.path(this.#focused)); return true;
-      case 'back': this.#back(); return true;
-      case 'reset': this.zoomTo([]); return true;
+      case 'zoom':
+        this.zoomTo(model.path(this.#focused));
+        return true;
+      case 'back':
+        this.#back();
+        return true;
+      case 'reset':
+        this.zoomTo([]);
+        return true;
       case 'root': {
         const zoomRow = model.find(zoom).row;
-        this.#focus(zoom.length > 0 && this.#focused !== zoomRow && !model.contains(this.#focused, zoomRow) ? zoomRow : 0, true);
+        this.#focus(
+          zoom.length > 0 && this.#focused !== zoomRow && !model.contains(this.#focused, zoomRow) ? zoomRow : 0,
+          true,
+        );
         return true;
       }
-      case 'next': case 'previous': this.toMatch(action === 'previous'); return true;
-      case 'open': this.#open(); return true;
-      default: return false;
+      case 'next':
+      case 'previous':
+        this.toMatch(action === 'previous');
+        return true;
+      case 'open':
+        this.#open();
+        return true;
+      default:
+        return false;
     }
   }
 

@@ -11,14 +11,17 @@ export function percentage(value: number, total: number): string {
 /** Go's %.2f: of a number that lies exactly between two the even one is taken; `toFixed` takes the larger. */
 function hundredths(n: number): string {
   const twice = n * 200;
-  return Number.isInteger(twice) && twice % 4 === 1 && twice / 200 === n ? ((twice - 1) / 200).toFixed(2) : n.toFixed(2);
+  return Number.isInteger(twice) && twice % 4 === 1 && twice / 200 === n
+    ? ((twice - 1) / 200).toFixed(2)
+    : n.toFixed(2);
 }
 
 /** C's %.2g. */
 function twoDigits(n: number): string {
   if (n === 0) return '0';
   const exponent = Number(n.toExponential(1).split('e')[1]);
-  const text = exponent < -4 ? n.toExponential(1).replace(/e([+-])(\d)$/, 'e$10$2') : n.toFixed(Math.max(0, 1 - exponent));
+  const text =
+    exponent < -4 ? n.toExponential(1).replace(/e([+-])(\d)$/, 'e$10$2') : n.toFixed(Math.max(0, 1 - exponent));
   return text.replace(/(\.\d*?)0+(?=e|$)/, '$1').replace(/\.(?=e|$)/, '');
 }
 

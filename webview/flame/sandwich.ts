@@ -25,7 +25,15 @@ const FINEST_PX = 0.25;
 class Half {
   readonly view: FlameView;
   model: Model | undefined;
-  constructor(readonly name: 'callers' | 'callees', flipped: boolean, label: string, pick: (row: number, open: boolean) => void, hover: (row: number | undefined, x: number, y: number) => void, menu: (row: number, x: number, y: number) => void, resized: () => void) {
+  constructor(
+    readonly name: 'callers' | 'callees',
+    flipped: boolean,
+    label: string,
+    pick: (row: number, open: boolean) => void,
+    hover: (row: number | undefined, x: number, y: number) => void,
+    menu: (row: number, x: number, y: number) => void,
+    resized: () => void,
+  ) {
     this.view = new FlameView({ picked: pick, hovered: hover, menu, resized }, name);
     this.view.setFlipped(flipped);
     this.view.setLabel(label);
@@ -51,16 +59,39 @@ export class Sandwich implements Pane {
   /** Functions that were in the middle before this one: where Backspace goes back to. */
   readonly #before: string[] = [];
 
-  constructor(private readonly host: Host, private readonly state: PageState, private readonly search: Search, private readonly events: PaneEvents & { arrived(rows: number): void }) {
+  constructor(
+    private readonly host: Host,
+    private readonly state: PageState,
+    private readonly search: Search,
+    private readonly events: PaneEvents & { arrived(rows: number): void },
+  ) {
     this.#tooltip = new Tooltip('sandwich-tooltip');
     const half = (name: 'callers' | 'callees', flipped: boolean, label: string): Half => {
-      const made: Half = new Half(name, flipped, label,
-        (row, open) => { this.#focus(made, row); if (open) this.#open(); },
-        (row, x, y) => { this.#hover(made, row, x, y); },
-        (row, x, y) => { this.#focus(made, row); this.#menu(x, y); },
-        () => { this.#refine(); });
-      made.view.canvas.addEventListener('dblclick', () => { this.#turnTo(); });
-      made.view.canvas.addEventListener('focus', () => { if (this.#half !== made) this.#focus(made, 0); });
+      const made: Half = new Half(
+        name,
+        flipped,
+        label,
+        (row, open) => {
+          this.#focus(made, row);
+          if (open) this.#open();
+        },
+        (row, x, y) => {
+          this.#hover(made, row, x, y);
+        },
+        (row, x, y) => {
+          this.#focus(made, row);
+          this.#menu(x, y);
+        },
+        () => {
+          this.#refine();
+        },
+      );
+      made.view.canvas.addEventListener('dblclick', () => {
+        this.#turnTo();
+      });
+      made.view.canvas.addEventListener('focus', () => {
+        if (this.#half !== made) this.#focus(made, 0);
+      });
       return made;
     };
     this.#callers = half('callers', true, 'Callers');
@@ -69,45 +100,82 @@ export class Sandwich implements Pane {
     document.body.append(this.#tooltip.element);
   }
 
-  get target(): HTMLElement { return this.#half.view.canvas; }
-  holds(target: Element): boolean { return target === this.#callers.view.canvas || target === this.#callees.view.canvas; }
+  get target(): HTMLElement {
+    return this.#half.view.canvas;
+  }
+  holds(target: Element): boolean {
+    return target === this.#callers.view.canvas || target === this.#callees.view.canvas;
+  }
 
   show(subject: Subject): void {
     this.#subject = subject;
     this.#visible = true;
     const wanted = `${subject.version} ${this.state.selected}`;
-    if (wanted !== this.#shown) { void this.#load(wanted); return; }
+    if (wanted !== this.#shown) {
+      void this.#load(wanted);
+      return;
+    }
     this.events.arrived(this.#callers.model!.rows + this.#callees.model!.rows);
     this.recolour();
   }
 
-  hide(): void { this.#visible = false; this.#tooltip.hide(); }
+  hide(): void {
+    this.#visible = false;
+    this.#tooltip.hide();
+  }
 
   async #load(wanted: string): Promise<void> {
     const turn = ++this.#turn;
     const { sampleType, part, facts } = this.#subject!;
     try {
-      const id = this.state.selected === '' ? undefined : this.state.selectedId ?? await named(this.host, this.#subject!, this.state.selected);
+      const id =
+        this.state.selected === ''
+          ? undefined
+          : (this.state.selectedId ?? (await named(this.host, this.#subject!, this.state.selected)));
       if (turn !== this.#turn) return;
-      if (id === undefined) { this.#none(); return; }
+      if (id === undefined) {
+        this.#none();
+        return;
+      }
       this.state.selectedId = id;
       const width = this.#callees.view.width || this.element.clientWidth || document.body.clientWidth;
-      const answer = await this.host.question('sandwich', { sampleType, part, ownModules: facts.ownModules, id, minShare: FINEST_PX / Math.max(1, width) });
+      const answer = await this.host.question('sandwich', {
+        sampleType,
+        part,
+        ownModules: facts.ownModules,
+        id,
+        minShare: FINEST_PX / Math.max(1, width),
+      });
       if (turn !== this.#turn) return;
       this.#shown = wanted;
       this.#take(answer);
-    } catch (e) { if (turn === this.#turn) this.events.failed(e); }
+    } catch (e) {
+      if (turn === this.#turn) this.events.failed(e);
+    }
   }
 
-  readonly #refine = debounce(150, () => { if (this.#visible && this.#callees.model) { this.#callers.view.redraw(); this.#callees.view.redraw(); } });
+  readonly #refine = debounce(150, () => {
+    if (this.#visible && this.#callees.model) {
+      this.#callers.view.redraw();
+      this.#callees.view.redraw();
+    }
+  });
 
   #none(): void {
     this.#callers.model = this.#callees.model = undefined;
     this.#shown = '';
     const { selected } = this.state;
-    this.element.replaceChildren(selected === ''
-      ? empty('No function is selected.', 'Select one in the flame graph, the tree or the table; its callers and callees are shown here.')
-      : empty('The selected function is not in this part of the profile.', 'Select another one, or take away a filter above.'));
+    this.element.replaceChildren(
+      selected === ''
+        ? empty(
+            'No function is selected.',
+            'Select one in the flame graph, the tree or the table; its callers and callees are shown here.',
+          )
+        : empty(
+            'The selected function is not in this part of the profile.',
+            'Select another one, or take away a filter above.',
+          ),
+    );
     this.events.arrived(2);
   }
 
@@ -126,7 +194,11 @@ export class Sandwich implements Pane {
 
   #figures({ model }: Half, row: number): Figures {
     const { self, total, change } = model!.tree;
-    return { self: self[row]!, total: total[row]!, ...(change && { before: change.before[row]!, after: change.after[row]! }) };
+    return {
+      self: self[row]!,
+      total: total[row]!,
+      ...(change && { before: change.before[row]!, after: change.after[row]! }),
+    };
   }
 
   #focus(half: Half, row: number): void {
@@ -140,23 +212,59 @@ export class Sandwich implements Pane {
     const figures = this.#figures(half, row);
     const { position, siblings } = among(model, row);
     const of = model.tree.grandTotal;
-    const words = spoken(frame.name.slice(0, 300), figures, of, this.#subject!.unit, model.depth(row) + 1, position, siblings, this.#matches(half, row));
-    this.events.selected({ frame, figures, of, spoken: document.activeElement === half.view.canvas ? words : undefined });
+    const words = spoken(
+      frame.name.slice(0, 300),
+      figures,
+      of,
+      this.#subject!.unit,
+      model.depth(row) + 1,
+      position,
+      siblings,
+      this.#matches(half, row),
+    );
+    this.events.selected({
+      frame,
+      figures,
+      of,
+      spoken: document.activeElement === half.view.canvas ? words : undefined,
+    });
     half.view.focus(row, { name: words, level: model.depth(row) + 1, position, siblings }, true);
     other.view.focus(undefined, undefined, false);
   }
 
-  #matches({ model }: Half, row: number): boolean { return this.search.result?.has(model!.tree.fn[row]!) ?? false; }
+  #matches({ model }: Half, row: number): boolean {
+    return this.search.result?.has(model!.tree.fn[row]!) ?? false;
+  }
 
   #hover(half: Half, row: number | undefined, x: number, y: number): void {
     const { model } = half;
-    if (row === undefined || !model) { this.#tooltip.hide(); return; }
+    if (row === undefined || !model) {
+      this.#tooltip.hide();
+      return;
+    }
     const figures = this.#figures(half, row);
-    this.#tooltip.show({ frame: model.frame(row), figures, unit: this.#subject!.unit, grandTotal: model.tree.grandTotal, row: half === this.#callers ? -row - 1 : row, zoomTotal: undefined, matches: this.#matches(half, row) }, x, y);
+    this.#tooltip.show(
+      {
+        frame: model.frame(row),
+        figures,
+        unit: this.#subject!.unit,
+        grandTotal: model.tree.grandTotal,
+        row: half === this.#callers ? -row - 1 : row,
+        zoomTotal: undefined,
+        matches: this.#matches(half, row),
+      },
+      x,
+      y,
+    );
   }
 
-  #open(): void { this.events.openSource(this.#half.model!.frame(this.#row)); }
-  #menu(x: number, y: number): void { this.#tooltip.hide(); this.events.menu(this.#half.model!.frame(this.#row), x, y); }
+  #open(): void {
+    this.events.openSource(this.#half.model!.frame(this.#row));
+  }
+  #menu(x: number, y: number): void {
+    this.#tooltip.hide();
+    this.events.menu(this.#half.model!.frame(this.#row), x, y);
+  }
 
   /** Puts the focused function into the middle. */
   #turnTo(): void {
@@ -176,7 +284,8 @@ export class Sandwich implements Pane {
   searched(): void {
     if (!this.#visible) return;
     const { result } = this.search;
-    for (const { view, model } of [this.#callers, this.#callees]) if (model) view.setHits(result && result.size > 0 ? hitCounts(model, result) : undefined);
+    for (const { view, model } of [this.#callers, this.#callees])
+      if (model) view.setHits(result && result.size > 0 ? hitCounts(model, result) : undefined);
     if (this.#look) this.events.legend(this.#look.legend(this.search.active));
   }
 
@@ -184,24 +293,53 @@ export class Sandwich implements Pane {
     const [above, below] = [this.#callers.model, this.#callees.model];
     if (!this.#visible || !above || !below) return;
     const theme = readTheme();
-    this.#look = new Look(theme, [...above.tree.frames, ...below.tree.frames], packagesOf(above, below), this.#subject!.colour);
-    for (const { view, model } of [this.#callers, this.#callees]) view.setLook({ palette: this.#look.palette, background: css(theme.background), paintOf: this.#look.paints(model!, true) });
+    this.#look = new Look(
+      theme,
+      [...above.tree.frames, ...below.tree.frames],
+      packagesOf(above, below),
+      this.#subject!.colour,
+    );
+    for (const { view, model } of [this.#callers, this.#callees])
+      view.setLook({
+        palette: this.#look.palette,
+        background: css(theme.background),
+        paintOf: this.#look.paints(model!, true),
+      });
     this.events.legend(this.#look.legend(this.search.active));
   }
 
   key(e: KeyboardEvent, onView: boolean): boolean {
     const { model, view, name } = this.#half;
     if (!model || !onView) return false;
-    if (e.key === 'ContextMenu' || (e.key === 'F10' && e.shiftKey)) { const at = view.placeOf(this.#row); this.#menu(at.x, at.y); return true; }
+    if (e.key === 'ContextMenu' || (e.key === 'F10' && e.shiftKey)) {
+      const at = view.placeOf(this.#row);
+      this.#menu(at.x, at.y);
+      return true;
+    }
     const action = actionOf(e);
     if (action === undefined) return false;
     switch (action) {
-      case 'zoom': this.#turnTo(); return true;
-      case 'back': { const before = this.#before.pop(); if (before !== undefined) this.#select(before, undefined); return true; }
-      case 'root': this.#focus(this.#callees, 0); return true;
-      case 'open': this.#open(); return true;
-      case 'left': case 'right': case 'up': case 'down': break;
-      default: return WALKING.has(action);
+      case 'zoom':
+        this.#turnTo();
+        return true;
+      case 'back': {
+        const before = this.#before.pop();
+        if (before !== undefined) this.#select(before, undefined);
+        return true;
+      }
+      case 'root':
+        this.#focus(this.#callees, 0);
+        return true;
+      case 'open':
+        this.#open();
+        return true;
+      case 'left':
+      case 'right':
+      case 'up':
+      case 'down':
+        break;
+      default:
+        return WALKING.has(action);
     }
     const outward = name === 'callers' ? 'up' : 'down';
     // Through the middle into the other half.

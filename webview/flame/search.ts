@@ -17,11 +17,18 @@ export class Search {
   #text = '';
   #asked: { readonly sampleType: number; readonly part: Part } = { sampleType: 0, part: {} };
   #turn = 0;
-  readonly #later = debounce(WAIT, () => { void this.#ask(); });
+  readonly #later = debounce(WAIT, () => {
+    void this.#ask();
+  });
 
-  constructor(private readonly host: Host, private readonly changed: () => void) {}
+  constructor(
+    private readonly host: Host,
+    private readonly changed: () => void,
+  ) {}
 
-  get active(): boolean { return this.#text.trim() !== ''; }
+  get active(): boolean {
+    return this.#text.trim() !== '';
+  }
 
   set(text: string, asked: { readonly sampleType: number; readonly part: Part }, now = false): void {
     this.#text = text;
@@ -30,7 +37,10 @@ export class Search {
       this.#later.cancel();
       this.#turn++;
       this.#answer(undefined, 0, undefined);
-    } else if (now) { this.#later.cancel(); void this.#ask(); } else this.#later();
+    } else if (now) {
+      this.#later.cancel();
+      void this.#ask();
+    } else this.#later();
   }
 
   async #ask(): Promise<void> {
@@ -44,7 +54,9 @@ export class Search {
   }
 
   #answer(result: ReadonlySet<number> | undefined, share: number, problem: string | undefined): void {
-    this.result = result; this.share = share; this.problem = problem;
+    this.result = result;
+    this.share = share;
+    this.problem = problem;
     this.changed();
   }
 }

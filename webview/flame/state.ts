@@ -7,7 +7,10 @@ export const VIEWS = ['flame', 'tree', 'sandwich', 'top'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** How the table of functions is sorted: by the name of a column. */
-export interface TopSort { readonly by: string; readonly descending: boolean }
+export interface TopSort {
+  readonly by: string;
+  readonly descending: boolean;
+}
 
 export interface PageState {
   view: View;
@@ -32,7 +35,20 @@ export interface PageState {
   top: TopSort;
 }
 
-export const FRESH: Readonly<PageState> = { view: 'flame', sampleType: '', part: {}, selected: '', selectedId: undefined, zoom: [], marks: [], focus: [], search: '', colour: '', flipped: false, top: { by: 'flat', descending: true } };
+export const FRESH: Readonly<PageState> = {
+  view: 'flame',
+  sampleType: '',
+  part: {},
+  selected: '',
+  selectedId: undefined,
+  zoom: [],
+  marks: [],
+  focus: [],
+  search: '',
+  colour: '',
+  flipped: false,
+  top: { by: 'flat', descending: true },
+};
 
 const COLOURS: readonly ColourMode[] = ['layer', 'package', 'own', 'change'];
 
@@ -62,17 +78,24 @@ export function readState(raw: unknown): PageState {
   };
 }
 
-function text(raw: unknown): string { return typeof raw === 'string' ? raw : ''; }
+function text(raw: unknown): string {
+  return typeof raw === 'string' ? raw : '';
+}
 
 function sortOf(raw: unknown): TopSort {
   const { by, descending } = (typeof raw === 'object' && raw !== null ? raw : {}) as Readonly<Record<string, unknown>>;
   return typeof by === 'string' && typeof descending === 'boolean' ? { by, descending } : FRESH.top;
 }
 
-function ids(raw: unknown): number[] { return Array.isArray(raw) && raw.every((n) => Number.isInteger(n) && n >= 0) ? raw as number[] : []; }
+function ids(raw: unknown): number[] {
+  return Array.isArray(raw) && raw.every((n) => Number.isInteger(n) && n >= 0) ? (raw as number[]) : [];
+}
 
 /** Zooming to `path`, which lies above or below the frame zoomed now: deeper leaves a mark to go back to, higher drops those passed. */
-export function zoomed(state: Pick<PageState, 'zoom' | 'marks'>, path: readonly number[]): Pick<PageState, 'zoom' | 'marks'> {
+export function zoomed(
+  state: Pick<PageState, 'zoom' | 'marks'>,
+  path: readonly number[],
+): Pick<PageState, 'zoom' | 'marks'> {
   const { zoom, marks } = state;
   if (path.length > zoom.length) return { zoom: path, marks: [...marks, zoom.length] };
   return { zoom: path, marks: marks.filter((n) => n < path.length) };

@@ -41,8 +41,12 @@ export class Strip {
   }
 
   #pack(paint: Paint): number {
-    const [r, g, b] = (parseColour(paint.border ?? paint.fill, [0, 0, 0]) ?? [128, 128, 128]).map(Math.round) as [number, number, number];
-    const packed = (0xff << 24 | b << 16 | g << 8 | r) >>> 0;
+    const [r, g, b] = (parseColour(paint.border ?? paint.fill, [0, 0, 0]) ?? [128, 128, 128]).map(Math.round) as [
+      number,
+      number,
+      number,
+    ];
+    const packed = ((0xff << 24) | (b << 16) | (g << 8) | r) >>> 0;
     // Paints of an earlier theme are not kept.
     if (this.#packed.size > 64) this.#packed.clear();
     this.#packed.set(paint, packed);

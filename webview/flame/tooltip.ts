@@ -24,7 +24,9 @@ export class Tooltip {
   readonly element: HTMLElement;
   #row: number | undefined;
 
-  constructor(id = 'tooltip') { this.element = h('div', { class: 'tooltip', id, 'aria-hidden': 'true', hidden: true }); }
+  constructor(id = 'tooltip') {
+    this.element = h('div', { class: 'tooltip', id, 'aria-hidden': 'true', hidden: true });
+  }
 
   show(c: TooltipContent, x: number, y: number): void {
     if (this.#row !== c.row || this.element.hidden) this.#fill(c);
@@ -37,14 +39,22 @@ export class Tooltip {
     this.element.style.top = `${Math.max(EDGE, Math.min(top, window.innerHeight - hgt - EDGE))}px`;
   }
 
-  hide(): void { this.element.hidden = true; this.#row = undefined; }
+  hide(): void {
+    this.element.hidden = true;
+    this.#row = undefined;
+  }
 
   #fill({ frame, figures, unit, grandTotal, zoomTotal, matches }: TooltipContent): void {
     const { path, rest } = splitName(frame.name);
     const where = place(frame);
     const row = (label: string, v: number | undefined): HTMLElement[] => [
-      h('span', { class: 'dim' }, label), h('span', { class: 'num' }, amount(v, grandTotal, unit)),
-      h('span', { class: 'num dim' }, zoomTotal === undefined || v === undefined ? '' : `${shareOf(v, zoomTotal)} of the zoomed`),
+      h('span', { class: 'dim' }, label),
+      h('span', { class: 'num' }, amount(v, grandTotal, unit)),
+      h(
+        'span',
+        { class: 'num dim' },
+        zoomTotal === undefined || v === undefined ? '' : `${shareOf(v, zoomTotal)} of the zoomed`,
+      ),
     ];
     this.element.replaceChildren(
       h('div', { class: 'mono name' }, cut(foldTypeArguments(rest))),
@@ -57,7 +67,14 @@ export class Tooltip {
   }
 }
 
-const ORIGIN = { own: 'your module', dependency: 'a dependency', std: 'standard library', unknown: 'package not known' } as const;
+const ORIGIN = {
+  own: 'your module',
+  dependency: 'a dependency',
+  std: 'standard library',
+  unknown: 'package not known',
+} as const;
 
 /** A name can be 64 kB long; more than a few lines help nobody. */
-function cut(name: string): string { return name.length > 600 ? `${name.slice(0, 600)}…` : name; }
+function cut(name: string): string {
+  return name.length > 600 ? `${name.slice(0, 600)}…` : name;
+}

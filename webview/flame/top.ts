@@ -20,7 +20,13 @@ import { place } from './words';
 const NUMBERS: readonly Column[] = [
   { id: 'flat', label: 'flat', title: 'In the function itself', width: 78, number: true },
   { id: 'flat%', label: 'flat%', title: 'Flat as part of the total', width: 64, number: true },
-  { id: 'sum%', label: 'sum%', title: 'Flat of this row and all above it, as part of the total', width: 64, number: true },
+  {
+    id: 'sum%',
+    label: 'sum%',
+    title: 'Flat of this row and all above it, as part of the total',
+    width: 64,
+    number: true,
+  },
   { id: 'cum', label: 'cum', title: 'In the function and all that it calls', width: 78, number: true },
   { id: 'cum%', label: 'cum%', title: 'Cum as part of the total', width: 64, number: true },
 ];
@@ -28,16 +34,36 @@ const CHANGES: readonly Column[] = [
   { id: 'flat before', label: 'flat before', title: 'In the function itself, in the base', width: 84, number: true },
   { id: 'flat after', label: 'after', title: 'In the function itself, in this profile', width: 66, number: true },
   { id: 'flat', label: 'change', title: 'Flat: after less before', width: 66, number: true },
-  { id: 'flat%', label: 'flat%', title: 'The change as part of the base\'s total', width: 60, number: true },
-  { id: 'cum before', label: 'cum before', title: 'In the function and all that it calls, in the base', width: 84, number: true },
-  { id: 'cum after', label: 'after', title: 'In the function and all that it calls, in this profile', width: 66, number: true },
+  { id: 'flat%', label: 'flat%', title: "The change as part of the base's total", width: 60, number: true },
+  {
+    id: 'cum before',
+    label: 'cum before',
+    title: 'In the function and all that it calls, in the base',
+    width: 84,
+    number: true,
+  },
+  {
+    id: 'cum after',
+    label: 'after',
+    title: 'In the function and all that it calls, in this profile',
+    width: 66,
+    number: true,
+  },
   { id: 'cum', label: 'change', title: 'Cum: after less before', width: 66, number: true },
-  { id: 'cum%', label: 'cum%', title: 'The change as part of the base\'s total', width: 60, number: true },
+  { id: 'cum%', label: 'cum%', title: "The change as part of the base's total", width: 60, number: true },
 ];
 const NAME: Column = { id: 'name', label: 'function', title: 'Function', width: undefined, number: false };
-const PLACE: Column = { id: 'place', label: 'source', title: 'File, and the line in which most of it passes', width: 150, number: false };
+const PLACE: Column = {
+  id: 'place',
+  label: 'source',
+  title: 'File, and the line in which most of it passes',
+  width: 150,
+  number: false,
+};
 
-export interface TopEvents extends PaneEvents { arrived(rows: number, total: number): void }
+export interface TopEvents extends PaneEvents {
+  arrived(rows: number, total: number): void;
+}
 
 export class Top implements Pane, GridRows {
   readonly #main = h('div', { class: 'pane' });
@@ -57,30 +83,50 @@ export class Top implements Pane, GridRows {
   #asked = 0;
   #order = 0;
 
-  constructor(private readonly host: Host, private readonly state: PageState, private readonly search: Search, private readonly events: TopEvents) {
+  constructor(
+    private readonly host: Host,
+    private readonly state: PageState,
+    private readonly search: Search,
+    private readonly events: TopEvents,
+  ) {
     this.#peek = new Peek(host, {
-      turned: (frame, id) => { this.#turnTo(frame, id); },
-      menu: (frame, x, y) => { events.menu(frame, x, y); },
+      turned: (frame, id) => {
+        this.#turnTo(frame, id);
+      },
+      menu: (frame, x, y) => {
+        events.menu(frame, x, y);
+      },
       colour: (layer) => this.#colours[layer],
     });
     this.element = h('div', { class: 'pane beside', id: 'top' }, this.#main, this.#peek.element);
   }
 
-  get target(): HTMLElement { return this.#grid?.target ?? this.element; }
-  holds(target: Element): boolean { return target === this.target; }
-  get count(): number { return this.#rows.length; }
+  get target(): HTMLElement {
+    return this.#grid?.target ?? this.element;
+  }
+  holds(target: Element): boolean {
+    return target === this.target;
+  }
+  get count(): number {
+    return this.#rows.length;
+  }
 
   show(subject: Subject): void {
     const stale = this.#subject?.version !== subject.version;
     this.#subject = subject;
     this.#visible = true;
     this.recolour();
-    if (stale || !this.#table) { void this.#load(); return; }
+    if (stale || !this.#table) {
+      void this.#load();
+      return;
+    }
     this.#arrived(this.#table);
     void this.#arrange();
   }
 
-  hide(): void { this.#visible = false; }
+  hide(): void {
+    this.#visible = false;
+  }
 
   async #load(): Promise<void> {
     const turn = ++this.#asked;
@@ -94,19 +140,34 @@ export class Top implements Pane, GridRows {
       this.#unit = outputUnit(table.flat, table.cum, table.total, unit);
       if (this.#visible) this.#arrived(table);
       await this.#arrange();
-    } catch (e) { if (turn === this.#asked) this.events.failed(e); }
+    } catch (e) {
+      if (turn === this.#asked) this.events.failed(e);
+    }
   }
 
   /** What is shown in all is what flat sums up to. */
-  #arrived({ id, flat }: TopTable): void { this.events.arrived(id.length + 1, flat.reduce((sum, v) => sum + v, 0)); }
+  #arrived({ id, flat }: TopTable): void {
+    this.events.arrived(
+      id.length + 1,
+      flat.reduce((sum, v) => sum + v, 0),
+    );
+  }
 
   #make(change: boolean): void {
     // Twice the numbers leave no room for the place, which the foot tells.
     this.#grid = new Grid(change ? [...CHANGES, NAME] : [...NUMBERS, NAME, PLACE], 'Functions', {
-      picked: (row) => { this.#select(row); },
-      opened: (row) => { this.events.openSource(this.#frame(this.#rows[row]!)); },
-      menu: (row, x, y) => { this.events.menu(this.#frame(this.#rows[row]!), x, y); },
-      sorted: (column) => { this.#sort(column); },
+      picked: (row) => {
+        this.#select(row);
+      },
+      opened: (row) => {
+        this.events.openSource(this.#frame(this.#rows[row]!));
+      },
+      menu: (row, x, y) => {
+        this.events.menu(this.#frame(this.#rows[row]!), x, y);
+      },
+      sorted: (column) => {
+        this.#sort(column);
+      },
     });
     const had = this.#main.contains(document.activeElement);
     this.#main.replaceChildren(this.#grid.element);
@@ -116,7 +177,10 @@ export class Top implements Pane, GridRows {
   #sort(column: string): void {
     const { by, descending } = this.state.top;
     // Numbers are wanted largest first, names from A.
-    const next: TopSort = { by: column, descending: column === by ? !descending : column !== 'name' && column !== 'place' };
+    const next: TopSort = {
+      by: column,
+      descending: column === by ? !descending : column !== 'name' && column !== 'place',
+    };
     this.state.top = next;
     this.events.changed();
     void this.#arrange();
@@ -133,7 +197,14 @@ export class Top implements Pane, GridRows {
     for (let i = 0; i < kept.length; i++) if (!result || result.has(t.id[i]!)) kept[n++] = i;
     const compare = this.#comparing(by);
     // As it came, the table has pprof's own order: largest flat first, then by name.
-    const rows = by === 'flat' && descending ? kept.slice(0, n) : await sorted(kept.subarray(0, n), descending ? (a, b) => compare(b, a) || a - b : (a, b) => compare(a, b) || a - b, () => turn !== this.#order);
+    const rows =
+      by === 'flat' && descending
+        ? kept.slice(0, n)
+        : await sorted(
+            kept.subarray(0, n),
+            descending ? (a, b) => compare(b, a) || a - b : (a, b) => compare(a, b) || a - b,
+            () => turn !== this.#order,
+          );
     if (!rows || turn !== this.#order) return;
     this.#rows = rows;
     this.#sums = new Float64Array(rows.length);
@@ -151,19 +222,30 @@ export class Top implements Pane, GridRows {
     // By size, as pprof orders: a fall by much stands among rises by much.
     if (numbers) return (a, b) => Math.abs(numbers[a]!) - Math.abs(numbers[b]!);
     const texts = by === 'place' ? t.files : t.names;
-    return (a, b) => (texts[a]! < texts[b]! ? -1 : texts[a]! > texts[b]! ? 1 : by === 'place' ? t.lines[a]! - t.lines[b]! : 0);
+    return (a, b) =>
+      texts[a]! < texts[b]! ? -1 : texts[a]! > texts[b]! ? 1 : by === 'place' ? t.lines[a]! - t.lines[b]! : 0;
   }
 
   #numbers(column: string): Float64Array | undefined {
     const t = this.#table!;
     switch (column) {
-      case 'flat': case 'flat%': case 'sum%': return t.flat;
-      case 'cum': case 'cum%': return t.cum;
-      case 'flat before': return t.change?.flat.before;
-      case 'flat after': return t.change?.flat.after;
-      case 'cum before': return t.change?.cum.before;
-      case 'cum after': return t.change?.cum.after;
-      default: return undefined;
+      case 'flat':
+      case 'flat%':
+      case 'sum%':
+        return t.flat;
+      case 'cum':
+      case 'cum%':
+        return t.cum;
+      case 'flat before':
+        return t.change?.flat.before;
+      case 'flat after':
+        return t.change?.flat.after;
+      case 'cum before':
+        return t.change?.cum.before;
+      case 'cum after':
+        return t.change?.cum.after;
+      default:
+        return undefined;
     }
   }
 
@@ -176,7 +258,15 @@ export class Top implements Pane, GridRows {
 
   #frame(i: number): Frame {
     const t = this.#table!;
-    return { name: t.names[i]!, pkg: '', file: t.files[i]!, line: t.lines[i]!, origin: 'unknown', layer: t.layer[i]!, fn: t.id[i]! };
+    return {
+      name: t.names[i]!,
+      pkg: '',
+      file: t.files[i]!,
+      line: t.lines[i]!,
+      origin: 'unknown',
+      layer: t.layer[i]!,
+      fn: t.id[i]!,
+    };
   }
 
   #select(row: number): void {
@@ -184,14 +274,26 @@ export class Top implements Pane, GridRows {
     const i = this.#rows[row]!;
     this.#grid!.select(row, true);
     Object.assign(this.state, { selected: t.names[i]!, selectedId: t.id[i]! });
-    this.events.selected({ frame: this.#frame(i), figures: { self: t.flat[i]!, total: t.cum[i]!, ...(t.change && { before: t.change.cum.before[i]!, after: t.change.cum.after[i]! }) }, of: t.total, spoken: undefined });
+    this.events.selected({
+      frame: this.#frame(i),
+      figures: {
+        self: t.flat[i]!,
+        total: t.cum[i]!,
+        ...(t.change && { before: t.change.cum.before[i]!, after: t.change.cum.after[i]! }),
+      },
+      of: t.total,
+      spoken: undefined,
+    });
     this.#peek.show(this.#subject!, this.state.selected, this.state.selectedId);
   }
 
   /** A caller or a callee becomes the selected function. */
   #turnTo(frame: Frame, id: number): void {
     const row = this.#rows.findIndex((i) => this.#table!.id[i] === id);
-    if (row >= 0) { this.#select(row); return; }
+    if (row >= 0) {
+      this.#select(row);
+      return;
+    }
     Object.assign(this.state, { selected: frame.name, selectedId: id });
     this.#grid!.select(-1, false);
     this.#peek.show(this.#subject!, frame.name, id);
@@ -202,12 +304,18 @@ export class Top implements Pane, GridRows {
     const t = this.#table!;
     const i = this.#rows[row]!;
     switch (column) {
-      case 'flat%': return percentage(t.flat[i]!, t.total);
-      case 'sum%': return percentage(this.#sums[row]!, t.total);
-      case 'cum%': return percentage(t.cum[i]!, t.total);
-      case 'name': return `${columnName(t.names[i]!)}${INLINED[t.inlined[i]!] ?? ''}`;
-      case 'place': return place(this.#frame(i));
-      default: return scaled(this.#numbers(column)![i]!, this.#subject!.unit, this.#unit);
+      case 'flat%':
+        return percentage(t.flat[i]!, t.total);
+      case 'sum%':
+        return percentage(this.#sums[row]!, t.total);
+      case 'cum%':
+        return percentage(t.cum[i]!, t.total);
+      case 'name':
+        return `${columnName(t.names[i]!)}${INLINED[t.inlined[i]!] ?? ''}`;
+      case 'place':
+        return place(this.#frame(i));
+      default:
+        return scaled(this.#numbers(column)![i]!, this.#subject!.unit, this.#unit);
     }
   }
 
@@ -219,9 +327,15 @@ export class Top implements Pane, GridRows {
   look(row: number, column: string): { readonly swatch?: string; readonly class?: string } {
     const t = this.#table!;
     const i = this.#rows[row]!;
-    if (column === 'name') { const swatch = this.#colours[t.layer[i]!]; return { ...(swatch !== undefined && { swatch }), class: 'mono' }; }
+    if (column === 'name') {
+      const swatch = this.#colours[t.layer[i]!];
+      return { ...(swatch !== undefined && { swatch }), class: 'mono' };
+    }
     if (column === 'place') return { class: 'dim' };
-    if (t.change && (column === 'flat' || column === 'cum')) { const v = this.#numbers(column)![i]!; return v === 0 ? { class: 'dim' } : { class: v > 0 ? 'more' : 'less' }; }
+    if (t.change && (column === 'flat' || column === 'cum')) {
+      const v = this.#numbers(column)![i]!;
+      return v === 0 ? { class: 'dim' } : { class: v > 0 ? 'more' : 'less' };
+    }
     return {};
   }
 
@@ -236,11 +350,18 @@ export class Top implements Pane, GridRows {
   textTable(most: number): TextTable | undefined {
     if (!this.#table) return undefined;
     const columns = [...(this.#table.change ? CHANGES : NUMBERS), NAME, PLACE];
-    const text = (row: number, { id }: Column): string => (id === 'name' ? this.#frame(this.#rows[row]!).name : this.text(row, id));
-    return { head: columns.map((c) => c.id), numbers: columns.map((c) => c.number), rows: Array.from({ length: Math.min(most, this.count) }, (_, row) => columns.map((c) => text(row, c))) };
+    const text = (row: number, { id }: Column): string =>
+      id === 'name' ? this.#frame(this.#rows[row]!).name : this.text(row, id);
+    return {
+      head: columns.map((c) => c.id),
+      numbers: columns.map((c) => c.number),
+      rows: Array.from({ length: Math.min(most, this.count) }, (_, row) => columns.map((c) => text(row, c))),
+    };
   }
 
-  searched(): void { if (this.#visible && this.#table) void this.#arrange(); }
+  searched(): void {
+    if (this.#visible && this.#table) void this.#arrange();
+  }
 
   recolour(): void {
     if (!this.#visible) return;
@@ -253,7 +374,10 @@ export class Top implements Pane, GridRows {
 
   key(e: KeyboardEvent, onView: boolean): boolean {
     if (!onView || e.ctrlKey || e.metaKey || e.altKey || !this.#grid) return false;
-    if (e.key === 'o' && this.#grid.selected >= 0) { this.events.openSource(this.#frame(this.#rows[this.#grid.selected]!)); return true; }
+    if (e.key === 'o' && this.#grid.selected >= 0) {
+      this.events.openSource(this.#frame(this.#rows[this.#grid.selected]!));
+      return true;
+    }
     return this.#grid.key(e);
   }
 }

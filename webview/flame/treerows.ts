@@ -6,7 +6,13 @@ export function open(model: Model, row: number, opened: Set<number>): void {
   for (let r: number | undefined = row; r !== undefined && model.hasChildren(r);) {
     opened.add(r);
     let only: number | undefined;
-    for (const c of model.children(r)) { if (only !== undefined) { only = undefined; break; } only = c; }
+    for (const c of model.children(r)) {
+      if (only !== undefined) {
+        only = undefined;
+        break;
+      }
+      only = c;
+    }
     r = only;
   }
 }
@@ -20,8 +26,13 @@ export function visibleRows(model: Model, opened: ReadonlySet<number>): Uint32Ar
 
 /** Position of `row` in sorted `rows`, or -1. */
 export function indexOf(rows: Uint32Array, row: number): number {
-  let lo = 0, hi = rows.length;
-  while (lo < hi) { const mid = (lo + hi) >>> 1; if (rows[mid]! < row) lo = mid + 1; else hi = mid; }
+  let lo = 0,
+    hi = rows.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if (rows[mid]! < row) lo = mid + 1;
+    else hi = mid;
+  }
   return rows[lo] === row ? lo : -1;
 }
 
@@ -33,7 +44,11 @@ export function carryOver(from: Model, to: Model, opened: ReadonlySet<number>): 
     if (r > 0) {
       const parent = map.get(from.parent[r]!);
       if (parent === undefined) continue;
-      for (const c of to.children(parent)) if (to.tree.fn[c] === from.tree.fn[r]) { map.set(r, c); break; }
+      for (const c of to.children(parent))
+        if (to.tree.fn[c] === from.tree.fn[r]) {
+          map.set(r, c);
+          break;
+        }
     }
     const there = map.get(r);
     if (there !== undefined && to.hasChildren(there)) out.add(there);
@@ -44,7 +59,11 @@ export function carryOver(from: Model, to: Model, opened: ReadonlySet<number>): 
 /** Which child of its parent a row is, from 1, and of how many. */
 export function among(model: Model, row: number): { readonly position: number; readonly siblings: number } {
   if (model.depth(row) === 0) return { position: 1, siblings: 1 };
-  let position = 1, siblings = 0;
-  for (const c of model.children(model.parent[row]!)) { siblings++; if (c === row) position = siblings; }
+  let position = 1,
+    siblings = 0;
+  for (const c of model.children(model.parent[row]!)) {
+    siblings++;
+    if (c === row) position = siblings;
+  }
   return { position, siblings };
 }

@@ -11,8 +11,19 @@ const FINEST_PX = 0.25;
 /** A tree made for a width serves one up to this much larger. */
 const SLACK = 1.1;
 
-export interface TreeQuery { readonly sampleType: number; readonly part: Part; readonly zoom: readonly number[]; readonly width: number; readonly ownModules: readonly string[] }
-export interface TreeAnswer { readonly turn: number; readonly query: TreeQuery; readonly base: Model | undefined; readonly model: Model }
+export interface TreeQuery {
+  readonly sampleType: number;
+  readonly part: Part;
+  readonly zoom: readonly number[];
+  readonly width: number;
+  readonly ownModules: readonly string[];
+}
+export interface TreeAnswer {
+  readonly turn: number;
+  readonly query: TreeQuery;
+  readonly base: Model | undefined;
+  readonly model: Model;
+}
 
 export class Trees {
   /** The tree with nothing zoomed. */
@@ -25,14 +36,21 @@ export class Trees {
   #width = 0;
   #turn = 0;
   /** What was asked before the profile was known; the first question takes it. */
-  #early: readonly { readonly zoom: readonly number[]; readonly width: number; readonly tree: Promise<FlameTree> }[] = [];
+  #early: readonly { readonly zoom: readonly number[]; readonly width: number; readonly tree: Promise<FlameTree> }[] =
+    [];
   /** What the frames above the zoomed one took themselves, by depth, as seen in earlier trees: a zoomed tree doesn't say. */
   #selves: (number | undefined)[] = [];
 
   constructor(private readonly host: Host) {}
 
   /** Another value type or file: what is on the way is dropped; the picture stays until the new tree comes. */
-  forget(): void { this.base = undefined; this.#selves = []; this.#turn++; this.#width = 0; this.#baseWidth = 0; }
+  forget(): void {
+    this.base = undefined;
+    this.#selves = [];
+    this.#turn++;
+    this.#width = 0;
+    this.#baseWidth = 0;
+  }
 
   /** True when the tree shown has all that can be seen of `zoom` on `width` pixels. */
   fine(zoom: readonly number[], width: number): boolean {
@@ -50,7 +68,12 @@ export class Trees {
       const tree = answer.then((a) => a.value as FlameTree);
       // Told where it is waited for; nobody may.
       tree.catch(() => undefined);
-      return { message: { id, sampleType, ...(isWhole(part) ? {} : { part }), zoom: z, minShare }, zoom: z, width, tree };
+      return {
+        message: { id, sampleType, ...(isWhole(part) ? {} : { part }), zoom: z, minShare },
+        zoom: z,
+        width,
+        tree,
+      };
     });
     this.#early = asked;
     return asked.map((a) => a.message);
@@ -65,17 +88,31 @@ export class Trees {
       const { sampleType, part, ownModules, width } = query;
       const known = early.find((e) => same(e.zoom, zoom) && width <= e.width);
       if (known) return new Model(await known.tree);
-      return new Model(await this.host.question('flame', { sampleType, ...(isWhole(part) ? {} : { part }), zoom, minShare: FINEST_PX / Math.max(1, width), ownModules }));
+      return new Model(
+        await this.host.question('flame', {
+          sampleType,
+          ...(isWhole(part) ? {} : { part }),
+          zoom,
+          minShare: FINEST_PX / Math.max(1, width),
+          ownModules,
+        }),
+      );
     };
     const whole = query.zoom.length === 0;
-    const [base, part] = await Promise.all([whole || !this.base ? one([]) : this.base, whole ? undefined : one(query.zoom)]);
+    const [base, part] = await Promise.all([
+      whole || !this.base ? one([]) : this.base,
+      whole ? undefined : one(query.zoom),
+    ]);
     return turn === this.#turn ? { turn, query, base, model: part ?? base } : undefined;
   }
 
   /** Takes an answer in, unless the zoom went on meanwhile. */
   accept({ turn, query, base, model }: TreeAnswer): boolean {
     if (turn !== this.#turn) return false;
-    if (base && base !== this.base) { this.base = base; this.#baseWidth = query.width; }
+    if (base && base !== this.base) {
+      this.base = base;
+      this.#baseWidth = query.width;
+    }
     this.model = model;
     this.#zoom = query.zoom;
     this.#width = query.width;
@@ -123,8 +160,14 @@ export class Trees {
     // Per cents are of the sum of all samples' sizes, so that is the root's figure too where values of both signs stand in the file.
     if (depth === 0 && width && !change) return { self: 0, total: grandTotal };
     if (above) return { self: depth === 0 ? 0 : this.#selves[depth], total: ancestors?.[depth] ?? total[row]! };
-    return { self: depth === 0 ? 0 : self[row]!, total: total[row]!, ...(change && { before: change.before[row]!, after: change.after[row]! }) };
+    return {
+      self: depth === 0 ? 0 : self[row]!,
+      total: total[row]!,
+      ...(change && { before: change.before[row]!, after: change.after[row]! }),
+    };
   }
 }
 
-function same(a: readonly number[], b: readonly number[]): boolean { return a.length === b.length && a.every((v, i) => v === b[i]); }
+function same(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((v, i) => v === b[i]);
+}

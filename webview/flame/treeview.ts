@@ -36,21 +36,42 @@ export class TreeView {
 
   constructor(private readonly events: TreeEvents) {
     this.#tree.append(this.#lines);
-    this.element = h('div', { class: 'treeview' },
-      h('div', { class: 'treehead', 'aria-hidden': 'true' }, h('span', {}, 'Total'), h('span', {}, 'Self'), h('span', {}, 'Function')), this.#tree);
-    this.#tree.addEventListener('scroll', () => { this.redraw(); });
-    for (const type of ['focus', 'blur']) this.#tree.addEventListener(type, () => { this.redraw(); });
-    new ResizeObserver(() => { this.redraw(); }).observe(this.#tree);
+    this.element = h(
+      'div',
+      { class: 'treeview' },
+      h(
+        'div',
+        { class: 'treehead', 'aria-hidden': 'true' },
+        h('span', {}, 'Total'),
+        h('span', {}, 'Self'),
+        h('span', {}, 'Function'),
+      ),
+      this.#tree,
+    );
+    this.#tree.addEventListener('scroll', () => {
+      this.redraw();
+    });
+    for (const type of ['focus', 'blur'])
+      this.#tree.addEventListener(type, () => {
+        this.redraw();
+      });
+    new ResizeObserver(() => {
+      this.redraw();
+    }).observe(this.#tree);
     this.#tree.addEventListener('contextmenu', (e) => {
       e.preventDefault();
       const line = (e.target as Element).closest<HTMLElement>('[data-row]');
       if (line) events.menu(Number(line.dataset['row']), e.clientX, e.clientY);
     });
-    this.#tree.addEventListener('click', (e) => { this.#click(e); });
+    this.#tree.addEventListener('click', (e) => {
+      this.#click(e);
+    });
   }
 
   /** The focusable element. */
-  get target(): HTMLElement { return this.#tree; }
+  get target(): HTMLElement {
+    return this.#tree;
+  }
 
   show(model: Model, unit: string): void {
     if (model !== this.#model) {
@@ -69,7 +90,13 @@ export class TreeView {
     const m = this.#model;
     if (!m) return;
     let added = false;
-    for (let r = row; m.depth(r) > 0;) { r = m.parent[r]!; if (!this.#opened.has(r)) { this.#opened.add(r); added = true; } }
+    for (let r = row; m.depth(r) > 0;) {
+      r = m.parent[r]!;
+      if (!this.#opened.has(r)) {
+        this.#opened.add(r);
+        added = true;
+      }
+    }
     if (added) this.#rows = visibleRows(m, this.#opened);
     this.#focused = row;
     this.#size();
@@ -97,25 +124,35 @@ export class TreeView {
     const page = Math.max(1, Math.floor(this.#tree.clientHeight / LINE) - 1);
     const go = (i: number): number => this.#rows[Math.max(0, Math.min(this.#rows.length - 1, i))] ?? row;
     switch (key) {
-      case 'ArrowDown': return go(at + 1);
-      case 'ArrowUp': return go(at - 1);
-      case 'PageDown': return go(at + page);
-      case 'PageUp': return go(at - page);
-      case 'Home': return 0;
-      case 'End': return go(this.#rows.length - 1);
+      case 'ArrowDown':
+        return go(at + 1);
+      case 'ArrowUp':
+        return go(at - 1);
+      case 'PageDown':
+        return go(at + page);
+      case 'PageUp':
+        return go(at - page);
+      case 'Home':
+        return 0;
+      case 'End':
+        return go(this.#rows.length - 1);
       case 'ArrowRight':
         if (!m.hasChildren(row)) return row;
         if (this.#opened.has(row)) return row + 1;
         this.#toggle(row);
         return row;
       case 'ArrowLeft':
-        if (this.#opened.has(row)) { this.#toggle(row); return row; }
+        if (this.#opened.has(row)) {
+          this.#toggle(row);
+          return row;
+        }
         return m.depth(row) > 0 ? m.parent[row]! : row;
       case '*':
         for (const c of m.children(m.parent[row]!)) if (m.hasChildren(c)) this.#opened.add(c);
         this.#rows = visibleRows(m, this.#opened);
         return row;
-      default: return undefined;
+      default:
+        return undefined;
     }
   }
 
@@ -137,10 +174,16 @@ export class TreeView {
     } else this.events.picked(row);
   }
 
-  #size(): void { this.#lines.style.height = `${this.#rows.length * LINE}px`; }
+  #size(): void {
+    this.#lines.style.height = `${this.#rows.length * LINE}px`;
+  }
 
   redraw(): void {
-    if (this.#pending === 0) this.#pending = requestAnimationFrame(() => { this.#pending = 0; this.#draw(); });
+    if (this.#pending === 0)
+      this.#pending = requestAnimationFrame(() => {
+        this.#pending = 0;
+        this.#draw();
+      });
   }
 
   #draw(): void {
@@ -148,7 +191,10 @@ export class TreeView {
     if (!m || this.#tree.clientHeight === 0) return;
     this.#size();
     const first = Math.max(0, Math.floor(this.#tree.scrollTop / LINE) - SPARE);
-    const last = Math.min(this.#rows.length, Math.ceil((this.#tree.scrollTop + this.#tree.clientHeight) / LINE) + SPARE);
+    const last = Math.min(
+      this.#rows.length,
+      Math.ceil((this.#tree.scrollTop + this.#tree.clientHeight) / LINE) + SPARE,
+    );
     const lines: HTMLElement[] = [];
     // The focused line is always there: the tree points to it as its active one.
     const at = indexOf(this.#rows, this.#focused);
@@ -169,18 +215,41 @@ export class TreeView {
     const bar = h('i', { class: 'share' });
     bar.style.width = `${Math.min(100, Math.abs(share) * 100).toFixed(1)}%`;
     bar.style.backgroundColor = this.events.paint(row);
-    const name = h('span', { class: 'fn mono' },
-      h('span', { class: `twistie codicon ${m.hasChildren(row) ? `codicon-chevron-${opened ? 'down' : 'right'}` : ''}`, 'aria-hidden': 'true' }),
-      h('span', { class: this.events.matches(row) ? 'hit' : undefined }, foldTypeArguments(rest).slice(0, 400)), path === '' ? undefined : h('span', { class: 'dim pkg' }, path.slice(0, 400)));
+    const name = h(
+      'span',
+      { class: 'fn mono' },
+      h('span', {
+        class: `twistie codicon ${m.hasChildren(row) ? `codicon-chevron-${opened ? 'down' : 'right'}` : ''}`,
+        'aria-hidden': 'true',
+      }),
+      h('span', { class: this.events.matches(row) ? 'hit' : undefined }, foldTypeArguments(rest).slice(0, 400)),
+      path === '' ? undefined : h('span', { class: 'dim pkg' }, path.slice(0, 400)),
+    );
     name.style.paddingLeft = `${Math.min(m.depth(row), MAX_INDENT) * 12}px`;
-    const line = h('div', {
-      id: `tree-${row}`, role: 'treeitem', class: `line${row === this.#focused ? ' on' : ''}`, 'data-row': row,
-      'aria-level': m.depth(row) + 1, 'aria-posinset': position, 'aria-setsize': siblings,
-      'aria-selected': row === this.#focused ? 'true' : 'false', 'aria-expanded': m.hasChildren(row) ? String(opened) : undefined,
-      'aria-label': `${frame.name.slice(0, 400)}, total ${value(f.total, this.#unit)}, ${percent(share)}, self ${amount(f.self, this.#grandTotal, this.#unit)}`,
-    },
-    h('span', { class: 'num total' }, h('b', {}, percent(share)), h('span', {}, value(f.total, this.#unit)), h('span', { class: 'track' }, bar)),
-    h('span', { class: 'num self' }, f.self === 0 ? '' : f.self === undefined ? '–' : value(f.self, this.#unit)), name);
+    const line = h(
+      'div',
+      {
+        id: `tree-${row}`,
+        role: 'treeitem',
+        class: `line${row === this.#focused ? ' on' : ''}`,
+        'data-row': row,
+        'aria-level': m.depth(row) + 1,
+        'aria-posinset': position,
+        'aria-setsize': siblings,
+        'aria-selected': row === this.#focused ? 'true' : 'false',
+        'aria-expanded': m.hasChildren(row) ? String(opened) : undefined,
+        'aria-label': `${frame.name.slice(0, 400)}, total ${value(f.total, this.#unit)}, ${percent(share)}, self ${amount(f.self, this.#grandTotal, this.#unit)}`,
+      },
+      h(
+        'span',
+        { class: 'num total' },
+        h('b', {}, percent(share)),
+        h('span', {}, value(f.total, this.#unit)),
+        h('span', { class: 'track' }, bar),
+      ),
+      h('span', { class: 'num self' }, f.self === 0 ? '' : f.self === undefined ? '–' : value(f.self, this.#unit)),
+      name,
+    );
     line.style.top = `${index * LINE}px`;
     return line;
   }

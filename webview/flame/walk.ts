@@ -11,11 +11,13 @@ export type Direction = 'parent' | 'child' | 'left' | 'right';
  */
 export function step(model: Model, row: number, direction: Direction, range: Range, trail: number): number | undefined {
   switch (direction) {
-    case 'parent': return model.depth(row) === 0 ? undefined : model.parent[row];
+    case 'parent':
+      return model.depth(row) === 0 ? undefined : model.parent[row];
     case 'child':
       if (trail !== row && model.contains(row, trail)) return model.ancestor(trail, model.depth(row) + 1);
       return model.widestChild(row);
-    case 'left': case 'right': {
+    case 'left':
+    case 'right': {
       const depth = model.depth(row);
       const at = model.place[row]! + (direction === 'left' ? -1 : 1);
       if (at < model.depthStart[depth]! || at >= model.depthStart[depth + 1]!) return undefined;
@@ -29,12 +31,18 @@ export function step(model: Model, row: number, direction: Direction, range: Ran
  * The next (or previous) matching row after `row`, in the order of the tree, around the end; undefined without a match.
  * Only rows within `within`'s subtree: what is in view when zoomed.
  */
-export function nextHit(model: Model, row: number, back: boolean, functions: ReadonlySet<number>, within: number): number | undefined {
+export function nextHit(
+  model: Model,
+  row: number,
+  back: boolean,
+  functions: ReadonlySet<number>,
+  within: number,
+): number | undefined {
   const first = within;
   const count = model.end(within) - first;
   const from = model.contains(within, row) ? row - first : back ? 0 : count - 1;
   for (let k = 1; k <= count; k++) {
-    const i = first + (from + (back ? count - k : k)) % count;
+    const i = first + ((from + (back ? count - k : k)) % count);
     if (functions.has(model.tree.fn[i]!)) return i;
   }
   return undefined;

@@ -8,8 +8,19 @@ export function typeLabel(t: ValueType): string {
   return unit === '' || unit === t.type ? t.type : `${t.type} (${unit})`;
 }
 
-const SECONDS: Readonly<Record<string, number>> = { nanoseconds: 1e-9, ns: 1e-9, microseconds: 1e-6, us: 1e-6, milliseconds: 1e-3, ms: 1e-3, seconds: 1, s: 1 };
-function isTime(unit: string): boolean { return unit.toLowerCase() in SECONDS; }
+const SECONDS: Readonly<Record<string, number>> = {
+  nanoseconds: 1e-9,
+  ns: 1e-9,
+  microseconds: 1e-6,
+  us: 1e-6,
+  milliseconds: 1e-3,
+  ms: 1e-3,
+  seconds: 1,
+  s: 1,
+};
+function isTime(unit: string): boolean {
+  return unit.toLowerCase() in SECONDS;
+}
 
 /** Fewer samples of CPU are too few to judge by: one alone makes 5 per cent and more. */
 const FEW_SAMPLES = 20;
@@ -37,26 +48,45 @@ export function totalSentence(summary: ProfileSummary, sampleType: number): stri
 }
 
 /** How often the profiler looked, where the file says so; else its distinct samples. */
-function sampleCount(summary: ProfileSummary): number { return summary.sampleTypes.find((t) => t.type === 'samples' && t.unit === 'count')?.total ?? summary.samples; }
+function sampleCount(summary: ProfileSummary): number {
+  return summary.sampleTypes.find((t) => t.type === 'samples' && t.unit === 'count')?.total ?? summary.samples;
+}
 
 /** "61 % of one core", "3.2 cores". */
-function coreShare(cores: number): string { return cores < 1.995 ? `${(cores * 100).toFixed(cores < 0.1 ? 1 : 0)} % of one core` : `${digits(cores)} cores`; }
+function coreShare(cores: number): string {
+  return cores < 1.995 ? `${(cores * 100).toFixed(cores < 0.1 ? 1 : 0)} % of one core` : `${digits(cores)} cores`;
+}
 
 /** Why there is no picture, and what to do; undefined when there is one. `drawn` = the tree has more than its root; `filtered` = a part is shown. */
-export function emptySentences(summary: ProfileSummary, sampleType: number, drawn: boolean, filtered = false): { readonly what: string; readonly next: string } | undefined {
+export function emptySentences(
+  summary: ProfileSummary,
+  sampleType: number,
+  drawn: boolean,
+  filtered = false,
+): { readonly what: string; readonly next: string } | undefined {
   if (drawn) return undefined;
   const t = summary.sampleTypes[sampleType];
-  if (filtered && (t?.total ?? 0) !== 0) return { what: 'No sample passes these filters.', next: 'Change or take away one of the filters above.' };
+  if (filtered && (t?.total ?? 0) !== 0)
+    return { what: 'No sample passes these filters.', next: 'Change or take away one of the filters above.' };
   if (summary.samples > 0 && summary.sampleTypes.some((o) => o !== t && o.total !== 0)) {
-    return { what: `Nothing was counted as ${t?.type ?? 'this value'} in this profile.`, next: 'Choose another value type above.' };
+    return {
+      what: `Nothing was counted as ${t?.type ?? 'this value'} in this profile.`,
+      next: 'Choose another value type above.',
+    };
   }
   const types = new Set(summary.sampleTypes.map((o) => o.type));
   if (types.has('cpu')) {
     const long = summary.durationNanos > 0 ? ` in ${duration(summary.durationNanos)}` : '';
-    return { what: 'This profile has no samples.', next: `The process used next to no CPU${long}. Capture again for longer, or while the controller has work.` };
+    return {
+      what: 'This profile has no samples.',
+      next: `The process used next to no CPU${long}. Capture again for longer, or while the controller has work.`,
+    };
   }
   if (types.has('contentions')) {
-    return { what: 'This profile has no samples.', next: 'Block and mutex profiles stay empty until the process calls runtime.SetBlockProfileRate or runtime.SetMutexProfileFraction.' };
+    return {
+      what: 'This profile has no samples.',
+      next: 'Block and mutex profiles stay empty until the process calls runtime.SetBlockProfileRate or runtime.SetMutexProfileFraction.',
+    };
   }
   return { what: 'This profile has no samples.', next: 'Capture again while the controller has work.' };
 }
@@ -76,7 +106,9 @@ export function shortFile(file: string): string {
 }
 
 /** "gadget.go:88" with its folders; '' when the file is not known. */
-export function place(frame: Frame): string { return frame.file === '' ? '' : `${shortFile(frame.file)}${frame.line > 0 ? `:${frame.line}` : ''}`; }
+export function place(frame: Frame): string {
+  return frame.file === '' ? '' : `${shortFile(frame.file)}${frame.line > 0 ? `:${frame.line}` : ''}`;
+}
 
 /** As `place`, shorter for code that isn't the person's own: the file and its folder. */
 export function footPlace(frame: Frame): string {
@@ -95,11 +127,15 @@ export interface Figures {
 
 /** "before 3.2 s, after 4.1 s"; '' where nothing is compared. */
 export function changeWords({ before, after }: Figures, unit: string): string {
-  return before === undefined || after === undefined ? '' : `before ${value(before, unit)}, after ${value(after, unit)}`;
+  return before === undefined || after === undefined
+    ? ''
+    : `before ${value(before, unit)}, after ${value(after, unit)}`;
 }
 
 /** `v` of `of` as per cent: '' where there is nothing to be a part of. */
-export function shareOf(v: number, of: number): string { return of === 0 ? '' : percent(v / of); }
+export function shareOf(v: number, of: number): string {
+  return of === 0 ? '' : percent(v / of);
+}
 
 /** "5.3 s · 28.8 %". */
 export function amount(v: number | undefined, of: number, unit: string): string {
@@ -110,11 +146,22 @@ export function amount(v: number | undefined, of: number, unit: string): string 
 }
 
 /** The focused frame for a screen reader, one sentence. */
-export function spoken(name: string, f: Figures, of: number, unit: string, level: number, position: number, siblings: number, matches: boolean): string {
+export function spoken(
+  name: string,
+  f: Figures,
+  of: number,
+  unit: string,
+  level: number,
+  position: number,
+  siblings: number,
+  matches: boolean,
+): string {
   const total = `total ${value(f.total, unit)}, ${shareOf(f.total, of)}`;
   const self = f.self === undefined ? '' : `, self ${amount(f.self, of, unit).replace(' · ', ', ')}`;
   return `${name}${matches ? ', matches the search' : ''}, ${total}${self}, level ${level}, ${position} of ${siblings}`;
 }
 
 /** "14 frames · 31.2 %"; "no match". */
-export function matchSentence(frames: number, share: number): string { return frames === 0 ? 'no match' : `${count(frames, 'frame')} · ${percent(share)}`; }
+export function matchSentence(frames: number, share: number): string {
+  return frames === 0 ? 'no match' : `${count(frames, 'frame')} · ${percent(share)}`;
+}

@@ -22,9 +22,18 @@ export function verdictWords(growth: Growth): { readonly claim: string; readonly
   const [first = 0] = stack.counts;
   const total = growth.stacks.reduce((n, s) => n + Math.max(0, s.change), 0);
   switch (verdict.leak) {
-    case 'rises': return { claim, evidence: `There are more in each of ${count(stack.counts.length - 1, 'interval')}: ${stack.counts.map(grouped).join(', ')}.${stack.ended === 0 && first > 0 ? ` None of the first ${grouped(first)} has ended.` : ''}` };
-    case 'none ended': return { claim, evidence: `None of the ${grouped(first)} that were there has ended.` };
-    case undefined: return { claim, evidence: `That is ${grouped(stack.change)} of ${count(total, 'goroutine')} that came. A third dump tells a leak from load.` };
+    case 'rises':
+      return {
+        claim,
+        evidence: `There are more in each of ${count(stack.counts.length - 1, 'interval')}: ${stack.counts.map(grouped).join(', ')}.${stack.ended === 0 && first > 0 ? ` None of the first ${grouped(first)} has ended.` : ''}`,
+      };
+    case 'none ended':
+      return { claim, evidence: `None of the ${grouped(first)} that were there has ended.` };
+    case undefined:
+      return {
+        claim,
+        evidence: `That is ${grouped(stack.change)} of ${count(total, 'goroutine')} that came. A third dump tells a leak from load.`,
+      };
   }
 }
 
@@ -33,9 +42,12 @@ export function stuckText({ ids, why, pool }: Stuck, dump: GoroutineDump): strin
   const found = pool === undefined ? undefined : dump.workers.pools[pool];
   const who = ids.length === 1 ? `goroutine ${ids[0]}` : `${grouped(ids.length)} goroutines`;
   switch (why) {
-    case 'worker': return `${ids.length === 1 ? 'Worker' : 'Workers'} of ${found ? poolName(found) : 'a controller'}, ${who}`;
-    case 'lock': return `For a lock, ${who}`;
-    case 'send': return `Sends to a channel, ${who}`;
+    case 'worker':
+      return `${ids.length === 1 ? 'Worker' : 'Workers'} of ${found ? poolName(found) : 'a controller'}, ${who}`;
+    case 'lock':
+      return `For a lock, ${who}`;
+    case 'send':
+      return `Sends to a channel, ${who}`;
   }
 }
 
@@ -43,6 +55,9 @@ export function stuckText({ ids, why, pool }: Stuck, dump: GoroutineDump): strin
 export function lasted({ still }: Stuck, group: GoroutineGroup, growth: Growth): string {
   const wait = waited(group);
   if (still) return `${wait} without a move`;
-  const seen = growth.minutes === undefined ? `in ${count(growth.totals.length, 'dump')}` : `${duration(growth.minutes * 60e9)} apart`;
+  const seen =
+    growth.minutes === undefined
+      ? `in ${count(growth.totals.length, 'dump')}`
+      : `${duration(growth.minutes * 60e9)} apart`;
   return `seen ${seen}${group.minutes > 0 ? `, waits ${wait}` : ''}`;
 }

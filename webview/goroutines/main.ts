@@ -10,15 +10,39 @@ import { Problem } from '../../src/base/problem';
 import { h } from '../shared/dom';
 import { BaseSelect } from './base';
 import { GrowthView, since } from './growthview';
-import { matches, parseFilter, rowsOf, sortRows, summaryOf, workerWord, type Row, type Sort, type SortKey } from './model';
+import {
+  matches,
+  parseFilter,
+  rowsOf,
+  sortRows,
+  summaryOf,
+  workerWord,
+  type Row,
+  type Sort,
+  type SortKey,
+} from './model';
 import { Pools } from './pools';
 import { GroupTable, type Place } from './table';
 import { poolName } from './words';
 
 type View = 'workers' | 'groups' | 'growth';
 /** `view` is undefined until a person chose one: the dump decides. `base`: the dump that it is compared with, `newest` until chosen. */
-interface State { view: View | undefined; base: string; filter: string; sort: Sort; expanded: number[]; place: Place }
-const INITIAL: State = { view: undefined, base: 'newest', filter: '', sort: { key: 'count', descending: true }, expanded: [], place: { row: undefined, scroll: 0 } };
+interface State {
+  view: View | undefined;
+  base: string;
+  filter: string;
+  sort: Sort;
+  expanded: number[];
+  place: Place;
+}
+const INITIAL: State = {
+  view: undefined,
+  base: 'newest',
+  filter: '',
+  sort: { key: 'count', descending: true },
+  expanded: [],
+  place: { row: undefined, scroll: 0 },
+};
 
 const root = document.getElementById('app');
 if (!root) throw new Error('The page has no #app.');
@@ -35,41 +59,94 @@ let drawn: Compared['growth'];
 let comeBack: Place | undefined = state.place;
 
 const filterInput = h('input', {
-  class: 'search', type: 'search', 'aria-label': 'Filter goroutines', placeholder: 'Filter by text, state:, package:, label:, worker:', spellcheck: 'false', value: state.filter,
-  title: 'All words must match. state:"IO wait"  package:client-go  label:controller=widget  worker:widget/throttled  -word leaves out', input: () => { state.filter = filterInput.value; refresh(); },
+  class: 'search',
+  type: 'search',
+  'aria-label': 'Filter goroutines',
+  placeholder: 'Filter by text, state:, package:, label:, worker:',
+  spellcheck: 'false',
+  value: state.filter,
+  title:
+    'All words must match. state:"IO wait"  package:client-go  label:controller=widget  worker:widget/throttled  -word leaves out',
+  input: () => {
+    state.filter = filterInput.value;
+    refresh();
+  },
 });
-const stateSelect = h('select', { 'aria-label': 'State', title: 'Only goroutines in this state', change: () => { chooseState(stateSelect.value); } });
+const stateSelect = h('select', {
+  'aria-label': 'State',
+  title: 'Only goroutines in this state',
+  change: () => {
+    chooseState(stateSelect.value);
+  },
+});
 const shown = h('span', { class: 'dim num', role: 'status', 'aria-live': 'polite' });
 const table = new GroupTable({
   sort: (key: SortKey) => {
-    state.sort = { key, descending: state.sort.key === key ? !state.sort.descending : key !== 'state' && key !== 'stack' };
+    state.sort = {
+      key,
+      descending: state.sort.key === key ? !state.sort.descending : key !== 'state' && key !== 'stack',
+    };
     refresh();
-    table.element.querySelector<HTMLElement>(`th[aria-sort="${state.sort.descending ? 'descending' : 'ascending'}"] button`)?.focus();
+    table.element
+      .querySelector<HTMLElement>(`th[aria-sort="${state.sort.descending ? 'descending' : 'ascending'}"] button`)
+      ?.focus();
   },
-  open: (frame) => { host.send({ type: 'openSource', frame }); },
+  open: (frame) => {
+    host.send({ type: 'openSource', frame });
+  },
   changed: save,
 });
 for (const i of state.expanded) table.expanded.add(i);
 const pools = new Pools({ show: showWorkers });
-const growth = new GrowthView({ open: (frame) => { host.send({ type: 'openSource', frame }); }, show: showGroups, captureAgain: () => { host.send({ type: 'captureAgain' }); } });
-const base = new BaseSelect({ choose: (key) => { void compare(key, true); } });
+const growth = new GrowthView({
+  open: (frame) => {
+    host.send({ type: 'openSource', frame });
+  },
+  show: showGroups,
+  captureAgain: () => {
+    host.send({ type: 'captureAgain' });
+  },
+});
+const base = new BaseSelect({
+  choose: (key) => {
+    void compare(key, true);
+  },
+});
 const change = h('span', { class: 'num' });
 const body = h('div', { class: 'body' });
 
 window.addEventListener('keydown', (e) => {
   const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLSelectElement;
-  if ((e.key === '/' && !typing) || (e.key === 'f' && (e.ctrlKey || e.metaKey))) { filterInput.focus(); filterInput.select(); e.preventDefault(); }
-  if (e.target === filterInput && e.key === 'Escape') { filterInput.value = ''; state.filter = ''; refresh(); table.focusRow(0); }
-  if (e.target === filterInput && (e.key === 'ArrowDown' || e.key === 'Enter')) { table.focusRow(0); e.preventDefault(); }
+  if ((e.key === '/' && !typing) || (e.key === 'f' && (e.ctrlKey || e.metaKey))) {
+    filterInput.focus();
+    filterInput.select();
+    e.preventDefault();
+  }
+  if (e.target === filterInput && e.key === 'Escape') {
+    filterInput.value = '';
+    state.filter = '';
+    refresh();
+    table.focusRow(0);
+  }
+  if (e.target === filterInput && (e.key === 'ArrowDown' || e.key === 'Enter')) {
+    table.focusRow(0);
+    e.preventDefault();
+  }
 });
 
 host.send({ type: 'ready', page: 'goroutines' });
 
 function onMessage(m: Exclude<ToPage, { id: number }>): void {
   switch (m.type) {
-    case 'loading': show('loading', h('div', { class: 'notice', role: 'status' }, h('h2', {}, m.title), m.text)); break;
-    case 'failed': show('failed', notice(m.title, m.problem)); break;
-    case 'init': void load(m.facts); break;
+    case 'loading':
+      show('loading', h('div', { class: 'notice', role: 'status' }, h('h2', {}, m.title), m.text));
+      break;
+    case 'failed':
+      show('failed', notice(m.title, m.problem));
+      break;
+    case 'init':
+      void load(m.facts);
+      break;
   }
 }
 
@@ -88,7 +165,10 @@ async function load(told: PageFacts): Promise<void> {
   const inPools = pools.element.contains(document.activeElement);
   pools.show(dump.workers, dump.groups);
   const states = [...new Set(dump.groups.map((g) => g.state))].filter((s) => s !== '').sort();
-  stateSelect.replaceChildren(h('option', { value: '' }, 'Any state'), ...states.map((s) => h('option', { value: s }, s)));
+  stateSelect.replaceChildren(
+    h('option', { value: '' }, 'Any state'),
+    ...states.map((s) => h('option', { value: s }, s)),
+  );
   const first = filterInput.isConnected ? document.activeElement : undefined;
   const place = comeBack ?? table.place;
   const inTable = first !== undefined && table.element.contains(first);
@@ -98,13 +178,18 @@ async function load(told: PageFacts): Promise<void> {
   refresh();
   comeBack = undefined;
   table.restore(place);
-  if (inTable) table.focusCurrent(); else if (inPools) pools.focus(); else if (first instanceof HTMLElement && first !== document.body) first.focus(); else if (document.hasFocus()) takeFocus();
+  if (inTable) table.focusCurrent();
+  else if (inPools) pools.focus();
+  else if (first instanceof HTMLElement && first !== document.body) first.focus();
+  else if (document.hasFocus()) takeFocus();
   host.send({ type: 'drawn', page: 'goroutines', millis: performance.now() - began });
   // After the picture: another file has to be read for it.
   void compare(state.base);
 }
 
-function viewOf(): View { return state.view ?? (dump && dump.workers.pools.length > 0 ? 'workers' : 'groups'); }
+function viewOf(): View {
+  return state.view ?? (dump && dump.workers.pools.length > 0 ? 'workers' : 'groups');
+}
 
 function setView(view: View): void {
   state.view = view;
@@ -117,7 +202,8 @@ function layOut(): void {
   const view = viewOf();
   body.dataset['view'] = view;
   const parts = { workers: [pools.element, table.element], groups: [table.element], growth: [growth.element] }[view];
-  if (parts.some((p) => p.parentElement !== body) || body.childElementCount !== parts.length) body.replaceChildren(...parts);
+  if (parts.some((p) => p.parentElement !== body) || body.childElementCount !== parts.length)
+    body.replaceChildren(...parts);
   for (const tab of app.querySelectorAll<HTMLElement>('[role=tab]')) {
     const on = tab.dataset['view'] === view;
     tab.setAttribute('aria-selected', String(on));
@@ -130,7 +216,10 @@ function layOut(): void {
 async function compare(key: string, chosen = false): Promise<void> {
   const asked = dump;
   base.busy = true;
-  const told = await host.ask({ type: 'compare', base: key }).then((m) => m.compared, (e: unknown) => Problem.from(e));
+  const told = await host.ask({ type: 'compare', base: key }).then(
+    (m) => m.compared,
+    (e: unknown) => Problem.from(e),
+  );
   const answer = told instanceof Problem ? undefined : told;
   base.busy = false;
   if (dump !== asked || !dump || !facts) return;
@@ -142,7 +231,8 @@ async function compare(key: string, chosen = false): Promise<void> {
   base.show(compared);
   change.textContent = since(compared);
   change.classList.toggle('leak', compared.growth?.verdict?.leak !== undefined);
-  if (told instanceof Problem) growth.fail(told.toJSON()); else growth.show(compared, dump, facts.ownModules, facts.again === true);
+  if (told instanceof Problem) growth.fail(told.toJSON());
+  else growth.show(compared, dump, facts.ownModules, facts.again === true);
   if (chosen && (!answer || viewOf() === 'workers')) setView('growth');
   save();
   // Rows are made anew for the column; who looks at one is left where they are.
@@ -181,34 +271,88 @@ function setFilter(text: string): void {
 /** The keyboard is at the rows at once, unless something has it already; never taken from the rest of the editor. */
 function takeFocus(): void {
   if (!dump || document.activeElement !== document.body) return;
-  if (viewOf() === 'growth') growth.element.focus(); else if (viewOf() === 'groups' || !pools.focus()) table.focusCurrent();
+  if (viewOf() === 'growth') growth.element.focus();
+  else if (viewOf() === 'groups' || !pools.focus()) table.focusCurrent();
 }
 window.addEventListener('focus', takeFocus);
 
 function header(facts: PageFacts, d: GoroutineDump): HTMLElement {
   const total = `${count(d.total, 'goroutine')} in ${count(d.groups.length, 'group')}`;
-  return h('div', { class: 'facts' }, h('h1', {}, facts.title), ...(facts.subtitle ? [h('span', {}, facts.subtitle)] : []), h('span', { class: 'num' }, total), change,
+  return h(
+    'div',
+    { class: 'facts' },
+    h('h1', {}, facts.title),
+    ...(facts.subtitle ? [h('span', {}, facts.subtitle)] : []),
+    h('span', { class: 'num' }, total),
+    change,
     ...d.warnings.map((w) => h('span', { class: 'warn' }, w)),
-    h('span', { class: 'grow' }), facts.again ? h('button', { class: 'link', click: () => { host.send({ type: 'captureAgain' }); } }, 'Capture again') : undefined);
+    h('span', { class: 'grow' }),
+    facts.again
+      ? h(
+          'button',
+          {
+            class: 'link',
+            click: () => {
+              host.send({ type: 'captureAgain' });
+            },
+          },
+          'Capture again',
+        )
+      : undefined,
+  );
 }
 
 function toolbar({ pages }: PageFacts): HTMLElement {
-  const tab = (view: View | 'flame', label: string, title: string): HTMLElement => h('button', { role: 'tab', 'data-view': view, title, click: () => { if (view === 'flame') host.send({ type: 'show', page: 'flame' }); else setView(view); } }, label);
-  return h('div', { class: 'bar' }, h('div', { class: 'seg', role: 'tablist', 'aria-label': 'View', keydown: walkTabs },
-    tab('workers', 'Workers', 'What the workers of each controller do'), tab('groups', 'Groups', 'Goroutines grouped by stack'),
-    ...(pages.includes('flame') ? [tab('flame', 'Flame', 'The same goroutines as a flame graph')] : []), tab('growth', 'Growth', 'What changed since an earlier dump')),
-  filterInput, stateSelect, shown, h('span', { class: 'grow' }), base.element);
+  const tab = (view: View | 'flame', label: string, title: string): HTMLElement =>
+    h(
+      'button',
+      {
+        role: 'tab',
+        'data-view': view,
+        title,
+        click: () => {
+          if (view === 'flame') host.send({ type: 'show', page: 'flame' });
+          else setView(view);
+        },
+      },
+      label,
+    );
+  return h(
+    'div',
+    { class: 'bar' },
+    h(
+      'div',
+      { class: 'seg', role: 'tablist', 'aria-label': 'View', keydown: walkTabs },
+      tab('workers', 'Workers', 'What the workers of each controller do'),
+      tab('groups', 'Groups', 'Goroutines grouped by stack'),
+      ...(pages.includes('flame') ? [tab('flame', 'Flame', 'The same goroutines as a flame graph')] : []),
+      tab('growth', 'Growth', 'What changed since an earlier dump'),
+    ),
+    filterInput,
+    stateSelect,
+    shown,
+    h('span', { class: 'grow' }),
+    base.element,
+  );
 }
 
 /** The arrows walk the segments, as in every tab list; Enter or a blank takes one. */
 function walkTabs(e: KeyboardEvent): void {
-  const step = e.key === 'ArrowRight' ? 'nextElementSibling' : e.key === 'ArrowLeft' ? 'previousElementSibling' : undefined;
+  const step =
+    e.key === 'ArrowRight' ? 'nextElementSibling' : e.key === 'ArrowLeft' ? 'previousElementSibling' : undefined;
   const next = step && (e.target as HTMLElement)[step];
-  if (next instanceof HTMLElement) { next.focus(); e.preventDefault(); }
+  if (next instanceof HTMLElement) {
+    next.focus();
+    e.preventDefault();
+  }
 }
 
 function foot(): HTMLElement {
-  return h('div', { class: 'foot dim' }, '/ filter   ↑ ↓ walk   → open, then its frames   ← close   Enter on a worker shows its stack, on a frame its source');
+  return h(
+    'div',
+    { class: 'foot dim' },
+    '/ filter   ↑ ↓ walk   → open, then its frames   ← close   Enter on a worker shows its stack, on a frame its source',
+  );
 }
 
 /** The select writes the filter's own words: one way to say it, which can be read, changed and kept. */
@@ -222,7 +366,11 @@ function refresh(): void {
   const filter = parseFilter(state.filter);
   const changes = drawn?.changes;
   const leak = drawn?.verdict?.leak === undefined ? [] : drawn.stacks[drawn.verdict.stack]?.groups;
-  const visible = sortRows(rows.filter((r) => matches(r, filter)), state.sort, changes);
+  const visible = sortRows(
+    rows.filter((r) => matches(r, filter)),
+    state.sort,
+    changes,
+  );
   table.show(visible, state.sort, Math.max(0, ...rows.slice(0, 1).map((r) => r.group.count)), changes, leak);
   const worker = filter.words.find((w) => w.kind === 'worker' && !w.not)?.value.split('/');
   pools.select(worker?.[0], worker?.[1]);
@@ -230,12 +378,19 @@ function refresh(): void {
   stateSelect.value = [...stateSelect.options].find((o) => o.value.toLowerCase() === stateWord)?.value ?? '';
   const n = visible.reduce((sum, r) => sum + r.group.count, 0);
   const total = dump?.total ?? 0;
-  shown.textContent = filter.words.length === 0 ? '' : visible.length === 0 ? 'nothing matches; Escape clears' : `${grouped(n)} of ${grouped(total)} in ${count(visible.length, 'group')}`;
+  shown.textContent =
+    filter.words.length === 0
+      ? ''
+      : visible.length === 0
+        ? 'nothing matches; Escape clears'
+        : `${grouped(n)} of ${grouped(total)} in ${count(visible.length, 'group')}`;
   app.dataset['shown'] = String(visible.length);
   save();
 }
 
-function save(): void { host.state = { ...state, expanded: [...table.expanded], place: comeBack ?? table.place } satisfies State; }
+function save(): void {
+  host.state = { ...state, expanded: [...table.expanded], place: comeBack ?? table.place } satisfies State;
+}
 
 function show(what: 'loading' | 'ready' | 'failed', ...children: HTMLElement[]): void {
   app.replaceChildren(...children);
@@ -243,5 +398,12 @@ function show(what: 'loading' | 'ready' | 'failed', ...children: HTMLElement[]):
 }
 
 function notice(title: string, p: ProblemData): HTMLElement {
-  return h('div', { class: 'notice', role: 'alert' }, h('h2', {}, title), h('p', {}, p.message), ...(p.next ? [h('p', {}, p.next)] : []), ...(p.detail ? [h('pre', {}, p.detail)] : []));
+  return h(
+    'div',
+    { class: 'notice', role: 'alert' },
+    h('h2', {}, title),
+    h('p', {}, p.message),
+    ...(p.next ? [h('p', {}, p.next)] : []),
+    ...(p.detail ? [h('pre', {}, p.detail)] : []),
+  );
 }

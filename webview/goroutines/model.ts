@@ -7,7 +7,10 @@ import { originOf, packageOf } from '../../src/profile/names';
 import { poolName } from './words';
 
 export type SortKey = 'count' | 'change' | 'state' | 'longest' | 'stack';
-export interface Sort { readonly key: SortKey; readonly descending: boolean }
+export interface Sort {
+  readonly key: SortKey;
+  readonly descending: boolean;
+}
 
 export interface Row {
   /** Index in the dump: stable for the file, so that state can name a row by it. */
@@ -27,7 +30,9 @@ export interface Row {
 
 export function rowsOf(groups: readonly GoroutineGroup[], ownModules: readonly string[], workers?: Workers): Row[] {
   const found = new Map<number, Set<string>>();
-  for (const pool of workers?.pools ?? []) for (const { group, state } of pool.stacks) found.set(group, (found.get(group) ?? new Set()).add(workerWord(poolName(pool), state)));
+  for (const pool of workers?.pools ?? [])
+    for (const { group, state } of pool.stacks)
+      found.set(group, (found.get(group) ?? new Set()).add(workerWord(poolName(pool), state)));
   return groups.map((group, index) => {
     const frames = group.createdBy ? [...group.stack, group.createdBy] : group.stack;
     const labels = Object.entries(group.labels).map(([k, v]) => `${k}=${v}`);
@@ -40,13 +45,15 @@ export function rowsOf(groups: readonly GoroutineGroup[], ownModules: readonly s
       waitsFor: waits,
       text: [group.state, waits ?? '', ...labels, ...frames.map((f) => `${f.name} ${f.file}`)].join('\n').toLowerCase(),
       packages: [...new Set(frames.map((f) => packageOf(f.name).toLowerCase()))],
-      workers: [...found.get(index) ?? []],
+      workers: [...(found.get(index) ?? [])],
     };
   });
 }
 
 /** What follows `worker:` for the workers of a pool that do one thing. */
-export function workerWord(pool: string, state: string): string { return `${pool}/${state}`.toLowerCase(); }
+export function workerWord(pool: string, state: string): string {
+  return `${pool}/${state}`.toLowerCase();
+}
 
 /**
  * The frames that tell this stack from others, leaf first, at most three: what the goroutine waits in once the parking
@@ -82,7 +89,14 @@ function waitsFor(stack: readonly StackFrame[]): string | undefined {
 /** Frames in which every parked goroutine of its kind stands; they say how it waits (the state does too), not for what. */
 function isMachinery(name: string): boolean {
   const pkg = packageOf(name);
-  return pkg === 'runtime' || pkg.startsWith('runtime/') || pkg === 'sync' || pkg.startsWith('internal/') || pkg === 'syscall' || pkg === 'time' && name === 'time.Sleep';
+  return (
+    pkg === 'runtime' ||
+    pkg.startsWith('runtime/') ||
+    pkg === 'sync' ||
+    pkg.startsWith('internal/') ||
+    pkg === 'syscall' ||
+    (pkg === 'time' && name === 'time.Sleep')
+  );
 }
 
 /** `pkg.(*T).Method` without the directories of the import path: what fits a row and still says where. */
@@ -93,8 +107,14 @@ export function shortName(name: string): string {
   return plain.slice(head.lastIndexOf('/') + 1);
 }
 
-export interface Filter { readonly words: readonly Word[] }
-interface Word { readonly kind: 'text' | 'state' | 'package' | 'label' | 'worker'; readonly value: string; readonly not: boolean }
+export interface Filter {
+  readonly words: readonly Word[];
+}
+interface Word {
+  readonly kind: 'text' | 'state' | 'package' | 'label' | 'worker';
+  readonly value: string;
+  readonly not: boolean;
+}
 
 /**
  * `reconcile state:select package:client-go label:controller=widget worker:widget/throttled -pool`: all words must hold. Values with blanks stand
@@ -102,10 +122,17 @@ interface Word { readonly kind: 'text' | 'state' | 'package' | 'label' | 'worker
  */
 export function parseFilter(text: string): Filter {
   const words: Word[] = [];
-  for (const [, minus, prefix, quoted, bare] of text.matchAll(/(-?)(?:(state|package|pkg|label|worker):)?(?:"([^"]*)"?|(\S+))/gi)) {
+  for (const [, minus, prefix, quoted, bare] of text.matchAll(
+    /(-?)(?:(state|package|pkg|label|worker):)?(?:"([^"]*)"?|(\S+))/gi,
+  )) {
     const value = (quoted ?? bare ?? '').toLowerCase();
     if (value === '') continue;
-    const kind = prefix === undefined ? 'text' : prefix.toLowerCase() === 'pkg' ? 'package' : (prefix.toLowerCase() as Word['kind']);
+    const kind =
+      prefix === undefined
+        ? 'text'
+        : prefix.toLowerCase() === 'pkg'
+          ? 'package'
+          : (prefix.toLowerCase() as Word['kind']);
     words.push({ kind, value, not: minus === '-' });
   }
   return { words };
@@ -117,11 +144,16 @@ export function matches(row: Row, filter: Filter): boolean {
 
 function holds({ group, text, packages, workers }: Row, { kind, value }: Word): boolean {
   switch (kind) {
-    case 'text': return text.includes(value);
-    case 'state': return group.state.toLowerCase().includes(value);
-    case 'package': return packages.some((p) => p.includes(value));
-    case 'worker': return workers.some((w) => w === value || w.startsWith(`${value}/`));
-    case 'label': return Object.entries(group.labels).some(([k, v]) => `${k}=${v}`.toLowerCase().includes(value));
+    case 'text':
+      return text.includes(value);
+    case 'state':
+      return group.state.toLowerCase().includes(value);
+    case 'package':
+      return packages.some((p) => p.includes(value));
+    case 'worker':
+      return workers.some((w) => w === value || w.startsWith(`${value}/`));
+    case 'label':
+      return Object.entries(group.labels).some(([k, v]) => `${k}=${v}`.toLowerCase().includes(value));
   }
 }
 
@@ -136,14 +168,23 @@ export function sortRows(rows: readonly Row[], { key, descending }: Sort, change
   };
   const sign = descending ? -1 : 1;
   // Ties go by count, then to the person's own code, then by the dump's own order: the same input always gives the same page.
-  return [...rows].sort((a, b) => sign * by[key](a, b) || b.group.count - a.group.count || Number(b.own) - Number(a.own) || a.index - b.index);
+  return [...rows].sort(
+    (a, b) =>
+      sign * by[key](a, b) || b.group.count - a.group.count || Number(b.own) - Number(a.own) || a.index - b.index,
+  );
 }
 
 /** "+126", "−3", "0": with a real minus, as wide as the plus. */
-export function signed(n: number): string { return n > 0 ? `+${grouped(n)}` : n < 0 ? `−${grouped(-n)}` : '0'; }
+export function signed(n: number): string {
+  return n > 0 ? `+${grouped(n)}` : n < 0 ? `−${grouped(-n)}` : '0';
+}
 
 /** "5 min", or "< 1 min": the dump tells whole minutes only. '' when it tells no waits at all (debug=1). */
 export function waited({ minutes, state }: GoroutineGroup): string {
   if (state === '' || state === 'running' || state === 'runnable') return '';
-  return minutes === 0 ? '< 1 min' : minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes === 0
+    ? '< 1 min'
+    : minutes < 120
+      ? `${minutes} min`
+      : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -24,8 +24,12 @@ export class Pools {
   #groups: readonly GoroutineGroup[] = [];
 
   constructor(private readonly events: PoolEvents) {
-    this.element.addEventListener('keydown', (e) => { this.#onKey(e); });
-    this.element.addEventListener('focusin', (e) => { this.#mark(e.target as HTMLElement); });
+    this.element.addEventListener('keydown', (e) => {
+      this.#onKey(e);
+    });
+    this.element.addEventListener('focusin', (e) => {
+      this.#mark(e.target as HTMLElement);
+    });
   }
 
   show(workers: Workers, groups: readonly GoroutineGroup[]): void {
@@ -35,15 +39,43 @@ export class Pools {
     const folded = this.#all || resting.length <= RESTING + 1 ? [] : resting.slice(RESTING);
     const rows = pools.filter((p) => !folded.includes(p)).map((p) => this.#row(p));
     const grid = h('div', { role: 'grid', 'aria-label': 'Worker pools', class: 'grid' }, ...rows);
-    const more = folded.length === 0 ? undefined : h('button', { class: 'link rest', click: () => { this.#all = true; this.show(workers, groups); this.focus(); } },
-      `${count(folded.length, 'more pool')} with ${count(folded.reduce((n, p) => n + p.workers, 0), 'worker')}, all idle`);
+    const more =
+      folded.length === 0
+        ? undefined
+        : h(
+            'button',
+            {
+              class: 'link rest',
+              click: () => {
+                this.#all = true;
+                this.show(workers, groups);
+                this.focus();
+              },
+            },
+            `${count(folded.length, 'more pool')} with ${count(
+              folded.reduce((n, p) => n + p.workers, 0),
+              'worker',
+            )}, all idle`,
+          );
     const used = STATES.filter((s) => pools.some((p) => p.counts[s.state] > 0));
     const total = pools.reduce((n, p) => n + p.workers, 0);
-    const what = pools.length === 0 ? 'No worker pool: no goroutine waits in a workqueue or runs a known controller loop.' : `${count(total, 'worker')}, ${grouped(pools.reduce((n, p) => n + p.counts.idle, 0))} idle`;
+    const what =
+      pools.length === 0
+        ? 'No worker pool: no goroutine waits in a workqueue or runs a known controller loop.'
+        : `${count(total, 'worker')}, ${grouped(pools.reduce((n, p) => n + p.counts.idle, 0))} idle`;
     this.element.replaceChildren(
-      h('div', { class: 'head' }, h('h2', {}, 'Worker pools'), h('span', { class: 'dim num' }, what), h('span', { class: 'grow' }),
-        h('div', { class: 'legend', 'aria-hidden': 'true' }, ...used.map((s) => h('span', {}, seat(s.state), s.label)))),
-      grid, ...(more ? [more] : []), ...workers.notes.map((n) => h('p', { class: 'dim note' }, n)));
+      h(
+        'div',
+        { class: 'head' },
+        h('h2', {}, 'Worker pools'),
+        h('span', { class: 'dim num' }, what),
+        h('span', { class: 'grow' }),
+        h('div', { class: 'legend', 'aria-hidden': 'true' }, ...used.map((s) => h('span', {}, seat(s.state), s.label))),
+      ),
+      grid,
+      ...(more ? [more] : []),
+      ...workers.notes.map((n) => h('p', { class: 'dim note' }, n)),
+    );
     this.#mark(this.#stops()[0]);
   }
 
@@ -56,26 +88,74 @@ export class Pools {
 
   /** Marks what the filter shows just now; undefined: nothing of the pools. */
   select(pool: string | undefined, state: string | undefined): void {
-    for (const e of this.#stops()) e.classList.toggle('shown', e.dataset['pool'] === pool && pool !== undefined && e.dataset['state']?.toLowerCase() === state);
+    for (const e of this.#stops())
+      e.classList.toggle(
+        'shown',
+        e.dataset['pool'] === pool && pool !== undefined && e.dataset['state']?.toLowerCase() === state,
+      );
   }
 
   #row(pool: WorkerPool): HTMLElement {
     const name = poolName(pool);
     const parts = sentence(pool, this.#groups);
     const target = (state: WorkerState): Record<string, string | number | ((e: never) => void)> => ({
-      tabindex: -1, 'data-pool': name.toLowerCase(), 'data-state': state, click: () => { this.events.show(pool, state); },
+      tabindex: -1,
+      'data-pool': name.toLowerCase(),
+      'data-state': state,
+      click: () => {
+        this.events.show(pool, state);
+      },
     });
-    const seats = pool.workers > SEATS ? this.#bar(pool, target) : STATES.flatMap(({ state, label }) => Array.from({ length: pool.counts[state] }, () => seat(state, { ...target(state), title: `${name}: ${label}. Show its stack` }, `${name}: ${label}`)));
+    const seats =
+      pool.workers > SEATS
+        ? this.#bar(pool, target)
+        : STATES.flatMap(({ state, label }) =>
+            Array.from({ length: pool.counts[state] }, () =>
+              seat(state, { ...target(state), title: `${name}: ${label}. Show its stack` }, `${name}: ${label}`),
+            ),
+          );
     const known = pool.controller === undefined ? 'The dump does not tell its name' : `Name from: ${pool.from}`;
-    return h('div', { role: 'row', class: 'pool' },
-      h('span', { role: 'rowheader', class: pool.controller === undefined ? 'name dim' : 'name', title: `${known}. Loop: ${pool.kind}` }, name),
-      h('span', { role: 'gridcell', class: 'seats', 'aria-label': `${count(pool.workers, 'worker')} of ${name}` }, ...seats),
-      h('span', { role: 'gridcell', class: 'sentence num' }, ...parts.flatMap((p, i) => [
-        ...(i > 0 ? [', '] : []), h('button', { ...target(p.state), class: p.strong ? `part strong ${p.state}` : 'part', title: 'Show the stacks of these workers' }, p.text),
-      ]), ...(parts.some((p) => p.strong) ? ['.'] : [])));
+    return h(
+      'div',
+      { role: 'row', class: 'pool' },
+      h(
+        'span',
+        {
+          role: 'rowheader',
+          class: pool.controller === undefined ? 'name dim' : 'name',
+          title: `${known}. Loop: ${pool.kind}`,
+        },
+        name,
+      ),
+      h(
+        'span',
+        { role: 'gridcell', class: 'seats', 'aria-label': `${count(pool.workers, 'worker')} of ${name}` },
+        ...seats,
+      ),
+      h(
+        'span',
+        { role: 'gridcell', class: 'sentence num' },
+        ...parts.flatMap((p, i) => [
+          ...(i > 0 ? [', '] : []),
+          h(
+            'button',
+            {
+              ...target(p.state),
+              class: p.strong ? `part strong ${p.state}` : 'part',
+              title: 'Show the stacks of these workers',
+            },
+            p.text,
+          ),
+        ]),
+        ...(parts.some((p) => p.strong) ? ['.'] : []),
+      ),
+    );
   }
 
-  #bar(pool: WorkerPool, target: (state: WorkerState) => Record<string, string | number | ((e: never) => void)>): HTMLElement[] {
+  #bar(
+    pool: WorkerPool,
+    target: (state: WorkerState) => Record<string, string | number | ((e: never) => void)>,
+  ): HTMLElement[] {
     return STATES.filter(({ state }) => pool.counts[state] > 0).map(({ state, label }) => {
       const text = `${poolName(pool)}: ${grouped(pool.counts[state])} ${label}`;
       const piece = seat(state, { ...target(state), title: `${text}. Show their stacks` }, text);
@@ -86,7 +166,9 @@ export class Pools {
   }
 
   /** All that the arrows reach. */
-  #stops(): HTMLElement[] { return [...this.element.querySelectorAll<HTMLElement>('.pool button')]; }
+  #stops(): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>('.pool button')];
+  }
 
   #mark(at: HTMLElement | undefined): void {
     if (!at?.matches('.pool button')) return;
@@ -106,7 +188,14 @@ export class Pools {
       const part = target.classList.contains('part');
       return next?.querySelector<HTMLElement>(part ? '.part' : '.seat') ?? undefined;
     };
-    const to = { ArrowRight: own[at + 1], ArrowLeft: own[at - 1], Home: own[0], End: own.at(-1), ArrowDown: beside(1), ArrowUp: beside(-1) }[e.key];
+    const to = {
+      ArrowRight: own[at + 1],
+      ArrowLeft: own[at - 1],
+      Home: own[0],
+      End: own.at(-1),
+      ArrowDown: beside(1),
+      ArrowUp: beside(-1),
+    }[e.key];
     if (to === undefined) return;
     to.focus();
     to.scrollIntoView({ block: 'nearest' });
@@ -115,8 +204,14 @@ export class Pools {
 }
 
 /** A button where there is something to do, else for the eye. */
-function seat(state: WorkerState, attributes?: Record<string, string | number | ((e: never) => void)>, label?: string): HTMLElement {
+function seat(
+  state: WorkerState,
+  attributes?: Record<string, string | number | ((e: never) => void)>,
+  label?: string,
+): HTMLElement {
   const look = STATES.find((s) => s.state === state);
   const sign = icon(look?.icon ?? 'blank');
-  return attributes ? h('button', { ...attributes, class: `seat ${state}`, 'aria-label': label }, sign) : h('span', { class: `seat ${state}` }, sign);
+  return attributes
+    ? h('button', { ...attributes, class: `seat ${state}`, 'aria-label': label }, sign)
+    : h('span', { class: `seat ${state}` }, sign);
 }

@@ -18,7 +18,10 @@ export interface TableEvents {
 }
 
 /** Where a person is in the table; `row` is a row's index in the dump, undefined while there is none. */
-export interface Place { readonly row: number | undefined; readonly scroll: number }
+export interface Place {
+  readonly row: number | undefined;
+  readonly scroll: number;
+}
 
 const COLUMNS: readonly { readonly key: SortKey; readonly label: string; readonly className: string }[] = [
   { key: 'count', label: 'Count', className: 'count' },
@@ -39,14 +42,32 @@ export class GroupTable {
   #made = 0;
   readonly #body = h('tbody', {});
   readonly #head = h('tr', { role: 'row' });
-  readonly #more = new IntersectionObserver((entries) => { if (entries.some((e) => e.isIntersecting)) this.#makeMore(); });
+  readonly #more = new IntersectionObserver((entries) => {
+    if (entries.some((e) => e.isIntersecting)) this.#makeMore();
+  });
   readonly #sentinel = h('div', { class: 'sentinel' });
 
   constructor(private readonly events: TableEvents) {
-    const table = h('table', { role: 'treegrid', 'aria-label': 'Goroutines by stack', keydown: (e: KeyboardEvent) => { this.#onKey(e); } }, h('thead', {}, this.#head), this.#body);
+    const table = h(
+      'table',
+      {
+        role: 'treegrid',
+        'aria-label': 'Goroutines by stack',
+        keydown: (e: KeyboardEvent) => {
+          this.#onKey(e);
+        },
+      },
+      h('thead', {}, this.#head),
+      this.#body,
+    );
     this.element = h('div', { class: 'scroll' }, table, this.#sentinel);
     this.#more.observe(this.#sentinel);
-    this.element.addEventListener('scroll', debounce(200, () => { this.events.changed(); }));
+    this.element.addEventListener(
+      'scroll',
+      debounce(200, () => {
+        this.events.changed();
+      }),
+    );
   }
 
   /** `changes`: how many more each group of the dump has than an earlier one; without them there is no such column. `leak`: the groups that a leak is in. */
@@ -55,12 +76,40 @@ export class GroupTable {
     this.#max = Math.max(1, max);
     this.#changes = changes;
     this.#leak = leak;
-    this.#head.replaceChildren(...this.#columns.map(({ key, label, className }) => {
-      const on = key === sort.key;
-      const button = h('button', { class: 'sort', title: `Sort by ${label.toLowerCase()}`, click: () => { this.events.sort(key); } },
-        label, ...(on ? [h('span', { class: `codicon codicon-chevron-${sort.descending ? 'down' : 'up'}`, 'aria-hidden': 'true' })] : []));
-      return h('th', { role: 'columnheader', class: className, 'aria-sort': on ? (sort.descending ? 'descending' : 'ascending') : 'none', scope: 'col' }, button);
-    }));
+    this.#head.replaceChildren(
+      ...this.#columns.map(({ key, label, className }) => {
+        const on = key === sort.key;
+        const button = h(
+          'button',
+          {
+            class: 'sort',
+            title: `Sort by ${label.toLowerCase()}`,
+            click: () => {
+              this.events.sort(key);
+            },
+          },
+          label,
+          ...(on
+            ? [
+                h('span', {
+                  class: `codicon codicon-chevron-${sort.descending ? 'down' : 'up'}`,
+                  'aria-hidden': 'true',
+                }),
+              ]
+            : []),
+        );
+        return h(
+          'th',
+          {
+            role: 'columnheader',
+            class: className,
+            'aria-sort': on ? (sort.descending ? 'descending' : 'ascending') : 'none',
+            scope: 'col',
+          },
+          button,
+        );
+      }),
+    );
     this.#body.replaceChildren();
     this.#made = 0;
     this.#focused = 0;
@@ -68,21 +117,28 @@ export class GroupTable {
     this.element.scrollTop = 0;
   }
 
-  get #columns(): typeof COLUMNS { return this.#changes ? COLUMNS : COLUMNS.filter((c) => c.key !== 'change'); }
+  get #columns(): typeof COLUMNS {
+    return this.#changes ? COLUMNS : COLUMNS.filter((c) => c.key !== 'change');
+  }
 
-  get place(): Place { return { row: this.#rows[this.#focused]?.index, scroll: this.element.scrollTop }; }
+  get place(): Place {
+    return { row: this.#rows[this.#focused]?.index, scroll: this.element.scrollTop };
+  }
 
   /** Goes back to a place, as far as it is still there, without taking the keyboard. To be called when the table is on the page. */
   restore({ row, scroll }: Place): void {
     const at = row === undefined ? -1 : this.#rows.findIndex((r) => r.index === row);
     if (at >= 0) this.#mark(at);
-    while (this.#made < this.#rows.length && this.element.scrollHeight < scroll + this.element.clientHeight) this.#makeMore();
+    while (this.#made < this.#rows.length && this.element.scrollHeight < scroll + this.element.clientHeight)
+      this.#makeMore();
     this.element.scrollTop = scroll;
     this.events.changed();
   }
 
   /** Gives the keyboard to the row that has its place, and leaves what is in view as it is. */
-  focusCurrent(): void { this.#groupRows()[this.#focused]?.focus({ preventScroll: true }); }
+  focusCurrent(): void {
+    this.#groupRows()[this.#focused]?.focus({ preventScroll: true });
+  }
 
   /** Makes rows up to the one at `index`, opens it to the keyboard and shows it. */
   focusRow(at: number): void {
@@ -104,7 +160,9 @@ export class GroupTable {
     return rows[i];
   }
 
-  #groupRows(): HTMLElement[] { return [...this.#body.querySelectorAll<HTMLElement>('tr.group')]; }
+  #groupRows(): HTMLElement[] {
+    return [...this.#body.querySelectorAll<HTMLElement>('tr.group')];
+  }
 
   #makeMore(): void {
     const next = this.#rows.slice(this.#made, this.#made + CHUNK);
@@ -120,23 +178,72 @@ export class GroupTable {
     const { group } = row;
     const change = this.#changes?.[row.index];
     const leaks = this.#leak.includes(row.index);
-    const bar = h('span', { class: `meter${leaks ? ' leak' : row.waitsFor === undefined ? '' : ' waits'}`, 'aria-hidden': 'true' });
+    const bar = h('span', {
+      class: `meter${leaks ? ' leak' : row.waitsFor === undefined ? '' : ' waits'}`,
+      'aria-hidden': 'true',
+    });
     bar.style.width = `${Math.max(3, (90 * group.count) / this.#max)}px`;
     const open = this.expanded.has(row.index);
     const labels = Object.entries(group.labels);
-    return h('tr', {
-      role: 'row', class: 'group', tabindex: at === this.#focused ? 0 : -1, 'aria-expanded': String(open), 'aria-level': 1, 'data-index': row.index,
-      'aria-rowindex': at + 2,
-      click: (e: MouseEvent) => { if (!(e.target as HTMLElement).closest('button')) { this.focusRow(at); this.toggle(row); } },
-    },
-    h('td', { role: 'gridcell', class: 'count num' }, h('span', { class: `twistie codicon codicon-chevron-${open ? 'down' : 'right'}`, 'aria-hidden': 'true' }), bar, grouped(group.count)),
-    change === undefined ? undefined : h('td', { role: 'gridcell', class: `change num${change > 0 ? ' more' : ''}`, ...(leaks && { title: 'A leak, see Growth' }) }, signed(change)),
-    h('td', { role: 'gridcell', class: 'state' }, group.state || '–'),
-    h('td', { role: 'gridcell', class: 'stack mono' },
-      ...row.summary.flatMap((f, i) => [...(i ? [h('span', { class: 'dim' }, ' ← ')] : []), h('span', { title: f.name }, shortName(f.name))]),
-      ...(row.waitsFor === undefined ? [] : [h('span', { class: 'chip waits', title: 'This goroutine waits until QPS and Burst of its client let the next request go' }, row.waitsFor)]),
-      ...labels.map(([k, v]) => h('span', { class: 'chip', title: 'pprof label' }, `${k}=${v}`))),
-    h('td', { role: 'gridcell', class: 'longest num' }, waited(group)));
+    return h(
+      'tr',
+      {
+        role: 'row',
+        class: 'group',
+        tabindex: at === this.#focused ? 0 : -1,
+        'aria-expanded': String(open),
+        'aria-level': 1,
+        'data-index': row.index,
+        'aria-rowindex': at + 2,
+        click: (e: MouseEvent) => {
+          if (!(e.target as HTMLElement).closest('button')) {
+            this.focusRow(at);
+            this.toggle(row);
+          }
+        },
+      },
+      h(
+        'td',
+        { role: 'gridcell', class: 'count num' },
+        h('span', { class: `twistie codicon codicon-chevron-${open ? 'down' : 'right'}`, 'aria-hidden': 'true' }),
+        bar,
+        grouped(group.count),
+      ),
+      change === undefined
+        ? undefined
+        : h(
+            'td',
+            {
+              role: 'gridcell',
+              class: `change num${change > 0 ? ' more' : ''}`,
+              ...(leaks && { title: 'A leak, see Growth' }),
+            },
+            signed(change),
+          ),
+      h('td', { role: 'gridcell', class: 'state' }, group.state || '–'),
+      h(
+        'td',
+        { role: 'gridcell', class: 'stack mono' },
+        ...row.summary.flatMap((f, i) => [
+          ...(i ? [h('span', { class: 'dim' }, ' ← ')] : []),
+          h('span', { title: f.name }, shortName(f.name)),
+        ]),
+        ...(row.waitsFor === undefined
+          ? []
+          : [
+              h(
+                'span',
+                {
+                  class: 'chip waits',
+                  title: 'This goroutine waits until QPS and Burst of its client let the next request go',
+                },
+                row.waitsFor,
+              ),
+            ]),
+        ...labels.map(([k, v]) => h('span', { class: 'chip', title: 'pprof label' }, `${k}=${v}`)),
+      ),
+      h('td', { role: 'gridcell', class: 'longest num' }, waited(group)),
+    );
   }
 
   toggle(row: Row): void {
@@ -149,8 +256,10 @@ export class GroupTable {
       el.after(detail);
       detail.scrollIntoView({ block: 'nearest' });
       el.scrollIntoView({ block: 'nearest' });
+    } else {
+      this.expanded.delete(row.index);
+      el.nextElementSibling?.remove();
     }
-    else { this.expanded.delete(row.index); el.nextElementSibling?.remove(); }
     el.setAttribute('aria-expanded', String(open));
     const twistie = el.querySelector('.twistie');
     twistie?.classList.toggle('codicon-chevron-down', open);
@@ -160,30 +269,75 @@ export class GroupTable {
 
   #detailRow({ group, index }: Row): HTMLElement {
     const facts = [
-      group.ids.length > 0 ? `goroutine${group.count > 1 ? 's' : ''} ${group.ids.slice(0, 8).join(', ')}${group.count > Math.min(8, group.ids.length) ? '…' : ''}` : '',
+      group.ids.length > 0
+        ? `goroutine${group.count > 1 ? 's' : ''} ${group.ids.slice(0, 8).join(', ')}${group.count > Math.min(8, group.ids.length) ? '…' : ''}`
+        : '',
       group.lockedToThread > 0 ? `${grouped(group.lockedToThread)} locked to a thread` : '',
       group.elided ? 'the runtime left out frames in the middle' : '',
     ].filter((t) => t !== '');
     const list = h('ol', { class: 'frames mono' });
     this.#appendFrames(list, group.stack, 0, group.createdBy);
-    return h('tr', { role: 'row', class: 'detail', 'aria-level': 2, 'data-of': index },
-      h('td', { role: 'gridcell', colspan: this.#columns.length }, ...(facts.length ? [h('div', { class: 'dim' }, facts.join(' · '))] : []), list));
+    return h(
+      'tr',
+      { role: 'row', class: 'detail', 'aria-level': 2, 'data-of': index },
+      h(
+        'td',
+        { role: 'gridcell', colspan: this.#columns.length },
+        ...(facts.length ? [h('div', { class: 'dim' }, facts.join(' · '))] : []),
+        list,
+      ),
+    );
   }
 
-  #appendFrames(list: HTMLElement, stack: readonly StackFrame[], from: number, createdBy: StackFrame | undefined): void {
+  #appendFrames(
+    list: HTMLElement,
+    stack: readonly StackFrame[],
+    from: number,
+    createdBy: StackFrame | undefined,
+  ): void {
     for (const f of stack.slice(from, from + CHUNK)) list.append(this.#frame(f, ''));
     const next = from + CHUNK;
     if (next < stack.length) {
-      const more = h('li', {}, h('button', { class: 'link', click: () => { more.remove(); this.#appendFrames(list, stack, next, createdBy); } }, `Show ${grouped(Math.min(CHUNK, stack.length - next))} more of ${grouped(stack.length - next)} frames`));
+      const more = h(
+        'li',
+        {},
+        h(
+          'button',
+          {
+            class: 'link',
+            click: () => {
+              more.remove();
+              this.#appendFrames(list, stack, next, createdBy);
+            },
+          },
+          `Show ${grouped(Math.min(CHUNK, stack.length - next))} more of ${grouped(stack.length - next)} frames`,
+        ),
+      );
       list.append(more);
     } else if (createdBy) list.append(this.#frame(createdBy, 'created by '));
   }
 
   #frame(f: StackFrame, prefix: string): HTMLElement {
     const place = f.file === '' ? '' : `${f.file}:${f.line}`;
-    return h('li', {}, ...(prefix ? [h('span', { class: 'dim' }, prefix)] : []),
-      place === '' ? f.name : h('button', { class: 'link', title: `Open ${place}`, click: () => { this.events.open(f); } }, f.name),
-      h('span', { class: 'dim place' }, ` ${place.split('/').slice(-2).join('/')}`));
+    return h(
+      'li',
+      {},
+      ...(prefix ? [h('span', { class: 'dim' }, prefix)] : []),
+      place === ''
+        ? f.name
+        : h(
+            'button',
+            {
+              class: 'link',
+              title: `Open ${place}`,
+              click: () => {
+                this.events.open(f);
+              },
+            },
+            f.name,
+          ),
+      h('span', { class: 'dim place' }, ` ${place.split('/').slice(-2).join('/')}`),
+    );
   }
 
   #onKey(e: KeyboardEvent): void {
@@ -205,16 +359,37 @@ export class GroupTable {
     if (!row) return;
     const open = this.expanded.has(row.index);
     const keys: Record<string, () => void> = {
-      ArrowDown: () => { this.focusRow(this.#focused + 1); },
-      ArrowUp: () => { this.focusRow(this.#focused - 1); },
-      PageDown: () => { this.focusRow(this.#focused + 15); },
-      PageUp: () => { this.focusRow(this.#focused - 15); },
-      Home: () => { this.focusRow(0); },
-      End: () => { this.focusRow(this.#rows.length - 1); },
-      ArrowRight: () => { if (!open) this.toggle(row); else target.nextElementSibling?.querySelector('button')?.focus(); },
-      ArrowLeft: () => { if (open) this.toggle(row); },
-      Enter: () => { this.toggle(row); },
-      ' ': () => { this.toggle(row); },
+      ArrowDown: () => {
+        this.focusRow(this.#focused + 1);
+      },
+      ArrowUp: () => {
+        this.focusRow(this.#focused - 1);
+      },
+      PageDown: () => {
+        this.focusRow(this.#focused + 15);
+      },
+      PageUp: () => {
+        this.focusRow(this.#focused - 15);
+      },
+      Home: () => {
+        this.focusRow(0);
+      },
+      End: () => {
+        this.focusRow(this.#rows.length - 1);
+      },
+      ArrowRight: () => {
+        if (!open) this.toggle(row);
+        else target.nextElementSibling?.querySelector('button')?.focus();
+      },
+      ArrowLeft: () => {
+        if (open) this.toggle(row);
+      },
+      Enter: () => {
+        this.toggle(row);
+      },
+      ' ': () => {
+        this.toggle(row);
+      },
     };
     const act = keys[e.key];
     if (!act) return;

@@ -28,21 +28,42 @@ export function sentence(pool: WorkerPool, groups: readonly GoroutineGroup[]): r
   return there.map((state, i) => {
     const count = pool.counts[state];
     const does = doing(pool, state, count, groups);
-    const who = pool.workers === 1 ? '1 worker, ' : there.length === 1 ? (count === 2 ? 'Both ' : `All ${grouped(count)} `) : i === 0 ? `${grouped(count)} of ${grouped(pool.workers)} ` : `${grouped(count)} `;
-    return { state, count, text: who + does, strong: 2 * count >= pool.workers && (state === 'throttled' || (state === 'locked' && count > 1)) };
+    const who =
+      pool.workers === 1
+        ? '1 worker, '
+        : there.length === 1
+          ? count === 2
+            ? 'Both '
+            : `All ${grouped(count)} `
+          : i === 0
+            ? `${grouped(count)} of ${grouped(pool.workers)} `
+            : `${grouped(count)} `;
+    return {
+      state,
+      count,
+      text: who + does,
+      strong: 2 * count >= pool.workers && (state === 'throttled' || (state === 'locked' && count > 1)),
+    };
   });
 }
 
 function doing(pool: WorkerPool, state: WorkerState, count: number, groups: readonly GoroutineGroup[]): string {
   const waits = count === 1 ? 'waits' : 'wait';
   switch (state) {
-    case 'idle': return 'idle';
-    case 'reconciling': return pool.kind === 'controller-runtime' ? 'in Reconcile' : 'at work';
-    case 'throttled': return `${waits} in the client's rate limiter`;
-    case 'waitingForApi': return `${waits} for the API server`;
-    case 'locked': return `${waits} for a lock`;
-    case 'external': return 'in an external call';
-    case 'other': return count === 1 ? one(pool, groups, 'waits') : one(pool, groups, 'wait');
+    case 'idle':
+      return 'idle';
+    case 'reconciling':
+      return pool.kind === 'controller-runtime' ? 'in Reconcile' : 'at work';
+    case 'throttled':
+      return `${waits} in the client's rate limiter`;
+    case 'waitingForApi':
+      return `${waits} for the API server`;
+    case 'locked':
+      return `${waits} for a lock`;
+    case 'external':
+      return 'in an external call';
+    case 'other':
+      return count === 1 ? one(pool, groups, 'waits') : one(pool, groups, 'wait');
   }
 }
 
@@ -50,14 +71,19 @@ function doing(pool: WorkerPool, state: WorkerState, count: number, groups: read
 function one(pool: WorkerPool, groups: readonly GoroutineGroup[], waits: string): string {
   const states = new Set(pool.stacks.filter((s) => s.state === 'other').map((s) => groups[s.group]?.state ?? ''));
   const [state] = states;
-  return states.size === 1 && state !== undefined && state !== '' ? `${waits} elsewhere (${state})` : `${waits} elsewhere`;
+  return states.size === 1 && state !== undefined && state !== ''
+    ? `${waits} elsewhere (${state})`
+    : `${waits} elsewhere`;
 }
 
 /** A pool's name on the page; the dump has none for a controller whose workers all rest. */
-export function poolName(pool: WorkerPool): string { return pool.controller ?? 'unnamed'; }
+export function poolName(pool: WorkerPool): string {
+  return pool.controller ?? 'unnamed';
+}
 
 /** Those that tell something first: held back, then at work, then all idle; by name within. The order of the dump breaks ties. */
 export function orderPools(pools: readonly WorkerPool[], groups: readonly GoroutineGroup[]): readonly WorkerPool[] {
-  const rank = (p: WorkerPool): number => (sentence(p, groups).some((s) => s.strong) ? 0 : p.counts.idle < p.workers ? 1 : 2);
+  const rank = (p: WorkerPool): number =>
+    sentence(p, groups).some((s) => s.strong) ? 0 : p.counts.idle < p.workers ? 1 : 2;
   return [...pools].sort((a, b) => rank(a) - rank(b));
 }

@@ -25,7 +25,16 @@ export class Card {
   readonly #readings = h('div', { class: 'readings num' });
   readonly #why = h('div', { class: 'why', id: `why-${++cards}`, hidden: true });
   /** "warm", "hot", "more": opens the reason, which a pointer gets by hovering over the card. */
-  readonly #word = h('button', { class: 'link', type: 'button', 'aria-controls': this.#why.id, 'aria-expanded': 'false', click: () => { this.#open = !this.#open; this.#showWhy(); } });
+  readonly #word = h('button', {
+    class: 'link',
+    type: 'button',
+    'aria-controls': this.#why.id,
+    'aria-expanded': 'false',
+    click: () => {
+      this.#open = !this.#open;
+      this.#showWhy();
+    },
+  });
   readonly #action: HTMLButtonElement;
   readonly #spark = new Spark();
   #shownReadings = '';
@@ -35,8 +44,24 @@ export class Card {
   #does: PipelineAction | undefined;
 
   constructor(act: (action: PipelineAction) => void) {
-    this.#action = h('button', { class: 'link', type: 'button', hidden: true, click: () => { if (this.#does) act(this.#does); } });
-    this.element = h('div', { class: 'card', role: 'listitem' }, h('div', { class: 'cardtitle' }, this.#title, this.#heat), this.#main, this.#readings, this.#why, this.#action, this.#spark.element);
+    this.#action = h('button', {
+      class: 'link',
+      type: 'button',
+      hidden: true,
+      click: () => {
+        if (this.#does) act(this.#does);
+      },
+    });
+    this.element = h(
+      'div',
+      { class: 'card', role: 'listitem' },
+      h('div', { class: 'cardtitle' }, this.#title, this.#heat),
+      this.#main,
+      this.#readings,
+      this.#why,
+      this.#action,
+      this.#spark.element,
+    );
   }
 
   /** `named`: the verdict is about this station, so that it alone is coloured; warm elsewhere is a word. */
@@ -49,14 +74,17 @@ export class Card {
     const notable = v.heat === 'warm' || v.heat === 'hot';
     setText(this.#title, v.title);
     const more = unknown && v.why !== undefined && firstSentence(v.why) !== v.why;
-    this.#showHeat(named ? 'bottleneck' : more ? 'more' : notable ? v.heat : '', more || (v.why !== undefined && !unknown));
+    this.#showHeat(
+      named ? 'bottleneck' : more ? 'more' : notable ? v.heat : '',
+      more || (v.why !== undefined && !unknown),
+    );
     setText(this.#main, unknown ? 'not known' : v.main);
     const readings = JSON.stringify(v.readings);
     if (readings !== this.#shownReadings) {
       this.#shownReadings = readings;
       this.#readings.replaceChildren(...v.readings.map((r) => h('div', { title: r.title }, r.text)));
     }
-    const why = this.#reason = v.why ?? '';
+    const why = (this.#reason = v.why ?? '');
     this.#unknown = unknown;
     this.#showWhy();
     this.element.title = unknown && !more ? '' : why;
@@ -73,7 +101,8 @@ export class Card {
     const button = word !== '' && reason;
     if (!button) this.#open = false;
     setText(this.#word, button ? word : '');
-    if (button !== (this.#word.parentElement === this.#heat)) this.#heat.replaceChildren(...(button ? [this.#word] : []));
+    if (button !== (this.#word.parentElement === this.#heat))
+      this.#heat.replaceChildren(...(button ? [this.#word] : []));
     if (!button) setText(this.#heat, word);
   }
 
@@ -81,11 +110,16 @@ export class Card {
   #showWhy(): void {
     const said = this.#unknown && !this.#open ? firstSentence(this.#reason) : this.#reason;
     // Names of metrics are longer than a card is wide: they break behind an underscore.
-    if (this.#why.textContent !== said) this.#why.replaceChildren(...said.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [document.createElement('wbr'), part])));
+    if (this.#why.textContent !== said)
+      this.#why.replaceChildren(
+        ...said.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [document.createElement('wbr'), part])),
+      );
     this.#why.hidden = this.#why.textContent === '' || !(this.#unknown || this.#open);
     this.#word.setAttribute('aria-expanded', String(this.#open));
   }
 }
 
 /** Up to the first end of a sentence; names have dots too, but no capital behind a blank. */
-function firstSentence(text: string): string { return /^.*?\.(?=\s+[A-Z]|$)/s.exec(text)?.[0] ?? text; }
+function firstSentence(text: string): string {
+  return /^.*?\.(?=\s+[A-Z]|$)/s.exec(text)?.[0] ?? text;
+}

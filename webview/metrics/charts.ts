@@ -48,21 +48,55 @@ export class Charts {
   #sight: IntersectionObserver | undefined;
   #sizes: ResizeObserver | undefined;
   #endTheme: (() => void) | undefined;
-  readonly #watch = debounce(40, () => { this.#events.watch(); });
+  readonly #watch = debounce(40, () => {
+    this.#events.watch();
+  });
 
   constructor(events: ChartsEvents) {
     this.#events = events;
-    this.#filter = h('input', { class: 'search', type: 'search', 'aria-label': 'Filter panels', placeholder: 'Filter panels by title, group or metric', spellcheck: 'false', value: events.state.filter, input: () => { this.#applyFilter(); } });
+    this.#filter = h('input', {
+      class: 'search',
+      type: 'search',
+      'aria-label': 'Filter panels',
+      placeholder: 'Filter panels by title, group or metric',
+      spellcheck: 'false',
+      value: events.state.filter,
+      input: () => {
+        this.#applyFilter();
+      },
+    });
     this.#scroll = h('div', { class: 'scroll groups' });
-    this.element = h('div', { class: 'charts' }, h('div', { class: 'subbar' }, this.#layout, this.#filter, this.#shownCount), this.#spanBar, this.#scroll, this.#tip.element,
-      h('p', { class: 'sr', id: 'chart-keys' }, 'Left and right move the crosshair, with Shift they choose a span, Enter zooms to it, Escape goes back to live, L turns the logarithmic scale on and off.'));
+    this.element = h(
+      'div',
+      { class: 'charts' },
+      h('div', { class: 'subbar' }, this.#layout, this.#filter, this.#shownCount),
+      this.#spanBar,
+      this.#scroll,
+      this.#tip.element,
+      h(
+        'p',
+        { class: 'sr', id: 'chart-keys' },
+        'Left and right move the crosshair, with Shift they choose a span, Enter zooms to it, Escape goes back to live, L turns the logarithmic scale on and off.',
+      ),
+    );
   }
 
   /** Panels in sight that the host knows. */
-  get watched(): string[] { return [...this.#panels.values()].filter((p) => p.visible && p.info.group !== OWN).map((p) => p.info.id).filter((id, i, all) => all.indexOf(id) === i); }
-  get ownInSight(): OwnPanel[] { return this.#events.state.own.filter((o) => [...this.#panels.values()].some((p) => p.info.id === o.id && p.visible)); }
+  get watched(): string[] {
+    return [...this.#panels.values()]
+      .filter((p) => p.visible && p.info.group !== OWN)
+      .map((p) => p.info.id)
+      .filter((id, i, all) => all.indexOf(id) === i);
+  }
+  get ownInSight(): OwnPanel[] {
+    return this.#events.state.own.filter((o) =>
+      [...this.#panels.values()].some((p) => p.info.id === o.id && p.visible),
+    );
+  }
   /** Of one chart, px. */
-  get width(): number { return this.#width; }
+  get width(): number {
+    return this.#width;
+  }
 
   setPanels(infos: readonly PanelInfo[]): void {
     const before = JSON.stringify(this.#infos);
@@ -78,9 +112,13 @@ export class Charts {
   }
 
   /** All in one chart, or a chart for each. */
-  toggleLayout(): void { if (this.#subjects.length > 0) this.#setLayout(this.#side ? 'overlaid' : 'side'); }
+  toggleLayout(): void {
+    if (this.#subjects.length > 0) this.#setLayout(this.#side ? 'overlaid' : 'side');
+  }
 
-  get #side(): boolean { return this.#subjects.length > 0 && this.#events.state.layout === 'side'; }
+  get #side(): boolean {
+    return this.#subjects.length > 0 && this.#events.state.layout === 'side';
+  }
 
   #setLayout(layout: PageState['layout']): void {
     if (layout === this.#events.state.layout) return;
@@ -92,22 +130,44 @@ export class Charts {
 
   #showLayout(): void {
     this.#layout.hidden = this.#subjects.length === 0;
-    const choice = (layout: PageState['layout'], text: string): HTMLElement => h('button', { type: 'button', 'aria-pressed': String(this.#events.state.layout === layout), title: `${text} (S)`, click: () => { this.#setLayout(layout); this.#layout.querySelector<HTMLElement>('[aria-pressed=true]')?.focus(); } }, text);
+    const choice = (layout: PageState['layout'], text: string): HTMLElement =>
+      h(
+        'button',
+        {
+          type: 'button',
+          'aria-pressed': String(this.#events.state.layout === layout),
+          title: `${text} (S)`,
+          click: () => {
+            this.#setLayout(layout);
+            this.#layout.querySelector<HTMLElement>('[aria-pressed=true]')?.focus();
+          },
+        },
+        text,
+      );
     this.#layout.replaceChildren(choice('overlaid', 'Overlaid'), choice('side', 'Side by side'));
   }
 
   /** The person's own panels have changed. */
-  remake(): void { this.#make(); }
+  remake(): void {
+    this.#make();
+  }
 
   show(charts: readonly ChartData[], range: Range): void {
     for (const chart of charts) {
-      if (this.#subjects.length === 0) { this.#panels.get(chart.panel)?.show(chart, range); continue; }
+      if (this.#subjects.length === 0) {
+        this.#panels.get(chart.panel)?.show(chart, range);
+        continue;
+      }
       this.#last.set(chart.panel, chart);
       this.#measure(chart.panel);
       const slots = comparedSlots(chart.series, this.#subjects);
       this.#panels.get(chart.panel)?.show(chart, range, slots);
       this.#subjects.forEach((subject, i) => {
-        this.#panels.get(partKey(chart.panel, i))?.show(partOf(chart, subject), range, slots.filter((_, k) => chart.series[k]?.subject === subject));
+        this.#panels.get(partKey(chart.panel, i))?.show(
+          partOf(chart, subject),
+          range,
+          slots.filter((_, k) => chart.series[k]?.subject === subject),
+        );
       });
     }
   }
@@ -117,25 +177,46 @@ export class Charts {
     const { isolated, muted, log } = this.#events.state;
     const { series = [] } = this.#last.get(id) ?? {};
     const labels = series.map((s) => s.label);
-    this.#bounds.set(id, boundsOf(series, (s) => isDrawn(s.label, labels, isolated[id], muted[id] ?? []), log.includes(id)));
+    this.#bounds.set(
+      id,
+      boundsOf(series, (s) => isDrawn(s.label, labels, isolated[id], muted[id] ?? []), log.includes(id)),
+    );
   }
 
-  setRange(range: Range): void { for (const p of this.#panels.values()) p.setRange(range); }
-  setAnnotations(annotations: readonly Annotation[]): void { this.#annotations = annotations; for (const p of this.#panels.values()) p.redraw(); }
+  setRange(range: Range): void {
+    for (const p of this.#panels.values()) p.setRange(range);
+  }
+  setAnnotations(annotations: readonly Annotation[]): void {
+    this.#annotations = annotations;
+    for (const p of this.#panels.values()) p.redraw();
+  }
 
   /** The view is shown: from here on panels come into sight. */
   start(): void {
-    this.#sight ??= new IntersectionObserver((entries) => {
-      for (const e of entries) this.#panelOf(e.target)?.setVisible(e.isIntersecting);
-      this.#watch();
-    }, { root: this.#scroll, rootMargin: `${AHEAD}px 0px` });
+    this.#sight ??= new IntersectionObserver(
+      (entries) => {
+        for (const e of entries) this.#panelOf(e.target)?.setVisible(e.isIntersecting);
+        this.#watch();
+      },
+      { root: this.#scroll, rootMargin: `${AHEAD}px 0px` },
+    );
     this.#sizes ??= new ResizeObserver((entries) => {
       for (const e of entries) this.#panelOf(e.target)?.setWidth(e.contentRect.width);
       const width = Math.floor(entries[0]?.contentRect.width ?? 0);
-      if (width > 0 && Math.abs(width - this.#width) > 1) { this.#width = width; this.#watch(); }
+      if (width > 0 && Math.abs(width - this.#width) > 1) {
+        this.#width = width;
+        this.#watch();
+      }
     });
-    this.#endTheme ??= onThemeChange(debounce(16, () => { for (const p of this.#panels.values()) p.restyle(); }));
-    for (const p of this.#panels.values()) { this.#sight.observe(p.element); this.#sizes.observe(p.element); }
+    this.#endTheme ??= onThemeChange(
+      debounce(16, () => {
+        for (const p of this.#panels.values()) p.restyle();
+      }),
+    );
+    for (const p of this.#panels.values()) {
+      this.#sight.observe(p.element);
+      this.#sizes.observe(p.element);
+    }
     this.showSpan();
   }
 
@@ -150,23 +231,40 @@ export class Charts {
     for (const p of this.#panels.values()) p.setVisible(false);
   }
 
-  focusFilter(): void { this.#filter.focus(); this.#filter.select(); }
+  focusFilter(): void {
+    this.#filter.focus();
+    this.#filter.select();
+  }
 
   /** What can be done with the span that is shown. */
   showSpan(): void {
     const { end, seconds } = this.#events.state.range;
     // Of a saved file every span is past and of no process that could be asked; the toolbar leads back to the whole of it.
     this.#spanBar.hidden = end === undefined || this.#events.saved();
-    if (end === undefined || this.#events.saved()) { this.#spanBar.replaceChildren(); return; }
+    if (end === undefined || this.#events.saved()) {
+      this.#spanBar.replaceChildren();
+      return;
+    }
     const start = end - seconds;
-    const link = (text: string, does: () => void): HTMLElement => h('button', { class: 'link', type: 'button', click: does }, text);
-    this.#spanBar.replaceChildren(h('span', { class: 'num' }, `${clock(start)} to ${clock(end)}, ${span(seconds)}`),
-      link('Profile this controller now', () => { this.#events.span('profile', start, end); }),
-      link('Captures in this span', () => { this.#events.span('captures', start, end); }),
-      link('Back to live', () => { this.#events.back(); }));
+    const link = (text: string, does: () => void): HTMLElement =>
+      h('button', { class: 'link', type: 'button', click: does }, text);
+    this.#spanBar.replaceChildren(
+      h('span', { class: 'num' }, `${clock(start)} to ${clock(end)}, ${span(seconds)}`),
+      link('Profile this controller now', () => {
+        this.#events.span('profile', start, end);
+      }),
+      link('Captures in this span', () => {
+        this.#events.span('captures', start, end);
+      }),
+      link('Back to live', () => {
+        this.#events.back();
+      }),
+    );
   }
 
-  #panelOf(element: Element): Panel | undefined { return this.#panels.get((element as HTMLElement).dataset['panel'] ?? ''); }
+  #panelOf(element: Element): Panel | undefined {
+    return this.#panels.get((element as HTMLElement).dataset['panel'] ?? '');
+  }
 
   #make(): void {
     const { state } = this.#events;
@@ -179,8 +277,26 @@ export class Charts {
     const groups = new Map<string, PanelInfo[]>();
     for (const info of shown) groups.set(info.group, [...(groups.get(info.group) ?? []), info]);
     const hidden = this.#infos.length + own.length - shown.length;
-    this.#scroll.replaceChildren(...[...groups].map(([name, infos]) => this.#group(name, infos)),
-      ...(hidden === 0 ? [] : [h('button', { class: 'link unhide', type: 'button', click: () => { state.hidden = []; this.#events.changed(); this.#make(); } }, `Show ${hidden} hidden ${hidden === 1 ? 'panel' : 'panels'}`)]));
+    this.#scroll.replaceChildren(
+      ...[...groups].map(([name, infos]) => this.#group(name, infos)),
+      ...(hidden === 0
+        ? []
+        : [
+            h(
+              'button',
+              {
+                class: 'link unhide',
+                type: 'button',
+                click: () => {
+                  state.hidden = [];
+                  this.#events.changed();
+                  this.#make();
+                },
+              },
+              `Show ${hidden} hidden ${hidden === 1 ? 'panel' : 'panels'}`,
+            ),
+          ]),
+    );
     this.#applyFilter();
     if (started) this.start();
   }
@@ -188,20 +304,40 @@ export class Charts {
   #group(name: string, infos: readonly PanelInfo[]): HTMLElement {
     const { state } = this.#events;
     const grid = h('div', { class: 'grid' });
-    const fold = h('button', { class: 'fold', type: 'button', 'aria-expanded': 'true', click: () => {
-      state.folded = state.folded.includes(name) ? state.folded.filter((g) => g !== name) : [...state.folded, name];
-      this.#events.changed();
-      apply();
-    } }, icon('chevron-down'), name, h('span', { class: 'num' }, String(infos.length)));
+    const fold = h(
+      'button',
+      {
+        class: 'fold',
+        type: 'button',
+        'aria-expanded': 'true',
+        click: () => {
+          state.folded = state.folded.includes(name) ? state.folded.filter((g) => g !== name) : [...state.folded, name];
+          this.#events.changed();
+          apply();
+        },
+      },
+      icon('chevron-down'),
+      name,
+      h('span', { class: 'num' }, String(infos.length)),
+    );
     const apply = (): void => {
       const folded = state.folded.includes(name);
       fold.setAttribute('aria-expanded', String(!folded));
       grid.hidden = folded;
     };
     for (const info of infos) {
-      const parts = this.#side ? this.#subjects.map((subject, slot) => new Panel(info, this.#panelEvents(info), partKey(info.id, slot), { name: subject, slot })) : [new Panel(info, this.#panelEvents(info))];
+      const parts = this.#side
+        ? this.#subjects.map(
+            (subject, slot) =>
+              new Panel(info, this.#panelEvents(info), partKey(info.id, slot), { name: subject, slot }),
+          )
+        : [new Panel(info, this.#panelEvents(info))];
       for (const panel of parts) this.#panels.set(panel.key, panel);
-      grid.append(...(this.#side ? [h('div', { class: 'multiples' }, ...parts.map((p) => p.element))] : parts.map((p) => p.element)));
+      grid.append(
+        ...(this.#side
+          ? [h('div', { class: 'multiples' }, ...parts.map((p) => p.element))]
+          : parts.map((p) => p.element)),
+      );
     }
     apply();
     return h('section', { class: 'group', 'aria-label': name }, h('h2', {}, fold), grid);
@@ -210,8 +346,15 @@ export class Charts {
   #panelEvents(info: PanelInfo): PanelEvents {
     const events = this.#events;
     return {
-      state: events.state, tip: this.#tip, annotations: () => this.#annotations,
-      zoom: (start, end) => { events.zoom(start, end); }, back: () => { events.back(); },
+      state: events.state,
+      tip: this.#tip,
+      annotations: () => this.#annotations,
+      zoom: (start, end) => {
+        events.zoom(start, end);
+      },
+      back: () => {
+        events.back();
+      },
       bounds: () => (this.#side ? this.#bounds.get(info.id) : undefined),
       changed: () => {
         events.changed();
@@ -219,10 +362,21 @@ export class Charts {
         this.#measure(info.id);
         for (const p of this.#panels.values()) if (p.info.id === info.id) p.follow();
       },
-      copy: (text) => { events.copy(text); }, save: (what, content) => { events.save(what, info.id, content); },
-      explore: (promql) => { events.explore(promql); }, retry: () => { events.retry(); },
+      copy: (text) => {
+        events.copy(text);
+      },
+      save: (what, content) => {
+        events.save(what, info.id, content);
+      },
+      explore: (promql) => {
+        events.explore(promql);
+      },
+      retry: () => {
+        events.retry();
+      },
       drop: () => {
-        if (info.group === OWN) events.state.own = events.state.own.filter((o) => o.id !== info.id); else events.state.hidden = [...events.state.hidden, info.id];
+        if (info.group === OWN) events.state.own = events.state.own.filter((o) => o.id !== info.id);
+        else events.state.hidden = [...events.state.hidden, info.id];
         events.changed();
         this.#make();
         if (document.hasFocus()) this.#filter.focus();
@@ -233,20 +387,34 @@ export class Charts {
   #applyFilter(): void {
     const { state } = this.#events;
     state.filter = this.#filter.value;
-    const words = state.filter.toLowerCase().split(/\s+/).filter((w) => w !== '');
+    const words = state.filter
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((w) => w !== '');
     let n = 0;
     for (const { info, element } of this.#panels.values()) {
       const text = `${info.title} ${info.group} ${info.promql}`.toLowerCase();
       element.hidden = !words.every((w) => text.includes(w));
       if (!element.hidden) n++;
     }
-    for (const g of this.#scroll.querySelectorAll<HTMLElement>('.group')) g.hidden = !g.querySelector('.panel:not([hidden])');
-    for (const m of this.#scroll.querySelectorAll<HTMLElement>('.multiples')) m.hidden = !m.querySelector('.panel:not([hidden])');
+    for (const g of this.#scroll.querySelectorAll<HTMLElement>('.group'))
+      g.hidden = !g.querySelector('.panel:not([hidden])');
+    for (const m of this.#scroll.querySelectorAll<HTMLElement>('.multiples'))
+      m.hidden = !m.querySelector('.panel:not([hidden])');
     const each = this.#side ? this.#subjects.length : 1;
-    setText(this.#shownCount, words.length === 0 ? '' : n === 0 ? 'nothing matches; Escape clears' : `${n / each} of ${this.#panels.size / each} panels`);
+    setText(
+      this.#shownCount,
+      words.length === 0
+        ? ''
+        : n === 0
+          ? 'nothing matches; Escape clears'
+          : `${n / each} of ${this.#panels.size / each} panels`,
+    );
     this.#events.changed();
   }
 }
 
 /** Of the panel of one of those compared, when each has its own. */
-function partKey(panel: string, subject: number): string { return `${panel}@${subject}`; }
+function partKey(panel: string, subject: number): string {
+  return `${panel}@${subject}`;
+}

@@ -4,7 +4,15 @@ import { h, icon } from '../shared/dom';
 import { slotClass } from './theme';
 
 export class Compared {
-  readonly element = h('div', { class: 'compared', role: 'radiogroup', 'aria-label': 'Compared', hidden: true, keydown: (e: KeyboardEvent) => { this.#key(e); } });
+  readonly element = h('div', {
+    class: 'compared',
+    role: 'radiogroup',
+    'aria-label': 'Compared',
+    hidden: true,
+    keydown: (e: KeyboardEvent) => {
+      this.#key(e);
+    },
+  });
   #shown = '';
   #names: readonly string[] = [];
 
@@ -17,11 +25,32 @@ export class Compared {
     this.#shown = shown;
     const had = [...this.element.children].indexOf(document.activeElement as Element);
     this.#names = subjects.map((s) => s.name);
-    this.element.replaceChildren(...subjects.map(({ name, subtitle, sourceLabel, problems }, i) => h('button', {
-      type: 'button', role: 'radio', 'aria-checked': String(name === focus), tabindex: name === focus ? 0 : -1, title: `${subtitle}\nfrom ${sourceLabel}`, click: () => { this.choose(name); },
-    }, h('i', { class: `swatch ${slotClass(i)}` }), h('span', { class: 'name' }, name), h('span', { class: 'dim' }, sourceLabel), ...(problems.length > 0 ? [icon('warning')] : []))));
+    this.element.replaceChildren(
+      ...subjects.map(({ name, subtitle, sourceLabel, problems }, i) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            role: 'radio',
+            'aria-checked': String(name === focus),
+            tabindex: name === focus ? 0 : -1,
+            title: `${subtitle}\nfrom ${sourceLabel}`,
+            click: () => {
+              this.choose(name);
+            },
+          },
+          h('i', { class: `swatch ${slotClass(i)}` }),
+          h('span', { class: 'name' }, name),
+          h('span', { class: 'dim' }, sourceLabel),
+          ...(problems.length > 0 ? [icon('warning')] : []),
+        ),
+      ),
+    );
     // By keys another is marked without leaving: the focus goes with the mark.
-    if (had >= 0) (this.element.querySelector<HTMLElement>('[aria-checked=true]') ?? this.element.children[had] as HTMLElement).focus();
+    if (had >= 0)
+      (
+        this.element.querySelector<HTMLElement>('[aria-checked=true]') ?? (this.element.children[had] as HTMLElement)
+      ).focus();
   }
 
   #key(e: KeyboardEvent): void {

@@ -19,12 +19,21 @@ function column(values: Float64Array | undefined, length: number, log: boolean):
   const drawn = (v: number): boolean => Number.isFinite(v) && (!log || v > 0);
   let whole = values.length === length;
   for (let i = 0; whole && i < length; i++) whole = drawn(values[i] ?? NaN);
-  return whole ? values : Array.from({ length }, (_, i) => { const v = values[i] ?? NaN; return drawn(v) ? v : null; });
+  return whole
+    ? values
+    : Array.from({ length }, (_, i) => {
+        const v = values[i] ?? NaN;
+        return drawn(v) ? v : null;
+      });
 }
 
 /** True where series of several subjects are beside each other and each has one at most: its name is the subject's then. */
 export function oneEach(series: readonly ChartSeries[]): boolean {
-  return series.length > 0 && series.every((s) => s.subject !== undefined) && new Set(series.map((s) => s.subject)).size === series.length;
+  return (
+    series.length > 0 &&
+    series.every((s) => s.subject !== undefined) &&
+    new Set(series.map((s) => s.subject)).size === series.length
+  );
 }
 
 /** A name for each series: whose it is where several are compared, its label, and a number where two are the same. */
@@ -42,12 +51,20 @@ export function seriesNames(series: readonly ChartSeries[]): string[] {
 
 /** The newest value that is one, ±Inf included; NaN = none. */
 export function lastValue(values: Float64Array): number {
-  for (let i = values.length - 1; i >= 0; i--) { const v = values[i]; if (v !== undefined && !Number.isNaN(v)) return v; }
+  for (let i = values.length - 1; i >= 0; i--) {
+    const v = values[i];
+    if (v !== undefined && !Number.isNaN(v)) return v;
+  }
   return NaN;
 }
 
 /** What of the series is drawn: the isolated one alone where it exists, else all but the muted. */
-export function isDrawn(name: string, names: readonly string[], isolated: string | undefined, muted: readonly string[]): boolean {
+export function isDrawn(
+  name: string,
+  names: readonly string[],
+  isolated: string | undefined,
+  muted: readonly string[],
+): boolean {
   return isolated !== undefined && names.includes(isolated) ? name === isolated : !muted.includes(name);
 }
 
@@ -57,7 +74,10 @@ export function isDrawn(name: string, names: readonly string[], isolated: string
  */
 export function giveSlots(names: readonly string[], before: ReadonlyMap<string, number>): Map<string, number> {
   const slots = new Map<string, number>();
-  for (const name of names) { const slot = before.get(name); if (slot !== undefined) slots.set(name, slot); }
+  for (const name of names) {
+    const slot = before.get(name);
+    if (slot !== undefined) slots.set(name, slot);
+  }
   const taken = new Set(slots.values());
   let next = 0;
   for (const name of names) {
@@ -87,16 +107,29 @@ export function partOf(chart: ChartData, subject: string): ChartData {
   const gap = chart.gaps?.find((g) => g.subject === subject);
   const { problem, empty, gaps: _, ...rest } = chart;
   return {
-    ...rest, series: chart.series.flatMap(({ subject: whose, ...s }) => (whose === subject ? [s] : [])),
+    ...rest,
+    series: chart.series.flatMap(({ subject: whose, ...s }) => (whose === subject ? [s] : [])),
     warnings: chart.warnings.flatMap((w) => (w.startsWith(`${subject}: `) ? [w.slice(subject.length + 2)] : [])),
-    ...((gap?.problem ?? (gap ? undefined : problem)) && { problem: gap?.problem ?? problem }), ...((gap?.empty ?? empty) !== undefined && { empty: gap?.empty ?? empty }),
+    ...((gap?.problem ?? (gap ? undefined : problem)) && { problem: gap?.problem ?? problem }),
+    ...((gap?.empty ?? empty) !== undefined && { empty: gap?.empty ?? empty }),
   };
 }
 
 /** Lowest and highest finite value of the series that `drawn` lets by; with `log` of those above 0. Undefined = none. */
-export function boundsOf(series: readonly ChartSeries[], drawn: (s: ChartSeries) => boolean, log: boolean): { readonly low: number; readonly high: number } | undefined {
-  let low = Infinity, high = -Infinity;
-  for (const s of series) if (drawn(s)) for (const v of s.values) if (Number.isFinite(v) && (!log || v > 0)) { low = Math.min(low, v); high = Math.max(high, v); }
+export function boundsOf(
+  series: readonly ChartSeries[],
+  drawn: (s: ChartSeries) => boolean,
+  log: boolean,
+): { readonly low: number; readonly high: number } | undefined {
+  let low = Infinity,
+    high = -Infinity;
+  for (const s of series)
+    if (drawn(s))
+      for (const v of s.values)
+        if (Number.isFinite(v) && (!log || v > 0)) {
+          low = Math.min(low, v);
+          high = Math.max(high, v);
+        }
   return low <= high ? { low, high } : undefined;
 }
 
@@ -115,13 +148,23 @@ export function nearThresholds(high: number | null, thresholds: readonly number[
 }
 
 /** Text as a field of RFC 4180: quoted where it has a comma, a quote or a line end. */
-function field(text: string): string { return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text; }
+function field(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
 
 /** A chart as CSV: time in ISO 8601 (UTC), a column for each series under its name; nothing where there is no value. */
 export function csvOf(chart: ChartData): string {
   const lines = [['time', ...seriesNames(chart.series)].map(field).join(',')];
   chart.times.forEach((t, i) => {
-    lines.push([new Date(t * 1000).toISOString(), ...chart.series.map((s) => { const v = s.values[i] ?? NaN; return Number.isNaN(v) ? '' : v === Infinity ? '+Inf' : v === -Infinity ? '-Inf' : String(v); })].join(','));
+    lines.push(
+      [
+        new Date(t * 1000).toISOString(),
+        ...chart.series.map((s) => {
+          const v = s.values[i] ?? NaN;
+          return Number.isNaN(v) ? '' : v === Infinity ? '+Inf' : v === -Infinity ? '-Inf' : String(v);
+        }),
+      ].join(','),
+    );
   });
   return `${lines.join('\r\n')}\r\n`;
 }

@@ -4,8 +4,18 @@ import { h, setText } from '../shared/dom';
 import { slotClass } from './theme';
 import { shown } from './units';
 
-export interface LegendEvents { isolate(name: string): void; hide(name: string): void }
-export interface LegendEntry { readonly name: string; readonly slot: number; readonly drawn: boolean; readonly isolated: boolean; /** What is read, where `group` stands above it. */ readonly text?: string; readonly group?: string }
+export interface LegendEvents {
+  isolate(name: string): void;
+  hide(name: string): void;
+}
+export interface LegendEntry {
+  readonly name: string;
+  readonly slot: number;
+  readonly drawn: boolean;
+  readonly isolated: boolean;
+  /** What is read, where `group` stands above it. */ readonly text?: string;
+  readonly group?: string;
+}
 
 export class Legend {
   readonly element: HTMLElement;
@@ -13,8 +23,18 @@ export class Legend {
   #order = '';
   #state = '';
 
-  constructor(private readonly unit: Unit, private readonly events: LegendEvents) {
-    this.element = h('div', { class: 'legend', role: 'toolbar', 'aria-label': 'Series', keydown: (e: KeyboardEvent) => { this.#key(e); } });
+  constructor(
+    private readonly unit: Unit,
+    private readonly events: LegendEvents,
+  ) {
+    this.element = h('div', {
+      class: 'legend',
+      role: 'toolbar',
+      'aria-label': 'Series',
+      keydown: (e: KeyboardEvent) => {
+        this.#key(e);
+      },
+    });
   }
 
   show(entries: readonly LegendEntry[]): void {
@@ -45,13 +65,32 @@ export class Legend {
     this.#entries.clear();
     for (const e of entries) {
       const value = h('span', { class: 'num' });
-      const button = h('button', { type: 'button', tabindex: -1, title: `${e.name}\nClick: alone (Enter). Ctrl or Alt click: hide (H).`, click: (event: MouseEvent) => {
-        if (event.ctrlKey || event.altKey || event.metaKey) this.events.hide(e.name); else this.events.isolate(e.name);
-      } }, h('i', { class: `swatch ${slotClass(e.slot)}` }), h('span', { class: 'name' }, e.text ?? e.name), value);
+      const button = h(
+        'button',
+        {
+          type: 'button',
+          tabindex: -1,
+          title: `${e.name}\nClick: alone (Enter). Ctrl or Alt click: hide (H).`,
+          click: (event: MouseEvent) => {
+            if (event.ctrlKey || event.altKey || event.metaKey) this.events.hide(e.name);
+            else this.events.isolate(e.name);
+          },
+        },
+        h('i', { class: `swatch ${slotClass(e.slot)}` }),
+        h('span', { class: 'name' }, e.text ?? e.name),
+        value,
+      );
       this.#entries.set(e.name, { button, value });
     }
     const buttons = [...this.#entries.values()].map((x) => x.button);
-    this.element.replaceChildren(...entries.flatMap((e, i) => [...(e.group !== undefined && e.group !== entries[i - 1]?.group ? [h('span', { class: 'legendgroup' }, e.group)] : []), ...buttons.slice(i, i + 1)]));
+    this.element.replaceChildren(
+      ...entries.flatMap((e, i) => [
+        ...(e.group !== undefined && e.group !== entries[i - 1]?.group
+          ? [h('span', { class: 'legendgroup' }, e.group)]
+          : []),
+        ...buttons.slice(i, i + 1),
+      ]),
+    );
     buttons[0]?.setAttribute('tabindex', '0');
     if (focused !== undefined) this.#entries.get(focused)?.button.focus();
   }
@@ -61,7 +100,14 @@ export class Legend {
     const at = buttons.indexOf(e.target as HTMLButtonElement);
     if (at < 0) return;
     const name = [...this.#entries.keys()][at] ?? '';
-    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[e.key];
+    const to = {
+      ArrowRight: at + 1,
+      ArrowDown: at + 1,
+      ArrowLeft: at - 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: buttons.length - 1,
+    }[e.key];
     if (to !== undefined) {
       const next = buttons[(to + buttons.length) % buttons.length];
       buttons[at]?.setAttribute('tabindex', '-1');

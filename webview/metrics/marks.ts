@@ -59,20 +59,46 @@ export function drawMarks(u: uPlot, annotations: readonly Annotation[], theme: C
 /** A capture is a triangle, a restart a disc, a new leader a diamond, a setting a square. */
 function shape(ctx: CanvasRenderingContext2D, kind: Annotation['kind'], x: number, y: number, r: number): void {
   switch (kind) {
-    case 'capture': ctx.moveTo(x - r, y - r); ctx.lineTo(x + r, y - r); ctx.lineTo(x, y + r); break;
-    case 'restart': ctx.arc(x, y, r * 0.9, 0, Math.PI * 2); break;
-    case 'leader': ctx.moveTo(x, y - r); ctx.lineTo(x + r, y); ctx.lineTo(x, y + r); ctx.lineTo(x - r, y); break;
-    case 'setting': ctx.rect(x - r * 0.8, y - r * 0.8, r * 1.6, r * 1.6); break;
+    case 'capture':
+      ctx.moveTo(x - r, y - r);
+      ctx.lineTo(x + r, y - r);
+      ctx.lineTo(x, y + r);
+      break;
+    case 'restart':
+      ctx.arc(x, y, r * 0.9, 0, Math.PI * 2);
+      break;
+    case 'leader':
+      ctx.moveTo(x, y - r);
+      ctx.lineTo(x + r, y);
+      ctx.lineTo(x, y + r);
+      ctx.lineTo(x - r, y);
+      break;
+    case 'setting':
+      ctx.rect(x - r * 0.8, y - r * 0.8, r * 1.6, r * 1.6);
+      break;
   }
 }
 
 /** Of a canvas whose pixels are the device's. */
-function scaled(font: string): string { return font.replace(/^(\d+)px/, (_, n: string) => `${Number(n) * devicePixelRatio}px`); }
+function scaled(font: string): string {
+  return font.replace(/^(\d+)px/, (_, n: string) => `${Number(n) * devicePixelRatio}px`);
+}
 
 /** A chart as a picture of its own: title, lines, and the names of the series below. Base64 of a PNG. */
-export function pictureOf(canvas: HTMLCanvasElement, title: string, series: readonly { readonly name: string; readonly value: string; readonly colour: string; readonly dash: readonly number[] }[], theme: ChartTheme): string {
+export function pictureOf(
+  canvas: HTMLCanvasElement,
+  title: string,
+  series: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly colour: string;
+    readonly dash: readonly number[];
+  }[],
+  theme: ChartTheme,
+): string {
   const k = devicePixelRatio;
-  const line = 16 * k, edge = 10 * k;
+  const line = 16 * k,
+    edge = 10 * k;
   const columnWidth = Math.floor((canvas.width - 2 * edge) / 2);
   const out = document.createElement('canvas');
   out.width = canvas.width + 2 * edge;
@@ -88,7 +114,8 @@ export function pictureOf(canvas: HTMLCanvasElement, title: string, series: read
   ctx.drawImage(canvas, edge, line * 2 - 4 * k);
   ctx.font = scaled(theme.font);
   series.forEach((s, i) => {
-    const x = edge + (i % 2) * columnWidth, y = line * 2 + canvas.height + Math.floor(i / 2) * line + line / 2;
+    const x = edge + (i % 2) * columnWidth,
+      y = line * 2 + canvas.height + Math.floor(i / 2) * line + line / 2;
     ctx.strokeStyle = s.colour;
     ctx.lineWidth = 2 * k;
     ctx.setLineDash(s.dash.map((n) => n * k * 0.6));

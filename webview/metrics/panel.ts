@@ -34,7 +34,10 @@ export interface PanelEvents {
   drop(): void;
 }
 
-export interface Range { readonly start: number; readonly end: number }
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
 
 export class Panel {
   readonly element: HTMLElement;
@@ -57,34 +60,94 @@ export class Panel {
   #index: number | undefined;
   #frame = 0;
   #span: { from: number; to: number } | undefined;
-  readonly #say = debounce(150, () => { this.#speak(); });
+  readonly #say = debounce(150, () => {
+    this.#speak();
+  });
 
   /** `part`: the one of those compared that this panel is about. */
-  constructor(readonly info: PanelInfo, private readonly events: PanelEvents, readonly key = info.id, private readonly part?: { readonly name: string; readonly slot: number }) {
+  constructor(
+    readonly info: PanelInfo,
+    private readonly events: PanelEvents,
+    readonly key = info.id,
+    private readonly part?: { readonly name: string; readonly slot: number },
+  ) {
     const title = part ? `${info.title}, ${part.name}` : info.title;
-    this.#legend = new Legend(info.unit, { isolate: (n) => { this.#isolate(n); }, hide: (n) => { this.#mute(n); } });
-    this.#menu = new MenuButton({ label: `Menu of ${title}`, icon: 'ellipsis', class: 'tool small' }, () => this.#items());
-    this.#plotBox = h('div', { class: 'plot', tabindex: 0, role: 'group', 'aria-roledescription': 'chart', 'aria-label': title, 'aria-describedby': 'chart-keys', keydown: (e: KeyboardEvent) => { this.#key(e); }, focusout: () => { this.#plot?.hideCursor(); } });
+    this.#legend = new Legend(info.unit, {
+      isolate: (n) => {
+        this.#isolate(n);
+      },
+      hide: (n) => {
+        this.#mute(n);
+      },
+    });
+    this.#menu = new MenuButton({ label: `Menu of ${title}`, icon: 'ellipsis', class: 'tool small' }, () =>
+      this.#items(),
+    );
+    this.#plotBox = h('div', {
+      class: 'plot',
+      tabindex: 0,
+      role: 'group',
+      'aria-roledescription': 'chart',
+      'aria-label': title,
+      'aria-describedby': 'chart-keys',
+      keydown: (e: KeyboardEvent) => {
+        this.#key(e);
+      },
+      focusout: () => {
+        this.#plot?.hideCursor();
+      },
+    });
     this.#warning.hidden = true;
     this.#warning.append(icon('warning'));
-    this.element = h('section', { class: 'panel', 'data-panel': key, 'aria-label': title },
-      h('div', { class: 'panelhead' }, h('h3', { title: info.tells }, info.title), ...(part ? [h('span', { class: 'part', title: part.name }, h('i', { class: `swatch ${slotClass(part.slot)}` }), part.name)] : []), this.#warning, h('span', { class: 'grow' }), this.#menu.button),
-      this.#tells, this.#plotBox, this.#note, this.#legend.element, this.#table, this.#live);
+    this.element = h(
+      'section',
+      { class: 'panel', 'data-panel': key, 'aria-label': title },
+      h(
+        'div',
+        { class: 'panelhead' },
+        h('h3', { title: info.tells }, info.title),
+        ...(part
+          ? [
+              h(
+                'span',
+                { class: 'part', title: part.name },
+                h('i', { class: `swatch ${slotClass(part.slot)}` }),
+                part.name,
+              ),
+            ]
+          : []),
+        this.#warning,
+        h('span', { class: 'grow' }),
+        this.#menu.button,
+      ),
+      this.#tells,
+      this.#plotBox,
+      this.#note,
+      this.#legend.element,
+      this.#table,
+      this.#live,
+    );
     this.#sayNote('Waiting for the first points.');
   }
 
-  get visible(): boolean { return this.#visible; }
-  get plotBox(): HTMLElement { return this.#plotBox; }
+  get visible(): boolean {
+    return this.#visible;
+  }
+  get plotBox(): HTMLElement {
+    return this.#plotBox;
+  }
 
   /** In sight or not: out of sight there is no chart, only its last data. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
-    if (visible) this.#draw(); else this.#unplot();
+    if (visible) this.#draw();
+    else this.#unplot();
   }
 
   setWidth(width: number): void {
     this.#width = Math.floor(width);
-    if (this.#plot) this.#plot.setWidth(this.#width); else this.#draw();
+    if (this.#plot) this.#plot.setWidth(this.#width);
+    else this.#draw();
   }
 
   /** `slots`: of each series, where they are given to several subjects together. */
@@ -96,7 +159,12 @@ export class Panel {
     else if (names.join('\n') !== this.#names.join('\n')) this.#slots = giveSlots(names, this.#slots);
     this.#names = names;
     this.element.dataset['state'] = data.problem ? 'failed' : data.series.length === 0 ? 'empty' : 'ready';
-    const warnings = [...data.warnings, ...(data.series.length === 0 ? [] : data.gaps ?? []).map((g) => `${g.subject}: ${g.problem?.message ?? g.empty ?? 'no series'}`)];
+    const warnings = [
+      ...data.warnings,
+      ...(data.series.length === 0 ? [] : (data.gaps ?? [])).map(
+        (g) => `${g.subject}: ${g.problem?.message ?? g.empty ?? 'no series'}`,
+      ),
+    ];
     this.#warning.hidden = warnings.length === 0;
     this.#warning.title = warnings.join('\n');
     this.#warning.setAttribute('aria-label', warnings.join(' '));
@@ -108,13 +176,25 @@ export class Panel {
     this.#words();
   }
 
-  setRange(range: Range): void { this.#range = range; this.#plot?.setRange(range); }
+  setRange(range: Range): void {
+    this.#range = range;
+    this.#plot?.setRange(range);
+  }
   /** What happened has changed. */
-  redraw(): void { this.#plot?.redraw(); }
+  redraw(): void {
+    this.#plot?.redraw();
+  }
   /** Another of those that share the axis has changed what is drawn, or how. */
-  follow(): void { this.#draw(); this.#plot?.setShown(this.#names.map((n) => this.#drawn(n))); this.#plot?.redraw(); }
+  follow(): void {
+    this.#draw();
+    this.#plot?.setShown(this.#names.map((n) => this.#drawn(n)));
+    this.#plot?.redraw();
+  }
   /** Colours or patterns have changed: drawn anew. */
-  restyle(): void { this.#unplot(); this.#draw(); }
+  restyle(): void {
+    this.#unplot();
+    this.#draw();
+  }
 
   dispose(): void {
     this.#menu.close();
@@ -124,7 +204,11 @@ export class Panel {
     this.element.remove();
   }
 
-  #unplot(): void { this.#plot?.destroy(); this.#plot = undefined; this.#plotKey = ''; }
+  #unplot(): void {
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    this.#plotKey = '';
+  }
 
   #drawn(name: string): boolean {
     const { isolated, muted } = this.events.state;
@@ -133,8 +217,15 @@ export class Panel {
 
   /** Only the data changes from one answer to the next; a chart is made anew for other series, another axis or theme. */
   #draw(): void {
-    const data = this.#data, range = this.#range;
-    if (!data || !range || !this.#visible || this.#width === 0 || data.series.length === 0 || data.problem) { if (data && (data.problem || data.series.length === 0)) { this.#unplot(); this.#legend.show([]); } return; }
+    const data = this.#data,
+      range = this.#range;
+    if (!data || !range || !this.#visible || this.#width === 0 || data.series.length === 0 || data.problem) {
+      if (data && (data.problem || data.series.length === 0)) {
+        this.#unplot();
+        this.#legend.show([]);
+      }
+      return;
+    }
     const log = this.events.state.log.includes(this.info.id);
     const key = JSON.stringify([this.#names, log, [...this.#slots.values()]]);
     const points = columns(data, this.#names, log);
@@ -143,16 +234,40 @@ export class Panel {
       this.#unplot();
       this.#plotKey = key;
       const theme = readTheme();
-      this.#plot = new Plot(this.#plotBox, {
-        width: this.#width, height: HEIGHT, unit: this.info.unit, log, theme, thresholds: (this.info.thresholds ?? []).map((t) => t.value),
-        annotations: () => this.events.annotations(), bounds: () => this.events.bounds(),
-        series: this.#names.map((name) => ({ name, slot: this.#slots.get(name) ?? 0, shown: this.#drawn(name) })),
-      }, {
-        selected: (start, end) => { this.events.zoom(start, end); },
-        back: () => { this.events.back(); },
-        cursor: (index) => { this.#index = index; this.#frame ||= requestAnimationFrame(() => { this.#frame = 0; this.#values(); }); },
-        pointed: (at) => { this.#point(at); },
-      }, points, range);
+      this.#plot = new Plot(
+        this.#plotBox,
+        {
+          width: this.#width,
+          height: HEIGHT,
+          unit: this.info.unit,
+          log,
+          theme,
+          thresholds: (this.info.thresholds ?? []).map((t) => t.value),
+          annotations: () => this.events.annotations(),
+          bounds: () => this.events.bounds(),
+          series: this.#names.map((name) => ({ name, slot: this.#slots.get(name) ?? 0, shown: this.#drawn(name) })),
+        },
+        {
+          selected: (start, end) => {
+            this.events.zoom(start, end);
+          },
+          back: () => {
+            this.events.back();
+          },
+          cursor: (index) => {
+            this.#index = index;
+            this.#frame ||= requestAnimationFrame(() => {
+              this.#frame = 0;
+              this.#values();
+            });
+          },
+          pointed: (at) => {
+            this.#point(at);
+          },
+        },
+        points,
+        range,
+      );
     }
     this.#showLegend();
   }
@@ -161,16 +276,23 @@ export class Panel {
     const alone = this.events.state.isolated[this.info.id];
     const series = this.#data?.series ?? [];
     const grouped = series.some((s) => s.subject !== undefined) && !oneEach(series);
-    this.#legend.show(this.#names.map((name, i) => ({
-      name, slot: this.#slots.get(name) ?? 0, drawn: this.#drawn(name), isolated: name === alone,
-      ...(grouped && { group: series[i]?.subject ?? '', text: name.slice((series[i]?.subject ?? '').length + 1) }),
-    })));
+    this.#legend.show(
+      this.#names.map((name, i) => ({
+        name,
+        slot: this.#slots.get(name) ?? 0,
+        drawn: this.#drawn(name),
+        isolated: name === alone,
+        ...(grouped && { group: series[i]?.subject ?? '', text: name.slice((series[i]?.subject ?? '').length + 1) }),
+      })),
+    );
     this.#values();
   }
 
   #values(): void {
     const series = this.#data?.series ?? [];
-    this.#legend.values(series.map(({ values }) => (this.#index === undefined ? lastValue(values) : values[this.#index] ?? NaN)));
+    this.#legend.values(
+      series.map(({ values }) => (this.#index === undefined ? lastValue(values) : (values[this.#index] ?? NaN))),
+    );
   }
 
   #isolate(name: string): void {
@@ -185,9 +307,12 @@ export class Panel {
   #mute(name: string): void {
     const { state } = this.events;
     const { [this.info.id]: alone, ...rest } = state.isolated;
-    const before = alone === undefined ? state.muted[this.info.id] ?? [] : this.#names.filter((n) => n !== alone);
+    const before = alone === undefined ? (state.muted[this.info.id] ?? []) : this.#names.filter((n) => n !== alone);
     state.isolated = rest;
-    state.muted = { ...state.muted, [this.info.id]: before.includes(name) ? before.filter((n) => n !== name) : [...before, name] };
+    state.muted = {
+      ...state.muted,
+      [this.info.id]: before.includes(name) ? before.filter((n) => n !== name) : [...before, name],
+    };
     this.#selectionChanged();
   }
 
@@ -203,18 +328,71 @@ export class Panel {
     const log = events.state.log.includes(info.id);
     const has = data !== undefined && data.series.length > 0;
     return [
-      { title: 'What it tells', checked: !this.#tells.hidden, does: () => { this.#tellsToggle(); } },
-      { title: 'Logarithmic scale', hint: 'L', checked: log, does: () => { this.#toggleLog(); } },
-      ...(events.state.isolated[info.id] !== undefined || (events.state.muted[info.id] ?? []).length > 0 ? [{ title: 'Show all series', does: () => { this.#showAll(); } }] : []),
+      {
+        title: 'What it tells',
+        checked: !this.#tells.hidden,
+        does: () => {
+          this.#tellsToggle();
+        },
+      },
+      {
+        title: 'Logarithmic scale',
+        hint: 'L',
+        checked: log,
+        does: () => {
+          this.#toggleLog();
+        },
+      },
+      ...(events.state.isolated[info.id] !== undefined || (events.state.muted[info.id] ?? []).length > 0
+        ? [
+            {
+              title: 'Show all series',
+              does: () => {
+                this.#showAll();
+              },
+            },
+          ]
+        : []),
       undefined,
-      { title: 'Copy PromQL', does: () => { events.copy(this.#queries()); } },
-      { title: 'Explore this query', does: () => { events.explore(info.promql); } },
-      ...(has ? [
-        { title: 'Save as CSV…', does: () => { events.save('csv', csvOf(this.#named(data))); } },
-        ...(this.#plot ? [{ title: 'Save as PNG…', does: () => { events.save('png', this.#picture()); } }] : []),
-      ] : []),
+      {
+        title: 'Copy PromQL',
+        does: () => {
+          events.copy(this.#queries());
+        },
+      },
+      {
+        title: 'Explore this query',
+        does: () => {
+          events.explore(info.promql);
+        },
+      },
+      ...(has
+        ? [
+            {
+              title: 'Save as CSV…',
+              does: () => {
+                events.save('csv', csvOf(this.#named(data)));
+              },
+            },
+            ...(this.#plot
+              ? [
+                  {
+                    title: 'Save as PNG…',
+                    does: () => {
+                      events.save('png', this.#picture());
+                    },
+                  },
+                ]
+              : []),
+          ]
+        : []),
       undefined,
-      { title: info.group === OWN ? 'Remove this panel' : 'Hide this panel', does: () => { events.drop(); } },
+      {
+        title: info.group === OWN ? 'Remove this panel' : 'Hide this panel',
+        does: () => {
+          events.drop();
+        },
+      },
     ];
   }
 
@@ -236,9 +414,16 @@ export class Panel {
     const theme = readTheme();
     const series = (this.#data?.series ?? []).flatMap(({ values }, i) => {
       const name = this.#names[i] ?? '';
-      return this.#drawn(name) ? [{ name, value: shown(lastValue(values), this.info.unit), ...strokeOf(this.#slots.get(name) ?? 0, theme) }] : [];
+      return this.#drawn(name)
+        ? [{ name, value: shown(lastValue(values), this.info.unit), ...strokeOf(this.#slots.get(name) ?? 0, theme) }]
+        : [];
     });
-    return pictureOf(this.#plot.canvas, this.part ? `${this.info.title}, ${this.part.name}` : this.info.title, series, theme);
+    return pictureOf(
+      this.#plot.canvas,
+      this.part ? `${this.info.title}, ${this.part.name}` : this.info.title,
+      series,
+      theme,
+    );
   }
 
   #showAll(): void {
@@ -250,7 +435,9 @@ export class Panel {
 
   #toggleLog(): void {
     const { state } = this.events;
-    state.log = state.log.includes(this.info.id) ? state.log.filter((id) => id !== this.info.id) : [...state.log, this.info.id];
+    state.log = state.log.includes(this.info.id)
+      ? state.log.filter((id) => id !== this.info.id)
+      : [...state.log, this.info.id];
     this.#draw();
     this.events.changed();
   }
@@ -258,13 +445,35 @@ export class Panel {
   #tellsToggle(): void {
     const { tells, from, promql, thresholds = [] } = this.info;
     this.#tells.hidden = !this.#tells.hidden;
-    this.#tells.replaceChildren(tells, ...(from === '' ? [] : [h('span', {}, ` From ${from}.`)]), ...thresholds.map((t) => h('span', {}, ` The line at ${shown(t.value, this.info.unit)}: ${t.text}`)), h('code', {}, promql));
+    this.#tells.replaceChildren(
+      tells,
+      ...(from === '' ? [] : [h('span', {}, ` From ${from}.`)]),
+      ...thresholds.map((t) => h('span', {}, ` The line at ${shown(t.value, this.info.unit)}: ${t.text}`)),
+      h('code', {}, promql),
+    );
   }
 
-  #sayNote(text: string): void { this.#note.replaceChildren(h('p', {}, text)); this.#note.hidden = false; this.#plotBox.hidden = true; }
+  #sayNote(text: string): void {
+    this.#note.replaceChildren(h('p', {}, text));
+    this.#note.hidden = false;
+    this.#plotBox.hidden = true;
+  }
   #sayProblem(p: ProblemData): void {
     this.#sayNote(p.message);
-    this.#note.append(...(p.next ? [h('p', {}, p.next)] : []), h('button', { class: 'link', type: 'button', click: () => { this.events.retry(); } }, 'Try again'));
+    this.#note.append(
+      ...(p.next ? [h('p', {}, p.next)] : []),
+      h(
+        'button',
+        {
+          class: 'link',
+          type: 'button',
+          click: () => {
+            this.events.retry();
+          },
+        },
+        'Try again',
+      ),
+    );
   }
 
   /** For the screen reader: the last values as a table. Made when there is time: nobody sees it. */
@@ -273,18 +482,39 @@ export class Panel {
     const rows = series.map((s, i) => [this.#names[i] ?? '', shown(lastValue(s.values), this.info.unit)] as const);
     requestIdleCallback(() => {
       const body = this.#table.tBodies[0];
-      if (body && body.rows.length === rows.length) rows.forEach(([name, value], i) => { const [a, b] = [...body.rows[i]!.cells]; if (a && b) { setText(a, name); setText(b, value); } });
-      else this.#table.replaceChildren(h('caption', {}, `${this.info.title}, last values`), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Series'), h('th', { scope: 'col' }, 'Last value'))), h('tbody', {}, ...rows.map(([name, value]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, value)))));
+      if (body && body.rows.length === rows.length)
+        rows.forEach(([name, value], i) => {
+          const [a, b] = [...body.rows[i]!.cells];
+          if (a && b) {
+            setText(a, name);
+            setText(b, value);
+          }
+        });
+      else
+        this.#table.replaceChildren(
+          h('caption', {}, `${this.info.title}, last values`),
+          h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Series'), h('th', { scope: 'col' }, 'Last value'))),
+          h(
+            'tbody',
+            {},
+            ...rows.map(([name, value]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, value))),
+          ),
+        );
     });
   }
 
   #point(at: Parameters<ConstructorParameters<typeof Plot>[2]['pointed']>[0]): void {
-    if (!at || !this.#data || !this.#plot) { this.events.tip.hide(); return; }
+    if (!at || !this.#data || !this.#plot) {
+      this.events.tip.hide();
+      return;
+    }
     const near = this.#plot.secondsPerPixel * 6;
     const marks = this.events.annotations().filter((a) => Math.abs(a.time - at.time) <= near);
     const series = at.nearest === undefined ? undefined : this.#data.series[at.nearest];
     const lines = [
-      ...(series ? [`${this.#names[at.nearest ?? 0] ?? ''}  ${shown(series.values[at.index] ?? NaN, this.info.unit)}`] : []),
+      ...(series
+        ? [`${this.#names[at.nearest ?? 0] ?? ''}  ${shown(series.values[at.index] ?? NaN, this.info.unit)}`]
+        : []),
       ...marks.map((a) => `${clock(a.time)}  ${a.text}`),
     ];
     this.events.tip.show(clock(this.#data.times[at.index] ?? at.time), lines, at.x, at.y);
@@ -293,15 +523,33 @@ export class Panel {
   #speak(): void {
     const { times, series = [] } = this.#data ?? {};
     if (this.#index === undefined || !times) return;
-    const parts = series.map((s, i) => ({ name: this.#names[i] ?? '', v: s.values[this.#index ?? 0] ?? NaN })).filter((p) => this.#drawn(p.name) && !Number.isNaN(p.v));
-    setText(this.#live, `${clock(times[this.#index] ?? 0)}: ${parts.slice(0, 8).map((p) => `${p.name} ${shown(p.v, this.info.unit)}`).join(', ') || 'no value'}`);
+    const parts = series
+      .map((s, i) => ({ name: this.#names[i] ?? '', v: s.values[this.#index ?? 0] ?? NaN }))
+      .filter((p) => this.#drawn(p.name) && !Number.isNaN(p.v));
+    setText(
+      this.#live,
+      `${clock(times[this.#index] ?? 0)}: ${
+        parts
+          .slice(0, 8)
+          .map((p) => `${p.name} ${shown(p.v, this.info.unit)}`)
+          .join(', ') || 'no value'
+      }`,
+    );
   }
 
   #key(e: KeyboardEvent): void {
     if (e.target !== this.#plotBox || e.ctrlKey || e.metaKey || e.altKey) return;
-    const plot = this.#plot, times = this.#data?.times;
+    const plot = this.#plot,
+      times = this.#data?.times;
     if (!plot || !times) return;
-    const move = { ArrowRight: (i: number) => i + 1, ArrowLeft: (i: number) => i - 1, PageUp: (i: number) => i - 10, PageDown: (i: number) => i + 10, Home: () => 0, End: (_: number, last: number) => last }[e.key];
+    const move = {
+      ArrowRight: (i: number) => i + 1,
+      ArrowLeft: (i: number) => i - 1,
+      PageUp: (i: number) => i - 10,
+      PageDown: (i: number) => i + 10,
+      Home: () => 0,
+      End: (_: number, last: number) => last,
+    }[e.key];
     if (move) {
       const before = this.#index ?? times.length - 1;
       const at = plot.moveCursor(move);
@@ -316,7 +564,10 @@ export class Panel {
       const [a, b] = [times[Math.min(from, to)] ?? 0, times[Math.max(from, to)] ?? 0];
       if (b > a) this.events.zoom(a, b);
     } else if (e.key === 'Escape') {
-      if (this.#span) { this.#span = undefined; this.#showSpan(); } else this.events.back();
+      if (this.#span) {
+        this.#span = undefined;
+        this.#showSpan();
+      } else this.events.back();
     } else if (e.key === 'l') this.#toggleLog();
     else return;
     e.preventDefault();
@@ -325,6 +576,8 @@ export class Panel {
 
   #showSpan(): void {
     const times = this.#data?.times;
-    this.#plot?.showSpan(this.#span && times ? { start: times[this.#span.from] ?? 0, end: times[this.#span.to] ?? 0 } : undefined);
+    this.#plot?.showSpan(
+      this.#span && times ? { start: times[this.#span.from] ?? 0, end: times[this.#span.to] ?? 0 } : undefined,
+    );
   }
 }

@@ -6,14 +6,28 @@ import { drawMarks, drawThresholds } from './marks';
 import { strokeOf, type ChartTheme } from './theme';
 import { clockMarks, incrementsOf, shown } from './units';
 
-export interface PlotSeries { readonly name: string; readonly slot: number; readonly shown: boolean }
+export interface PlotSeries {
+  readonly name: string;
+  readonly slot: number;
+  readonly shown: boolean;
+}
 export interface PlotEvents {
   /** A span was dragged out, s. */
   selected(start: number, end: number): void;
   /** The crosshair stands at this index, in every chart; undefined = nowhere. */
   cursor(index: number | undefined): void;
   /** The pointer itself is over this chart, at px of the window; undefined = it left. */
-  pointed(at: { readonly x: number; readonly y: number; readonly index: number; readonly nearest: number | undefined; readonly time: number } | undefined): void;
+  pointed(
+    at:
+      | {
+          readonly x: number;
+          readonly y: number;
+          readonly index: number;
+          readonly nearest: number | undefined;
+          readonly time: number;
+        }
+      | undefined,
+  ): void;
   back(): void;
 }
 export interface PlotOptions {
@@ -40,47 +54,122 @@ export class Plot {
   #range = { min: 0, max: 1 };
   #over = false;
 
-  constructor(parent: HTMLElement, private readonly o: PlotOptions, events: PlotEvents, data: Column[], range: { readonly start: number; readonly end: number }) {
+  constructor(
+    parent: HTMLElement,
+    private readonly o: PlotOptions,
+    events: PlotEvents,
+    data: Column[],
+    range: { readonly start: number; readonly end: number },
+  ) {
     this.#range = { min: range.start, max: range.end };
     const { theme } = o;
-    const axis = { stroke: theme.dim, font: theme.font, grid: { stroke: theme.grid, width: 1 }, ticks: { show: false } };
-    this.#u = new uPlot({
-      width: o.width, height: o.height, padding: [8, 26, 0, 0], legend: { show: false }, focus: { alpha: 1 },
-      scales: { x: { time: true, range: () => [this.#range.min, this.#range.max] }, y: o.log ? { distr: 3, range: (_, lo, hi) => logRange(...this.#with(lo, hi)) } : { range: (_, lo, hi) => linearRange(...this.#with(lo, hi), o.thresholds) } },
-      axes: [
-        { ...axis, size: 26, gap: 6, space: 58, values: (_, splits) => clockMarks(splits) },
-        { ...axis, size: AXIS_WIDTH, space: 28, gap: 6, values: (_, splits) => splits.map((v) => (v === null ? '' : shown(v, o.unit))), ...(o.log ? { grid: { ...axis.grid, filter: (_: uPlot, splits: number[]) => splits.map((v) => (isPowerOfTen(v) ? v : null)) } } : { incrs: incrementsOf(o.unit) }) },
-      ],
-      series: [{}, ...o.series.map((s) => { const { colour, dash } = strokeOf(s.slot, theme); return { label: s.name, show: s.shown, stroke: colour, dash: [...dash], width: 1.4, points: { size: 4 } }; })],
-      cursor: {
-        y: false, drag: { x: true, y: false, setScale: false, dist: SHORTEST_DRAG }, points: { size: 6, width: 1 },
-        // Only where the pointer is goes to the other charts: a span is dragged out in one.
-        sync: { key: 'metrics', setSeries: false, scales: ['x', null], filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave', sub: () => true } },
-        bind: { dblclick: () => () => { events.back(); return null; } },
+    const axis = {
+      stroke: theme.dim,
+      font: theme.font,
+      grid: { stroke: theme.grid, width: 1 },
+      ticks: { show: false },
+    };
+    this.#u = new uPlot(
+      {
+        width: o.width,
+        height: o.height,
+        padding: [8, 26, 0, 0],
+        legend: { show: false },
+        focus: { alpha: 1 },
+        scales: {
+          x: { time: true, range: () => [this.#range.min, this.#range.max] },
+          y: o.log
+            ? { distr: 3, range: (_, lo, hi) => logRange(...this.#with(lo, hi)) }
+            : { range: (_, lo, hi) => linearRange(...this.#with(lo, hi), o.thresholds) },
+        },
+        axes: [
+          { ...axis, size: 26, gap: 6, space: 58, values: (_, splits) => clockMarks(splits) },
+          {
+            ...axis,
+            size: AXIS_WIDTH,
+            space: 28,
+            gap: 6,
+            values: (_, splits) => splits.map((v) => (v === null ? '' : shown(v, o.unit))),
+            ...(o.log
+              ? {
+                  grid: {
+                    ...axis.grid,
+                    filter: (_: uPlot, splits: number[]) => splits.map((v) => (isPowerOfTen(v) ? v : null)),
+                  },
+                }
+              : { incrs: incrementsOf(o.unit) }),
+          },
+        ],
+        series: [
+          {},
+          ...o.series.map((s) => {
+            const { colour, dash } = strokeOf(s.slot, theme);
+            return { label: s.name, show: s.shown, stroke: colour, dash: [...dash], width: 1.4, points: { size: 4 } };
+          }),
+        ],
+        cursor: {
+          y: false,
+          drag: { x: true, y: false, setScale: false, dist: SHORTEST_DRAG },
+          points: { size: 6, width: 1 },
+          // Only where the pointer is goes to the other charts: a span is dragged out in one.
+          sync: {
+            key: 'metrics',
+            setSeries: false,
+            scales: ['x', null],
+            filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave', sub: () => true },
+          },
+          bind: {
+            dblclick: () => () => {
+              events.back();
+              return null;
+            },
+          },
+        },
+        hooks: {
+          setCursor: [
+            (u) => {
+              const index = u.cursor.idx;
+              const left = u.cursor.left ?? -1;
+              events.cursor(left < 0 || index === null || index === undefined ? undefined : index);
+              if (this.#over && left >= 0 && index !== null && index !== undefined) this.#point(events, index, left);
+            },
+          ],
+          setSelect: [
+            (u) => {
+              const { left, width } = u.select;
+              if (width < SHORTEST_DRAG) return;
+              const [start, end] = [u.posToVal(left, 'x'), u.posToVal(left + width, 'x')];
+              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+              events.selected(start, end);
+            },
+          ],
+          drawClear: [
+            (u) => {
+              drawThresholds(u, nearThresholds(this.#high(), o.thresholds), o.unit, theme);
+            },
+          ],
+          draw: [
+            (u) => {
+              drawMarks(u, o.annotations(), theme);
+            },
+          ],
+        },
       },
-      hooks: {
-        setCursor: [(u) => {
-          const index = u.cursor.idx;
-          const left = u.cursor.left ?? -1;
-          events.cursor(left < 0 || index === null || index === undefined ? undefined : index);
-          if (this.#over && left >= 0 && index !== null && index !== undefined) this.#point(events, index, left);
-        }],
-        setSelect: [(u) => {
-          const { left, width } = u.select;
-          if (width < SHORTEST_DRAG) return;
-          const [start, end] = [u.posToVal(left, 'x'), u.posToVal(left + width, 'x')];
-          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          events.selected(start, end);
-        }],
-        drawClear: [(u) => { drawThresholds(u, nearThresholds(this.#high(), o.thresholds), o.unit, theme); }],
-        draw: [(u) => { drawMarks(u, o.annotations(), theme); }],
-      },
-    }, data as uPlot.AlignedData, parent);
-    this.#u.over.addEventListener('pointerenter', () => { this.#over = true; });
-    this.#u.over.addEventListener('pointerleave', () => { this.#over = false; events.pointed(undefined); });
+      data as uPlot.AlignedData,
+      parent,
+    );
+    this.#u.over.addEventListener('pointerenter', () => {
+      this.#over = true;
+    });
+    this.#u.over.addEventListener('pointerleave', () => {
+      this.#over = false;
+      events.pointed(undefined);
+    });
   }
 
-  get canvas(): HTMLCanvasElement { return this.#u.ctx.canvas; }
+  get canvas(): HTMLCanvasElement {
+    return this.#u.ctx.canvas;
+  }
 
   /** New points under the same series. */
   setData(data: Column[], range: { readonly start: number; readonly end: number }): void {
@@ -97,12 +186,22 @@ export class Plot {
   }
 
   setShown(shownNow: readonly boolean[]): void {
-    this.#u.batch(() => { shownNow.forEach((show, i) => { if (this.#u.series[i + 1]?.show !== show) this.#u.setSeries(i + 1, { show }, false); }); });
+    this.#u.batch(() => {
+      shownNow.forEach((show, i) => {
+        if (this.#u.series[i + 1]?.show !== show) this.#u.setSeries(i + 1, { show }, false);
+      });
+    });
   }
 
-  setWidth(width: number): void { if (Math.abs(width - this.#u.width) >= 1) this.#u.setSize({ width, height: this.o.height }); }
-  redraw(): void { this.#u.redraw(false); }
-  destroy(): void { this.#u.destroy(); }
+  setWidth(width: number): void {
+    if (Math.abs(width - this.#u.width) >= 1) this.#u.setSize({ width, height: this.o.height });
+  }
+  redraw(): void {
+    this.#u.redraw(false);
+  }
+  destroy(): void {
+    this.#u.destroy();
+  }
 
   /** Crosshair by keys: to an index, or by steps from where it stands; gives the index. All charts follow. */
   moveCursor(to: (index: number, last: number) => number): number | undefined {
@@ -116,10 +215,14 @@ export class Plot {
     return index;
   }
 
-  hideCursor(): void { this.#setCursor({ left: -10, top: -10 }); }
+  hideCursor(): void {
+    this.#setCursor({ left: -10, top: -10 });
+  }
 
   /** The third argument, which its types leave out, tells the other charts. */
-  #setCursor(at: { readonly left: number; readonly top: number }): void { (this.#u.setCursor as (at: { left: number; top: number }, fire: boolean, publish: boolean) => void)(at, true, true); }
+  #setCursor(at: { readonly left: number; readonly top: number }): void {
+    (this.#u.setCursor as (at: { left: number; top: number }, fire: boolean, publish: boolean) => void)(at, true, true);
+  }
 
   /** A span as the keys choose it; undefined = none. */
   showSpan(span: { readonly start: number; readonly end: number } | undefined): void {
@@ -131,7 +234,8 @@ export class Plot {
   /** Highest value in sight; null = none. */
   #high(): number | null {
     let high: number | null = null;
-    for (const s of this.#u.series.slice(1)) if (s.show && typeof s.max === 'number' && Number.isFinite(s.max)) high = Math.max(high ?? -Infinity, s.max);
+    for (const s of this.#u.series.slice(1))
+      if (s.show && typeof s.max === 'number' && Number.isFinite(s.max)) high = Math.max(high ?? -Infinity, s.max);
     return this.#with(null, high)[1];
   }
 
@@ -150,21 +254,30 @@ export class Plot {
       const v = u.data[i]?.[index];
       if (!u.series[i]?.show || v === null || v === undefined) continue;
       const d = Math.abs(u.valToPos(v, 'y') - top);
-      if (d < distance) { distance = d; nearest = i - 1; }
+      if (d < distance) {
+        distance = d;
+        nearest = i - 1;
+      }
     }
     const box = u.over.getBoundingClientRect();
     events.pointed({ x: box.left + left, y: box.top + top, index, nearest, time: u.posToVal(left, 'x') });
   }
 
   /** Seconds that a pixel stands for. */
-  get secondsPerPixel(): number { return (this.#range.max - this.#range.min) / Math.max(1, this.#u.over.clientWidth); }
+  get secondsPerPixel(): number {
+    return (this.#range.max - this.#range.min) / Math.max(1, this.#u.over.clientWidth);
+  }
 }
 
-function isPowerOfTen(v: number): boolean { const e = Math.log10(v); return Math.abs(e - Math.round(e)) < 1e-9; }
+function isPowerOfTen(v: number): boolean {
+  const e = Math.log10(v);
+  return Math.abs(e - Math.round(e)) < 1e-9;
+}
 
 /** Whole powers of ten around the values; a decade where there is nothing. */
 function logRange(low: number | null, high: number | null): [number, number] {
   if (low === null || high === null || !(low > 0)) return [0.1, 10];
-  const lo = 10 ** Math.floor(Math.log10(low)), hi = 10 ** Math.ceil(Math.log10(high));
+  const lo = 10 ** Math.floor(Math.log10(low)),
+    hi = 10 ** Math.ceil(Math.log10(high));
   return lo === hi ? [lo / 10, hi * 10] : [lo, hi];
 }

@@ -2,7 +2,8 @@
 import type { StationView } from '../../src/protocol/metrics';
 
 /** Of the picture's own coordinates; it is stretched to its box. */
-export const WIDTH = 100, HEIGHT = 30;
+export const WIDTH = 100,
+  HEIGHT = 30;
 /** More points than this cannot be told apart in a card. */
 const MOST = 240;
 
@@ -13,20 +14,32 @@ const MOST = 240;
 export function sparkPath({ times, values }: StationView['spark']): string {
   const n = Math.min(times.length, values.length);
   if (n === 0) return '';
-  const first = times[0] ?? 0, last = times[n - 1] ?? 0;
-  let high = -Infinity, low = Infinity;
-  for (let i = 0; i < n; i++) { const v = values[i] ?? NaN; if (Number.isFinite(v)) { high = Math.max(high, v); low = Math.min(low, v); } }
+  const first = times[0] ?? 0,
+    last = times[n - 1] ?? 0;
+  let high = -Infinity,
+    low = Infinity;
+  for (let i = 0; i < n; i++) {
+    const v = values[i] ?? NaN;
+    if (Number.isFinite(v)) {
+      high = Math.max(high, v);
+      low = Math.min(low, v);
+    }
+  }
   if (high === -Infinity) return '';
   const top = low === high ? high * 2 : high * 1.08;
   const floor = Math.min(0, low);
-  const y = (v: number): string => (top === floor ? HEIGHT - 1.5 : HEIGHT - 1.5 - ((v - floor) / (top - floor)) * (HEIGHT - 3)).toFixed(1);
+  const y = (v: number): string =>
+    (top === floor ? HEIGHT - 1.5 : HEIGHT - 1.5 - ((v - floor) / (top - floor)) * (HEIGHT - 3)).toFixed(1);
   const x = (t: number): string => (last === first ? WIDTH : ((t - first) / (last - first)) * WIDTH).toFixed(1);
   const step = Math.max(1, Math.ceil(n / MOST));
   let path = '';
   let pen = false;
   for (let i = (n - 1) % step; i < n; i += step) {
     const v = values[i] ?? NaN;
-    if (!Number.isFinite(v)) { pen = false; continue; }
+    if (!Number.isFinite(v)) {
+      pen = false;
+      continue;
+    }
     const lone = !pen && !Number.isFinite(values[i + step] ?? NaN);
     const at = x(times[i] ?? 0);
     path += lone ? `M${Math.max(0, Number(at) - 1).toFixed(1)},${y(v)}h1` : `${pen ? 'L' : 'M'}${at},${y(v)}`;

@@ -2,7 +2,12 @@
 import type { MetricsView, TimeRange, Unit } from '../../src/protocol/metrics';
 
 /** A panel that the person made from a query; the page itself asks for its data. */
-export interface OwnPanel { readonly id: string; readonly title: string; readonly promql: string; readonly unit: Unit }
+export interface OwnPanel {
+  readonly id: string;
+  readonly title: string;
+  readonly promql: string;
+  readonly unit: Unit;
+}
 
 export interface PageState {
   view: MetricsView;
@@ -36,8 +41,23 @@ export interface PageState {
 }
 
 export const FRESH: Readonly<PageState> = {
-  view: 'pipeline', range: { seconds: 300 }, liveSeconds: 300, paused: false, controller: '', replica: '', focus: '', layout: 'overlaid', hidden: [], folded: [], log: [],
-  isolated: {}, muted: {}, own: [], filter: '', search: '', promql: '',
+  view: 'pipeline',
+  range: { seconds: 300 },
+  liveSeconds: 300,
+  paused: false,
+  controller: '',
+  replica: '',
+  focus: '',
+  layout: 'overlaid',
+  hidden: [],
+  folded: [],
+  log: [],
+  isolated: {},
+  muted: {},
+  own: [],
+  filter: '',
+  search: '',
+  promql: '',
 };
 
 const VIEWS: readonly MetricsView[] = ['pipeline', 'charts', 'explore'];
@@ -53,19 +73,30 @@ export function readState(raw: unknown): PageState | undefined {
     range,
     liveSeconds: positive(s.liveSeconds) ?? range.seconds,
     paused: s.paused === true,
-    controller: text(s.controller), replica: text(s.replica), focus: text(s.focus), layout: s.layout === 'side' ? 'side' : 'overlaid',
-    hidden: texts(s.hidden), folded: texts(s.folded), log: texts(s.log),
-    isolated: Object.fromEntries(Object.entries(record(s.isolated)).filter((e): e is [string, string] => typeof e[1] === 'string')),
+    controller: text(s.controller),
+    replica: text(s.replica),
+    focus: text(s.focus),
+    layout: s.layout === 'side' ? 'side' : 'overlaid',
+    hidden: texts(s.hidden),
+    folded: texts(s.folded),
+    log: texts(s.log),
+    isolated: Object.fromEntries(
+      Object.entries(record(s.isolated)).filter((e): e is [string, string] => typeof e[1] === 'string'),
+    ),
     muted: Object.fromEntries(Object.entries(record(s.muted)).map(([k, v]) => [k, texts(v)])),
     own: (Array.isArray(s.own) ? s.own : []).flatMap((o: unknown) => ownPanel(o)),
-    filter: text(s.filter), search: text(s.search), promql: text(s.promql),
+    filter: text(s.filter),
+    search: text(s.search),
+    promql: text(s.promql),
   };
 }
 
 function ownPanel(raw: unknown): OwnPanel[] {
   const { id, title, promql, unit } = record(raw);
   if (typeof id !== 'string' || typeof promql !== 'string' || promql === '') return [];
-  return [{ id, promql, title: typeof title === 'string' ? title : promql, unit: UNITS.find((u) => u === unit) ?? 'none' }];
+  return [
+    { id, promql, title: typeof title === 'string' ? title : promql, unit: UNITS.find((u) => u === unit) ?? 'none' },
+  ];
 }
 
 function rangeOf(raw: unknown): TimeRange {
@@ -75,7 +106,15 @@ function rangeOf(raw: unknown): TimeRange {
   return e === undefined ? { seconds: s } : { seconds: s, end: e };
 }
 
-function positive(v: unknown): number | undefined { return typeof v === 'number' && Number.isFinite(v) && v > 0 ? v : undefined; }
-function text(v: unknown): string { return typeof v === 'string' ? v : ''; }
-function texts(v: unknown): string[] { return Array.isArray(v) ? v.filter((t): t is string => typeof t === 'string') : []; }
-function record(v: unknown): Record<string, unknown> { return typeof v === 'object' && v !== null ? v as Record<string, unknown> : {}; }
+function positive(v: unknown): number | undefined {
+  return typeof v === 'number' && Number.isFinite(v) && v > 0 ? v : undefined;
+}
+function text(v: unknown): string {
+  return typeof v === 'string' ? v : '';
+}
+function texts(v: unknown): string[] {
+  return Array.isArray(v) ? v.filter((t): t is string => typeof t === 'string') : [];
+}
+function record(v: unknown): Record<string, unknown> {
+  return typeof v === 'object' && v !== null ? (v as Record<string, unknown>) : {};
+}

@@ -8,7 +8,10 @@ export class Tip {
   readonly element = h('div', { class: 'tip', 'aria-hidden': 'true', hidden: true });
 
   show(title: string, lines: readonly string[], x: number, y: number): void {
-    this.element.replaceChildren(h('div', { class: 'num dim' }, title), ...lines.map((l) => h('div', { class: 'num' }, l)));
+    this.element.replaceChildren(
+      h('div', { class: 'num dim' }, title),
+      ...lines.map((l) => h('div', { class: 'num' }, l)),
+    );
     this.element.hidden = false;
     const { offsetWidth: w, offsetHeight: high } = this.element;
     const left = x + OFFSET + w + EDGE > window.innerWidth ? x - OFFSET - w : x + OFFSET;
@@ -17,5 +20,7 @@ export class Tip {
     this.element.style.top = `${Math.max(EDGE, top)}px`;
   }
 
-  hide(): void { this.element.hidden = true; }
+  hide(): void {
+    this.element.hidden = true;
+  }
 }

@@ -7,12 +7,19 @@ export function shown(v: number, unit: Unit): string {
   if (Number.isNaN(v)) return 'none';
   if (!Number.isFinite(v)) return v > 0 ? '+Inf' : '-Inf';
   switch (unit) {
-    case 'seconds': return v === 0 ? '0 s' : duration(v * 1e9);
-    case 'bytes': return bytes(v);
-    case 'perSecond': return `${short(v)}/s`;
-    case 'percent': return `${short(v)} %`;
-    case 'cores': return `${short(v)} ${v === 1 ? 'core' : 'cores'}`;
-    case 'count': case 'none': return Number.isInteger(v) && Math.abs(v) < 1e7 ? grouped(v) : short(v);
+    case 'seconds':
+      return v === 0 ? '0 s' : duration(v * 1e9);
+    case 'bytes':
+      return bytes(v);
+    case 'perSecond':
+      return `${short(v)}/s`;
+    case 'percent':
+      return `${short(v)} %`;
+    case 'cores':
+      return `${short(v)} ${v === 1 ? 'core' : 'cores'}`;
+    case 'count':
+    case 'none':
+      return Number.isInteger(v) && Math.abs(v) < 1e7 ? grouped(v) : short(v);
   }
 }
 
@@ -27,12 +34,39 @@ export function short(v: number): string {
 /** Steps between marks of an axis that read well in the unit: 1, 2, 5 and powers; seconds go by 60 above a minute, bytes by 2. */
 export function incrementsOf(unit: Unit): number[] {
   if (unit === 'bytes') return Array.from({ length: 50 }, (_, i) => 2 ** i);
-  const tens = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i).flatMap((e) => [1, 2, 5].map((m) => Number(`${m}e${e}`)));
-  if (unit === 'seconds') return [...tens(-9, 0), 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18_000, 36_000, 86_400, 172_800, 432_000, 864_000, ...tens(6, 9)];
+  const tens = (from: number, to: number): number[] =>
+    Array.from({ length: to - from + 1 }, (_, i) => from + i).flatMap((e) => [1, 2, 5].map((m) => Number(`${m}e${e}`)));
+  if (unit === 'seconds')
+    return [
+      ...tens(-9, 0),
+      10,
+      20,
+      30,
+      60,
+      120,
+      300,
+      600,
+      1200,
+      1800,
+      3600,
+      7200,
+      18_000,
+      36_000,
+      86_400,
+      172_800,
+      432_000,
+      864_000,
+      ...tens(6, 9),
+    ];
   return tens(-9, 15);
 }
 
-const SECONDS = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const SECONDS = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 const MINUTES = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const DAY = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
 

@@ -3,7 +3,11 @@
 type Value = string | number | boolean | undefined | ((event: never) => void);
 
 /** `h('button', { class: 'x', onclick: fn, disabled: false }, 'Text')`: undefined and false leave an attribute out, true sets it empty. */
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Readonly<Record<string, Value>> = {}, ...children: readonly (Node | string | undefined)[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, Value>> = {},
+  ...children: readonly (Node | string | undefined)[]
+): HTMLElementTagNameMap[K] {
   const e = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
@@ -15,15 +19,24 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Rea
 }
 
 /** A codicon, for the eye only. */
-export function icon(name: string): HTMLElement { return h('span', { class: `codicon codicon-${name}`, 'aria-hidden': 'true' }); }
+export function icon(name: string): HTMLElement {
+  return h('span', { class: `codicon codicon-${name}`, 'aria-hidden': 'true' });
+}
 
 /** Sets text only where it changes, so that live regions and layout are left alone. */
-export function setText(e: HTMLElement, text: string): void { if (e.textContent !== text) e.textContent = text; }
+export function setText(e: HTMLElement, text: string): void {
+  if (e.textContent !== text) e.textContent = text;
+}
 
 /** Calls `f` once, `ms` after the last call. */
 export function debounce(ms: number, f: () => void): { (): void; cancel(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const call = (): void => { clearTimeout(timer); timer = setTimeout(f, ms); };
-  call.cancel = (): void => { clearTimeout(timer); };
+  const call = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(f, ms);
+  };
+  call.cancel = (): void => {
+    clearTimeout(timer);
+  };
   return call;
 }

@@ -1,7 +1,12 @@
 /** A menu, at a button or at a place: arrows walk, Enter takes, Escape and a click elsewhere close, what had the focus gets it back. */
 import { h, icon } from './dom';
 
-export interface MenuItem { readonly title: string; readonly does: () => void; readonly hint?: string; readonly checked?: boolean }
+export interface MenuItem {
+  readonly title: string;
+  readonly does: () => void;
+  readonly hint?: string;
+  readonly checked?: boolean;
+}
 /** undefined = a line between groups. */
 export type MenuItems = readonly (MenuItem | undefined)[];
 
@@ -10,17 +15,57 @@ let nextId = 1;
 /** The menu that is open, while it is. */
 class Menu {
   readonly list: HTMLElement;
-  readonly #outside = (e: Event): void => { if (!(e.target instanceof Node) || (!this.list.contains(e.target) && !this.from?.contains(e.target))) this.close(); };
-  readonly #away = (): void => { this.close(); };
+  readonly #outside = (e: Event): void => {
+    if (!(e.target instanceof Node) || (!this.list.contains(e.target) && !this.from?.contains(e.target))) this.close();
+  };
+  readonly #away = (): void => {
+    this.close();
+  };
 
   /** `from`: the button that opened it. `closed` is told once, and whether the focus is to go back. */
-  constructor(label: string, items: MenuItems, note: HTMLElement | undefined, private readonly from: HTMLElement | undefined, private readonly closed: (refocus: boolean) => void) {
-    this.list = h('div', { class: 'menu', id: `menu-${nextId++}`, role: 'menu', 'aria-label': label, keydown: (e: KeyboardEvent) => { this.#key(e); }, contextmenu: (e: Event) => { e.preventDefault(); } });
+  constructor(
+    label: string,
+    items: MenuItems,
+    note: HTMLElement | undefined,
+    private readonly from: HTMLElement | undefined,
+    private readonly closed: (refocus: boolean) => void,
+  ) {
+    this.list = h('div', {
+      class: 'menu',
+      id: `menu-${nextId++}`,
+      role: 'menu',
+      'aria-label': label,
+      keydown: (e: KeyboardEvent) => {
+        this.#key(e);
+      },
+      contextmenu: (e: Event) => {
+        e.preventDefault();
+      },
+    });
     if (note) this.list.append(note);
     for (const item of items) {
-      if (!item) { this.list.append(h('div', { role: 'separator' })); continue; }
-      this.list.append(h('button', { role: item.checked === undefined ? 'menuitem' : 'menuitemcheckbox', 'aria-checked': item.checked === undefined ? undefined : String(item.checked), tabindex: -1, type: 'button', click: () => { this.close(true); item.does(); } },
-        h('span', { class: 'tick' }, ...(item.checked ? [icon('check')] : [])), h('span', { class: 'grow' }, item.title), ...(item.hint ? [h('span', { class: 'dim' }, item.hint)] : [])));
+      if (!item) {
+        this.list.append(h('div', { role: 'separator' }));
+        continue;
+      }
+      this.list.append(
+        h(
+          'button',
+          {
+            role: item.checked === undefined ? 'menuitem' : 'menuitemcheckbox',
+            'aria-checked': item.checked === undefined ? undefined : String(item.checked),
+            tabindex: -1,
+            type: 'button',
+            click: () => {
+              this.close(true);
+              item.does();
+            },
+          },
+          h('span', { class: 'tick' }, ...(item.checked ? [icon('check')] : [])),
+          h('span', { class: 'grow' }, item.title),
+          ...(item.hint ? [h('span', { class: 'dim' }, item.hint)] : []),
+        ),
+      );
     }
   }
 
@@ -45,19 +90,35 @@ class Menu {
     this.closed((had || refocus) && document.hasFocus());
   }
 
-  #options(): HTMLElement[] { return [...this.list.querySelectorAll<HTMLElement>('[role^=menuitem]')]; }
+  #options(): HTMLElement[] {
+    return [...this.list.querySelectorAll<HTMLElement>('[role^=menuitem]')];
+  }
 
   #key(e: KeyboardEvent): void {
     const options = this.#options();
     const at = options.indexOf(document.activeElement as HTMLElement);
-    const go = (i: number): void => { options[(i + options.length) % options.length]?.focus(); };
+    const go = (i: number): void => {
+      options[(i + options.length) % options.length]?.focus();
+    };
     switch (e.key) {
-      case 'ArrowDown': go(at + 1); break;
-      case 'ArrowUp': go(at < 0 ? -1 : at - 1); break;
-      case 'Home': go(0); break;
-      case 'End': go(-1); break;
-      case 'Escape': case 'Tab': this.close(true); break;
-      default: return;
+      case 'ArrowDown':
+        go(at + 1);
+        break;
+      case 'ArrowUp':
+        go(at < 0 ? -1 : at - 1);
+        break;
+      case 'Home':
+        go(0);
+        break;
+      case 'End':
+        go(-1);
+        break;
+      case 'Escape':
+      case 'Tab':
+        this.close(true);
+        break;
+      default:
+        return;
     }
     e.preventDefault();
     e.stopPropagation();
@@ -67,8 +128,12 @@ class Menu {
 /** Opens a menu at a place of the window, px: to the left and above where there is no room at its right and below. */
 export function openMenu(label: string, items: MenuItems, x: number, y: number): void {
   const before = document.activeElement;
-  new Menu(label, items, undefined, undefined, (refocus) => { if (refocus && before instanceof HTMLElement) before.focus(); })
-    .open((w, high) => ({ left: x + w > window.innerWidth - 8 ? x - w : x, top: y + high > window.innerHeight - 8 ? Math.min(y, window.innerHeight - 8 - high) : y }));
+  new Menu(label, items, undefined, undefined, (refocus) => {
+    if (refocus && before instanceof HTMLElement) before.focus();
+  }).open((w, high) => ({
+    left: x + w > window.innerWidth - 8 ? x - w : x,
+    top: y + high > window.innerHeight - 8 ? Math.min(y, window.innerHeight - 8 - high) : y,
+  }));
 }
 
 export class MenuButton {
@@ -76,21 +141,50 @@ export class MenuButton {
   #menu: Menu | undefined;
 
   /** `items` are asked for each time that it opens; `note` is text above them. */
-  constructor(attributes: { readonly label: string; readonly icon?: string; readonly class: string; readonly text?: string }, private readonly items: () => MenuItems, private readonly note?: () => HTMLElement | undefined) {
-    this.button = h('button', { class: attributes.class, type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': attributes.label, title: attributes.label,
-      click: () => { if (this.#menu) this.close(); else this.open(); },
-      keydown: (e: KeyboardEvent) => { if (e.key === 'ArrowDown') { this.open(); e.preventDefault(); } } },
-    attributes.text, attributes.icon === undefined ? undefined : icon(attributes.icon));
+  constructor(
+    attributes: { readonly label: string; readonly icon?: string; readonly class: string; readonly text?: string },
+    private readonly items: () => MenuItems,
+    private readonly note?: () => HTMLElement | undefined,
+  ) {
+    this.button = h(
+      'button',
+      {
+        class: attributes.class,
+        type: 'button',
+        'aria-haspopup': 'menu',
+        'aria-expanded': 'false',
+        'aria-label': attributes.label,
+        title: attributes.label,
+        click: () => {
+          if (this.#menu) this.close();
+          else this.open();
+        },
+        keydown: (e: KeyboardEvent) => {
+          if (e.key === 'ArrowDown') {
+            this.open();
+            e.preventDefault();
+          }
+        },
+      },
+      attributes.text,
+      attributes.icon === undefined ? undefined : icon(attributes.icon),
+    );
   }
 
   open(): void {
     if (this.#menu) return;
-    const menu = this.#menu = new Menu(this.button.getAttribute('aria-label') ?? '', this.items(), this.note?.(), this.button, (refocus) => {
-      this.#menu = undefined;
-      this.button.setAttribute('aria-expanded', 'false');
-      this.button.removeAttribute('aria-controls');
-      if (refocus) this.button.focus();
-    });
+    const menu = (this.#menu = new Menu(
+      this.button.getAttribute('aria-label') ?? '',
+      this.items(),
+      this.note?.(),
+      this.button,
+      (refocus) => {
+        this.#menu = undefined;
+        this.button.setAttribute('aria-expanded', 'false');
+        this.button.removeAttribute('aria-controls');
+        if (refocus) this.button.focus();
+      },
+    ));
     this.button.setAttribute('aria-expanded', 'true');
     this.button.setAttribute('aria-controls', menu.list.id);
     const box = this.button.getBoundingClientRect();
@@ -101,5 +195,7 @@ export class MenuButton {
     }));
   }
 
-  close(refocus = false): void { this.#menu?.close(refocus); }
+  close(refocus = false): void {
+    this.#menu?.close(refocus);
+  }
 }

@@ -9,19 +9,38 @@ import type { FieldAbroad, ConfigAbroad } from './types';
 import { position } from '../text';
 
 /** What a function of this package gives to those who call it from others; undefined when it can't be followed. */
-export function configGivenBy(own: { readonly file: GoFile; readonly func: Func }, pkg: GoPackage, module: Module): ConfigAbroad | undefined {
+export function configGivenBy(
+  own: { readonly file: GoFile; readonly func: Func },
+  pkg: GoPackage,
+  module: Module,
+): ConfigAbroad | undefined {
   const states = new States(pkg, module);
   const given = states.objects.given(own).flatMap((ref) => {
     const at = ref.anchors.at(-1);
-    return at === undefined ? [] : [{ kind: ref.source.kind, state: states.at({ file: at.file, func: at.func, node: at.node, ref }) }];
+    return at === undefined
+      ? []
+      : [{ kind: ref.source.kind, state: states.at({ file: at.file, func: at.func, node: at.node, ref }) }];
   });
   const [first] = given;
-  if (first === undefined || given.some((g) => g.kind !== first.kind || g.state.limiter.set !== false)) return undefined;
+  if (first === undefined || given.some((g) => g.kind !== first.kind || g.state.limiter.set !== false))
+    return undefined;
   const field = (of: (s: State) => Field): FieldAbroad => {
     const known = of(first.state);
-    const where = known.by === undefined ? known.abroad : `${below(module.dir, known.by.file.path)}, line ${position(known.by.file.text, known.by.statement.startIndex).line}${told(known.by)}`;
-    return { number: given.every((g) => of(g.state).number === known.number) ? known.number : undefined, origin: known.origin, where };
+    const where =
+      known.by === undefined
+        ? known.abroad
+        : `${below(module.dir, known.by.file.path)}, line ${position(known.by.file.text, known.by.statement.startIndex).line}${told(known.by)}`;
+    return {
+      number: given.every((g) => of(g.state).number === known.number) ? known.number : undefined,
+      origin: known.origin,
+      where,
+    };
   };
   const result = own.func.node.childForFieldName('result');
-  return { kind: first.kind, fails: /,\s*(\w+\s+)?error\s*\)$/.test(result?.text ?? ''), qps: field((s) => s.qps), burst: field((s) => s.burst) };
+  return {
+    kind: first.kind,
+    fails: /,\s*(\w+\s+)?error\s*\)$/.test(result?.text ?? ''),
+    qps: field((s) => s.qps),
+    burst: field((s) => s.burst),
+  };
 }

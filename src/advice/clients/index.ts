@@ -14,13 +14,17 @@ import type { Clients, Config, Use } from './types';
 export function clientsOf(pkg: GoPackage, module: Module): Clients {
   const states = new States(pkg, module);
   const configs = [...states.objects.sources].map((source) => configOf(source, states, module));
-  configs.sort((a, b) => (a.file === b.file ? a.origin.startIndex - b.origin.startIndex : a.file.path < b.file.path ? -1 : 1));
+  configs.sort((a, b) =>
+    a.file === b.file ? a.origin.startIndex - b.origin.startIndex : a.file.path < b.file.path ? -1 : 1,
+  );
   return { configs, setUps: (file) => setUpsOf(configs, file, module) };
 }
 
 function configOf(source: Source, states: States, module: Module): Config {
   const { file, func, node } = source;
-  const uses = states.uses.filter((u) => u.refs.some((r) => r.source === source)).sort((a, b) => (a.file === b.file ? a.node.startIndex - b.node.startIndex : a.file === file ? -1 : 1));
+  const uses = states.uses
+    .filter((u) => u.refs.some((r) => r.source === source))
+    .sort((a, b) => (a.file === b.file ? a.node.startIndex - b.node.startIndex : a.file === file ? -1 : 1));
   const events = states.sets.filter((e) => e.refs.some((r) => r.source === source));
   const hand = states.hands.find((e) => e.refs.some((r) => r.source === source));
   const built = uses.map((u) => ({ u, ...useOf(u, source, states, module, events) }));
@@ -30,35 +34,92 @@ function configOf(source: Source, states: States, module: Module): Config {
   const sets = [
     ...(['QPS', 'Burst', 'RateLimiter'] as const).flatMap((field): Config['sets'] => {
       const f = node.type === 'composite_literal' ? file.literal(node)?.fields.get(field) : undefined;
-      return f === undefined ? [] : [{ ...states.setAt({ file, func, node: f.element, value: f.value, compound: false }), field, sure: true }];
+      return f === undefined
+        ? []
+        : [{ ...states.setAt({ file, func, node: f.element, value: f.value, compound: false }), field, sure: true }];
     }),
-    ...events.map((e) => ({ ...states.setAt(e), field: e.field, sure: sure(e, built.map((b) => b.u), source, states) })),
+    ...events.map((e) => ({
+      ...states.setAt(e),
+      field: e.field,
+      sure: sure(
+        e,
+        built.map((b) => b.u),
+        source,
+        states,
+      ),
+    })),
   ];
   const held = variableOf(node);
-  const others = [...states.objects.sources].filter((s) => s !== source && uses.some((u) => u.refs.some((r) => r.source === s))).map((s) => s.node);
+  const others = [...states.objects.sources]
+    .filter((s) => s !== source && uses.some((u) => u.refs.some((r) => r.source === s)))
+    .map((s) => s.node);
   return {
-    file, func: file.funcs.find((f) => f.node.id === func.id), origin: node, kind: source.kind, variable: held,
-    qps: state.qps.by, burst: state.burst.by, rateLimiter: state.limiter.by,
-    uses: built.map((b) => b.use), effective: built[0]?.use.effective ?? effectiveOf(state, source.kind, module, file),
-    fails: source.fails, copy: source.copies !== undefined, copied: (source.copies ?? []).map((r) => r.source.node), others, sets, handed: hand?.node,
+    file,
+    func: file.funcs.find((f) => f.node.id === func.id),
+    origin: node,
+    kind: source.kind,
+    variable: held,
+    qps: state.qps.by,
+    burst: state.burst.by,
+    rateLimiter: state.limiter.by,
+    uses: built.map((b) => b.use),
+    effective: built[0]?.use.effective ?? effectiveOf(state, source.kind, module, file),
+    fails: source.fails,
+    copy: source.copies !== undefined,
+    copied: (source.copies ?? []).map((r) => r.source.node),
+    others,
+    sets,
+    handed: hand?.node,
     setAbroad: source.abroad?.qps.where !== undefined || source.abroad?.burst.where !== undefined,
   };
 }
 
-function useOf(u: UseEvent, source: Source, states: States, module: Module, events: readonly SetEvent[]): { use: Use; own: State } {
+function useOf(
+  u: UseEvent,
+  source: Source,
+  states: States,
+  module: Module,
+  events: readonly SetEvent[],
+): { use: Use; own: State } {
   const each = u.refs.map((ref) => ({ ref, state: states.at({ file: u.file, func: u.func, node: u.node, ref }) }));
-  const limits = each.map(({ ref, state }) => ({ ref, effective: effectiveOf(state, ref.source.kind, module, source.file, u.built) }));
+  const limits = each.map(({ ref, state }) => ({
+    ref,
+    effective: effectiveOf(state, ref.source.kind, module, source.file, u.built),
+  }));
   const [first] = limits;
   const own = each.find((e) => e.ref.source === source)?.state ?? each[0]?.state;
   if (first === undefined || own === undefined) throw new Error('a use without a configuration');
-  const same = limits.every((l) => l.effective.qps === first.effective.qps && l.effective.burst === first.effective.burst);
-  const effective: Effective = same ? (limits.find((l) => l.ref.source === source) ?? first).effective : { qps: undefined, burst: undefined, because: 'it depends on which configuration is taken' };
+  const same = limits.every(
+    (l) => l.effective.qps === first.effective.qps && l.effective.burst === first.effective.burst,
+  );
+  const effective: Effective = same
+    ? (limits.find((l) => l.ref.source === source) ?? first).effective
+    : { qps: undefined, burst: undefined, because: 'it depends on which configuration is taken' };
   // Set behind this client, where nothing that is built later is told.
   const ref = refOf(u, source);
   const places = [{ file: u.file, func: u.func, node: u.node }, ...ref.anchors];
-  const late = events.filter((e) => states.happened(e, { file: u.file, func: u.func, node: u.node, ref }, source, 2) === 'never'
-    && places.some((p) => p.file === e.file && p.func.id === e.func.id && e.node.startIndex > p.node.endIndex && reaches(p.node, e.node) !== 'never'));
-  return { use: { call: u.node, makes: u.built.makes, effective, tooLate: late.map((e) => states.setAt(e)), file: u.file, limiters: u.built.limiters }, own };
+  const late = events.filter(
+    (e) =>
+      states.happened(e, { file: u.file, func: u.func, node: u.node, ref }, source, 2) === 'never' &&
+      places.some(
+        (p) =>
+          p.file === e.file &&
+          p.func.id === e.func.id &&
+          e.node.startIndex > p.node.endIndex &&
+          reaches(p.node, e.node) !== 'never',
+      ),
+  );
+  return {
+    use: {
+      call: u.node,
+      makes: u.built.makes,
+      effective,
+      tooLate: late.map((e) => states.setAt(e)),
+      file: u.file,
+      limiters: u.built.limiters,
+    },
+    own,
+  };
 }
 
 function refOf(u: UseEvent, source: Source): UseEvent['refs'][number] {
@@ -67,18 +128,25 @@ function refOf(u: UseEvent, source: Source): UseEvent['refs'][number] {
 
 /** True when the assignment is not in a branch that some client may be built without. */
 function sure(e: SetEvent, uses: readonly UseEvent[], source: Source, states: States): boolean {
-  return uses.every((u) => states.happened(e, { file: u.file, func: u.func, node: u.node, ref: refOf(u, source) }, source, 2) !== 'maybe');
+  return uses.every(
+    (u) =>
+      states.happened(e, { file: u.file, func: u.func, node: u.node, ref: refOf(u, source) }, source, 2) !== 'maybe',
+  );
 }
 
 /** The bracket that closes a function, which all of its statements stand ahead of. */
-function end(func: Node): Node { return func.childForFieldName('body')?.lastChild ?? func; }
+function end(func: Node): Node {
+  return func.childForFieldName('body')?.lastChild ?? func;
+}
 
 /** The variable that an origin is put into: `cfg` of `cfg, err := …`, `cfg = …`, `var cfg = &…`. */
 export function variableOf(origin: Node): string | undefined {
   let n: Node = origin;
-  while (n.parent !== null && (n.parent.type === 'unary_expression' || n.parent.type === 'parenthesized_expression')) n = n.parent;
+  while (n.parent !== null && (n.parent.type === 'unary_expression' || n.parent.type === 'parenthesized_expression'))
+    n = n.parent;
   const list = n.parent;
-  if (origin.type === 'parameter_declaration' || origin.type === 'var_spec') return origin.childForFieldName('name')?.text;
+  if (origin.type === 'parameter_declaration' || origin.type === 'var_spec')
+    return origin.childForFieldName('name')?.text;
   if (list?.type !== 'expression_list' || list.parent === null) return undefined;
   const statement = list.parent;
   const index = parts(list).findIndex((p) => p.id === n.id);
@@ -90,4 +158,6 @@ export function variableOf(origin: Node): string | undefined {
 }
 
 /** For a rule: the function around a config's origin, or the whole file. */
-export function around(file: GoFile, config: Config): Node { return functionAround(file, config.origin); }
+export function around(file: GoFile, config: Config): Node {
+  return functionAround(file, config.origin);
+}

@@ -6,7 +6,8 @@ import type { Effective, SetUp, Span } from '../types';
 import type { Limiters } from './calls';
 
 /** What a configuration comes from. `getConfig` is controller-runtime's, which sets its own default. */
-export type OriginKind = 'getConfig' | 'inCluster' | 'clientcmd' | 'literal' | 'parameter' | 'envtest' | 'manager' | 'unknown';
+export type OriginKind =
+  'getConfig' | 'inCluster' | 'clientcmd' | 'literal' | 'parameter' | 'envtest' | 'manager' | 'unknown';
 
 /** One configuration: an expression that makes it, and what happens to it until it is used. */
 export interface Config {
@@ -41,18 +42,49 @@ export interface Config {
 }
 
 /** A limit as a function of another package leaves it. `where`: the words for the place that sets it. */
-export interface FieldAbroad { readonly number: number | undefined; readonly origin: boolean; readonly where: string | undefined }
+export interface FieldAbroad {
+  readonly number: number | undefined;
+  readonly origin: boolean;
+  readonly where: string | undefined;
+}
 
 /** What a function of another package gives. */
-export interface ConfigAbroad { readonly kind: OriginKind; /** It returns an error as well. */ readonly fails: boolean; readonly qps: FieldAbroad; readonly burst: FieldAbroad }
+export interface ConfigAbroad {
+  readonly kind: OriginKind;
+  /** It returns an error as well. */ readonly fails: boolean;
+  readonly qps: FieldAbroad;
+  readonly burst: FieldAbroad;
+}
 
 export type LimitField = 'QPS' | 'Burst' | 'RateLimiter';
 
 /** An assignment or a literal's field. `number` is undefined when the value can't be known. */
-export interface SetAt { readonly file: GoFile; readonly statement: Node; readonly value: Node; readonly number: number | undefined; /** The flag's name, when it comes from one. */ readonly flag?: string; /** As of a Value. */ readonly elsewhere?: true; readonly abroad?: PlaceAbroad; /** Of a RateLimiter whose numbers are known: those. */ readonly bucket?: { readonly qps: number; readonly burst: number | undefined }; readonly from: 'set' | 'flag' | 'environment' | 'unknown'; /** Where the number itself stands: the literal, the flag's default. */ readonly at: (Span & { readonly file: GoFile }) | undefined }
+export interface SetAt {
+  readonly file: GoFile;
+  readonly statement: Node;
+  readonly value: Node;
+  readonly number: number | undefined;
+  /** The flag's name, when it comes from one. */ readonly flag?: string;
+  /** As of a Value. */ readonly elsewhere?: true;
+  readonly abroad?: PlaceAbroad;
+  /** Of a RateLimiter whose numbers are known: those. */ readonly bucket?: {
+    readonly qps: number;
+    readonly burst: number | undefined;
+  };
+  readonly from: 'set' | 'flag' | 'environment' | 'unknown';
+  /** Where the number itself stands: the literal, the flag's default. */ readonly at:
+    (Span & { readonly file: GoFile }) | undefined;
+}
 
 /** What is built from a configuration: `ctrl.NewManager`, `kubernetes.NewForConfig`, `client.New`, … */
-export interface Use { readonly call: Node; readonly makes: string; readonly effective: Effective; /** Set only after this was built. */ readonly tooLate: readonly SetAt[]; readonly file: GoFile; /** See `Limiters` in calls.ts. */ readonly limiters: Limiters }
+export interface Use {
+  readonly call: Node;
+  readonly makes: string;
+  readonly effective: Effective;
+  /** Set only after this was built. */ readonly tooLate: readonly SetAt[];
+  readonly file: GoFile;
+  /** See `Limiters` in calls.ts. */ readonly limiters: Limiters;
+}
 
 export interface Clients {
   /** Of all files of the package. */

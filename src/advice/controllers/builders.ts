@@ -12,10 +12,14 @@ import { workersOf } from './workers';
 
 export function controllersIn(pkg: GoPackage, managers: readonly Manager[], unset: number | undefined): Controller[] {
   const manager = managers.length === 1 ? managers[0] : undefined;
-  return pkg.files.flatMap((file) => (file.importsAny(RUNTIME) ? [...file.calls, ...typedCalls(file)] : []).flatMap((call) => {
-    const found = begins(call) ? built(call, file, pkg) : makes(call) ? made(call, file, pkg) : undefined;
-    return found === undefined ? [] : [{ ...found, manager, ...workersOf(found, manager, managers.length, pkg, unset) }];
-  }));
+  return pkg.files.flatMap((file) =>
+    (file.importsAny(RUNTIME) ? [...file.calls, ...typedCalls(file)] : []).flatMap((call) => {
+      const found = begins(call) ? built(call, file, pkg) : makes(call) ? made(call, file, pkg) : undefined;
+      return found === undefined
+        ? []
+        : [{ ...found, manager, ...workersOf(found, manager, managers.length, pkg, unset) }];
+    }),
+  );
 }
 
 /** `builder.TypedControllerManagedBy[T](mgr)`, which reads like a conversion to a generic type, and which the grammar takes for one. */
@@ -29,8 +33,11 @@ function typedCalls(file: GoFile): Call[] {
   });
 }
 
-const begins = (c: Call): boolean => (c.pkg === RUNTIME && c.name === 'NewControllerManagedBy') || (c.pkg === BUILDER && (c.name === 'ControllerManagedBy' || c.name === 'TypedControllerManagedBy'));
-const makes = (c: Call): boolean => c.pkg === CONTROLLER && /^New(Typed)?(Unmanaged)?$/.test(c.name) && c.args.length >= 2;
+const begins = (c: Call): boolean =>
+  (c.pkg === RUNTIME && c.name === 'NewControllerManagedBy') ||
+  (c.pkg === BUILDER && (c.name === 'ControllerManagedBy' || c.name === 'TypedControllerManagedBy'));
+const makes = (c: Call): boolean =>
+  c.pkg === CONTROLLER && /^New(Typed)?(Unmanaged)?$/.test(c.name) && c.args.length >= 2;
 
 export type Found = Omit<Controller, 'workers' | 'workersFrom' | 'workersAt' | 'manager'>;
 
@@ -47,10 +54,12 @@ function built(call: Call, file: GoFile, pkg: GoPackage): Found {
       for (const node of func.body === undefined ? [] : all(func.body, 'identifier')) {
         if (node.text !== variable || node.startIndex < chain.top.endIndex || isTarget(node)) continue;
         const next = climb(node, file).links;
-        if (next.length === 0) open = true; else links.push(...next);
+        if (next.length === 0) open = true;
+        else links.push(...next);
       }
       // Another builder under the same name: which call is whose can't be told.
-      if (writesOf(func, variable).some((w) => w.value !== undefined && !rootedIn(w.value, variable, chain.top))) open = true;
+      if (writesOf(func, variable).some((w) => w.value !== undefined && !rootedIn(w.value, variable, chain.top)))
+        open = true;
     }
   }
   const end = links.find((l) => l.name === 'Complete' || l.name === 'Build');
@@ -59,9 +68,19 @@ function built(call: Call, file: GoFile, pkg: GoPackage): Found {
   const kind = kindOf(links.find((l) => l.name === 'For')?.args[0], file);
   const named = links.findLast((l) => l.name === 'Named')?.args[0];
   const reconciler = end?.args[0] === undefined ? undefined : typeOf(end.args[0], file, pkg);
-  const typed = call.name === 'TypedControllerManagedBy' ? all(call.node, 'type_arguments')[0]?.text.slice(1, -1) : undefined;
+  const typed =
+    call.name === 'TypedControllerManagedBy' ? all(call.node, 'type_arguments')[0]?.text.slice(1, -1) : undefined;
   return {
-    file, func, call: call.node, links, open, typed, kind, reconciler, options: read?.literal, read,
+    file,
+    func,
+    call: call.node,
+    links,
+    open,
+    typed,
+    kind,
+    reconciler,
+    options: read?.literal,
+    read,
     chainEnd: end?.field.startIndex,
     name: named === undefined ? kind?.name.toLowerCase() : valueOf(named, file, pkg, func).text,
   };
@@ -74,7 +93,16 @@ function made(call: Call, file: GoFile, pkg: GoPackage): Found {
   const name = call.args[0];
   const reconciler = read?.fields.get('Reconciler');
   return {
-    file, func, call: call.node, links: [], open: false, typed: undefined, kind: undefined, options: read?.literal, read, chainEnd: undefined,
+    file,
+    func,
+    call: call.node,
+    links: [],
+    open: false,
+    typed: undefined,
+    kind: undefined,
+    options: read?.literal,
+    read,
+    chainEnd: undefined,
     name: name === undefined ? undefined : valueOf(name, file, pkg, func).text,
     reconciler: reconciler === undefined ? undefined : typeOf(reconciler.value, reconciler.file, pkg),
   };
@@ -87,7 +115,13 @@ function climb(from: Node, file: GoFile): { links: Link[]; top: Node } {
   for (;;) {
     const selector = node.parent;
     const call = selector?.parent;
-    if (selector?.type !== 'selector_expression' || selector.childForFieldName('operand')?.id !== node.id || call?.type !== 'call_expression' || call.childForFieldName('function')?.id !== selector.id) return { links, top: node };
+    if (
+      selector?.type !== 'selector_expression' ||
+      selector.childForFieldName('operand')?.id !== node.id ||
+      call?.type !== 'call_expression' ||
+      call.childForFieldName('function')?.id !== selector.id
+    )
+      return { links, top: node };
     const field = selector.childForFieldName('field');
     if (field === null) return { links, top: node };
     links.push({ ...file.call(call), field });
@@ -98,23 +132,44 @@ function climb(from: Node, file: GoFile): { links: Link[]; top: Node } {
 /** The variable that an expression's value goes to. */
 function variableOf(value: Node): string | undefined {
   let statement = value.parent;
-  if (statement?.type === 'expression_list') { if (statement.namedChildCount !== 1) return undefined; statement = statement.parent; }
+  if (statement?.type === 'expression_list') {
+    if (statement.namedChildCount !== 1) return undefined;
+    statement = statement.parent;
+  }
   if (statement === null || statement === undefined) return undefined;
-  const left = statement.type === 'var_spec' ? statement.childForFieldName('name') : listed(statement.childForFieldName('left'))[0];
-  return (statement.type === 'short_var_declaration' || statement.type === 'assignment_statement' || statement.type === 'var_spec') && left?.type === 'identifier' ? left.text : undefined;
+  const left =
+    statement.type === 'var_spec'
+      ? statement.childForFieldName('name')
+      : listed(statement.childForFieldName('left'))[0];
+  return (statement.type === 'short_var_declaration' ||
+    statement.type === 'assignment_statement' ||
+    statement.type === 'var_spec') &&
+    left?.type === 'identifier'
+    ? left.text
+    : undefined;
 }
 
 /** True when the name is written here, not read. */
 function isTarget(node: Node): boolean {
   const statement = node.parent?.type === 'expression_list' ? node.parent.parent : node.parent;
-  return statement !== null && (statement.type === 'assignment_statement' || statement.type === 'short_var_declaration') && listed(statement.childForFieldName('left')).some((n) => n.id === node.id);
+  return (
+    statement !== null &&
+    (statement.type === 'assignment_statement' || statement.type === 'short_var_declaration') &&
+    listed(statement.childForFieldName('left')).some((n) => n.id === node.id)
+  );
 }
 
 /** True for `b.Owns(…)` with `b` as name, and for the chain that begins it. */
 function rootedIn(value: Node, name: string, chain: Node): boolean {
   if (value.id === chain.id) return true;
   let n: Node | null = value;
-  while (n !== null && n.type !== 'identifier') n = n.type === 'call_expression' ? n.childForFieldName('function') : n.type === 'selector_expression' ? n.childForFieldName('operand') : null;
+  while (n !== null && n.type !== 'identifier')
+    n =
+      n.type === 'call_expression'
+        ? n.childForFieldName('function')
+        : n.type === 'selector_expression'
+          ? n.childForFieldName('operand')
+          : null;
   return n?.text === name;
 }
 
@@ -126,8 +181,19 @@ export function kindOf(object: Node | undefined, file: GoFile): Kind | undefined
   if (node.type === 'composite_literal') type = file.literal(node);
   else if (node.type === 'call_expression' && file.call(node).name === 'new') {
     const argument = file.call(node).args[0];
-    const selector = argument?.type === 'selector_expression' ? { pkg: file.packageOf(argument.childForFieldName('operand') ?? argument) ?? '', name: argument.childForFieldName('field')?.text ?? '' } : undefined;
-    type = argument === undefined ? undefined : selector ?? (argument.type === 'identifier' ? { pkg: '', name: argument.text } : file.typeName(argument));
+    const selector =
+      argument?.type === 'selector_expression'
+        ? {
+            pkg: file.packageOf(argument.childForFieldName('operand') ?? argument) ?? '',
+            name: argument.childForFieldName('field')?.text ?? '',
+          }
+        : undefined;
+    type =
+      argument === undefined
+        ? undefined
+        : (selector ?? (argument.type === 'identifier' ? { pkg: '', name: argument.text } : file.typeName(argument)));
   }
-  return type === undefined || /^(Unstructured|PartialObjectMetadata)(List)?$/.test(type.name) ? undefined : { pkg: type.pkg, name: type.name };
+  return type === undefined || /^(Unstructured|PartialObjectMetadata)(List)?$/.test(type.name)
+    ? undefined
+    : { pkg: type.pkg, name: type.name };
 }

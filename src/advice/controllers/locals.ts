@@ -3,7 +3,13 @@ import { all, bare, enclosing, parts, type Node } from '../go/grammar';
 import type { Func, GoFile } from '../go/file';
 
 /** A place that gives a name its value: `x := v`, `var x T = v`, `x = v`. */
-export interface Write { /** Undefined when the value is one of several that a call gives, or there is none. */ readonly value: Node | undefined; readonly statement: Node; readonly declares: boolean; readonly type: Node | undefined }
+export interface Write {
+  /** Undefined when the value is one of several that a call gives, or there is none. */ readonly value:
+    Node | undefined;
+  readonly statement: Node;
+  readonly declares: boolean;
+  readonly type: Node | undefined;
+}
 
 /** The function that holds this node. */
 export function funcAt(file: GoFile, node: Node): Func | undefined {
@@ -13,20 +19,34 @@ export function funcAt(file: GoFile, node: Node): Func | undefined {
 /** All places in a function that write this name itself (not its fields), in the order of the text. */
 export function writesOf(func: Func, name: string): Write[] {
   const out: Write[] = [];
-  for (const node of func.body === undefined ? [] : all(func.body, 'short_var_declaration', 'assignment_statement', 'var_spec')) {
+  for (const node of func.body === undefined
+    ? []
+    : all(func.body, 'short_var_declaration', 'assignment_statement', 'var_spec')) {
     if (node.type === 'var_spec') {
       const names = node.childrenForFieldName('name').filter((n): n is Node => n !== null && n.type === 'identifier');
       const at = names.findIndex((n) => n.text === name);
       const value = node.childForFieldName('value');
       const values = value === null ? [] : parts(value);
-      if (at >= 0) out.push({ value: values.length === names.length ? values[at] : undefined, statement: node, declares: true, type: node.childForFieldName('type') ?? undefined });
+      if (at >= 0)
+        out.push({
+          value: values.length === names.length ? values[at] : undefined,
+          statement: node,
+          declares: true,
+          type: node.childForFieldName('type') ?? undefined,
+        });
       continue;
     }
     const left = listed(node.childForFieldName('left'));
     const right = listed(node.childForFieldName('right'));
     const at = left.findIndex((n) => n.type === 'identifier' && n.text === name);
     // `x, err := f()`: the first of what a call gives is its value for us.
-    if (at >= 0) out.push({ value: right.length === left.length ? right[at] : undefined, statement: node, declares: node.type === 'short_var_declaration', type: undefined });
+    if (at >= 0)
+      out.push({
+        value: right.length === left.length ? right[at] : undefined,
+        statement: node,
+        declares: node.type === 'short_var_declaration',
+        type: undefined,
+      });
   }
   return out;
 }
@@ -54,7 +74,9 @@ export function byPointer(func: Func): boolean {
   return list !== null && list.descendantsOfType('pointer_type').length > 0;
 }
 
-export function listed(node: Node | null): Node[] { return node === null ? [] : node.type === 'expression_list' ? parts(node) : [node]; }
+export function listed(node: Node | null): Node[] {
+  return node === null ? [] : node.type === 'expression_list' ? parts(node) : [node];
+}
 
 /** `&x` is x. */
 export function pointed(node: Node): Node {
@@ -72,4 +94,6 @@ export function statementOf(node: Node): Node {
 }
 
 /** True when the node stands in a loop of its function. */
-export function inLoop(node: Node): boolean { return enclosing(node, 'for_statement') !== undefined; }
+export function inLoop(node: Node): boolean {
+  return enclosing(node, 'for_statement') !== undefined;
+}

@@ -7,19 +7,33 @@ import { funcAt, parametersOf } from './locals';
 import { WAIT, WORKQUEUE } from './names';
 import type { WorkerLoop } from './types';
 
-const UNTIL = /^(Until|UntilWithContext|JitterUntil|JitterUntilWithContext|NonSlidingUntil|NonSlidingUntilWithContext|BackoffUntil)$/;
+const UNTIL =
+  /^(Until|UntilWithContext|JitterUntil|JitterUntilWithContext|NonSlidingUntil|NonSlidingUntilWithContext|BackoffUntil)$/;
 
 export function loopsOf(pkg: GoPackage): WorkerLoop[] {
   // A loop that starts goroutines is a queue's workers only where there is a queue.
   if (!pkg.files.some((f) => f.imports.some((i) => i.path === WORKQUEUE))) return [];
-  return pkg.files.flatMap((file) => all(file.root, 'for_statement').flatMap((loop) => {
-    const bound = boundOf(loop);
-    const runs = bound === undefined ? undefined : runsOf(loop, file);
-    if (bound === undefined || runs === undefined) return [];
-    const func = funcAt(file, loop);
-    const { value, outer } = numberOf(bound, file, func, pkg);
-    return [{ file, func, loop, bound, workers: value.number, workersFrom: value.from, workersAt: value.at ?? outer, runs: runs === '' ? undefined : runs }];
-  }));
+  return pkg.files.flatMap((file) =>
+    all(file.root, 'for_statement').flatMap((loop) => {
+      const bound = boundOf(loop);
+      const runs = bound === undefined ? undefined : runsOf(loop, file);
+      if (bound === undefined || runs === undefined) return [];
+      const func = funcAt(file, loop);
+      const { value, outer } = numberOf(bound, file, func, pkg);
+      return [
+        {
+          file,
+          func,
+          loop,
+          bound,
+          workers: value.number,
+          workersFrom: value.from,
+          workersAt: value.at ?? outer,
+          runs: runs === '' ? undefined : runs,
+        },
+      ];
+    }),
+  );
 }
 
 /** `i < n` of a counting loop, `n` of `for range n` and `for i := range n`; undefined for other loops. */
@@ -27,7 +41,9 @@ function boundOf(loop: Node): Node | undefined {
   const clause = parts(loop).find((n) => n.type === 'for_clause' || n.type === 'range_clause');
   if (clause?.type === 'for_clause') {
     const condition = clause.childForFieldName('condition');
-    return condition?.type === 'binary_expression' && condition.childForFieldName('operator')?.text === '<' ? condition.childForFieldName('right') ?? undefined : undefined;
+    return condition?.type === 'binary_expression' && condition.childForFieldName('operator')?.text === '<'
+      ? (condition.childForFieldName('right') ?? undefined)
+      : undefined;
   }
   const right = clause?.childForFieldName('right');
   const node = right === undefined || right === null ? undefined : bare(right);
@@ -43,8 +59,21 @@ function runsOf(loop: Node, file: GoFile): string | undefined {
   for (const go of body === null ? [] : all(body, 'go_statement')) {
     for (const node of all(go, 'call_expression')) {
       const call = file.call(node);
-      if (call.pkg === WAIT && UNTIL.test(call.name)) return nameOf(call.args.find((a) => a.type === 'selector_expression' || a.type === 'func_literal' || a.type === 'identifier' && !/^ctx|stop/i.test(a.text)));
-      if (/worker|processNext|processWorkItems/i.test(call.name) && call.pkg !== WAIT && (call.pkg === '' || call.pkg === undefined)) return call.name;
+      if (call.pkg === WAIT && UNTIL.test(call.name))
+        return nameOf(
+          call.args.find(
+            (a) =>
+              a.type === 'selector_expression' ||
+              a.type === 'func_literal' ||
+              (a.type === 'identifier' && !/^ctx|stop/i.test(a.text)),
+          ),
+        );
+      if (
+        /worker|processNext|processWorkItems/i.test(call.name) &&
+        call.pkg !== WAIT &&
+        (call.pkg === '' || call.pkg === undefined)
+      )
+        return call.name;
     }
   }
   return undefined;
@@ -52,21 +81,47 @@ function runsOf(loop: Node, file: GoFile): string | undefined {
 
 function nameOf(argument: Node | undefined): string {
   if (argument?.type === 'selector_expression') return argument.childForFieldName('field')?.text ?? '';
-  if (argument?.type === 'func_literal') return all(argument, 'call_expression').map((n) => n.childForFieldName('function')).map((f) => (f?.type === 'selector_expression' ? f.childForFieldName('field')?.text : f?.text)).find((n) => n !== undefined && /worker|process/i.test(n)) ?? '';
+  if (argument?.type === 'func_literal')
+    return (
+      all(argument, 'call_expression')
+        .map((n) => n.childForFieldName('function'))
+        .map((f) => (f?.type === 'selector_expression' ? f.childForFieldName('field')?.text : f?.text))
+        .find((n) => n !== undefined && /worker|process/i.test(n)) ?? ''
+    );
   return argument?.text ?? '';
 }
 
 /** The bound's number: what is stated, or, for a parameter, what the one caller in the package gives. */
-function numberOf(bound: Node, file: GoFile, func: Func | undefined, pkg: GoPackage): { value: Value; outer: WorkerLoop['workersAt'] } {
+function numberOf(
+  bound: Node,
+  file: GoFile,
+  func: Func | undefined,
+  pkg: GoPackage,
+): { value: Value; outer: WorkerLoop['workersAt'] } {
   const value = valueOf(bound, file, pkg, func);
   const name = converted(bound).text;
   const index = func === undefined ? -1 : parametersOf(func).findIndex((p) => p.name === name);
-  if (value.number !== undefined || value.from !== 'unknown' || func === undefined || index < 0) return { value, outer: undefined };
-  const callers = pkg.files.filter((f) => !f.isTest).flatMap((f) => f.calls.filter((c) => c.name === func.name && (func.receiver === undefined ? c.pkg === '' : c.pkg === undefined) && c.args.length === parametersOf(func).length).map((c) => ({ f, c })));
+  if (value.number !== undefined || value.from !== 'unknown' || func === undefined || index < 0)
+    return { value, outer: undefined };
+  const callers = pkg.files
+    .filter((f) => !f.isTest)
+    .flatMap((f) =>
+      f.calls
+        .filter(
+          (c) =>
+            c.name === func.name &&
+            (func.receiver === undefined ? c.pkg === '' : c.pkg === undefined) &&
+            c.args.length === parametersOf(func).length,
+        )
+        .map((c) => ({ f, c })),
+    );
   const only = callers.length === 1 ? callers[0] : undefined;
   const argument = only?.c.args[index];
   if (only === undefined || argument === undefined) return { value, outer: undefined };
-  return { value: valueOf(argument, only.f, pkg, funcAt(only.f, argument)), outer: { ...only.f.span(argument), file: only.f } };
+  return {
+    value: valueOf(argument, only.f, pkg, funcAt(only.f, argument)),
+    outer: { ...only.f.span(argument), file: only.f },
+  };
 }
 
 /** `int(x)` is x. */
@@ -74,5 +129,9 @@ function converted(node: Node): Node {
   const n = bare(node);
   const fun = n.type === 'call_expression' ? n.childForFieldName('function') : null;
   const args = n.childForFieldName('arguments');
-  return fun !== null && args !== null && /^u?int(32|64)?$/.test(fun.text) ? parts(args)[0] ?? n : n.type === 'type_conversion_expression' ? n.childForFieldName('operand') ?? n : n;
+  return fun !== null && args !== null && /^u?int(32|64)?$/.test(fun.text)
+    ? (parts(args)[0] ?? n)
+    : n.type === 'type_conversion_expression'
+      ? (n.childForFieldName('operand') ?? n)
+      : n;
 }

@@ -5,7 +5,11 @@ import type { GoPackage } from '../go/package';
 import { byPointer, listed, parametersOf, receiverName, writesOf } from './locals';
 import { reachedFrom, type Placed } from './reconcilers';
 
-export interface Race { readonly file: GoFile; /** What is written: `r.seen[req.Name]`. */ readonly target: Node; /** The field, as the receiver calls it: "r.seen". */ readonly field: string }
+export interface Race {
+  readonly file: GoFile;
+  /** What is written: `r.seen[req.Name]`. */ readonly target: Node;
+  /** The field, as the receiver calls it: "r.seen". */ readonly field: string;
+}
 
 /**
  * Fields of `type` that `method` and what it calls write without a lock, each field once, by its first place. Empty when any of
@@ -17,7 +21,12 @@ export function racesOf(type: string, method: string, pkg: GoPackage): Race[] {
   const reached = reachedFrom(start, pkg).filter((p) => p.func.receiver === type);
   if (reached.some((p) => /\.(R?Lock|TryLock|Acquire)\(/.test(p.func.body?.text ?? ''))) return [];
   const seen = new Set<string>();
-  return reached.flatMap((p) => writesIn(p)).filter((r) => { const name = r.field.slice(r.field.indexOf('.')); return !seen.has(name) && seen.add(name); });
+  return reached
+    .flatMap((p) => writesIn(p))
+    .filter((r) => {
+      const name = r.field.slice(r.field.indexOf('.'));
+      return !seen.has(name) && seen.add(name);
+    });
 }
 
 function writesIn({ file, func }: Placed): Race[] {
@@ -31,9 +40,15 @@ function writesIn({ file, func }: Placed): Race[] {
     if (field !== undefined && !once(target)) out.push({ file, target, field });
   };
   for (const node of all(func.body, 'assignment_statement', 'inc_statement', 'dec_statement', 'call_expression')) {
-    if (node.type === 'assignment_statement') for (const target of listed(node.childForFieldName('left'))) add(bare(target));
-    else if (node.type !== 'call_expression') { const target = node.namedChild(0); if (target !== null) add(bare(target)); }
-    else if (node.childForFieldName('function')?.text === 'delete') { const map = node.childForFieldName('arguments')?.namedChild(0); if (map) add(bare(map)); }
+    if (node.type === 'assignment_statement')
+      for (const target of listed(node.childForFieldName('left'))) add(bare(target));
+    else if (node.type !== 'call_expression') {
+      const target = node.namedChild(0);
+      if (target !== null) add(bare(target));
+    } else if (node.childForFieldName('function')?.text === 'delete') {
+      const map = node.childForFieldName('arguments')?.namedChild(0);
+      if (map) add(bare(map));
+    }
   }
   return out;
 }
@@ -44,7 +59,11 @@ function fieldOf(target: Node, self: string, pointer: boolean): string | undefin
   let shared = pointer || target.parent?.type === 'argument_list';
   let node = target;
   for (let step = 0; step < 16; step++) {
-    if (node.type === 'index_expression') { shared = true; node = bare(node.childForFieldName('operand') ?? node); continue; }
+    if (node.type === 'index_expression') {
+      shared = true;
+      node = bare(node.childForFieldName('operand') ?? node);
+      continue;
+    }
     if (node.type !== 'selector_expression') return undefined;
     const on = bare(node.childForFieldName('operand') ?? node);
     if (on.type === 'identifier') return on.text === self && shared ? node.text : undefined;

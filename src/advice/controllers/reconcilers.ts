@@ -5,7 +5,10 @@ import type { GoPackage } from '../go/package';
 import { funcAt, parametersOf, pointed, receiverName, writesOf } from './locals';
 import { RECONCILE, RUNTIME } from './names';
 
-export interface Placed { readonly file: GoFile; readonly func: Func }
+export interface Placed {
+  readonly file: GoFile;
+  readonly func: Func;
+}
 
 /** More functions than this are not followed from one Reconcile. */
 const REACH = 400;
@@ -16,7 +19,12 @@ export function reconcilersOf(pkg: GoPackage): string[] {
   for (const { file, func } of pkg.funcs) {
     if (func.name !== 'Reconcile' || func.receiver === undefined || file.isTest) continue;
     const result = func.node.childForFieldName('result');
-    const type = result === null ? undefined : all(result, 'qualified_type').map((n) => file.typeName(n)).find((t) => t?.name === 'Result');
+    const type =
+      result === null
+        ? undefined
+        : all(result, 'qualified_type')
+            .map((n) => file.typeName(n))
+            .find((t) => t?.name === 'Result');
     if (type !== undefined && (type.pkg === RUNTIME || type.pkg === RECONCILE)) out.add(func.receiver);
   }
   return [...out];
@@ -59,13 +67,24 @@ export function typeOf(expression: Node, file: GoFile, pkg: GoPackage): string |
   let node = pointed(expression);
   for (let step = 0; step < 8; step++) {
     const func = funcAt(file, node);
-    if (node.type === 'composite_literal') { const l = file.literal(node); return l?.pkg === '' ? l.name : undefined; }
+    if (node.type === 'composite_literal') {
+      const l = file.literal(node);
+      return l?.pkg === '' ? l.name : undefined;
+    }
     if (node.type === 'call_expression') {
       const call = file.call(node);
       const last = call.args.at(-1);
       // reconcile.AsReconciler(client, r) wraps one that takes objects.
-      if (call.pkg === RECONCILE && call.name === 'AsReconciler' && last !== undefined) { node = pointed(last); continue; }
-      const made = call.pkg === '' ? call.name === 'new' ? parts(node.childForFieldName('arguments') ?? node)[0]?.text : resultOf(pkg.func(call.name)?.func) : undefined;
+      if (call.pkg === RECONCILE && call.name === 'AsReconciler' && last !== undefined) {
+        node = pointed(last);
+        continue;
+      }
+      const made =
+        call.pkg === ''
+          ? call.name === 'new'
+            ? parts(node.childForFieldName('arguments') ?? node)[0]?.text
+            : resultOf(pkg.func(call.name)?.func)
+          : undefined;
       return made !== undefined && pkg.type(made) !== undefined ? made : undefined;
     }
     if (node.type !== 'identifier' || func === undefined) return undefined;
@@ -95,7 +114,7 @@ function madeBy(statement: Node, file: GoFile, pkg: GoPackage): string | undefin
 function resultOf(func: Func | undefined): string | undefined {
   const result = func?.node.childForFieldName('result') ?? undefined;
   if (result === undefined) return undefined;
-  return named(result.type === 'parameter_list' ? parts(result)[0]?.childForFieldName('type') ?? undefined : result);
+  return named(result.type === 'parameter_list' ? (parts(result)[0]?.childForFieldName('type') ?? undefined) : result);
 }
 
 function named(type: Node | undefined): string | undefined {
@@ -104,7 +123,9 @@ function named(type: Node | undefined): string | undefined {
 }
 
 /** A function that runs in a Reconcile. */
-export interface InReconcile extends Placed { /** The reconciler's type. */ readonly type: string }
+export interface InReconcile extends Placed {
+  /** The reconciler's type. */ readonly type: string;
+}
 const CODE = new WeakMap<GoPackage, readonly InReconcile[]>();
 
 /** All that the reconcilers of a package reach, each function once. */
@@ -115,7 +136,11 @@ export function reconcileCode(pkg: GoPackage): readonly InReconcile[] {
   const out: InReconcile[] = [];
   for (const type of reconcilersOf(pkg)) {
     const start = pkg.func(`${type}.Reconcile`);
-    for (const p of start === undefined ? [] : reachedFrom(start, pkg)) if (!seen.has(key(p))) { seen.add(key(p)); out.push({ ...p, type }); }
+    for (const p of start === undefined ? [] : reachedFrom(start, pkg))
+      if (!seen.has(key(p))) {
+        seen.add(key(p));
+        out.push({ ...p, type });
+      }
   }
   CODE.set(pkg, out);
   return out;

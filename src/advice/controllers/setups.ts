@@ -32,15 +32,40 @@ function shown(field: Field, pkg: GoPackage): Pick<Setting, 'value' | 'from' | '
   const place = value.at ?? { ...field.file.span(field.value), file: field.file };
   const text = field.value.text;
   const pointer = /\.?(?:To|Bool|new)(?:\[bool\])?\((true|false)\)$/.exec(text)?.[1];
-  const words = value.number !== undefined ? String(value.number) : value.text ?? pointer ?? (text.length <= 40 && !text.includes('\n') ? text : 'set here');
-  return { value: words === '' ? '""' : words, from: value.from === 'unknown' ? 'set' : value.from, at: { start: place.start, end: place.end, file: place.file.path } };
+  const words =
+    value.number !== undefined
+      ? String(value.number)
+      : (value.text ?? pointer ?? (text.length <= 40 && !text.includes('\n') ? text : 'set here'));
+  return {
+    value: words === '' ? '""' : words,
+    from: value.from === 'unknown' ? 'set' : value.from,
+    at: { start: place.start, end: place.end, file: place.file.path },
+  };
 }
 
-interface Asked { readonly name: string; readonly field: Field | undefined; readonly default: string; readonly tells: string; readonly cite?: Cite | undefined; /** Fields may be set elsewhere. */ readonly known: boolean }
+interface Asked {
+  readonly name: string;
+  readonly field: Field | undefined;
+  readonly default: string;
+  readonly tells: string;
+  readonly cite?: Cite | undefined;
+  /** Fields may be set elsewhere. */ readonly known: boolean;
+}
 
 function setting(asked: Asked, pkg: GoPackage): Setting {
-  const state = asked.field !== undefined ? shown(asked.field, pkg) : asked.known ? { value: asked.default, from: 'default' as const } : { value: 'unknown', from: 'unknown' as const };
-  return { name: asked.name, default: asked.default, tells: asked.tells, ...state, ...(asked.cite === undefined ? {} : { cite: asked.cite }) };
+  const state =
+    asked.field !== undefined
+      ? shown(asked.field, pkg)
+      : asked.known
+        ? { value: asked.default, from: 'default' as const }
+        : { value: 'unknown', from: 'unknown' as const };
+  return {
+    name: asked.name,
+    default: asked.default,
+    tells: asked.tells,
+    ...state,
+    ...(asked.cite === undefined ? {} : { cite: asked.cite }),
+  };
 }
 
 function ofController(c: Controller, pkg: GoPackage, module: Module): SetUp {
@@ -51,35 +76,130 @@ function ofController(c: Controller, pkg: GoPackage, module: Module): SetUp {
   const has = (name: string): boolean => module.facts.has('controller.Options', name) === true;
   const fact = module.facts.maxConcurrentReconciles;
   const priority = queueOf(c, pkg, module);
-  const settings: Setting[] = [{
-    name: 'MaxConcurrentReconciles', default: String(fact?.value ?? 1), from: c.workersFrom === 'manager' ? 'set' : c.workersFrom,
-    value: c.workers === undefined ? 'unknown' : String(c.workers),
-    tells: `How many reconciles run at once. ${fact === undefined ? 'Without it: 1.' : `Without it: ${fact.value} (${fact.source}).`}${c.manager === undefined && c.workersFrom === 'default' ? ' The options of a manager in another package may set another default.' : ''}`,
-    ...(c.workersAt === undefined ? {} : { at: { start: c.workersAt.start, end: c.workersAt.end, file: c.workersAt.file.path } }), ...(fact?.cite === undefined ? {} : { cite: fact.cite }),
-  }];
+  const settings: Setting[] = [
+    {
+      name: 'MaxConcurrentReconciles',
+      default: String(fact?.value ?? 1),
+      from: c.workersFrom === 'manager' ? 'set' : c.workersFrom,
+      value: c.workers === undefined ? 'unknown' : String(c.workers),
+      tells: `How many reconciles run at once. ${fact === undefined ? 'Without it: 1.' : `Without it: ${fact.value} (${fact.source}).`}${c.manager === undefined && c.workersFrom === 'default' ? ' The options of a manager in another package may set another default.' : ''}`,
+      ...(c.workersAt === undefined
+        ? {}
+        : { at: { start: c.workersAt.start, end: c.workersAt.end, file: c.workersAt.file.path } }),
+      ...(fact?.cite === undefined ? {} : { cite: fact.cite }),
+    },
+  ];
   const queue = module.facts.usePriorityQueue;
-  if (queue !== undefined && queue.value !== 'none') settings.push(setting({ name: 'UsePriorityQueue', field: field('UsePriorityQueue'), known, default: String(queue.value === 'on'), tells: `What changed is reconciled before what was only listed or resynced (${queue.source}).`, cite: queue.cite }, pkg));
-  settings.push(setting({ name: 'RateLimiter', field: field('RateLimiter'), known, default: priority === true ? PER_OBJECT : `${PER_OBJECT}; ${OVERALL}`, tells: `How fast a failed reconcile comes back (${runtime}). It holds back requeues, not events.` }, pkg));
-  if (has('RecoverPanic')) settings.push(setting({ name: 'RecoverPanic', field: field('RecoverPanic'), known, default: runtimeAtLeast(module, RECOVERS) === true ? 'true' : 'false', tells: `Whether a panic in Reconcile is an error of that object (true) or ends the process (false); true by default from ${RECOVERS} on.` }, pkg));
-  if (has('CacheSyncTimeout')) settings.push(setting({ name: 'CacheSyncTimeout', field: field('CacheSyncTimeout'), known, default: '2m', tells: 'How long a start waits for the first list of what is watched before the process gives up.' }, pkg));
-  if (has('ReconciliationTimeout')) settings.push(setting({ name: 'ReconciliationTimeout', field: field('ReconciliationTimeout'), known, default: 'none', tells: 'After this time the context of a Reconcile is cancelled.' }, pkg));
-  if (has('EnableWarmup')) settings.push(setting({ name: 'EnableWarmup', field: field('EnableWarmup'), known, default: 'false', tells: 'Whether a replica that is not the leader fills its caches and queue already.' }, pkg));
+  if (queue !== undefined && queue.value !== 'none')
+    settings.push(
+      setting(
+        {
+          name: 'UsePriorityQueue',
+          field: field('UsePriorityQueue'),
+          known,
+          default: String(queue.value === 'on'),
+          tells: `What changed is reconciled before what was only listed or resynced (${queue.source}).`,
+          cite: queue.cite,
+        },
+        pkg,
+      ),
+    );
+  settings.push(
+    setting(
+      {
+        name: 'RateLimiter',
+        field: field('RateLimiter'),
+        known,
+        default: priority === true ? PER_OBJECT : `${PER_OBJECT}; ${OVERALL}`,
+        tells: `How fast a failed reconcile comes back (${runtime}). It holds back requeues, not events.`,
+      },
+      pkg,
+    ),
+  );
+  if (has('RecoverPanic'))
+    settings.push(
+      setting(
+        {
+          name: 'RecoverPanic',
+          field: field('RecoverPanic'),
+          known,
+          default: runtimeAtLeast(module, RECOVERS) === true ? 'true' : 'false',
+          tells: `Whether a panic in Reconcile is an error of that object (true) or ends the process (false); true by default from ${RECOVERS} on.`,
+        },
+        pkg,
+      ),
+    );
+  if (has('CacheSyncTimeout'))
+    settings.push(
+      setting(
+        {
+          name: 'CacheSyncTimeout',
+          field: field('CacheSyncTimeout'),
+          known,
+          default: '2m',
+          tells: 'How long a start waits for the first list of what is watched before the process gives up.',
+        },
+        pkg,
+      ),
+    );
+  if (has('ReconciliationTimeout'))
+    settings.push(
+      setting(
+        {
+          name: 'ReconciliationTimeout',
+          field: field('ReconciliationTimeout'),
+          known,
+          default: 'none',
+          tells: 'After this time the context of a Reconcile is cancelled.',
+        },
+        pkg,
+      ),
+    );
+  if (has('EnableWarmup'))
+    settings.push(
+      setting(
+        {
+          name: 'EnableWarmup',
+          field: field('EnableWarmup'),
+          known,
+          default: 'false',
+          tells: 'Whether a replica that is not the leader fills its caches and queue already.',
+        },
+        pkg,
+      ),
+    );
   const words = [
     c.workers === undefined ? 'workers: not known here' : `${c.workers} worker${c.workers === 1 ? '' : 's'}`,
     priority === undefined ? undefined : priority ? 'priority queue' : 'plain queue',
-    field('RateLimiter') !== undefined ? 'own requeue limits' : !known ? undefined : `requeues ${priority === true ? PER_OBJECT : '10/s, burst 100'}`,
+    field('RateLimiter') !== undefined
+      ? 'own requeue limits'
+      : !known
+        ? undefined
+        : `requeues ${priority === true ? PER_OBJECT : '10/s, burst 100'}`,
     c.workersFrom === 'default' ? `${runtime}'s defaults` : undefined,
   ];
-  return { kind: 'controller', name: c.name ?? c.kind?.name ?? 'controller', ...calledAt(c.call), line: words.filter((w) => w !== undefined).join(' · '), settings };
+  return {
+    kind: 'controller',
+    name: c.name ?? c.kind?.name ?? 'controller',
+    ...calledAt(c.call),
+    line: words.filter((w) => w !== undefined).join(' · '),
+    settings,
+  };
 }
 
 /** True for the priority queue, false for the plain one, undefined when that is not known. */
 export function queueOf(c: Controller, pkg: GoPackage, module: Module): boolean | undefined {
   const fact = module.facts.usePriorityQueue?.value;
-  if (fact === undefined || c.open || c.read?.known === false || c.read?.fields.has('NewQueue') === true) return undefined;
+  if (fact === undefined || c.open || c.read?.known === false || c.read?.fields.has('NewQueue') === true)
+    return undefined;
   if (fact === 'none') return false;
-  const field = c.read?.fields.get('UsePriorityQueue') ?? (c.manager === undefined ? undefined : managerFields(c.manager, pkg).get('UsePriorityQueue'));
-  if (field !== undefined) { const told = /\((true|false)\)$/.exec(field.value.text)?.[1]; return told === undefined ? undefined : told === 'true'; }
+  const field =
+    c.read?.fields.get('UsePriorityQueue') ??
+    (c.manager === undefined ? undefined : managerFields(c.manager, pkg).get('UsePriorityQueue'));
+  if (field !== undefined) {
+    const told = /\((true|false)\)$/.exec(field.value.text)?.[1];
+    return told === undefined ? undefined : told === 'true';
+  }
   return c.manager !== undefined && !c.manager.read.known ? undefined : fact === 'on';
 }
 
@@ -87,31 +207,83 @@ function ofManager(m: Manager, pkg: GoPackage, module: Module): SetUp {
   const { known, fields } = m.read;
   const has = (name: string): boolean => module.facts.has('manager.Options', name) === true;
   const settings: Setting[] = [];
-  const add = (name: string, by: Field | undefined, standard: string, tells: string): Setting => { const s = setting({ name, field: by, known, default: standard, tells }, pkg); settings.push(s); return s; };
+  const add = (name: string, by: Field | undefined, standard: string, tells: string): Setting => {
+    const s = setting({ name, field: by, known, default: standard, tells }, pkg);
+    settings.push(s);
+    return s;
+  };
   const old = has('MetricsBindAddress') || fields.has('MetricsBindAddress');
-  const metrics = add(old ? 'MetricsBindAddress' : 'Metrics.BindAddress', old ? fields.get('MetricsBindAddress') : fieldsBelow(m.read, 'Metrics', pkg).fields.get('BindAddress'), ':8080', 'Where /metrics is served; "0" turns it off.');
-  const pprof = has('PprofBindAddress') ? add('PprofBindAddress', fields.get('PprofBindAddress'), 'off', 'Where /debug/pprof is served; empty: nowhere. There since v0.15.0.') : undefined;
+  const metrics = add(
+    old ? 'MetricsBindAddress' : 'Metrics.BindAddress',
+    old ? fields.get('MetricsBindAddress') : fieldsBelow(m.read, 'Metrics', pkg).fields.get('BindAddress'),
+    ':8080',
+    'Where /metrics is served; "0" turns it off.',
+  );
+  const pprof = has('PprofBindAddress')
+    ? add(
+        'PprofBindAddress',
+        fields.get('PprofBindAddress'),
+        'off',
+        'Where /debug/pprof is served; empty: nowhere. There since v0.15.0.',
+      )
+    : undefined;
   add('LeaderElection', fields.get('LeaderElection'), 'false', 'Whether only one replica reconciles at a time.');
   const general = managerFields(m, pkg);
-  if (module.facts.has('config.Controller', 'MaxConcurrentReconciles') === true) add('Controller.MaxConcurrentReconciles', general.get('MaxConcurrentReconciles'), '1', 'Reconciles at once of each controller that sets none itself.');
-  if (has('Controller')) add('Controller.GroupKindConcurrency', general.get('GroupKindConcurrency'), 'none', 'Reconciles at once by kind, for controllers of the builder that set none themselves.');
+  if (module.facts.has('config.Controller', 'MaxConcurrentReconciles') === true)
+    add(
+      'Controller.MaxConcurrentReconciles',
+      general.get('MaxConcurrentReconciles'),
+      '1',
+      'Reconciles at once of each controller that sets none itself.',
+    );
+  if (has('Controller'))
+    add(
+      'Controller.GroupKindConcurrency',
+      general.get('GroupKindConcurrency'),
+      'none',
+      'Reconciles at once by kind, for controllers of the builder that set none themselves.',
+    );
   if (has('Cache')) {
     const cache = fieldsBelow(m.read, 'Cache', pkg).fields;
-    add('Cache.DefaultTransform', cache.get('DefaultTransform'), 'none', 'What is cut from objects before they are kept in memory.');
+    add(
+      'Cache.DefaultTransform',
+      cache.get('DefaultTransform'),
+      'none',
+      'What is cut from objects before they are kept in memory.',
+    );
     add('Cache.ByObject', cache.get('ByObject'), 'all objects', 'Which objects of a kind are watched and kept.');
   }
   const off = (s: Setting): boolean => s.value === '0' || s.value === '""' || s.value === 'off';
-  const line = [`metrics ${off(metrics) ? 'off' : metrics.value}`, pprof === undefined ? undefined : `pprof ${off(pprof) ? 'off' : pprof.value}`, runtimeName(module)].filter((w) => w !== undefined).join(' · ');
+  const line = [
+    `metrics ${off(metrics) ? 'off' : metrics.value}`,
+    pprof === undefined ? undefined : `pprof ${off(pprof) ? 'off' : pprof.value}`,
+    runtimeName(module),
+  ]
+    .filter((w) => w !== undefined)
+    .join(' · ');
   return { kind: 'manager', name: 'manager', ...calledAt(m.call), line, settings };
 }
 
 function ofLoop(l: WorkerLoop): SetUp {
-  const words = l.workers === undefined ? 'workers: not known here' : `${l.workers} worker${l.workers === 1 ? '' : 's'}`;
+  const words =
+    l.workers === undefined ? 'workers: not known here' : `${l.workers} worker${l.workers === 1 ? '' : 's'}`;
   return {
-    kind: 'workers', name: l.runs ?? 'workers', start: l.loop.startIndex, end: l.bound.endIndex, line: words,
-    settings: [{
-      name: 'workers', value: l.workers === undefined ? 'unknown' : String(l.workers), default: 'none', from: l.workersFrom, tells: 'Goroutines that take from the queue; each handles one object at a time.',
-      ...(l.workersAt === undefined ? {} : { at: { start: l.workersAt.start, end: l.workersAt.end, file: l.workersAt.file.path } }),
-    }],
+    kind: 'workers',
+    name: l.runs ?? 'workers',
+    start: l.loop.startIndex,
+    end: l.bound.endIndex,
+    line: words,
+    settings: [
+      {
+        name: 'workers',
+        value: l.workers === undefined ? 'unknown' : String(l.workers),
+        default: 'none',
+        from: l.workersFrom,
+        tells: 'Goroutines that take from the queue; each handles one object at a time.',
+        ...(l.workersAt === undefined
+          ? {}
+          : { at: { start: l.workersAt.start, end: l.workersAt.end, file: l.workersAt.file.path } }),
+      },
+    ],
   };
 }

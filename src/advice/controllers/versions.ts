@@ -10,7 +10,9 @@ export function runtimeName(module: Module): string {
 }
 
 /** True when controller-runtime is at this version or later; undefined when that is not known. */
-export function runtimeAtLeast(module: Module, floor: string): boolean | undefined { return atLeast(module.version(RUNTIME)?.version, floor); }
+export function runtimeAtLeast(module: Module, floor: string): boolean | undefined {
+  return atLeast(module.version(RUNTIME)?.version, floor);
+}
 
 /** A panic in Reconcile is recovered by default from here on: `RecoverPanic` unset means true (v0.18.7 has it false). */
 export const RECOVERS = 'v0.19.0';

@@ -5,10 +5,16 @@ import type { Node } from './grammar';
 import type { GoPackage } from './package';
 import type { Value } from './values';
 
-export interface Question { readonly file: GoFile; /** `QPS` of `options.QPS`, `Load` of `config.Load()`. */ readonly name: Node }
+export interface Question {
+  readonly file: GoFile;
+  /** `QPS` of `options.QPS`, `Load` of `config.Load()`. */ readonly name: Node;
+}
 
 /** Where a value stands in a file of another package. */
-export interface PlaceAbroad extends Span { readonly path: string; /** What stands there. */ readonly text: string }
+export interface PlaceAbroad extends Span {
+  readonly path: string;
+  /** What stands there. */ readonly text: string;
+}
 
 /** A package that asks more is not worth the reading of so many others. */
 const MOST = 24;
@@ -32,7 +38,9 @@ export class Asked<T> {
     return open;
   }
 
-  tell(question: Question, answer: T): void { this.#told.set(keyOf(question), answer); }
+  tell(question: Question, answer: T): void {
+    this.#told.set(keyOf(question), answer);
+  }
 }
 
 /** What packages ask for, one kind of answer. */
@@ -41,12 +49,14 @@ export class AskedBy<T> {
 
   of(pkg: GoPackage): Asked<T> {
     let asked = this.#asked.get(pkg);
-    if (asked === undefined) this.#asked.set(pkg, asked = new Asked<T>());
+    if (asked === undefined) this.#asked.set(pkg, (asked = new Asked<T>()));
     return asked;
   }
 
   /** What was answered may be so no more. */
-  forget(pkg: GoPackage): void { this.#asked.delete(pkg); }
+  forget(pkg: GoPackage): void {
+    this.#asked.delete(pkg);
+  }
 }
 
 const keyOf = ({ file, name }: Question): string => `${file.path}:${name.startIndex}`;
@@ -56,5 +66,5 @@ export const VALUES_ABROAD = new AskedBy<Value>();
 /** The name that says what is selected or called; undefined for other expressions. */
 export function selectedName(node: Node): Node | undefined {
   const selector = node.type === 'call_expression' ? node.childForFieldName('function') : node;
-  return selector?.type === 'selector_expression' ? selector.childForFieldName('field') ?? undefined : undefined;
+  return selector?.type === 'selector_expression' ? (selector.childForFieldName('field') ?? undefined) : undefined;
 }

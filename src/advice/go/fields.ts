@@ -5,7 +5,11 @@ import type { GoFile, Literal } from './file';
 import { all, parts, type Node } from './grammar';
 
 /** A field to add; `stops` are relative to the start of `value`. */
-export interface NewField { readonly name: string; readonly value: string; readonly stops?: readonly Span[] }
+export interface NewField {
+  readonly name: string;
+  readonly value: string;
+  readonly stops?: readonly Span[];
+}
 
 /** gofmt lines up keys up to this length whatever their neighbours' are; longer ones by a rule of their own (go/printer, exprList: smallSize). */
 const SMALL = 40;
@@ -18,7 +22,13 @@ export function addFields(file: GoFile, literal: Literal, fields: readonly NewFi
   const { text } = file;
   const { body } = literal;
   const elements = parts(body);
-  if (elements.some((e) => e.type !== 'keyed_element') || fields.some((f) => literal.fields.has(f.name)) || [...literal.fields.keys()].some((k) => k.length > SMALL) || body.hasError) return undefined;
+  if (
+    elements.some((e) => e.type !== 'keyed_element') ||
+    fields.some((f) => literal.fields.has(f.name)) ||
+    [...literal.fields.keys()].some((k) => k.length > SMALL) ||
+    body.hasError
+  )
+    return undefined;
   const last = elements.at(-1);
   const close = body.endIndex - 1;
   if (last === undefined) {
@@ -35,7 +45,14 @@ export function addFields(file: GoFile, literal: Literal, fields: readonly NewFi
   if (!after.includes('\n')) return [inline(last.endIndex, fields, ', ')];
   const comma = text.indexOf(',', last.endIndex);
   const newline = text.indexOf('\n', comma);
-  if (comma < 0 || newline < 0 || newline > close || !/^[ \t]*$/.test(text.slice(last.endIndex, comma)) || !/^[ \t]*(\/\/.*|\/\*.*\*\/[ \t]*)?\r?$/.test(text.slice(comma + 1, newline))) return undefined;
+  if (
+    comma < 0 ||
+    newline < 0 ||
+    newline > close ||
+    !/^[ \t]*$/.test(text.slice(last.endIndex, comma)) ||
+    !/^[ \t]*(\/\/.*|\/\*.*\*\/[ \t]*)?\r?$/.test(text.slice(comma + 1, newline))
+  )
+    return undefined;
   const group = lastGroup(text, elements);
   const longest = Math.max(...group.map((e) => e.key), 0);
   const width = Math.max(longest, ...fields.map((f) => f.name.length));
@@ -44,11 +61,15 @@ export function addFields(file: GoFile, literal: Literal, fields: readonly NewFi
   const at = newline - (text[newline - 1] === '\r' ? 1 : 0);
   const edits: Edit[] = [lines(at, fields, indent, single ? 0 : width, lineEnd(text), '')];
   // A longer key moves the values above it.
-  if (width > longest) for (const e of group) edits.push({ start: e.gap.start, end: e.gap.end, text: ' '.repeat(width - e.key + 1) });
+  if (width > longest)
+    for (const e of group) edits.push({ start: e.gap.start, end: e.gap.end, text: ' '.repeat(width - e.key + 1) });
   return edits.filter((e) => e.text !== text.slice(e.start, e.end));
 }
 
-interface Aligned { readonly key: number; /** Between the colon and the value. */ readonly gap: Span }
+interface Aligned {
+  readonly key: number;
+  /** Between the colon and the value. */ readonly gap: Span;
+}
 
 /** The elements at the end that gofmt lines up: one a line, each a single line, nothing between them. */
 function lastGroup(text: string, elements: readonly Node[]): Aligned[] {
@@ -59,17 +80,34 @@ function lastGroup(text: string, elements: readonly Node[]): Aligned[] {
     if (e.endPosition.row !== row || !startsLine(text, e) || (below !== undefined && below !== row + 1)) break;
     const [key, value] = parts(e);
     if (key === undefined || value === undefined) break;
-    group.unshift({ key: key.endIndex - key.startIndex, gap: { start: text.indexOf(':', key.endIndex) + 1, end: value.startIndex } });
+    group.unshift({
+      key: key.endIndex - key.startIndex,
+      gap: { start: text.indexOf(':', key.endIndex) + 1, end: value.startIndex },
+    });
     below = row;
   }
   return group;
 }
 
-function startsLine(text: string, node: Node): boolean { return text.slice(lineStart(text, node.startIndex), node.startIndex).trim() === ''; }
+function startsLine(text: string, node: Node): boolean {
+  return text.slice(lineStart(text, node.startIndex), node.startIndex).trim() === '';
+}
 
 /** `width`: of the longest key of the group; 0: it stands alone. */
-function lines(at: number, fields: readonly NewField[], indent: string, width: number, before: string, after: string): Edit {
-  return put(at, fields, (f) => `${before}${indent}${f.name}:${' '.repeat(Math.max(width - f.name.length, 0) + 1)}`, `,${after}`);
+function lines(
+  at: number,
+  fields: readonly NewField[],
+  indent: string,
+  width: number,
+  before: string,
+  after: string,
+): Edit {
+  return put(
+    at,
+    fields,
+    (f) => `${before}${indent}${f.name}:${' '.repeat(Math.max(width - f.name.length, 0) + 1)}`,
+    `,${after}`,
+  );
 }
 
 function inline(at: number, fields: readonly NewField[], before: string): Edit {

@@ -3,7 +3,11 @@ import type { Span } from '../types';
 import { all, parts, type Node, type Tree } from './grammar';
 
 /** An import: the name in this file, the path, where the spec stands. `name` is '.' or '_' where the file says so. */
-export interface Import { readonly name: string; readonly path: string; readonly node: Node }
+export interface Import {
+  readonly name: string;
+  readonly path: string;
+  readonly node: Node;
+}
 
 /** What a call calls, in terms of imports: `ctrl.NewManager` → { pkg: 'sigs.k8s.io/controller-runtime', name: 'NewManager' }. */
 export interface Call {
@@ -28,7 +32,12 @@ export interface Literal {
 }
 
 /** A function or method. `receiver` is the type's name without `*`. */
-export interface Func { readonly name: string; readonly receiver: string | undefined; readonly node: Node; readonly body: Node | undefined }
+export interface Func {
+  readonly name: string;
+  readonly receiver: string | undefined;
+  readonly node: Node;
+  readonly body: Node | undefined;
+}
 
 /** The start of a generated file as `go generate` states it: https://go.dev/s/generatedcode */
 const GENERATED = /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m;
@@ -45,30 +54,49 @@ export class GoFile {
   readonly isTest: boolean;
   readonly generated: boolean;
 
-  constructor(readonly path: string, readonly text: string, readonly tree: Tree) {
+  constructor(
+    readonly path: string,
+    readonly text: string,
+    readonly tree: Tree,
+  ) {
     const top = parts(tree.rootNode);
     const clause = top.find((n) => n.type === 'package_clause');
-    this.packageName = clause === undefined ? '' : parts(clause)[0]?.text ?? '';
-    this.imports = top.filter((n) => n.type === 'import_declaration').flatMap((n) => all(n, 'import_spec')).map(readImport);
+    this.packageName = clause === undefined ? '' : (parts(clause)[0]?.text ?? '');
+    this.imports = top
+      .filter((n) => n.type === 'import_declaration')
+      .flatMap((n) => all(n, 'import_spec'))
+      .map(readImport);
     this.named = new Map(this.imports.filter((i) => i.name !== '.' && i.name !== '_').map((i) => [i.name, i]));
     this.isTest = path.endsWith('_test.go');
     this.generated = GENERATED.test(text.slice(0, clause?.startIndex ?? 2000));
   }
 
-  get root(): Node { return this.tree.rootNode; }
+  get root(): Node {
+    return this.tree.rootNode;
+  }
   /** Name under which this file knows a package, or undefined when it does not import it. */
-  nameFor(path: string): string | undefined { return this.imports.find((i) => i.path === path && i.name !== '_' && i.name !== '.')?.name; }
-  importsAny(prefix: string): boolean { return this.imports.some((i) => i.path === prefix || i.path.startsWith(`${prefix}/`)); }
+  nameFor(path: string): string | undefined {
+    return this.imports.find((i) => i.path === path && i.name !== '_' && i.name !== '.')?.name;
+  }
+  importsAny(prefix: string): boolean {
+    return this.imports.some((i) => i.path === prefix || i.path.startsWith(`${prefix}/`));
+  }
 
-  get calls(): readonly Call[] { return this.#calls.value ??= all(this.root, 'call_expression').map((n) => this.call(n)); }
-  get literals(): readonly Literal[] { return this.#literals.value ??= all(this.root, 'composite_literal').flatMap((n) => this.literal(n) ?? []); }
+  get calls(): readonly Call[] {
+    return (this.#calls.value ??= all(this.root, 'call_expression').map((n) => this.call(n)));
+  }
+  get literals(): readonly Literal[] {
+    return (this.#literals.value ??= all(this.root, 'composite_literal').flatMap((n) => this.literal(n) ?? []));
+  }
   get funcs(): readonly Func[] {
-    return this.#funcs.value ??= parts(this.root).filter((n) => n.type === 'function_declaration' || n.type === 'method_declaration').map((node) => ({
-      name: node.childForFieldName('name')?.text ?? '',
-      receiver: node.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0]?.text,
-      node,
-      body: node.childForFieldName('body') ?? undefined,
-    }));
+    return (this.#funcs.value ??= parts(this.root)
+      .filter((n) => n.type === 'function_declaration' || n.type === 'method_declaration')
+      .map((node) => ({
+        name: node.childForFieldName('name')?.text ?? '',
+        receiver: node.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0]?.text,
+        node,
+        body: node.childForFieldName('body') ?? undefined,
+      })));
   }
 
   /** A call_expression, read. */
@@ -80,7 +108,8 @@ export class GoFile {
     if (fun?.type === 'index_expression') fun = fun.childForFieldName('operand');
     const list = args === null ? [] : parts(args);
     if (fun?.type === 'identifier') return { node, pkg: '', name: fun.text, on: undefined, args: list };
-    if (fun?.type !== 'selector_expression' && fun?.type !== 'qualified_type') return { node, pkg: undefined, name: '', on: undefined, args: list };
+    if (fun?.type !== 'selector_expression' && fun?.type !== 'qualified_type')
+      return { node, pkg: undefined, name: '', on: undefined, args: list };
     const on = fun.childForFieldName('operand') ?? fun.childForFieldName('package') ?? undefined;
     const name = (fun.childForFieldName('field') ?? fun.childForFieldName('name'))?.text ?? '';
     const pkg = on === undefined ? undefined : this.packageOf(on);
@@ -115,10 +144,14 @@ export class GoFile {
 
   /** Import path when this node is the name of an imported package. A local variable that hides the import is not looked for. */
   packageOf(node: Node): string | undefined {
-    return node.type === 'identifier' || node.type === 'package_identifier' ? this.named.get(node.text)?.path : undefined;
+    return node.type === 'identifier' || node.type === 'package_identifier'
+      ? this.named.get(node.text)?.path
+      : undefined;
   }
 
-  span(node: Node): Span { return { start: node.startIndex, end: node.endIndex }; }
+  span(node: Node): Span {
+    return { start: node.startIndex, end: node.endIndex };
+  }
 }
 
 function readImport(node: Node): Import {

@@ -5,10 +5,13 @@ import type { GoFile } from './file';
 export type Reach = 'always' | 'maybe' | 'never';
 
 const FUNCTIONS = ['function_declaration', 'method_declaration'];
-const spans = (outer: Node, inner: Node): boolean => outer.startIndex <= inner.startIndex && inner.endIndex <= outer.endIndex;
+const spans = (outer: Node, inner: Node): boolean =>
+  outer.startIndex <= inner.startIndex && inner.endIndex <= outer.endIndex;
 
 /** The top-level function around a node, or the whole file for what stands outside of functions. */
-export function functionAround(file: GoFile, node: Node): Node { return enclosing(node, ...FUNCTIONS) ?? file.root; }
+export function functionAround(file: GoFile, node: Node): Node {
+  return enclosing(node, ...FUNCTIONS) ?? file.root;
+}
 
 /** True when a list of statements never goes on behind its end: it returns, panics or ends the process. */
 export function leaves(block: Node): boolean {
@@ -17,25 +20,37 @@ export function leaves(block: Node): boolean {
   if (last === undefined) return false;
   if (last.type === 'return_statement' || last.type === 'goto_statement') return true;
   if (last.type !== 'expression_statement') return false;
-  return /^(panic|os\.Exit|runtime\.Goexit|\w+\.(Fatal|Fatalf|Fatalln|Exit|Panic|Panicf|Panicln|FlushAndExit)|(t|tb|b)\.(FailNow|SkipNow))\(/.test(last.text);
+  return /^(panic|os\.Exit|runtime\.Goexit|\w+\.(Fatal|Fatalf|Fatalln|Exit|Panic|Panicf|Panicln|FlushAndExit)|(t|tb|b)\.(FailNow|SkipNow))\(/.test(
+    last.text,
+  );
 }
 
 /**
  * Whether `from` has happened when `to` is reached; both in one function. `decide` may know an `if`'s condition. A place
  * further up in a loop counts as not yet happened.
  */
-export function reaches(from: Node, to: Node, decide: (statement: Node) => boolean | undefined = () => undefined): Reach {
+export function reaches(
+  from: Node,
+  to: Node,
+  decide: (statement: Node) => boolean | undefined = () => undefined,
+): Reach {
   if (from.startIndex > to.startIndex) return 'never';
   let reach: Reach = 'always';
   for (let n = from, up = from.parent; up !== null && !FUNCTIONS.includes(up.type); n = up, up = up.parent) {
     if (spans(n, to)) break;
     if (up.type === 'if_statement') {
-      const branch = up.childForFieldName('consequence')?.id === n.id ? 'then' : up.childForFieldName('alternative')?.id === n.id ? 'else' : undefined;
+      const branch =
+        up.childForFieldName('consequence')?.id === n.id
+          ? 'then'
+          : up.childForFieldName('alternative')?.id === n.id
+            ? 'else'
+            : undefined;
       if (branch === undefined) continue;
       if (spans(up, to)) return 'never';
       if (leaves(n)) return 'never';
       const known = decide(up);
-      if (known === undefined) reach = 'maybe'; else if (known !== (branch === 'then')) return 'never';
+      if (known === undefined) reach = 'maybe';
+      else if (known !== (branch === 'then')) return 'never';
     } else if (/^(expression_case|type_case|communication_case|default_case)$/.test(up.type)) {
       if (spans(up, to)) continue;
       const whole = up.parent;
@@ -48,7 +63,11 @@ export function reaches(from: Node, to: Node, decide: (statement: Node) => boole
       reach = 'maybe';
     } else if (up.type === 'func_literal') {
       const call = up.parent;
-      const atOnce = call?.type === 'call_expression' && call.childForFieldName('function')?.id === up.id && call.parent?.type !== 'go_statement' && call.parent?.type !== 'defer_statement';
+      const atOnce =
+        call?.type === 'call_expression' &&
+        call.childForFieldName('function')?.id === up.id &&
+        call.parent?.type !== 'go_statement' &&
+        call.parent?.type !== 'defer_statement';
       if (!atOnce) reach = 'maybe';
     }
   }
@@ -56,44 +75,130 @@ export function reaches(from: Node, to: Node, decide: (statement: Node) => boole
 }
 
 /** A place that gives a variable its value. `value`: the expression, of which it is the `index`th result of `count`. */
-export interface Definition { readonly node: Node; readonly name: Node; readonly value: Node | undefined; readonly index: number; readonly count: number; readonly declares: boolean; /** Where the variable is known, for one that is declared. */ readonly scope: Node | undefined; readonly type: Node | undefined; readonly kind: 'assign' | 'parameter' | 'range' | 'other' }
+export interface Definition {
+  readonly node: Node;
+  readonly name: Node;
+  readonly value: Node | undefined;
+  readonly index: number;
+  readonly count: number;
+  readonly declares: boolean;
+  /** Where the variable is known, for one that is declared. */ readonly scope: Node | undefined;
+  readonly type: Node | undefined;
+  readonly kind: 'assign' | 'parameter' | 'range' | 'other';
+}
 
 const CACHE = new WeakMap<GoFile, Map<number, ReadonlyMap<string, readonly Definition[]>>>();
 
 /** All definitions of the local variables of a top-level function, in the order of the text. */
 export function definitions(file: GoFile, func: Node): ReadonlyMap<string, readonly Definition[]> {
   let byFunc = CACHE.get(file);
-  if (byFunc === undefined) CACHE.set(file, byFunc = new Map<number, ReadonlyMap<string, readonly Definition[]>>());
+  if (byFunc === undefined) CACHE.set(file, (byFunc = new Map<number, ReadonlyMap<string, readonly Definition[]>>()));
   const known = byFunc.get(func.id);
   if (known !== undefined) return known;
   const out = new Map<string, Definition[]>();
-  const add = (d: Definition): void => { if (d.name.text === '_') return; const list = out.get(d.name.text); if (list) list.push(d); else out.set(d.name.text, [d]); };
-  const pairs = (node: Node, names: readonly Node[], values: readonly Node[], declares: boolean, type: Node | undefined, kind: Definition['kind'] = 'assign'): void => {
+  const add = (d: Definition): void => {
+    if (d.name.text === '_') return;
+    const list = out.get(d.name.text);
+    if (list) list.push(d);
+    else out.set(d.name.text, [d]);
+  };
+  const pairs = (
+    node: Node,
+    names: readonly Node[],
+    values: readonly Node[],
+    declares: boolean,
+    type: Node | undefined,
+    kind: Definition['kind'] = 'assign',
+  ): void => {
     const scope = declares ? scopeOf(node) : undefined;
     names.forEach((name, i) => {
       if (name.type !== 'identifier') return;
       const single = values.length === 1 && names.length > 1;
-      add({ node, name, value: single ? values[0] : values[i], index: single ? i : 0, count: single ? names.length : 1, declares, scope, type, kind });
+      add({
+        node,
+        name,
+        value: single ? values[0] : values[i],
+        index: single ? i : 0,
+        count: single ? names.length : 1,
+        declares,
+        scope,
+        type,
+        kind,
+      });
     });
   };
   if (func.type !== 'source_file') {
-    for (const node of all(func, 'short_var_declaration', 'assignment_statement', 'var_spec', 'const_spec', 'range_clause', 'parameter_declaration', 'receive_statement', 'inc_statement', 'dec_statement')) {
+    for (const node of all(
+      func,
+      'short_var_declaration',
+      'assignment_statement',
+      'var_spec',
+      'const_spec',
+      'range_clause',
+      'parameter_declaration',
+      'receive_statement',
+      'inc_statement',
+      'dec_statement',
+    )) {
       if (node.type === 'short_var_declaration' || node.type === 'assignment_statement') {
         const [left, right] = [node.childForFieldName('left'), node.childForFieldName('right')];
         const compound = node.type === 'assignment_statement' && node.childForFieldName('operator')?.text !== '=';
-        pairs(node, left === null ? [] : parts(left), right === null || compound ? [] : parts(right), node.type === 'short_var_declaration', undefined, compound ? 'other' : 'assign');
+        pairs(
+          node,
+          left === null ? [] : parts(left),
+          right === null || compound ? [] : parts(right),
+          node.type === 'short_var_declaration',
+          undefined,
+          compound ? 'other' : 'assign',
+        );
       } else if (node.type === 'var_spec' || node.type === 'const_spec') {
         const values = node.childForFieldName('value');
-        pairs(node, node.childrenForFieldName('name').filter((n): n is Node => n !== null), values === null ? [] : parts(values), true, node.childForFieldName('type') ?? undefined);
+        pairs(
+          node,
+          node.childrenForFieldName('name').filter((n): n is Node => n !== null),
+          values === null ? [] : parts(values),
+          true,
+          node.childForFieldName('type') ?? undefined,
+        );
       } else if (node.type === 'parameter_declaration') {
         const owner = enclosing(node, 'func_literal', ...FUNCTIONS);
         // A parameter of a type, not of a function with a body, is no variable.
-        if (enclosing(node, 'function_type', 'method_elem')?.startIndex !== undefined && (enclosing(node, 'function_type', 'method_elem')?.startIndex ?? 0) >= (owner?.startIndex ?? 0)) continue;
-        for (const name of node.childrenForFieldName('name')) if (name !== null) add({ node, name, value: undefined, index: 0, count: 1, declares: true, scope: owner ?? func, type: node.childForFieldName('type') ?? undefined, kind: 'parameter' });
+        if (
+          enclosing(node, 'function_type', 'method_elem')?.startIndex !== undefined &&
+          (enclosing(node, 'function_type', 'method_elem')?.startIndex ?? 0) >= (owner?.startIndex ?? 0)
+        )
+          continue;
+        for (const name of node.childrenForFieldName('name'))
+          if (name !== null)
+            add({
+              node,
+              name,
+              value: undefined,
+              index: 0,
+              count: 1,
+              declares: true,
+              scope: owner ?? func,
+              type: node.childForFieldName('type') ?? undefined,
+              kind: 'parameter',
+            });
       } else if (node.type === 'range_clause' || node.type === 'receive_statement') {
         const left = node.childForFieldName('left');
         if (left !== null) pairs(node, parts(left), [], node.text.includes(':='), undefined, 'range');
-      } else { const name = parts(node)[0]; if (name?.type === 'identifier') add({ node, name, value: undefined, index: 0, count: 1, declares: false, scope: undefined, type: undefined, kind: 'other' }); }
+      } else {
+        const name = parts(node)[0];
+        if (name?.type === 'identifier')
+          add({
+            node,
+            name,
+            value: undefined,
+            index: 0,
+            count: 1,
+            declares: false,
+            scope: undefined,
+            type: undefined,
+            kind: 'other',
+          });
+      }
     }
   }
   byFunc.set(func.id, out);
@@ -105,7 +210,14 @@ function scopeOf(node: Node): Node {
   for (let n: Node | null = node; n !== null; n = n.parent) {
     const up: Node | null = n.parent;
     if (up === null) return n;
-    if (up.type === 'statement_list' || up.type === 'if_statement' || up.type === 'for_statement' || up.type === 'for_clause' || /_switch_statement$|select_statement|_case$/.test(up.type)) return up.type === 'for_clause' ? up.parent ?? up : up;
+    if (
+      up.type === 'statement_list' ||
+      up.type === 'if_statement' ||
+      up.type === 'for_statement' ||
+      up.type === 'for_clause' ||
+      /_switch_statement$|select_statement|_case$/.test(up.type)
+    )
+      return up.type === 'for_clause' ? (up.parent ?? up) : up;
   }
   return node;
 }
@@ -115,17 +227,34 @@ export function declarationOf(defs: readonly Definition[], at: Node): Definition
   let best: Definition | undefined;
   for (const d of defs) {
     // A variable is not yet known in the statement that declares it.
-    if (!d.declares || d.scope === undefined || !spans(d.scope, at) || d.node.startIndex > at.startIndex || (d.kind !== 'parameter' && spans(d.node, at) && d.name.startIndex !== at.startIndex)) continue;
+    if (
+      !d.declares ||
+      d.scope === undefined ||
+      !spans(d.scope, at) ||
+      d.node.startIndex > at.startIndex ||
+      (d.kind !== 'parameter' && spans(d.node, at) && d.name.startIndex !== at.startIndex)
+    )
+      continue;
     // Declared again in the same scope with `:=` it stays the same variable, whose first declaration counts.
     if (best?.scope !== undefined && best.scope.id === d.scope.id) continue;
-    if (best?.kind === 'parameter' && d.scope.parent?.id === best.scope?.childForFieldName('body')?.id && d.node.type === 'short_var_declaration') continue;
+    if (
+      best?.kind === 'parameter' &&
+      d.scope.parent?.id === best.scope?.childForFieldName('body')?.id &&
+      d.node.type === 'short_var_declaration'
+    )
+      continue;
     best = d;
   }
   return best;
 }
 
 /** The definitions whose value the variable may have at this place; `sure` when one of them must have happened. */
-export function reaching(file: GoFile, name: string, at: Node, decide?: (statement: Node) => boolean | undefined): { readonly definitions: readonly Definition[]; readonly sure: boolean } | undefined {
+export function reaching(
+  file: GoFile,
+  name: string,
+  at: Node,
+  decide?: (statement: Node) => boolean | undefined,
+): { readonly definitions: readonly Definition[]; readonly sure: boolean } | undefined {
   const defs = definitions(file, functionAround(file, at)).get(name);
   if (defs === undefined) return undefined;
   const declaration = declarationOf(defs, at);
@@ -133,7 +262,8 @@ export function reaching(file: GoFile, name: string, at: Node, decide?: (stateme
   const out: Definition[] = [];
   for (let i = defs.length - 1; i >= 0; i--) {
     const d = defs[i];
-    if (d === undefined || d.node.startIndex >= at.startIndex || (spans(d.node, at) && d.kind !== 'parameter')) continue;
+    if (d === undefined || d.node.startIndex >= at.startIndex || (spans(d.node, at) && d.kind !== 'parameter'))
+      continue;
     if (declarationOf(defs, d.name) !== declaration && d !== declaration) continue;
     const reach = reaches(d.node, at, decide);
     if (reach === 'never') continue;

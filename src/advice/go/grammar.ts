@@ -7,7 +7,11 @@ export type { Node, Tree } from 'web-tree-sitter';
 export const MAX_LENGTH = 5_000_000;
 
 /** What changed in a text: `start` to `end` of the old one became as long as `length`. UTF-16 code units. */
-export interface Change { readonly start: number; readonly end: number; readonly length: number }
+export interface Change {
+  readonly start: number;
+  readonly end: number;
+  readonly length: number;
+}
 
 export class Grammar {
   private constructor(private readonly parser: Parser) {}
@@ -34,7 +38,16 @@ export class Grammar {
     // Each is told in the text that the ones before it left, as the editor tells them.
     for (const { start, end, length } of changes) {
       const next = `${now.slice(0, start)}${' '.repeat(length)}${now.slice(end)}`;
-      base.edit(new TreeEdit({ startIndex: start, oldEndIndex: end, newEndIndex: start + length, startPosition: point(now, start), oldEndPosition: point(now, end), newEndPosition: point(next, start + length) }));
+      base.edit(
+        new TreeEdit({
+          startIndex: start,
+          oldEndIndex: end,
+          newEndIndex: start + length,
+          startPosition: point(now, start),
+          oldEndPosition: point(now, end),
+          newEndPosition: point(next, start + length),
+        }),
+      );
       now = next;
     }
     const tree = this.parser.parse(text, base);
@@ -55,15 +68,22 @@ export class Grammar {
 function point(text: string, offset: number): { row: number; column: number } {
   let row = 0;
   let start = 0;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) { row++; start = at + 1; }
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) {
+    row++;
+    start = at + 1;
+  }
   return { row, column: offset - start };
 }
 
 /** Named children without comments. */
-export function parts(node: Node): Node[] { return node.namedChildren.filter((n): n is Node => n !== null && n.type !== 'comment'); }
+export function parts(node: Node): Node[] {
+  return node.namedChildren.filter((n): n is Node => n !== null && n.type !== 'comment');
+}
 
 /** All of these types below a node, itself included, in the order of the text. */
-export function all(node: Node, ...types: string[]): Node[] { return node.descendantsOfType(types).filter((n): n is Node => n !== null); }
+export function all(node: Node, ...types: string[]): Node[] {
+  return node.descendantsOfType(types).filter((n): n is Node => n !== null);
+}
 
 /** The nearest of these types at or above. */
 export function enclosing(node: Node, ...types: string[]): Node | undefined {
@@ -74,6 +94,10 @@ export function enclosing(node: Node, ...types: string[]): Node | undefined {
 /** The node without brackets around it. */
 export function bare(node: Node): Node {
   let n = node;
-  while (n.type === 'parenthesized_expression') { const inner = parts(n)[0]; if (inner === undefined) break; n = inner; }
+  while (n.type === 'parenthesized_expression') {
+    const inner = parts(n)[0];
+    if (inner === undefined) break;
+    n = inner;
+  }
   return n;
 }

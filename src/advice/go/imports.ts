@@ -4,7 +4,10 @@ import type { Edit } from '../types';
 import { defaultName, type GoFile } from './file';
 import { parts } from './grammar';
 
-export interface Imported { /** How to call the package in this file. */ readonly name: string; readonly edits: readonly Edit[] }
+export interface Imported {
+  /** How to call the package in this file. */ readonly name: string;
+  readonly edits: readonly Edit[];
+}
 
 /**
  * The name under which `path` can be used, and the edits that import it when the file does not yet. `as`: the name wanted; it
@@ -24,7 +27,8 @@ export function importingBlank(file: GoFile, path: string): readonly Edit[] {
 }
 
 function free(file: GoFile, name: string): string {
-  const taken = (n: string): boolean => file.named.has(n) || new RegExp(`\\b(func|type|var|const)\\s+${n}\\b|\\b${n}\\s*(,[^=\\n]*)?:=`).test(file.text);
+  const taken = (n: string): boolean =>
+    file.named.has(n) || new RegExp(`\\b(func|type|var|const)\\s+${n}\\b|\\b${n}\\s*(,[^=\\n]*)?:=`).test(file.text);
   if (!taken(name)) return name;
   for (let i = 2; ; i++) if (!taken(`${name}${i}`)) return `${name}${i}`;
 }
@@ -50,20 +54,42 @@ function insert(file: GoFile, path: string, spec: string): Edit {
   const groups: (typeof specs)[] = [];
   for (const s of specs) {
     const before = groups.at(-1)?.at(-1);
-    if (before === undefined || /\n\s*\r?\n/.test(text.slice(before.node.endIndex, s.node.startIndex))) groups.push([s]); else groups.at(-1)?.push(s);
+    if (before === undefined || /\n\s*\r?\n/.test(text.slice(before.node.endIndex, s.node.startIndex)))
+      groups.push([s]);
+    else groups.at(-1)?.push(s);
   }
-  const shared = (a: string): number => { const [x, y] = [a.split('/'), path.split('/')]; let n = 0; while (n < x.length && x[n] === y[n]) n++; return n; };
-  const fitting = groups.filter((g) => g.some((s) => isStandard(s.path)) === isStandard(path) && g.every((s) => s.name !== '.'));
-  const best = fitting.map((g, i) => ({ g, i, n: Math.max(...g.map((s) => shared(s.path))) })).sort((a, b) => b.n - a.n || b.i - a.i)[0]?.g;
+  const shared = (a: string): number => {
+    const [x, y] = [a.split('/'), path.split('/')];
+    let n = 0;
+    while (n < x.length && x[n] === y[n]) n++;
+    return n;
+  };
+  const fitting = groups.filter(
+    (g) => g.some((s) => isStandard(s.path)) === isStandard(path) && g.every((s) => s.name !== '.'),
+  );
+  const best = fitting
+    .map((g, i) => ({ g, i, n: Math.max(...g.map((s) => shared(s.path))) }))
+    .sort((a, b) => b.n - a.n || b.i - a.i)[0]?.g;
   if (best === undefined) {
-    if (isStandard(path) && specs[0] !== undefined) { const at = lineStart(text, specs[0].node.startIndex); return { start: at, end: at, text: `\t${spec}${end}${end}` }; }
+    if (isStandard(path) && specs[0] !== undefined) {
+      const at = lineStart(text, specs[0].node.startIndex);
+      return { start: at, end: at, text: `\t${spec}${end}${end}` };
+    }
     const last = specs.at(-1)?.node.endIndex ?? list.startIndex + 1;
-    const at = text.indexOf('\n', last) < 0 || text.indexOf('\n', last) > list.endIndex ? last : text.indexOf('\n', last) + 1;
-    return at === last ? { start: at, end: at, text: `${end}${end}\t${spec}${end}` } : { start: at, end: at, text: `${end}\t${spec}${end}` };
+    const at =
+      text.indexOf('\n', last) < 0 || text.indexOf('\n', last) > list.endIndex ? last : text.indexOf('\n', last) + 1;
+    return at === last
+      ? { start: at, end: at, text: `${end}${end}\t${spec}${end}` }
+      : { start: at, end: at, text: `${end}\t${spec}${end}` };
   }
   const after = best.find((s) => s.path > path);
-  if (after !== undefined) { const at = lineStart(text, after.node.startIndex); return { start: at, end: at, text: `\t${spec}${end}` }; }
+  if (after !== undefined) {
+    const at = lineStart(text, after.node.startIndex);
+    return { start: at, end: at, text: `\t${spec}${end}` };
+  }
   const last = best.at(-1)?.node.endIndex ?? list.startIndex + 1;
   const next = text.indexOf('\n', last);
-  return next < 0 || next > list.endIndex ? { start: last, end: last, text: `${end}\t${spec}` } : { start: next + 1, end: next + 1, text: `\t${spec}${end}` };
+  return next < 0 || next > list.endIndex
+    ? { start: last, end: last, text: `${end}\t${spec}` }
+    : { start: next + 1, end: next + 1, text: `\t${spec}${end}` };
 }

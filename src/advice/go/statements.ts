@@ -20,8 +20,14 @@ export function nextStatement(statement: Node): Node | undefined {
 
 /** True when the statement is `if …` about the error that the statement before it made: `if err != nil { … }`. */
 export function checksError(statement: Node, error: string): boolean {
-  const condition = statement.type === 'if_statement' && statement.childForFieldName('initializer') === null ? statement.childForFieldName('condition')?.text : undefined;
-  return condition !== undefined && new RegExp(`(^|[^\\w.])${error}\\s*!=\\s*nil\\b|\\bnil\\s*!=\\s*${error}\\b`).test(condition);
+  const condition =
+    statement.type === 'if_statement' && statement.childForFieldName('initializer') === null
+      ? statement.childForFieldName('condition')?.text
+      : undefined;
+  return (
+    condition !== undefined &&
+    new RegExp(`(^|[^\\w.])${error}\\s*!=\\s*nil\\b|\\bnil\\s*!=\\s*${error}\\b`).test(condition)
+  );
 }
 
 /** Lines of Go without indentation; each may have stops relative to its own start. */
@@ -66,7 +72,9 @@ export function removal(file: GoFile, statement: Node): Edit {
   const start = lineStart(file.text, statement.startIndex);
   const newline = file.text.indexOf('\n', statement.endIndex);
   const end = newline < 0 ? file.text.length : newline + 1;
-  const alone = file.text.slice(start, statement.startIndex).trim() === '' && /^[ \t]*(\/\/.*)?[\r\n]*$/.test(file.text.slice(statement.endIndex, end));
+  const alone =
+    file.text.slice(start, statement.startIndex).trim() === '' &&
+    /^[ \t]*(\/\/.*)?[\r\n]*$/.test(file.text.slice(statement.endIndex, end));
   return alone ? { start, end, text: '' } : { start: statement.startIndex, end: statement.endIndex, text: '' };
 }
 
@@ -75,22 +83,45 @@ export function removal(file: GoFile, statement: Node): Edit {
  * before; undefined where that can't be said (a loop's condition, the second operand of && or ||, an `else if`, outside of a
  * function). `after`: lines between the variable and the statement, told the variable's name.
  */
-export function extract(file: GoFile, pkg: GoPackage, func: Func | undefined, expression: Node, wanted: readonly string[], after: (name: string) => readonly Line[]): { name: string; edits: Edit[] } | undefined {
+export function extract(
+  file: GoFile,
+  pkg: GoPackage,
+  func: Func | undefined,
+  expression: Node,
+  wanted: readonly string[],
+  after: (name: string) => readonly Line[],
+): { name: string; edits: Edit[] } | undefined {
   const statement = statementOf(expression);
   if (statement === undefined) return undefined;
-  for (let n: Node = expression; n.id !== statement.id; ) {
+  for (let n: Node = expression; n.id !== statement.id;) {
     const up: Node | null = n.parent;
     if (up === null) return undefined;
-    if (up.type === 'for_clause' || up.type === 'range_clause' || up.type === 'communication_case' || up.type === 'expression_case') return undefined;
+    if (
+      up.type === 'for_clause' ||
+      up.type === 'range_clause' ||
+      up.type === 'communication_case' ||
+      up.type === 'expression_case'
+    )
+      return undefined;
     if (up.type === 'for_statement' || up.type === 'func_literal') return undefined;
-    if (up.type === 'binary_expression' && /^(&&|\|\|)$/.test(up.childForFieldName('operator')?.text ?? '') && up.childForFieldName('right')?.id === n.id) return undefined;
+    if (
+      up.type === 'binary_expression' &&
+      /^(&&|\|\|)$/.test(up.childForFieldName('operator')?.text ?? '') &&
+      up.childForFieldName('right')?.id === n.id
+    )
+      return undefined;
     if (up.type === 'if_statement' && up.childForFieldName('alternative')?.id === n.id) return undefined;
     n = up;
   }
   // A label belongs to the statement behind it, and nothing may come between.
   if (statement.type === 'labeled_statement') return undefined;
   const name = freeName(file, pkg, func, ...wanted);
-  const edits = [linesBefore(file, statement, [`${name} := ${file.text.slice(expression.startIndex, expression.endIndex)}`, ...after(name)])];
+  const edits = [
+    linesBefore(file, statement, [
+      `${name} := ${file.text.slice(expression.startIndex, expression.endIndex)}`,
+      ...after(name),
+    ]),
+  ];
   edits.push({ start: expression.startIndex, end: expression.endIndex, text: name });
   return { name, edits };
 }

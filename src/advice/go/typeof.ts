@@ -16,11 +16,18 @@ export function typeOf(expression: Node, file: GoFile, pkg: GoPackage, depth = D
     const owner = operand === null ? undefined : typeOf(operand, file, pkg, depth - 1);
     return owner === undefined ? undefined : fieldType(pkg, owner, node.childForFieldName('field')?.text ?? '');
   }
-  if (node.type === 'unary_expression') { const operand = node.childForFieldName('operand'); return operand === null ? undefined : typeOf(operand, file, pkg, depth - 1); }
-  if (node.type === 'composite_literal') { const type = node.childForFieldName('type'); return type === null ? undefined : named(type, pkg); }
+  if (node.type === 'unary_expression') {
+    const operand = node.childForFieldName('operand');
+    return operand === null ? undefined : typeOf(operand, file, pkg, depth - 1);
+  }
+  if (node.type === 'composite_literal') {
+    const type = node.childForFieldName('type');
+    return type === null ? undefined : named(type, pkg);
+  }
   if (node.type === 'call_expression') {
     const call = file.call(node);
-    if (call.pkg === '' && call.name === 'new') return call.args[0] === undefined ? undefined : named(call.args[0], pkg);
+    if (call.pkg === '' && call.name === 'new')
+      return call.args[0] === undefined ? undefined : named(call.args[0], pkg);
     const func = call.pkg === '' ? pkg.func(call.name) : undefined;
     const result = func?.func.node.childForFieldName('result');
     if (result === null || result === undefined) return undefined;
@@ -34,9 +41,12 @@ export function typeOf(expression: Node, file: GoFile, pkg: GoPackage, depth = D
   if (type !== undefined) return named(type, pkg);
   const value = declaration === undefined ? global?.value : declaration.index === 0 ? declaration.value : undefined;
   if (value === undefined) {
-    const receiver = declaration === undefined ? enclosing(node, 'method_declaration')?.childForFieldName('receiver') : undefined;
+    const receiver =
+      declaration === undefined ? enclosing(node, 'method_declaration')?.childForFieldName('receiver') : undefined;
     const own = receiver === undefined || receiver === null ? undefined : parts(receiver)[0];
-    return own?.childForFieldName('name')?.text === node.text ? named(own.childForFieldName('type') ?? own, pkg) : undefined;
+    return own?.childForFieldName('name')?.text === node.text
+      ? named(own.childForFieldName('type') ?? own, pkg)
+      : undefined;
   }
   return typeOf(value, global?.file ?? file, pkg, depth - 1);
 }
@@ -51,11 +61,21 @@ export function fieldType(pkg: GoPackage, struct: string, field: string): string
 export function fieldOf(pkg: GoPackage, struct: string, field: string): Node | undefined {
   const type = pkg.type(struct)?.node.childForFieldName('type');
   const list = type?.type === 'struct_type' ? parts(type)[0] : undefined;
-  return list === undefined ? undefined : parts(list).find((f) => f.type === 'field_declaration'
-    && (f.childrenForFieldName('name').some((n) => n?.text === field) || (f.childForFieldName('name') === null && f.childForFieldName('type')?.text.replace(/^\*/, '') === field)));
+  return list === undefined
+    ? undefined
+    : parts(list).find(
+        (f) =>
+          f.type === 'field_declaration' &&
+          (f.childrenForFieldName('name').some((n) => n?.text === field) ||
+            (f.childForFieldName('name') === null && f.childForFieldName('type')?.text.replace(/^\*/, '') === field)),
+      );
 }
 
 function named(type: Node, pkg: GoPackage): string | undefined {
   const inner = type.type === 'pointer_type' ? parts(type)[0] : type;
-  return inner !== undefined && (inner.type === 'type_identifier' || inner.type === 'identifier') && pkg.type(inner.text) !== undefined ? inner.text : undefined;
+  return inner !== undefined &&
+    (inner.type === 'type_identifier' || inner.type === 'identifier') &&
+    pkg.type(inner.text) !== undefined
+    ? inner.text
+    : undefined;
 }

@@ -4,7 +4,14 @@ import type { Files } from '../types';
 import { find, structFields } from './goText';
 import { hasAt, valueAt } from './known';
 import { parseVersion } from './semver';
-import { CLIENT_GO, GET_CONFIG, MAX_CONCURRENT_RECONCILES, REGISTERS_REST_METRICS, USE_PRIORITY_QUEUE, type From } from './table';
+import {
+  CLIENT_GO,
+  GET_CONFIG,
+  MAX_CONCURRENT_RECONCILES,
+  REGISTERS_REST_METRICS,
+  USE_PRIORITY_QUEUE,
+  type From,
+} from './table';
 import type { Fact, Facts, ModuleVersion } from './types';
 
 export const RUNTIME = 'sigs.k8s.io/controller-runtime';
@@ -12,8 +19,14 @@ export const CLIENT = 'k8s.io/client-go';
 
 /** Packages of controller-runtime whose structs `has` knows, by the names that Go sources give them. */
 const STRUCTS: Readonly<Record<string, string>> = {
-  manager: 'pkg/manager/manager.go', controller: 'pkg/controller/controller.go', config: 'pkg/config/controller.go', cache: 'pkg/cache/cache.go',
-  client: 'pkg/client/client.go', cluster: 'pkg/cluster/cluster.go', server: 'pkg/metrics/server/server.go', webhook: 'pkg/webhook/server.go',
+  manager: 'pkg/manager/manager.go',
+  controller: 'pkg/controller/controller.go',
+  config: 'pkg/config/controller.go',
+  cache: 'pkg/cache/cache.go',
+  client: 'pkg/client/client.go',
+  cluster: 'pkg/cluster/cluster.go',
+  server: 'pkg/metrics/server/server.go',
+  webhook: 'pkg/webhook/server.go',
 };
 const GET = 'pkg/client/config/config.go';
 const ADAPTER = 'pkg/metrics/client_go_adapter.go';
@@ -24,33 +37,50 @@ const REST = 'rest/config.go';
 export type PackageTexts = ReadonlyMap<string, string>;
 
 /** What is read of a module to know its facts. A file that is not there or can't be read is left out. */
-export async function textsOf(module: ModuleVersion | undefined, files: Pick<Files, 'read'>, signal?: AbortSignal): Promise<PackageTexts> {
+export async function textsOf(
+  module: ModuleVersion | undefined,
+  files: Pick<Files, 'read'>,
+  signal?: AbortSignal,
+): Promise<PackageTexts> {
   const { path, dir } = module ?? {};
   const wanted = path === RUNTIME ? RUNTIME_FILES : path === CLIENT ? [REST] : [];
   if (dir === undefined) return new Map();
-  const read = await Promise.all(wanted.map(async (name): Promise<readonly (readonly [string, string])[]> => {
-    try {
-      const text = await files.read(`${dir}/${name}`, signal);
-      return text === undefined ? [] : [[name, text]];
-    } catch (e) {
-      if (isAbort(e)) throw e;
-      return [];
-    }
-  }));
+  const read = await Promise.all(
+    wanted.map(async (name): Promise<readonly (readonly [string, string])[]> => {
+      try {
+        const text = await files.read(`${dir}/${name}`, signal);
+        return text === undefined ? [] : [[name, text]];
+      } catch (e) {
+        if (isAbort(e)) throw e;
+        return [];
+      }
+    }),
+  );
   return new Map(read.flat());
 }
 
 /** Facts of these versions, with what was read of their sources. Neither is needed: the rest is what versions alone tell. */
-export function factsOf(runtime: ModuleVersion | undefined, client: ModuleVersion | undefined, runtimeTexts: PackageTexts = new Map(), clientTexts: PackageTexts = new Map()): Facts {
+export function factsOf(
+  runtime: ModuleVersion | undefined,
+  client: ModuleVersion | undefined,
+  runtimeTexts: PackageTexts = new Map(),
+  clientTexts: PackageTexts = new Map(),
+): Facts {
   const structs = new Map<string, ReadonlySet<string> | undefined>();
   const version = tableVersion(runtime);
-  const from = <T>(file: string, read: (text: string) => { readonly value: T; readonly line: number } | undefined, table: readonly From<T>[]): Fact<T> | undefined => {
+  const from = <T>(
+    file: string,
+    read: (text: string) => { readonly value: T; readonly line: number } | undefined,
+    table: readonly From<T>[],
+  ): Fact<T> | undefined => {
     if (runtime === undefined) return undefined;
     const text = runtimeTexts.get(file);
     if (text !== undefined) {
       const got = read(text);
       // A fork may do it in a way that is not understood here: then nothing is known, whatever its version.
-      return got === undefined ? undefined : { value: got.value, source: named('controller-runtime', runtime), ...cite(runtime, file, got.line) };
+      return got === undefined
+        ? undefined
+        : { value: got.value, source: named('controller-runtime', runtime), ...cite(runtime, file, got.line) };
     }
     const known = version === undefined ? undefined : valueAt(table, version);
     return known === undefined ? undefined : { value: known.value, source: named('controller-runtime', runtime) };
@@ -58,17 +88,27 @@ export function factsOf(runtime: ModuleVersion | undefined, client: ModuleVersio
   return {
     clientGo: clientFact(client, runtime, clientTexts),
     getConfig: from(GET, readGetConfig, GET_CONFIG),
-    maxConcurrentReconciles: from('pkg/controller/controller.go', (text) => {
-      const at = find(text, /^[ \t]*options\.MaxConcurrentReconciles = (\d+)\r?$/m);
-      return at === undefined ? undefined : { value: Number(at.match[1]), line: at.line };
-    }, MAX_CONCURRENT_RECONCILES),
-    usePriorityQueue: from('pkg/controller/controller.go', (text) => {
-      const at = find(text, /Deref\([\w.()]*UsePriorityQueue, (true|false)\)/);
-      if (at !== undefined) return { value: at.match[1] === 'true' ? 'on' : 'off', line: at.line };
-      // Without the option in this file or in the manager-wide ones nothing chooses the queue.
-      const option = /\bUsePriorityQueue\b/;
-      return option.test(text) || option.test(runtimeTexts.get('pkg/config/controller.go') ?? '') ? undefined : { value: 'none', line: find(text, /^type (?:Typed)?Options\b/m)?.line ?? 1 };
-    }, USE_PRIORITY_QUEUE),
+    maxConcurrentReconciles: from(
+      'pkg/controller/controller.go',
+      (text) => {
+        const at = find(text, /^[ \t]*options\.MaxConcurrentReconciles = (\d+)\r?$/m);
+        return at === undefined ? undefined : { value: Number(at.match[1]), line: at.line };
+      },
+      MAX_CONCURRENT_RECONCILES,
+    ),
+    usePriorityQueue: from(
+      'pkg/controller/controller.go',
+      (text) => {
+        const at = find(text, /Deref\([\w.()]*UsePriorityQueue, (true|false)\)/);
+        if (at !== undefined) return { value: at.match[1] === 'true' ? 'on' : 'off', line: at.line };
+        // Without the option in this file or in the manager-wide ones nothing chooses the queue.
+        const option = /\bUsePriorityQueue\b/;
+        return option.test(text) || option.test(runtimeTexts.get('pkg/config/controller.go') ?? '')
+          ? undefined
+          : { value: 'none', line: find(text, /^type (?:Typed)?Options\b/m)?.line ?? 1 };
+      },
+      USE_PRIORITY_QUEUE,
+    ),
     has: (struct, field) => {
       const name = struct.replace(/^ctrl\./, 'manager.').replace(/^metricsserver\./, 'server.');
       const [pkg = '', type] = name.split('.');
@@ -78,16 +118,24 @@ export function factsOf(runtime: ModuleVersion | undefined, client: ModuleVersio
       if (!structs.has(name)) structs.set(name, structFields(text, type));
       return structs.get(name)?.has(field) ?? (version === undefined ? undefined : hasAt(name, field, version));
     },
-    registersRestMetrics: from(ADAPTER, (text) => {
-      const at = find(text, /^func RegisterRESTClientMetrics\(/m);
-      return at === undefined ? { value: false, line: 1 } : { value: true, line: at.line };
-    }, REGISTERS_REST_METRICS),
+    registersRestMetrics: from(
+      ADAPTER,
+      (text) => {
+        const at = find(text, /^func RegisterRESTClientMetrics\(/m);
+        return at === undefined ? { value: false, line: 1 } : { value: true, line: at.line };
+      },
+      REGISTERS_REST_METRICS,
+    ),
   };
 }
 
 /** "controller-runtime v0.25.2", or what it is replaced by. */
 function named(name: string, module: ModuleVersion): string {
-  return module.version !== undefined ? `${name} ${module.version}` : module.replaced !== undefined ? `${name} replaced by ${module.replaced}` : name;
+  return module.version !== undefined
+    ? `${name} ${module.version}`
+    : module.replaced !== undefined
+      ? `${name} replaced by ${module.replaced}`
+      : name;
 }
 
 /** The version by which the table may be asked: not that of another module that stands in. */
@@ -98,19 +146,33 @@ function tableVersion(module: ModuleVersion | undefined): string | undefined {
 
 function cite(module: ModuleVersion, file: string, line: number): Pick<Fact<unknown>, 'cite'> {
   const { dir = '', path, version, replaced } = module;
-  const name = version === undefined ? replaced ?? path : replaced === undefined ? `${path}@${version}` : replaced.replace(' ', '@');
+  const name =
+    version === undefined
+      ? (replaced ?? path)
+      : replaced === undefined
+        ? `${path}@${version}`
+        : replaced.replace(' ', '@');
   return { cite: { file: `${dir}/${file}`, line, text: `${name}/${file}:${line}` } };
 }
 
 /** What GetConfigWithContext sets: an assignment of a number to `cfg.QPS` under `if cfg.QPS == 0`. */
-function readGetConfig(text: string): { readonly value: { readonly qps: number; readonly burst: number | undefined }; readonly line: number } | undefined {
+function readGetConfig(
+  text: string,
+): { readonly value: { readonly qps: number; readonly burst: number | undefined }; readonly line: number } | undefined {
   const qps = find(text, /^[ \t]*cfg\.QPS = (-?\d+(?:\.\d+)?)\r?$/m);
   if (qps === undefined) return undefined;
   const burst = find(text, /^[ \t]*cfg\.Burst = (\d+)(?:\.0+)?\r?$/m);
-  return { value: { qps: Number(qps.match[1]), burst: burst === undefined ? undefined : Number(burst.match[1]) }, line: qps.line };
+  return {
+    value: { qps: Number(qps.match[1]), burst: burst === undefined ? undefined : Number(burst.match[1]) },
+    line: qps.line,
+  };
 }
 
-function clientFact(client: ModuleVersion | undefined, runtime: ModuleVersion | undefined, sources: PackageTexts): Facts['clientGo'] {
+function clientFact(
+  client: ModuleVersion | undefined,
+  runtime: ModuleVersion | undefined,
+  sources: PackageTexts,
+): Facts['clientGo'] {
   // go.mod files before Go 1.17 need not name it: whoever has controller-runtime has client-go.
   if (client === undefined) return runtime === undefined ? undefined : { value: CLIENT_GO, source: CLIENT };
   const source = named(CLIENT, client);
@@ -118,7 +180,13 @@ function clientFact(client: ModuleVersion | undefined, runtime: ModuleVersion | 
   if (text !== undefined) {
     const qps = find(text, /^[ \t]*DefaultQPS\s+float32\s*=\s*(\d+(?:\.\d+)?)/m);
     const burst = find(text, /^[ \t]*DefaultBurst\s+int\s*=\s*(\d+)/m);
-    return qps === undefined || burst === undefined ? undefined : { value: { qps: Number(qps.match[1]), burst: Number(burst.match[1]) }, source, ...cite(client, REST, qps.line) };
+    return qps === undefined || burst === undefined
+      ? undefined
+      : {
+          value: { qps: Number(qps.match[1]), burst: Number(burst.match[1]) },
+          source,
+          ...cite(client, REST, qps.line),
+        };
   }
   // The same in every version that was read; a fork without its source may differ.
   return tableVersion(client) === undefined ? undefined : { value: CLIENT_GO, source };

@@ -31,7 +31,12 @@ function fieldsOf(struct: string): ReadonlyMap<string, readonly [first: string, 
   if (text === undefined) return undefined;
   let fields = parsed.get(struct);
   if (fields === undefined) {
-    fields = new Map(text.split(', ').map((item) => { const [name = '', first = '', gone] = item.split(' '); return [name, [first, gone]]; }));
+    fields = new Map(
+      text.split(', ').map((item) => {
+        const [name = '', first = '', gone] = item.split(' ');
+        return [name, [first, gone]];
+      }),
+    );
     parsed.set(struct, fields);
   }
   return fields;
@@ -45,6 +50,8 @@ export function hasAt(struct: string, field: string, version: string): boolean |
   const span = fields.get(field);
   // A field that no checked version has may have come with a later one.
   if (span === undefined) return compareVersions(version, CHECKED.at(-1) ?? '') > 0 ? undefined : false;
-  const [a, b] = near.map((p) => compareVersions(p, span[0]) >= 0 && (span[1] === undefined || compareVersions(p, span[1]) < 0));
+  const [a, b] = near.map(
+    (p) => compareVersions(p, span[0]) >= 0 && (span[1] === undefined || compareVersions(p, span[1]) < 0),
+  );
   return a === b ? a : undefined;
 }

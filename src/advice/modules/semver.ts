@@ -10,7 +10,8 @@ export interface Version {
   readonly build: string | undefined;
 }
 
-const FORM = /^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
+const FORM =
+  /^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 /** A commit's time in UTC and the first 12 digits of its hash. */
 const PSEUDO = /^v\d+\.(?:0\.0-|\d+\.\d+-(?:[^+]*\.)?0\.)(\d{14})-[0-9A-Za-z]{12}(?:\+.*)?$/;
 
@@ -24,7 +25,9 @@ export function parseVersion(text: string): Version | undefined {
 }
 
 /** True for a version that names a commit: v0.0.0-20240102150405-0123456789ab, v1.2.4-0.20240102150405-0123456789ab. */
-export function isPseudo(version: string): boolean { return PSEUDO.test(version) && parseVersion(version) !== undefined; }
+export function isPseudo(version: string): boolean {
+  return PSEUDO.test(version) && parseVersion(version) !== undefined;
+}
 
 /** Below 0 when `a` comes before `b`, as Go orders them. What is no version comes before all that are. */
 export function compareVersions(a: string, b: string): number {
@@ -44,9 +47,13 @@ export function compareVersions(a: string, b: string): number {
 }
 
 /** Two numbers without leading zeros, of any length. */
-function digits(a: string, b: string): number { return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0); }
+function digits(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}
 
 /** True when `version` is `floor` or later; undefined when it is not known or no version. */
 export function atLeast(version: string | undefined, floor: string): boolean | undefined {
-  return version === undefined || parseVersion(version) === undefined ? undefined : compareVersions(version, floor) >= 0;
+  return version === undefined || parseVersion(version) === undefined
+    ? undefined
+    : compareVersions(version, floor) >= 0;
 }

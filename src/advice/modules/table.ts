@@ -6,15 +6,42 @@
 
 /** The versions of controller-runtime whose sources were read, in their order. */
 export const CHECKED: readonly string[] = [
-  'v0.10.3', 'v0.11.0', 'v0.11.2', 'v0.12.0', 'v0.12.3', 'v0.13.0', 'v0.13.2', 'v0.14.0', 'v0.14.7', 'v0.15.0', 'v0.15.3', 'v0.16.0', 'v0.16.6',
-  'v0.17.0', 'v0.17.6', 'v0.18.0', 'v0.18.7', 'v0.19.0', 'v0.19.7', 'v0.20.0', 'v0.20.4', 'v0.21.0', 'v0.22.0', 'v0.22.4', 'v0.22.5', 'v0.23.0',
-  'v0.23.3', 'v0.24.0', 'v0.24.1', 'v0.25.0', 'v0.25.2',
+  'v0.10.3',
+  'v0.11.0',
+  'v0.11.2',
+  'v0.12.0',
+  'v0.12.3',
+  'v0.13.0',
+  'v0.13.2',
+  'v0.14.0',
+  'v0.14.7',
+  'v0.15.0',
+  'v0.15.3',
+  'v0.16.0',
+  'v0.16.6',
+  'v0.17.0',
+  'v0.17.6',
+  'v0.18.0',
+  'v0.18.7',
+  'v0.19.0',
+  'v0.19.7',
+  'v0.20.0',
+  'v0.20.4',
+  'v0.21.0',
+  'v0.22.0',
+  'v0.22.4',
+  'v0.22.5',
+  'v0.23.0',
+  'v0.23.3',
+  'v0.24.0',
+  'v0.24.1',
+  'v0.25.0',
+  'v0.25.2',
 ];
 
 /** `name first` or `name first gone`: the first version of `CHECKED` that has a field, and the first after it that has not. */
 export const FIELDS: Readonly<Record<string, string>> = {
-  'cache':
-    'TransformStripManagedFields v0.18.0',
+  cache: 'TransformStripManagedFields v0.18.0',
   'cache.ByObject':
     'EnableWatchBookmarks v0.19.7, Field v0.15.0, Label v0.15.0, Namespaces v0.16.0, SyncPeriod v0.22.4, Transform v0.15.0, ' +
     'UnsafeDisableDeepCopy v0.15.0',
@@ -59,11 +86,19 @@ export const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** A value from a version on. */
-export interface From<T> { readonly from: string; readonly value: T; /** File and what stands there. */ readonly source: string }
+export interface From<T> {
+  readonly from: string;
+  readonly value: T;
+  /** File and what stands there. */ readonly source: string;
+}
 
 /** `GetConfig` and `GetConfigWithContext`, when the kubeconfig sets no QPS. Never set below v0.4.0 that anyone still builds. */
 export const GET_CONFIG: readonly From<{ readonly qps: number; readonly burst: number | undefined }>[] = [
-  { from: 'v0.4.0', value: { qps: 20, burst: 30 }, source: 'pkg/client/config/config.go: cfg.QPS = 20.0, cfg.Burst = 30' },
+  {
+    from: 'v0.4.0',
+    value: { qps: 20, burst: 30 },
+    source: 'pkg/client/config/config.go: cfg.QPS = 20.0, cfg.Burst = 30',
+  },
   { from: 'v0.21.0', value: { qps: -1, burst: undefined }, source: 'pkg/client/config/config.go: cfg.QPS = -1' },
 ];
 

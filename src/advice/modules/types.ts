@@ -33,7 +33,11 @@ export interface Module {
 }
 
 /** A default with the line that states it. `cite` only when the source was there to be read; `source` says where it is known from. */
-export interface Fact<T> { readonly value: T; readonly source: string; readonly cite?: Cite }
+export interface Fact<T> {
+  readonly value: T;
+  readonly source: string;
+  readonly cite?: Cite;
+}
 
 /** What the versions in force do. Read from their source where it is on this machine, else known by version. Undefined: the module is not required, or nothing is known of this version. */
 export interface Facts {

@@ -25,12 +25,20 @@ export function parseVendor(text: string): ReadonlyMap<string, Vendored> {
       // A replaced folder's path may have spaces; a version has none and begins with v.
       const last = right.at(-1);
       const versioned = right.length > 1 && last !== undefined && /^v\d/.test(last);
-      now = { path: left[0] ?? '', version: left[1], to: right.length === 0 ? undefined : (versioned ? right.slice(0, -1) : right).join(' '), toVersion: versioned ? last : undefined, packages: [], explicit: false };
+      now = {
+        path: left[0] ?? '',
+        version: left[1],
+        to: right.length === 0 ? undefined : (versioned ? right.slice(0, -1) : right).join(' '),
+        toVersion: versioned ? last : undefined,
+        packages: [],
+        explicit: false,
+      };
       // "# path => path" at the end of the file repeats a replacement of go.mod: what was copied stands above it, with its version.
       if (now.version !== undefined && !found.has(now.path)) found.set(now.path, now);
       else now = undefined;
-    } else if (line.startsWith('## ')) { if (now !== undefined && /\bexplicit\b/.test(line)) now.explicit = true; }
-    else if (line !== '' && !line.startsWith('#')) now?.packages.push(line);
+    } else if (line.startsWith('## ')) {
+      if (now !== undefined && /\bexplicit\b/.test(line)) now.explicit = true;
+    } else if (line !== '' && !line.startsWith('#')) now?.packages.push(line);
   }
   return found;
 }

@@ -24,9 +24,24 @@ export function limitsOf(place: Place): LimitInForce[] {
     const burst = limit.burst === undefined ? undefined : place.inForce(limit.burst);
     const qpsNumber = numberOf(qps.value);
     let burstNumber = numberOf(burst?.value);
-    if (limit.burstPerQps !== undefined && burst?.from !== 'set' && burst?.from !== 'unknown') burstNumber = qpsNumber === undefined ? undefined : Math.floor(qpsNumber * limit.burstPerQps);
+    if (limit.burstPerQps !== undefined && burst?.from !== 'set' && burst?.from !== 'unknown')
+      burstNumber = qpsNumber === undefined ? undefined : Math.floor(qpsNumber * limit.burstPerQps);
     const off = qpsNumber !== undefined && qpsNumber < 0;
-    const because = qps.from === 'default' ? `its default, ${versionTold(place.component, place.version)}` : qps.from === 'set' ? `set by ${qps.label}` : `${qps.label} can't be known from this file`;
-    return [{ limit, qps, burst, qpsNumber, burstNumber, effective: { qps: qpsNumber, burst: off ? undefined : burstNumber, because } }];
+    const because =
+      qps.from === 'default'
+        ? `its default, ${versionTold(place.component, place.version)}`
+        : qps.from === 'set'
+          ? `set by ${qps.label}`
+          : `${qps.label} can't be known from this file`;
+    return [
+      {
+        limit,
+        qps,
+        burst,
+        qpsNumber,
+        burstNumber,
+        effective: { qps: qpsNumber, burst: off ? undefined : burstNumber, because },
+      },
+    ];
   });
 }

@@ -7,9 +7,9 @@ import { defaultAt, versionTold } from './versions';
 
 /** Flags that many controllers have by convention; what they mean, for images that aren't known. */
 const CONVENTIONS: Readonly<Record<string, string>> = {
-  'kube-api-qps': 'Requests a second of the program\'s client to the API server.',
+  'kube-api-qps': "Requests a second of the program's client to the API server.",
   'kube-api-burst': 'Requests that may go out at once before the QPS holds them back.',
-  'max-concurrent-reconciles': 'Reconciles at the same time. controller-runtime\'s own default is 1.',
+  'max-concurrent-reconciles': "Reconciles at the same time. controller-runtime's own default is 1.",
 };
 const ARGUMENT = /(?<![\w-])--([a-z][a-z0-9-]*)(?:=|(?![\w-]))/g;
 const STYLE = /qps|burst|concurren/;
@@ -33,24 +33,48 @@ export function hoversOf(source: Source, places: readonly Place[]): Hover[] {
     const start = match.index;
     const span = { start, end: start + 2 + flag.length };
     const line = source.raw.lastIndexOf('\n', start - 1) + 1;
-    if (/^\s*#/.test(source.raw.slice(line, start)) || (isTemplated(source, span) && source.templates.some((t) => t.start < span.end && span.start < t.end))) continue;
+    if (
+      /^\s*#/.test(source.raw.slice(line, start)) ||
+      (isTemplated(source, span) && source.templates.some((t) => t.start < span.end && span.start < t.end))
+    )
+      continue;
     const holders = BY_FLAG.get(flag) ?? [];
     const convention = CONVENTIONS[flag];
     const place = places.find((p) => p.whole.start <= start && start < p.whole.end);
     const own = holders.find((h) => h.component === place?.component);
     if (place !== undefined && own !== undefined) {
-      if (!hovers.some((h) => h.span.start <= start && start < h.span.end)) hovers.push({ span, markdown: known(own.component, own.knob, `--${flag}`, undefined, place.version) });
+      if (!hovers.some((h) => h.span.start <= start && start < h.span.end))
+        hovers.push({ span, markdown: known(own.component, own.knob, `--${flag}`, undefined, place.version) });
       continue;
     }
-    if (place !== undefined || (!STYLE.test(flag) && convention === undefined) || (holders.length === 0 && convention === undefined)) continue;
+    if (
+      place !== undefined ||
+      (!STYLE.test(flag) && convention === undefined) ||
+      (holders.length === 0 && convention === undefined)
+    )
+      continue;
     hovers.push({ span, markdown: unknown(flag, convention, holders) });
   }
   return hovers.sort((a, b) => a.span.start - b.span.start);
 }
 
-function known(component: Component, knob: Knob, label: string, value: string | undefined, version: string | undefined): string {
+function known(
+  component: Component,
+  knob: Knob,
+  label: string,
+  value: string | undefined,
+  version: string | undefined,
+): string {
   const byDefault = defaultAt(component, knob, version);
-  const lines = [`**${label}**${value === undefined ? '' : ` = ${value}`}`, '', knob.tells, '', byDefault === undefined ? `Not known of ${version ?? 'this version'}; in ${component.name} ${component.read} the default is ${quoted(knob.default)}.` : `Default: ${quoted(byDefault)} (${versionTold(component, version)}).`];
+  const lines = [
+    `**${label}**${value === undefined ? '' : ` = ${value}`}`,
+    '',
+    knob.tells,
+    '',
+    byDefault === undefined
+      ? `Not known of ${version ?? 'this version'}; in ${component.name} ${component.read} the default is ${quoted(knob.default)}.`
+      : `Default: ${quoted(byDefault)} (${versionTold(component, version)}).`,
+  ];
   for (const e of knob.earlier ?? []) lines.push(`From ${e.from} to before ${e.to}: ${quoted(e.default)}.`);
   const limit = component.limits.find((l) => l.qps === knob || l.burst === knob);
   if (limit?.unless !== undefined) lines.push('', limit.unless);
@@ -59,9 +83,24 @@ function known(component: Component, knob: Knob, label: string, value: string | 
   return lines.join('\n');
 }
 
-function unknown(flag: string, convention: string | undefined, holders: readonly { readonly component: Component; readonly knob: Knob }[]): string {
-  const rows = holders.map(({ component, knob }) => `| ${component.name} ${component.read} | ${knob.default === '' ? 'not set' : knob.default} |`);
-  return [`**--${flag}**`, '', ...(convention === undefined ? [] : [convention, '']), 'The program of this file isn\'t one whose defaults are known.', ...(rows.length === 0 ? [] : ['', '| Program | Default |', '| --- | --- |', ...rows])].join('\n');
+function unknown(
+  flag: string,
+  convention: string | undefined,
+  holders: readonly { readonly component: Component; readonly knob: Knob }[],
+): string {
+  const rows = holders.map(
+    ({ component, knob }) =>
+      `| ${component.name} ${component.read} | ${knob.default === '' ? 'not set' : knob.default} |`,
+  );
+  return [
+    `**--${flag}**`,
+    '',
+    ...(convention === undefined ? [] : [convention, '']),
+    "The program of this file isn't one whose defaults are known.",
+    ...(rows.length === 0 ? [] : ['', '| Program | Default |', '| --- | --- |', ...rows]),
+  ].join('\n');
 }
 
-function quoted(value: string): string { return value === '' ? 'not set' : `\`${value}\``; }
+function quoted(value: string): string {
+  return value === '' ? 'not set' : `\`${value}\``;
+}

@@ -24,11 +24,16 @@ export function checkYaml(text: string, path: string, measured?: Measured): Yaml
   const findings: Finding[] = [];
   for (const place of places) {
     // With several components in the file it is not known which of them was measured, unless it is told by name.
-    const own = places.length === 1 || place.component.names.some((n) => measured?.of.includes(n) === true) ? measured : undefined;
+    const own =
+      places.length === 1 || place.component.names.some((n) => measured?.of.includes(n) === true)
+        ? measured
+        : undefined;
     for (const rule of YAML_RULES) findings.push(...rule.check({ text, place, measured: own }));
   }
   return {
-    file: path, findings: findings.sort((a, b) => a.start - b.start || a.end - b.end),
-    setUps: places.flatMap((p) => setUpOf(p, path) ?? []), hovers: hoversOf(source, places),
+    file: path,
+    findings: findings.sort((a, b) => a.start - b.start || a.end - b.end),
+    setUps: places.flatMap((p) => setUpOf(p, path) ?? []),
+    hovers: hoversOf(source, places),
   };
 }

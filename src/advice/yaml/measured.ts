@@ -18,5 +18,8 @@ export function needed(m: Measured): { readonly qps: number; readonly because: s
   const waiting = Math.min(rate * limiterMean, busy * 0.95);
   const free = rate * (busy / (busy - waiting));
   const qps = Math.max(5, Math.ceil((free * HEAD_ROOM) / 5) * 5);
-  return { qps, because: `${rate.toPrecision(2)} requests/s × ${limiterMean.toPrecision(2)} s = ${waiting.toPrecision(2)} of ${busy} busy workers in the limiter, so ${free.toPrecision(2)} requests/s without it, × ${HEAD_ROOM} head room` };
+  return {
+    qps,
+    because: `${rate.toPrecision(2)} requests/s × ${limiterMean.toPrecision(2)} s = ${waiting.toPrecision(2)} of ${busy} busy workers in the limiter, so ${free.toPrecision(2)} requests/s without it, × ${HEAD_ROOM} head room`,
+  };
 }

@@ -37,7 +37,11 @@ export interface InForce {
   readonly twice: boolean;
 }
 
-export interface Wanted { readonly knob: Knob; readonly value: string; readonly stop?: boolean }
+export interface Wanted {
+  readonly knob: Knob;
+  readonly value: string;
+  readonly stop?: boolean;
+}
 
 export class Place {
   readonly component: Component;
@@ -54,10 +58,14 @@ export class Place {
   }
 
   /** What isn't stated here is at its default. */
-  get complete(): boolean { return this.data.complete && this.data.source.templates.length === 0; }
+  get complete(): boolean {
+    return this.data.complete && this.data.source.templates.length === 0;
+  }
 
   /** Undefined where the setting isn't known to be there at this version. */
-  default(knob: Knob): string | undefined { return defaultAt(this.component, knob, this.version); }
+  default(knob: Knob): string | undefined {
+    return defaultAt(this.component, knob, this.version);
+  }
 
   /** Undefined when none of the forms here has the knob. */
   inForce(knob: Knob): InForce | undefined {
@@ -68,13 +76,28 @@ export class Place {
       if (name === undefined) continue;
       label ??= name;
       const stated = form.stated(knob);
-      if (stated !== undefined) return { knob, value: elsewhere ? undefined : stated.value, from: stated.value === undefined || elsewhere ? 'unknown' : 'set', label: name, span: spanInFile(form.source, stated.span), twice: stated.twice && form.source.templates.length === 0 };
+      if (stated !== undefined)
+        return {
+          knob,
+          value: elsewhere ? undefined : stated.value,
+          from: stated.value === undefined || elsewhere ? 'unknown' : 'set',
+          label: name,
+          span: spanInFile(form.source, stated.span),
+          twice: stated.twice && form.source.templates.length === 0,
+        };
       elsewhere ||= form.mayBeElsewhere(knob);
     }
     if (label === undefined) return undefined;
     const byDefault = this.default(knob);
     const known = this.complete && !elsewhere && byDefault !== undefined;
-    return { knob, value: known ? byDefault : undefined, from: known ? 'default' : 'unknown', label, span: undefined, twice: false };
+    return {
+      knob,
+      value: known ? byDefault : undefined,
+      from: known ? 'default' : 'unknown',
+      label,
+      span: undefined,
+      twice: false,
+    };
   }
 
   /** Edits that set all of these, each where it is set now or else in the first form that has it. Undefined when one of them can't be set safely. */
@@ -82,14 +105,19 @@ export class Place {
     const edits: Edit[] = [];
     const added = new Map<Form, Change[]>();
     for (const { knob, value, stop = false } of wanted) {
-      const form = this.data.forms.find((f) => f.stated(knob) !== undefined) ?? [...(this.data.preferred === undefined ? [] : [this.data.preferred]), ...this.data.forms].find((f) => f.label(knob) !== undefined);
+      const form =
+        this.data.forms.find((f) => f.stated(knob) !== undefined) ??
+        [...(this.data.preferred === undefined ? [] : [this.data.preferred]), ...this.data.forms].find(
+          (f) => f.label(knob) !== undefined,
+        );
       if (form === undefined) return undefined;
       const stated = form.stated(knob);
       if (stated === undefined) {
         // A program does not start with a flag that it doesn't know.
         if (this.default(knob) === undefined) return undefined;
         const list = added.get(form);
-        if (list === undefined) added.set(form, [{ knob, value, stop }]); else list.push({ knob, value, stop });
+        if (list === undefined) added.set(form, [{ knob, value, stop }]);
+        else list.push({ knob, value, stop });
         continue;
       }
       // With two of them it can't be told which one a reader takes.

@@ -18,7 +18,10 @@ export interface Source {
 /** `{{ … }}`, also over lines. A template without its end is no template. */
 const TEMPLATE = /\{\{[\s\S]*?\}\}/g;
 
-export function sourceOf(raw: string, within?: { readonly at: (offset: number) => number; readonly indent: string }): Source {
+export function sourceOf(
+  raw: string,
+  within?: { readonly at: (offset: number) => number; readonly indent: string },
+): Source {
   const templates: Span[] = [];
   let text = raw;
   if (raw.includes('{{')) {
@@ -38,7 +41,14 @@ export function sourceOf(raw: string, within?: { readonly at: (offset: number) =
     }
     text = parts.join('') + raw.slice(done);
   }
-  return { text, raw, templates, lineEnd: lineEnd(raw), at: within?.at ?? ((offset) => offset), indent: within?.indent ?? '' };
+  return {
+    text,
+    raw,
+    templates,
+    lineEnd: lineEnd(raw),
+    at: within?.at ?? ((offset) => offset),
+    indent: within?.indent ?? '',
+  };
 }
 
 /** True when a template touches the line or lines of this range. */
@@ -50,15 +60,21 @@ export function isTemplated({ raw, templates }: Source, { start, end }: Span): b
   return templates.some((t) => t.start < to && from < t.end);
 }
 
-export function spanInFile(source: Source, { start, end }: Span): Span { return { start: source.at(start), end: source.at(end) }; }
+export function spanInFile(source: Source, { start, end }: Span): Span {
+  return { start: source.at(start), end: source.at(end) };
+}
 
 /** An edit of the text as one of the file: the lines that it adds get the indentation of the block they go into. */
 export function editInFile(source: Source, edit: Edit): Edit {
   const { start, end } = spanInFile(source, edit);
   if (source.indent === '' || !edit.text.includes('\n')) return { ...edit, start, end };
-  const shift = (offset: number): number => offset + source.indent.length * (edit.text.slice(0, offset).split('\n').length - 1);
+  const shift = (offset: number): number =>
+    offset + source.indent.length * (edit.text.slice(0, offset).split('\n').length - 1);
   return {
-    ...edit, start, end, text: edit.text.replaceAll('\n', `\n${source.indent}`),
+    ...edit,
+    start,
+    end,
+    text: edit.text.replaceAll('\n', `\n${source.indent}`),
     ...(edit.stops !== undefined && { stops: edit.stops.map((s) => ({ start: shift(s.start), end: shift(s.end) })) }),
   };
 }
@@ -94,11 +110,14 @@ export function embedded(source: Source, start: number, end: number, value: stri
     let high = inner.length - 1;
     while (low < high) {
       const mid = (low + high + 1) >> 1;
-      if ((inner[mid] ?? 0) <= offset) low = mid; else high = mid - 1;
+      if ((inner[mid] ?? 0) <= offset) low = mid;
+      else high = mid - 1;
     }
     return source.at((outer[low] ?? 0) + offset - (inner[low] ?? 0));
   };
   return sourceOf(text, { at: map, indent: source.indent + indent });
 }
 
-function leading(line: string): number { return line.length - line.trimStart().length; }
+function leading(line: string): number {
+  return line.length - line.trimStart().length;
+}

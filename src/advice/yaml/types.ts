@@ -70,6 +70,11 @@ export interface Component {
   readonly advice?: string;
 }
 
-export interface Hover { readonly span: Span; readonly markdown: string }
+export interface Hover {
+  readonly span: Span;
+  readonly markdown: string;
+}
 
-export interface YamlReport extends FileReport { readonly hovers: readonly Hover[] }
+export interface YamlReport extends FileReport {
+  readonly hovers: readonly Hover[];
+}

@@ -7,7 +7,11 @@ import { sourceOf } from './source';
 /** Leaves of every document in order, `path=value`; undefined when something doesn't parse. */
 function leavesOf(text: string): string[] | undefined {
   let docs;
-  try { docs = parseAllDocuments(sourceOf(text).text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false }); } catch { return undefined; }
+  try {
+    docs = parseAllDocuments(sourceOf(text).text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
+  } catch {
+    return undefined;
+  }
   const leaves: string[] = [];
   for (const [n, doc] of docs.entries()) {
     if (doc.errors.length > 0) return undefined;
@@ -15,8 +19,11 @@ function leavesOf(text: string): string[] | undefined {
     const stack: { node: unknown; path: string }[] = [{ node: doc.contents, path: `${n}` }];
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
       const { node, path } = top;
-      if (isMap(node) || isSeq(node)) for (let i = node.items.length - 1; i >= 0; i--) stack.push({ node: node.items[i], path: isSeq(node) ? `${path}/${i}` : path });
-      else if (isPair(node)) stack.push({ node: node.value, path: `${path}/${isScalar(node.key) ? String(node.key.value) : '?'}` });
+      if (isMap(node) || isSeq(node))
+        for (let i = node.items.length - 1; i >= 0; i--)
+          stack.push({ node: node.items[i], path: isSeq(node) ? `${path}/${i}` : path });
+      else if (isPair(node))
+        stack.push({ node: node.value, path: `${path}/${isScalar(node.key) ? String(node.key.value) : '?'}` });
       else if (isAlias(node)) leaves.push(`${path}=*${node.source}`);
       else if (isScalar(node)) leaves.push(`${path}=${typeof node.value} ${String(node.value)}`);
       else if (!isNode(node)) leaves.push(`${path}=`);
@@ -35,7 +42,14 @@ export function isMinimal(text: string, edits: readonly Edit[], values: number):
   const to = documentEnd(text, Math.max(...edits.map((e) => e.end)));
   const part = text.slice(from, to);
   let after: string;
-  try { after = applyEdits(part, edits.map((e) => ({ ...e, start: e.start - from, end: e.end - from }))); } catch { return false; }
+  try {
+    after = applyEdits(
+      part,
+      edits.map((e) => ({ ...e, start: e.start - from, end: e.end - from })),
+    );
+  } catch {
+    return false;
+  }
   const a = leavesOf(part);
   const b = leavesOf(after);
   if (a === undefined || b === undefined) return false;
@@ -44,12 +58,15 @@ export function isMinimal(text: string, edits: readonly Edit[], values: number):
   for (const leaf of b) count.set(leaf, (count.get(leaf) ?? 0) - 1);
   let gone = 0;
   let come = 0;
-  for (const n of count.values()) if (n > 0) gone += n; else come -= n;
+  for (const n of count.values())
+    if (n > 0) gone += n;
+    else come -= n;
   return come > 0 && gone <= values && come <= 2 * values;
 }
 
 function documentStart(text: string, offset: number): number {
-  for (let at = lineStart(text, offset); at > 0; at = lineStart(text, at - 1)) if (text.startsWith('---', at)) return at;
+  for (let at = lineStart(text, offset); at > 0; at = lineStart(text, at - 1))
+    if (text.startsWith('---', at)) return at;
   return 0;
 }
 

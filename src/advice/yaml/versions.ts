@@ -34,5 +34,7 @@ export function imageOf(reference: string): { readonly repository: string; reado
   const bare = reference.split('@')[0] ?? '';
   const slash = bare.lastIndexOf('/');
   const colon = bare.indexOf(':', slash + 1);
-  return colon < 0 ? { repository: bare, tag: undefined } : { repository: bare.slice(0, colon), tag: bare.slice(colon + 1) };
+  return colon < 0
+    ? { repository: bare, tag: undefined }
+    : { repository: bare.slice(0, colon), tag: bare.slice(colon + 1) };
 }

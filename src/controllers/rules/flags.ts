@@ -28,7 +28,11 @@ export const leaderFlags: Rule = {
 export const reconcileFlags: Rule = {
   name: 'reconcile-flags',
   weight: 50,
-  test: (s) => started(s, /^(max-concurrent-reconcil\w*|.+-max-concurrent-reconcil\w*|concurrent-.+-syncs|concurrent-reconciles|reconcile-(period|interval|timeout|sync-loop-period)|resync-period|sync-period|kube-api-(qps|burst)|kube-client-(qps|burst)|apiserver-qps-throttle|watch-namespaces?|requeue-(dependency|interval)|status-processors|operation-processors|controllers)$/),
+  test: (s) =>
+    started(
+      s,
+      /^(max-concurrent-reconcil\w*|.+-max-concurrent-reconcil\w*|concurrent-.+-syncs|concurrent-reconciles|reconcile-(period|interval|timeout|sync-loop-period)|resync-period|sync-period|kube-api-(qps|burst)|kube-client-(qps|burst)|apiserver-qps-throttle|watch-namespaces?|requeue-(dependency|interval)|status-processors|operation-processors|controllers)$/,
+    ),
 };
 
 /** Controllers count their workers, but so do web servers (gunicorn's --workers), so it only adds to other signs. */

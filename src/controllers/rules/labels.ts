@@ -17,7 +17,11 @@ export const componentLabel: Rule = {
   name: 'component-label',
   weight: 40,
   test: ({ labels }) => {
-    const key = COMPONENT_KEYS.find((k) => /^(controller|controllers|manager|operator|controller-manager)$|-(controller|controller-manager|operator)$/.test(labels[k] ?? ''));
+    const key = COMPONENT_KEYS.find((k) =>
+      /^(controller|controllers|manager|operator|controller-manager)$|-(controller|controller-manager|operator)$/.test(
+        labels[k] ?? '',
+      ),
+    );
     return key === undefined ? undefined : `has the label ${key}=${labels[key]}`;
   },
 };
@@ -26,5 +30,8 @@ export const componentLabel: Rule = {
 export const olmLabel: Rule = {
   name: 'olm-label',
   weight: 50,
-  test: ({ labels }) => (labels['olm.owner.kind'] === 'ClusterServiceVersion' ? `was installed by Operator Lifecycle Manager as ${labels['olm.owner'] ?? 'an operator'}` : undefined),
+  test: ({ labels }) =>
+    labels['olm.owner.kind'] === 'ClusterServiceVersion'
+      ? `was installed by Operator Lifecycle Manager as ${labels['olm.owner'] ?? 'an operator'}`
+      : undefined,
 };

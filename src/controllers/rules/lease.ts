@@ -4,5 +4,8 @@ import type { Rule } from './subject';
 export const lease: Rule = {
   name: 'lease',
   weight: 60,
-  test: (s) => (s.leases.length === 0 ? undefined : `holds the lease${s.leases.length > 1 ? 's' : ''} ${s.leases.slice(0, 3).join(', ')}${s.leases.length > 3 ? ` and ${s.leases.length - 3} more` : ''}`),
+  test: (s) =>
+    s.leases.length === 0
+      ? undefined
+      : `holds the lease${s.leases.length > 1 ? 's' : ''} ${s.leases.slice(0, 3).join(', ')}${s.leases.length > 3 ? ` and ${s.leases.length - 3} more` : ''}`,
 };

@@ -27,7 +27,8 @@ export const manager: Rule = {
   test: (s) => {
     if (s.main === undefined) return undefined;
     const program = programOf(s.main);
-    if (/^(manager|.+-(controller|operator|manager)|operator|controller)$/.test(program)) return `runs the program ${program}`;
+    if (/^(manager|.+-(controller|operator|manager)|operator|controller)$/.test(program))
+      return `runs the program ${program}`;
     return s.main.name === 'manager' || HINT.test(s.main.name) ? `has a container named ${s.main.name}` : undefined;
   },
 };

@@ -29,7 +29,10 @@ export const annotations: Rule = {
 export const monitor: Rule = {
   name: 'monitor',
   weight: 5,
-  test: (s) => (s.monitors.length === 0 ? undefined : `is scraped by ${s.monitors[0]}${s.monitors.length > 1 ? ` and ${s.monitors.length - 1} more` : ''}`),
+  test: (s) =>
+    s.monitors.length === 0
+      ? undefined
+      : `is scraped by ${s.monitors[0]}${s.monitors.length > 1 ? ` and ${s.monitors.length - 1} more` : ''}`,
 };
 
 /** kubebuilder's name for the port of admission and conversion webhooks. */
@@ -37,7 +40,9 @@ export const webhookPort: Rule = {
   name: 'webhook-port',
   weight: 15,
   test: (s) => {
-    const port = s.containers.flatMap((c) => c.ports).find((p) => p.name === 'webhook-server' || (p.name.startsWith('webhook') && p.port === 9443));
+    const port = s.containers
+      .flatMap((c) => c.ports)
+      .find((p) => p.name === 'webhook-server' || (p.name.startsWith('webhook') && p.port === 9443));
     return port === undefined ? undefined : `has a port named ${port.name}`;
   },
 };

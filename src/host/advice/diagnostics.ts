@@ -23,7 +23,9 @@ export function diagnostic(document: vscode.TextDocument, finding: Finding): vsc
   shown.code = { value: finding.rule, target: explainUri(finding.rule) };
   if (finding.cite) {
     const at = new vscode.Position(Math.max(0, finding.cite.line - 1), 0);
-    shown.relatedInformation = [new vscode.DiagnosticRelatedInformation(new vscode.Location(uriOf(finding.cite.file), at), finding.cite.text)];
+    shown.relatedInformation = [
+      new vscode.DiagnosticRelatedInformation(new vscode.Location(uriOf(finding.cite.file), at), finding.cite.text),
+    ];
   }
   return shown;
 }

@@ -16,7 +16,9 @@ export class EditorFiles implements Files {
   constructor() {
     const { GOMODCACHE, GOPATH = '' } = process.env;
     const paths = GOPATH.split(path.delimiter).filter((p) => p !== '');
-    const caches = GOMODCACHE ? [GOMODCACHE] : (paths.length > 0 ? paths : [path.join(os.homedir(), 'go')]).map((p) => path.join(p, 'pkg', 'mod'));
+    const caches = GOMODCACHE
+      ? [GOMODCACHE]
+      : (paths.length > 0 ? paths : [path.join(os.homedir(), 'go')]).map((p) => path.join(p, 'pkg', 'mod'));
     this.moduleCaches = caches.map((c) => this.absolute(c));
   }
 
@@ -35,17 +37,30 @@ export class EditorFiles implements Files {
   }
 
   async list(dir: string): Promise<readonly string[]> {
-    const open = vscode.workspace.textDocuments.map((d) => pathOf(d.uri)).filter((p) => dirOf(p) === dir).map(nameOf);
+    const open = vscode.workspace.textDocuments
+      .map((d) => pathOf(d.uri))
+      .filter((p) => dirOf(p) === dir)
+      .map(nameOf);
     let found: [string, vscode.FileType][] = [];
-    try { found = await vscode.workspace.fs.readDirectory(uriOf(dir)); } catch (e) { if (!isAbsent(e) && !(e instanceof vscode.FileSystemError)) throw e; }
+    try {
+      found = await vscode.workspace.fs.readDirectory(uriOf(dir));
+    } catch (e) {
+      if (!isAbsent(e) && !(e instanceof vscode.FileSystemError)) throw e;
+    }
     // A link to a folder is a file and a folder at once to the editor; it is not followed: it may lead back.
-    const names = found.flatMap(([name, type]) => (type === vscode.FileType.Directory ? [`${name}/`] : (type & vscode.FileType.Directory) === 0 ? [name] : []));
+    const names = found.flatMap(([name, type]) =>
+      type === vscode.FileType.Directory ? [`${name}/`] : (type & vscode.FileType.Directory) === 0 ? [name] : [],
+    );
     return [...new Set([...names, ...open])];
   }
 
-  absolute(osPath: string): string { return pathOf(vscode.Uri.file(osPath)); }
+  absolute(osPath: string): string {
+    return pathOf(vscode.Uri.file(osPath));
+  }
 }
 
 function isAbsent(e: unknown): boolean {
-  return e instanceof vscode.FileSystemError && ['FileNotFound', 'FileIsADirectory', 'FileNotADirectory'].includes(e.code);
+  return (
+    e instanceof vscode.FileSystemError && ['FileNotFound', 'FileIsADirectory', 'FileNotADirectory'].includes(e.code)
+  );
 }

@@ -16,18 +16,33 @@ export function onFirstSource(found: () => void): vscode.Disposable {
   };
   const look = (document: vscode.TextDocument): void => {
     timers.delete(document);
-    if (subscriptions.length === 0 || document.isClosed || !isLookedAt(document) || !isRelevantText(document.getText(), document.uri.path)) return;
+    if (
+      subscriptions.length === 0 ||
+      document.isClosed ||
+      !isLookedAt(document) ||
+      !isRelevantText(document.getText(), document.uri.path)
+    )
+      return;
     end();
     found();
   };
   const later = (document: vscode.TextDocument, ms: number): void => {
     if (!isLookedAt(document)) return;
     clearTimeout(timers.get(document));
-    timers.set(document, setTimeout(() => { look(document); }, ms));
+    timers.set(
+      document,
+      setTimeout(() => {
+        look(document);
+      }, ms),
+    );
   };
   subscriptions.push(
-    vscode.workspace.onDidOpenTextDocument((d) => { later(d, 0); }),
-    vscode.workspace.onDidChangeTextDocument((e) => { later(e.document, PAUSE_MS); }),
+    vscode.workspace.onDidOpenTextDocument((d) => {
+      later(d, 0);
+    }),
+    vscode.workspace.onDidChangeTextDocument((e) => {
+      later(e.document, PAUSE_MS);
+    }),
   );
   // After the activation, which waits for nobody.
   for (const document of vscode.workspace.textDocuments) later(document, 0);

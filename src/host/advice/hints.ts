@@ -27,7 +27,10 @@ export class Hints implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(private readonly analyzer: Analyzer, private readonly failed: (document: vscode.TextDocument, e: unknown) => void) {
+  constructor(
+    private readonly analyzer: Analyzer,
+    private readonly failed: (document: vscode.TextDocument, e: unknown) => void,
+  ) {
     const watcher = vscode.workspace.createFileSystemWatcher('**/{*.go,*.yaml,*.yml,go.mod,go.work,modules.txt}');
     const onDisk = (uri: vscode.Uri): void => {
       // An open text is the newer one, and tells of itself.
@@ -36,12 +39,31 @@ export class Hints implements vscode.Disposable {
       this.#near(uri, undefined);
     };
     this.#subscriptions = [
-      this.#shown, this.#changed, watcher, watcher.onDidCreate(onDisk), watcher.onDidChange(onDisk), watcher.onDidDelete(onDisk),
-      vscode.workspace.onDidOpenTextDocument((d) => { this.#opened(d); }),
-      vscode.workspace.onDidChangeTextDocument((e) => { if (e.contentChanges.length > 0) this.#edited(e.document); }),
-      vscode.workspace.onDidSaveTextDocument((d) => { if (isLookedAt(d) && !vscode.workspace.getWorkspaceFolder(d.uri)) this.#opened(d); }),
-      vscode.workspace.onDidCloseTextDocument((d) => { this.#closed(d); }),
-      onHintSettings(() => { for (const [document, job] of this.#jobs) void job.done.then((report) => { this.#show(document, report); }); this.#changed.fire(); }),
+      this.#shown,
+      this.#changed,
+      watcher,
+      watcher.onDidCreate(onDisk),
+      watcher.onDidChange(onDisk),
+      watcher.onDidDelete(onDisk),
+      vscode.workspace.onDidOpenTextDocument((d) => {
+        this.#opened(d);
+      }),
+      vscode.workspace.onDidChangeTextDocument((e) => {
+        if (e.contentChanges.length > 0) this.#edited(e.document);
+      }),
+      vscode.workspace.onDidSaveTextDocument((d) => {
+        if (isLookedAt(d) && !vscode.workspace.getWorkspaceFolder(d.uri)) this.#opened(d);
+      }),
+      vscode.workspace.onDidCloseTextDocument((d) => {
+        this.#closed(d);
+      }),
+      onHintSettings(() => {
+        for (const [document, job] of this.#jobs)
+          void job.done.then((report) => {
+            this.#show(document, report);
+          });
+        this.#changed.fire();
+      }),
     ];
     for (const document of vscode.workspace.textDocuments) this.#opened(document);
   }
@@ -91,7 +113,8 @@ export class Hints implements vscode.Disposable {
   #near(uri: vscode.Uri, but: vscode.TextDocument | undefined): void {
     const all = /\/(go\.mod|go\.work|modules\.txt)$/.test(uri.path);
     const dir = dirOf(pathOf(uri));
-    for (const document of this.#jobs.keys()) if (document !== but && (all || dirOf(pathOf(document.uri)) === dir)) this.#plan(document, DEBOUNCE_MS);
+    for (const document of this.#jobs.keys())
+      if (document !== but && (all || dirOf(pathOf(document.uri)) === dir)) this.#plan(document, DEBOUNCE_MS);
   }
 
   #plan(document: vscode.TextDocument, ms: number): Job {
@@ -101,9 +124,29 @@ export class Hints implements vscode.Disposable {
     const stop = new AbortController();
     const { version } = document;
     let go = (): void => undefined;
-    const started = new Promise<void>((resolve) => { go = resolve; stop.signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
+    const started = new Promise<void>((resolve) => {
+      go = resolve;
+      stop.signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    });
     const done = started.then(() => this.#run(document, stop.signal));
-    const job: Job = { version, stop, done, start: () => { clearTimeout(job.timer); go(); }, timer: setTimeout(() => { go(); }, ms) };
+    const job: Job = {
+      version,
+      stop,
+      done,
+      start: () => {
+        clearTimeout(job.timer);
+        go();
+      },
+      timer: setTimeout(() => {
+        go();
+      }, ms),
+    };
     this.#jobs.set(document, job);
     return job;
   }
@@ -124,11 +167,17 @@ export class Hints implements vscode.Disposable {
 
   #show(document: vscode.TextDocument, report: Report | undefined): void {
     if (document.isClosed || !this.#jobs.has(document)) return;
-    this.#shown.set(document.uri, hintSettings.hints ? report?.findings.map((f) => diagnostic(document, f)) ?? [] : []);
+    this.#shown.set(
+      document.uri,
+      hintSettings.hints ? (report?.findings.map((f) => diagnostic(document, f)) ?? []) : [],
+    );
   }
 
   dispose(): void {
-    for (const job of this.#jobs.values()) { job.stop.abort(); clearTimeout(job.timer); }
+    for (const job of this.#jobs.values()) {
+      job.stop.abort();
+      clearTimeout(job.timer);
+    }
     this.#jobs.clear();
     for (const s of this.#subscriptions) s.dispose();
   }

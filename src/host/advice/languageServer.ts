@@ -20,7 +20,13 @@ export class LanguageServer implements Definitions, vscode.Disposable {
   constructor(private readonly read: (path: string) => Promise<string | undefined>) {
     const go = vscode.extensions.getExtension(GO);
     // It is starting as well: its language has just been opened.
-    if (go?.isActive === false) go.activate().then(() => { this.#learned.fire(); }, () => undefined);
+    if (go?.isActive === false)
+      go.activate().then(
+        () => {
+          this.#learned.fire();
+        },
+        () => undefined,
+      );
   }
 
   async definition(at: NamePlace, text: string): Promise<NamePlace | undefined> {
@@ -28,35 +34,57 @@ export class LanguageServer implements Definitions, vscode.Disposable {
     const document = vscode.workspace.textDocuments.find((d) => pathOf(d.uri) === at.path);
     // Only of what is open: to ask about a file opens it for all extensions.
     if (document?.getText() !== text) return undefined;
-    const found = await this.#ask(`d ${at.path} ${document.version} ${at.offset}`, () => vscode.commands.executeCommand('vscode.executeDefinitionProvider', uri, document.positionAt(at.offset)));
+    const found = await this.#ask(`d ${at.path} ${document.version} ${at.offset}`, () =>
+      vscode.commands.executeCommand('vscode.executeDefinitionProvider', uri, document.positionAt(at.offset)),
+    );
     return found?.[0];
   }
 
   async references(at: NamePlace): Promise<readonly NamePlace[] | undefined> {
     return this.#ask(`r ${at.path} ${at.offset}`, async () => {
       const document = await vscode.workspace.openTextDocument(uriOf(at.path));
-      return vscode.commands.executeCommand('vscode.executeReferenceProvider', document.uri, document.positionAt(at.offset));
+      return vscode.commands.executeCommand(
+        'vscode.executeReferenceProvider',
+        document.uri,
+        document.positionAt(at.offset),
+      );
     });
   }
 
-  async #ask(key: string, work: () => Thenable<readonly (vscode.Location | vscode.LocationLink)[] | undefined>): Promise<readonly NamePlace[] | undefined> {
+  async #ask(
+    key: string,
+    work: () => Thenable<readonly (vscode.Location | vscode.LocationLink)[] | undefined>,
+  ): Promise<readonly NamePlace[] | undefined> {
     const asked = this.#late.get(key) ?? this.#places(work);
     this.#late.set(key, asked);
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const tooLong = new Promise<undefined>((resolve) => { timer = setTimeout(() => { resolve(undefined); }, PATIENCE_MS); });
+    const tooLong = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(undefined);
+      }, PATIENCE_MS);
+    });
     const found = await Promise.race([asked, tooLong]);
     clearTimeout(timer);
     if (found !== undefined) this.#late.delete(key);
-    else void asked.then((places) => { if (places.length > 0) this.#learned.fire(); else this.#late.delete(key); });
+    else
+      void asked.then((places) => {
+        if (places.length > 0) this.#learned.fire();
+        else this.#late.delete(key);
+      });
     return found;
   }
 
   /** Empty when it can't be asked: less is known then. */
-  async #places(work: () => Thenable<readonly (vscode.Location | vscode.LocationLink)[] | undefined>): Promise<readonly NamePlace[]> {
+  async #places(
+    work: () => Thenable<readonly (vscode.Location | vscode.LocationLink)[] | undefined>,
+  ): Promise<readonly NamePlace[]> {
     try {
       const places: NamePlace[] = [];
-      for (const found of await work() ?? []) {
-        const [uri, range] = 'targetUri' in found ? [found.targetUri, found.targetSelectionRange ?? found.targetRange] : [found.uri, found.range];
+      for (const found of (await work()) ?? []) {
+        const [uri, range] =
+          'targetUri' in found
+            ? [found.targetUri, found.targetSelectionRange ?? found.targetRange]
+            : [found.uri, found.range];
         const path = pathOf(uri);
         const text = await this.read(path);
         if (text !== undefined) places.push({ path, offset: offsetAt(text, range.start) });
@@ -67,5 +95,7 @@ export class LanguageServer implements Definitions, vscode.Disposable {
     }
   }
 
-  dispose(): void { this.#learned.dispose(); }
+  dispose(): void {
+    this.#learned.dispose();
+  }
 }

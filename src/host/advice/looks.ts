@@ -15,15 +15,26 @@ import { pathOf, uriOf } from './uris';
 export class Lenses implements vscode.CodeLensProvider {
   readonly onDidChangeCodeLenses: vscode.Event<void>;
 
-  constructor(private readonly hints: Hints) { this.onDidChangeCodeLenses = hints.onDidChange; }
+  constructor(private readonly hints: Hints) {
+    this.onDidChangeCodeLenses = hints.onDidChange;
+  }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     if (!hintSettings.codeLens) return [];
     const report = await this.hints.report(document);
-    return report?.setUps.filter((s) => s.line !== '').map((s) => {
-      const range = rangeOf(document, s);
-      return new vscode.CodeLens(new vscode.Range(range.start, range.start), { title: short(s.line), tooltip: 'Show the settings with their defaults', command: 'controllerTuner.source.showSetUp', arguments: [document.uri, range.start] });
-    }) ?? [];
+    return (
+      report?.setUps
+        .filter((s) => s.line !== '')
+        .map((s) => {
+          const range = rangeOf(document, s);
+          return new vscode.CodeLens(new vscode.Range(range.start, range.start), {
+            title: short(s.line),
+            tooltip: 'Show the settings with their defaults',
+            command: 'controllerTuner.source.showSetUp',
+            arguments: [document.uri, range.start],
+          });
+        }) ?? []
+    );
   }
 }
 
@@ -41,13 +52,18 @@ function short(line: string): string {
 const COMMANDS = ['controllerTuner.source.explain', 'controllerTuner.source.review', MEASURE];
 
 export class Hovers implements vscode.HoverProvider {
-  constructor(private readonly hints: Hints, private readonly analyzer: Analyzer, private readonly measured: MeasuredOf) {}
+  constructor(
+    private readonly hints: Hints,
+    private readonly analyzer: Analyzer,
+    private readonly measured: MeasuredOf,
+  ) {}
 
   async provideHover(document: vscode.TextDocument, at: vscode.Position): Promise<vscode.Hover | undefined> {
     const report = await this.hints.report(document);
     if (!report) return undefined;
     const offset = document.offsetAt(at);
-    const on = <T extends { readonly start: number; readonly end: number }>(list: readonly T[]): T[] => list.filter((s) => s.start <= offset && offset <= s.end).sort((a, b) => (a.end - a.start) - (b.end - b.start));
+    const on = <T extends { readonly start: number; readonly end: number }>(list: readonly T[]): T[] =>
+      list.filter((s) => s.start <= offset && offset <= s.end).sort((a, b) => a.end - a.start - (b.end - b.start));
     // A set-up may span a long chain of calls: its first line stands for it.
     const first = (s: { readonly start: number }): boolean => document.positionAt(s.start).line === at.line;
     const setUps = on(report.setUps).filter(first);
@@ -63,7 +79,8 @@ export class Hovers implements vscode.HoverProvider {
       const told = hintSettings.hints && findings.some((f) => f.effective !== undefined);
       const known = this.measured(program);
       // What is true now before what is written; the way to find out comes last.
-      if (program !== '') parts.splice(known ? 0 : parts.length, 0, measuredMarkdown(program, known, document.uri, told));
+      if (program !== '')
+        parts.splice(known ? 0 : parts.length, 0, measuredMarkdown(program, known, document.uri, told));
     }
     const about = rules().filter((r) => findings.some((f) => f.rule === r.id));
     const [rule] = about;
@@ -81,12 +98,21 @@ export class Hovers implements vscode.HoverProvider {
 /** Places in the files that a report speaks of. */
 export async function placesOf(analyzer: Analyzer, ...reports: readonly Report[]): Promise<Places> {
   const texts = new Map<string, string | undefined>();
-  for (const file of reports.flatMap((r) => [r.file, ...r.setUps.flatMap((s) => s.settings.flatMap((x) => x.at?.file ?? []))])) {
+  for (const file of reports.flatMap((r) => [
+    r.file,
+    ...r.setUps.flatMap((s) => s.settings.flatMap((x) => x.at?.file ?? [])),
+  ])) {
     if (!texts.has(file)) texts.set(file, await analyzer.text(file));
   }
   return {
-    link: (file, line) => uriOf(file).with({ fragment: `L${line}` }).toString(),
-    lineOf: (file, offset) => { const text = texts.get(file); return text === undefined ? undefined : position(text, offset).line; },
+    link: (file, line) =>
+      uriOf(file)
+        .with({ fragment: `L${line}` })
+        .toString(),
+    lineOf: (file, offset) => {
+      const text = texts.get(file);
+      return text === undefined ? undefined : position(text, offset).line;
+    },
     name: nameOf,
   };
 }
@@ -95,7 +121,12 @@ export async function placesOf(analyzer: Analyzer, ...reports: readonly Report[]
 export async function showSetUp(uri: vscode.Uri, start: vscode.Position): Promise<void> {
   // Inside of it: at its very start the hints of what stands before would be shown too.
   const at = start.translate(0, 1);
-  const editor = vscode.window.visibleTextEditors.find((e) => pathOf(e.document.uri) === pathOf(uri)) ?? await vscode.window.showTextDocument(uri);
-  await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn ?? vscode.ViewColumn.Active, selection: new vscode.Range(at, at) });
+  const editor =
+    vscode.window.visibleTextEditors.find((e) => pathOf(e.document.uri) === pathOf(uri)) ??
+    (await vscode.window.showTextDocument(uri));
+  await vscode.window.showTextDocument(editor.document, {
+    viewColumn: editor.viewColumn ?? vscode.ViewColumn.Active,
+    selection: new vscode.Range(at, at),
+  });
   await vscode.commands.executeCommand('editor.action.showHover', { focus: 'noAutoFocus' });
 }

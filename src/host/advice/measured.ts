@@ -9,7 +9,10 @@ import type { Fix, Measured } from '../../advice/types';
 export type MeasuredOf = (program: string) => Measured | undefined;
 
 /** A change that what was measured asks for, and what makes it. */
-export interface Change { readonly fix: Fix; readonly apply: () => Thenable<unknown> }
+export interface Change {
+  readonly fix: Fix;
+  readonly apply: () => Thenable<unknown>;
+}
 
 export class Measurements implements vscode.Disposable {
   readonly #known = new Map<string, Measured>();
@@ -30,41 +33,74 @@ export class Measurements implements vscode.Disposable {
    */
   async ask(program: string, choose: boolean, change: () => Promise<Change | undefined>): Promise<void> {
     // Clusters are in a bundle of its own, which this command loads.
-    const measured = await vscode.commands.executeCommand<Measured | undefined>('controllerTuner.measureWorkload', { program, called: calledOf(program), choose });
+    const measured = await vscode.commands.executeCommand<Measured | undefined>('controllerTuner.measureWorkload', {
+      program,
+      called: calledOf(program),
+      choose,
+    });
     // The person gave up.
     if (!measured) return;
     this.set(program, measured);
     void this.#tell(program, measured, await change(), change);
   }
 
-  async #tell(program: string, measured: Measured, found: Change | undefined, change: () => Promise<Change | undefined>): Promise<void> {
+  async #tell(
+    program: string,
+    measured: Measured,
+    found: Change | undefined,
+    change: () => Promise<Change | undefined>,
+  ): Promise<void> {
     const take = found && `Set QPS to ${need(measured)?.qps ?? ''}`;
     const other = 'Measure Another…';
-    const answer = await vscode.window.showInformationMessage(`${sentenceOf(measured)} ${nextOf(measured)}`, ...(take === undefined ? [] : [take]), other);
+    const answer = await vscode.window.showInformationMessage(
+      `${sentenceOf(measured)} ${nextOf(measured)}`,
+      ...(take === undefined ? [] : [take]),
+      other,
+    );
     if (answer === undefined) return;
-    if (answer === other) await vscode.commands.executeCommand('controllerTuner.source.measure', program, true, vscode.window.activeTextEditor?.document.uri);
+    if (answer === other)
+      await vscode.commands.executeCommand(
+        'controllerTuner.source.measure',
+        program,
+        true,
+        vscode.window.activeTextEditor?.document.uri,
+      );
     // The text may have changed since it was told.
     else await (await change())?.apply();
   }
 
-  dispose(): void { this.#changed.dispose(); }
+  dispose(): void {
+    this.#changed.dispose();
+  }
 }
 
-function sentenceOf(measured: Measured): string { return measuredSentence(measured) ?? `Measured (${measured.of}): no requests, or no metrics of them.`; }
+function sentenceOf(measured: Measured): string {
+  return measuredSentence(measured) ?? `Measured (${measured.of}): no requests, or no metrics of them.`;
+}
 
 function nextOf(measured: Measured): string {
   const asked = need(measured);
-  return asked === undefined ? 'Nothing in it asks for another QPS.' : `QPS ${asked.qps} and Burst ${asked.burst} would carry it: ${asked.arithmetic}.`;
+  return asked === undefined
+    ? 'Nothing in it asks for another QPS.'
+    : `QPS ${asked.qps} and Burst ${asked.burst} would carry it: ${asked.arithmetic}.`;
 }
 
 /** As people read it: a manifest by its file's name. */
-export function calledOf(program: string): string { return program.includes('://') ? nameOf(program) : program; }
+export function calledOf(program: string): string {
+  return program.includes('://') ? nameOf(program) : program;
+}
 
 export const MEASURE = 'controllerTuner.source.measure';
 
 /** For the hover over a client: what was measured and when, and the ways to measure. `told`: the hint beside it says what was measured. */
-export function measuredMarkdown(program: string, measured: Measured | undefined, uri: vscode.Uri, told: boolean): string {
-  const link = (text: string, choose: boolean): string => `[${text}](${vscode.Uri.from({ scheme: 'command', path: MEASURE, query: JSON.stringify([program, choose, uri.toJSON()]) }).toString()})`;
+export function measuredMarkdown(
+  program: string,
+  measured: Measured | undefined,
+  uri: vscode.Uri,
+  told: boolean,
+): string {
+  const link = (text: string, choose: boolean): string =>
+    `[${text}](${vscode.Uri.from({ scheme: 'command', path: MEASURE, query: JSON.stringify([program, choose, uri.toJSON()]) }).toString()})`;
   if (!measured) return link('Measure in a Cluster…', false);
   return `${plain(`${told ? '' : `${sentenceOf(measured)} `}${nextOf(measured)}`)} ${link('Measure Again', false)} · ${link('Measure Another Controller…', true)}`;
 }

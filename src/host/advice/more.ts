@@ -6,23 +6,35 @@ import type { Finding, Fix } from '../../advice/types';
 import { fixEdit, found } from './actions';
 import type { Hints } from './hints';
 
-const EVERYWHERE: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('files'), tooltip: 'Everywhere in the Module…' };
+const EVERYWHERE: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('files'),
+  tooltip: 'Everywhere in the Module…',
+};
 const EXPLAIN: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('info'), tooltip: 'What It Means' };
 
-interface Row extends vscode.QuickPickItem { readonly finding: Finding; readonly fix: Fix }
+interface Row extends vscode.QuickPickItem {
+  readonly finding: Finding;
+  readonly fix: Fix;
+}
 
 export async function more(hints: Hints, analyzer: Analyzer, uri: vscode.Uri, range: vscode.Range): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
   const report = await hints.report(document, { now: true });
   const titles = new Map(rules().map((r) => [r.id, r.title]));
-  const rows = found(document, report?.findings ?? [], range).flatMap((finding): (Row | vscode.QuickPickItem)[] => (finding.fixes.length === 0 ? [] : [
-    { label: titles.get(finding.rule) ?? finding.rule, kind: vscode.QuickPickItemKind.Separator },
-    ...finding.fixes.map((fix): Row => ({ label: fix.title, finding, fix, buttons: [EVERYWHERE, EXPLAIN] })),
-  ]));
+  const rows = found(document, report?.findings ?? [], range).flatMap((finding): (Row | vscode.QuickPickItem)[] =>
+    finding.fixes.length === 0
+      ? []
+      : [
+          { label: titles.get(finding.rule) ?? finding.rule, kind: vscode.QuickPickItemKind.Separator },
+          ...finding.fixes.map((fix): Row => ({ label: fix.title, finding, fix, buttons: [EVERYWHERE, EXPLAIN] })),
+        ],
+  );
   const chosen = await choose(rows, uri);
   if (!chosen) return;
   // Worked out for the text as it is now, which may be another one.
-  const now = (await hints.report(document, { now: true }))?.findings.find((f) => f.rule === chosen.finding.rule && f.start === chosen.finding.start)?.fixes.find((f) => f.id === chosen.fix.id);
+  const now = (await hints.report(document, { now: true }))?.findings
+    .find((f) => f.rule === chosen.finding.rule && f.start === chosen.finding.start)
+    ?.fixes.find((f) => f.id === chosen.fix.id);
   if (now) await vscode.workspace.applyEdit(await fixEdit(document, analyzer, now, false));
 }
 
@@ -44,7 +56,10 @@ function choose(rows: readonly (Row | vscode.QuickPickItem)[], uri: vscode.Uri):
       resolve(row && 'fix' in row ? row : undefined);
       input.hide();
     });
-    input.onDidHide(() => { resolve(undefined); input.dispose(); });
+    input.onDidHide(() => {
+      resolve(undefined);
+      input.dispose();
+    });
     input.show();
   });
 }

@@ -10,23 +10,56 @@ import { uriOf } from './uris';
 export type Row =
   | { readonly kind: 'module'; readonly label: string; readonly versions: string; readonly rows: Row[] }
   | { readonly kind: 'group'; readonly label: string; readonly rows: Row[] }
-  | { readonly kind: 'setUp'; readonly file: string; readonly where: string; readonly setUp: SetUp; readonly rows: Row[] }
+  | {
+      readonly kind: 'setUp';
+      readonly file: string;
+      readonly where: string;
+      readonly setUp: SetUp;
+      readonly rows: Row[];
+    }
   | { readonly kind: 'setting'; readonly file: string; readonly setting: Setting }
   | { readonly kind: 'finding'; readonly file: string; readonly where: string; readonly finding: Finding };
 
 /** What a module's review found. */
-export interface Reviewed { readonly module: string; readonly dir: string; readonly versions: readonly string[]; readonly reports: readonly Report[] }
-
-export function rowsOf({ module, dir, versions, reports }: Reviewed): Row[] {
-  const setUps = reports.flatMap(({ file, setUps: list }) => list.map((setUp): Row => ({
-    kind: 'setUp', file, where: below(dir, file), setUp, rows: setUp.settings.map((setting): Row => ({ kind: 'setting', file, setting })),
-  })));
-  const findings = reports.flatMap(({ file, findings: list }) => list.map((finding): Row => ({ kind: 'finding', file, where: below(dir, file), finding })));
-  const found: Row[] = findings.length > 0 ? [{ kind: 'group', label: `Findings (${findings.length})`, rows: findings }] : [];
-  return [{ kind: 'module', label: module === '' ? below('', dir) : module, versions: versions.join(' · '), rows: [...setUps, ...found] }];
+export interface Reviewed {
+  readonly module: string;
+  readonly dir: string;
+  readonly versions: readonly string[];
+  readonly reports: readonly Report[];
 }
 
-const ICONS: Readonly<Record<SetUp['kind'], string>> = { client: 'plug', manager: 'server-process', controller: 'sync', workers: 'server-process', component: 'package' };
+export function rowsOf({ module, dir, versions, reports }: Reviewed): Row[] {
+  const setUps = reports.flatMap(({ file, setUps: list }) =>
+    list.map((setUp): Row => ({
+      kind: 'setUp',
+      file,
+      where: below(dir, file),
+      setUp,
+      rows: setUp.settings.map((setting): Row => ({ kind: 'setting', file, setting })),
+    })),
+  );
+  const findings = reports.flatMap(({ file, findings: list }) =>
+    list.map((finding): Row => ({ kind: 'finding', file, where: below(dir, file), finding })),
+  );
+  const found: Row[] =
+    findings.length > 0 ? [{ kind: 'group', label: `Findings (${findings.length})`, rows: findings }] : [];
+  return [
+    {
+      kind: 'module',
+      label: module === '' ? below('', dir) : module,
+      versions: versions.join(' · '),
+      rows: [...setUps, ...found],
+    },
+  ];
+}
+
+const ICONS: Readonly<Record<SetUp['kind'], string>> = {
+  client: 'plug',
+  manager: 'server-process',
+  controller: 'sync',
+  workers: 'server-process',
+  component: 'package',
+};
 
 export class ReviewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Row | undefined>();
@@ -46,22 +79,45 @@ export class ReviewTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
   getTreeItem(row: Row): vscode.TreeItem {
     const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
     switch (row.kind) {
-      case 'module': return look(row.label, { state: Expanded, description: row.versions, icon: 'folder-library' });
-      case 'group': return look(row.label, { state: Collapsed, icon: 'lightbulb' });
-      case 'setUp': return look(title(row.setUp), { state: row.rows.length > 0 ? Collapsed : None, description: row.setUp.line, icon: ICONS[row.setUp.kind], tooltip: `${plain(row.where)}: ${plain(row.setUp.line)}`, open: { file: row.file, span: row.setUp } });
+      case 'module':
+        return look(row.label, { state: Expanded, description: row.versions, icon: 'folder-library' });
+      case 'group':
+        return look(row.label, { state: Collapsed, icon: 'lightbulb' });
+      case 'setUp':
+        return look(title(row.setUp), {
+          state: row.rows.length > 0 ? Collapsed : None,
+          description: row.setUp.line,
+          icon: ICONS[row.setUp.kind],
+          tooltip: `${plain(row.where)}: ${plain(row.setUp.line)}`,
+          open: { file: row.file, span: row.setUp },
+        });
       case 'setting': {
         const { setting } = row;
         const changed = setting.from !== 'default';
         return look(`${setting.name}: ${setting.value}`, {
-          state: None, description: changed ? `default ${setting.default}` : 'default', icon: changed ? 'circle-filled' : 'circle-outline', tooltip: `${plain(setting.tells)} ${setting.cite === undefined ? '' : plain(setting.cite.text)}`.trim(),
-          ...(setting.at !== undefined ? { open: { file: setting.at.file, span: setting.at } } : setting.cite !== undefined && { line: setting.cite }),
+          state: None,
+          description: changed ? `default ${setting.default}` : 'default',
+          icon: changed ? 'circle-filled' : 'circle-outline',
+          tooltip: `${plain(setting.tells)} ${setting.cite === undefined ? '' : plain(setting.cite.text)}`.trim(),
+          ...(setting.at !== undefined
+            ? { open: { file: setting.at.file, span: setting.at } }
+            : setting.cite !== undefined && { line: setting.cite }),
         });
       }
-      case 'finding': return look(row.finding.message, { state: None, description: row.where, icon: row.finding.severity === 'warning' ? 'warning' : 'info', tooltip: plain(row.finding.message), open: { file: row.file, span: row.finding } });
+      case 'finding':
+        return look(row.finding.message, {
+          state: None,
+          description: row.where,
+          icon: row.finding.severity === 'warning' ? 'warning' : 'info',
+          tooltip: plain(row.finding.message),
+          open: { file: row.file, span: row.finding },
+        });
     }
   }
 
-  dispose(): void { this.#changed.dispose(); }
+  dispose(): void {
+    this.#changed.dispose();
+  }
 }
 
 interface Look {
@@ -80,7 +136,12 @@ function look(label: string, { state, icon, description, tooltip, open, line }: 
   if (description !== undefined) item.description = description;
   if (tooltip !== undefined) item.tooltip = new vscode.MarkdownString(tooltip);
   if (open) item.command = { command: 'controllerTuner.source.open', title: 'Open', arguments: [open.file, open.span] };
-  else if (line) item.command = { command: 'vscode.open', title: 'Open', arguments: [uriOf(line.file).with({ fragment: `L${line.line}` })] };
+  else if (line)
+    item.command = {
+      command: 'vscode.open',
+      title: 'Open',
+      arguments: [uriOf(line.file).with({ fragment: `L${line.line}` })],
+    };
   return item;
 }
 
@@ -88,5 +149,8 @@ function look(label: string, { state, icon, description, tooltip, open, line }: 
 export async function openAt(file: string, span: { readonly start: number; readonly end: number }): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uriOf(file));
   const range = rangeOf(document, span);
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(range.start, range.start), preview: true });
+  await vscode.window.showTextDocument(document, {
+    selection: new vscode.Range(range.start, range.start),
+    preview: true,
+  });
 }

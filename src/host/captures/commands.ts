@@ -24,25 +24,33 @@ export async function openProfileFile(uri: vscode.Uri, options: vscode.TextDocum
 const MAX_BESIDE = 4;
 
 /** What our editor shows, alone or put together with others. */
-export function isProfile({ info }: Capture): boolean { return info.kind !== 'trace' && info.kind !== 'metrics'; }
+export function isProfile({ info }: Capture): boolean {
+  return info.kind !== 'trace' && info.kind !== 'metrics';
+}
 
 /** Opens a capture with what reads it: our editor, the metrics page, or Go. */
 export async function openCaptureFile({ file, info }: Capture): Promise<void> {
   if (info.kind === 'trace') await openTrace(file, info.name);
-  else if (info.kind === 'metrics') await vscode.commands.executeCommand('controllerTuner.openMetrics', vscode.Uri.file(file));
+  else if (info.kind === 'metrics')
+    await vscode.commands.executeCommand('controllerTuner.openMetrics', vscode.Uri.file(file));
   else await openProfileFile(vscode.Uri.file(file));
 }
 
 /** The rows that a command is about: those given by a menu (the clicked one, all selected), else the selection. */
 function rows(view: CapturesView, clicked: unknown, all: unknown): readonly Row[] {
-  if (Array.isArray(all) && all.length > 0 && all.every(isRow)) return isRow(clicked) && !all.some((r) => r === clicked) ? [clicked] : all;
+  if (Array.isArray(all) && all.length > 0 && all.every(isRow))
+    return isRow(clicked) && !all.some((r) => r === clicked) ? [clicked] : all;
   if (isRow(clicked)) return [clicked];
   return view.tree.selection;
 }
 
 /** The captures of these rows, each once: a group stands for its members. */
 function chosen(view: CapturesView, clicked: unknown, all: unknown): readonly Capture[] {
-  const byFile = new Map(rows(view, clicked, all).flatMap((r) => (isGroupRow(r) ? r.members : [r])).map((c) => [c.file, c]));
+  const byFile = new Map(
+    rows(view, clicked, all)
+      .flatMap((r) => (isGroupRow(r) ? r.members : [r]))
+      .map((c) => [c.file, c]),
+  );
   return [...byFile.values()];
 }
 
@@ -55,11 +63,19 @@ function chosenGroup(view: CapturesView, clicked: unknown, all: unknown): GroupR
 function isRow(v: unknown): v is Row {
   if (typeof v !== 'object' || v === null) return false;
   const { file, info, group, members } = v as { file?: unknown; info?: unknown; group?: unknown; members?: unknown };
-  return (typeof file === 'string' && typeof info === 'object') || (typeof group === 'object' && Array.isArray(members));
+  return (
+    (typeof file === 'string' && typeof info === 'object') || (typeof group === 'object' && Array.isArray(members))
+  );
 }
 
 /** One capture: the chosen, else the one that is looked at, else asked for by a list. */
-async function one(view: CapturesView, store: CaptureStore, clicked: unknown, all: unknown, title: string): Promise<Capture | undefined> {
+async function one(
+  view: CapturesView,
+  store: CaptureStore,
+  clicked: unknown,
+  all: unknown,
+  title: string,
+): Promise<Capture | undefined> {
   const [first] = chosen(view, clicked, all);
   return first ?? (await shown(store)) ?? (await pick(store, title, false))[0];
 }
@@ -67,10 +83,18 @@ async function one(view: CapturesView, store: CaptureStore, clicked: unknown, al
 /** The capture that the active editor shows. */
 async function shown(store: CaptureStore): Promise<Capture | undefined> {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  return input instanceof vscode.TabInputCustom && input.viewType === PROFILE_EDITOR && input.uri.scheme === 'file' ? store.get(input.uri.fsPath) : undefined;
+  return input instanceof vscode.TabInputCustom && input.viewType === PROFILE_EDITOR && input.uri.scheme === 'file'
+    ? store.get(input.uri.fsPath)
+    : undefined;
 }
 
-async function several(view: CapturesView, store: CaptureStore, clicked: unknown, all: unknown, title: string): Promise<readonly Capture[]> {
+async function several(
+  view: CapturesView,
+  store: CaptureStore,
+  clicked: unknown,
+  all: unknown,
+  title: string,
+): Promise<readonly Capture[]> {
   const some = chosen(view, clicked, all);
   return some.length > 0 ? some : pick(store, title, true);
 }
@@ -81,15 +105,24 @@ async function pick(store: CaptureStore, title: string, many: boolean): Promise<
     void vscode.window.showInformationMessage('There are no captures yet. Profile a controller first.');
     return [];
   }
-  const items = list.map((capture) => ({ label: capture.info.name, description: treeDescription(capture, Date.now()), capture }));
+  const items = list.map((capture) => ({
+    label: capture.info.name,
+    description: treeDescription(capture, Date.now()),
+    capture,
+  }));
   const options = { title, placeHolder: 'Captures, newest first', matchOnDescription: true };
-  if (many) return ((await vscode.window.showQuickPick(items, { ...options, canPickMany: true })) ?? []).map((i) => i.capture);
+  if (many)
+    return ((await vscode.window.showQuickPick(items, { ...options, canPickMany: true })) ?? []).map((i) => i.capture);
   const item = await vscode.window.showQuickPick(items, options);
   return item ? [item.capture] : [];
 }
 
 /** What handlers need: `tell` shows what they throw. */
-export interface CommandDeps { readonly tell: (e: unknown) => void; readonly open: Opener; readonly maxBytes: () => number }
+export interface CommandDeps {
+  readonly tell: (e: unknown) => void;
+  readonly open: Opener;
+  readonly maxBytes: () => number;
+}
 
 /** By their names in package.json, without what all begin with. `clicked` and `all` as menus of trees give them. */
 export type Commands = Readonly<Record<string, (clicked: unknown, all: unknown) => Promise<void>>>;
@@ -101,7 +134,8 @@ export function commandsOf(view: CapturesView, store: CaptureStore, deps: Comman
     },
     openBeside: async (clicked, all) => {
       const profiles = (await several(view, store, clicked, all, 'Open captures side by side')).filter(isProfile);
-      for (const [i, { file }] of profiles.slice(0, MAX_BESIDE).entries()) await openProfileFile(vscode.Uri.file(file), { viewColumn: i + 1 });
+      for (const [i, { file }] of profiles.slice(0, MAX_BESIDE).entries())
+        await openProfileFile(vscode.Uri.file(file), { viewColumn: i + 1 });
     },
     renameCapture: async (clicked, all) => {
       const group = chosenGroup(view, clicked, all)?.group;
@@ -112,7 +146,11 @@ export function commandsOf(view: CapturesView, store: CaptureStore, deps: Comman
       }
       const capture = await one(view, store, clicked, all, 'Rename a capture');
       if (!capture) return;
-      const name = await askName('Rename capture', capture.info.name, `The file keeps its name, ${path.basename(capture.file)}.`);
+      const name = await askName(
+        'Rename capture',
+        capture.info.name,
+        `The file keeps its name, ${path.basename(capture.file)}.`,
+      );
       if (name !== undefined && name !== capture.info.name) await store.rename(capture.file, name);
     },
     deleteCapture: async (clicked, all) => {
@@ -120,8 +158,20 @@ export function commandsOf(view: CapturesView, store: CaptureStore, deps: Comman
       const [first] = captures;
       if (!first) return;
       const group = chosenGroup(view, clicked, all)?.group.name;
-      const what = captures.length === 1 ? `the capture "${first.info.name}"` : group === undefined ? count(captures.length, 'capture') : `the ${count(captures.length, 'capture')} of "${group}"`;
-      const detail = [captures.length === 1 ? 'The file is removed for good. Export it first to keep it.' : 'The files are removed for good. Export first what you want to keep.', closing(editorsOf(captures).length, captures.length)].filter((s) => s !== '').join(' ');
+      const what =
+        captures.length === 1
+          ? `the capture "${first.info.name}"`
+          : group === undefined
+            ? count(captures.length, 'capture')
+            : `the ${count(captures.length, 'capture')} of "${group}"`;
+      const detail = [
+        captures.length === 1
+          ? 'The file is removed for good. Export it first to keep it.'
+          : 'The files are removed for good. Export first what you want to keep.',
+        closing(editorsOf(captures).length, captures.length),
+      ]
+        .filter((s) => s !== '')
+        .join(' ');
       const answer = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail }, 'Delete');
       if (answer !== 'Delete') return;
       for (const capture of captures) await store.delete(capture.file);
@@ -137,35 +187,61 @@ export function commandsOf(view: CapturesView, store: CaptureStore, deps: Comman
       if (capture) await reveal(capture.file);
     },
     openProfile: async (clicked) => {
-      if (clicked instanceof vscode.Uri) { await openProfileFile(clicked); return; }
+      if (clicked instanceof vscode.Uri) {
+        await openProfileFile(clicked);
+        return;
+      }
       const uris = await vscode.window.showOpenDialog({
-        title: 'Open profile', canSelectMany: true, openLabel: 'Open',
+        title: 'Open profile',
+        canSelectMany: true,
+        openLabel: 'Open',
         filters: { 'Go profiles': ['gz', 'pprof', 'prof', 'pb', 'out', 'txt'], 'All files': ['*'] },
       });
       for (const uri of uris ?? []) await openProfileFile(uri);
     },
   };
-  return Object.fromEntries(Object.entries(commands).map(([name, run]) => [name, async (clicked: unknown, all: unknown) => {
-    try { await run(clicked, all); } catch (e) { deps.tell(e); }
-  }]));
+  return Object.fromEntries(
+    Object.entries(commands).map(([name, run]) => [
+      name,
+      async (clicked: unknown, all: unknown) => {
+        try {
+          await run(clicked, all);
+        } catch (e) {
+          deps.tell(e);
+        }
+      },
+    ]),
+  );
 }
 
 async function askName(title: string, value: string, prompt: string): Promise<string | undefined> {
-  const name = await vscode.window.showInputBox({ title, value, prompt, validateInput: (v) => (v.trim() === '' ? 'Type at least one character.' : undefined) });
+  const name = await vscode.window.showInputBox({
+    title,
+    value,
+    prompt,
+    validateInput: (v) => (v.trim() === '' ? 'Type at least one character.' : undefined),
+  });
   return name?.trim();
 }
 
 /** Tabs that show these captures; of a deleted one they would have nothing left to show. */
 function editorsOf(captures: readonly Capture[]): readonly vscode.Tab[] {
   const files = new Set(captures.map((c) => c.file));
-  const shows = (tab: vscode.Tab): boolean => tab.input instanceof vscode.TabInputCustom && tab.input.viewType === PROFILE_EDITOR && files.has(tab.input.uri.fsPath);
+  const shows = (tab: vscode.Tab): boolean =>
+    tab.input instanceof vscode.TabInputCustom &&
+    tab.input.viewType === PROFILE_EDITOR &&
+    files.has(tab.input.uri.fsPath);
   return vscode.window.tabGroups.all.flatMap((g) => g.tabs.filter(shows));
 }
 
 /** What happens to the tabs of captures that are deleted; '' when none is open. */
 function closing(tabs: number, captures: number): string {
   if (tabs === 0) return '';
-  return tabs > 1 ? `The ${tabs} tabs that show ${captures === 1 ? 'it' : 'them'} are closed.` : captures === 1 ? 'Its tab is closed.' : 'The tab that shows one of them is closed.';
+  return tabs > 1
+    ? `The ${tabs} tabs that show ${captures === 1 ? 'it' : 'them'} are closed.`
+    : captures === 1
+      ? 'Its tab is closed.'
+      : 'The tab that shows one of them is closed.';
 }
 
 async function exportCaptures(store: CaptureStore, deps: CommandDeps, captures: readonly Capture[]): Promise<void> {
@@ -176,36 +252,63 @@ async function exportCaptures(store: CaptureStore, deps: CommandDeps, captures: 
     const name = path.basename(first.file);
     const text = isGoroutineText(name);
     const to = await vscode.window.showSaveDialog({
-      title: 'Export capture', saveLabel: 'Export', ...(home && { defaultUri: vscode.Uri.joinPath(home, name) }),
-      ...(text && { filters: { 'Goroutine text': ['txt'], 'pprof profile, for go tool pprof': ['gz', 'pprof', 'pb'] } }),
+      title: 'Export capture',
+      saveLabel: 'Export',
+      ...(home && { defaultUri: vscode.Uri.joinPath(home, name) }),
+      ...(text && {
+        filters: { 'Goroutine text': ['txt'], 'pprof profile, for go tool pprof': ['gz', 'pprof', 'pb'] },
+      }),
     });
     if (!to) return;
     // The ending that the person chose decides the form: a dump under a profile's name would be neither.
-    if (text && !to.path.endsWith('.txt') && to.scheme === 'file') await store.export(first.file, to.fsPath, (bytes) => encodeCapture(bytes, deps.open, deps.maxBytes()));
+    if (text && !to.path.endsWith('.txt') && to.scheme === 'file')
+      await store.export(first.file, to.fsPath, (bytes) => encodeCapture(bytes, deps.open, deps.maxBytes()));
     else await copyTo(store, first, to);
     done(`Exported to ${to.fsPath}.`);
     return;
   }
-  const [folder] = (await vscode.window.showOpenDialog({ title: `Export ${count(captures.length, 'capture')} to a folder`, openLabel: 'Export here', canSelectFolders: true, canSelectFiles: false, ...(home && { defaultUri: home }) })) ?? [];
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      title: `Export ${count(captures.length, 'capture')} to a folder`,
+      openLabel: 'Export here',
+      canSelectFolders: true,
+      canSelectFiles: false,
+      ...(home && { defaultUri: home }),
+    })) ?? [];
   if (!folder) return;
   for (const capture of captures) {
     const to = vscode.Uri.joinPath(folder, path.basename(capture.file));
-    if (await there(to)) throw new Problem('captures.exists', `${path.basename(capture.file)} is in ${folder.fsPath} already; it was not replaced.`, { next: 'Choose another folder, or export it alone to replace the file.' });
+    if (await there(to))
+      throw new Problem(
+        'captures.exists',
+        `${path.basename(capture.file)} is in ${folder.fsPath} already; it was not replaced.`,
+        { next: 'Choose another folder, or export it alone to replace the file.' },
+      );
     await copyTo(store, capture, to);
   }
   done(`Exported ${count(captures.length, 'capture')} to ${folder.fsPath}.`);
 }
 
 async function copyTo(store: CaptureStore, capture: Capture, to: vscode.Uri): Promise<void> {
-  if (to.scheme === 'file') { await store.export(capture.file, to.fsPath); return; }
+  if (to.scheme === 'file') {
+    await store.export(capture.file, to.fsPath);
+    return;
+  }
   await vscode.workspace.fs.copy(vscode.Uri.file(capture.file), to, { overwrite: true });
 }
 
 async function there(uri: vscode.Uri): Promise<boolean> {
-  try { await vscode.workspace.fs.stat(uri); return true; } catch { return false; }
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-function done(text: string): void { void vscode.window.showInformationMessage(text); }
+function done(text: string): void {
+  void vscode.window.showInformationMessage(text);
+}
 
 /** Shows the file in the system's file manager; where there is none (a browser, a remote machine), its path. */
 async function reveal(file: string): Promise<void> {
@@ -213,5 +316,6 @@ async function reveal(file: string): Promise<void> {
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(file));
     return;
   }
-  if (await vscode.window.showInformationMessage(`The capture is the file ${file}`, 'Copy Path') === 'Copy Path') await vscode.env.clipboard.writeText(file);
+  if ((await vscode.window.showInformationMessage(`The capture is the file ${file}`, 'Copy Path')) === 'Copy Path')
+    await vscode.env.clipboard.writeText(file);
 }

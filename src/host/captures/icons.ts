@@ -2,9 +2,19 @@
 import type { CaptureKind, GoKind } from '../../captures/types';
 
 const ICON: Readonly<Record<GoKind | 'metrics', string>> = {
-  cpu: 'pulse', goroutine: 'list-tree', heap: 'database', allocs: 'graph', block: 'debug-pause', mutex: 'lock', threadcreate: 'layers',
-  goroutineleak: 'flame', trace: 'history', metrics: 'graph-line',
+  cpu: 'pulse',
+  goroutine: 'list-tree',
+  heap: 'database',
+  allocs: 'graph',
+  block: 'debug-pause',
+  mutex: 'lock',
+  threadcreate: 'layers',
+  goroutineleak: 'flame',
+  trace: 'history',
+  metrics: 'graph-line',
 };
 
 /** Name of a codicon. */
-export function kindIcon(kind: CaptureKind): string { return Object.hasOwn(ICON, kind) ? ICON[kind as GoKind] : 'symbol-misc'; }
+export function kindIcon(kind: CaptureKind): string {
+  return Object.hasOwn(ICON, kind) ? ICON[kind as GoKind] : 'symbol-misc';
+}

@@ -32,15 +32,24 @@ export interface CapturesApi extends vscode.Disposable {
 }
 
 /** Fills the Captures view and makes its commands. The caller disposes the answer. */
-export function registerCaptures(context: vscode.ExtensionContext, tree: vscode.TreeView<Row>, deps: CapturesDeps): CapturesApi {
+export function registerCaptures(
+  context: vscode.ExtensionContext,
+  tree: vscode.TreeView<Row>,
+  deps: CapturesDeps,
+): CapturesApi {
   const own = new Disposables();
   const store = own.add(new CaptureStore(vscode.Uri.joinPath(context.globalStorageUri, 'captures').fsPath));
   const view = own.add(new CapturesView(tree, store, deps.tell));
   // Watched from when the list is first seen.
-  const start = (): void => { if (tree.visible) void store.watch(); };
+  const start = (): void => {
+    if (tree.visible) void store.watch();
+  };
   own.add(tree.onDidChangeVisibility(start));
   start();
-  const open = async (capture: Capture): Promise<void> => { await openCaptureFile(capture); await view.reveal(capture); };
+  const open = async (capture: Capture): Promise<void> => {
+    await openCaptureFile(capture);
+    await view.reveal(capture);
+  };
   return {
     store,
     rows: view,
@@ -50,7 +59,10 @@ export function registerCaptures(context: vscode.ExtensionContext, tree: vscode.
       const [first] = captures;
       if (!first) return;
       const oneKind = captures.every((c) => c.info.kind === first.info.kind);
-      const asOne = captures.length < 2 || !oneKind || !isProfile(first) ? undefined : `controllerTuner.${first.info.group?.kind === 'pair' ? 'compareCaptures' : 'mergeCaptures'}`;
+      const asOne =
+        captures.length < 2 || !oneKind || !isProfile(first)
+          ? undefined
+          : `controllerTuner.${first.info.group?.kind === 'pair' ? 'compareCaptures' : 'mergeCaptures'}`;
       if (asOne !== undefined) {
         await vscode.commands.executeCommand(asOne, first, captures);
         await view.reveal(first);
@@ -59,6 +71,8 @@ export function registerCaptures(context: vscode.ExtensionContext, tree: vscode.
       for (const capture of oneKind ? captures : [first]) await open(capture);
     },
     find: (file) => store.get(file),
-    dispose: () => { own.dispose(); },
+    dispose: () => {
+      own.dispose();
+    },
   };
 }

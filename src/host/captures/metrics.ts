@@ -7,10 +7,18 @@ import { Scraper, type Scraped, type ScraperOptions } from '../../series/scraper
 export type Pace = Omit<ScraperOptions, 'keepSeconds' | 'now'>;
 
 /** Scrapes for so many seconds, all that the process exports. Knows no editor. Throws what the first scrape failed by when none came in. */
-export async function recordMetrics(process: Scraped, seconds: number, pace: Pace, signal: AbortSignal, onProgress: (progress: CaptureProgress) => void): Promise<Uint8Array> {
+export async function recordMetrics(
+  process: Scraped,
+  seconds: number,
+  pace: Pace,
+  signal: AbortSignal,
+  onProgress: (progress: CaptureProgress) => void,
+): Promise<Uint8Array> {
   const scraper = new Scraper({ ...pace, keepSeconds: seconds + 60 });
   let bytes = 0;
-  scraper.onDidScrape((report) => { bytes += report.bytes.wire; });
+  scraper.onDidScrape((report) => {
+    bytes += report.bytes.wire;
+  });
   try {
     scraper.want(undefined, true);
     scraper.set([process]);
@@ -25,5 +33,7 @@ export async function recordMetrics(process: Scraped, seconds: number, pace: Pac
     }
     onProgress({ phase: 'saving', secondsLeft: 0, bytes });
     return Buffer.from(writeOpenMetrics(scraper.ring.select([]), scraper.familiesNow()));
-  } finally { scraper.dispose(); }
+  } finally {
+    scraper.dispose();
+  }
 }

@@ -24,7 +24,12 @@ export interface Step {
 }
 
 export function stepsOf({ what, how, seconds }: Plan): readonly Step[] {
-  const step = (kind: CaptureKind, s = 0, after = 0, which: Step['which'] = ''): Step => ({ kind, seconds: s, after, which });
+  const step = (kind: CaptureKind, s = 0, after = 0, which: Step['which'] = ''): Step => ({
+    kind,
+    seconds: s,
+    after,
+    which,
+  });
   if (what === 'everything') return [step('cpu', seconds), step('goroutine'), step('heap'), step('metrics', seconds)];
   return how === 'pair' ? [step(what, 0, 0, 'before'), step(what, 0, seconds, 'after')] : [step(what, seconds)];
 }
@@ -41,7 +46,9 @@ export function planTitle(plan: Plan, places: readonly Place[]): string {
   return `${planLabel(plan)} of ${places.length > 1 && first?.kind === 'pod' ? `${first.workload.name}, ${count(places.length, 'replica')}` : first ? placeName(first) : ''}`;
 }
 
-export function placeName(place: Place): string { return place.kind === 'local' ? place.url : place.replica.pod.name; }
+export function placeName(place: Place): string {
+  return place.kind === 'local' ? place.url : place.replica.pod.name;
+}
 
 /** The group of what a plan takes from these places; undefined for a single file. */
 export function groupOf(plan: Plan, places: readonly Place[], id: string): CaptureGroup | undefined {
@@ -56,7 +63,13 @@ export function groupOf(plan: Plan, places: readonly Place[], id: string): Captu
 export function readPlan(v: unknown): Plan | undefined {
   if (typeof v !== 'object' || v === null) return undefined;
   const { what, how, seconds } = v as Record<string, unknown>;
-  if ((what !== 'everything' && (!isKind(what) || what === 'metrics')) || (how !== 'once' && how !== 'delta' && how !== 'pair') || typeof seconds !== 'number' || !(seconds >= 0)) return undefined;
+  if (
+    (what !== 'everything' && (!isKind(what) || what === 'metrics')) ||
+    (how !== 'once' && how !== 'delta' && how !== 'pair') ||
+    typeof seconds !== 'number' ||
+    !(seconds >= 0)
+  )
+    return undefined;
   return { what, how, seconds };
 }
 

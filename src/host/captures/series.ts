@@ -20,7 +20,10 @@ export interface SeriesWish {
 }
 
 export class SeriesList implements vscode.Disposable {
-  readonly #running = new Map<string, { readonly name: string; readonly stop: AbortController; readonly item: vscode.StatusBarItem }>();
+  readonly #running = new Map<
+    string,
+    { readonly name: string; readonly stop: AbortController; readonly item: vscode.StatusBarItem }
+  >();
 
   constructor(private readonly parts: Parts) {}
 
@@ -44,35 +47,75 @@ export class SeriesList implements vscode.Disposable {
   /** The one with this id; without, the only one, or the one that the person picks. */
   async stop(id: unknown): Promise<void> {
     const known = typeof id === 'string' ? this.#running.get(id) : undefined;
-    if (known) { known.stop.abort(); return; }
+    if (known) {
+      known.stop.abort();
+      return;
+    }
     const all = [...this.#running.values()];
-    if (all.length === 0) { void vscode.window.showInformationMessage('Nothing is captured repeatedly now.'); return; }
-    const chosen = all.length === 1 ? all[0] : (await vscode.window.showQuickPick(all.map((one) => ({ label: one.name, one })), { title: 'Stop repeated captures' }))?.one;
+    if (all.length === 0) {
+      void vscode.window.showInformationMessage('Nothing is captured repeatedly now.');
+      return;
+    }
+    const chosen =
+      all.length === 1
+        ? all[0]
+        : (
+            await vscode.window.showQuickPick(
+              all.map((one) => ({ label: one.name, one })),
+              { title: 'Stop repeated captures' },
+            )
+          )?.one;
     chosen?.stop.abort();
   }
 
   dispose(): void {
-    for (const { stop, item } of this.#running.values()) { stop.abort(); item.dispose(); }
+    for (const { stop, item } of this.#running.values()) {
+      stop.abort();
+      item.dispose();
+    }
     this.#running.clear();
   }
 
-  async #run(group: CaptureGroup, { places, plan, everyMinutes, keep }: SeriesWish, signal: AbortSignal, item: vscode.StatusBarItem): Promise<void> {
+  async #run(
+    group: CaptureGroup,
+    { places, plan, everyMinutes, keep }: SeriesWish,
+    signal: AbortSignal,
+    item: vscode.StatusBarItem,
+  ): Promise<void> {
     const { parts } = this;
     const { log } = parts;
-    const show = (state: SeriesState): void => { look(item, group.name, keep, state); };
+    const show = (state: SeriesState): void => {
+      look(item, group.name, keep, state);
+    };
     try {
-      const kept = await runSeries({
-        everyMs: everyMinutes * 60_000, keep, onChange: (state) => {
-          if (state.problem && !state.busy) log.problem(group.name, state.problem);
-          show(state);
+      const kept = await runSeries(
+        {
+          everyMs: everyMinutes * 60_000,
+          keep,
+          onChange: (state) => {
+            if (state.problem && !state.busy) log.problem(group.name, state.problem);
+            show(state);
+          },
+          round: async (end) =>
+            takeParts(
+              parts,
+              plan,
+              partsOf(parts, plan, await placesNow(parts, places, end), group),
+              end,
+              () => undefined,
+            ),
+          remove: ({ file }) => parts.captures.store.delete(file),
         },
-        round: async (end) => takeParts(parts, plan, partsOf(parts, plan, await placesNow(parts, places, end), group), end, () => undefined),
-        remove: ({ file }) => parts.captures.store.delete(file),
-      }, signal);
+        signal,
+      );
       log.info(`${group.name}: stopped, ${kept.length} kept`);
       // The extension ends: nobody is told.
       if (!this.#running.has(group.id)) return;
-      void vscode.window.showInformationMessage(kept.length === 0 ? `Stopped "${group.name}" before anything was captured.` : `Stopped. ${count(kept.length, 'capture')} of "${group.name}" ${kept.length === 1 ? 'is' : 'are'} kept.`);
+      void vscode.window.showInformationMessage(
+        kept.length === 0
+          ? `Stopped "${group.name}" before anything was captured.`
+          : `Stopped. ${count(kept.length, 'capture')} of "${group.name}" ${kept.length === 1 ? 'is' : 'are'} kept.`,
+      );
     } catch (e) {
       void showProblem(e, { what: group.name, log });
     }
@@ -80,25 +123,52 @@ export class SeriesList implements vscode.Disposable {
 }
 
 /** As the cluster has them now: whoever leads, where the leader was meant; all replicas, where all were. Throws Problem `kube.podGone`. */
-async function placesNow(parts: Parts, places: readonly [Place, ...Place[]], signal: AbortSignal): Promise<readonly Place[]> {
+async function placesNow(
+  parts: Parts,
+  places: readonly [Place, ...Place[]],
+  signal: AbortSignal,
+): Promise<readonly Place[]> {
   const [first] = places;
   if (first.kind === 'local') return places;
-  const { context, workload: before, replica: { pod, leader } } = first;
+  const {
+    context,
+    workload: before,
+    replica: { pod, leader },
+  } = first;
   const cluster = await parts.clusters.connect(context, signal);
   const workload = cluster.workload(before.id);
   const all = places.length > 1;
-  const replica = workload?.replicas.find((r) => (leader || all ? r.leader : r.pod.name === pod.name)) ?? (all || workload?.replicas.length === 1 ? workload?.replicas[0] : undefined);
-  if (!workload || !replica) throw new Problem('kube.podGone', `${leader ? `The leader of ${before.namespace}/${before.name}` : `The pod ${pod.namespace}/${pod.name}`} is not there now.`, { next: 'It is tried again at the next time; stop and begin anew for another replica.' });
+  const replica =
+    workload?.replicas.find((r) => (leader || all ? r.leader : r.pod.name === pod.name)) ??
+    (all || workload?.replicas.length === 1 ? workload?.replicas[0] : undefined);
+  if (!workload || !replica)
+    throw new Problem(
+      'kube.podGone',
+      `${leader ? `The leader of ${before.namespace}/${before.name}` : `The pod ${pod.namespace}/${pod.name}`} is not there now.`,
+      { next: 'It is tried again at the next time; stop and begin anew for another replica.' },
+    );
   return placesOf({ context, workload, replica, all });
 }
 
-function look(item: vscode.StatusBarItem, name: string, keep: number, { busy, rounds, kept, nextAt, problem }: SeriesState): void {
+function look(
+  item: vscode.StatusBarItem,
+  name: string,
+  keep: number,
+  { busy, rounds, kept, nextAt, problem }: SeriesState,
+): void {
   const now = Date.now();
   item.text = `$(${busy ? 'sync~spin' : problem ? 'warning' : 'history'}) ${name}`;
   item.tooltip = [
     `${count(rounds, 'time')} so far${rounds > kept ? `, the last ${kept} kept` : `, the last ${keep} will be kept`}`,
-    busy ? 'Capturing now' : `Next ${when(nextAt, now).replace(/^today /, 'at ')}`, problem ? problem.message : '', 'Click to stop',
-  ].filter((s) => s !== '').join('\n');
-  item.accessibilityInformation = { label: `${name}, ${busy ? 'capturing now' : 'waiting'}, click to stop`, role: 'button' };
+    busy ? 'Capturing now' : `Next ${when(nextAt, now).replace(/^today /, 'at ')}`,
+    problem ? problem.message : '',
+    'Click to stop',
+  ]
+    .filter((s) => s !== '')
+    .join('\n');
+  item.accessibilityInformation = {
+    label: `${name}, ${busy ? 'capturing now' : 'waiting'}, click to stop`,
+    role: 'button',
+  };
   item.show();
 }

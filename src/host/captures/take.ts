@@ -18,71 +18,172 @@ import { groupOf, placeName, planLabel, stepsOf, type Plan, type Step } from './
 type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory' | 'captures' | 'open' | 'expectProfile'>;
 
 /** The parts of a plan, of every place; `group`: instead of a group of their own. */
-export function partsOf(needs: Needs, plan: Plan, places: readonly Place[], group = groupOf(plan, places, newId())): readonly Part[] {
-  return places.flatMap((place) => stepsOf(plan).map((step): Part => {
-    const part: Part = {
-      label: `${planLabel({ what: step.kind === 'metrics' ? 'everything' : step.kind, how: 'once' }).replace('Everything', 'Metrics')}${step.which === '' ? '' : ` ${step.which}`} of ${placeName(place)}`,
-      take: (signal, onProgress) => takeStep(needs, place, step, group, signal, onProgress),
-    };
-    return step.after > 0 ? after(step.after, part) : part;
-  }));
+export function partsOf(
+  needs: Needs,
+  plan: Plan,
+  places: readonly Place[],
+  group = groupOf(plan, places, newId()),
+): readonly Part[] {
+  return places.flatMap((place) =>
+    stepsOf(plan).map((step): Part => {
+      const part: Part = {
+        label: `${planLabel({ what: step.kind === 'metrics' ? 'everything' : step.kind, how: 'once' }).replace('Everything', 'Metrics')}${step.which === '' ? '' : ` ${step.which}`} of ${placeName(place)}`,
+        take: (signal, onProgress) => takeStep(needs, place, step, group, signal, onProgress),
+      };
+      return step.after > 0 ? after(step.after, part) : part;
+    }),
+  );
 }
 
 /** Unique among groups, and in the order of time. */
-export function newId(): string { return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`; }
+export function newId(): string {
+  return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
+}
 
 /** Never rejects; see `takeTogether`. */
-export function takeParts(needs: Needs, plan: Plan, parts: readonly Part[], signal: AbortSignal, onProgress: (progress: TogetherProgress) => void): Promise<Taken> {
+export function takeParts(
+  needs: Needs,
+  plan: Plan,
+  parts: readonly Part[],
+  signal: AbortSignal,
+  onProgress: (progress: TogetherProgress) => void,
+): Promise<Taken> {
   needs.expectProfile();
   return takeTogether(parts, { signal, needsAll: plan.how === 'pair', onProgress });
 }
 
-async function takeStep(needs: Needs, place: Place, step: Step, group: CaptureGroup | undefined, signal: AbortSignal, onProgress: (progress: CaptureProgress) => void): Promise<Capture> {
+async function takeStep(
+  needs: Needs,
+  place: Place,
+  step: Step,
+  group: CaptureGroup | undefined,
+  signal: AbortSignal,
+  onProgress: (progress: CaptureProgress) => void,
+): Promise<Capture> {
   const info = infoOf(place, step, group);
-  return step.kind === 'metrics' ? takeMetrics(needs, place, info, step.seconds, signal, onProgress) : takeProfile(needs, place, { ...info, kind: step.kind }, step.seconds, signal, onProgress);
+  return step.kind === 'metrics'
+    ? takeMetrics(needs, place, info, step.seconds, signal, onProgress)
+    : takeProfile(needs, place, { ...info, kind: step.kind }, step.seconds, signal, onProgress);
 }
 
 function infoOf(place: Place, { kind, seconds, which }: Step, group: CaptureGroup | undefined): CaptureInfo {
-  const facts = place.kind === 'local' ? { context: '', namespace: '', workload: '', pod: '', url: localProcess(place.url).url, leader: false, image: '' } : {
-    context: place.context, namespace: place.replica.pod.namespace, workload: place.workload.name, pod: place.replica.pod.name, url: '',
-    leader: place.replica.leader, image: place.replica.pod.containers[0]?.image ?? '',
-  };
+  const facts =
+    place.kind === 'local'
+      ? {
+          context: '',
+          namespace: '',
+          workload: '',
+          pod: '',
+          url: localProcess(place.url).url,
+          leader: false,
+          image: '',
+        }
+      : {
+          context: place.context,
+          namespace: place.replica.pod.namespace,
+          workload: place.workload.name,
+          pod: place.replica.pod.name,
+          url: '',
+          leader: place.replica.leader,
+          image: place.replica.pod.containers[0]?.image ?? '',
+        };
   const name = defaultName({ ...facts, kind, seconds });
-  return { version: 1, name: which === '' ? name : `${name}, ${which}`, at: Date.now(), kind, seconds, ...facts, ...(group && { group }) };
+  return {
+    version: 1,
+    name: which === '' ? name : `${name}, ${which}`,
+    at: Date.now(),
+    kind,
+    seconds,
+    ...facts,
+    ...(group && { group }),
+  };
 }
 
 type ProfileInfo = CaptureInfo & { readonly kind: Exclude<CaptureInfo['kind'], 'metrics'> };
 
-async function takeProfile(needs: Needs, place: Place, info: ProfileInfo, seconds: number, signal: AbortSignal, onProgress: (progress: CaptureProgress) => void): Promise<Capture> {
-  const from = (target: Parameters<typeof takeCapture>[0]['target'], basePath: string, end: AbortSignal, keep: () => void): Promise<Capture> => takeCapture({
-    target, basePath, kind: info.kind, seconds, info: { ...info, at: Date.now() }, store: needs.captures.store, open: needs.open,
-    idleTimeoutMs: settings.idleTimeoutMs, maxBytes: settings.maxProfileBytes, signal: end,
-    onProgress: (p) => { if (p.phase === 'saving') { keep(); needs.expectProfile(); } onProgress(p); },
-  });
+async function takeProfile(
+  needs: Needs,
+  place: Place,
+  info: ProfileInfo,
+  seconds: number,
+  signal: AbortSignal,
+  onProgress: (progress: CaptureProgress) => void,
+): Promise<Capture> {
+  const from = (
+    target: Parameters<typeof takeCapture>[0]['target'],
+    basePath: string,
+    end: AbortSignal,
+    keep: () => void,
+  ): Promise<Capture> =>
+    takeCapture({
+      target,
+      basePath,
+      kind: info.kind,
+      seconds,
+      info: { ...info, at: Date.now() },
+      store: needs.captures.store,
+      open: needs.open,
+      idleTimeoutMs: settings.idleTimeoutMs,
+      maxBytes: settings.maxProfileBytes,
+      signal: end,
+      onProgress: (p) => {
+        if (p.phase === 'saving') {
+          keep();
+          needs.expectProfile();
+        }
+        onProgress(p);
+      },
+    });
   if (place.kind === 'local') {
     const { target, pprofPath } = localProcess(place.url);
     return from(target, pprofPath, signal, () => undefined);
   }
   const { pod } = place.replica;
   const cluster = await needs.clusters.connect(place.context, signal);
-  return whileThere(cluster, pod, signal, (end, keep) => withPprofEndpoint(needs, place, end, ({ endpoint, auth }) => from(
-    podTarget(cluster.session, pod.namespace, pod.name, endpoint, auth), endpoint.path, end, keep,
-  )));
+  return whileThere(cluster, pod, signal, (end, keep) =>
+    withPprofEndpoint(needs, place, end, ({ endpoint, auth }) =>
+      from(podTarget(cluster.session, pod.namespace, pod.name, endpoint, auth), endpoint.path, end, keep),
+    ),
+  );
 }
 
-const PACE: Pace = { everyMs: () => settings.scrapeMs, maxBytes: () => settings.maxScrapeBytes, idleTimeoutMs: () => settings.idleTimeoutMs };
+const PACE: Pace = {
+  everyMs: () => settings.scrapeMs,
+  maxBytes: () => settings.maxScrapeBytes,
+  idleTimeoutMs: () => settings.idleTimeoutMs,
+};
 
-async function takeMetrics(needs: Needs, place: Place, info: CaptureInfo, seconds: number, signal: AbortSignal, onProgress: (progress: CaptureProgress) => void): Promise<Capture> {
-  const record = (id: string, labels: Readonly<Record<string, string>>, find: Parameters<typeof recordMetrics>[0]['find'], end: AbortSignal): Promise<Uint8Array> => recordMetrics({ id, labels, find }, seconds, PACE, end, onProgress);
+async function takeMetrics(
+  needs: Needs,
+  place: Place,
+  info: CaptureInfo,
+  seconds: number,
+  signal: AbortSignal,
+  onProgress: (progress: CaptureProgress) => void,
+): Promise<Capture> {
+  const record = (
+    id: string,
+    labels: Readonly<Record<string, string>>,
+    find: Parameters<typeof recordMetrics>[0]['find'],
+    end: AbortSignal,
+  ): Promise<Uint8Array> => recordMetrics({ id, labels, find }, seconds, PACE, end, onProgress);
   if (place.kind === 'local') {
     const { url } = place;
-    return needs.captures.store.write(info, await record(url, { instance: url }, () => Promise.resolve(localDoor(url)), signal));
+    return needs.captures.store.write(
+      info,
+      await record(url, { instance: url }, () => Promise.resolve(localDoor(url)), signal),
+    );
   }
   const { pod } = place.replica;
   const cluster = await needs.clusters.connect(place.context, signal);
-  const bytes = await whileThere(cluster, pod, signal, (end) => record(
-    pod.uid, { namespace: pod.namespace, pod: pod.name, instance: pod.name, job: place.workload.name }, (stop, again) => metricsDoor(needs, place, stop, again), end,
-  ));
+  const bytes = await whileThere(cluster, pod, signal, (end) =>
+    record(
+      pod.uid,
+      { namespace: pod.namespace, pod: pod.name, instance: pod.name, job: place.workload.name },
+      (stop, again) => metricsDoor(needs, place, stop, again),
+      end,
+    ),
+  );
   signal.throwIfAborted();
   return needs.captures.store.write(info, bytes);
 }

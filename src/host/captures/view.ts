@@ -8,7 +8,12 @@ import type { Capture, CaptureGroup } from '../../captures/types';
 import { told } from '../told';
 import { kindIcon } from './icons';
 
-const GROUP_ICON: Readonly<Record<CaptureGroup['kind'], string>> = { replicas: 'layers', everything: 'record', pair: 'diff', series: 'history' };
+const GROUP_ICON: Readonly<Record<CaptureGroup['kind'], string>> = {
+  replicas: 'layers',
+  everything: 'record',
+  pair: 'diff',
+  series: 'history',
+};
 /** "today 14:32" goes stale: the list is worded anew this often, ms. */
 const REWORD_MS = 10 * 60_000;
 
@@ -21,10 +26,24 @@ export class CapturesView implements vscode.TreeDataProvider<Row> {
   #rows: readonly Row[] = [];
 
   /** `tree` belongs to who made it. */
-  constructor(readonly tree: vscode.TreeView<Row>, readonly store: CaptureStore, private readonly tell: (e: unknown) => void) {
-    this.#own.add(store.onDidChange(() => { this.#changed.fire(); }));
-    const timer = setInterval(() => { if (this.tree.visible) this.#changed.fire(); }, REWORD_MS);
-    this.#own.add({ dispose: () => { clearInterval(timer); } });
+  constructor(
+    readonly tree: vscode.TreeView<Row>,
+    readonly store: CaptureStore,
+    private readonly tell: (e: unknown) => void,
+  ) {
+    this.#own.add(
+      store.onDidChange(() => {
+        this.#changed.fire();
+      }),
+    );
+    const timer = setInterval(() => {
+      if (this.tree.visible) this.#changed.fire();
+    }, REWORD_MS);
+    this.#own.add({
+      dispose: () => {
+        clearInterval(timer);
+      },
+    });
   }
 
   async getChildren(parent?: Row): Promise<Row[]> {
@@ -44,7 +63,9 @@ export class CapturesView implements vscode.TreeDataProvider<Row> {
     return id === undefined ? undefined : this.#rows.find((r): r is GroupRow => isGroupRow(r) && r.group.id === id);
   }
 
-  getTreeItem(row: Row): vscode.TreeItem { return isGroupRow(row) ? groupItem(row) : captureItem(row); }
+  getTreeItem(row: Row): vscode.TreeItem {
+    return isGroupRow(row) ? groupItem(row) : captureItem(row);
+  }
 
   /** Selects a capture without taking the focus, and opens its group; does nothing while the view is hidden. */
   async reveal(capture: Capture): Promise<void> {
@@ -57,12 +78,18 @@ export class CapturesView implements vscode.TreeDataProvider<Row> {
         known = this.#listed(capture);
       }
       await this.tree.reveal(known ?? capture, { select: true, focus: false });
-    } catch { /* deleted meanwhile */ }
+    } catch {
+      /* deleted meanwhile */
+    }
   }
 
-  #listed({ file }: Capture): Capture | undefined { return this.#rows.flatMap((r) => (isGroupRow(r) ? r.members : [r])).find((c) => c.file === file); }
+  #listed({ file }: Capture): Capture | undefined {
+    return this.#rows.flatMap((r) => (isGroupRow(r) ? r.members : [r])).find((c) => c.file === file);
+  }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 }
 
 function captureItem(capture: Capture): vscode.TreeItem {

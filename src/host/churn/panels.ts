@@ -10,23 +10,42 @@ export class ChurnPanels implements vscode.Disposable {
   /** Without what all names begin with. */
   readonly commands: Readonly<Record<string, (arg?: unknown) => unknown>>;
 
-  constructor(private readonly deps: ChurnDeps, private readonly icon: vscode.Uri) {
+  constructor(
+    private readonly deps: ChurnDeps,
+    private readonly icon: vscode.Uri,
+  ) {
     this.commands = {
-      watchChanges: (arg) => guarded('Watch changes', deps.log, async () => {
-        const subject = subjectOf(arg);
-        const { context } = givenOf(subject, deps.clusters);
-        this.#show(await pickChurn(deps.clusters, { ...(context !== undefined && { context }), ...(subject?.kind === 'namespace' && { namespaces: [subject.namespace] }) }));
-      }),
+      watchChanges: (arg) =>
+        guarded('Watch changes', deps.log, async () => {
+          const subject = subjectOf(arg);
+          const { context } = givenOf(subject, deps.clusters);
+          this.#show(
+            await pickChurn(deps.clusters, {
+              ...(context !== undefined && { context }),
+              ...(subject?.kind === 'namespace' && { namespaces: [subject.namespace] }),
+            }),
+          );
+        }),
     };
   }
 
   #show(subject: ChurnSubject): void {
-    const panel = vscode.window.createWebviewPanel('controllerTuner.churn', `Changes in ${subject.context}`, vscode.ViewColumn.Active, { enableFindWidget: false });
+    const panel = vscode.window.createWebviewPanel(
+      'controllerTuner.churn',
+      `Changes in ${subject.context}`,
+      vscode.ViewColumn.Active,
+      { enableFindWidget: false },
+    );
     panel.iconPath = this.icon;
     const session = new ChurnSession(panel, subject, this.deps);
     this.#open.add(panel);
-    panel.onDidDispose(() => { this.#open.delete(panel); session.dispose(); });
+    panel.onDidDispose(() => {
+      this.#open.delete(panel);
+      session.dispose();
+    });
   }
 
-  dispose(): void { for (const panel of [...this.#open]) panel.dispose(); }
+  dispose(): void {
+    for (const panel of [...this.#open]) panel.dispose();
+  }
 }

@@ -10,11 +10,26 @@ import type { ChurnSubject } from './session';
 
 const TITLE = 'Watch changes';
 
-interface State { readonly context?: string; readonly all?: readonly KindInfo[]; readonly kinds?: readonly KindInfo[]; readonly namespaces?: 'all' | readonly string[]; readonly selector?: string }
+interface State {
+  readonly context?: string;
+  readonly all?: readonly KindInfo[];
+  readonly kinds?: readonly KindInfo[];
+  readonly namespaces?: 'all' | readonly string[];
+  readonly selector?: string;
+}
 
 /** Rejects with AbortError when the person gave up, or with what the cluster said. */
-export async function pickChurn(clusters: Clusters, given: Pick<State, 'context' | 'namespaces'>): Promise<ChurnSubject> {
-  const end = await run<State>(given, [contextStep(clusters), presetStep(clusters), kindsStep(), namespaceStep(clusters), selectorStep()]);
+export async function pickChurn(
+  clusters: Clusters,
+  given: Pick<State, 'context' | 'namespaces'>,
+): Promise<ChurnSubject> {
+  const end = await run<State>(given, [
+    contextStep(clusters),
+    presetStep(clusters),
+    kindsStep(),
+    namespaceStep(clusters),
+    selectorStep(),
+  ]);
   const { context, kinds, namespaces = 'all', selector = '' } = end;
   if (context === undefined || !kinds) throw cancelled();
   return { context, kinds, namespaces, selector };
@@ -24,11 +39,26 @@ function contextStep(clusters: Clusters): Step<State> {
   return async (state, frame) => {
     if (state.context !== undefined) return { state, asked: false };
     const { value, asked } = await pick<string>({
-      ...frame, title: TITLE, placeholder: 'Context', busyText: 'Reading the kubeconfig…',
+      ...frame,
+      title: TITLE,
+      placeholder: 'Context',
+      busyText: 'Reading the kubeconfig…',
       choices: async () => {
         await clusters.load();
-        if (clusters.entries.length === 0) throw new Problem('kube.noConfig', 'There is no kubeconfig: nothing in KUBECONFIG, ~/.kube/config or the setting controllerTuner.kubeconfigs.', { next: 'Add a kubeconfig file.' });
-        return clusters.entries.map(({ info, state: s }): Choice<string> => ({ label: info.name, description: [info.current && 'current', s === 'open' && 'connected'].filter((d) => typeof d === 'string').join(' · '), detail: info.problem?.message ?? info.server, value: info.name }));
+        if (clusters.entries.length === 0)
+          throw new Problem(
+            'kube.noConfig',
+            'There is no kubeconfig: nothing in KUBECONFIG, ~/.kube/config or the setting controllerTuner.kubeconfigs.',
+            { next: 'Add a kubeconfig file.' },
+          );
+        return clusters.entries.map(({ info, state: s }): Choice<string> => ({
+          label: info.name,
+          description: [info.current && 'current', s === 'open' && 'connected']
+            .filter((d) => typeof d === 'string')
+            .join(' · '),
+          detail: info.problem?.message ?? info.server,
+          value: info.name,
+        }));
       },
     });
     return { state: { ...state, context: value }, asked };
@@ -43,17 +73,51 @@ function presetStep(clusters: Clusters): Step<State> {
     const { context = '' } = state;
     let all: readonly KindInfo[] = [];
     const { value, asked } = await pick<readonly KindInfo[] | 'some'>({
-      ...frame, title: TITLE, placeholder: 'Kinds', busyText: `Asking ${context} which kinds it has…`, skipSingle: false,
+      ...frame,
+      title: TITLE,
+      placeholder: 'Kinds',
+      busyText: `Asking ${context} which kinds it has…`,
+      skipSingle: false,
       choices: async (signal) => {
         const { session } = await clusters.connect(context, signal);
-        all = distinct(await session.kinds?.(signal) ?? []);
+        all = distinct((await session.kinds?.(signal)) ?? []);
         const custom = all.filter((k) => k.group.includes('.') && !k.group.endsWith('.k8s.io'));
         const workloads = all.filter((k) => WORKLOADS.includes(k.group) || (k.group === '' && k.kind === 'Pod'));
         return [
-          { label: 'Choose kinds…', description: `of ${all.length}`, iconPath: new vscode.ThemeIcon('checklist'), value: 'some' as const },
-          { label: 'Everything that I may watch', description: count(all.length, 'kind'), detail: 'Known heartbeats, such as leases and events, are set apart.', iconPath: new vscode.ThemeIcon('globe'), value: all },
-          ...(custom.length > 0 ? [{ label: 'Custom resources', description: count(custom.length, 'kind'), detail: custom.slice(0, 6).map((k) => k.kind).join(', '), iconPath: new vscode.ThemeIcon('extensions'), value: custom }] : []),
-          { label: 'Workloads', description: count(workloads.length, 'kind'), detail: workloads.map((k) => k.kind).join(', '), iconPath: new vscode.ThemeIcon('layers'), value: workloads },
+          {
+            label: 'Choose kinds…',
+            description: `of ${all.length}`,
+            iconPath: new vscode.ThemeIcon('checklist'),
+            value: 'some' as const,
+          },
+          {
+            label: 'Everything that I may watch',
+            description: count(all.length, 'kind'),
+            detail: 'Known heartbeats, such as leases and events, are set apart.',
+            iconPath: new vscode.ThemeIcon('globe'),
+            value: all,
+          },
+          ...(custom.length > 0
+            ? [
+                {
+                  label: 'Custom resources',
+                  description: count(custom.length, 'kind'),
+                  detail: custom
+                    .slice(0, 6)
+                    .map((k) => k.kind)
+                    .join(', '),
+                  iconPath: new vscode.ThemeIcon('extensions'),
+                  value: custom,
+                },
+              ]
+            : []),
+          {
+            label: 'Workloads',
+            description: count(workloads.length, 'kind'),
+            detail: workloads.map((k) => k.kind).join(', '),
+            iconPath: new vscode.ThemeIcon('layers'),
+            value: workloads,
+          },
         ];
       },
     });
@@ -70,30 +134,74 @@ function kindsStep(): Step<State> {
 }
 
 /** A list of which several are ticked. Rejects with AbortError. */
-function many(frame: { readonly title: string; readonly step: number; readonly totalSteps: number }, all: readonly KindInfo[]): Promise<readonly KindInfo[]> {
+function many(
+  frame: { readonly title: string; readonly step: number; readonly totalSteps: number },
+  all: readonly KindInfo[],
+): Promise<readonly KindInfo[]> {
   const list = vscode.window.createQuickPick<Choice<KindInfo>>();
-  Object.assign(list, { title: frame.title, step: frame.step, totalSteps: frame.totalSteps, ignoreFocusOut: true, canSelectMany: true, matchOnDescription: true, placeholder: 'Kinds to watch; tick one or more' });
-  list.items = all.map((kind) => ({ label: kind.kind, description: fullName(kind) === kind.kind ? kind.version : `${kind.group}/${kind.version}`, value: kind }));
+  Object.assign(list, {
+    title: frame.title,
+    step: frame.step,
+    totalSteps: frame.totalSteps,
+    ignoreFocusOut: true,
+    canSelectMany: true,
+    matchOnDescription: true,
+    placeholder: 'Kinds to watch; tick one or more',
+  });
+  list.items = all.map((kind) => ({
+    label: kind.kind,
+    description: fullName(kind) === kind.kind ? kind.version : `${kind.group}/${kind.version}`,
+    value: kind,
+  }));
   return new Promise((resolve, reject) => {
     let done = false;
-    const end = (act: () => void): void => { if (done) return; done = true; list.dispose(); act(); };
-    list.onDidAccept(() => { if (list.selectedItems.length > 0) end(() => { resolve(list.selectedItems.map((i) => i.value)); }); });
-    list.onDidHide(() => { end(() => { reject(cancelled()); }); });
+    const end = (act: () => void): void => {
+      if (done) return;
+      done = true;
+      list.dispose();
+      act();
+    };
+    list.onDidAccept(() => {
+      if (list.selectedItems.length > 0)
+        end(() => {
+          resolve(list.selectedItems.map((i) => i.value));
+        });
+    });
+    list.onDidHide(() => {
+      end(() => {
+        reject(cancelled());
+      });
+    });
     list.show();
   });
 }
 
 function namespaceStep(clusters: Clusters): Step<State> {
   return async (state, frame) => {
-    if (state.namespaces !== undefined || state.kinds?.every((k) => !k.namespaced) === true) return { state, asked: false };
+    if (state.namespaces !== undefined || state.kinds?.every((k) => !k.namespaced) === true)
+      return { state, asked: false };
     const { value, asked } = await pick<'all' | readonly string[]>({
-      ...frame, title: TITLE, placeholder: 'Namespace', skipSingle: false,
+      ...frame,
+      title: TITLE,
+      placeholder: 'Namespace',
+      skipSingle: false,
       choices: () => {
         const cluster = clusters.entry(state.context ?? '')?.cluster;
-        const names = new Set([cluster?.session.context.namespace ?? 'default', ...(cluster ? [...cluster.objects.pods.values(), ...cluster.objects.workloads.values(), ...cluster.objects.leases.values()].map((o) => o.namespace) : [])]);
+        const names = new Set([
+          cluster?.session.context.namespace ?? 'default',
+          ...(cluster
+            ? [
+                ...cluster.objects.pods.values(),
+                ...cluster.objects.workloads.values(),
+                ...cluster.objects.leases.values(),
+              ].map((o) => o.namespace)
+            : []),
+        ]);
         return Promise.resolve([
           { label: 'All namespaces', iconPath: new vscode.ThemeIcon('globe'), value: 'all' as const },
-          ...[...names].sort().map((name) => ({ label: name, iconPath: new vscode.ThemeIcon('symbol-namespace'), value: [name] })),
+          ...[...names]
+            .sort()
+            .map((name) => ({ label: name, iconPath: new vscode.ThemeIcon('symbol-namespace'), value: [name] })),
         ]);
       },
     });
@@ -104,8 +212,12 @@ function namespaceStep(clusters: Clusters): Step<State> {
 function selectorStep(): Step<State> {
   return async (state, frame) => {
     const selector = await input({
-      ...frame, title: TITLE, prompt: 'Label selector, such as app=web,tier!=cache. Leave it empty for all objects.', value: '',
-      validate: (text) => (/[^\w\s.,/()=!<>-]/.test(text) ? 'A label selector has names, values and = != in notin ( ) , only.' : undefined),
+      ...frame,
+      title: TITLE,
+      prompt: 'Label selector, such as app=web,tier!=cache. Leave it empty for all objects.',
+      value: '',
+      validate: (text) =>
+        /[^\w\s.,/()=!<>-]/.test(text) ? 'A label selector has names, values and = != in notin ( ) , only.' : undefined,
     });
     return { state: { ...state, selector }, asked: true };
   };

@@ -9,7 +9,16 @@ import type { KindInfo } from '../../churn/types';
 import { kindId, objectId, objectOf, viewOf } from '../../churn/view';
 import { advice, sentence } from '../../churn/words';
 import type { Following, KubeSession } from '../../kube/types';
-import { CHURN_PROTOCOL, fromChurnPage, type ChosenObject, type ChurnFacts, type ChurnPicture, type ChurnState, type FromChurnPage, type ToChurnPage } from '../../protocol/churn';
+import {
+  CHURN_PROTOCOL,
+  fromChurnPage,
+  type ChosenObject,
+  type ChurnFacts,
+  type ChurnPicture,
+  type ChurnState,
+  type FromChurnPage,
+  type ToChurnPage,
+} from '../../protocol/churn';
 import { pageHtml } from '../../protocol/html';
 import type { Clusters } from '../clusters';
 import type { Log } from '../log';
@@ -25,7 +34,11 @@ export interface ChurnSubject {
   readonly selector: string;
 }
 
-export interface ChurnDeps { readonly clusters: Clusters; readonly log: Log; /** The folder with the pages' bundles. */ readonly pages: vscode.Uri }
+export interface ChurnDeps {
+  readonly clusters: Clusters;
+  readonly log: Log;
+  /** The folder with the pages' bundles. */ readonly pages: vscode.Uri;
+}
 
 type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
 type Watch = Extract<FromChurnPage, { type: 'watch' }>;
@@ -52,25 +65,57 @@ export class ChurnSession implements Disposable {
   #stillAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly panel: vscode.WebviewPanel, private readonly subject: ChurnSubject, private readonly deps: ChurnDeps) {
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private readonly subject: ChurnSubject,
+    private readonly deps: ChurnDeps,
+  ) {
     this.#churn = this.#fresh();
-    this.#own.add({ dispose: () => { clearTimeout(this.#timer); this.#end(); } });
+    this.#own.add({
+      dispose: () => {
+        clearTimeout(this.#timer);
+        this.#end();
+      },
+    });
     panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
-    this.#own.add(panel.webview.onDidReceiveMessage((m: unknown) => { this.#hear(m); }));
-    this.#own.add(panel.onDidChangeViewState(() => { this.#seen(); }));
-    this.#own.add(deps.clusters.onDidChange((name) => { if (name === undefined || name === subject.context) this.#reconnect(); }));
+    this.#own.add(
+      panel.webview.onDidReceiveMessage((m: unknown) => {
+        this.#hear(m);
+      }),
+    );
+    this.#own.add(
+      panel.onDidChangeViewState(() => {
+        this.#seen();
+      }),
+    );
+    this.#own.add(
+      deps.clusters.onDidChange((name) => {
+        if (name === undefined || name === subject.context) this.#reconnect();
+      }),
+    );
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(deps.pages, file)).toString();
-    panel.webview.html = pageHtml({ cspSource: panel.webview.cspSource, scriptUri: uri('churn.js'), styleUri: uri('churn.css'), title: this.#title });
+    panel.webview.html = pageHtml({
+      cspSource: panel.webview.cspSource,
+      scriptUri: uri('churn.js'),
+      styleUri: uri('churn.css'),
+      title: this.#title,
+    });
     void this.#begin();
   }
 
-  get #title(): string { return `Changes in ${this.subject.context}`; }
+  get #title(): string {
+    return `Changes in ${this.subject.context}`;
+  }
 
-  #fresh(): Churn { return new Churn({ start: Date.now(), selected: this.subject.selector !== '' }); }
+  #fresh(): Churn {
+    return new Churn({ start: Date.now(), selected: this.subject.selector !== '' });
+  }
 
   #seen(): void {
     if (!this.panel.visible) this.#ready = false;
-    const wanted = (this.#state === 'recording' || this.#state === 'paused' || this.#state === 'starting') && (this.panel.visible || this.#whileHidden);
+    const wanted =
+      (this.#state === 'recording' || this.#state === 'paused' || this.#state === 'starting') &&
+      (this.panel.visible || this.#whileHidden);
     if (wanted && !this.#following && !this.#starting) {
       if (this.#state !== 'starting') this.#gaps++;
       void this.#begin();
@@ -83,22 +128,38 @@ export class ChurnSession implements Disposable {
     const entry = this.deps.clusters.entry(this.subject.context);
     if (!this.#following || entry?.cluster?.session === this.#session) return;
     this.#end();
-    if (entry?.state === 'open' || entry?.state === 'connecting') { this.#gaps++; void this.#begin(); return; }
+    if (entry?.state === 'open' || entry?.state === 'connecting') {
+      this.#gaps++;
+      void this.#begin();
+      return;
+    }
     this.#turn('stopped');
-    this.#send({ type: 'failed', problem: new Problem('churn.disconnected', `The context ${this.subject.context} was disconnected.`, { next: 'Start anew connects again.' }).toJSON() });
+    this.#send({
+      type: 'failed',
+      problem: new Problem('churn.disconnected', `The context ${this.subject.context} was disconnected.`, {
+        next: 'Start anew connects again.',
+      }).toJSON(),
+    });
   }
 
   /** Connects, lists and watches; what was seen before stays, and the differences are counted. */
   async #begin(): Promise<void> {
     const { context, kinds, namespaces, selector } = this.subject;
-    const starting = this.#starting = new AbortController();
+    const starting = (this.#starting = new AbortController());
     try {
       const { session } = await this.deps.clusters.connect(context, starting.signal);
       if (starting.signal.aborted || this.#own.disposed) return;
       this.#session = session;
-      if (!session.follow) throw new Problem('churn.session', 'This connection can\'t watch kinds.');
-      const following = this.#following = session.follow({ kinds, namespaces, listener: this.#churn, ...(selector !== '' && { labelSelector: selector }) });
-      following.onDidChange(() => { this.#soon(); });
+      if (!session.follow) throw new Problem('churn.session', "This connection can't watch kinds.");
+      const following = (this.#following = session.follow({
+        kinds,
+        namespaces,
+        listener: this.#churn,
+        ...(selector !== '' && { labelSelector: selector }),
+      }));
+      following.onDidChange(() => {
+        this.#soon();
+      });
       await following.ready;
       if (this.#state === 'starting' && this.#following === following) this.#state = 'recording';
       this.#tell();
@@ -119,29 +180,46 @@ export class ChurnSession implements Disposable {
     this.#following = undefined;
   }
 
-  #send(m: Body<ToChurnPage>): void { if (!this.#own.disposed) void this.panel.webview.postMessage({ v: CHURN_PROTOCOL, ...m }); }
+  #send(m: Body<ToChurnPage>): void {
+    if (!this.#own.disposed) void this.panel.webview.postMessage({ v: CHURN_PROTOCOL, ...m });
+  }
 
   #hear(raw: unknown): void {
     const m = fromChurnPage(raw);
     switch (m?.type) {
-      case 'ready': this.#ready = true; this.#tell(); return;
+      case 'ready':
+        this.#ready = true;
+        this.#tell();
+        return;
       case 'watch':
         this.#watch = m;
         this.#churn.follow(objectOf(m.chosen));
         this.#tell();
         return;
-      case 'state': this.#turn(m.state); return;
-      case 'whileHidden': this.#whileHidden = m.on; this.#tell(); return;
-      case 'save': void this.#save(m.what); return;
-      case 'retry': this.#end(); this.#state = 'starting'; void this.#begin(); return;
-      default: return;
+      case 'state':
+        this.#turn(m.state);
+        return;
+      case 'whileHidden':
+        this.#whileHidden = m.on;
+        this.#tell();
+        return;
+      case 'save':
+        void this.#save(m.what);
+        return;
+      case 'retry':
+        this.#end();
+        this.#state = 'starting';
+        void this.#begin();
+        return;
+      default:
+        return;
     }
   }
 
   #turn(state: 'recording' | 'paused' | 'stopped'): void {
     const before = this.#state;
     this.#state = state;
-    this.#stillAt = state === 'recording' ? undefined : this.#stillAt ?? Date.now();
+    this.#stillAt = state === 'recording' ? undefined : (this.#stillAt ?? Date.now());
     if (state === 'stopped') this.#end();
     if (state === 'recording' && before === 'stopped') {
       // A new beginning: what was seen is let go.
@@ -155,7 +233,9 @@ export class ChurnSession implements Disposable {
   }
 
   async #save(what: Extract<FromChurnPage, { type: 'save' }>['what']): Promise<void> {
-    try { await saveChurn(what, this.#churn, this.#title); } catch (e) {
+    try {
+      await saveChurn(what, this.#churn, this.#title);
+    } catch (e) {
       if (isAbort(e)) return;
       this.deps.log.problem(this.#title, e);
       void vscode.window.showErrorMessage(told(e).sentence);
@@ -164,7 +244,10 @@ export class ChurnSession implements Disposable {
 
   #soon(): void {
     clearTimeout(this.#timer);
-    if (this.#ready && this.panel.visible) this.#timer = setTimeout(() => { this.#tell(); }, EVERY_MS);
+    if (this.#ready && this.panel.visible)
+      this.#timer = setTimeout(() => {
+        this.#tell();
+      }, EVERY_MS);
   }
 
   #tell(): void {
@@ -178,8 +261,19 @@ export class ChurnSession implements Disposable {
     const { folded, filter, chosen } = this.#watch;
     const { rows, hidden, objects, events } = viewOf(this.#churn, { folded: new Set(folded), filter, now });
     return {
-      rows, hidden, facts: this.#facts(now, objects, events), chosen: this.#chosen(chosen),
-      findings: this.#churn.findings(now).map((f) => ({ what: f.what, sentence: sentence(f), advice: advice(f), since: f.since, example: objectId(f.kind, f.example) })),
+      rows,
+      hidden,
+      facts: this.#facts(now, objects, events),
+      chosen: this.#chosen(chosen),
+      findings: this.#churn
+        .findings(now)
+        .map((f) => ({
+          what: f.what,
+          sentence: sentence(f),
+          advice: advice(f),
+          since: f.since,
+          example: objectId(f.kind, f.example),
+        })),
     };
   }
 
@@ -190,11 +284,30 @@ export class ChurnSession implements Disposable {
     const what = kinds.length === 1 && only ? only.kind : count(kinds.length, 'kind');
     const where = namespaces === 'all' ? 'all namespaces' : namespaces.join(', ');
     return {
-      title: this.#title, subtitle: `${what} in ${where}${selector === '' ? '' : `, ${selector}`}`, state: this.#state, start: this.#churn.start, now, objects, events, whileHidden: this.#whileHidden,
+      title: this.#title,
+      subtitle: `${what} in ${where}${selector === '' ? '' : `, ${selector}`}`,
+      state: this.#state,
+      start: this.#churn.start,
+      now,
+      objects,
+      events,
+      whileHidden: this.#whileHidden,
       notes: [
-        ...(beyond.length > 0 ? [`There are more objects than are told apart; those beyond, of ${beyond.map((k) => k.kind).join(', ')}, are counted together.`] : []),
-        ...(dropped > 0 ? [`There was no room to keep ${count(dropped, 'state')}: the next update of such an object is counted, and its fields are not known.`] : []),
-        ...(this.#gaps > 0 ? ['It was not recorded all the time: several updates of one object while the page was hidden or the connection was opened anew count as one.'] : []),
+        ...(beyond.length > 0
+          ? [
+              `There are more objects than are told apart; those beyond, of ${beyond.map((k) => k.kind).join(', ')}, are counted together.`,
+            ]
+          : []),
+        ...(dropped > 0
+          ? [
+              `There was no room to keep ${count(dropped, 'state')}: the next update of such an object is counted, and its fields are not known.`,
+            ]
+          : []),
+        ...(this.#gaps > 0
+          ? [
+              'It was not recorded all the time: several updates of one object while the page was hidden or the connection was opened anew count as one.',
+            ]
+          : []),
       ],
       problems: this.#following?.problems ?? [],
     };
@@ -206,10 +319,15 @@ export class ChurnSession implements Disposable {
     if (!object || !tally) return undefined;
     const kind = this.subject.kinds.find((k) => kindId(k) === kindId(object.kind));
     return {
-      id, title: `${kind?.kind ?? object.kind.kind} ${object.namespace === '' ? '' : `${object.namespace}/`}${object.name}`, managers: managersOf(tally),
-      events: this.#churn.followed.slice(-MOST_EVENTS), why: tally.why,
+      id,
+      title: `${kind?.kind ?? object.kind.kind} ${object.namespace === '' ? '' : `${object.namespace}/`}${object.name}`,
+      managers: managersOf(tally),
+      events: this.#churn.followed.slice(-MOST_EVENTS),
+      why: tally.why,
     };
   }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 }

@@ -18,11 +18,18 @@ import { tokenProblem } from './pprof';
  * the RBAC that is missing as its detail) when an endpoint of `wanted` still refuses. `asked`: how the process asked for a token,
  * where that was just now.
  */
-export async function authenticate({ clusters, processes, memory, view }: Parts, place: PodPlace, wanted?: EndpointKind, asked?: Problem): Promise<readonly FoundEndpoint[]> {
+export async function authenticate(
+  { clusters, processes, memory, view }: Parts,
+  place: PodPlace,
+  wanted?: EndpointKind,
+  asked?: Problem,
+): Promise<readonly FoundEndpoint[]> {
   const { context, workload, replica } = place;
   const cluster = await clusters.connect(context);
   const now = memory.get(context, workload.id).auth;
-  const locked = processes.facts(context, workload, replica).endpoints.find((e) => e.state === 'needsToken' && (wanted === undefined || e.kind === wanted))?.problem;
+  const locked = processes
+    .facts(context, workload, replica)
+    .endpoints.find((e) => e.state === 'needsToken' && (wanted === undefined || e.kind === wanted))?.problem;
   const auth = await chooseAuth(titleOf(place, now, asked ?? locked), place, now, cluster);
   memory.keepAuth(context, workload.id, auth);
   // A look that is under way still sends what was chosen before.
@@ -30,14 +37,22 @@ export async function authenticate({ clusters, processes, memory, view }: Parts,
   // What its other replicas told is forgotten as well: those that are open are asked by the way.
   void view.lookAgain(context, workload.id);
   const findings = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Asking ${replica.pod.name} with ${describeAuth(auth)}`, cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: `Asking ${replica.pod.name} with ${describeAuth(auth)}`,
+      cancellable: true,
+    },
     (_progress, cancel) => {
       const stop = new AbortController();
-      cancel.onCancellationRequested(() => { stop.abort(); });
+      cancel.onCancellationRequested(() => {
+        stop.abort();
+      });
       return processes.look(context, workload, replica, { signal: stop.signal, again: true });
     },
   );
-  const refused = findings.endpoints.filter((e) => e.state === 'needsToken' && (wanted === undefined || e.kind === wanted));
+  const refused = findings.endpoints.filter(
+    (e) => e.state === 'needsToken' && (wanted === undefined || e.kind === wanted),
+  );
   if (refused.length > 0 && auth.kind !== 'none') throw refusedProblem(auth, refused);
   return findings.endpoints.filter((e) => e.state === 'ok');
 }
@@ -49,11 +64,21 @@ function refusedProblem(auth: Auth, refused: readonly FoundEndpoint[]): Problem 
   const status = refused[0]?.problem?.status;
   const paths = refused.map((e) => e.path);
   if (status === 401) {
-    return new Problem('auth.unauthorized', `The process does not accept ${describeAuth(auth)} for ${paths.join(' and ')} (401).`, { next: 'Choose another way to authenticate.', status: 401 });
+    return new Problem(
+      'auth.unauthorized',
+      `The process does not accept ${describeAuth(auth)} for ${paths.join(' and ')} (401).`,
+      { next: 'Choose another way to authenticate.', status: 401 },
+    );
   }
-  return new Problem('auth.forbidden', `The process knows ${describeAuth(auth)}, but it may not read ${paths.join(' and ')} (403).`, {
-    next: 'Grant it the rules that Copy RBAC gives, or choose another account.', status: 403, detail: endpointRbac(auth, paths),
-  });
+  return new Problem(
+    'auth.forbidden',
+    `The process knows ${describeAuth(auth)}, but it may not read ${paths.join(' and ')} (403).`,
+    {
+      next: 'Grant it the rules that Copy RBAC gives, or choose another account.',
+      status: 403,
+      detail: endpointRbac(auth, paths),
+    },
+  );
 }
 
 /** Buttons for a problem of authentication or of rights: choose again where that may help, copy the rules. */
@@ -62,16 +87,31 @@ export function authActions(e: unknown, again: () => unknown): readonly Action[]
   const { detail } = problem;
   return [
     ...(asksForToken(problem) ? [{ title: 'Authenticate…', run: again }] : []),
-    ...(detail !== undefined && /^kind: /m.test(detail) ? [{ title: 'Copy RBAC', run: () => vscode.env.clipboard.writeText(detail) }, { title: 'Show RBAC', run: () => showDetails(problem.toJSON()) }] : []),
+    ...(detail !== undefined && /^kind: /m.test(detail)
+      ? [
+          { title: 'Copy RBAC', run: () => vscode.env.clipboard.writeText(detail) },
+          { title: 'Show RBAC', run: () => showDetails(problem.toJSON()) },
+        ]
+      : []),
   ];
 }
 
 /** Why a token is asked for, where the process said so; then the person need not guess where the question comes from. */
-function titleOf({ workload }: PodPlace, now: Auth, asked: { readonly code: string; readonly status?: number | undefined } | undefined): string {
+function titleOf(
+  { workload }: PodPlace,
+  now: Auth,
+  asked: { readonly code: string; readonly status?: number | undefined } | undefined,
+): string {
   const { name } = workload;
   // The API server's own words are about the token, not from the process.
-  const status = asked?.code.startsWith('target.') === true || asked?.code.startsWith('capture.') === true ? asked.status : undefined;
-  if (status === 401) return now.kind === 'none' ? `${name} asks for a token (401)` : `${name} does not accept ${describeAuth(now)} (401)`;
+  const status =
+    asked?.code.startsWith('target.') === true || asked?.code.startsWith('capture.') === true
+      ? asked.status
+      : undefined;
+  if (status === 401)
+    return now.kind === 'none'
+      ? `${name} asks for a token (401)`
+      : `${name} does not accept ${describeAuth(now)} (401)`;
   if (status === 403) return `${name} does not let ${now.kind === 'none' ? 'you' : describeAuth(now)} read it (403)`;
   return `Authenticate to ${workload.namespace}/${name}`;
 }
@@ -82,12 +122,36 @@ async function chooseAuth(title: string, { workload, replica }: PodPlace, now: A
   const mark = (kind: Way): string => (kind === now.kind ? 'in use' : '');
   for (;;) {
     const way = await pick<Way>({
-      title, step: 1, totalSteps: 2, back: false, placeholder: 'Whose token is sent to it? It is kept in memory only.', skipSingle: false,
-      choices: () => Promise.resolve<Choice<Way>[]>([
-        { label: 'Service account…', description: now.kind === 'serviceAccount' ? `in use: ${now.namespace}/${now.name}` : '', detail: 'A token that the API server makes for it, valid for ten minutes', iconPath: new vscode.ThemeIcon('account'), value: 'serviceAccount' },
-        { label: "The kubeconfig's own token", description: mark('own'), detail: 'The process sees your own token: only for processes that you trust', iconPath: new vscode.ThemeIcon('key'), value: 'own' },
-        { label: 'None', description: mark('none'), detail: 'No token is sent', iconPath: new vscode.ThemeIcon('circle-slash'), value: 'none' },
-      ]),
+      title,
+      step: 1,
+      totalSteps: 2,
+      back: false,
+      placeholder: 'Whose token is sent to it? It is kept in memory only.',
+      skipSingle: false,
+      choices: () =>
+        Promise.resolve<Choice<Way>[]>([
+          {
+            label: 'Service account…',
+            description: now.kind === 'serviceAccount' ? `in use: ${now.namespace}/${now.name}` : '',
+            detail: 'A token that the API server makes for it, valid for ten minutes',
+            iconPath: new vscode.ThemeIcon('account'),
+            value: 'serviceAccount',
+          },
+          {
+            label: "The kubeconfig's own token",
+            description: mark('own'),
+            detail: 'The process sees your own token: only for processes that you trust',
+            iconPath: new vscode.ThemeIcon('key'),
+            value: 'own',
+          },
+          {
+            label: 'None',
+            description: mark('none'),
+            detail: 'No token is sent',
+            iconPath: new vscode.ThemeIcon('circle-slash'),
+            value: 'none',
+          },
+        ]),
     });
     if (way.value !== 'serviceAccount') return { kind: way.value };
     try {
@@ -106,13 +170,27 @@ async function chooseAccount(title: string, home: string, used: string, cluster:
   for (;;) {
     const of = namespace;
     const { value } = await pick<Offer>({
-      ...place, placeholder: `Service account of ${of}`, busyText: `Listing the service accounts of ${of}…`, skipSingle: false,
+      ...place,
+      placeholder: `Service account of ${of}`,
+      busyText: `Listing the service accounts of ${of}…`,
+      skipSingle: false,
       choices: async (signal) => {
-        const offers = (names: readonly string[] | undefined): Choice<Offer>[] => rankAccounts(of, names, of === home ? used : '', cluster.objects.pods.values(), of === home).map((value) => ({
-          label: value.name, description: [value.namespace === of ? '' : `in ${value.namespace}`, value.hint].filter((d) => d !== '').join(' · '), iconPath: new vscode.ThemeIcon('account'), value,
-        }));
+        const offers = (names: readonly string[] | undefined): Choice<Offer>[] =>
+          rankAccounts(of, names, of === home ? used : '', cluster.objects.pods.values(), of === home).map((value) => ({
+            label: value.name,
+            description: [value.namespace === of ? '' : `in ${value.namespace}`, value.hint]
+              .filter((d) => d !== '')
+              .join(' · '),
+            iconPath: new vscode.ThemeIcon('account'),
+            value,
+          }));
         const more: Choice<Offer>[] = [
-          { label: 'Another namespace…', iconPath: new vscode.ThemeIcon('symbol-namespace'), alwaysShow: true, value: 'elsewhere' },
+          {
+            label: 'Another namespace…',
+            iconPath: new vscode.ThemeIcon('symbol-namespace'),
+            alwaysShow: true,
+            value: 'elsewhere',
+          },
           { label: 'Enter a name…', iconPath: new vscode.ThemeIcon('edit'), alwaysShow: true, value: 'byName' },
         ];
         try {
@@ -126,14 +204,31 @@ async function chooseAccount(title: string, home: string, used: string, cluster:
       },
     });
     if (value === 'elsewhere') {
-      namespace = await input({ ...place, prompt: 'Namespace of the service account', value: of, validate: nameCheck('namespace') });
+      namespace = await input({
+        ...place,
+        prompt: 'Namespace of the service account',
+        value: of,
+        validate: nameCheck('namespace'),
+      });
     } else if (value === 'byName') {
-      return { kind: 'serviceAccount', namespace: of, name: await input({ ...place, prompt: `Name of a service account of ${of}`, value: '', validate: nameCheck('service account') }) };
+      return {
+        kind: 'serviceAccount',
+        namespace: of,
+        name: await input({
+          ...place,
+          prompt: `Name of a service account of ${of}`,
+          value: '',
+          validate: nameCheck('service account'),
+        }),
+      };
     } else return { kind: 'serviceAccount', namespace: value.namespace, name: value.name };
   }
 }
 
 /** Names of objects: DNS labels and subdomains (RFC 1123). */
 function nameCheck(what: string): (text: string) => string | undefined {
-  return (text) => (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text.trim()) && text.length <= 253 ? undefined : `A ${what}'s name has small letters, digits and hyphens.`);
+  return (text) =>
+    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text.trim()) && text.length <= 253
+      ? undefined
+      : `A ${what}'s name has small letters, digits and hyphens.`;
 }

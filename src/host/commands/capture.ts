@@ -23,32 +23,64 @@ const LAST = 'controllerTuner.lastCapture.v2';
 /** All is asked for. */
 export const ANY: Wish = { what: undefined, how: undefined, seconds: undefined };
 /** A kind at once, or for seconds that are asked for. */
-export function wishFor(kind: PprofKind): Wish { return { what: kind, how: 'once', seconds: undefined }; }
+export function wishFor(kind: PprofKind): Wish {
+  return { what: kind, how: 'once', seconds: undefined };
+}
 
 /** The whole way, from a command. Shows its own errors. */
 export async function captureCommand(parts: Parts, given: Given, wish: Wish): Promise<readonly Capture[]> {
-  const what = wish.what === undefined ? 'Capture' : wish.what === 'cpu' ? 'Profile CPU' : wish.what === 'everything' ? 'Capture everything' : `Capture ${planLabel({ what: wish.what, how: 'once' }).toLowerCase()}`;
+  const what =
+    wish.what === undefined
+      ? 'Capture'
+      : wish.what === 'cpu'
+        ? 'Profile CPU'
+        : wish.what === 'everything'
+          ? 'Capture everything'
+          : `Capture ${planLabel({ what: wish.what, how: 'once' }).toLowerCase()}`;
   let at: Place | undefined;
   try {
-    const chosen = await choose(parts, what, given, wish, (place) => { at = place; });
+    const chosen = await choose(parts, what, given, wish, (place) => {
+      at = place;
+    });
     return await captureAt(parts, chosen.places, chosen.plan);
   } catch (e) {
     const again = (): unknown => captureCommand(parts, given, wish);
-    void showProblem(e, { what, log: parts.log, actions: at ? actionsFor(parts, Problem.from(e), at, wish, again) : [] });
+    void showProblem(e, {
+      what,
+      log: parts.log,
+      actions: at ? actionsFor(parts, Problem.from(e), at, wish, again) : [],
+    });
     return [];
   }
 }
 
 /** Asks for what is not known yet; `asking` hears which process is asked what it offers. Rejects with AbortError when the person gave up. */
-export async function choose(parts: Parts, title: string, given: Given, wish: Wish, asking: (place: Place) => void = () => undefined): Promise<{ readonly places: readonly [Place, ...Place[]]; readonly plan: Plan }> {
-  const { places, extra } = await pickProcesses({ clusters: parts.clusters, locals: () => parts.locals.urls }, title, given, wish, [whatStep(parts, title, asking), howStep(title), secondsStep(parts, title)]);
+export async function choose(
+  parts: Parts,
+  title: string,
+  given: Given,
+  wish: Wish,
+  asking: (place: Place) => void = () => undefined,
+): Promise<{ readonly places: readonly [Place, ...Place[]]; readonly plan: Plan }> {
+  const { places, extra } = await pickProcesses(
+    { clusters: parts.clusters, locals: () => parts.locals.urls },
+    title,
+    given,
+    wish,
+    [whatStep(parts, title, asking), howStep(title), secondsStep(parts, title)],
+  );
   const plan = readPlan({ ...extra, how: extra.how ?? 'once' });
-  if (!plan) throw new Problem('capture.incomplete', 'Nothing to capture was chosen.', { next: 'Choose what to capture.' });
+  if (!plan)
+    throw new Problem('capture.incomplete', 'Nothing to capture was chosen.', { next: 'Choose what to capture.' });
   return { places, plan };
 }
 
 /** Captures from chosen processes and opens what came; errors are shown with what to do about them. */
-export async function captureAt(parts: Parts, places: readonly [Place, ...Place[]], plan: Plan): Promise<readonly Capture[]> {
+export async function captureAt(
+  parts: Parts,
+  places: readonly [Place, ...Place[]],
+  plan: Plan,
+): Promise<readonly Capture[]> {
   const what = planTitle(plan, places);
   const [place] = places;
   await remember(parts, places, plan);
@@ -62,13 +94,24 @@ export async function captureAt(parts: Parts, places: readonly [Place, ...Place[
   }
   const { captures, failures, cancelled } = taken;
   for (const { file, bytes: size } of captures) parts.log.info(`${what}: saved ${file}, ${bytes(size)}.`);
-  if (cancelled) { await cancelledWith(parts, captures, what); return captures; }
-  try { await parts.captures.openTaken(captures); } catch (e) { void showProblem(e, { what: `Open ${what}`, log: parts.log }); }
+  if (cancelled) {
+    await cancelledWith(parts, captures, what);
+    return captures;
+  }
+  try {
+    await parts.captures.openTaken(captures);
+  } catch (e) {
+    void showProblem(e, { what: `Open ${what}`, log: parts.log });
+  }
   const [failure] = failures;
   if (failure) {
     const { problem } = failure;
     const actions = captures.length === 0 ? actionsFor(parts, problem, place, plan, again) : [];
-    void showProblem(failures.length + captures.length === 1 ? problem : inWords(failures, captures.length), { what, log: parts.log, actions });
+    void showProblem(failures.length + captures.length === 1 ? problem : inWords(failures, captures.length), {
+      what,
+      log: parts.log,
+      actions,
+    });
   }
   return captures;
 }
@@ -81,7 +124,9 @@ function inWords(failures: readonly Failure[], saved: number): Problem {
   const kept = saved === 0 ? 'None of the captures could be taken' : `${saved} of ${all} captures are saved`;
   return new Problem(problem.code, `${kept}. Not ${part.label}${others}: ${problem.message}`, {
     ...(problem.next !== undefined && { next: problem.next }),
-    detail: failures.map((f) => [`${f.part.label}: ${f.problem.sentence}`, f.problem.detail ?? ''].filter((s) => s !== '').join('\n')).join('\n\n'),
+    detail: failures
+      .map((f) => [`${f.part.label}: ${f.problem.sentence}`, f.problem.detail ?? ''].filter((s) => s !== '').join('\n'))
+      .join('\n\n'),
   });
 }
 
@@ -89,18 +134,38 @@ function inWords(failures: readonly Failure[], saved: number): Problem {
 async function cancelledWith(parts: Parts, captures: readonly Capture[], what: string): Promise<void> {
   parts.log.info(`${what}: cancelled, ${captures.length} kept`);
   if (captures.length === 0) return;
-  const text = captures.length === 1 ? `Cancelled. "${captures[0]!.info.name}" was complete and is kept.` : `Cancelled. ${count(captures.length, 'capture')} were complete and are kept.`;
-  if (await vscode.window.showInformationMessage(text, 'Delete') === 'Delete') for (const { file } of captures) await parts.captures.store.delete(file);
+  const text =
+    captures.length === 1
+      ? `Cancelled. "${captures[0]!.info.name}" was complete and is kept.`
+      : `Cancelled. ${count(captures.length, 'capture')} were complete and are kept.`;
+  if ((await vscode.window.showInformationMessage(text, 'Delete')) === 'Delete')
+    for (const { file } of captures) await parts.captures.store.delete(file);
 }
 
 function actionsFor(parts: Parts, e: Problem, place: Place, wish: Wish, again: () => unknown): readonly Action[] {
   const retry: Action = { title: 'Retry', run: again };
   if (place.kind === 'local') return [retry];
   const auth = authActions(e, again);
-  if (e.code === 'kube.podGone') return [{ title: 'Choose Replica…', run: () => captureCommand(parts, givenOf({ kind: 'workload', context: place.context, workload: place.workload }, parts.clusters), wish) }];
+  if (e.code === 'kube.podGone')
+    return [
+      {
+        title: 'Choose Replica…',
+        run: () =>
+          captureCommand(
+            parts,
+            givenOf({ kind: 'workload', context: place.context, workload: place.workload }, parts.clusters),
+            wish,
+          ),
+      },
+    ];
   if (auth.length > 0) return asksForToken(e) ? auth : [retry, ...auth];
-  const pin: Action = { title: 'Pin Endpoint…', run: () => pinEndpoint(parts, place, 'pprof').then((done) => (done ? again() : undefined)) };
-  return e.code === 'capture.noEndpoint' || e.code === 'captures.noPprof' || e.code === 'captures.html' ? [retry, pin] : [retry];
+  const pin: Action = {
+    title: 'Pin Endpoint…',
+    run: () => pinEndpoint(parts, place, 'pprof').then((done) => (done ? again() : undefined)),
+  };
+  return e.code === 'capture.noEndpoint' || e.code === 'captures.noPprof' || e.code === 'captures.html'
+    ? [retry, pin]
+    : [retry];
 }
 
 /** One attempt; when a process asks for a token the person chooses one, and what it kept back is taken then. Throws what the choice of a token throws. */
@@ -112,15 +177,34 @@ async function attempt(parts: Parts, place: Place, plan: Plan, all: readonly Par
   const rest = plan.how === 'pair' ? all : locked.map((f) => f.part);
   await authenticate(parts, place, 'pprof', locked[0].problem);
   const second = await whileShown(what, (signal, tell) => takeParts(parts, plan, rest, signal, tell));
-  return { captures: [...first.captures, ...second.captures], failures: [...first.failures.filter((f) => !locked.includes(f)), ...second.failures], cancelled: second.cancelled };
+  return {
+    captures: [...first.captures, ...second.captures],
+    failures: [...first.failures.filter((f) => !locked.includes(f)), ...second.failures],
+    cancelled: second.cancelled,
+  };
 }
 
-interface Last { readonly plan: Plan; readonly url?: string; readonly context?: string; readonly workload?: string; /** '' = whoever leads. */ readonly pod?: string; readonly all?: boolean }
+interface Last {
+  readonly plan: Plan;
+  readonly url?: string;
+  readonly context?: string;
+  readonly workload?: string;
+  /** '' = whoever leads. */ readonly pod?: string;
+  readonly all?: boolean;
+}
 
 async function remember({ context }: Parts, places: readonly [Place, ...Place[]], plan: Plan): Promise<void> {
   const [place] = places;
-  const last: Last = place.kind === 'local' ? { plan, url: place.url }
-    : { plan, context: place.context, workload: place.workload.id, pod: place.replica.leader ? '' : place.replica.pod.name, all: places.length > 1 };
+  const last: Last =
+    place.kind === 'local'
+      ? { plan, url: place.url }
+      : {
+          plan,
+          context: place.context,
+          workload: place.workload.id,
+          pod: place.replica.leader ? '' : place.replica.pod.name,
+          all: places.length > 1,
+        };
   await context.workspaceState.update(LAST, last);
 }
 
@@ -130,28 +214,59 @@ export async function repeatCapture(parts: Parts): Promise<unknown> {
   const plan = readPlan(last?.plan);
   if (!last || !plan) return captureCommand(parts, {}, wishFor('cpu'));
   if (last.url !== undefined) return captureAt(parts, [{ kind: 'local', url: last.url }], plan);
-  return again(parts, last.context ?? '', (id) => id === last.workload, { pod: last.pod ?? '', all: last.all === true }, plan);
+  return again(
+    parts,
+    last.context ?? '',
+    (id) => id === last.workload,
+    { pod: last.pod ?? '', all: last.all === true },
+    plan,
+  );
 }
 
 /** What a capture's page offers: the same process once more. Any capture of ours; undefined: the last one. */
 export async function captureAgain(parts: Parts, capture: Capture | undefined): Promise<void> {
   const plan = capture && planFor(capture.info.kind, capture.info.seconds);
-  if (!plan) { await repeatCapture(parts); return; }
+  if (!plan) {
+    await repeatCapture(parts);
+    return;
+  }
   const { url, context, namespace, workload, pod, leader } = capture.info;
   if (url !== '') await captureAt(parts, [{ kind: 'local', url }], plan);
-  else await again(parts, context, (id) => id.endsWith(`/${namespace}/${workload}`), { pod: leader ? '' : pod, all: false }, plan);
+  else
+    await again(
+      parts,
+      context,
+      (id) => id.endsWith(`/${namespace}/${workload}`),
+      { pod: leader ? '' : pod, all: false },
+      plan,
+    );
 }
 
-async function again(parts: Parts, context: string, isIt: (id: string) => boolean, { pod, all }: { readonly pod: string; readonly all: boolean }, plan: Plan): Promise<readonly Capture[]> {
+async function again(
+  parts: Parts,
+  context: string,
+  isIt: (id: string) => boolean,
+  { pod, all }: { readonly pod: string; readonly all: boolean },
+  plan: Plan,
+): Promise<readonly Capture[]> {
   try {
-    const cluster = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: `Connecting to ${context}` }, () => parts.clusters.connect(context));
+    const cluster = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: `Connecting to ${context}` },
+      () => parts.clusters.connect(context),
+    );
     const workload = cluster.workloads().find((w) => isIt(w.id));
-    const replica = workload?.replicas.find((r) => (pod === '' ? r.leader : r.pod.name === pod)) ?? (workload?.replicas.length === 1 || all ? workload?.replicas[0] : undefined);
+    const replica =
+      workload?.replicas.find((r) => (pod === '' ? r.leader : r.pod.name === pod)) ??
+      (workload?.replicas.length === 1 || all ? workload?.replicas[0] : undefined);
     if (workload && replica) return await captureAt(parts, placesOf({ context, workload, replica, all }), plan);
     // Its pod or its leader is gone: what is left is chosen again.
     return await captureCommand(parts, { context, ...(workload && { workload }) }, plan);
   } catch (e) {
-    void showProblem(e, { what: 'Repeat the last capture', log: parts.log, actions: [{ title: 'Choose…', run: () => captureCommand(parts, {}, plan) }] });
+    void showProblem(e, {
+      what: 'Repeat the last capture',
+      log: parts.log,
+      actions: [{ title: 'Choose…', run: () => captureCommand(parts, {}, plan) }],
+    });
     return [];
   }
 }

@@ -26,10 +26,15 @@ export function whatStep(parts: Parts, title: string, asking: (place: Place) => 
     if (state.extra.what !== undefined) return { state, asked: false };
     const [place] = placesOf(state);
     asking(place);
-    const ask = (): Promise<{ readonly value: Plan['what'] }> => pick<Plan['what']>({
-      ...frame, title: `${title}${whom(state)}`, placeholder: 'What to capture', busyText: 'Asking the process what it offers…', skipSingle: false,
-      choices: async (signal) => choicesOf(await offersAt(parts, place, signal)),
-    });
+    const ask = (): Promise<{ readonly value: Plan['what'] }> =>
+      pick<Plan['what']>({
+        ...frame,
+        title: `${title}${whom(state)}`,
+        placeholder: 'What to capture',
+        busyText: 'Asking the process what it offers…',
+        skipSingle: false,
+        choices: async (signal) => choicesOf(await offersAt(parts, place, signal)),
+      });
     try {
       return { state: { ...state, extra: { ...state.extra, what: (await ask()).value } }, asked: true };
     } catch (e) {
@@ -43,12 +48,27 @@ export function whatStep(parts: Parts, title: string, asking: (place: Place) => 
 
 function choicesOf(offers: readonly Offer[]): readonly (Choice<Plan['what']> | vscode.QuickPickItem)[] {
   const item = ({ kind, count: n }: Offer): Choice<Plan['what']> => ({
-    label: kindLabel(kind), description: described(kind, n), detail: kindTells(kind), iconPath: new vscode.ThemeIcon(kindIcon(kind)), value: kind,
+    label: kindLabel(kind),
+    description: described(kind, n),
+    detail: kindTells(kind),
+    iconPath: new vscode.ThemeIcon(kindIcon(kind)),
+    value: kind,
   });
   const own = offers.filter((o) => customName(o.kind) !== undefined);
   return [
-    ...(offers.some((o) => o.kind === 'cpu') ? [{ label: 'Everything', description: 'one window', detail: 'CPU, goroutines, heap and metrics, taken together and kept as a group', iconPath: new vscode.ThemeIcon('record'), value: 'everything' as const }] : []),
-    separator('Profiles'), ...offers.filter((o) => !own.includes(o)).map(item),
+    ...(offers.some((o) => o.kind === 'cpu')
+      ? [
+          {
+            label: 'Everything',
+            description: 'one window',
+            detail: 'CPU, goroutines, heap and metrics, taken together and kept as a group',
+            iconPath: new vscode.ThemeIcon('record'),
+            value: 'everything' as const,
+          },
+        ]
+      : []),
+    separator('Profiles'),
+    ...offers.filter((o) => !own.includes(o)).map(item),
     ...(own.length > 0 ? [separator("The program's own"), ...own.map(item)] : []),
   ];
 }
@@ -56,13 +76,18 @@ function choicesOf(offers: readonly Offer[]): readonly (Choice<Plan['what']> | v
 /** What the index's count says of a kind. */
 function described(kind: Offer['kind'], n: number): string {
   if (kind === 'goroutine') return grouped(n, 'now');
-  if (isSampled(kind)) return n === 0 ? 'empty: off in the process, as by default, or nothing waited yet' : count(n, 'stack');
+  if (isSampled(kind))
+    return n === 0 ? 'empty: off in the process, as by default, or nothing waited yet' : count(n, 'stack');
   return customName(kind) === undefined ? '' : count(n, 'entry', 'entries');
 }
 
-function grouped(n: number, rest: string): string { return `${n.toLocaleString('en')} ${rest}`; }
+function grouped(n: number, rest: string): string {
+  return `${n.toLocaleString('en')} ${rest}`;
+}
 
-function separator(label: string): vscode.QuickPickItem { return { label, kind: vscode.QuickPickItemKind.Separator }; }
+function separator(label: string): vscode.QuickPickItem {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
 
 async function offersAt(parts: Parts, place: Place, signal: AbortSignal): Promise<readonly Offer[]> {
   const { idleTimeoutMs } = settings;
@@ -72,7 +97,14 @@ async function offersAt(parts: Parts, place: Place, signal: AbortSignal): Promis
   }
   const cluster = await parts.clusters.connect(place.context, signal);
   const { namespace, name } = place.replica.pod;
-  return withPprofEndpoint(parts, place, signal, ({ endpoint, auth }) => readOffers({ target: podTarget(cluster.session, namespace, name, endpoint, auth), basePath: endpoint.path, idleTimeoutMs, signal }));
+  return withPprofEndpoint(parts, place, signal, ({ endpoint, auth }) =>
+    readOffers({
+      target: podTarget(cluster.session, namespace, name, endpoint, auth),
+      basePath: endpoint.path,
+      idleTimeoutMs,
+      signal,
+    }),
+  );
 }
 
 /** Now, over some time, or twice; asked only where it was not said. */
@@ -80,13 +112,35 @@ export function howStep(title: string): TailStep<Wish> {
   return async (state, frame) => {
     const { what, how } = state.extra;
     if (how !== undefined || what === undefined) return { state, asked: false };
-    if (what === 'everything' || records(what)) return { state: { ...state, extra: { ...state.extra, how: 'once' } }, asked: false };
+    if (what === 'everything' || records(what))
+      return { state: { ...state, extra: { ...state.extra, how: 'once' } }, asked: false };
     const choices: Choice<Plan['how']>[] = [
-      { label: 'Now', detail: 'As it is at this moment', iconPath: new vscode.ThemeIcon('circle-filled'), value: 'once' },
-      { label: 'Before and after', detail: 'Two captures some seconds apart, opened as their difference', iconPath: new vscode.ThemeIcon('diff'), value: 'pair' },
+      {
+        label: 'Now',
+        detail: 'As it is at this moment',
+        iconPath: new vscode.ThemeIcon('circle-filled'),
+        value: 'once',
+      },
+      {
+        label: 'Before and after',
+        detail: 'Two captures some seconds apart, opened as their difference',
+        iconPath: new vscode.ThemeIcon('diff'),
+        value: 'pair',
+      },
     ];
-    if (hasDelta(what)) choices.push({ label: 'Only what changes', detail: 'The process compares itself over some seconds, and sends the difference (?seconds=N)', iconPath: new vscode.ThemeIcon('diff-added'), value: 'delta' });
-    const { value } = await pick<Plan['how']>({ ...frame, title: `${title}: ${kindLabel(what)}${whom(state)}`, placeholder: 'Once, or compared with a moment later', choices: () => Promise.resolve(choices) });
+    if (hasDelta(what))
+      choices.push({
+        label: 'Only what changes',
+        detail: 'The process compares itself over some seconds, and sends the difference (?seconds=N)',
+        iconPath: new vscode.ThemeIcon('diff-added'),
+        value: 'delta',
+      });
+    const { value } = await pick<Plan['how']>({
+      ...frame,
+      title: `${title}: ${kindLabel(what)}${whom(state)}`,
+      placeholder: 'Once, or compared with a moment later',
+      choices: () => Promise.resolve(choices),
+    });
     return { state: { ...state, extra: { ...state.extra, how: value } }, asked: true };
   };
 }
@@ -95,11 +149,18 @@ export function secondsStep({ context }: Parts, title: string): TailStep<Wish> {
   return async (state, frame) => {
     const { what, how = 'once', seconds } = state.extra;
     if (what === undefined || seconds !== undefined) return { state, asked: false };
-    if (how === 'once' && what !== 'everything' && !records(what)) return { state: { ...state, extra: { ...state.extra, seconds: 0 } }, asked: false };
+    if (how === 'once' && what !== 'everything' && !records(what))
+      return { state: { ...state, extra: { ...state.extra, seconds: 0 } }, asked: false };
     const { key, first, prompt } = secondsOf({ what, how }, settings.cpuSeconds);
     const text = await input({
-      ...frame, title: `${title}${whom(state)}`, prompt, value: String(rememberedSeconds(context.globalState.get(key), first)),
-      validate: (t) => (/^\d+$/.test(t.trim()) && Number(t) >= 1 && Number(t) <= 600 ? undefined : 'A whole number of seconds from 1 to 600.'),
+      ...frame,
+      title: `${title}${whom(state)}`,
+      prompt,
+      value: String(rememberedSeconds(context.globalState.get(key), first)),
+      validate: (t) =>
+        /^\d+$/.test(t.trim()) && Number(t) >= 1 && Number(t) <= 600
+          ? undefined
+          : 'A whole number of seconds from 1 to 600.',
     });
     const chosen = Number(text);
     await context.globalState.update(key, { seconds: chosen, setting: first });

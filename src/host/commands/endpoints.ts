@@ -20,23 +20,56 @@ export async function findEndpoints({ processes }: Parts, place: PodPlace): Prom
 }
 
 /** Asks for kind and address, and writes the setting. False when the person gave up. */
-export async function pinEndpoint({ processes, view, log }: Parts, { context, workload, replica }: PodPlace, kind?: EndpointKind, endpoint?: FoundEndpoint): Promise<boolean> {
+export async function pinEndpoint(
+  { processes, view, log }: Parts,
+  { context, workload, replica }: PodPlace,
+  kind?: EndpointKind,
+  endpoint?: FoundEndpoint,
+): Promise<boolean> {
   const title = `Pin an endpoint of ${workload.namespace}/${workload.name}`;
   const name = `${workload.namespace}/${workload.name}`;
   try {
-    const of = kind ?? (await pick<EndpointKind>({
-      title, step: 1, totalSteps: 2, back: false, placeholder: 'What is served there?',
-      choices: () => Promise.resolve<Choice<EndpointKind>[]>([
-        { label: 'pprof', detail: 'Profiles, by default under /debug/pprof/', iconPath: new vscode.ThemeIcon('pulse'), value: 'pprof' },
-        { label: 'metrics', detail: 'Prometheus text, by default under /metrics', iconPath: new vscode.ThemeIcon('graph'), value: 'metrics' },
-      ]),
-    })).value;
+    const of =
+      kind ??
+      (
+        await pick<EndpointKind>({
+          title,
+          step: 1,
+          totalSteps: 2,
+          back: false,
+          placeholder: 'What is served there?',
+          choices: () =>
+            Promise.resolve<Choice<EndpointKind>[]>([
+              {
+                label: 'pprof',
+                detail: 'Profiles, by default under /debug/pprof/',
+                iconPath: new vscode.ThemeIcon('pulse'),
+                value: 'pprof',
+              },
+              {
+                label: 'metrics',
+                detail: 'Prometheus text, by default under /metrics',
+                iconPath: new vscode.ThemeIcon('graph'),
+                value: 'metrics',
+              },
+            ]),
+        })
+      ).value;
     const facts = processes.facts(context, workload, replica);
-    const known = endpoint ?? pinsOf(settings.pins, workload.namespace, workload.name).endpoints.find((e) => e.kind === of) ?? bestEndpoint(facts.endpoints, of);
+    const known =
+      endpoint ??
+      pinsOf(settings.pins, workload.namespace, workload.name).endpoints.find((e) => e.kind === of) ??
+      bestEndpoint(facts.endpoints, of);
     const example = `http://:6060${DEFAULT_PATH[of]}`;
     const text = await input({
-      title, step: 2, totalSteps: 2, back: false, prompt: `Address in the pod, like ${example}. Empty takes the pin away.`, value: known ? formatEndpointUrl(known) : example,
-      validate: (t) => (t.trim() === '' || parseEndpointUrl(t, of) ? undefined : `Scheme, port and path, like ${example}.`),
+      title,
+      step: 2,
+      totalSteps: 2,
+      back: false,
+      prompt: `Address in the pod, like ${example}. Empty takes the pin away.`,
+      value: known ? formatEndpointUrl(known) : example,
+      validate: (t) =>
+        t.trim() === '' || parseEndpointUrl(t, of) ? undefined : `Scheme, port and path, like ${example}.`,
     });
     const at = text === '' ? undefined : parseEndpointUrl(text, of);
     await pin(name, of, at ? formatEndpointUrl({ kind: of, ...at }) : '');

@@ -16,8 +16,12 @@ export function subjectOf(arg: unknown): Subject | undefined {
 export function givenOf(subject: Subject | undefined, clusters: Clusters): Given {
   if (!subject) return {};
   switch (subject.kind) {
-    case 'local': return { url: subject.url };
-    case 'context': case 'namespace': case 'hidden': return { context: subject.context };
+    case 'local':
+      return { url: subject.url };
+    case 'context':
+    case 'namespace':
+    case 'hidden':
+      return { context: subject.context };
     case 'workload': {
       const workload = now(clusters, subject.context, subject.workload);
       // Of a workload with one leader, the leader is meant.
@@ -25,13 +29,18 @@ export function givenOf(subject: Subject | undefined, clusters: Clusters): Given
       const [leader] = leaders;
       return { context: subject.context, workload, ...(leader && leaders.length === 1 && { replica: leader }) };
     }
-    case 'replica': case 'endpoint': case 'running': {
+    case 'replica':
+    case 'endpoint':
+    case 'running': {
       const workload = now(clusters, subject.context, subject.workload);
       const replica = workload.replicas.find((r) => r.pod.uid === subject.replica.pod.uid);
       return { context: subject.context, workload, ...(replica && { replica }) };
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
-function now(clusters: Clusters, context: string, workload: Workload): Workload { return clusters.entry(context)?.cluster?.workload(workload.id) ?? workload; }
+function now(clusters: Clusters, context: string, workload: Workload): Workload {
+  return clusters.entry(context)?.cluster?.workload(workload.id) ?? workload;
+}

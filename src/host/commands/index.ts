@@ -19,9 +19,16 @@ import { measure, type MeasureWish } from './measure';
 import { startSeries } from './series';
 
 /** By their names in package.json, without what all begin with; `arg`: the tree's node, or what a caller gave. */
-export function commandsOf(parts: Parts, metrics: MetricsPanels, series: SeriesList): Readonly<Record<string, (arg?: unknown, selected?: unknown) => unknown>> {
+export function commandsOf(
+  parts: Parts,
+  metrics: MetricsPanels,
+  series: SeriesList,
+): Readonly<Record<string, (arg?: unknown, selected?: unknown) => unknown>> {
   const { clusters, processes, locals, log } = parts;
-  const capture = (wish: Wish) => (arg: unknown): unknown => captureCommand(parts, givenOf(subjectOf(arg), clusters), wish);
+  const capture =
+    (wish: Wish) =>
+    (arg: unknown): unknown =>
+      captureCommand(parts, givenOf(subjectOf(arg), clusters), wish);
   /** With the questions: which of a workload's replicas, or all of them, is one. */
   const asked = (arg: unknown): Given => {
     const subject = subjectOf(arg);
@@ -34,10 +41,13 @@ export function commandsOf(parts: Parts, metrics: MetricsPanels, series: SeriesL
     const chosen: Place = (await pickProcess(pickDeps, title, givenOf(subjectOf(arg), clusters), undefined)).place;
     return chosen.kind === 'pod' ? chosen : undefined;
   };
-  const withPlace = (title: string, body: (p: PodPlace, arg: unknown) => Promise<unknown>) => (arg: unknown): Promise<unknown> => guarded(title, log, async () => {
-    const p = await place(arg, title);
-    return p && body(p, arg);
-  });
+  const withPlace =
+    (title: string, body: (p: PodPlace, arg: unknown) => Promise<unknown>) =>
+    (arg: unknown): Promise<unknown> =>
+      guarded(title, log, async () => {
+        const p = await place(arg, title);
+        return p && body(p, arg);
+      });
 
   return {
     profileCpu: capture(wishFor('cpu')),
@@ -48,7 +58,8 @@ export function commandsOf(parts: Parts, metrics: MetricsPanels, series: SeriesL
     stopSeries: (id) => guarded('Stop repeated captures', log, () => series.stop(id)),
     repeatCapture: () => repeatCapture(parts),
     showMetrics: (arg) => guarded('Show metrics', log, () => showMetrics(parts, metrics, arg)),
-    compareMetrics: (arg, selected) => guarded('Compare metrics', log, () => compareMetrics(parts, metrics, arg, selected)),
+    compareMetrics: (arg, selected) =>
+      guarded('Compare metrics', log, () => compareMetrics(parts, metrics, arg, selected)),
     measureWorkload: (arg) => guarded('Measure a controller', log, () => measure(parts, arg as MeasureWish)),
     attachUrl: (arg) => guarded('Attach to a local process', log, () => attach(parts, arg)),
     detach: (arg) => {
@@ -79,7 +90,9 @@ export function commandsOf(parts: Parts, metrics: MetricsPanels, series: SeriesL
       const s = isNode(arg) ? arg.spec.subject : undefined;
       return s?.kind === 'message' && s.problem ? showDetails(s.problem) : undefined;
     },
-    showLog: () => { log.show(); },
+    showLog: () => {
+      log.show();
+    },
   };
 
   async function authenticateShown(p: Parts, at: PodPlace, arg: unknown): Promise<void> {
@@ -94,9 +107,17 @@ export function commandsOf(parts: Parts, metrics: MetricsPanels, series: SeriesL
   async function sayEndpoints(_: Parts, { context, workload, replica }: PodPlace): Promise<void> {
     const facts = processes.facts(context, workload, replica);
     const [problem] = facts.problems;
-    if (problem) { void showProblem(Problem.fromJSON(problem), { what: 'Look for endpoints', log }); return; }
-    const said = facts.endpoints.map((e) => `${e.kind} on ${e.port}${e.state === 'needsToken' ? ' (needs a token)' : e.state === 'failed' ? ' (did not answer)' : ''}`);
-    void vscode.window.showInformationMessage(said.length > 0 ? `${replica.pod.name}: ${said.join(', ')}.` : `No endpoint of ${replica.pod.name} answered.`);
+    if (problem) {
+      void showProblem(Problem.fromJSON(problem), { what: 'Look for endpoints', log });
+      return;
+    }
+    const said = facts.endpoints.map(
+      (e) =>
+        `${e.kind} on ${e.port}${e.state === 'needsToken' ? ' (needs a token)' : e.state === 'failed' ? ' (did not answer)' : ''}`,
+    );
+    void vscode.window.showInformationMessage(
+      said.length > 0 ? `${replica.pod.name}: ${said.join(', ')}.` : `No endpoint of ${replica.pod.name} answered.`,
+    );
   }
 }
 
@@ -104,7 +125,10 @@ export function commandsOf(parts: Parts, metrics: MetricsPanels, series: SeriesL
 async function showMetrics(parts: Parts, metrics: MetricsPanels, arg: unknown): Promise<void> {
   const given = givenOf(subjectOf(arg), parts.clusters);
   const { context, workload } = given;
-  if (context !== undefined && workload) { metrics.open({ context, workload: workload.id }); return; }
+  if (context !== undefined && workload) {
+    metrics.open({ context, workload: workload.id });
+    return;
+  }
   metrics.open(await pickSubject({ clusters: parts.clusters, locals: () => parts.locals.urls }, 'Show metrics', given));
 }
 
@@ -117,7 +141,12 @@ async function connect({ clusters, log }: Parts, arg: unknown): Promise<void> {
     await clusters.connect(name);
   } catch (e) {
     // The tree shows it under the context; from the palette nobody may be looking there.
-    if (!fromTree) void showProblem(e, { what: `Connect to ${entry?.info.name ?? name}`, log, actions: [{ title: 'Retry', run: () => vscode.commands.executeCommand('controllerTuner.connect') }] });
+    if (!fromTree)
+      void showProblem(e, {
+        what: `Connect to ${entry?.info.name ?? name}`,
+        log,
+        actions: [{ title: 'Retry', run: () => vscode.commands.executeCommand('controllerTuner.connect') }],
+      });
   }
 }
 
@@ -126,7 +155,8 @@ async function refresh({ clusters, view }: Parts, arg: unknown): Promise<void> {
   const s = subjectOf(arg);
   const context = s && 'context' in s ? s.context : undefined;
   await clusters.reload();
-  for (const entry of clusters.entries) if (context === undefined || entry.info.name === context) entry.cluster?.relist();
+  for (const entry of clusters.entries)
+    if (context === undefined || entry.info.name === context) entry.cluster?.relist();
   clusters.refreshAll();
   view.refresh();
   await view.lookAgain(context);
@@ -137,18 +167,38 @@ async function disconnect({ clusters }: Parts, arg: unknown): Promise<void> {
   if (name !== undefined) clusters.disconnect(name);
 }
 
-async function contextName(clusters: Parts['clusters'], arg: unknown, title: string, fits: (state: string) => boolean): Promise<string | undefined> {
+async function contextName(
+  clusters: Parts['clusters'],
+  arg: unknown,
+  title: string,
+  fits: (state: string) => boolean,
+): Promise<string | undefined> {
   const s = subjectOf(arg);
   if (s && 'context' in s) return s.context;
   await clusters.load();
   const entries = clusters.entries.filter((e) => fits(e.state));
   if (entries.length === 0) {
-    void vscode.window.showInformationMessage(title === 'Connect' ? 'Every context is connected.' : 'No context is connected.');
+    void vscode.window.showInformationMessage(
+      title === 'Connect' ? 'Every context is connected.' : 'No context is connected.',
+    );
     return undefined;
   }
   const { value } = await pick<string>({
-    title, step: 1, totalSteps: 1, back: false, placeholder: 'Context', skipSingle: false,
-    choices: () => Promise.resolve(entries.map(({ info }): Choice<string> => ({ label: info.name, description: info.current ? 'current' : '', detail: info.server, value: info.name }))),
+    title,
+    step: 1,
+    totalSteps: 1,
+    back: false,
+    placeholder: 'Context',
+    skipSingle: false,
+    choices: () =>
+      Promise.resolve(
+        entries.map(({ info }): Choice<string> => ({
+          label: info.name,
+          description: info.current ? 'current' : '',
+          detail: info.server,
+          value: info.name,
+        })),
+      ),
   });
   return value;
 }
@@ -162,13 +212,19 @@ async function copyReasons(arg: unknown): Promise<void> {
   const s = subjectOf(arg);
   if (!s || !('workload' in s)) return;
   const { kind, namespace, name, isController, score, reasons } = s.workload;
-  const lines = [`${kind} ${namespace}/${name}: ${isController ? 'taken for a controller' : 'not taken for a controller'} (score ${score})`, ...reasons.map((r) => `- ${r.text} (${r.weight})`)];
+  const lines = [
+    `${kind} ${namespace}/${name}: ${isController ? 'taken for a controller' : 'not taken for a controller'} (score ${score})`,
+    ...reasons.map((r) => `- ${r.text} (${r.weight})`),
+  ];
   await vscode.env.clipboard.writeText(`${lines.join('\n')}\n`);
   void vscode.window.setStatusBarMessage(`Copied why ${name} is ${isController ? 'a controller' : 'not one'}.`, 3000);
 }
 
 async function addFile({ clusters }: Parts, arg: unknown): Promise<void> {
-  const chosen = arg instanceof vscode.Uri ? [arg] : await vscode.window.showOpenDialog({ title: 'Add kubeconfig file', openLabel: 'Add', canSelectMany: true });
+  const chosen =
+    arg instanceof vscode.Uri
+      ? [arg]
+      : await vscode.window.showOpenDialog({ title: 'Add kubeconfig file', openLabel: 'Add', canSelectMany: true });
   if (!chosen || chosen.length === 0) return;
   for (const uri of chosen) await addKubeconfig(uri.fsPath);
   await vscode.commands.executeCommand('controllerTuner.clusters.focus');

@@ -28,32 +28,60 @@ export interface MeasureWish {
 /** Gives undefined when the person gave up. Throws a Problem when no process of it could be scraped. */
 export async function measure(parts: Parts, { program, called, choose }: MeasureWish): Promise<Measured | undefined> {
   const chosen = parts.context.workspaceState.get<Record<string, unknown>>(CHOSEN, {});
-  const likely = (w: Workload): boolean => resembles(called, [w.name, w.namespace, ...w.replicas.flatMap((r) => r.pod.containers.map((c) => c.image))]);
-  const id = (choose === true ? undefined : readSubject(chosen[program])) ?? await pickSubject({ clusters: parts.clusters, locals: () => parts.locals.urls, likely }, `Which controller runs ${called}?`, {});
+  const likely = (w: Workload): boolean =>
+    resembles(called, [w.name, w.namespace, ...w.replicas.flatMap((r) => r.pod.containers.map((c) => c.image))]);
+  const id =
+    (choose === true ? undefined : readSubject(chosen[program])) ??
+    (await pickSubject(
+      { clusters: parts.clusters, locals: () => parts.locals.urls, likely },
+      `Which controller runs ${called}?`,
+      {},
+    ));
   await parts.context.workspaceState.update(CHOSEN, { ...chosen, [program]: id });
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `Measuring ${nameOf(id)}`, cancellable: true }, async (progress, cancel) => {
-    const stop = new AbortController();
-    cancel.onCancellationRequested(() => { stop.abort(); });
-    try {
-      return await look(parts, id, stop.signal, (message, increment) => { progress.report({ message, increment }); });
-    } catch (e) {
-      if (stop.signal.aborted) return undefined;
-      throw e;
-    }
-  });
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Measuring ${nameOf(id)}`, cancellable: true },
+    async (progress, cancel) => {
+      const stop = new AbortController();
+      cancel.onCancellationRequested(() => {
+        stop.abort();
+      });
+      try {
+        return await look(parts, id, stop.signal, (message, increment) => {
+          progress.report({ message, increment });
+        });
+      } catch (e) {
+        if (stop.signal.aborted) return undefined;
+        throw e;
+      }
+    },
+  );
 }
 
-async function look(parts: Parts, id: SubjectId, signal: AbortSignal, tell: (message: string, increment: number) => void): Promise<Measured> {
+async function look(
+  parts: Parts,
+  id: SubjectId,
+  signal: AbortSignal,
+  tell: (message: string, increment: number) => void,
+): Promise<Measured> {
   if ('context' in id) {
     tell('connecting…', 0);
     await parts.clusters.connect(id.context, signal);
   }
   const subject = 'url' in id ? localSubject(id.url) : 'context' in id ? workloadSubject(parts, id) : undefined;
-  if (!subject) throw new Problem('measure.file', 'A saved file is not measured.', { next: 'Choose a controller of a cluster.' });
-  const scraper = new Scraper({ everyMs: () => settings.scrapeMs, maxBytes: () => settings.maxScrapeBytes, idleTimeoutMs: () => settings.idleTimeoutMs, keepSeconds: SECONDS + 60 });
+  if (!subject)
+    throw new Problem('measure.file', 'A saved file is not measured.', { next: 'Choose a controller of a cluster.' });
+  const scraper = new Scraper({
+    everyMs: () => settings.scrapeMs,
+    maxBytes: () => settings.maxScrapeBytes,
+    idleTimeoutMs: () => settings.idleTimeoutMs,
+    keepSeconds: SECONDS + 60,
+  });
   try {
     const { processes } = subject;
-    if (processes.length === 0) throw new Problem('measure.noReplica', `${subject.title} has no running replica.`, { next: 'Scale it up, or choose another controller.' });
+    if (processes.length === 0)
+      throw new Problem('measure.noReplica', `${subject.title} has no running replica.`, {
+        next: 'Scale it up, or choose another controller.',
+      });
     scraper.want(namesIn(MEASURE_QUERIES), false);
     scraper.set(processes);
     scraper.start();
@@ -61,8 +89,14 @@ async function look(parts: Parts, id: SubjectId, signal: AbortSignal, tell: (mes
       tell(`${left} s left`, 100 / SECONDS);
       await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(done, 1000);
-        function done(): void { signal.removeEventListener('abort', gone); resolve(); }
-        function gone(): void { clearTimeout(timer); reject(new DOMException('The measurement was cancelled.', 'AbortError')); }
+        function done(): void {
+          signal.removeEventListener('abort', gone);
+          resolve();
+        }
+        function gone(): void {
+          clearTimeout(timer);
+          reject(new DOMException('The measurement was cancelled.', 'AbortError'));
+        }
         signal.addEventListener('abort', gone, { once: true });
       });
       const { reports } = scraper;
@@ -70,11 +104,22 @@ async function look(parts: Parts, id: SubjectId, signal: AbortSignal, tell: (mes
       // Nobody answers: there is nothing to wait for.
       if (first?.problem && reports.length === processes.length && reports.every((r) => r.problem)) throw first.problem;
     }
-    return await measuredFrom(scraper, { of: `${subject.title}, ${subject.subtitle.split(' · ')[0] ?? ''}, ${SECONDS} s until ${new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`, seconds: SECONDS, process: [], now: Date.now() / 1000 }, signal);
+    return await measuredFrom(
+      scraper,
+      {
+        of: `${subject.title}, ${subject.subtitle.split(' · ')[0] ?? ''}, ${SECONDS} s until ${new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`,
+        seconds: SECONDS,
+        process: [],
+        now: Date.now() / 1000,
+      },
+      signal,
+    );
   } finally {
     scraper.dispose();
     subject.dispose();
   }
 }
 
-function nameOf(id: SubjectId): string { return 'url' in id ? id.url : 'file' in id ? id.file : id.workload.slice(id.workload.lastIndexOf('/') + 1); }
+function nameOf(id: SubjectId): string {
+  return 'url' in id ? id.url : 'file' in id ? id.file : id.workload.slice(id.workload.lastIndexOf('/') + 1);
+}

@@ -16,39 +16,73 @@ export interface PprofEndpoint {
 type Needs = Pick<Parts, 'processes' | 'memory'>;
 
 /** What an endpoint says that is not there any more: nothing listens, or something else does. */
-const MOVED = new Set(['kube.portRefused', 'target.refused', 'captures.noPprof', 'captures.html', 'target.html', 'target.redirect', 'target.scheme', 'target.protocol']);
+const MOVED = new Set([
+  'kube.portRefused',
+  'target.refused',
+  'captures.noPprof',
+  'captures.html',
+  'target.html',
+  'target.redirect',
+  'target.scheme',
+  'target.protocol',
+]);
 
 /**
  * One that answered, now or when it was last asked; else, or with `again`, the process is asked. Throws what keeps the
  * process from being asked (`kube.…`), `capture.noEndpoint`, or a Problem for which `asksForToken` is true.
  */
-export async function pprofEndpoint({ processes, memory }: Needs, place: PodPlace, signal: AbortSignal, again = false): Promise<PprofEndpoint> {
+export async function pprofEndpoint(
+  { processes, memory }: Needs,
+  place: PodPlace,
+  signal: AbortSignal,
+  again = false,
+): Promise<PprofEndpoint> {
   const { context, workload, replica } = place;
   const authFor = (e: FoundEndpoint): Auth => (e.secured ? memory.get(context, workload.id).auth : NO_AUTH);
   const facts = processes.facts(context, workload, replica);
   const known = bestEndpoint(facts.endpoints, 'pprof');
-  if (!again && (known?.state === 'ok' || (known?.state === 'untried' && known.certainty === 'confirmed'))) return { endpoint: known, auth: authFor(known), asked: false };
-  const { endpoints, problems } = await processes.look(context, workload, replica, { signal, again: again || facts.state === 'looked' });
+  if (!again && (known?.state === 'ok' || (known?.state === 'untried' && known.certainty === 'confirmed')))
+    return { endpoint: known, auth: authFor(known), asked: false };
+  const { endpoints, problems } = await processes.look(context, workload, replica, {
+    signal,
+    again: again || facts.state === 'looked',
+  });
   const endpoint = bestEndpoint(endpoints, 'pprof');
   if (endpoint?.state === 'ok') return { endpoint, auth: authFor(endpoint), asked: true };
   if (endpoint?.state === 'needsToken') {
-    throw endpoint.problem ? tokenProblem(Problem.fromJSON(endpoint.problem)) : new Problem('capture.needsToken', `${replica.pod.name} asks for a token on port ${endpoint.port}.`, { status: 401, next: 'Choose how to authenticate.' });
+    throw endpoint.problem
+      ? tokenProblem(Problem.fromJSON(endpoint.problem))
+      : new Problem('capture.needsToken', `${replica.pod.name} asks for a token on port ${endpoint.port}.`, {
+          status: 401,
+          next: 'Choose how to authenticate.',
+        });
   }
   // What stands before the process, or in the settings, and not what its metrics say.
   const barred = problems.find((p) => p.code.startsWith('kube.') || p.code === 'cluster.pin');
   if (barred) throw barred;
   const tried = endpoints.filter((e) => e.kind === 'pprof' && e.problem);
-  throw new Problem('capture.noEndpoint', `No pprof endpoint of ${replica.pod.namespace}/${replica.pod.name} answered.`, {
-    next: 'Switch pprof on (controller-runtime: --pprof-bind-address or PprofBindAddress in ctrl.Options; Kubernetes components: --profiling; ArgoCD: controller.profile.enabled), or pin the endpoint if it is elsewhere.',
-    ...(tried.length > 0 && { detail: tried.map((e) => `${e.scheme}://:${e.port}${e.path} (${e.how}): ${e.sentence}`).join('\n') }),
-  });
+  throw new Problem(
+    'capture.noEndpoint',
+    `No pprof endpoint of ${replica.pod.namespace}/${replica.pod.name} answered.`,
+    {
+      next: 'Switch pprof on (controller-runtime: --pprof-bind-address or PprofBindAddress in ctrl.Options; Kubernetes components: --profiling; ArgoCD: controller.profile.enabled), or pin the endpoint if it is elsewhere.',
+      ...(tried.length > 0 && {
+        detail: tried.map((e) => `${e.scheme}://:${e.port}${e.path} (${e.how}): ${e.sentence}`).join('\n'),
+      }),
+    },
+  );
 }
 
 /**
  * Uses the pprof endpoint of a process. One that is known from before may be stale: when it is not there any more, the
  * process is asked and the use tried once more.
  */
-export async function withPprofEndpoint<T>(parts: Needs, place: PodPlace, signal: AbortSignal, use: (found: PprofEndpoint) => Promise<T>): Promise<T> {
+export async function withPprofEndpoint<T>(
+  parts: Needs,
+  place: PodPlace,
+  signal: AbortSignal,
+  use: (found: PprofEndpoint) => Promise<T>,
+): Promise<T> {
   const found = await pprofEndpoint(parts, place, signal);
   try {
     return await use(found);
@@ -69,6 +103,8 @@ export function tokenProblem(problem: Problem): Problem {
   if (problem.code !== 'kube.forbidden' && problem.code !== 'kube.notFound') return problem;
   const { detail } = problem;
   return new Problem('auth.noToken', problem.message, {
-    next: `Choose another way to authenticate${problem.code === 'kube.forbidden' ? ', or ask for the right; the details have RBAC that gives it' : ''}.`, cause: problem, ...(detail !== undefined && { detail }),
+    next: `Choose another way to authenticate${problem.code === 'kube.forbidden' ? ', or ask for the right; the details have RBAC that gives it' : ''}.`,
+    cause: problem,
+    ...(detail !== undefined && { detail }),
   });
 }

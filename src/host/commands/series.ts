@@ -17,14 +17,29 @@ export async function startSeries(parts: Parts, list: SeriesList, given: Given):
   const { places, plan } = await choose(parts, TITLE, given, { ...ANY, how: 'once' });
   const before = { ...FIRST, ...parts.context.globalState.get<Partial<typeof FIRST>>(KEY) };
   const everyMinutes = await number('Minutes from one capture to the next, 1 to 1440', before.everyMinutes, 1, 1440);
-  const keep = await number(`How many times to keep, 2 to ${MAX_KEEP}; older captures of this series are deleted`, before.keep, 2, MAX_KEEP);
+  const keep = await number(
+    `How many times to keep, 2 to ${MAX_KEEP}; older captures of this series are deleted`,
+    before.keep,
+    2,
+    MAX_KEEP,
+  );
   await parts.context.globalState.update(KEY, { everyMinutes, keep });
   list.start({ places, plan, everyMinutes, keep });
 }
 
 async function number(prompt: string, value: number, min: number, max: number): Promise<number> {
-  return Number(await input({
-    title: TITLE, step: 1, totalSteps: 1, back: false, prompt, value: String(value),
-    validate: (t) => (/^\d+$/.test(t.trim()) && Number(t) >= min && Number(t) <= max ? undefined : `A whole number from ${min} to ${max}.`),
-  }));
+  return Number(
+    await input({
+      title: TITLE,
+      step: 1,
+      totalSteps: 1,
+      back: false,
+      prompt,
+      value: String(value),
+      validate: (t) =>
+        /^\d+$/.test(t.trim()) && Number(t) >= min && Number(t) <= max
+          ? undefined
+          : `A whole number from ${min} to ${max}.`,
+    }),
+  );
 }

@@ -18,34 +18,55 @@ const CONTEXT = 'controllerTuner.profileActive';
 /** ms after a keystroke; until then the editor itself moves what it shows along. */
 const PAUSE_MS = 150;
 
-export interface LinesDeps { readonly pages: ActivePages; readonly sources: Sources; readonly log: Log }
+export interface LinesDeps {
+  readonly pages: ActivePages;
+  readonly sources: Sources;
+  readonly log: Log;
+}
 
 export class Lines implements vscode.Disposable {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new vscode.EventEmitter<void>());
   /** What is there only while a profile is active. */
-  #live: { readonly own: Disposables; readonly decorations: Decorations; readonly item: vscode.StatusBarItem } | undefined;
+  #live:
+    { readonly own: Disposables; readonly decorations: Decorations; readonly item: vscode.StatusBarItem } | undefined;
   #values: ProfileValues | undefined;
   #on = true;
   #timer: NodeJS.Timeout | undefined;
 
   readonly commands: Readonly<Record<string, (arg?: unknown) => unknown>> = {
-    toggleLineValues: () => { this.#on = !this.#on; this.#show(); },
+    toggleLineValues: () => {
+      this.#on = !this.#on;
+      this.#show();
+    },
     nextHotLine: () => this.#with('Next hot line', (values) => goToHotLine(values, false)),
     previousHotLine: () => this.#with('Previous hot line', (values) => goToHotLine(values, true)),
-    showInProfile: (arg) => this.#with('Show in profile', (values) => showInProfile(this.deps.pages.active!, values, arg)),
+    showInProfile: (arg) =>
+      this.#with('Show in profile', (values) => showInProfile(this.deps.pages.active!, values, arg)),
   };
 
   constructor(private readonly deps: LinesDeps) {
-    this.#own.add(deps.pages.onDidChange(() => { this.#update(); }));
+    this.#own.add(
+      deps.pages.onDidChange(() => {
+        this.#update();
+      }),
+    );
     // Modules or rules have changed: what was not found may be there.
-    this.#own.add(deps.sources.onDidChange(() => { this.#values = undefined; this.#update(); }));
+    this.#own.add(
+      deps.sources.onDidChange(() => {
+        this.#values = undefined;
+        this.#update();
+      }),
+    );
     this.#update();
   }
 
   #with(what: string, body: (values: ProfileValues) => Promise<void>): Promise<unknown> {
     return guarded(what, this.deps.log, async () => {
-      if (!this.#values) throw new Problem('lines.noProfile', 'No profile is open.', { next: 'Open or capture one; its values are then shown in Go files.' });
+      if (!this.#values)
+        throw new Problem('lines.noProfile', 'No profile is open.', {
+          next: 'Open or capture one; its values are then shown in Go files.',
+        });
       await body(this.#values);
     });
   }
@@ -59,7 +80,8 @@ export class Lines implements vscode.Disposable {
       return;
     }
     const { looking } = page;
-    if (this.#values?.profile !== profile || JSON.stringify(this.#values.looking) !== JSON.stringify(looking)) this.#values = new ProfileValues(profile, looking, this.deps.sources);
+    if (this.#values?.profile !== profile || JSON.stringify(this.#values.looking) !== JSON.stringify(looking))
+      this.#values = new ProfileValues(profile, looking, this.deps.sources);
     this.#begin();
     this.#show();
   }
@@ -67,19 +89,34 @@ export class Lines implements vscode.Disposable {
   #begin(): void {
     if (this.#live) return;
     const own = new Disposables();
-    const current = (): Current | undefined => (this.#on && this.#values ? { values: this.#values, title: this.deps.pages.active?.title ?? '' } : undefined);
-    const item = own.add(vscode.window.createStatusBarItem('controllerTuner.profile', vscode.StatusBarAlignment.Right, 90));
+    const current = (): Current | undefined =>
+      this.#on && this.#values ? { values: this.#values, title: this.deps.pages.active?.title ?? '' } : undefined;
+    const item = own.add(
+      vscode.window.createStatusBarItem('controllerTuner.profile', vscode.StatusBarAlignment.Right, 90),
+    );
     item.name = 'Active Profile';
     item.command = 'controllerTuner.toggleLineValues';
     own.add(vscode.languages.registerCodeLensProvider(SELECTOR, new Lenses(this.#changed.event, current)));
     own.add(vscode.languages.registerHoverProvider(SELECTOR, new Hovers(current)));
-    own.add(vscode.window.onDidChangeVisibleTextEditors(() => { void this.#decorate(); }));
-    own.add(vscode.window.onDidChangeActiveTextEditor(() => { void this.#decorate(); }));
-    own.add(vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length === 0 || !isLooked(document)) return;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => { void this.#decorate(); }, PAUSE_MS);
-    }));
+    own.add(
+      vscode.window.onDidChangeVisibleTextEditors(() => {
+        void this.#decorate();
+      }),
+    );
+    own.add(
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        void this.#decorate();
+      }),
+    );
+    own.add(
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length === 0 || !isLooked(document)) return;
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => {
+          void this.#decorate();
+        }, PAUSE_MS);
+      }),
+    );
     this.#live = { own, decorations: own.add(new Decorations()), item };
     void vscode.commands.executeCommand('setContext', CONTEXT, true);
   }
@@ -97,7 +134,10 @@ export class Lines implements vscode.Disposable {
     const page = this.deps.pages.active;
     if (!item || !page) return;
     item.text = `$(${this.#on ? 'flame' : 'eye-closed'}) ${page.title}`;
-    item.accessibilityInformation = { label: `Profile ${page.title}: values in Go files are ${this.#on ? 'shown' : 'hidden'}`, role: 'button' };
+    item.accessibilityInformation = {
+      label: `Profile ${page.title}: values in Go files are ${this.#on ? 'shown' : 'hidden'}`,
+      role: 'button',
+    };
     item.show();
     this.#changed.fire();
     void this.#decorate();
@@ -111,13 +151,26 @@ export class Lines implements vscode.Disposable {
     this.#tell(live.item, values, active && isLooked(active.document) ? '…' : '');
     for (const editor of vscode.window.visibleTextEditors) {
       if (!isLooked(editor.document)) continue;
-      if (!this.#on) { live.decorations.clear(editor); continue; }
+      if (!this.#on) {
+        live.decorations.clear(editor);
+        continue;
+      }
       try {
         const shown = await values.of(editor.document);
         if (this.#live !== live || this.#values !== values || !this.#on) return;
-        if ('placed' in shown) live.decorations.show(editor, shown); else live.decorations.clear(editor);
+        if ('placed' in shown) live.decorations.show(editor, shown);
+        else live.decorations.clear(editor);
         const { placed } = 'placed' in shown ? shown : {};
-        if (editor === active) this.#tell(live.item, values, placed ? `${count(placed.functions.length, 'function')} and ${count(placed.lines.length, 'line')} of this file` : 'why' in shown ? shown.why : '');
+        if (editor === active)
+          this.#tell(
+            live.item,
+            values,
+            placed
+              ? `${count(placed.functions.length, 'function')} and ${count(placed.lines.length, 'line')} of this file`
+              : 'why' in shown
+                ? shown.why
+                : '',
+          );
       } catch (e) {
         // Closed or read anew meanwhile: the page tells of itself.
         if (!isAbort(e) && this.#values === values) this.deps.log.problem('Values in sources', e);
@@ -128,7 +181,10 @@ export class Lines implements vscode.Disposable {
   #tell(item: vscode.StatusBarItem, { profile, looking }: ProfileValues, of: string): void {
     const type = profile.summary.sampleTypes[looking.sampleType];
     const filtered = looking.part && Object.keys(looking.part).length > 0 ? ', filtered as on its page' : '';
-    item.tooltip = [`Values of ${type?.type ?? 'the profile'}${filtered} in Go files${of === '' ? '' : `: ${of}`}`, this.#on ? 'Click to hide them' : 'Hidden: click to show them'].join('\n');
+    item.tooltip = [
+      `Values of ${type?.type ?? 'the profile'}${filtered} in Go files${of === '' ? '' : `: ${of}`}`,
+      this.#on ? 'Click to hide them' : 'Hidden: click to show them',
+    ].join('\n');
   }
 
   dispose(): void {
@@ -137,4 +193,6 @@ export class Lines implements vscode.Disposable {
   }
 }
 
-function isLooked(document: vscode.TextDocument): boolean { return document.languageId === 'go' && document.uri.scheme === 'file'; }
+function isLooked(document: vscode.TextDocument): boolean {
+  return document.languageId === 'go' && document.uri.scheme === 'file';
+}

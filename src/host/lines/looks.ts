@@ -8,21 +8,35 @@ import type { ProfileValues, Shown } from './values';
 export const SHOW = 'controllerTuner.showInProfile';
 
 /** What is active now; undefined while nothing is shown. */
-export interface Current { readonly values: ProfileValues; readonly title: string }
+export interface Current {
+  readonly values: ProfileValues;
+  readonly title: string;
+}
 
 export class Lenses implements vscode.CodeLensProvider {
-  constructor(readonly onDidChangeCodeLenses: vscode.Event<void>, private readonly current: () => Current | undefined) {}
+  constructor(
+    readonly onDidChangeCodeLenses: vscode.Event<void>,
+    private readonly current: () => Current | undefined,
+  ) {}
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const shown = await shownOf(document, this.current());
     if (!shown) return [];
     const { placed, whole, note } = shown;
     const at = (line: number): vscode.Range => new vscode.Range(line - 1, 0, line - 1, 0);
-    const functions = placed.functions.map(({ values, at: { line } }) => new vscode.CodeLens(at(line), {
-      title: `${told(values, whole)}${values.inlined ? ' · inlined' : ''}`, tooltip: `Show ${values.name} in the profile`, command: SHOW, arguments: [{ name: values.name }],
-    }));
+    const functions = placed.functions.map(
+      ({ values, at: { line } }) =>
+        new vscode.CodeLens(at(line), {
+          title: `${told(values, whole)}${values.inlined ? ' · inlined' : ''}`,
+          tooltip: `Show ${values.name} in the profile`,
+          command: SHOW,
+          arguments: [{ name: values.name }],
+        }),
+    );
     // A title without a command is text.
-    return note === '' ? functions : [new vscode.CodeLens(at(1), { title: `$(warning) ${note}`, command: '' }), ...functions];
+    return note === ''
+      ? functions
+      : [new vscode.CodeLens(at(1), { title: `$(warning) ${note}`, command: '' }), ...functions];
   }
 }
 
@@ -41,7 +55,9 @@ export class Hovers implements vscode.HoverProvider {
     const line = placed.lines.find((l) => l.line === at.line + 1);
     const name = declared?.values.name ?? line?.names[0];
     if (name === undefined) return undefined;
-    const { values: { profile, looking } } = current;
+    const {
+      values: { profile, looking },
+    } = current;
     const id = await current.values.id(name);
     const peek = id === undefined ? undefined : await profile.peek({ ...looking, match: [id] });
     const entry = peek?.entries.find((e) => e.id === id);
@@ -49,7 +65,11 @@ export class Hovers implements vscode.HoverProvider {
     text.isTrusted = { enabledCommands: [SHOW] };
     const names = new Map(peek?.frames.map((f) => [f.id, f.name]));
     const parts = [
-      ...(line && !declared ? [`**This line**: ${told(line, whole)}${line.unsure ? ' (the function changed since the program was built: the line may be another)' : ''}`] : []),
+      ...(line && !declared
+        ? [
+            `**This line**: ${told(line, whole)}${line.unsure ? ' (the function changed since the program was built: the line may be another)' : ''}`,
+          ]
+        : []),
       `**${code(short(name))}**${entry ? `: ${told(entry, whole)}` : ''}`,
       ...(entry ? [edges('Called by', entry.callers, names, whole), edges('Calls', entry.callees, names, whole)] : []),
       `[Show in Profile](${showUri(name)}) ${plain(current.title)}`,
@@ -65,7 +85,12 @@ async function shownOf(document: vscode.TextDocument, current: Current | undefin
   return shown && 'placed' in shown ? shown : undefined;
 }
 
-function edges(what: string, list: PeekEntry['callers'], names: ReadonlyMap<number, string>, { total, unit }: Whole): string {
+function edges(
+  what: string,
+  list: PeekEntry['callers'],
+  names: ReadonlyMap<number, string>,
+  { total, unit }: Whole,
+): string {
   if (list.length === 0) return '';
   const rows = list.slice(0, MOST_EDGES).map((e) => {
     const name = names.get(e.id) ?? '';
@@ -75,11 +100,19 @@ function edges(what: string, list: PeekEntry['callers'], names: ReadonlyMap<numb
   return `${what}\n\n| | | |\n|--:|--:|:--|\n${rows.join('\n')}${more}`;
 }
 
-function showUri(name: string): string { return `command:${SHOW}?${encodeURIComponent(JSON.stringify([{ name }]))}`; }
+function showUri(name: string): string {
+  return `command:${SHOW}?${encodeURIComponent(JSON.stringify([{ name }]))}`;
+}
 
 /** Without the folders of the import path: "work.(*W).Do". */
-function short(name: string): string { return name.replace(/^[^([]*\//, ''); }
+function short(name: string): string {
+  return name.replace(/^[^([]*\//, '');
+}
 
 /** A stranger's text: no Markdown in it. */
-function code(text: string): string { return `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``; }
-function plain(text: string): string { return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$]/g, '\\$&'); }
+function code(text: string): string {
+  return `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+}
+function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$]/g, '\\$&');
+}

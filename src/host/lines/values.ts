@@ -18,20 +18,35 @@ export interface Shown {
 }
 
 /** Why a text has no values. */
-export interface Nothing { readonly why: string }
+export interface Nothing {
+  readonly why: string;
+}
 
 /** Texts as they were when values were first placed in them, by path; of each profile its own: another was built of another text. */
 const bases = new WeakMap<OpenProfile, Map<string, Promise<Base>>>();
 
-interface Asked { readonly files: ReadonlyMap<string, FileValues>; readonly ids: ReadonlyMap<string, number>; readonly whole: Whole }
+interface Asked {
+  readonly files: ReadonlyMap<string, FileValues>;
+  readonly ids: ReadonlyMap<string, number>;
+  readonly whole: Whole;
+}
 
 export class ProfileValues {
   #asked: Promise<Asked> | undefined;
-  readonly #shown = new WeakMap<vscode.TextDocument, { readonly version: number; readonly shown: Promise<Shown | Nothing> }>();
+  readonly #shown = new WeakMap<
+    vscode.TextDocument,
+    { readonly version: number; readonly shown: Promise<Shown | Nothing> }
+  >();
 
-  constructor(readonly profile: OpenProfile, readonly looking: Looking, private readonly sources: Sources) {}
+  constructor(
+    readonly profile: OpenProfile,
+    readonly looking: Looking,
+    private readonly sources: Sources,
+  ) {}
 
-  get unit(): string { return this.profile.summary.sampleTypes[this.looking.sampleType]?.unit ?? ''; }
+  get unit(): string {
+    return this.profile.summary.sampleTypes[this.looking.sampleType]?.unit ?? '';
+  }
 
   /** Rejects when the profile was closed meanwhile. */
   of(document: vscode.TextDocument): Promise<Shown | Nothing> {
@@ -43,7 +58,9 @@ export class ProfileValues {
   }
 
   /** Id that questions about callers take; undefined for a function that the profile doesn't have. */
-  async id(name: string): Promise<number | undefined> { return (await this.#ask()).ids.get(name); }
+  async id(name: string): Promise<number | undefined> {
+    return (await this.#ask()).ids.get(name);
+  }
 
   /** Files of the workspace with values, the hottest first, each with the path that the profile has for it. */
   async hottest(): Promise<readonly vscode.Uri[]> {
@@ -62,11 +79,16 @@ export class ProfileValues {
   }
 
   #ask(): Promise<Asked> {
-    const { profile, looking: { sampleType, part } } = this;
+    const {
+      profile,
+      looking: { sampleType, part },
+    } = this;
     // Lines are of functions whatever the page counts by.
     const query = { sampleType, ...(part && { part: { ...part, granularity: 'functions' as const } }) };
     return (this.#asked ??= Promise.all([profile.top(query), profile.lines(query)]).then(([top, lines]) => ({
-      files: valuesOf(top, lines), ids: new Map(top.names.map((name, i) => [name, top.id[i] ?? 0])), whole: { total: top.total, unit: this.unit },
+      files: valuesOf(top, lines),
+      ids: new Map(top.names.map((name, i) => [name, top.id[i] ?? 0])),
+      whole: { total: top.total, unit: this.unit },
     })));
   }
 
@@ -75,10 +97,15 @@ export class ProfileValues {
     const path = slashes(document.uri.fsPath);
     const base = path.slice(path.lastIndexOf('/') + 1);
     const named = [...files.keys()].filter((f) => f === base || f.endsWith(`/${base}`) || f.endsWith(`\\${base}`));
-    if (named.length === 0) return { why: `The profile has no file ${base}: nothing of it was on a stack, or all of it was inlined and left no line.` };
+    if (named.length === 0)
+      return {
+        why: `The profile has no file ${base}: nothing of it was on a stack, or all of it was inlined and left no line.`,
+      };
     const locator = await this.sources.of(this.profile);
     const located = await Promise.all(named.map(async (file) => ({ file, at: await locator.locate(file) })));
-    const mine = located.filter(({ at }) => 'file' in at && at.file === path).flatMap(({ file }) => files.get(file) ?? []);
+    const mine = located
+      .filter(({ at }) => 'file' in at && at.file === path)
+      .flatMap(({ file }) => files.get(file) ?? []);
     if (mine.length === 0) return { why: notMine(path, located) };
     const placed = place(mine, await this.#base(document, path), document.getText());
     return { placed, whole, note: noteOf(placed, await this.#savedSince(path)) };
@@ -89,7 +116,15 @@ export class ProfileValues {
     bases.set(this.profile, known);
     let base = known.get(path);
     // What was typed and not saved is no part of any build.
-    if (!base) known.set(path, base = (document.isDirty ? fs.readFile(path, 'utf8').catch(() => document.getText()) : Promise.resolve(document.getText())).then(baseOf));
+    if (!base)
+      known.set(
+        path,
+        (base = (
+          document.isDirty
+            ? fs.readFile(path, 'utf8').catch(() => document.getText())
+            : Promise.resolve(document.getText())
+        ).then(baseOf)),
+      );
     return base;
   }
 
@@ -105,8 +140,12 @@ export class ProfileValues {
 const MOST_FILES = 20;
 
 function noteOf({ moved, gone }: Placed, saved: boolean): string {
-  const missing = gone.length === 0 ? '' : `${gone.length} of its functions in the profile ${gone.length === 1 ? 'is' : 'are'} not here`;
-  if (moved > 0) return `Changed since the program was built${missing === '' ? ': values moved along with their functions' : `: ${missing}`}`;
+  const missing =
+    gone.length === 0
+      ? ''
+      : `${gone.length} of its functions in the profile ${gone.length === 1 ? 'is' : 'are'} not here`;
+  if (moved > 0)
+    return `Changed since the program was built${missing === '' ? ': values moved along with their functions' : `: ${missing}`}`;
   if (missing !== '') return `Not the text that was built: ${missing}`;
   return saved ? 'Saved since the capture: lines inside of functions may be others' : '';
 }
@@ -118,5 +157,7 @@ function notMine(path: string, located: readonly { readonly file: string; readon
   }
   const [first] = located;
   const at = first?.at;
-  return at && 'file' in at ? `${first.file} of the profile is ${at.file}.` : `${first?.file} of the profile was not found in the workspace; a rule in the setting controllerTuner.sourcePaths can say where it is.`;
+  return at && 'file' in at
+    ? `${first.file} of the profile is ${at.file}.`
+    : `${first?.file} of the profile was not found in the workspace; a rule in the setting controllerTuner.sourcePaths can say where it is.`;
 }

@@ -11,12 +11,20 @@ export const MOST = 12;
 /** Each once, in their order. Throws Problem `compare.few` or `compare.many`. */
 export function comparedOf(ids: readonly ComparedId[]): readonly ComparedId[] {
   const each = [...new Map(ids.map((id) => [subjectKey(id), id])).values()];
-  if (each.length < 2) throw new Problem('compare.few', 'There is nothing to compare with.', { next: 'Choose two or more controllers, replicas or attached processes: Ctrl or Shift and a click in the tree.' });
-  if (each.length > MOST) throw new Problem('compare.many', `${each.length} were chosen; ${MOST} can be compared at once.`, { next: 'Choose fewer.' });
+  if (each.length < 2)
+    throw new Problem('compare.few', 'There is nothing to compare with.', {
+      next: 'Choose two or more controllers, replicas or attached processes: Ctrl or Shift and a click in the tree.',
+    });
+  if (each.length > MOST)
+    throw new Problem('compare.many', `${each.length} were chosen; ${MOST} can be compared at once.`, {
+      next: 'Choose fewer.',
+    });
   return each;
 }
 
-export function compareKey(ids: readonly ComparedId[]): string { return `compare\n\n${ids.map(subjectKey).sort().join('\n\n')}`; }
+export function compareKey(ids: readonly ComparedId[]): string {
+  return `compare\n\n${ids.map(subjectKey).sort().join('\n\n')}`;
+}
 
 /** Parsed from what a page kept as its subject; undefined for anything else. */
 export function readCompared(v: unknown): readonly ComparedId[] | undefined {
@@ -31,14 +39,24 @@ export function namesOf(ids: readonly ComparedId[]): readonly string[] {
   const parts = ids.map((id) => {
     if ('url' in id) return { name: id.url, namespace: '', context: '', replica: '', controller: '' };
     const [, namespace = '', name = id.workload] = id.workload.split('/');
-    return { name, namespace, context: id.context, replica: id.replica === undefined ? '' : shortPod(id.replica, name), controller: id.controller ?? '' };
+    return {
+      name,
+      namespace,
+      context: id.context,
+      replica: id.replica === undefined ? '' : shortPod(id.replica, name),
+      controller: id.controller ?? '',
+    };
   });
   const own = parts.map((p) => [p.name, p.replica].filter((t) => t !== '').join(' '));
   const within = parts.map((p, i) => [own[i] ?? '', p.controller].filter((t) => t !== '').join(' · '));
   const contexts = new Set(parts.map((p) => p.context)).size > 1;
   const named = parts.map((p, i) => {
-    const twin = parts.some((q, j) => j !== i && within[j] === within[i] && q.context === p.context && q.namespace !== p.namespace);
-    return [within[i] ?? '', ...(twin ? [p.namespace] : []), ...(contexts && p.context !== '' ? [p.context] : [])].join(' · ');
+    const twin = parts.some(
+      (q, j) => j !== i && within[j] === within[i] && q.context === p.context && q.namespace !== p.namespace,
+    );
+    return [within[i] ?? '', ...(twin ? [p.namespace] : []), ...(contexts && p.context !== '' ? [p.context] : [])].join(
+      ' · ',
+    );
   });
   return named;
 }

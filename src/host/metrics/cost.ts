@@ -5,7 +5,10 @@ import type { ScrapeReport } from '../../series/scraper';
 /** Looks that count: the last ones of all replicas. */
 const KEPT = 15;
 
-export interface CostText { readonly text: string; readonly title: string }
+export interface CostText {
+  readonly text: string;
+  readonly title: string;
+}
 
 export class Cost {
   readonly #looks: Pick<ScrapeReport, 'millis' | 'bytes'>[] = [];
@@ -44,4 +47,6 @@ function round(n: number): string {
   return bytes((v >= 10 ? Math.round(v) : Number(v.toPrecision(2))) * unit);
 }
 
-function middle(all: readonly number[]): number { return [...all].sort((a, b) => a - b)[all.length >> 1] ?? 0; }
+function middle(all: readonly number[]): number {
+  return [...all].sort((a, b) => a - b)[all.length >> 1] ?? 0;
+}

@@ -12,7 +12,11 @@ import type { Subject } from './subject';
 /** Marks kept, the last ones; more can't be told apart in a chart. */
 const KEPT = 200;
 
-export interface EventsDeps { readonly clusters: Clusters; readonly captures: CapturesApi; readonly log: { problem(what: string, e: unknown): void } }
+export interface EventsDeps {
+  readonly clusters: Clusters;
+  readonly captures: CapturesApi;
+  readonly log: { problem(what: string, e: unknown): void };
+}
 
 export class Events implements Disposable {
   readonly #own = new Disposables();
@@ -22,9 +26,16 @@ export class Events implements Disposable {
   #happened: Annotation[] = [];
   #before: readonly Replica[] = [];
 
-  constructor(private readonly subject: Subject, private readonly deps: EventsDeps) {
+  constructor(
+    private readonly subject: Subject,
+    private readonly deps: EventsDeps,
+  ) {
     const { id } = subject;
-    this.#own.add(deps.captures.store.onDidChange(() => { void this.#readCaptures(); }));
+    this.#own.add(
+      deps.captures.store.onDidChange(() => {
+        void this.#readCaptures();
+      }),
+    );
     void this.#readCaptures();
     if (!('context' in id)) return;
     const look = (): void => {
@@ -34,23 +45,42 @@ export class Events implements Disposable {
       const news = happened(this.#before, workload.replicas, (pod) => shortPod(pod, workload.name), Date.now());
       this.#before = workload.replicas;
       if (news.length === 0) return;
-      this.#happened = [...this.#happened, ...news.map(({ kind, text, at }): Annotation => ({ kind, text, time: at / 1000 }))].slice(-KEPT);
+      this.#happened = [
+        ...this.#happened,
+        ...news.map(({ kind, text, at }): Annotation => ({ kind, text, time: at / 1000 })),
+      ].slice(-KEPT);
       this.#changed.fire();
     };
     look();
-    this.#own.add(deps.clusters.onDidChange((context) => { if (context === undefined || context === id.context) look(); }));
+    this.#own.add(
+      deps.clusters.onDidChange((context) => {
+        if (context === undefined || context === id.context) look();
+      }),
+    );
   }
 
   /** By time. */
-  get annotations(): readonly Annotation[] { return [...this.#captured, ...this.#happened].sort((a, b) => a.time - b.time); }
+  get annotations(): readonly Annotation[] {
+    return [...this.#captured, ...this.#happened].sort((a, b) => a.time - b.time);
+  }
 
   async #readCaptures(): Promise<void> {
     try {
       const mine = capturesIn(await this.deps.captures.store.list(), { start: 0, end: Infinity }, this.subject);
-      this.#captured = mine.slice(-KEPT).map(({ info }) => ({ kind: 'capture', text: info.seconds > 0 ? `${info.name} (${info.seconds} s)` : info.name, time: info.at / 1000 }));
+      this.#captured = mine
+        .slice(-KEPT)
+        .map(({ info }) => ({
+          kind: 'capture',
+          text: info.seconds > 0 ? `${info.name} (${info.seconds} s)` : info.name,
+          time: info.at / 1000,
+        }));
       if (!this.#own.disposed) this.#changed.fire();
-    } catch (e) { this.deps.log.problem('Reading the captures for the charts', e); }
+    } catch (e) {
+      this.deps.log.problem('Reading the captures for the charts', e);
+    }
   }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 }

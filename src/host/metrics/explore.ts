@@ -8,7 +8,12 @@ const SERIES = 50;
 /** What a family's samples end with beside its name. */
 const PARTS = /_(bucket|sum|count|total|created|info)$/;
 
-interface Row { readonly family: Family; series: number; readonly labels: Map<string, Set<string>>; readonly sample: { labels: Labels; value: number }[] }
+interface Row {
+  readonly family: Family;
+  series: number;
+  readonly labels: Map<string, Set<string>>;
+  readonly sample: { labels: Labels; value: number }[];
+}
 
 /** `scrapes`: the last one of each process. Sorted by name. */
 export function explored(scrapes: readonly Scrape[]): readonly ExploredFamily[] {
@@ -16,20 +21,30 @@ export function explored(scrapes: readonly Scrape[]): readonly ExploredFamily[] 
   for (const scrape of scrapes) {
     for (const sample of scrape.samples) {
       const base = sample.name.replace(PARTS, '');
-      const family = scrape.families.get(sample.name) ?? scrape.families.get(base) ?? { name: sample.name, type: 'unknown' as const, help: '', unit: '' };
+      const family = scrape.families.get(sample.name) ??
+        scrape.families.get(base) ?? { name: sample.name, type: 'unknown' as const, help: '', unit: '' };
       let row = rows.get(family.name);
-      if (!row) rows.set(family.name, row = { family, series: 0, labels: new Map(), sample: [] });
+      if (!row) rows.set(family.name, (row = { family, series: 0, labels: new Map(), sample: [] }));
       row.series++;
       for (const [label, value] of Object.entries(sample.labels)) {
         let values = row.labels.get(label);
-        if (!values) row.labels.set(label, values = new Set());
+        if (!values) row.labels.set(label, (values = new Set()));
         if (values.size < VALUES) values.add(value);
       }
       const ofFamily = sample.name === family.name ? sample.labels : { __name__: sample.name, ...sample.labels };
-      if (row.sample.length < SERIES) row.sample.push({ labels: ofFamily, value: typeof sample.value === 'number' ? sample.value : sample.value.count });
+      if (row.sample.length < SERIES)
+        row.sample.push({
+          labels: ofFamily,
+          value: typeof sample.value === 'number' ? sample.value : sample.value.count,
+        });
     }
   }
-  return [...rows.values()].map(({ family, series, labels, sample }) => ({
-    ...family, series, sample, labels: Object.fromEntries([...labels].map(([label, values]) => [label, [...values].sort()])),
-  })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...rows.values()]
+    .map(({ family, series, labels, sample }) => ({
+      ...family,
+      series,
+      sample,
+      labels: Object.fromEntries([...labels].map(([label, values]) => [label, [...values].sort()])),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

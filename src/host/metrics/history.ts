@@ -11,16 +11,28 @@ export function matchersOf(id: SubjectId, replica: string): readonly Matcher[] {
   if ('file' in id) return [];
   if ('url' in id) return instanceOf(id.url);
   const [, namespace = '', name = ''] = id.workload.split('/');
-  return [{ label: 'namespace', op: '=', value: namespace }, replica === '' ? { label: 'pod', op: '=~', value: `${escape(name)}(-.+)?` } : { label: 'pod', op: '=', value: replica }];
+  return [
+    { label: 'namespace', op: '=', value: namespace },
+    replica === ''
+      ? { label: 'pod', op: '=~', value: `${escape(name)}(-.+)?` }
+      : { label: 'pod', op: '=', value: replica },
+  ];
 }
 
 /** This machine has several names. */
 function instanceOf(url: string): readonly Matcher[] {
   let at: URL;
-  try { at = new URL(url); } catch { return []; }
+  try {
+    at = new URL(url);
+  } catch {
+    return [];
+  }
   const port = at.port === '' ? (at.protocol === 'https:' ? '443' : '80') : at.port;
-  if (!/^(localhost|127\..*|\[::1\])$/.test(at.hostname)) return [{ label: 'instance', op: '=', value: `${at.hostname}:${port}` }];
-  return [{ label: 'instance', op: '=~', value: `(localhost|127\\.0\\.0\\.1|\\[::1\\]|host\\.docker\\.internal):${port}` }];
+  if (!/^(localhost|127\..*|\[::1\])$/.test(at.hostname))
+    return [{ label: 'instance', op: '=', value: `${at.hostname}:${port}` }];
+  return [
+    { label: 'instance', op: '=~', value: `(localhost|127\\.0\\.0\\.1|\\[::1\\]|host\\.docker\\.internal):${port}` },
+  ];
 }
 
 /** Rewrites queries for a source that keeps a histogram only in its native form. `names`: of all its series. */
@@ -28,4 +40,6 @@ export function forNames(names: ReadonlySet<string>): (promql: string) => string
   return (promql) => nativeForm(promql, (family) => names.has(family) && !names.has(`${family}_bucket`));
 }
 
-function escape(text: string): string { return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'); }
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -39,36 +39,81 @@ export class Member implements Disposable {
   barred: Problem | undefined;
 
   /** `name`: as the page calls it beside others. `lender`: has the same processes, which are scraped once then. */
-  constructor(readonly subject: Subject, readonly name: string, private readonly deps: MetricsDeps, events: MemberEvents, lender?: Member) {
-    this.sources = lender?.sources ?? this.#own.add(new PageSources(subject, deps.book, () => { this.#locked = false; events.sources(); }));
+  constructor(
+    readonly subject: Subject,
+    readonly name: string,
+    private readonly deps: MetricsDeps,
+    events: MemberEvents,
+    lender?: Member,
+  ) {
+    this.sources =
+      lender?.sources ??
+      this.#own.add(
+        new PageSources(subject, deps.book, () => {
+          this.#locked = false;
+          events.sources();
+        }),
+      );
     this.#events = this.#own.add(new Events(subject, deps));
-    this.#own.add(this.#events.onDidChange(() => { events.happened(); }));
-    this.#own.add(this.sources.scraper.onDidScrape((report: ScrapeReport) => {
-      if (report.problem && !lender) deps.log.problem(`Scraping ${subject.title} (${report.id})`, report.problem);
-      if (!report.problem) this.barred = undefined;
-      this.#cost.add(report);
-      events.scraped();
-    }));
-    this.#own.add(subject.onDidChange(() => { this.sources.scraper.set(subject.processes); events.processes(); }));
+    this.#own.add(
+      this.#events.onDidChange(() => {
+        events.happened();
+      }),
+    );
+    this.#own.add(
+      this.sources.scraper.onDidScrape((report: ScrapeReport) => {
+        if (report.problem && !lender) deps.log.problem(`Scraping ${subject.title} (${report.id})`, report.problem);
+        if (!report.problem) this.barred = undefined;
+        this.#cost.add(report);
+        events.scraped();
+      }),
+    );
+    this.#own.add(
+      subject.onDidChange(() => {
+        this.sources.scraper.set(subject.processes);
+        events.processes();
+      }),
+    );
     this.#own.add(subject);
     this.sources.scraper.set(subject.processes);
   }
 
-  get annotations(): readonly Annotation[] { return this.#events.annotations; }
-  get #controller(): string | undefined { return 'context' in this.subject.id ? this.subject.id.controller : undefined; }
+  get annotations(): readonly Annotation[] {
+    return this.#events.annotations;
+  }
+  get #controller(): string | undefined {
+    return 'context' in this.subject.id ? this.subject.id.controller : undefined;
+  }
 
   /** What is to be asked of its source; one of its controllers or replicas where only that is compared. */
   asked(watch: Watch | undefined): Asked {
     const controller = this.#controller;
     const replica = 'context' in this.subject.id ? this.subject.id.replica : undefined;
     if (!watch || (controller === undefined && replica === undefined)) return this.sources.asked(watch);
-    return this.sources.asked({ ...watch, ...(controller !== undefined && { controller }), ...(replica !== undefined && { replica }) });
+    return this.sources.asked({
+      ...watch,
+      ...(controller !== undefined && { controller }),
+      ...(replica !== undefined && { replica }),
+    });
   }
 
-  async charts(panels: readonly Panel[], watch: Watch, grid: number | undefined, now: number, signal: AbortSignal): ReturnType<typeof chartsFrom> {
+  async charts(
+    panels: readonly Panel[],
+    watch: Watch,
+    grid: number | undefined,
+    now: number,
+    signal: AbortSignal,
+  ): ReturnType<typeof chartsFrom> {
     const { current } = this.sources;
     const exported = current.kind !== 'prometheus' ? await this.#exported(signal) : undefined;
-    const told = await chartsFrom(current, panels, { ...this.asked(watch), ...(grid !== undefined && { grid }) }, exported, now, signal);
+    const told = await chartsFrom(
+      current,
+      panels,
+      { ...this.asked(watch), ...(grid !== undefined && { grid }) },
+      exported,
+      now,
+      signal,
+    );
     this.#locked = told.charts.some((c) => c.problem && wantsOf(c.problem) !== 'address');
     return told;
   }
@@ -78,14 +123,23 @@ export class Member implements Disposable {
     const { current } = this.sources;
     let { promql } = m;
     // One that can't be read is told by the source.
-    if (narrowed) try { promql = promqlOf(m, current, this.asked(undefined)); } catch { /* told by the source */ }
+    if (narrowed)
+      try {
+        promql = promqlOf(m, current, this.asked(undefined));
+      } catch {
+        /* told by the source */
+      }
     return chartFrom(current, 'query', promql, windowOf(m.range, m.width / 2, grid, now), signal);
   }
 
-  promql(panel: Panel): string { return promqlOf(panel, this.sources.current, { ...this.asked(undefined), spacing: this.sources.spacing }); }
+  promql(panel: Panel): string {
+    return promqlOf(panel, this.sources.current, { ...this.asked(undefined), spacing: this.sources.spacing });
+  }
 
   /** Asking it failed; a Prometheus may want to be let in. */
-  failed(e: unknown): void { this.#locked = e instanceof Problem && wantsOf(e) !== 'address'; }
+  failed(e: unknown): void {
+    this.#locked = e instanceof Problem && wantsOf(e) !== 'address';
+  }
 
   /** Undefined while no scrape has come in: a panel is not told to be missing then. */
   async #exported(signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
@@ -102,8 +156,14 @@ export class Member implements Disposable {
   controllers(): readonly string[] {
     if (this.#controller !== undefined) return [this.#controller];
     const names = new Set<string>();
-    for (const [name, label] of [['controller_runtime_max_concurrent_reconciles', 'controller'], ['workqueue_depth', 'name']] as const) {
-      for (const s of this.sources.store.select([{ label: '__name__', op: '=', value: name }])) { const v = s.labels[label]; if (v !== undefined && v !== '') names.add(v); }
+    for (const [name, label] of [
+      ['controller_runtime_max_concurrent_reconciles', 'controller'],
+      ['workqueue_depth', 'name'],
+    ] as const) {
+      for (const s of this.sources.store.select([{ label: '__name__', op: '=', value: name }])) {
+        const v = s.labels[label];
+        if (v !== undefined && v !== '') names.add(v);
+      }
       if (names.size > 0) break;
     }
     return [...names].sort();
@@ -115,9 +175,14 @@ export class Member implements Disposable {
     const problems = new Map(scraper.reports.map((r) => [r.id, r.problem]));
     const cost = live ? this.#cost.words(scraper.everyMs, subject.processes.length) : undefined;
     return {
-      title: subject.title, subtitle: subject.subtitle, sourceLabel: subject.saved ? '' : `from ${current.label}`, ...this.sources.choices,
-      ...(cost && { cost }), ...(subject.saved && { span: subject.saved.span }),
-      replicas: subject.lanes((id) => problems.get(id)?.toJSON()), controllers: this.controllers(),
+      title: subject.title,
+      subtitle: subject.subtitle,
+      sourceLabel: subject.saved ? '' : `from ${current.label}`,
+      ...this.sources.choices,
+      ...(cost && { cost }),
+      ...(subject.saved && { span: subject.saved.span }),
+      replicas: subject.lanes((id) => problems.get(id)?.toJSON()),
+      controllers: this.controllers(),
     };
   }
 
@@ -125,7 +190,9 @@ export class Member implements Disposable {
   compared(): ComparedSubject {
     const { subtitle, replicas } = this.facts();
     const barred = this.barred ? [{ who: '', problem: this.barred.toJSON() }] : [];
-    const problems = this.sources.live ? replicas.flatMap((r) => (r.problem ? [{ who: r.label, problem: r.problem }] : [])) : [];
+    const problems = this.sources.live
+      ? replicas.flatMap((r) => (r.problem ? [{ who: r.label, problem: r.problem }] : []))
+      : [];
     return { name: this.name, subtitle, sourceLabel: this.sources.current.label, problems: [...barred, ...problems] };
   }
 
@@ -139,24 +206,30 @@ export class Member implements Disposable {
   /** At once, and not at the slow pace of a process that failed; where credentials were asked for, with them. */
   async retry(again: () => void): Promise<void> {
     const { scraper, live, history } = this.sources;
-    await tryAgain({ problems: live ? scraper.reports.map((r) => r.problem) : [], locked: this.#locked && history !== undefined }, {
-      authenticate: () => this.deps.authenticate(this.subject),
-      unlock: async () => { if (history) await this.#unlock(history); },
-      again: () => {
-        if (live) {
-          scraper.stop();
-          scraper.set([]);
-          scraper.set(this.subject.processes);
-        }
-        again();
+    await tryAgain(
+      { problems: live ? scraper.reports.map((r) => r.problem) : [], locked: this.#locked && history !== undefined },
+      {
+        authenticate: () => this.deps.authenticate(this.subject),
+        unlock: async () => {
+          if (history) await this.#unlock(history);
+        },
+        again: () => {
+          if (live) {
+            scraper.stop();
+            scraper.set([]);
+            scraper.set(this.subject.processes);
+          }
+          again();
+        },
       },
-    });
+    );
   }
 
   /** One that can't be asked as it is: what it wants is asked for first. */
   async choose(id: string): Promise<void> {
     const history = this.sources.find(id);
-    if (history?.problem) await this.#unlock(history); else this.sources.choose(id);
+    if (history?.problem) await this.#unlock(history);
+    else this.sources.choose(id);
   }
 
   async #unlock(history: History): Promise<void> {
@@ -166,26 +239,47 @@ export class Member implements Disposable {
     this.sources.choose(id);
   }
 
-  async complete({ kind, name, label }: Extract<FromMetricsPage, { type: 'complete' }>, signal: AbortSignal): Promise<readonly string[]> {
+  async complete(
+    { kind, name, label }: Extract<FromMetricsPage, { type: 'complete' }>,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
     const { current } = this.sources;
     if (kind === 'values') return current.labelValues(label, name === '' ? undefined : name, signal);
     if (kind === 'names') return current.labelValues('__name__', undefined, signal);
     const labels = new Set<string>();
-    for (const s of this.sources.store.select(name === '' ? [] : [{ label: '__name__', op: '=', value: name }])) for (const l of Object.keys(s.labels)) labels.add(l);
+    for (const s of this.sources.store.select(name === '' ? [] : [{ label: '__name__', op: '=', value: name }]))
+      for (const l of Object.keys(s.labels)) labels.add(l);
     labels.delete('__name__');
     return [...labels].sort();
   }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 }
 
 /** What a member's whole look became: its charts, or why it has none in the place of each. Rejects with AbortError only. */
-export async function chartsOrProblem(member: Member, ids: readonly string[], watch: Watch, grid: number, now: number, signal: AbortSignal): Promise<readonly ChartData[]> {
+export async function chartsOrProblem(
+  member: Member,
+  ids: readonly string[],
+  watch: Watch,
+  grid: number,
+  now: number,
+  signal: AbortSignal,
+): Promise<readonly ChartData[]> {
   try {
     await member.sources.learn(signal);
-    const { charts } = await member.charts(PANELS.filter((p) => ids.includes(p.id)), watch, grid, now, signal);
+    const { charts } = await member.charts(
+      PANELS.filter((p) => ids.includes(p.id)),
+      watch,
+      grid,
+      now,
+      signal,
+    );
     const silent = member.barred?.toJSON() ?? member.silent;
-    return silent === undefined ? charts : charts.map(({ empty, ...chart }) => (empty === undefined ? chart : { ...chart, problem: silent }));
+    return silent === undefined
+      ? charts
+      : charts.map(({ empty, ...chart }) => (empty === undefined ? chart : { ...chart, problem: silent }));
   } catch (e) {
     if (isAbort(e)) throw e;
     member.failed(e);

@@ -11,7 +11,15 @@ import type { Place } from '../picks/process';
 import { compareKey, comparedOf, readCompared, type ComparedId } from './compare';
 import { MetricsSession, type MetricsDeps } from './session';
 import { PrometheusBook } from './prometheus/book';
-import { localSubject, readSubject, savedSubject, subjectKey, workloadSubject, type Subject, type SubjectId } from './subject';
+import {
+  localSubject,
+  readSubject,
+  savedSubject,
+  subjectKey,
+  workloadSubject,
+  type Subject,
+  type SubjectId,
+} from './subject';
 
 export const METRICS_PANEL = 'controllerTuner.metrics';
 
@@ -23,18 +31,24 @@ export class MetricsPanels implements vscode.Disposable {
   /** Without what all names begin with. */
   readonly commands: Readonly<Record<string, (arg?: unknown) => unknown>>;
 
-  constructor(private readonly parts: Pick<Parts, 'clusters' | 'processes' | 'memory' | 'context'>, deps: Omit<MetricsDeps, 'book' | 'clusters'>) {
+  constructor(
+    private readonly parts: Pick<Parts, 'clusters' | 'processes' | 'memory' | 'context'>,
+    deps: Omit<MetricsDeps, 'book' | 'clusters'>,
+  ) {
     const { log } = deps;
     this.#book = new PrometheusBook(parts.context.secrets, parts.clusters, log);
     this.#deps = { ...deps, book: this.#book, clusters: parts.clusters };
     this.commands = {
       openMetrics: (arg) => guarded('Open saved metrics', log, () => this.openFile(arg)),
-      addPrometheus: (arg) => guarded('Add a Prometheus', log, () => this.#book.add(typeof arg === 'string' ? arg : undefined)),
+      addPrometheus: (arg) =>
+        guarded('Add a Prometheus', log, () => this.#book.add(typeof arg === 'string' ? arg : undefined)),
       forgetPrometheus: () => guarded('Forget Prometheus credentials', log, () => this.#book.forget()),
     };
   }
 
-  show(place: Place): void { this.open(place.kind === 'local' ? { url: place.url } : { context: place.context, workload: place.workload.id }); }
+  show(place: Place): void {
+    this.open(place.kind === 'local' ? { url: place.url } : { context: place.context, workload: place.workload.id });
+  }
 
   open(id: Exclude<SubjectId, { readonly file: string }>): void {
     if (this.#reveal(id)) return;
@@ -45,7 +59,8 @@ export class MetricsPanels implements vscode.Disposable {
   compare(ids: readonly ComparedId[]): void {
     const each = comparedOf(ids);
     const there = this.#open.get(compareKey(each));
-    if (there) there.panel.reveal(); else this.#fillCompared(this.#panel(), each);
+    if (there) there.panel.reveal();
+    else this.#fillCompared(this.#panel(), each);
   }
 
   /** `arg`: the file, where a caller gave it; else it is asked for. Rejects with a Problem `metrics.saved.…`, or AbortError. */
@@ -62,14 +77,26 @@ export class MetricsPanels implements vscode.Disposable {
     const kept = (state as { subject?: unknown } | undefined)?.subject;
     const compared = readCompared(kept);
     if (compared) {
-      if (this.#open.has(compareKey(compared))) panel.dispose(); else this.#fillCompared(panel, compared);
+      if (this.#open.has(compareKey(compared))) panel.dispose();
+      else this.#fillCompared(panel, compared);
       return;
     }
     const id = readSubject(kept);
-    if (!id || this.#open.has(subjectKey(id))) { panel.dispose(); return; }
-    if (!('file' in id)) { this.#fill(panel, this.#subject(id)); return; }
+    if (!id || this.#open.has(subjectKey(id))) {
+      panel.dispose();
+      return;
+    }
+    if (!('file' in id)) {
+      this.#fill(panel, this.#subject(id));
+      return;
+    }
     void guarded('Open saved metrics', this.#deps.log, async () => {
-      try { this.#fill(panel, await fileSubject(vscode.Uri.parse(id.file, true))); } catch (e) { panel.dispose(); throw e; }
+      try {
+        this.#fill(panel, await fileSubject(vscode.Uri.parse(id.file, true)));
+      } catch (e) {
+        panel.dispose();
+        throw e;
+      }
     });
   }
 
@@ -79,8 +106,12 @@ export class MetricsPanels implements vscode.Disposable {
     return there !== undefined;
   }
 
-  #panel(): vscode.WebviewPanel { return vscode.window.createWebviewPanel(METRICS_PANEL, '', vscode.ViewColumn.Active, { enableFindWidget: false }); }
-  #subject(id: Exclude<SubjectId, { readonly file: string }>): Subject { return 'url' in id ? localSubject(id.url) : workloadSubject(this.parts, id); }
+  #panel(): vscode.WebviewPanel {
+    return vscode.window.createWebviewPanel(METRICS_PANEL, '', vscode.ViewColumn.Active, { enableFindWidget: false });
+  }
+  #subject(id: Exclude<SubjectId, { readonly file: string }>): Subject {
+    return 'url' in id ? localSubject(id.url) : workloadSubject(this.parts, id);
+  }
 
   #fill(panel: vscode.WebviewPanel, subject: Subject): void {
     this.#hold(panel, subjectKey(subject.id), subject.saved ? subject.title : `${subject.title} metrics`, [subject]);
@@ -96,10 +127,16 @@ export class MetricsPanels implements vscode.Disposable {
     panel.iconPath = vscode.Uri.joinPath(this.parts.context.extensionUri, 'media', 'activity.svg');
     const session = new MetricsSession(panel, subjects, this.#deps);
     this.#open.set(key, { panel, session });
-    panel.onDidDispose(() => { this.#open.delete(key); session.dispose(); });
+    panel.onDidDispose(() => {
+      this.#open.delete(key);
+      session.dispose();
+    });
     // After a reload the contexts are not open yet; what fails is told by the page's own requests, and by the tree.
     const contexts = new Set(subjects.flatMap(({ id }) => ('context' in id ? [id.context] : [])));
-    for (const context of contexts) this.parts.clusters.connect(context).catch((e: unknown) => { session.failed(context, Problem.from(e)); });
+    for (const context of contexts)
+      this.parts.clusters.connect(context).catch((e: unknown) => {
+        session.failed(context, Problem.from(e));
+      });
   }
 
   dispose(): void {
@@ -109,14 +146,23 @@ export class MetricsPanels implements vscode.Disposable {
 }
 
 async function askFile(): Promise<vscode.Uri> {
-  const [uri] = await vscode.window.showOpenDialog({ title: 'Open saved metrics', openLabel: 'Open', canSelectMany: false, filters: { Metrics: ['txt', 'prom', 'metrics', 'om', 'openmetrics', 'pb', 'gz'], 'All files': ['*'] } }) ?? [];
+  const [uri] =
+    (await vscode.window.showOpenDialog({
+      title: 'Open saved metrics',
+      openLabel: 'Open',
+      canSelectMany: false,
+      filters: { Metrics: ['txt', 'prom', 'metrics', 'om', 'openmetrics', 'pb', 'gz'], 'All files': ['*'] },
+    })) ?? [];
   if (!uri) throw cancelled();
   return uri;
 }
 
 async function fileSubject(uri: vscode.Uri): Promise<Subject> {
   const name = path.basename(uri.path);
-  const tooBig = (): Problem => new Problem('metrics.saved.tooBig', `${name} is larger than ${sizeText(MAX_SAVED_BYTES)}.`, { next: 'Save a shorter time, or fewer series.' });
+  const tooBig = (): Problem =>
+    new Problem('metrics.saved.tooBig', `${name} is larger than ${sizeText(MAX_SAVED_BYTES)}.`, {
+      next: 'Save a shorter time, or fewer series.',
+    });
   let bytes: Uint8Array;
   let modified: number;
   try {
@@ -126,7 +172,11 @@ async function fileSubject(uri: vscode.Uri): Promise<Subject> {
     bytes = await vscode.workspace.fs.readFile(uri);
   } catch (e) {
     if (e instanceof Problem) throw e;
-    throw new Problem('metrics.saved.read', `${name} could not be read: ${e instanceof vscode.FileSystemError && e.code === 'FileNotFound' ? 'it is not there any more' : e instanceof Error ? e.message : String(e)}.`, { next: 'Choose another file.', cause: e });
+    throw new Problem(
+      'metrics.saved.read',
+      `${name} could not be read: ${e instanceof vscode.FileSystemError && e.code === 'FileNotFound' ? 'it is not there any more' : e instanceof Error ? e.message : String(e)}.`,
+      { next: 'Choose another file.', cause: e },
+    );
   }
   const options = { location: vscode.ProgressLocation.Window, title: `Reading ${name}` };
   const saved = await vscode.window.withProgress(options, () => SavedSource.open({ name, bytes, modified }));

@@ -10,7 +10,14 @@ import { writeOpenMetrics } from '../../metrics/write';
 import type { Subject } from './subject';
 
 /** What there is to save: `names` and `series` are asked for when they are needed. */
-export interface Saved { /** Of the file. */ readonly title: string; readonly subject: Subject; readonly controllers: readonly string[]; readonly names: () => readonly string[]; readonly series: () => readonly StoredSeries[]; readonly families: () => ReadonlyMap<string, Family> }
+export interface Saved {
+  /** Of the file. */ readonly title: string;
+  readonly subject: Subject;
+  readonly controllers: readonly string[];
+  readonly names: () => readonly string[];
+  readonly series: () => readonly StoredSeries[];
+  readonly families: () => ReadonlyMap<string, Family>;
+}
 
 type Save = Extract<FromMetricsPage, { type: 'save' }>;
 
@@ -18,31 +25,63 @@ type Save = Extract<FromMetricsPage, { type: 'save' }>;
 export async function savePage(m: Save, saved: Saved): Promise<void> {
   const { name, bytes, filter } = made(m, saved);
   const home = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const to = await vscode.window.showSaveDialog({ title: `Save ${name}`, filters: filter, ...(home && { defaultUri: vscode.Uri.joinPath(home, name) }) });
+  const to = await vscode.window.showSaveDialog({
+    title: `Save ${name}`,
+    filters: filter,
+    ...(home && { defaultUri: vscode.Uri.joinPath(home, name) }),
+  });
   if (!to) return;
   await vscode.workspace.fs.writeFile(to, bytes);
   void vscode.window.showInformationMessage(`Saved ${path.basename(to.path)}.`);
 }
 
-function made(m: Save, { title, subject, controllers, ...kept }: Saved): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
+function made(
+  m: Save,
+  { title, subject, controllers, ...kept }: Saved,
+): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
   const base = `${title.replaceAll(/[^\w.-]+/g, '-').slice(0, 80)}-${m.panel === '' ? 'metrics' : m.panel}`;
   const text = (t: string): Uint8Array => new TextEncoder().encode(t);
   const [, namespace = '', workload = ''] = 'workload' in subject.id ? subject.id.workload.split('/') : [];
   const names = new Set(kept.names());
   const [only] = controllers;
   const facts: ControllerFacts = {
-    title: workload === '' || title !== subject.title ? title : `${namespace}/${workload}`, target: namespace === '' ? {} : { namespace },
-    ...(controllers.length === 1 && only !== undefined && { controller: only }), ...(names.size > 0 && { names }),
+    title: workload === '' || title !== subject.title ? title : `${namespace}/${workload}`,
+    target: namespace === '' ? {} : { namespace },
+    ...(controllers.length === 1 && only !== undefined && { controller: only }),
+    ...(names.size > 0 && { names }),
   };
   switch (m.what) {
-    case 'csv': return { name: `${base}.csv`, bytes: text(m.content ?? ''), filter: { CSV: ['csv'] } };
-    case 'png': return { name: `${base}.png`, bytes: Buffer.from((m.content ?? '').replace(/^data:image\/png;base64,/, ''), 'base64'), filter: { PNG: ['png'] } };
+    case 'csv':
+      return { name: `${base}.csv`, bytes: text(m.content ?? ''), filter: { CSV: ['csv'] } };
+    case 'png':
+      return {
+        name: `${base}.png`,
+        bytes: Buffer.from((m.content ?? '').replace(/^data:image\/png;base64,/, ''), 'base64'),
+        filter: { PNG: ['png'] },
+      };
     case 'scrapes': {
       const series = kept.series();
-      if (series.length === 0) throw new Problem('metrics.nothingYet', 'No scrape has come in yet: there is nothing to save.', { next: 'Wait for the first one, or see why the process does not answer.' });
-      return { name: `${base}.openmetrics.txt`, bytes: text(writeOpenMetrics(series, kept.families())), filter: { OpenMetrics: ['txt'] } };
+      if (series.length === 0)
+        throw new Problem('metrics.nothingYet', 'No scrape has come in yet: there is nothing to save.', {
+          next: 'Wait for the first one, or see why the process does not answer.',
+        });
+      return {
+        name: `${base}.openmetrics.txt`,
+        bytes: text(writeOpenMetrics(series, kept.families())),
+        filter: { OpenMetrics: ['txt'] },
+      };
     }
-    case 'grafana': return { name: `${base}.dashboard.json`, bytes: text(`${JSON.stringify(grafanaDashboard(facts, PANELS), null, 2)}\n`), filter: { 'Grafana dashboard': ['json'] } };
-    case 'rules': return { name: `${base}.rules.yaml`, bytes: text(prometheusRule(facts)), filter: { PrometheusRule: ['yaml', 'yml'] } };
+    case 'grafana':
+      return {
+        name: `${base}.dashboard.json`,
+        bytes: text(`${JSON.stringify(grafanaDashboard(facts, PANELS), null, 2)}\n`),
+        filter: { 'Grafana dashboard': ['json'] },
+      };
+    case 'rules':
+      return {
+        name: `${base}.rules.yaml`,
+        bytes: text(prometheusRule(facts)),
+        filter: { PrometheusRule: ['yaml', 'yml'] },
+      };
   }
 }

@@ -5,7 +5,17 @@ import { isAbort, Problem } from '../../base/problem';
 import { fill, PANELS } from '../../metrics/catalog/index';
 import { pipelineQueries } from '../../metrics/pipeline/index';
 import { pageHtml } from '../../protocol/html';
-import { fromMetricsPage, METRICS_PROTOCOL, type Annotation, type ChartData, type FromMetricsPage, type MetricsFacts, type PanelInfo, type TimeRange, type ToMetricsPage } from '../../protocol/metrics';
+import {
+  fromMetricsPage,
+  METRICS_PROTOCOL,
+  type Annotation,
+  type ChartData,
+  type FromMetricsPage,
+  type MetricsFacts,
+  type PanelInfo,
+  type TimeRange,
+  type ToMetricsPage,
+} from '../../protocol/metrics';
 import { mergeCharts } from '../../series/compare';
 import { pipelineFrom, windowOf } from '../../series/feed';
 import { namesIn } from '../../series/scraper';
@@ -38,7 +48,13 @@ const ASKS = 20;
 /** Between two looks at a Prometheus, ms: it scrapes no more often than that as a rule. */
 const HISTORY_MS = 15_000;
 /** What panels and the pipeline may ask for: kept from the start, so that a panel has its past when it comes into view. Worked out once, by the first page. */
-const kept = (): ReadonlySet<string> | undefined => (keptNames ??= { names: namesIn([...pipelineQueries({ window: 60 }).map((q) => q.promql), ...PANELS.map((p) => fill(p.promql, { window: 60 }))]) }).names;
+const kept = (): ReadonlySet<string> | undefined =>
+  (keptNames ??= {
+    names: namesIn([
+      ...pipelineQueries({ window: 60 }).map((q) => q.promql),
+      ...PANELS.map((p) => fill(p.promql, { window: 60 })),
+    ]),
+  }).names;
 let keptNames: { readonly names: ReadonlySet<string> | undefined } | undefined;
 
 export class MetricsSession implements Disposable {
@@ -55,57 +71,118 @@ export class MetricsSession implements Disposable {
   readonly #asks = new Map<string, ReadonlySet<string> | undefined>();
 
   /** `subjects`: one, or those to compare. */
-  constructor(private readonly panel: vscode.WebviewPanel, subjects: readonly [Subject, ...Subject[]], private readonly deps: MetricsDeps) {
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    subjects: readonly [Subject, ...Subject[]],
+    private readonly deps: MetricsDeps,
+  ) {
     const names = subjects.length > 1 ? namesOf(subjects.map((s) => s.id as ComparedId)) : [];
     const heard: MemberEvents = {
-      sources: () => { this.#sourceChanged(); }, processes: () => { this.#tellFacts(); }, happened: () => { this.#tellEvents(); },
-      scraped: () => { this.#tellFacts(); this.#soon(TOGETHER_MS); },
+      sources: () => {
+        this.#sourceChanged();
+      },
+      processes: () => {
+        this.#tellFacts();
+      },
+      happened: () => {
+        this.#tellEvents();
+      },
+      scraped: () => {
+        this.#tellFacts();
+        this.#soon(TOGETHER_MS);
+      },
     };
     const lenders = new Map<string, Member>();
     this.#members = subjects.map((subject, i) => {
       // Controllers of one process are told apart by their series: the process is asked once.
       const { id } = subject;
-      const key = subjectKey('context' in id ? { context: id.context, workload: id.workload, ...(id.replica !== undefined && { replica: id.replica }) } : id);
+      const key = subjectKey(
+        'context' in id
+          ? { context: id.context, workload: id.workload, ...(id.replica !== undefined && { replica: id.replica }) }
+          : id,
+      );
       const member = this.#own.add(new Member(subject, names[i] ?? subject.title, deps, heard, lenders.get(key)));
       if (!lenders.has(key)) lenders.set(key, member);
       return member;
     });
     this.#want();
-    this.#own.add({ dispose: () => { this.#ended.abort(); clearTimeout(this.#timer); this.#telling?.abort(); } });
+    this.#own.add({
+      dispose: () => {
+        this.#ended.abort();
+        clearTimeout(this.#timer);
+        this.#telling?.abort();
+      },
+    });
     panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
-    this.#own.add(panel.webview.onDidReceiveMessage((m: unknown) => { this.#hear(m); }));
-    this.#own.add(panel.onDidChangeViewState(() => { this.#seen(); }));
+    this.#own.add(
+      panel.webview.onDidReceiveMessage((m: unknown) => {
+        this.#hear(m);
+      }),
+    );
+    this.#own.add(
+      panel.onDidChangeViewState(() => {
+        this.#seen();
+      }),
+    );
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(deps.pages, file)).toString();
-    panel.webview.html = pageHtml({ cspSource: panel.webview.cspSource, scriptUri: uri('metrics.js'), styleUri: uri('metrics.css'), title: `${this.title} metrics` });
+    panel.webview.html = pageHtml({
+      cspSource: panel.webview.cspSource,
+      scriptUri: uri('metrics.js'),
+      styleUri: uri('metrics.css'),
+      title: `${this.title} metrics`,
+    });
     this.#seen();
   }
 
   /** For people: of one its name, of several all of them. */
-  get title(): string { return this.#members.map((m) => m.name).join(', '); }
-  get #compares(): boolean { return this.#members.length > 1; }
+  get title(): string {
+    return this.#members.map((m) => m.name).join(', ');
+  }
+  get #compares(): boolean {
+    return this.#members.length > 1;
+  }
   /** The one whose pipe, families and sources are shown, and that is profiled. */
-  get #focus(): Member { return this.#members.find((m) => m.name === this.#watch?.focus) ?? this.#members[0]!; }
+  get #focus(): Member {
+    return this.#members.find((m) => m.name === this.#watch?.focus) ?? this.#members[0]!;
+  }
 
   /** What keeps the processes of this context from being asked at all. */
   failed(context: string, problem: Problem): void {
-    if (!this.#compares) { this.#send({ type: 'failed', problem: problem.toJSON() }); return; }
-    for (const m of this.#members) if ('context' in m.subject.id && m.subject.id.context === context) m.barred = problem;
+    if (!this.#compares) {
+      this.#send({ type: 'failed', problem: problem.toJSON() });
+      return;
+    }
+    for (const m of this.#members)
+      if ('context' in m.subject.id && m.subject.id.context === context) m.barred = problem;
     this.#tellFacts();
   }
 
   /** A page that nobody sees costs the processes nothing. A hidden one starts anew when it is shown, and says `ready` again. */
   #seen(): void {
-    for (const { sources: { scraper, live } } of this.#members) if (this.panel.visible && this.#watch?.paused !== true && live) scraper.start(); else scraper.stop();
-    if (!this.panel.visible) { this.#ready = false; this.#watch = undefined; }
+    for (const {
+      sources: { scraper, live },
+    } of this.#members)
+      if (this.panel.visible && this.#watch?.paused !== true && live) scraper.start();
+      else scraper.stop();
+    if (!this.panel.visible) {
+      this.#ready = false;
+      this.#watch = undefined;
+    }
   }
 
   #tellEvents(): void {
     if (!this.#ready) return;
-    const annotations = this.#compares ? this.#members.flatMap(({ name, annotations: own }) => own.map((a): Annotation => ({ ...a, text: `${name}: ${a.text}` }))).sort((a, b) => a.time - b.time) : this.#focus.annotations;
+    const annotations = this.#compares
+      ? this.#members
+          .flatMap(({ name, annotations: own }) => own.map((a): Annotation => ({ ...a, text: `${name}: ${a.text}` })))
+          .sort((a, b) => a.time - b.time)
+      : this.#focus.annotations;
     this.#send({ type: 'annotations', annotations });
   }
 
-  #send(m: Body<ToMetricsPage>): void { if (!this.#own.disposed) void this.panel.webview.postMessage({ v: METRICS_PROTOCOL, ...m }); }
+  #send(m: Body<ToMetricsPage>): void {
+    if (!this.#own.disposed) void this.panel.webview.postMessage({ v: METRICS_PROTOCOL, ...m });
+  }
 
   #hear(raw: unknown): void {
     const m = fromMetricsPage(raw);
@@ -116,7 +193,11 @@ export class MetricsSession implements Disposable {
         this.#ready = true;
         this.#facts = '';
         this.#send({
-          type: 'init', facts: this.#current(), panels: this.#panels(), view: this.#compares ? 'charts' : 'pipeline', range: this.#firstRange(),
+          type: 'init',
+          facts: this.#current(),
+          panels: this.#panels(),
+          view: this.#compares ? 'charts' : 'pipeline',
+          range: this.#firstRange(),
           subject: this.#compares ? { compare: this.#members.map((member) => member.subject.id) } : subject.id,
         });
         this.#tellEvents();
@@ -130,26 +211,61 @@ export class MetricsSession implements Disposable {
         this.#soon(0);
         return;
       }
-      case 'families': void this.#reply(m.id, async () => ({ type: 'families', id: m.id, families: explored(await this.#focus.wholeScrapes(this.#ended.signal)) })); return;
-      case 'complete': void this.#reply(m.id, async () => ({ type: 'completed', id: m.id, words: await this.#focus.complete(m, this.#ended.signal) })); return;
-      case 'query': void this.#reply(m.id, async () => ({ type: 'queried', id: m.id, chart: await this.#query(m) })); return;
-      case 'act': void this.#guard(() => act(m.action, subject, m.controller, this.deps)); return;
-      case 'span': void this.#guard(() => spanAct(m.what, { start: m.start, end: m.end }, subject, this.deps)); return;
-      case 'save': void this.#guard(() => this.#savePage(m)); return;
-      case 'copy': void vscode.env.clipboard.writeText(m.text); return;
-      case 'retry': void this.#guard(() => this.#retry()); return;
-      case 'source': void this.#guard(() => this.#choose(m.source)); return;
+      case 'families':
+        void this.#reply(m.id, async () => ({
+          type: 'families',
+          id: m.id,
+          families: explored(await this.#focus.wholeScrapes(this.#ended.signal)),
+        }));
+        return;
+      case 'complete':
+        void this.#reply(m.id, async () => ({
+          type: 'completed',
+          id: m.id,
+          words: await this.#focus.complete(m, this.#ended.signal),
+        }));
+        return;
+      case 'query':
+        void this.#reply(m.id, async () => ({ type: 'queried', id: m.id, chart: await this.#query(m) }));
+        return;
+      case 'act':
+        void this.#guard(() => act(m.action, subject, m.controller, this.deps));
+        return;
+      case 'span':
+        void this.#guard(() => spanAct(m.what, { start: m.start, end: m.end }, subject, this.deps));
+        return;
+      case 'save':
+        void this.#guard(() => this.#savePage(m));
+        return;
+      case 'copy':
+        void vscode.env.clipboard.writeText(m.text);
+        return;
+      case 'retry':
+        void this.#guard(() => this.#retry());
+        return;
+      case 'source':
+        void this.#guard(() => this.#choose(m.source));
+        return;
     }
   }
 
   /** Of several, those that failed: what works is left alone. */
   async #retry(): Promise<void> {
-    const again = (): void => { this.#seen(); this.#soon(0); };
+    const again = (): void => {
+      this.#seen();
+      this.#soon(0);
+    };
     const failing = this.#members.filter((m) => m.compared().problems.length > 0);
     for (const m of failing.length === 0 ? [this.#focus] : failing) {
       const { id } = m.subject;
       if (m.barred && 'context' in id) {
-        try { await this.deps.clusters.connect(id.context); m.barred = undefined; } catch (e) { this.failed(id.context, Problem.from(e)); continue; }
+        try {
+          await this.deps.clusters.connect(id.context);
+          m.barred = undefined;
+        } catch (e) {
+          this.failed(id.context, Problem.from(e));
+          continue;
+        }
       }
       await m.retry(again);
     }
@@ -160,7 +276,14 @@ export class MetricsSession implements Disposable {
     const focus = this.#focus;
     const { store, families } = focus.sources;
     const title = m.what === 'csv' || m.what === 'png' ? this.title : focus.name;
-    await savePage(m, { title, subject: focus.subject, controllers: focus.controllers(), names: () => store.names(), series: () => focus.sources.everything, families: () => families });
+    await savePage(m, {
+      title,
+      subject: focus.subject,
+      controllers: focus.controllers(),
+      names: () => store.names(),
+      series: () => focus.sources.everything,
+      families: () => families,
+    });
   }
 
   /** The whole of a file; of what is live the last five minutes. */
@@ -171,7 +294,7 @@ export class MetricsSession implements Disposable {
 
   #want(): void {
     const sets = [kept(), ...this.#asks.values()];
-    const names = sets.includes(undefined) ? undefined : new Set(sets.flatMap((set) => [...set ?? []]));
+    const names = sets.includes(undefined) ? undefined : new Set(sets.flatMap((set) => [...(set ?? [])]));
     const exploring = this.#watch?.view === 'explore' ? this.#focus.sources : undefined;
     for (const { sources } of this.#members) sources.scraper.want(names, sources === exploring);
   }
@@ -195,7 +318,10 @@ export class MetricsSession implements Disposable {
   #soon(ms: number): void {
     if (this.#timer !== undefined && ms > 0) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { this.#timer = undefined; void this.#tell(); }, ms);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#tell();
+    }, ms);
   }
 
   /** The picture as it is now. A paused page is told once, when it asks. */
@@ -203,19 +329,22 @@ export class MetricsSession implements Disposable {
     const watch = this.#watch;
     if (!watch || !this.#ready || !this.panel.visible) return;
     this.#telling?.abort();
-    const telling = this.#telling = new AbortController();
+    const telling = (this.#telling = new AbortController());
     const { signal } = telling;
     const now = Date.now() / 1000;
     const focus = this.#focus;
     try {
       // No scrape of ours tells when there is something new.
-      if (this.#members.some((m) => !m.sources.live) && !watch.paused && watch.range.end === undefined) this.#soon(HISTORY_MS);
+      if (this.#members.some((m) => !m.sources.live) && !watch.paused && watch.range.end === undefined)
+        this.#soon(HISTORY_MS);
       if (watch.view === 'pipeline') {
         await focus.sources.learn(signal);
         const pipeline = await pipelineFrom(focus.sources.current, focus.asked(watch), now, signal);
         if (!signal.aborted) this.#send({ type: 'pipeline', pipeline });
       } else if (watch.view === 'charts' && watch.panels.length > 0) {
-        const { charts, end } = await (this.#compares ? this.#together(watch, now, signal) : this.#alone(watch, now, signal));
+        const { charts, end } = await (this.#compares
+          ? this.#together(watch, now, signal)
+          : this.#alone(watch, now, signal));
         if (!signal.aborted) this.#send({ type: 'charts', charts, range: { start: end - watch.range.seconds, end } });
       }
     } catch (e) {
@@ -226,27 +355,63 @@ export class MetricsSession implements Disposable {
     }
   }
 
-  async #alone(watch: Watch, now: number, signal: AbortSignal): Promise<{ readonly charts: readonly ChartData[]; readonly end: number }> {
+  async #alone(
+    watch: Watch,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly charts: readonly ChartData[]; readonly end: number }> {
     await this.#focus.sources.learn(signal);
-    const { charts, window } = await this.#focus.charts(PANELS.filter((p) => watch.panels.includes(p.id)), watch, undefined, now, signal);
+    const { charts, window } = await this.#focus.charts(
+      PANELS.filter((p) => watch.panels.includes(p.id)),
+      watch,
+      undefined,
+      now,
+      signal,
+    );
     return { charts, end: window.end };
   }
 
   /** Each from its own source, at the same times: those of the coarsest. */
-  async #together(watch: Watch, now: number, signal: AbortSignal): Promise<{ readonly charts: readonly ChartData[]; readonly end: number }> {
+  async #together(
+    watch: Watch,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly charts: readonly ChartData[]; readonly end: number }> {
     const grid = this.#grid;
-    const parts = await Promise.all(this.#members.map(async (m) => ({ subject: m.name, charts: await chartsOrProblem(m, watch.panels, watch, grid, now, signal) })));
-    const charts = watch.panels.map((id) => mergeCharts(id, parts.flatMap(({ subject, charts: own }) => { const chart = own.find((c) => c.panel === id); return chart ? [{ subject, chart }] : []; })));
+    const parts = await Promise.all(
+      this.#members.map(async (m) => ({
+        subject: m.name,
+        charts: await chartsOrProblem(m, watch.panels, watch, grid, now, signal),
+      })),
+    );
+    const charts = watch.panels.map((id) =>
+      mergeCharts(
+        id,
+        parts.flatMap(({ subject, charts: own }) => {
+          const chart = own.find((c) => c.panel === id);
+          return chart ? [{ subject, chart }] : [];
+        }),
+      ),
+    );
     return { charts, end: windowOf(watch.range, watch.width / 2, grid, now).end };
   }
 
-  get #grid(): number { return Math.max(...this.#members.map((m) => m.sources.spacing)); }
+  get #grid(): number {
+    return Math.max(...this.#members.map((m) => m.sources.spacing));
+  }
 
   #current(): MetricsFacts {
     const facts = this.#focus.facts();
     if (!this.#compares) return facts;
     // Which of its controllers and replicas was chosen with it; `subjects` have the problems.
-    return { ...facts, title: `${this.#members.length} compared`, replicas: [], controllers: [], subjects: this.#members.map((m) => m.compared()), focus: this.#focus.name };
+    return {
+      ...facts,
+      title: `${this.#members.length} compared`,
+      replicas: [],
+      controllers: [],
+      subjects: this.#members.map((m) => m.compared()),
+      focus: this.#focus.name,
+    };
   }
 
   #tellFacts(): void {
@@ -264,39 +429,64 @@ export class MetricsSession implements Disposable {
     return PANELS.map((panel) => {
       const { needs: _, ...info } = panel;
       if (!this.#compares) return { ...info, promql: this.#focus.promql(panel) };
-      return { ...info, promql: fill(panel.promql, { window: 60 }), queries: this.#members.map((m) => ({ subject: m.name, promql: m.promql(panel) })) };
+      return {
+        ...info,
+        promql: fill(panel.promql, { window: 60 }),
+        queries: this.#members.map((m) => ({ subject: m.name, promql: m.promql(panel) })),
+      };
     });
   }
 
   async #query(m: Query): Promise<ChartData> {
     if (this.#members.some(({ sources }) => sources.live) && !this.#asks.has(m.promql)) {
       // One that can't be read is told by the evaluation below.
-      try { this.#asks.set(m.promql, namesIn([m.promql])); } catch { /* told below */ }
-      for (const oldest of this.#asks.keys()) { if (this.#asks.size <= ASKS) break; this.#asks.delete(oldest); }
+      try {
+        this.#asks.set(m.promql, namesIn([m.promql]));
+      } catch {
+        /* told below */
+      }
+      for (const oldest of this.#asks.keys()) {
+        if (this.#asks.size <= ASKS) break;
+        this.#asks.delete(oldest);
+      }
       this.#want();
     }
     const { signal } = this.#ended;
     const now = Date.now() / 1000;
     if (!this.#compares) return this.#focus.query(m, false, this.#focus.sources.spacing, now, signal);
-    return mergeCharts('query', await Promise.all(this.#members.map(async (member) => ({ subject: member.name, chart: await member.query(m, true, this.#grid, now, signal) }))));
+    return mergeCharts(
+      'query',
+      await Promise.all(
+        this.#members.map(async (member) => ({
+          subject: member.name,
+          chart: await member.query(m, true, this.#grid, now, signal),
+        })),
+      ),
+    );
   }
 
   async #reply(id: number, answer: () => Promise<Body<ToMetricsPage>>): Promise<void> {
     try {
       this.#send(await answer());
     } catch (e) {
-      const problem = isAbort(e) ? new Problem('metrics.closed', 'The page was closed.', { next: 'Open it again.' }) : told(e, 'metrics.failed');
+      const problem = isAbort(e)
+        ? new Problem('metrics.closed', 'The page was closed.', { next: 'Open it again.' })
+        : told(e, 'metrics.failed');
       this.#send({ type: 'problem', id, problem: problem.toJSON() });
     }
   }
 
   async #guard(body: () => Promise<unknown>): Promise<void> {
-    try { await body(); } catch (e) {
+    try {
+      await body();
+    } catch (e) {
       if (isAbort(e)) return;
       this.deps.log.problem(`Metrics of ${this.title}`, e);
       void vscode.window.showErrorMessage(told(e).sentence);
     }
   }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 }

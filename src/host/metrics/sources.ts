@@ -29,29 +29,64 @@ export class PageSources implements Disposable {
   readonly #ended = new AbortController();
 
   /** `changed`: other sources are there, or the chosen one is another. */
-  constructor(private readonly subject: Subject, private readonly book: PrometheusBook, private readonly changed: () => void) {
-    this.scraper = this.#own.add(new Scraper({
-      everyMs: () => settings.scrapeMs, maxBytes: () => settings.maxScrapeBytes, idleTimeoutMs: () => settings.idleTimeoutMs, keepSeconds: KEEP_S,
-    }));
+  constructor(
+    private readonly subject: Subject,
+    private readonly book: PrometheusBook,
+    private readonly changed: () => void,
+  ) {
+    this.scraper = this.#own.add(
+      new Scraper({
+        everyMs: () => settings.scrapeMs,
+        maxBytes: () => settings.maxScrapeBytes,
+        idleTimeoutMs: () => settings.idleTimeoutMs,
+        keepSeconds: KEEP_S,
+      }),
+    );
     this.#current = subject.saved ?? this.scraper;
-    this.#own.add({ dispose: () => { this.#ended.abort(); } });
+    this.#own.add({
+      dispose: () => {
+        this.#ended.abort();
+      },
+    });
     if (subject.saved) return;
-    this.#own.add(book.onDidChange(() => { void this.ofSettings(); }));
+    this.#own.add(
+      book.onDidChange(() => {
+        void this.ofSettings();
+      }),
+    );
     void this.ofSettings();
     void this.#ofCluster();
   }
 
-  get current(): Source { return this.#current; }
-  get live(): boolean { return this.#current === this.scraper; }
+  get current(): Source {
+    return this.#current;
+  }
+  get live(): boolean {
+    return this.#current === this.scraper;
+  }
   /** The chosen Prometheus; undefined = another kind of source. */
-  get history(): History | undefined { return this.live || this.subject.saved ? undefined : this.find(this.#id); }
-  find(id: string): History | undefined { return this.#histories.find((h) => h.id === id); }
-  get #histories(): readonly History[] { return [...this.#settings, ...this.#found]; }
+  get history(): History | undefined {
+    return this.live || this.subject.saved ? undefined : this.find(this.#id);
+  }
+  find(id: string): History | undefined {
+    return this.#histories.find((h) => h.id === id);
+  }
+  get #histories(): readonly History[] {
+    return [...this.#settings, ...this.#found];
+  }
 
   /** For the menu. */
   get choices(): Pick<MetricsFacts, 'sources' | 'source'> {
-    const first = this.subject.saved ? { id: 'file', label: this.subject.saved.label } : { id: 'scrape', label: this.scraper.label };
-    return { sources: [first, ...this.#histories.map((h) => ({ id: h.id, label: `${h.source.label}${h.problem ? ' (asks for more)' : ''}` }))], source: this.history?.id ?? first.id };
+    const first = this.subject.saved
+      ? { id: 'file', label: this.subject.saved.label }
+      : { id: 'scrape', label: this.scraper.label };
+    return {
+      sources: [
+        first,
+        ...this.#histories.map((h) => ({ id: h.id, label: `${h.source.label}${h.problem ? ' (asks for more)' : ''}` })),
+      ],
+      source: this.history?.id ?? first.id,
+    };
   }
 
   /** One that is not there any more leaves the choice as it is; any id of no Prometheus is the first source's. */
@@ -70,7 +105,11 @@ export class PageSources implements Disposable {
   }
 
   async #ofCluster(): Promise<void> {
-    try { this.#found = await this.book.ofCluster(this.subject.id, this.#ended.signal); } catch { return; }
+    try {
+      this.#found = await this.book.ofCluster(this.subject.id, this.#ended.signal);
+    } catch {
+      return;
+    }
     this.#again();
   }
 
@@ -82,7 +121,9 @@ export class PageSources implements Disposable {
   }
 
   /** One in the cluster that lets us in from now on. */
-  opened(id: string): void { this.#found = this.#found.map((h) => (h.id === id ? { ...h, problem: undefined } : h)); }
+  opened(id: string): void {
+    this.#found = this.#found.map((h) => (h.id === id ? { ...h, problem: undefined } : h));
+  }
 
   /** What is to be asked of the current source for this page. */
   asked(w: Watch | undefined): Asked {
@@ -91,13 +132,26 @@ export class PageSources implements Disposable {
     const { saved } = this.subject;
     if (saved) return { ...shown, process: this.#process(replica), spacing: saved.span.spacing };
     if (this.live) return { ...shown, process: this.#process(replica), spacing: this.scraper.everyMs / 1000 };
-    return { ...shown, process: matchersOf(this.subject.id, replica), spacing: undefined, ...(this.#rewrite && { rewrite: this.#rewrite }) };
+    return {
+      ...shown,
+      process: matchersOf(this.subject.id, replica),
+      spacing: undefined,
+      ...(this.#rewrite && { rewrite: this.#rewrite }),
+    };
   }
 
-  #process(replica: string): readonly Matcher[] { return replica === '' ? [] : [{ label: 'url' in this.subject.id ? 'instance' : 'pod', op: '=', value: replica }]; }
+  #process(replica: string): readonly Matcher[] {
+    return replica === '' ? [] : [{ label: 'url' in this.subject.id ? 'instance' : 'pod', op: '=', value: replica }];
+  }
 
   /** s; of the current source. */
-  get spacing(): number { return this.subject.saved ? this.subject.saved.span.spacing ?? SPACING_S : this.live ? this.scraper.everyMs / 1000 : SPACING_S; }
+  get spacing(): number {
+    return this.subject.saved
+      ? (this.subject.saved.span.spacing ?? SPACING_S)
+      : this.live
+        ? this.scraper.everyMs / 1000
+        : SPACING_S;
+  }
 
   /** Learns how a Prometheus has its histograms, once. */
   async learn(signal: AbortSignal): Promise<void> {
@@ -106,11 +160,21 @@ export class PageSources implements Disposable {
   }
 
   /** The process' own series: those of the file, or of the scrapes whatever the source is. */
-  get store(): SeriesStore & { names(): readonly string[] } { return this.subject.saved?.store ?? this.scraper.ring; }
+  get store(): SeriesStore & { names(): readonly string[] } {
+    return this.subject.saved?.store ?? this.scraper.ring;
+  }
   /** All that a file of it holds: what is kept over time, and the rest as it was last. */
-  get everything(): readonly StoredSeries[] { return this.subject.saved?.store.select([]) ?? this.scraper.ring.everything(); }
-  get families(): ReturnType<Scraper['familiesNow']> { return (this.subject.saved ?? this.scraper).familiesNow(); }
-  get lastScrapes(): readonly Scrape[] { return (this.subject.saved ?? this.scraper).lastScrapes(); }
+  get everything(): readonly StoredSeries[] {
+    return this.subject.saved?.store.select([]) ?? this.scraper.ring.everything();
+  }
+  get families(): ReturnType<Scraper['familiesNow']> {
+    return (this.subject.saved ?? this.scraper).familiesNow();
+  }
+  get lastScrapes(): readonly Scrape[] {
+    return (this.subject.saved ?? this.scraper).lastScrapes();
+  }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 }

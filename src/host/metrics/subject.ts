@@ -10,7 +10,12 @@ import { shortPod } from '../tree/looks';
 import { localDoor, metricsDoor } from './endpoint';
 
 /** A workload, or of it one pod, or one controller by its name in the metrics, where only these are meant. */
-export interface WorkloadId { readonly context: string; readonly workload: string; readonly replica?: string; readonly controller?: string }
+export interface WorkloadId {
+  readonly context: string;
+  readonly workload: string;
+  readonly replica?: string;
+  readonly controller?: string;
+}
 
 /** What survives a reload of the window. */
 export type SubjectId = WorkloadId | { readonly url: string } | { /** As a URI. */ readonly file: string };
@@ -31,7 +36,17 @@ export interface Subject extends Disposable {
 }
 
 /** The same for two subjects that are the same. */
-export function subjectKey(id: SubjectId): string { return 'url' in id ? id.url : 'file' in id ? id.file : [id.context, id.workload, ...(id.replica === undefined && id.controller === undefined ? [] : [id.replica ?? '', id.controller ?? ''])].join('\n'); }
+export function subjectKey(id: SubjectId): string {
+  return 'url' in id
+    ? id.url
+    : 'file' in id
+      ? id.file
+      : [
+          id.context,
+          id.workload,
+          ...(id.replica === undefined && id.controller === undefined ? [] : [id.replica ?? '', id.controller ?? '']),
+        ].join('\n');
+}
 
 /** Parsed from what a page kept; undefined for anything else. */
 export function readSubject(v: unknown): SubjectId | undefined {
@@ -40,7 +55,12 @@ export function readSubject(v: unknown): SubjectId | undefined {
   if (typeof file === 'string') return { file };
   if (typeof url === 'string') return { url };
   if (typeof context !== 'string' || typeof workload !== 'string') return undefined;
-  return { context, workload, ...(typeof replica === 'string' && { replica }), ...(typeof controller === 'string' && { controller }) };
+  return {
+    context,
+    workload,
+    ...(typeof replica === 'string' && { replica }),
+    ...(typeof controller === 'string' && { controller }),
+  };
 }
 
 type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory'>;
@@ -51,30 +71,52 @@ export function workloadSubject(parts: Needs, id: WorkloadId): Subject {
   const changed = own.add(new Emitter<void>());
   const [, namespace = '', name = id.workload] = id.workload.split('/');
   const now = (): Workload | undefined => parts.clusters.entry(id.context)?.cluster?.workload(id.workload);
-  const running = (): Workload['replicas'] => (now()?.replicas ?? []).filter((r) => r.pod.phase === 'Running' && !r.pod.deleting && (id.replica === undefined || r.pod.name === id.replica));
+  const running = (): Workload['replicas'] =>
+    (now()?.replicas ?? []).filter(
+      (r) => r.pod.phase === 'Running' && !r.pod.deleting && (id.replica === undefined || r.pod.name === id.replica),
+    );
   /** What a reader sees of the processes: unchanged, nobody is told. */
-  const look = (): string => running().map((r) => `${r.pod.uid} ${r.pod.restarts} ${r.leader}`).join('\n');
+  const look = (): string =>
+    running()
+      .map((r) => `${r.pod.uid} ${r.pod.restarts} ${r.leader}`)
+      .join('\n');
   let seen = look();
-  own.add(parts.clusters.onDidChange((context) => {
-    if (context !== undefined && context !== id.context) return;
-    const look2 = look();
-    if (look2 === seen) return;
-    seen = look2;
-    changed.fire();
-  }));
+  own.add(
+    parts.clusters.onDidChange((context) => {
+      if (context !== undefined && context !== id.context) return;
+      const look2 = look();
+      if (look2 === seen) return;
+      seen = look2;
+      changed.fire();
+    }),
+  );
   return {
-    id, title: name,
+    id,
+    title: name,
     get subtitle() {
       const all = running();
       const leader = all.find((r) => r.leader);
-      const count = id.replica !== undefined ? (all.length === 0 ? `${shortPod(id.replica, name)} does not run` : shortPod(id.replica, name)) : all.length === 0 ? 'no running replica' : all.length === 1 ? '1 replica' : `${all.length} replicas`;
-      return [`${namespace} in ${id.context}`, leader && all.length > 1 ? `${count}, ${shortPod(leader.pod.name, name)} leads` : count].join(' · ');
+      const count =
+        id.replica !== undefined
+          ? all.length === 0
+            ? `${shortPod(id.replica, name)} does not run`
+            : shortPod(id.replica, name)
+          : all.length === 0
+            ? 'no running replica'
+            : all.length === 1
+              ? '1 replica'
+              : `${all.length} replicas`;
+      return [
+        `${namespace} in ${id.context}`,
+        leader && all.length > 1 ? `${count}, ${shortPod(leader.pod.name, name)} leads` : count,
+      ].join(' · ');
     },
     get processes() {
       return running().map((replica): Scraped => {
         const { pod } = replica;
         return {
-          id: `${pod.uid} ${pod.restarts}`, labels: { namespace: pod.namespace, pod: pod.name, instance: pod.name, job: name },
+          id: `${pod.uid} ${pod.restarts}`,
+          labels: { namespace: pod.namespace, pod: pod.name, instance: pod.name, job: name },
           find: (signal, again) => {
             const workload = now();
             const current = workload?.replicas.find((r) => r.pod.uid === pod.uid) ?? replica;
@@ -84,21 +126,29 @@ export function workloadSubject(parts: Needs, id: WorkloadId): Subject {
         };
       });
     },
-    lanes: (problem) => running().map((r) => {
-      const p = problem(`${r.pod.uid} ${r.pod.restarts}`);
-      return { id: r.pod.name, label: shortPod(r.pod.name, name), leader: r.leader, ...(p && { problem: p }) };
-    }),
+    lanes: (problem) =>
+      running().map((r) => {
+        const p = problem(`${r.pod.uid} ${r.pod.restarts}`);
+        return { id: r.pod.name, label: shortPod(r.pod.name, name), leader: r.leader, ...(p && { problem: p }) };
+      }),
     onDidChange: (listener) => changed.event(listener),
-    dispose: () => { own.dispose(); },
+    dispose: () => {
+      own.dispose();
+    },
   };
 }
 
 /** A process that was attached by its address. */
 export function localSubject(url: string): Subject {
   return {
-    id: { url }, title: url, subtitle: 'attached by its address',
+    id: { url },
+    title: url,
+    subtitle: 'attached by its address',
     processes: [{ id: url, labels: { instance: url }, find: () => Promise.resolve(localDoor(url)) }],
-    lanes: (problem) => { const p = problem(url); return [{ id: url, label: url, leader: false, ...(p && { problem: p }) }]; },
+    lanes: (problem) => {
+      const p = problem(url);
+      return [{ id: url, label: url, leader: false, ...(p && { problem: p }) }];
+    },
     onDidChange: () => ({ dispose: () => undefined }),
     dispose: () => undefined,
   };
@@ -108,7 +158,11 @@ export function localSubject(url: string): Subject {
 export async function savedSubject(file: string, title: string, saved: SavedSource): Promise<Subject> {
   const pods = await saved.labelValues('pod', undefined);
   return {
-    id: { file }, title, subtitle: `${saved.summary} · ${new Date(saved.span.start * 1000).toLocaleString()}`, saved, processes: [],
+    id: { file },
+    title,
+    subtitle: `${saved.summary} · ${new Date(saved.span.start * 1000).toLocaleString()}`,
+    saved,
+    processes: [],
     lanes: () => pods.map((pod) => ({ id: pod, label: pod, leader: false })),
     onDidChange: () => ({ dispose: () => undefined }),
     dispose: () => undefined,

@@ -30,7 +30,9 @@ export class ActivePages implements Disposable {
   /** Another page has the focus, the one that had it was closed, or it shows something else. */
   readonly onDidChange = this.#changed.event;
   /** Undefined when no page is open. */
-  get active(): ProfilePage | undefined { return this.#pages[0]; }
+  get active(): ProfilePage | undefined {
+    return this.#pages[0];
+  }
 
   add(page: ProfilePage, panel: vscode.WebviewPanel): void {
     const own = this.#own.add(new Disposables());
@@ -41,15 +43,24 @@ export class ActivePages implements Disposable {
     };
     this.#pages = [...this.#pages, page];
     own.add(panel.onDidChangeViewState(front));
-    own.add(page.onDidChange(() => { if (this.active === page) this.#changed.fire(); }));
-    own.add(panel.onDidDispose(() => {
-      const was = this.active;
-      this.#pages = this.#pages.filter((p) => p !== page);
-      own.dispose();
-      if (was === page) this.#changed.fire();
-    }));
-    if (this.active === page) this.#changed.fire(); else front();
+    own.add(
+      page.onDidChange(() => {
+        if (this.active === page) this.#changed.fire();
+      }),
+    );
+    own.add(
+      panel.onDidDispose(() => {
+        const was = this.active;
+        this.#pages = this.#pages.filter((p) => p !== page);
+        own.dispose();
+        if (was === page) this.#changed.fire();
+      }),
+    );
+    if (this.active === page) this.#changed.fire();
+    else front();
   }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 }

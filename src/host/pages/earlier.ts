@@ -25,30 +25,63 @@ export interface EarlierDeps {
 }
 
 /** What is looked at: its dump, and the capture that it is, if it is one. */
-export interface Shown { readonly uri: vscode.Uri; readonly dump: GoroutineDump; readonly capture: Capture | undefined }
+export interface Shown {
+  readonly uri: vscode.Uri;
+  readonly dump: GoroutineDump;
+  readonly capture: Capture | undefined;
+}
 
 /** `base` as in the protocol: a file, 'newest', or '' to ask. */
 export async function compare(shown: Shown, base: string, deps: EarlierDeps): Promise<Compared> {
-  const all = (await deps.captures.store.list()).filter((c) => c.info.kind === 'goroutine' && c.file !== shown.uri.fsPath);
+  const all = (await deps.captures.store.list()).filter(
+    (c) => c.info.kind === 'goroutine' && c.file !== shown.uri.fsPath,
+  );
   const { capture } = shown;
   const before = capture ? all.filter((c) => c.info.at < capture.info.at) : [];
   const now = capture?.info.at ?? Date.now();
-  const offered = (['process', 'workload'] as const).flatMap((same) => before.filter((c) => relation(c.info, capture?.info) === same).slice(0, OFFERED));
-  const clock = clockOf([...offered, ...(capture ? [capture] : [])].map((c) => c.info.at), now);
-  const label = (c: Capture, same: EarlierDump['same']): string => [clock(c.info.at), same === 'process' ? '' : same === 'workload' ? c.info.pod : c.info.name].filter((s) => s !== '').join(' ');
-  const earlier = offered.map((c): EarlierDump => { const same = relation(c.info, capture?.info); return { key: c.file, label: label(c, same), same }; });
+  const offered = (['process', 'workload'] as const).flatMap((same) =>
+    before.filter((c) => relation(c.info, capture?.info) === same).slice(0, OFFERED),
+  );
+  const clock = clockOf(
+    [...offered, ...(capture ? [capture] : [])].map((c) => c.info.at),
+    now,
+  );
+  const label = (c: Capture, same: EarlierDump['same']): string =>
+    [clock(c.info.at), same === 'process' ? '' : same === 'workload' ? c.info.pod : c.info.name]
+      .filter((s) => s !== '')
+      .join(' ');
+  const earlier = offered.map((c): EarlierDump => {
+    const same = relation(c.info, capture?.info);
+    return { key: c.file, label: label(c, same), same };
+  });
   const newest = before.find((c) => relation(c.info, capture?.info) === 'process' && now - c.info.at <= FRESH_MS);
   const file = base === '' ? await ask(shown, all) : base === 'newest' ? newest?.file : base;
   if (file === undefined) return { earlier, base: '', labels: [] };
   const first = all.find((c) => c.file === file);
-  const between = first && relation(first.info, capture?.info) === 'process' ? before.filter((c) => c.info.at > first.info.at && relation(c.info, capture?.info) === 'process').slice(0, BETWEEN).reverse() : [];
-  const read = [await readDump(file, first?.info, deps), ...await Promise.all(between.map((c) => readDump(c.file, c.info, deps)))];
+  const between =
+    first && relation(first.info, capture?.info) === 'process'
+      ? before
+          .filter((c) => c.info.at > first.info.at && relation(c.info, capture?.info) === 'process')
+          .slice(0, BETWEEN)
+          .reverse()
+      : [];
+  const read = [
+    await readDump(file, first?.info, deps),
+    ...(await Promise.all(between.map((c) => readDump(c.file, c.info, deps)))),
+  ];
   const dumps: DumpAt[] = [...read, { dump: shown.dump, at: capture?.info.at ?? 0, process: processOf(capture?.info) }];
   const known = earlier.some((e) => e.key === file);
   return {
-    earlier: known ? earlier : [...earlier, { key: file, label: first ? label(first, 'other') : path.basename(file), same: 'other' }],
-    base: file, growth: growthOf(dumps),
-    labels: [first ? clock(first.info.at) : path.basename(file), ...between.map((c) => clock(c.info.at)), capture ? clock(capture.info.at) : 'this dump'],
+    earlier: known
+      ? earlier
+      : [...earlier, { key: file, label: first ? label(first, 'other') : path.basename(file), same: 'other' }],
+    base: file,
+    growth: growthOf(dumps),
+    labels: [
+      first ? clock(first.info.at) : path.basename(file),
+      ...between.map((c) => clock(c.info.at)),
+      capture ? clock(capture.info.at) : 'this dump',
+    ],
   };
 }
 
@@ -56,13 +89,30 @@ export async function compare(shown: Shown, base: string, deps: EarlierDeps): Pr
 async function ask({ capture }: Shown, all: readonly Capture[]): Promise<string | undefined> {
   type Item = vscode.QuickPickItem & { readonly file?: string };
   const rank = { process: 0, workload: 1, other: 2 };
-  const items = [...all].sort((a, b) => rank[relation(a.info, capture?.info)] - rank[relation(b.info, capture?.info)])
-    .map((c): Item => ({ label: c.info.name, description: [when(c.info.at, Date.now()), c.info.pod].filter((s) => s !== '').join(' · '), file: c.file }));
+  const items = [...all]
+    .sort((a, b) => rank[relation(a.info, capture?.info)] - rank[relation(b.info, capture?.info)])
+    .map((c): Item => ({
+      label: c.info.name,
+      description: [when(c.info.at, Date.now()), c.info.pod].filter((s) => s !== '').join(' · '),
+      file: c.file,
+    }));
   const other: Item = { label: '$(folder-opened) Choose a File…' };
-  const chosen = items.length === 0 ? other : await vscode.window.showQuickPick([...items, other], { title: 'Compare goroutines with', placeHolder: 'An earlier dump of the same process', matchOnDescription: true });
+  const chosen =
+    items.length === 0
+      ? other
+      : await vscode.window.showQuickPick([...items, other], {
+          title: 'Compare goroutines with',
+          placeHolder: 'An earlier dump of the same process',
+          matchOnDescription: true,
+        });
   if (!chosen) return undefined;
   if (chosen.file !== undefined) return chosen.file;
-  const [uri] = (await vscode.window.showOpenDialog({ title: 'Compare goroutines with', openLabel: 'Compare', filters: { 'Goroutine dumps': ['txt', 'gz', 'pprof', 'pb', 'prof'], 'All files': ['*'] } })) ?? [];
+  const [uri] =
+    (await vscode.window.showOpenDialog({
+      title: 'Compare goroutines with',
+      openLabel: 'Compare',
+      filters: { 'Goroutine dumps': ['txt', 'gz', 'pprof', 'pb', 'prof'], 'All files': ['*'] },
+    })) ?? [];
   return uri?.fsPath;
 }
 
@@ -70,16 +120,28 @@ async function readDump(file: string, info: CaptureInfo | undefined, { open }: E
   const name = path.basename(file);
   const maxBytes = settings.maxProfileBytes;
   let bytes: Uint8Array;
-  try { bytes = await vscode.workspace.fs.readFile(vscode.Uri.file(file)); } catch (e) {
-    throw new Problem('pages.earlier', `${name} could not be read.`, { next: 'Choose another dump.', detail: String(e), cause: e });
+  try {
+    bytes = await vscode.workspace.fs.readFile(vscode.Uri.file(file));
+  } catch (e) {
+    throw new Problem('pages.earlier', `${name} could not be read.`, {
+      next: 'Choose another dump.',
+      detail: String(e),
+      cause: e,
+    });
   }
-  if (bytes.byteLength > maxBytes) throw new Problem('pages.tooBig', `${name} is larger than the limit.`, { next: 'Raise the setting controllerTuner.maxProfileMiB if you trust the file.' });
+  if (bytes.byteLength > maxBytes)
+    throw new Problem('pages.tooBig', `${name} is larger than the limit.`, {
+      next: 'Raise the setting controllerTuner.maxProfileMiB if you trust the file.',
+    });
   const profile = await open(new Uint8Array(bytes), { maxBytes });
   try {
     const dump = await profile.goroutines();
-    if (!dump) throw new Problem('pages.noGoroutines', `${name} holds no goroutines.`, { next: 'Choose a goroutine dump.' });
+    if (!dump)
+      throw new Problem('pages.noGoroutines', `${name} holds no goroutines.`, { next: 'Choose a goroutine dump.' });
     return { dump, at: info?.at ?? 0, process: processOf(info) };
-  } finally { profile.dispose(); }
+  } finally {
+    profile.dispose();
+  }
 }
 
 /** One replica, or one address. */
@@ -92,7 +154,12 @@ function relation(info: CaptureInfo, shown: CaptureInfo | undefined): EarlierDum
   if (!shown) return 'other';
   const process = processOf(info);
   if (process !== '' && process === processOf(shown)) return 'process';
-  return info.workload !== '' && info.workload === shown.workload && info.namespace === shown.namespace && info.context === shown.context ? 'workload' : 'other';
+  return info.workload !== '' &&
+    info.workload === shown.workload &&
+    info.namespace === shown.namespace &&
+    info.context === shown.context
+    ? 'workload'
+    : 'other';
 }
 
 /** "14:30", the day only where it is another one; with seconds where several were taken within a minute. */

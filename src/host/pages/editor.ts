@@ -23,7 +23,10 @@ export interface PagesDeps {
 }
 
 /** Commands over the rows of the Captures view, by their names in package.json. */
-export function profileCommands({ captures, log }: Pick<PagesDeps, 'captures' | 'log'>): Readonly<Record<string, (clicked: unknown, all: unknown) => unknown>> {
+export function profileCommands({
+  captures,
+  log,
+}: Pick<PagesDeps, 'captures' | 'log'>): Readonly<Record<string, (clicked: unknown, all: unknown) => unknown>> {
   return {
     compareCaptures: (clicked, all) => guarded('Compare captures', log, () => compareCaptures(captures, clicked, all)),
     mergeCaptures: (clicked, all) => guarded('Merge captures', log, () => mergeCaptures(captures, clicked, all)),
@@ -38,17 +41,24 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Profil
   readonly sources = this.#own.add(new Sources());
   readonly pages = this.#own.add(new ActivePages());
 
-  constructor(private readonly context: vscode.ExtensionContext, private readonly deps: PagesDeps) {
-    this.#own.add(onSettings(['maxProfileMiB'], () => {
-      // A raised limit lets in what was refused.
-      for (const doc of this.#open) if (doc.state.kind === 'failed') doc.load();
-    }));
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly deps: PagesDeps,
+  ) {
+    this.#own.add(
+      onSettings(['maxProfileMiB'], () => {
+        // A raised limit lets in what was refused.
+        for (const doc of this.#open) if (doc.state.kind === 'failed') doc.load();
+      }),
+    );
   }
 
   openCustomDocument(uri: vscode.Uri): ProfileDocument {
     const doc: ProfileDocument = new ProfileDocument(uri, {
       open: this.deps.open,
-      onDispose: () => { this.#open.delete(doc); },
+      onDispose: () => {
+        this.#open.delete(doc);
+      },
       maxBytes: () => settings.maxProfileBytes,
     });
     this.#open.add(doc);
@@ -60,12 +70,17 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Profil
 
   resolveCustomEditor(doc: ProfileDocument, panel: vscode.WebviewPanel): void {
     const session = new PageSession(doc, panel, {
-      ...this.deps, sources: this.sources, memory: this.context.workspaceState,
+      ...this.deps,
+      sources: this.sources,
+      memory: this.context.workspaceState,
       pages: vscode.Uri.file(path.join(this.context.extensionPath, 'dist', 'webview')),
     });
     this.#sessions.add(session);
     this.pages.add(session, panel);
-    panel.onDidDispose(() => { this.#sessions.delete(session); session.dispose(); });
+    panel.onDidDispose(() => {
+      this.#sessions.delete(session);
+      session.dispose();
+    });
   }
 
   dispose(): void {

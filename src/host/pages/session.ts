@@ -7,7 +7,18 @@ import { fileSubtitle, subtitle } from '../../captures/describe';
 import type { Capture } from '../../captures/types';
 import type { OpenProfile } from '../../profile/types';
 import { pageHtml } from '../../protocol/html';
-import { answerOf, earlyQuery, fromPage, PROTOCOL, type Asks, type EarlyFlame, type FromPage, type PageFacts, type PageName, type ToPage } from '../../protocol/pages';
+import {
+  answerOf,
+  earlyQuery,
+  fromPage,
+  PROTOCOL,
+  type Asks,
+  type EarlyFlame,
+  type FromPage,
+  type PageFacts,
+  type PageName,
+  type ToPage,
+} from '../../protocol/pages';
 import type { CapturesApi } from '../captures/index';
 import type { Log } from '../log';
 import { told } from '../told';
@@ -66,22 +77,47 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   #wanted: string | undefined;
   #drawn = false;
 
-  constructor(private readonly doc: ProfileDocument, private readonly panel: vscode.WebviewPanel, private readonly deps: SessionDeps) {
+  constructor(
+    private readonly doc: ProfileDocument,
+    private readonly panel: vscode.WebviewPanel,
+    private readonly deps: SessionDeps,
+  ) {
     const remembered = recall(deps.memory, doc.uri);
     this.#chosen = remembered !== undefined;
     this.#page = remembered ?? (doc.uri.path.endsWith('.goroutines.txt') ? 'goroutines' : 'flame');
     panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
-    this.#own.add(panel.webview.onDidReceiveMessage((m: unknown) => { this.#hear(m); }));
-    this.#own.add(doc.onDidChange(() => { this.#changed.fire(); this.#tellState(); }));
-    this.#own.add(deps.captures.store.onDidChange(() => { void this.#renamed(); }));
+    this.#own.add(
+      panel.webview.onDidReceiveMessage((m: unknown) => {
+        this.#hear(m);
+      }),
+    );
+    this.#own.add(
+      doc.onDidChange(() => {
+        this.#changed.fire();
+        this.#tellState();
+      }),
+    );
+    this.#own.add(
+      deps.captures.store.onDidChange(() => {
+        void this.#renamed();
+      }),
+    );
     this.#html();
   }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 
-  get title(): string { return this.#title === '' ? this.#name : this.#title; }
-  get profile(): OpenProfile | undefined { return this.doc.state.kind === 'open' ? this.doc.state.profile : undefined; }
-  get looking(): Looking { return this.#looking ?? { sampleType: this.profile?.summary.defaultSampleType ?? 0 }; }
+  get title(): string {
+    return this.#title === '' ? this.#name : this.#title;
+  }
+  get profile(): OpenProfile | undefined {
+    return this.doc.state.kind === 'open' ? this.doc.state.profile : undefined;
+  }
+  get looking(): Looking {
+    return this.#looking ?? { sampleType: this.profile?.summary.defaultSampleType ?? 0 };
+  }
 
   select(name: string): void {
     // A page that was hidden is loaded anew, and hears nothing before it says that it is ready.
@@ -89,7 +125,8 @@ export class PageSession implements vscode.Disposable, ProfilePage {
     this.panel.reveal();
     this.#wanted = name;
     // Goroutines are a list; functions are selected in the graph.
-    if (this.#page !== 'flame') this.#show('flame'); else if (visible) this.#selectWanted();
+    if (this.#page !== 'flame') this.#show('flame');
+    else if (visible) this.#selectWanted();
   }
 
   /** Once the page knows the profile. */
@@ -106,13 +143,20 @@ export class PageSession implements vscode.Disposable, ProfilePage {
     this.#changed.fire();
   }
 
-  get #name(): string { return this.doc.uri.path.slice(this.doc.uri.path.lastIndexOf('/') + 1); }
+  get #name(): string {
+    return this.doc.uri.path.slice(this.doc.uri.path.lastIndexOf('/') + 1);
+  }
 
   #html(): void {
     const { webview } = this.panel;
     this.#ready = false;
     const uri = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(this.deps.pages, file)).toString();
-    webview.html = pageHtml({ cspSource: webview.cspSource, scriptUri: uri(`${this.#page}.js`), styleUri: uri(`${this.#page}.css`), title: this.#name });
+    webview.html = pageHtml({
+      cspSource: webview.cspSource,
+      scriptUri: uri(`${this.#page}.js`),
+      styleUri: uri(`${this.#page}.css`),
+      title: this.#name,
+    });
   }
 
   #send(m: Body<ToPage>): void {
@@ -130,29 +174,58 @@ export class PageSession implements vscode.Disposable, ProfilePage {
         this.#early = m.early ?? [];
         this.#tellState();
         return;
-      case 'ask': case 'goroutines': case 'compare': void this.#answer(m); return;
-      case 'show': this.#show(m.page); return;
+      case 'ask':
+      case 'goroutines':
+      case 'compare':
+        void this.#answer(m);
+        return;
+      case 'show':
+        this.#show(m.page);
+        return;
       case 'openSource':
-        (this.profile ? this.deps.sources.open(m.frame, this.profile, this.panel.viewColumn) : Promise.resolve()).catch((e: unknown) => { this.#failed('Open source', e); });
+        (this.profile ? this.deps.sources.open(m.frame, this.profile, this.panel.viewColumn) : Promise.resolve()).catch(
+          (e: unknown) => {
+            this.#failed('Open source', e);
+          },
+        );
         return;
       case 'save': {
         const { state } = this.doc;
-        if (state.kind === 'open') save(m, state.profile, this.#title === '' ? this.#name : this.#title).catch((e: unknown) => { this.#failed('Save', e); });
+        if (state.kind === 'open')
+          save(m, state.profile, this.#title === '' ? this.#name : this.#title).catch((e: unknown) => {
+            this.#failed('Save', e);
+          });
         return;
       }
       case 'compareWith':
-        compareWith(this.deps.captures, this.doc.uri).catch((e: unknown) => { this.#failed('Compare profiles', e); });
+        compareWith(this.deps.captures, this.doc.uri).catch((e: unknown) => {
+          this.#failed('Compare profiles', e);
+        });
         return;
-      case 'normalize': this.doc.normalize = m.how; return;
+      case 'normalize':
+        this.doc.normalize = m.how;
+        return;
       case 'copy':
-        void vscode.env.clipboard.writeText(m.text).then(() => vscode.window.setStatusBarMessage(`Copied ${m.what}.`, COPIED_MS));
+        void vscode.env.clipboard
+          .writeText(m.text)
+          .then(() => vscode.window.setStatusBarMessage(`Copied ${m.what}.`, COPIED_MS));
         return;
       case 'captureAgain':
-        this.#capture().then((c) => { this.deps.captureAgain(c); }, (e: unknown) => { this.#failed('Capture again', e); });
+        this.#capture().then(
+          (c) => {
+            this.deps.captureAgain(c);
+          },
+          (e: unknown) => {
+            this.#failed('Capture again', e);
+          },
+        );
         return;
       case 'drawn':
         // The whole way, from the opening of the file, counts once: later pictures follow the person.
-        if (!this.#drawn) this.deps.log.info(`${this.#name}: ${m.page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms after it was opened`);
+        if (!this.#drawn)
+          this.deps.log.info(
+            `${this.#name}: ${m.page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms after it was opened`,
+          );
         this.#drawn = true;
         return;
     }
@@ -173,7 +246,10 @@ export class PageSession implements vscode.Disposable, ProfilePage {
     else if (state.kind === 'failed') {
       this.deps.log.problem(`Open ${this.#name}`, Problem.fromJSON(state.problem));
       this.#send({ type: 'failed', title: this.#name, problem: state.problem });
-    } else this.#init(state.profile).catch((e: unknown) => { this.#failed('Open profile', e); });
+    } else
+      this.#init(state.profile).catch((e: unknown) => {
+        this.#failed('Open profile', e);
+      });
   }
 
   async #init(profile: OpenProfile): Promise<void> {
@@ -186,7 +262,14 @@ export class PageSession implements vscode.Disposable, ProfilePage {
       return;
     }
     const modules = this.deps.sources.modules().then((found) => found.map((m) => m.path));
-    const known = await Promise.race([modules, new Promise<undefined>((resolve) => { setTimeout(() => { resolve(undefined); }, MODULES_MS); })]);
+    const known = await Promise.race([
+      modules,
+      new Promise<undefined>((resolve) => {
+        setTimeout(() => {
+          resolve(undefined);
+        }, MODULES_MS);
+      }),
+    ]);
     const send = async (ownModules: readonly string[]): Promise<void> => {
       const early = this.#early;
       const queries = early.map((e) => earlyQuery(e, profile.summary, ownModules));
@@ -202,7 +285,9 @@ export class PageSession implements vscode.Disposable, ProfilePage {
         this.#changed.fire();
         this.#selectWanted();
         this.#early = [];
-        early.forEach(({ id }, i) => { void this.#reply(id, async () => ({ type: 'answer', id, value: await trees[i]! })); });
+        early.forEach(({ id }, i) => {
+          void this.#reply(id, async () => ({ type: 'answer', id, value: await trees[i]! }));
+        });
       }
     };
     await send(known ?? []);
@@ -214,18 +299,31 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   async #facts(profile: OpenProfile, pages: readonly PageName[], ownModules: readonly string[]): Promise<PageFacts> {
     const capture = await this.#capture().catch(() => undefined);
     const now = Date.now();
-    if (this.doc.several) return { title: this.#name, subtitle: await this.#together(this.doc.several, now), ownModules, pages };
+    if (this.doc.several)
+      return { title: this.#name, subtitle: await this.#together(this.doc.several, now), ownModules, pages };
     const noted = capture !== undefined && capture.problem === undefined;
-    return { title: capture?.info.name ?? this.#name, subtitle: noted ? subtitle(capture.info, now, profile.summary.durationNanos) : fileSubtitle(profile.summary, now), ownModules, pages, ...(noted && { again: true }) };
+    return {
+      title: capture?.info.name ?? this.#name,
+      subtitle: noted ? subtitle(capture.info, now, profile.summary.durationNanos) : fileSubtitle(profile.summary, now),
+      ownModules,
+      pages,
+      ...(noted && { again: true }),
+    };
   }
 
   /** Which files are shown as one: "30 s, today 14:32, against 10 s, today 14:02", or how many were added up. */
   async #together({ files, sources }: Several, now: number): Promise<string> {
-    const told = await Promise.all(files.map(async (file) => {
-      const capture = file.scheme === 'file' ? await this.deps.captures.find(file.fsPath).catch(() => undefined) : undefined;
-      return capture ? `${capture.info.name}, ${subtitle(capture.info, now)}` : file.path.slice(file.path.lastIndexOf('/') + 1);
-    }));
-    if (sources === files.length) return `${count(files.length, 'profile')} added up: ${told.slice(0, MERGED_TOLD).join(' · ')}${told.length > MERGED_TOLD ? ' · …' : ''}`;
+    const told = await Promise.all(
+      files.map(async (file) => {
+        const capture =
+          file.scheme === 'file' ? await this.deps.captures.find(file.fsPath).catch(() => undefined) : undefined;
+        return capture
+          ? `${capture.info.name}, ${subtitle(capture.info, now)}`
+          : file.path.slice(file.path.lastIndexOf('/') + 1);
+      }),
+    );
+    if (sources === files.length)
+      return `${count(files.length, 'profile')} added up: ${told.slice(0, MERGED_TOLD).join(' · ')}${told.length > MERGED_TOLD ? ' · …' : ''}`;
     return `${told.slice(0, sources).join(' · ')}, against ${told.slice(sources).join(' · ')}`;
   }
 
@@ -245,12 +343,21 @@ export class PageSession implements vscode.Disposable, ProfilePage {
     const { id } = m;
     await this.#reply(id, async () => {
       const { state } = this.doc;
-      if (state.kind !== 'open') throw new Problem('pages.notOpen', 'The profile is not open yet.', { next: 'Wait until it is read.' });
+      if (state.kind !== 'open')
+        throw new Problem('pages.notOpen', 'The profile is not open yet.', { next: 'Wait until it is read.' });
       if (m.type === 'ask' && SHOWN.has(m.ask)) this.#looksAt(m.query as Looking);
       if (m.type === 'ask') return { type: 'answer', id, value: await answerOf(state.profile, m) };
       const dump = await state.profile.goroutines();
-      if (!dump) throw new Problem('pages.noGoroutines', 'The file holds no goroutines.', { next: 'Look at it as a flame graph.' });
-      if (m.type === 'compare') return { type: 'compare', id, compared: await compare({ uri: this.doc.uri, dump, capture: await this.#capture() }, m.base, this.deps) };
+      if (!dump)
+        throw new Problem('pages.noGoroutines', 'The file holds no goroutines.', {
+          next: 'Look at it as a flame graph.',
+        });
+      if (m.type === 'compare')
+        return {
+          type: 'compare',
+          id,
+          compared: await compare({ uri: this.doc.uri, dump, capture: await this.#capture() }, m.base, this.deps),
+        };
       return { type: 'goroutines', id, dump };
     });
   }
@@ -260,7 +367,11 @@ export class PageSession implements vscode.Disposable, ProfilePage {
     try {
       this.#send(await answer());
     } catch (e) {
-      const problem = isAbort(e) ? new Problem('pages.superseded', 'The file was read anew meanwhile.', { next: 'The page shows the new contents.' }) : told(e, 'pages.failed');
+      const problem = isAbort(e)
+        ? new Problem('pages.superseded', 'The file was read anew meanwhile.', {
+            next: 'The page shows the new contents.',
+          })
+        : told(e, 'pages.failed');
       this.#send({ type: 'problem', id, problem: problem.toJSON() });
     }
   }
@@ -277,7 +388,9 @@ export function pagesOf({ summary: { kind, combined } }: Pick<OpenProfile, 'summ
   return kind === 'goroutines' && (combined?.bases ?? 0) === 0 ? ['goroutines', 'flame'] : ['flame'];
 }
 
-function shown(memory: vscode.Memento): Record<string, PageName> { return memory.get<Record<string, PageName>>(MEMORY, {}); }
+function shown(memory: vscode.Memento): Record<string, PageName> {
+  return memory.get<Record<string, PageName>>(MEMORY, {});
+}
 
 function recall(memory: vscode.Memento, uri: vscode.Uri): PageName | undefined {
   const page: unknown = shown(memory)[uri.toString()];

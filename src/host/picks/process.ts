@@ -7,8 +7,16 @@ import type { Clusters } from '../clusters';
 import { age, versions } from '../tree/looks';
 import { pick, run, type Choice, type Step } from './wizard';
 
-export interface PodPlace { readonly kind: 'pod'; readonly context: string; readonly workload: Workload; readonly replica: Replica }
-export interface LocalPlace { readonly kind: 'local'; readonly url: string }
+export interface PodPlace {
+  readonly kind: 'pod';
+  readonly context: string;
+  readonly workload: Workload;
+  readonly replica: Replica;
+}
+export interface LocalPlace {
+  readonly kind: 'local';
+  readonly url: string;
+}
 export type Place = PodPlace | LocalPlace;
 
 /** What is known before anything is asked: from a node of the tree. */
@@ -28,58 +36,124 @@ export interface PickDeps {
   readonly likely?: (workload: Workload) => boolean;
 }
 
-interface State<X> extends Given { readonly extra: X }
+interface State<X> extends Given {
+  readonly extra: X;
+}
 
 /** Steps after the process is chosen; they may look at what was given. */
 export type TailStep<X> = Step<State<X>>;
 
-export async function pickProcess<X>(deps: PickDeps, title: string, given: Given, extra: X, tail: readonly TailStep<X>[] = []): Promise<{ readonly place: Place; readonly extra: X }> {
-  const end = await run<State<X>>({ ...given, extra }, [contextStep(deps, title), workloadStep(deps, title), replicaStep(title, false), ...tail]);
+export async function pickProcess<X>(
+  deps: PickDeps,
+  title: string,
+  given: Given,
+  extra: X,
+  tail: readonly TailStep<X>[] = [],
+): Promise<{ readonly place: Place; readonly extra: X }> {
+  const end = await run<State<X>>({ ...given, extra }, [
+    contextStep(deps, title),
+    workloadStep(deps, title),
+    replicaStep(title, false),
+    ...tail,
+  ]);
   return { place: placesOf(end)[0], extra: end.extra };
 }
 
 /** The same, with all replicas of the workload offered too. */
-export async function pickProcesses<X>(deps: PickDeps, title: string, given: Given, extra: X, tail: readonly TailStep<X>[] = []): Promise<{ readonly places: readonly [Place, ...Place[]]; readonly extra: X }> {
-  const end = await run<State<X>>({ ...given, extra }, [contextStep(deps, title), workloadStep(deps, title), replicaStep(title, true), ...tail]);
+export async function pickProcesses<X>(
+  deps: PickDeps,
+  title: string,
+  given: Given,
+  extra: X,
+  tail: readonly TailStep<X>[] = [],
+): Promise<{ readonly places: readonly [Place, ...Place[]]; readonly extra: X }> {
+  const end = await run<State<X>>({ ...given, extra }, [
+    contextStep(deps, title),
+    workloadStep(deps, title),
+    replicaStep(title, true),
+    ...tail,
+  ]);
   return { places: placesOf(end), extra: end.extra };
 }
 
 /** The processes that are meant, the one that speaks for them first. Throws Problem `pick.incomplete`. */
 export function placesOf({ context, workload, replica, all, url }: Given): readonly [Place, ...Place[]] {
   if (url !== undefined) return [{ kind: 'local', url }];
-  if (context === undefined || !workload || !replica) throw new Problem('pick.incomplete', 'No process was chosen.', { next: 'Choose a context, a controller and one of its replicas, or attach to a local process.' });
+  if (context === undefined || !workload || !replica)
+    throw new Problem('pick.incomplete', 'No process was chosen.', {
+      next: 'Choose a context, a controller and one of its replicas, or attach to a local process.',
+    });
   const place = (r: Replica): PodPlace => ({ kind: 'pod', context, workload, replica: r });
-  return [place(replica), ...(all === true ? runningOf(workload).filter((r) => r.pod.uid !== replica.pod.uid).map(place) : [])];
+  return [
+    place(replica),
+    ...(all === true
+      ? runningOf(workload)
+          .filter((r) => r.pod.uid !== replica.pod.uid)
+          .map(place)
+      : []),
+  ];
 }
 
 /** Replicas that can be asked; the leader stands first, as in the workload. */
-export function runningOf({ replicas }: Workload): readonly Replica[] { return replicas.filter((r) => r.pod.phase === 'Running' && !r.pod.deleting); }
+export function runningOf({ replicas }: Workload): readonly Replica[] {
+  return replicas.filter((r) => r.pod.phase === 'Running' && !r.pod.deleting);
+}
 
 /** A workload, or a process that was attached; for what is about all replicas at once. */
-export async function pickSubject(deps: PickDeps, title: string, given: Given): Promise<{ readonly context: string; readonly workload: string } | { readonly url: string }> {
-  const { url, context, workload } = await run<State<undefined>>({ ...given, extra: undefined }, [contextStep(deps, title), workloadStep(deps, title)]);
+export async function pickSubject(
+  deps: PickDeps,
+  title: string,
+  given: Given,
+): Promise<{ readonly context: string; readonly workload: string } | { readonly url: string }> {
+  const { url, context, workload } = await run<State<undefined>>({ ...given, extra: undefined }, [
+    contextStep(deps, title),
+    workloadStep(deps, title),
+  ]);
   if (url !== undefined) return { url };
-  if (context === undefined || !workload) throw new Problem('pick.incomplete', 'No controller was chosen.', { next: 'Choose a context and a controller, or attach to a local process.' });
+  if (context === undefined || !workload)
+    throw new Problem('pick.incomplete', 'No controller was chosen.', {
+      next: 'Choose a context and a controller, or attach to a local process.',
+    });
   return { context, workload: workload.id };
 }
 
-function separator(label: string): vscode.QuickPickItem { return { label, kind: vscode.QuickPickItemKind.Separator }; }
+function separator(label: string): vscode.QuickPickItem {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
 
 function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<State<X>> {
   return async (state, frame) => {
     if (state.context !== undefined || state.url !== undefined) return { state, asked: false };
     const { value, asked } = await pick<Given>({
-      ...frame, title, placeholder: 'Context', busyText: 'Reading the kubeconfig…',
+      ...frame,
+      title,
+      placeholder: 'Context',
+      busyText: 'Reading the kubeconfig…',
       choices: async () => {
         await clusters.load();
         const contexts = clusters.entries.map(({ info, state: s }): Choice<Given> => ({
-          label: info.name, description: [info.current && 'current', s === 'open' && 'connected', info.problem && 'not usable'].filter((d) => typeof d === 'string').join(' · '),
-          detail: info.problem?.message ?? info.server, iconPath: new vscode.ThemeIcon(s === 'open' ? 'vm-active' : 'vm-outline'), value: { context: info.name },
+          label: info.name,
+          description: [info.current && 'current', s === 'open' && 'connected', info.problem && 'not usable']
+            .filter((d) => typeof d === 'string')
+            .join(' · '),
+          detail: info.problem?.message ?? info.server,
+          iconPath: new vscode.ThemeIcon(s === 'open' ? 'vm-active' : 'vm-outline'),
+          value: { context: info.name },
         }));
-        const attached = locals().map((url): Choice<Given> => ({ label: url, iconPath: new vscode.ThemeIcon('plug'), value: { url } }));
+        const attached = locals().map((url): Choice<Given> => ({
+          label: url,
+          iconPath: new vscode.ThemeIcon('plug'),
+          value: { url },
+        }));
         if (contexts.length + attached.length === 0) {
           const [problem] = clusters.problems;
-          throw problem ? Problem.fromJSON(problem) : new Problem('kube.noConfig', 'There is no kubeconfig: nothing in KUBECONFIG, ~/.kube/config or the setting controllerTuner.kubeconfigs.', { next: 'Add a kubeconfig file, or attach to a local process.' });
+          throw problem
+            ? Problem.fromJSON(problem)
+            : new Problem(
+                'kube.noConfig',
+                'There is no kubeconfig: nothing in KUBECONFIG, ~/.kube/config or the setting controllerTuner.kubeconfigs.',
+                { next: 'Add a kubeconfig file, or attach to a local process.' },
+              );
         }
         return attached.length > 0 ? [...contexts, separator('Local processes'), ...attached] : contexts;
       },
@@ -93,16 +167,28 @@ function workloadStep<X>({ clusters, likely = () => false }: PickDeps, title: st
     const { context } = state;
     if (state.workload || context === undefined) return { state, asked: false };
     const { value, asked } = await pick<Workload>({
-      ...frame, title, placeholder: 'Controller', busyText: `Connecting to ${context}…`, skipSingle: false,
+      ...frame,
+      title,
+      placeholder: 'Controller',
+      busyText: `Connecting to ${context}…`,
+      skipSingle: false,
       choices: async (signal) => {
         const cluster = await clusters.connect(context, signal);
         const running = cluster.workloads().filter((w) => w.replicas.length > 0);
-        if (running.length === 0) throw new Problem('pick.noWorkloads', `No workload with a pod was found in ${context}.`, { next: 'Check the namespaces that you may read, or choose another context.' });
+        if (running.length === 0)
+          throw new Problem('pick.noWorkloads', `No workload with a pod was found in ${context}.`, {
+            next: 'Check the namespaces that you may read, or choose another context.',
+          });
         const item = (w: Workload): Choice<Workload> => ({
-          label: w.name, description: [w.namespace, `${count(w.replicas.length, 'replica')}`, versions(w)].filter((d) => d !== '').join(' · '),
-          iconPath: new vscode.ThemeIcon('layers'), value: w,
+          label: w.name,
+          description: [w.namespace, `${count(w.replicas.length, 'replica')}`, versions(w)]
+            .filter((d) => d !== '')
+            .join(' · '),
+          iconPath: new vscode.ThemeIcon('layers'),
+          value: w,
         });
-        const byName = (a: Workload, b: Workload): number => a.name.localeCompare(b.name) || a.namespace.localeCompare(b.namespace);
+        const byName = (a: Workload, b: Workload): number =>
+          a.name.localeCompare(b.name) || a.namespace.localeCompare(b.namespace);
         const list = (of: (w: Workload) => boolean): Choice<Workload>[] => running.filter(of).sort(byName).map(item);
         const parts = [
           { called: 'By its name', items: list(likely) },
@@ -121,19 +207,43 @@ function replicaStep<X>(title: string, offerAll: boolean): Step<State<X>> {
     const { workload } = state;
     if (state.replica || !workload) return { state, asked: false };
     const { value, asked } = await pick<Pick<Given, 'replica' | 'all'>>({
-      ...frame, title, placeholder: `Replica of ${workload.name}`,
+      ...frame,
+      title,
+      placeholder: `Replica of ${workload.name}`,
       choices: () => {
         const now = Date.now();
-        if (workload.replicas.length === 0) return Promise.reject(new Problem('pick.noReplicas', `${workload.namespace}/${workload.name} has no pods now.`, { next: 'Scale it up, or choose another controller.' }));
+        if (workload.replicas.length === 0)
+          return Promise.reject(
+            new Problem('pick.noReplicas', `${workload.namespace}/${workload.name} has no pods now.`, {
+              next: 'Scale it up, or choose another controller.',
+            }),
+          );
         const one = workload.replicas.map((r): Choice<Pick<Given, 'replica' | 'all'>> => ({
-          label: r.pod.name, iconPath: new vscode.ThemeIcon(r.leader ? 'star-full' : 'circle-outline'),
-          description: [r.leader && 'leader', r.pod.ready ? 'ready' : r.pod.reason !== '' ? r.pod.reason : 'not ready', r.version, age(r.pod.createdAt, now)].filter((d) => typeof d === 'string' && d !== '').join(' · '),
+          label: r.pod.name,
+          iconPath: new vscode.ThemeIcon(r.leader ? 'star-full' : 'circle-outline'),
+          description: [
+            r.leader && 'leader',
+            r.pod.ready ? 'ready' : r.pod.reason !== '' ? r.pod.reason : 'not ready',
+            r.version,
+            age(r.pod.createdAt, now),
+          ]
+            .filter((d) => typeof d === 'string' && d !== '')
+            .join(' · '),
           value: { replica: r },
         }));
         const running = runningOf(workload);
         const [first] = running;
         if (!offerAll || !first || running.length < 2) return Promise.resolve(one);
-        return Promise.resolve([...one, separator('At once'), { label: `All ${running.length} replicas`, iconPath: new vscode.ThemeIcon('layers'), detail: 'Each by itself, at the same time', value: { replica: first, all: true } }]);
+        return Promise.resolve([
+          ...one,
+          separator('At once'),
+          {
+            label: `All ${running.length} replicas`,
+            iconPath: new vscode.ThemeIcon('layers'),
+            detail: 'Each by itself, at the same time',
+            value: { replica: first, all: true },
+          },
+        ]);
       },
     });
     return { state: { ...state, ...value }, asked };

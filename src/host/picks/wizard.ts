@@ -1,12 +1,18 @@
 /** Quick picks one after the other, with a way back and a busy state; Escape ends them with an AbortError. */
 import * as vscode from 'vscode';
 
-export interface Choice<T> extends vscode.QuickPickItem { readonly value: T }
+export interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
 
 /** Thrown by a step when the person went back. */
-export class Back extends Error { override readonly name = 'Back'; }
+export class Back extends Error {
+  override readonly name = 'Back';
+}
 
-export function cancelled(): Error { return new DOMException('The person cancelled.', 'AbortError'); }
+export function cancelled(): Error {
+  return new DOMException('The person cancelled.', 'AbortError');
+}
 
 export interface StepFrame {
   readonly title: string;
@@ -27,7 +33,10 @@ export interface PickOptions<T> extends StepFrame {
 }
 
 /** What was chosen; `asked` is false when there was only one choice. */
-export interface Picked<T> { readonly value: T; readonly asked: boolean }
+export interface Picked<T> {
+  readonly value: T;
+  readonly asked: boolean;
+}
 
 /** A quick pick that is shown at once and filled when its choices are there. Rejects with Back, AbortError, or what `choices` threw. */
 export function pick<T>(options: PickOptions<T>): Promise<Picked<T>> {
@@ -49,20 +58,43 @@ export function pick<T>(options: PickOptions<T>): Promise<Picked<T>> {
     };
     input.onDidAccept(() => {
       const [chosen] = input.selectedItems;
-      if (chosen && 'value' in chosen) end(() => { resolve({ value: chosen.value, asked: true }); });
+      if (chosen && 'value' in chosen)
+        end(() => {
+          resolve({ value: chosen.value, asked: true });
+        });
     });
-    input.onDidTriggerButton(() => { end(() => { reject(new Back()); }); });
-    input.onDidHide(() => { end(() => { reject(cancelled()); }); });
+    input.onDidTriggerButton(() => {
+      end(() => {
+        reject(new Back());
+      });
+    });
+    input.onDidHide(() => {
+      end(() => {
+        reject(cancelled());
+      });
+    });
     input.show();
-    options.choices(stop.signal).then((items) => {
-      if (done) return;
-      const real = items.filter((i): i is Choice<T> => 'value' in i);
-      const [only] = real;
-      if (only && real.length === 1 && options.skipSingle !== false) { end(() => { resolve({ value: only.value, asked: false }); }); return; }
-      input.items = items;
-      input.placeholder = options.placeholder;
-      input.busy = false;
-    }, (e: unknown) => { end(() => { reject(e instanceof Error ? e : new Error(String(e))); }); });
+    options.choices(stop.signal).then(
+      (items) => {
+        if (done) return;
+        const real = items.filter((i): i is Choice<T> => 'value' in i);
+        const [only] = real;
+        if (only && real.length === 1 && options.skipSingle !== false) {
+          end(() => {
+            resolve({ value: only.value, asked: false });
+          });
+          return;
+        }
+        input.items = items;
+        input.placeholder = options.placeholder;
+        input.busy = false;
+      },
+      (e: unknown) => {
+        end(() => {
+          reject(e instanceof Error ? e : new Error(String(e)));
+        });
+      },
+    );
   });
 }
 
@@ -92,15 +124,33 @@ export function input(options: InputOptions): Promise<string> {
       box.validationMessage = wrong ?? '';
       return wrong === undefined;
     };
-    box.onDidChangeValue(() => { check(); });
-    box.onDidAccept(() => { if (check()) end(() => { resolve(box.value.trim()); }); });
-    box.onDidTriggerButton(() => { end(() => { reject(new Back()); }); });
-    box.onDidHide(() => { end(() => { reject(cancelled()); }); });
+    box.onDidChangeValue(() => {
+      check();
+    });
+    box.onDidAccept(() => {
+      if (check())
+        end(() => {
+          resolve(box.value.trim());
+        });
+    });
+    box.onDidTriggerButton(() => {
+      end(() => {
+        reject(new Back());
+      });
+    });
+    box.onDidHide(() => {
+      end(() => {
+        reject(cancelled());
+      });
+    });
     box.show();
   });
 }
 
-function frame(box: vscode.QuickInput & { buttons: readonly vscode.QuickInputButton[] }, { title, step, totalSteps, back }: StepFrame): void {
+function frame(
+  box: vscode.QuickInput & { buttons: readonly vscode.QuickInputButton[] },
+  { title, step, totalSteps, back }: StepFrame,
+): void {
   box.title = title;
   // "1/1" tells nothing.
   if (totalSteps > 1) {
@@ -111,7 +161,10 @@ function frame(box: vscode.QuickInput & { buttons: readonly vscode.QuickInputBut
   box.buttons = back ? [vscode.QuickInputButtons.Back] : [];
 }
 
-export type Step<S> = (state: S, frame: { readonly step: number; readonly totalSteps: number; readonly back: boolean }) => Promise<{ readonly state: S; readonly asked: boolean }>;
+export type Step<S> = (
+  state: S,
+  frame: { readonly step: number; readonly totalSteps: number; readonly back: boolean },
+) => Promise<{ readonly state: S; readonly asked: boolean }>;
 
 /** Runs steps in order; Back returns to the last one that asked something. What needs no question is not counted as a step once that is known. */
 export async function run<S>(start: S, steps: readonly Step<S>[]): Promise<S> {
@@ -123,7 +176,11 @@ export async function run<S>(start: S, steps: readonly Step<S>[]): Promise<S> {
     const state = states[i];
     if (!step || state === undefined) break;
     try {
-      const out = await step(state, { step: asked.length + 1, totalSteps: asked.length + steps.length - i, back: asked.length > 0 });
+      const out = await step(state, {
+        step: asked.length + 1,
+        totalSteps: asked.length + steps.length - i,
+        back: asked.length > 0,
+      });
       states[i + 1] = out.state;
       if (out.asked) asked.push(i);
       i++;

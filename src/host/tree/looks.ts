@@ -10,7 +10,9 @@ const ERROR: Icon = { id: 'error', color: 'list.errorForeground' };
 const READY = 'charts.green';
 
 /** Parts that are there, between middle dots. */
-function dots(...parts: readonly (string | false | undefined)[]): string { return parts.filter((p) => typeof p === 'string' && p !== '').join(' · '); }
+function dots(...parts: readonly (string | false | undefined)[]): string {
+  return parts.filter((p) => typeof p === 'string' && p !== '').join(' · ');
+}
 
 /** Age in steps no finer than minutes: a tree that counts seconds flickers. */
 export function age(createdAt: number, now: number): string {
@@ -21,12 +23,32 @@ export function age(createdAt: number, now: number): string {
 export function contextLook({ info, state, problem, cluster, generation }: ContextEntry): Look {
   const reconnecting = state === 'open' && cluster?.state === 'reconnecting';
   const refused = problem?.status === 401 || problem?.status === 403;
-  const what = state === 'connecting' ? (cluster ? `listing… ${count(cluster.objects.pods.size, 'pod')} so far` : 'connecting…') : state === 'failed' ? (refused ? 'access denied' : 'not reached') : reconnecting ? 'connection lost, reconnecting…' : state === 'open' ? 'connected' : '';
+  const what =
+    state === 'connecting'
+      ? cluster
+        ? `listing… ${count(cluster.objects.pods.size, 'pod')} so far`
+        : 'connecting…'
+      : state === 'failed'
+        ? refused
+          ? 'access denied'
+          : 'not reached'
+        : reconnecting
+          ? 'connection lost, reconnecting…'
+          : state === 'open'
+            ? 'connected'
+            : '';
   const broken = state === 'failed' || (state === 'closed' && info.problem !== undefined);
   return {
     label: info.name,
     description: dots(info.current && 'current', broken && problem === undefined ? 'not usable' : what),
-    icon: state === 'connecting' || reconnecting ? { id: 'sync~spin' } : broken ? WARNING : state === 'open' ? { id: 'vm-active', color: READY } : { id: 'vm-outline' },
+    icon:
+      state === 'connecting' || reconnecting
+        ? { id: 'sync~spin' }
+        : broken
+          ? WARNING
+          : state === 'open'
+            ? { id: 'vm-active', color: READY }
+            : { id: 'vm-outline' },
     contextValue: `context ${state}${info.current ? ' current' : ''}`,
     spoken: `context ${info.name}${info.current ? ', current' : ''}, ${what === '' ? 'not connected' : what}`,
     // The current one opens by itself, unless the person disconnected it.
@@ -39,10 +61,24 @@ export function namespaceLook(namespace: string, workloads: readonly Workload[],
   const troubled = workloads.filter((w) => health(w) !== 'ready').length;
   const many = showAll ? count(workloads.length, 'workload') : count(workloads.length, 'controller');
   const description = dots(many, troubled > 0 && `${troubled} not ready`);
-  return { label: namespace, description, icon: { id: 'symbol-namespace' }, contextValue: 'namespace', spoken: `namespace ${namespace}, ${description}`, collapsible: 'collapsed', command: undefined };
+  return {
+    label: namespace,
+    description,
+    icon: { id: 'symbol-namespace' },
+    contextValue: 'namespace',
+    spoken: `namespace ${namespace}, ${description}`,
+    collapsible: 'collapsed',
+    command: undefined,
+  };
 }
 
-const KIND_ICON: Readonly<Record<string, string>> = { Deployment: 'layers', StatefulSet: 'database', DaemonSet: 'server', ReplicaSet: 'layers', Pod: 'server-process' };
+const KIND_ICON: Readonly<Record<string, string>> = {
+  Deployment: 'layers',
+  StatefulSet: 'database',
+  DaemonSet: 'server',
+  ReplicaSet: 'layers',
+  Pod: 'server-process',
+};
 
 export type Health = 'ready' | 'partly' | 'down' | 'idle';
 
@@ -60,7 +96,9 @@ function readyCount(w: Workload): number {
 }
 
 /** The versions in use, newest name first; more than one while a rollout is under way. */
-export function versions(w: Workload): string { return [...new Set(w.replicas.map((r) => r.version))].filter((v) => v !== '').join(', '); }
+export function versions(w: Workload): string {
+  return [...new Set(w.replicas.map((r) => r.version))].filter((v) => v !== '').join(', ');
+}
 
 export function workloadLook(w: Workload, withNamespace: boolean, now: number): Look {
   const restarts = w.replicas.reduce((n, r) => n + r.pod.restarts, 0);
@@ -70,7 +108,12 @@ export function workloadLook(w: Workload, withNamespace: boolean, now: number): 
   return {
     label: w.name,
     description: dots(withNamespace && w.namespace, rest),
-    icon: h === 'partly' ? WARNING : h === 'down' ? ERROR : { id: KIND_ICON[w.kind] ?? 'layers', ...(h === 'ready' && w.isController && { color: READY }) },
+    icon:
+      h === 'partly'
+        ? WARNING
+        : h === 'down'
+          ? ERROR
+          : { id: KIND_ICON[w.kind] ?? 'layers', ...(h === 'ready' && w.isController && { color: READY }) },
     contextValue: `workload ${w.isController ? 'controller' : 'plain'}${w.replicas.length > 0 ? ' running' : ''}`,
     spoken: `${w.kind} ${w.name} in ${w.namespace}${w.isController ? ', controller' : ''}, ${rest.replaceAll(' · ', ', ')}`,
     collapsible: w.replicas.length > 0 ? 'collapsed' : 'none',
@@ -90,50 +133,113 @@ export function shortPod(pod: string, workload: string): string {
 export function replicaLook(r: Replica, w: Workload, now: number): Look {
   const { pod } = r;
   const gone = pod.phase === 'Succeeded' || pod.phase === 'Failed';
-  const state = pod.deleting ? 'ending' : pod.reason !== '' ? pod.reason : pod.ready ? '' : gone ? pod.phase : pod.phase === 'Running' ? 'not ready' : pod.phase;
-  const description = dots(r.leader && 'leader', state, pod.restarts > 0 && count(pod.restarts, 'restart'), r.version, age(pod.createdAt, now));
+  const state = pod.deleting
+    ? 'ending'
+    : pod.reason !== ''
+      ? pod.reason
+      : pod.ready
+        ? ''
+        : gone
+          ? pod.phase
+          : pod.phase === 'Running'
+            ? 'not ready'
+            : pod.phase;
+  const description = dots(
+    r.leader && 'leader',
+    state,
+    pod.restarts > 0 && count(pod.restarts, 'restart'),
+    r.version,
+    age(pod.createdAt, now),
+  );
   const trouble = !pod.ready && !pod.deleting;
-  const icon: Icon = pod.deleting ? { id: 'circle-slash' } : trouble ? (pod.reason !== '' ? ERROR : WARNING)
-    : r.leader ? { id: 'star-full', color: READY } : { id: 'circle-outline', color: READY };
+  const icon: Icon = pod.deleting
+    ? { id: 'circle-slash' }
+    : trouble
+      ? pod.reason !== ''
+        ? ERROR
+        : WARNING
+      : r.leader
+        ? { id: 'star-full', color: READY }
+        : { id: 'circle-outline', color: READY };
   return {
-    label: shortPod(pod.name, w.name), description, icon,
+    label: shortPod(pod.name, w.name),
+    description,
+    icon,
     contextValue: `replica${r.leader ? ' leader' : ''}${pod.phase === 'Running' ? ' running' : ''}`,
     spoken: `replica ${pod.name}, ${dots(r.leader && 'leader', state === '' ? 'ready' : state, pod.restarts > 0 && count(pod.restarts, 'restart'), r.version, age(pod.createdAt, now)).replaceAll(' · ', ', ')}`,
-    collapsible: 'collapsed', command: undefined,
+    collapsible: 'collapsed',
+    command: undefined,
   };
 }
 
-const STATE_TEXT: Readonly<Record<FoundEndpoint['state'], string>> = { untried: 'not asked yet', ok: '', needsToken: 'needs a token', failed: 'did not answer' };
+const STATE_TEXT: Readonly<Record<FoundEndpoint['state'], string>> = {
+  untried: 'not asked yet',
+  ok: '',
+  needsToken: 'needs a token',
+  failed: 'did not answer',
+};
 
 export function endpointLook(e: FoundEndpoint): Look {
   const where = `${e.scheme === 'https' ? 'https ' : ''}:${e.port}${e.path === '/metrics' || e.path === '/debug/pprof/' ? '' : e.path}`;
   const description = dots(where, STATE_TEXT[e.state]);
   return {
-    label: e.kind, description,
-    icon: e.state === 'needsToken' ? { id: 'key', color: 'list.warningForeground' } : e.state === 'failed' ? WARNING : { id: e.kind === 'pprof' ? 'pulse' : 'graph' },
+    label: e.kind,
+    description,
+    icon:
+      e.state === 'needsToken'
+        ? { id: 'key', color: 'list.warningForeground' }
+        : e.state === 'failed'
+          ? WARNING
+          : { id: e.kind === 'pprof' ? 'pulse' : 'graph' },
     contextValue: `endpoint ${e.kind} ${e.state}${e.secured ? ' secured' : ''}`,
     spoken: `${e.kind} endpoint, ${e.scheme}, port ${e.port}, ${STATE_TEXT[e.state] === '' ? 'answers' : STATE_TEXT[e.state]}`,
     collapsible: 'none',
-    command: e.state === 'needsToken' ? { id: 'controllerTuner.authenticate', title: 'Choose How to Authenticate…' }
-      : e.state === 'failed' || e.state === 'untried' ? { id: 'controllerTuner.findEndpoints', title: 'Look for Endpoints' } : undefined,
+    command:
+      e.state === 'needsToken'
+        ? { id: 'controllerTuner.authenticate', title: 'Choose How to Authenticate…' }
+        : e.state === 'failed' || e.state === 'untried'
+          ? { id: 'controllerTuner.findEndpoints', title: 'Look for Endpoints' }
+          : undefined,
   };
 }
 
 export function runningLook(c: RunningController): Look {
   const description = [
-    c.workers !== undefined && count(c.workers, 'worker'), c.activeWorkers !== undefined && `${c.activeWorkers} busy`,
+    c.workers !== undefined && count(c.workers, 'worker'),
+    c.activeWorkers !== undefined && `${c.activeWorkers} busy`,
     c.queueDepth !== undefined && `queue ${c.queueDepth}`,
-  ].filter((s) => s !== false).join(', ');
+  ]
+    .filter((s) => s !== false)
+    .join(', ');
   const full = c.workers !== undefined && c.workers > 0 && c.activeWorkers === c.workers && (c.queueDepth ?? 0) > 0;
   return {
-    label: c.name, description, icon: { id: 'gear', ...(full && { color: 'charts.yellow' }) }, contextValue: 'running',
-    spoken: `controller ${c.name}${description === '' ? '' : `, ${description}`}`, collapsible: 'none', command: undefined,
+    label: c.name,
+    description,
+    icon: { id: 'gear', ...(full && { color: 'charts.yellow' }) },
+    contextValue: 'running',
+    spoken: `controller ${c.name}${description === '' ? '' : `, ${description}`}`,
+    collapsible: 'none',
+    command: undefined,
   };
 }
 
 /** A line that tells something; `next` is what a click does. */
-export function messageLook(label: string, icon: Icon | undefined, description = '', command: Look['command'] = undefined, contextValue = 'message'): Look {
-  return { label, description, icon, contextValue, spoken: description === '' ? label : `${label} ${description}`, collapsible: 'none', command };
+export function messageLook(
+  label: string,
+  icon: Icon | undefined,
+  description = '',
+  command: Look['command'] = undefined,
+  contextValue = 'message',
+): Look {
+  return {
+    label,
+    description,
+    icon,
+    contextValue,
+    spoken: description === '' ? label : `${label} ${description}`,
+    collapsible: 'none',
+    command,
+  };
 }
 
 export const icons = { WARNING, ERROR, SPIN: { id: 'loading~spin' } as Icon, INFO: { id: 'info' } as Icon } as const;

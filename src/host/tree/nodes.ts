@@ -9,8 +9,20 @@ export type Subject =
   | { readonly kind: 'namespace'; readonly context: string; readonly namespace: string }
   | { readonly kind: 'workload'; readonly context: string; readonly workload: Workload }
   | { readonly kind: 'replica'; readonly context: string; readonly workload: Workload; readonly replica: Replica }
-  | { readonly kind: 'endpoint'; readonly context: string; readonly workload: Workload; readonly replica: Replica; readonly endpoint: FoundEndpoint }
-  | { readonly kind: 'running'; readonly context: string; readonly workload: Workload; readonly replica: Replica; readonly running: RunningController }
+  | {
+      readonly kind: 'endpoint';
+      readonly context: string;
+      readonly workload: Workload;
+      readonly replica: Replica;
+      readonly endpoint: FoundEndpoint;
+    }
+  | {
+      readonly kind: 'running';
+      readonly context: string;
+      readonly workload: Workload;
+      readonly replica: Replica;
+      readonly running: RunningController;
+    }
   | { readonly kind: 'hidden'; readonly context: string; readonly problems: readonly ProblemData[] }
   | { readonly kind: 'locals' }
   | { readonly kind: 'local'; readonly url: string }
@@ -20,7 +32,10 @@ export type Subject =
 export type SubjectOf<K extends Subject['kind']> = Extract<Subject, { kind: K }>;
 
 /** A theme icon by name, with a theme colour or none. */
-export interface Icon { readonly id: string; readonly color?: string }
+export interface Icon {
+  readonly id: string;
+  readonly color?: string;
+}
 
 export interface Look {
   readonly label: string;
@@ -73,6 +88,14 @@ export interface World {
 
 /** True when a person would see no difference. */
 export function sameLook(a: Look, b: Look): boolean {
-  return a.label === b.label && a.description === b.description && a.contextValue === b.contextValue && a.collapsible === b.collapsible
-    && a.icon?.id === b.icon?.id && a.icon?.color === b.icon?.color && a.command?.id === b.command?.id && a.spoken === b.spoken;
+  return (
+    a.label === b.label &&
+    a.description === b.description &&
+    a.contextValue === b.contextValue &&
+    a.collapsible === b.collapsible &&
+    a.icon?.id === b.icon?.id &&
+    a.icon?.color === b.icon?.color &&
+    a.command?.id === b.command?.id &&
+    a.spoken === b.spoken
+  );
 }

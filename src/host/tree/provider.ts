@@ -9,10 +9,15 @@ export class Node {
   children: Node[] | undefined;
   /** Those before, so that a node that comes back is the same object. */
   previous: Node[] | undefined;
-  constructor(public spec: Spec, readonly parent: Node | undefined) {}
+  constructor(
+    public spec: Spec,
+    readonly parent: Node | undefined,
+  ) {}
 }
 
-export function isNode(v: unknown): v is Node { return v instanceof Node; }
+export function isNode(v: unknown): v is Node {
+  return v instanceof Node;
+}
 
 export interface TreeSource {
   world(): World;
@@ -39,14 +44,18 @@ export class ClustersProvider implements vscode.TreeDataProvider<Node>, vscode.D
 
   constructor(private readonly source: TreeSource) {}
 
-  getTreeItem(node: Node): vscode.TreeItem { return treeItem(node); }
+  getTreeItem(node: Node): vscode.TreeItem {
+    return treeItem(node);
+  }
 
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
     item.tooltip = new vscode.MarkdownString(node.spec.tooltip());
     return item;
   }
 
-  getParent(node: Node): Node | undefined { return node.parent; }
+  getParent(node: Node): Node | undefined {
+    return node.parent;
+  }
 
   async getChildren(node?: Node): Promise<Node[]> {
     const opening = this.source.opening(node?.spec);
@@ -56,21 +65,33 @@ export class ClustersProvider implements vscode.TreeDataProvider<Node>, vscode.D
 
   /** Something changed; the tree is compared with what it shows, soon. `now` for what a person did. */
   update(urgency: 'soon' | 'now' = 'soon'): void {
-    if (!this.#visible) { this.#dirty = true; return; }
-    const wait = urgency === 'now' ? 0 : Math.max(0, this.#lastEnd + Math.max(COALESCE_MS, this.#lastCost / BUSY_SHARE) - performance.now());
+    if (!this.#visible) {
+      this.#dirty = true;
+      return;
+    }
+    const wait =
+      urgency === 'now'
+        ? 0
+        : Math.max(0, this.#lastEnd + Math.max(COALESCE_MS, this.#lastCost / BUSY_SHARE) - performance.now());
     const due = performance.now() + wait;
     if (this.#timer !== undefined) {
       if (due >= this.#due) return;
       clearTimeout(this.#timer);
     }
     this.#due = due;
-    this.#timer = setTimeout(() => { this.#timer = undefined; this.#compare(); }, wait);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#compare();
+    }, wait);
   }
 
   /** A hidden tree is not worked on; what changed meanwhile is caught up with when it is shown. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
-    if (visible && this.#dirty) { this.#dirty = false; this.update('now'); }
+    if (visible && this.#dirty) {
+      this.#dirty = false;
+      this.update('now');
+    }
   }
 
   /** The node of this id among those that the editor has asked for. */
@@ -91,7 +112,7 @@ export class ClustersProvider implements vscode.TreeDataProvider<Node>, vscode.D
 
   /** Keeps the objects of nodes that are still there; what was under them is asked for again by the editor. */
   #fill(parent: Node | undefined, specs: readonly Spec[]): Node[] {
-    const given = parent ? parent.children ?? parent.previous : this.#roots ?? this.#previousRoots;
+    const given = parent ? (parent.children ?? parent.previous) : (this.#roots ?? this.#previousRoots);
     const before = new Map(given?.map((n) => [n.spec.id, n]));
     const nodes = specs.map((spec) => {
       const old = before.get(spec.id);
@@ -100,7 +121,13 @@ export class ClustersProvider implements vscode.TreeDataProvider<Node>, vscode.D
       forget(old);
       return old;
     });
-    if (parent) { parent.children = nodes; parent.previous = undefined; } else { this.#roots = nodes; this.#previousRoots = undefined; }
+    if (parent) {
+      parent.children = nodes;
+      parent.previous = undefined;
+    } else {
+      this.#roots = nodes;
+      this.#previousRoots = undefined;
+    }
     return nodes;
   }
 
@@ -115,14 +142,21 @@ export class ClustersProvider implements vscode.TreeDataProvider<Node>, vscode.D
       const nodes = parent ? parent.children : this.#roots;
       if (!nodes) continue;
       const specs = childrenOf(parent?.spec, world);
-      if (!parent && !sameIds(nodes, specs)) { this.#finish(started, [undefined]); return; }
-      if (parent && !sameIds(nodes, specs)) { changed.push(parent); continue; }
+      if (!parent && !sameIds(nodes, specs)) {
+        this.#finish(started, [undefined]);
+        return;
+      }
+      if (parent && !sameIds(nodes, specs)) {
+        changed.push(parent);
+        continue;
+      }
       for (const [i, node] of nodes.entries()) {
         const spec = specs[i];
         if (!spec) continue;
         const same = sameLook(node.spec.look, spec.look);
         node.spec = spec;
-        if (same) open.push(node); else changed.push(node);
+        if (same) open.push(node);
+        else changed.push(node);
       }
     }
     this.#finish(started, changed);
@@ -155,7 +189,9 @@ function sameIds(nodes: readonly Node[], specs: readonly Spec[]): boolean {
 }
 
 const STATE: Readonly<Record<Look['collapsible'], vscode.TreeItemCollapsibleState>> = {
-  none: vscode.TreeItemCollapsibleState.None, collapsed: vscode.TreeItemCollapsibleState.Collapsed, expanded: vscode.TreeItemCollapsibleState.Expanded,
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
 };
 
 function treeItem(node: Node): vscode.TreeItem {
@@ -165,7 +201,11 @@ function treeItem(node: Node): vscode.TreeItem {
   item.contextValue = look.contextValue;
   if (look.description !== '') item.description = look.description;
   item.accessibilityInformation = { label: look.spoken };
-  if (look.icon) item.iconPath = new vscode.ThemeIcon(look.icon.id, look.icon.color === undefined ? undefined : new vscode.ThemeColor(look.icon.color));
+  if (look.icon)
+    item.iconPath = new vscode.ThemeIcon(
+      look.icon.id,
+      look.icon.color === undefined ? undefined : new vscode.ThemeColor(look.icon.color),
+    );
   if (look.command) item.command = { command: look.command.id, title: look.command.title, arguments: [node] };
   return item;
 }

@@ -7,10 +7,15 @@ import type { ContextEntry } from '../clusters';
 import type { ProcessFacts } from './nodes';
 
 /** Text as markdown shows it unchanged, on one line. */
-export function md(text: string): string { return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, '\\$&').replace(/\s*\n\s*/g, ' '); }
+export function md(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
+}
 
 function facts(title: string, lines: readonly (string | false)[]): string {
-  const rest = lines.filter((l): l is string => l !== false).map((l) => `- ${l}`).join('\n');
+  const rest = lines
+    .filter((l): l is string => l !== false)
+    .map((l) => `- ${l}`)
+    .join('\n');
   return rest === '' ? title : `${title}\n\n${rest}`;
 }
 
@@ -21,13 +26,20 @@ export function contextTip({ info, problem, cluster }: ContextEntry): string {
     `Server ${md(info.server)}`,
     `User ${md(info.user)}, namespace ${md(info.namespace)}`,
     info.file !== '' && `From ${md(info.file)}`,
-    cluster !== undefined && `${count(cluster.objects.pods.size, 'pod')}, ${count(cluster.objects.workloads.size, 'workload')}${cluster.scope === 'all' ? '' : `; only in ${md(cluster.scope.join(', '))}`}`,
+    cluster !== undefined &&
+      `${count(cluster.objects.pods.size, 'pod')}, ${count(cluster.objects.workloads.size, 'workload')}${cluster.scope === 'all' ? '' : `; only in ${md(cluster.scope.join(', '))}`}`,
   ]);
 }
 
 export function workloadTip(w: Workload): string {
-  const why = w.reasons.length === 0 ? ['Nothing about it tells of a controller.'] : w.reasons.map((r) => `${md(r.text)} *(${r.weight})*`);
-  return facts(`**${md(w.kind)} ${md(`${w.namespace}/${w.name}`)}**\n\n${w.isController ? 'Taken for a controller' : 'Not taken for a controller'} (score ${w.score}):`, why);
+  const why =
+    w.reasons.length === 0
+      ? ['Nothing about it tells of a controller.']
+      : w.reasons.map((r) => `${md(r.text)} *(${r.weight})*`);
+  return facts(
+    `**${md(w.kind)} ${md(`${w.namespace}/${w.name}`)}**\n\n${w.isController ? 'Taken for a controller' : 'Not taken for a controller'} (score ${w.score}):`,
+    why,
+  );
 }
 
 export function replicaTip(r: Replica): string {
@@ -42,7 +54,11 @@ export function replicaTip(r: Replica): string {
   ]);
 }
 
-const CERTAINTY: Readonly<Record<FoundEndpoint['certainty'], string>> = { stated: 'Stated by its objects', confirmed: 'Confirmed: it answered', guess: 'A guess' };
+const CERTAINTY: Readonly<Record<FoundEndpoint['certainty'], string>> = {
+  stated: 'Stated by its objects',
+  confirmed: 'Confirmed: it answered',
+  guess: 'A guess',
+};
 
 export function endpointTip(e: FoundEndpoint, f: ProcessFacts): string {
   return facts(`**${e.kind}** at ${md(e.path)} on port ${e.port} (${e.scheme})`, [
@@ -62,13 +78,18 @@ function token({ state }: FoundEndpoint, sent: string): string {
 
 export function runningTip(c: RunningController): string {
   return facts(`**${md(c.name)}**`, [
-    c.workers === undefined ? 'The process does not tell its number of workers.' : `${count(c.workers, 'worker')} (MaxConcurrentReconciles)`,
+    c.workers === undefined
+      ? 'The process does not tell its number of workers.'
+      : `${count(c.workers, 'worker')} (MaxConcurrentReconciles)`,
     c.activeWorkers !== undefined && `${c.activeWorkers} busy when it was read`,
     c.queueDepth !== undefined && `${c.queueDepth} in its queue when it was read`,
   ]);
 }
 
 export function problemTip(p: Pick<ProblemData, 'message' | 'next' | 'detail'>): string {
-  const detail = p.detail === undefined || p.detail === '' ? '' : `\n\n\`\`\`\n${p.detail.slice(0, 2000).replaceAll('```', "'''")}\n\`\`\``;
+  const detail =
+    p.detail === undefined || p.detail === ''
+      ? ''
+      : `\n\n\`\`\`\n${p.detail.slice(0, 2000).replaceAll('```', "'''")}\n\`\`\``;
   return `${md(p.message)}${p.next === undefined ? '' : ` ${md(p.next)}`}${detail}`;
 }

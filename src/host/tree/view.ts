@@ -12,7 +12,12 @@ import { told } from '../told';
 import type { Spec, World } from './nodes';
 import { ClustersProvider, type Node } from './provider';
 
-export interface ViewDeps { readonly clusters: Clusters; readonly processes: Processes; readonly locals: Locals; readonly log: Log }
+export interface ViewDeps {
+  readonly clusters: Clusters;
+  readonly processes: Processes;
+  readonly locals: Locals;
+  readonly log: Log;
+}
 
 /** Ages are in minutes; a tree without events still has to count them, ms. */
 const AGE_STEP_MS = 60_000;
@@ -31,22 +36,72 @@ export class ClustersView implements vscode.Disposable {
   readonly #open = new Set<string>();
 
   /** `tree` belongs to who made it; what listens to it ends with this. */
-  constructor(readonly tree: vscode.TreeView<Node>, private readonly deps: ViewDeps) {
-    this.#provider = this.#own.add(new ClustersProvider({ world: () => this.#world(), opening: (spec) => this.#opening(spec) }));
-    this.#own.add(this.tree.onDidChangeVisibility(({ visible }) => { this.#visible(visible); }));
-    this.#own.add(this.tree.onDidExpandElement(({ element }) => { this.#open.add(element.spec.id); this.#expanded(element.spec); }));
-    this.#own.add(this.tree.onDidCollapseElement(({ element }) => { this.#open.delete(element.spec.id); }));
-    this.#own.add(deps.clusters.onDidChange((context) => {
-      if (context === undefined) this.#tellContexts();
-      this.#provider.update();
-    }));
-    this.#own.add(deps.processes.onDidChange(() => { this.#provider.update('now'); }));
-    this.#own.add(deps.locals.onDidChange(() => { this.#provider.update('now'); }));
-    this.#own.add(onSettings(['groupBy', 'showAllWorkloads'], () => { this.#tellChoices(); this.#provider.update('now'); }));
-    this.#own.add(onSettings(['endpoints'], () => { this.#provider.update('now'); void this.#lookAtOpen({}); }));
-    this.#own.add(onSettings(['controllers'], () => { deps.clusters.refreshAll(); }));
-    this.#own.add(onSettings(['namespaces'], () => { deps.clusters.namespacesChanged(); }));
-    this.#own.add({ dispose: () => { clearInterval(this.#ages); } });
+  constructor(
+    readonly tree: vscode.TreeView<Node>,
+    private readonly deps: ViewDeps,
+  ) {
+    this.#provider = this.#own.add(
+      new ClustersProvider({ world: () => this.#world(), opening: (spec) => this.#opening(spec) }),
+    );
+    this.#own.add(
+      this.tree.onDidChangeVisibility(({ visible }) => {
+        this.#visible(visible);
+      }),
+    );
+    this.#own.add(
+      this.tree.onDidExpandElement(({ element }) => {
+        this.#open.add(element.spec.id);
+        this.#expanded(element.spec);
+      }),
+    );
+    this.#own.add(
+      this.tree.onDidCollapseElement(({ element }) => {
+        this.#open.delete(element.spec.id);
+      }),
+    );
+    this.#own.add(
+      deps.clusters.onDidChange((context) => {
+        if (context === undefined) this.#tellContexts();
+        this.#provider.update();
+      }),
+    );
+    this.#own.add(
+      deps.processes.onDidChange(() => {
+        this.#provider.update('now');
+      }),
+    );
+    this.#own.add(
+      deps.locals.onDidChange(() => {
+        this.#provider.update('now');
+      }),
+    );
+    this.#own.add(
+      onSettings(['groupBy', 'showAllWorkloads'], () => {
+        this.#tellChoices();
+        this.#provider.update('now');
+      }),
+    );
+    this.#own.add(
+      onSettings(['endpoints'], () => {
+        this.#provider.update('now');
+        void this.#lookAtOpen({});
+      }),
+    );
+    this.#own.add(
+      onSettings(['controllers'], () => {
+        deps.clusters.refreshAll();
+      }),
+    );
+    this.#own.add(
+      onSettings(['namespaces'], () => {
+        deps.clusters.namespacesChanged();
+      }),
+    );
+    this.#own.add({
+      dispose: () => {
+        clearInterval(this.#ages);
+      },
+    });
     this.#tellChoices();
     this.#visible(this.tree.visible);
   }
@@ -59,9 +114,18 @@ export class ClustersView implements vscode.Disposable {
 
   /** Selects a process that was attached just now: the editor draws its row in a moment. */
   async revealLocal(url: string): Promise<void> {
-    for (const end = Date.now() + DRAWN_MS; Date.now() < end; await new Promise((resolve) => { setTimeout(resolve, 50); })) {
+    for (
+      const end = Date.now() + DRAWN_MS;
+      Date.now() < end;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 50);
+      })
+    ) {
       const node = this.#provider.find(`locals/${url}`);
-      if (node) { await this.tree.reveal(node, { select: true, focus: true }); return; }
+      if (node) {
+        await this.tree.reveal(node, { select: true, focus: true });
+        return;
+      }
       // The row may stand under a node that is closed.
       const parent = this.#provider.find('locals');
       if (parent) await this.tree.reveal(parent, { select: false, expand: true });
@@ -69,41 +133,60 @@ export class ClustersView implements vscode.Disposable {
   }
 
   /** What the editor asks for nodes; tests inside the editor ask it too. */
-  get provider(): ClustersProvider { return this.#provider; }
+  get provider(): ClustersProvider {
+    return this.#provider;
+  }
 
-  refresh(): void { this.#provider.update('now'); }
+  refresh(): void {
+    this.#provider.update('now');
+  }
 
   /** Asks the processes of the replicas that are open once more; `context` undefined: of every open context; `workload` is an id, undefined: of each. */
-  lookAgain(context: string | undefined, workload?: string): Promise<void> { return this.#lookAtOpen({ again: true }, context, workload); }
+  lookAgain(context: string | undefined, workload?: string): Promise<void> {
+    return this.#lookAtOpen({ again: true }, context, workload);
+  }
 
   async #lookAtOpen(options: { readonly again?: boolean }, context?: string, workload?: string): Promise<void> {
     const { clusters, processes } = this.deps;
     const there = [...this.#open].flatMap((id) => {
       const s = this.#provider.find(id)?.spec.subject;
-      if (s?.kind !== 'replica' || (context !== undefined && s.context !== context) || (workload !== undefined && s.workload.id !== workload)) return [];
+      if (
+        s?.kind !== 'replica' ||
+        (context !== undefined && s.context !== context) ||
+        (workload !== undefined && s.workload.id !== workload)
+      )
+        return [];
       // As it is now: a tree that nobody sees is not drawn anew.
       const now = clusters.entry(s.context)?.cluster?.workload(s.workload.id);
       const replica = now?.replicas.find((r) => r.pod.uid === s.replica.pod.uid);
       return now && replica?.pod.phase === 'Running' ? [{ context: s.context, workload: now, replica }] : [];
     });
     // What fails is a line under its replica.
-    await mapLimit(there, LOOKS_AT_ONCE, (s) => processes.look(s.context, s.workload, s.replica, options).catch(() => undefined));
+    await mapLimit(there, LOOKS_AT_ONCE, (s) =>
+      processes.look(s.context, s.workload, s.replica, options).catch(() => undefined),
+    );
   }
 
   #world(): World {
     const { clusters, processes, locals } = this.deps;
     return {
-      loaded: clusters.loaded || this.#failure !== undefined, contexts: clusters.entries,
+      loaded: clusters.loaded || this.#failure !== undefined,
+      contexts: clusters.entries,
       problems: this.#failure ? [this.#failure.toJSON(), ...clusters.problems] : clusters.problems,
-      locals: locals.urls, groupBy: settings.groupBy, showAll: settings.showAll, now: Date.now(),
-      entry: (context) => clusters.entry(context), facts: (context, workload, replica) => processes.facts(context, workload, replica),
+      locals: locals.urls,
+      groupBy: settings.groupBy,
+      showAll: settings.showAll,
+      now: Date.now(),
+      entry: (context) => clusters.entry(context),
+      facts: (context, workload, replica) => processes.facts(context, workload, replica),
     };
   }
 
   #opening(spec: Spec | undefined): Promise<void> | undefined {
     if (!spec) return this.#load();
     const { subject } = spec;
-    if (subject.kind === 'context' && this.deps.clusters.entry(subject.context)?.state === 'closed') this.#connect(subject.context);
+    if (subject.kind === 'context' && this.deps.clusters.entry(subject.context)?.state === 'closed')
+      this.#connect(subject.context);
     return undefined;
   }
 
@@ -127,19 +210,26 @@ export class ClustersView implements vscode.Disposable {
   #expanded({ subject }: Spec): void {
     if (subject.kind !== 'replica') return;
     const { context, workload, replica } = subject;
-    if (replica.pod.phase !== 'Running' || this.deps.processes.facts(context, workload, replica).state !== 'unknown') return;
+    if (replica.pod.phase !== 'Running' || this.deps.processes.facts(context, workload, replica).state !== 'unknown')
+      return;
     this.deps.processes.look(context, workload, replica).catch(() => undefined);
   }
 
   #visible(visible: boolean): void {
     this.#provider.setVisible(visible);
     clearInterval(this.#ages);
-    if (visible) this.#ages = setInterval(() => { this.#provider.update(); }, AGE_STEP_MS);
+    if (visible)
+      this.#ages = setInterval(() => {
+        this.#provider.update();
+      }, AGE_STEP_MS);
   }
 
   #tellContexts(): void {
     const { clusters } = this.deps;
-    set('noContexts', clusters.loaded && clusters.entries.length === 0 && clusters.problems.every((p) => p.code === 'kube.noConfig'));
+    set(
+      'noContexts',
+      clusters.loaded && clusters.entries.length === 0 && clusters.problems.every((p) => p.code === 'kube.noConfig'),
+    );
   }
 
   #tellChoices(): void {
@@ -147,8 +237,12 @@ export class ClustersView implements vscode.Disposable {
     set('showAll', settings.showAll);
   }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 }
 
 /** A context key of ours, for `when` in package.json. */
-function set(key: string, value: unknown): void { void vscode.commands.executeCommand('setContext', `controllerTuner.${key}`, value); }
+function set(key: string, value: unknown): void {
+  void vscode.commands.executeCommand('setContext', `controllerTuner.${key}`, value);
+}

@@ -41,8 +41,13 @@ export class Credentials {
   #exec: ExecCredential | undefined;
   #failed: { readonly problem: unknown; readonly at: number } | undefined;
 
-  constructor(readonly user: UserEntry | undefined, readonly cluster: ClusterEntry, private readonly options: CredentialOptions) {
-    const rotating = (file: string | undefined, what: string): RotatingFile | undefined => file === undefined ? undefined : new RotatingFile(file, what);
+  constructor(
+    readonly user: UserEntry | undefined,
+    readonly cluster: ClusterEntry,
+    private readonly options: CredentialOptions,
+  ) {
+    const rotating = (file: string | undefined, what: string): RotatingFile | undefined =>
+      file === undefined ? undefined : new RotatingFile(file, what);
     this.#certFile = rotating(user?.certFile, 'client certificate');
     this.#keyFile = rotating(user?.keyFile, 'client key');
     this.#tokenFile = rotating(user?.tokenFile, 'token file');
@@ -50,7 +55,9 @@ export class Credentials {
   }
 
   /** The cluster's CA in PEM; undefined = the system's. Throws Problem `kube.file`. */
-  ca(): Promise<string | undefined> { return dataOrFile(this.cluster.caData, this.#caFile); }
+  ca(): Promise<string | undefined> {
+    return dataOrFile(this.cluster.caData, this.#caFile);
+  }
 
   /** Throws Problem (`kube.exec*`, `kube.file`, `kube.authProvider`, `kube.execNotAllowed`). */
   async get(signal?: AbortSignal): Promise<Credential> {
@@ -62,13 +69,17 @@ export class Credentials {
     if (user.exec) {
       const given = await this.#execCredential(signal);
       token = given.token ?? token;
-      if (given.cert !== undefined) { cert = given.cert; key = given.key; }
+      if (given.cert !== undefined) {
+        cert = given.cert;
+        key = given.key;
+      }
     } else if (user.authProvider && !token) {
       token = legacyToken(user);
     }
     const headers: Record<string, string | string[]> = {};
     if (token) headers['authorization'] = `Bearer ${token}`;
-    else if (user.username !== undefined) headers['authorization'] = `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
+    else if (user.username !== undefined)
+      headers['authorization'] = `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
     return { headers: { ...headers, ...impersonationHeaders(user) }, token: token || undefined, cert, key };
   }
 
@@ -76,7 +87,10 @@ export class Credentials {
   refused(used: Credential): boolean {
     if (this.user?.exec) {
       // Another call may have renewed it meanwhile: only the refused one is dropped.
-      const same = this.#exec && this.#exec.token === used.token && (this.#exec.cert === undefined || this.#exec.cert === used.cert);
+      const same =
+        this.#exec &&
+        this.#exec.token === used.token &&
+        (this.#exec.cert === undefined || this.#exec.cert === used.cert);
       if (same) this.#exec = undefined;
       return true;
     }
@@ -94,22 +108,33 @@ export class Credentials {
   async #runPlugin(signal: AbortSignal): Promise<ExecCredential> {
     const { user, cluster, options } = this;
     const exec = user?.exec;
-    if (!user || !exec) throw new Problem('kube.execMissing', 'The user has no exec plugin.', { next: 'Give the user of this context an exec plugin or a token in the kubeconfig.' });
+    if (!user || !exec)
+      throw new Problem('kube.execMissing', 'The user has no exec plugin.', {
+        next: 'Give the user of this context an exec plugin or a token in the kubeconfig.',
+      });
     if (!options.allowExec()) {
-      throw new Problem('kube.execNotAllowed', `The user ${user.name} logs in by running ${exec.command}, and programs are not run for a workspace that is not trusted.`, { next: 'Trust the workspace (command "Workspaces: Manage Workspace Trust"), then try again.' });
+      throw new Problem(
+        'kube.execNotAllowed',
+        `The user ${user.name} logs in by running ${exec.command}, and programs are not run for a workspace that is not trusted.`,
+        { next: 'Trust the workspace (command "Workspaces: Manage Workspace Trust"), then try again.' },
+      );
     }
     const start = Date.now();
     try {
       const ca = exec.provideClusterInfo ? await this.ca() : undefined;
       const info = execInfo(exec, cluster, ca === undefined ? undefined : Buffer.from(ca).toString('base64'));
       const got = await runExecPlugin(exec, info, user.name, options.env, signal, options.execTimeoutMs);
-      options.log(`exec plugin ${exec.command}: a credential in ${Date.now() - start} ms, ${got.expiresAt === undefined ? 'no expiry' : `good until ${new Date(got.expiresAt).toISOString()}`}`);
+      options.log(
+        `exec plugin ${exec.command}: a credential in ${Date.now() - start} ms, ${got.expiresAt === undefined ? 'no expiry' : `good until ${new Date(got.expiresAt).toISOString()}`}`,
+      );
       this.#exec = got;
       this.#failed = undefined;
       return got;
     } catch (e) {
       if (!signal.aborted) this.#failed = { problem: e, at: Date.now() };
-      options.log(`exec plugin ${exec.command}: ${signal.aborted ? 'cancelled' : e instanceof Problem ? e.code : 'failed'} after ${Date.now() - start} ms`);
+      options.log(
+        `exec plugin ${exec.command}: ${signal.aborted ? 'cancelled' : e instanceof Problem ? e.code : 'failed'} after ${Date.now() - start} ms`,
+      );
       throw e;
     }
   }
@@ -124,15 +149,27 @@ function legacyToken(user: UserEntry): string {
   const name = user.authProvider?.name ?? '';
   if (name !== 'oidc') {
     const plugin = name === 'gcp' ? ' (gke-gcloud-auth-plugin)' : name === 'azure' ? ' (kubelogin)' : '';
-    throw new Problem('kube.authProvider', `The user ${user.name} logs in by the auth-provider "${name}", which Kubernetes removed in 1.26.`, { next: `Get a new kubeconfig that uses an exec plugin${plugin}.` });
+    throw new Problem(
+      'kube.authProvider',
+      `The user ${user.name} logs in by the auth-provider "${name}", which Kubernetes removed in 1.26.`,
+      { next: `Get a new kubeconfig that uses an exec plugin${plugin}.` },
+    );
   }
   const token = user.authProvider?.config['id-token'];
   if (typeof token !== 'string' || token === '') {
-    throw new Problem('kube.authProvider', `The user ${user.name} logs in by OpenID Connect, and the kubeconfig holds no id-token.`, { next: 'Log in with kubectl or your identity provider\'s tool; the change is picked up.' });
+    throw new Problem(
+      'kube.authProvider',
+      `The user ${user.name} logs in by OpenID Connect, and the kubeconfig holds no id-token.`,
+      { next: "Log in with kubectl or your identity provider's tool; the change is picked up." },
+    );
   }
   const expiresAt = jwtExpiry(token);
   if (expiresAt !== undefined && expiresAt <= Date.now()) {
-    throw new Problem('kube.authProvider', `The OpenID Connect token of the user ${user.name} ran out on ${new Date(expiresAt).toISOString()}.`, { next: 'Run any kubectl command with this context: it renews the token, and the change is picked up.' });
+    throw new Problem(
+      'kube.authProvider',
+      `The OpenID Connect token of the user ${user.name} ran out on ${new Date(expiresAt).toISOString()}.`,
+      { next: 'Run any kubectl command with this context: it renews the token, and the change is picked up.' },
+    );
   }
   return token;
 }
@@ -143,7 +180,9 @@ export function jwtExpiry(token: string): number | undefined {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
     const exp = (claims as { exp?: unknown } | null)?.exp;
     return typeof exp === 'number' ? exp * 1000 : undefined;
-  } catch { return undefined; }
+  } catch {
+    return undefined;
+  }
 }
 
 /** As client-go sends them; an extra's key is percent-encoded, since header names take less than keys do. */
@@ -154,15 +193,19 @@ export function impersonationHeaders(user: UserEntry): Record<string, string | s
     ...(as.user !== '' && { 'impersonate-user': as.user }),
     ...(as.uid !== '' && { 'impersonate-uid': as.uid }),
     ...(as.groups.length > 0 && { 'impersonate-group': [...as.groups] }),
-    ...Object.fromEntries(Object.entries(as.extra).map(([key, values]) => [`impersonate-extra-${encodeHeaderName(key)}`, [...values]])),
+    ...Object.fromEntries(
+      Object.entries(as.extra).map(([key, values]) => [`impersonate-extra-${encodeHeaderName(key)}`, [...values]]),
+    ),
   };
 }
 
 function encodeHeaderName(key: string): string {
-  return [...Buffer.from(key.toLowerCase())].map((b) => {
-    const c = String.fromCharCode(b);
-    return /[a-z0-9!#$&'*+.^_`|~-]/.test(c) ? c : `%${b.toString(16).toUpperCase().padStart(2, '0')}`;
-  }).join('');
+  return [...Buffer.from(key.toLowerCase())]
+    .map((b) => {
+      const c = String.fromCharCode(b);
+      return /[a-z0-9!#$&'*+.^_`|~-]/.test(c) ? c : `%${b.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
 }
 
 /** When a client certificate ended, as ms since the epoch, if it has; undefined when it is still good or can't be read. */
@@ -171,5 +214,7 @@ export function endedAt(cert: string | undefined, now = Date.now()): number | un
   try {
     const until = Date.parse(new X509Certificate(cert).validTo);
     return until <= now ? until : undefined;
-  } catch { return undefined; }
+  } catch {
+    return undefined;
+  }
 }

@@ -11,7 +11,10 @@ export class RotatingFile {
   #lookedAt = -Infinity;
 
   /** `what` for the sentence: "client certificate", "token file". */
-  constructor(readonly file: string, private readonly what: string) {}
+  constructor(
+    readonly file: string,
+    private readonly what: string,
+  ) {}
 
   /** Throws Problem `kube.file`. */
   async read(): Promise<string> {
@@ -25,17 +28,32 @@ export class RotatingFile {
       return this.#content;
     } catch (e) {
       const code = (e as NodeJS.ErrnoException).code;
-      const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read by you' : code === 'EISDIR' ? 'is a folder' : `can't be read (${code ?? String(e)})`;
-      throw new Problem('kube.file', `The ${this.what} ${this.file}, which the kubeconfig names, ${why}.`, { next: 'Check the path in the kubeconfig.', cause: e });
+      const why =
+        code === 'ENOENT'
+          ? 'does not exist'
+          : code === 'EACCES'
+            ? 'may not be read by you'
+            : code === 'EISDIR'
+              ? 'is a folder'
+              : `can't be read (${code ?? String(e)})`;
+      throw new Problem('kube.file', `The ${this.what} ${this.file}, which the kubeconfig names, ${why}.`, {
+        next: 'Check the path in the kubeconfig.',
+        cause: e,
+      });
     }
   }
 
   /** Looks at the file at the next read, whenever the last look was. */
-  stale(): void { this.#lookedAt = -Infinity; }
+  stale(): void {
+    this.#lookedAt = -Infinity;
+  }
 }
 
 /** Data in the kubeconfig wins over a file, as with kubectl. Throws Problem `kube.file`. */
-export async function dataOrFile(data: string | undefined, file: RotatingFile | undefined): Promise<string | undefined> {
+export async function dataOrFile(
+  data: string | undefined,
+  file: RotatingFile | undefined,
+): Promise<string | undefined> {
   if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');
   return file?.read();
 }

@@ -8,7 +8,10 @@ export function cutAndHide(said: string): string {
   const hidden = said
     .replace(/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '[hidden]')
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 [hidden]')
-    .replace(/((?:token|password|passwd|secret|api[_-]?key|credential)s?["']?\s*[:=]\s*["']?)[^\s"',;&]{4,}/gi, '$1[hidden]')
+    .replace(
+      /((?:token|password|passwd|secret|api[_-]?key|credential)s?["']?\s*[:=]\s*["']?)[^\s"',;&]{4,}/gi,
+      '$1[hidden]',
+    )
     .replace(/-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g, '[hidden]')
     // A path has slashes at every few letters; base64 of a secret is long and has hardly any.
     .replace(/[A-Za-z0-9+_=-]{40,}/g, '[hidden]')

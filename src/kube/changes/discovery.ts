@@ -5,14 +5,27 @@ import { list, object, text } from '../../controllers/json';
 import type { ApiClient } from '../net/client';
 
 /** All groups in one answer: since Kubernetes 1.26. */
-const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
+const AGGREGATED =
+  'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
 
 /** Each kind once, in the version that the server prefers; a group whose own server does not answer is left out. Sorted by kind. */
 export async function discoverKinds(client: ApiClient, signal?: AbortSignal): Promise<readonly KindInfo[]> {
-  const [core, groups] = await Promise.all(['/api', '/apis'].map(async (path) => object(await client.json<unknown>(path, { signal, accept: AGGREGATED, long: true }))));
-  const found = text(core?.['kind']) === 'APIGroupDiscoveryList'
-    ? [...aggregated(core ?? {}), ...aggregated(groups ?? {})]
-    : (await Promise.all([{ group: '', version: text(list(core?.['versions'])[0]) || 'v1', path: '/api/v1' }, ...preferred(groups ?? {})].map((g) => ofGroup(client, g, signal)))).flat();
+  const [core, groups] = await Promise.all(
+    ['/api', '/apis'].map(async (path) =>
+      object(await client.json<unknown>(path, { signal, accept: AGGREGATED, long: true })),
+    ),
+  );
+  const found =
+    text(core?.['kind']) === 'APIGroupDiscoveryList'
+      ? [...aggregated(core ?? {}), ...aggregated(groups ?? {})]
+      : (
+          await Promise.all(
+            [
+              { group: '', version: text(list(core?.['versions'])[0]) || 'v1', path: '/api/v1' },
+              ...preferred(groups ?? {}),
+            ].map((g) => ofGroup(client, g, signal)),
+          )
+        ).flat();
   const each = new Map<string, KindInfo>();
   for (const kind of found) {
     const key = `${kind.group}/${kind.resource}`;
@@ -28,23 +41,42 @@ function aggregated(answer: Readonly<Record<string, unknown>>): readonly KindInf
       const version = text(object(v)['version']);
       return list(object(v)['resources']).flatMap((r) => {
         const { resource, responseKind, scope, verbs } = object(r);
-        return kindOf({ group: text(object(responseKind)['group']) || group, version, kind: text(object(responseKind)['kind']), resource: text(resource), namespaced: scope === 'Namespaced' }, verbs);
+        return kindOf(
+          {
+            group: text(object(responseKind)['group']) || group,
+            version,
+            kind: text(object(responseKind)['kind']),
+            resource: text(resource),
+            namespaced: scope === 'Namespaced',
+          },
+          verbs,
+        );
       });
     });
   });
 }
 
-interface GroupVersion { readonly group: string; readonly version: string; readonly path: string }
+interface GroupVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly path: string;
+}
 
 function preferred(answer: Readonly<Record<string, unknown>>): readonly GroupVersion[] {
   return list(answer['groups']).flatMap((item) => {
     const { name, preferredVersion } = object(item);
     const version = text(object(preferredVersion)['version']);
-    return text(name) === '' || version === '' ? [] : [{ group: text(name), version, path: `/apis/${text(name)}/${version}` }];
+    return text(name) === '' || version === ''
+      ? []
+      : [{ group: text(name), version, path: `/apis/${text(name)}/${version}` }];
   });
 }
 
-async function ofGroup(client: ApiClient, { group, version, path }: GroupVersion, signal: AbortSignal | undefined): Promise<readonly KindInfo[]> {
+async function ofGroup(
+  client: ApiClient,
+  { group, version, path }: GroupVersion,
+  signal: AbortSignal | undefined,
+): Promise<readonly KindInfo[]> {
   try {
     return list(object(await client.json<unknown>(path, { signal, long: true }))['resources']).flatMap((r) => {
       const { name, kind, namespaced, verbs } = object(r);
@@ -52,7 +84,8 @@ async function ofGroup(client: ApiClient, { group, version, path }: GroupVersion
     });
   } catch (e) {
     // An aggregated API whose server is away hides no other.
-    if (group !== '' && e instanceof Problem && ['kube.notFound', 'kube.forbidden', 'kube.server'].includes(e.code)) return [];
+    if (group !== '' && e instanceof Problem && ['kube.notFound', 'kube.forbidden', 'kube.server'].includes(e.code))
+      return [];
     throw e;
   }
 }
@@ -60,5 +93,7 @@ async function ofGroup(client: ApiClient, { group, version, path }: GroupVersion
 /** Subresources (`pods/log`) and what can't be watched are none. */
 function kindOf(kind: KindInfo, verbs: unknown): readonly KindInfo[] {
   const may = list(verbs);
-  return kind.kind !== '' && !kind.resource.includes('/') && may.includes('list') && may.includes('watch') ? [kind] : [];
+  return kind.kind !== '' && !kind.resource.includes('/') && may.includes('list') && may.includes('watch')
+    ? [kind]
+    : [];
 }

@@ -18,24 +18,47 @@ export class LiveFollowing implements Following {
   readonly #ended = new AbortController();
   readonly #reflectors: { readonly kind: KindInfo; readonly reflector: Reflector }[] = [];
 
-  constructor(private readonly client: ApiClient, private readonly options: FollowOptions) {
-    const closed = (): void => { this.dispose(); };
+  constructor(
+    private readonly client: ApiClient,
+    private readonly options: FollowOptions,
+  ) {
+    const closed = (): void => {
+      this.dispose();
+    };
     client.closed.addEventListener('abort', closed, { once: true });
-    this.#ended.signal.addEventListener('abort', () => { client.closed.removeEventListener('abort', closed); }, { once: true });
+    this.#ended.signal.addEventListener(
+      'abort',
+      () => {
+        client.closed.removeEventListener('abort', closed);
+      },
+      { once: true },
+    );
     const slots = new Slots(FIRST_LISTS);
     const { namespaces } = options;
-    const scopes = options.kinds.flatMap((kind) => (namespaces === 'all' ? [undefined] : kind.namespaced ? namespaces : []).map((namespace) => ({ kind, namespace })));
-    this.ready = Promise.all(scopes.map(({ kind, namespace }) => slots.run(() => this.#follow(kind, namespace)))).then(() => undefined);
+    const scopes = options.kinds.flatMap((kind) =>
+      (namespaces === 'all' ? [undefined] : kind.namespaced ? namespaces : []).map((namespace) => ({
+        kind,
+        namespace,
+      })),
+    );
+    this.ready = Promise.all(scopes.map(({ kind, namespace }) => slots.run(() => this.#follow(kind, namespace)))).then(
+      () => undefined,
+    );
     if (client.closed.aborted) this.dispose();
   }
 
   get problems(): readonly ProblemData[] {
     const out = new Map<string, ProblemData>();
-    for (const { reflector: { problem } } of this.#reflectors) if (problem && !out.has(problem.message)) out.set(problem.message, problem.toJSON());
+    for (const {
+      reflector: { problem },
+    } of this.#reflectors)
+      if (problem && !out.has(problem.message)) out.set(problem.message, problem.toJSON());
     return [...out.values()];
   }
 
-  get live(): readonly KindInfo[] { return [...new Set(this.#reflectors.filter((r) => r.reflector.state === 'live').map((r) => r.kind))]; }
+  get live(): readonly KindInfo[] {
+    return [...new Set(this.#reflectors.filter((r) => r.reflector.state === 'live').map((r) => r.kind))];
+  }
 
   dispose(): void {
     if (this.#ended.signal.aborted) return;
@@ -45,26 +68,56 @@ export class LiveFollowing implements Following {
 
   async #follow(kind: KindInfo, namespace: string | undefined): Promise<void> {
     if (this.#ended.signal.aborted) return;
-    const tell = (): void => { if (!this.#ended.signal.aborted) this.#changed.fire(); };
-    const reflector = new Reflector(resourceOf(kind, namespace, this.options.labelSelector, this.options.listener), namespace, this.client, { changed: () => undefined, state: tell }, this.#ended.signal);
+    const tell = (): void => {
+      if (!this.#ended.signal.aborted) this.#changed.fire();
+    };
+    const reflector = new Reflector(
+      resourceOf(kind, namespace, this.options.labelSelector, this.options.listener),
+      namespace,
+      this.client,
+      { changed: () => undefined, state: tell },
+      this.#ended.signal,
+    );
     this.#reflectors.push({ kind, reflector });
     await reflector.first;
     tell();
   }
 }
 
-function resourceOf(kind: KindInfo, scope: string | undefined, labelSelector: string | undefined, listener: ObjectListener): Resource {
+function resourceOf(
+  kind: KindInfo,
+  scope: string | undefined,
+  labelSelector: string | undefined,
+  listener: ObjectListener,
+): Resource {
   const { group, version, resource } = kind;
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   return {
-    name: resource, group, fieldSelector: undefined, ...(labelSelector !== undefined && { labelSelector }), metadataOnly: false, streamed: true, without: `changes of ${kind.kind} are not counted`,
-    path: (namespace) => (namespace === undefined ? `${root}/${resource}` : `${root}/namespaces/${encodeURIComponent(namespace)}/${resource}`),
+    name: resource,
+    group,
+    fieldSelector: undefined,
+    ...(labelSelector !== undefined && { labelSelector }),
+    metadataOnly: false,
+    streamed: true,
+    without: `changes of ${kind.kind} are not counted`,
+    path: (namespace) =>
+      namespace === undefined
+        ? `${root}/${resource}`
+        : `${root}/namespaces/${encodeURIComponent(namespace)}/${resource}`,
     keep: (obj, as) => {
       const key = listener.seen(kind, obj, Date.now(), { scope: scope ?? '', as });
       return key === undefined ? undefined : { key, changed: false };
     },
-    forget: (obj) => { listener.deleted(kind, obj, Date.now()); return false; },
-    prune: (namespace, but) => { listener.listed(kind, namespace ?? '', but, Date.now()); return false; },
-    lose: (namespace) => { listener.lost(kind, namespace ?? ''); },
+    forget: (obj) => {
+      listener.deleted(kind, obj, Date.now());
+      return false;
+    },
+    prune: (namespace, but) => {
+      listener.listed(kind, namespace ?? '', but, Date.now());
+      return false;
+    },
+    lose: (namespace) => {
+      listener.lost(kind, namespace ?? '');
+    },
   };
 }

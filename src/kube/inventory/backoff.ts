@@ -1,6 +1,9 @@
 /** Waiting times between attempts: doubled each time, half of it by chance, so that a dozen watches do not come back at once. */
 
-export interface BackoffRange { readonly firstMs: number; readonly mostMs: number }
+export interface BackoffRange {
+  readonly firstMs: number;
+  readonly mostMs: number;
+}
 
 /** A connection that dropped. */
 export const CONNECTION: BackoffRange = { firstMs: 500, mostMs: 30_000 };
@@ -21,5 +24,7 @@ export class Backoff {
     return full / 2 + (full / 2) * this.random();
   }
 
-  reset(): void { this.#attempt = 0; }
+  reset(): void {
+    this.#attempt = 0;
+  }
 }

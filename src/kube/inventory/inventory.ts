@@ -43,13 +43,27 @@ export class LiveInventory implements Inventory {
   #tooMany: ProblemData | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly client: ApiClient, private readonly contextNamespace: string, private readonly options: InventoryOptions) {
-    const closed = (): void => { this.dispose(); };
+  constructor(
+    private readonly client: ApiClient,
+    private readonly contextNamespace: string,
+    private readonly options: InventoryOptions,
+  ) {
+    const closed = (): void => {
+      this.dispose();
+    };
     client.closed.addEventListener('abort', closed, { once: true });
-    this.#ended.signal.addEventListener('abort', () => { client.closed.removeEventListener('abort', closed); }, { once: true });
+    this.#ended.signal.addEventListener(
+      'abort',
+      () => {
+        client.closed.removeEventListener('abort', closed);
+      },
+      { once: true },
+    );
     this.#resources = coreResources(this.#stores);
     this.#monitors = monitorResources(this.#stores);
-    this.outlined = new Promise((resolve) => { this.#outline = resolve; });
+    this.outlined = new Promise((resolve) => {
+      this.#outline = resolve;
+    });
     this.ready = this.#start();
     // Who does not ask for `ready` hears of it by `problems`.
     this.ready.catch(() => undefined);
@@ -97,7 +111,9 @@ export class LiveInventory implements Inventory {
     // One request first: it tells whether there is anybody, makes one login of many, and over HTTP/2 the connection for all.
     let found: readonly string[] | undefined;
     let first: Problem | undefined;
-    try { found = await this.#discoverMonitors(); } catch (e) {
+    try {
+      found = await this.#discoverMonitors();
+    } catch (e) {
       signal.throwIfAborted();
       first = this.#gate = Problem.from(e, 'kube.unexpected');
       this.#changed();
@@ -118,7 +134,10 @@ export class LiveInventory implements Inventory {
     let last = problem;
     for (;;) {
       this.#again = new AbortController();
-      await pause(this.#backoff.next(isLogin(last) ? LOGIN : CONNECTION), AbortSignal.any([signal, this.#again.signal]));
+      await pause(
+        this.#backoff.next(isLogin(last) ? LOGIN : CONNECTION),
+        AbortSignal.any([signal, this.#again.signal]),
+      );
       if (signal.aborted) return;
       try {
         const found = await this.#discoverMonitors();
@@ -136,7 +155,9 @@ export class LiveInventory implements Inventory {
   /** Names of the monitors' resources that are installed. Throws only when the API server can't be talked to at all. */
   async #discoverMonitors(): Promise<readonly string[]> {
     try {
-      const group = object(await this.client.json<unknown>(`/apis/${MONITORING_GROUP}/v1`, { signal: this.#ended.signal, long: true }));
+      const group = object(
+        await this.client.json<unknown>(`/apis/${MONITORING_GROUP}/v1`, { signal: this.#ended.signal, long: true }),
+      );
       return list(group['resources']).map((r) => text(object(r)['name']));
     } catch (e) {
       // Any answer of an API server will do; not installed is the usual one.
@@ -153,7 +174,11 @@ export class LiveInventory implements Inventory {
     if (this.#refreshing) return;
     this.#refreshing = true;
     this.#namespaces = undefined;
-    void this.#refresh().catch(() => undefined).finally(() => { this.#refreshing = false; });
+    void this.#refresh()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#refreshing = false;
+      });
   }
 
   /** What there was not at first: monitors that were installed, namespaces that were made. What fails has its own problem. */
@@ -167,8 +192,12 @@ export class LiveInventory implements Inventory {
   /** Resolves when each resource was listed once, or could not be. Those that are watched already stay as they are. */
   async #watchAll(installed: readonly string[]): Promise<void> {
     const wanted = [...this.#resources, ...this.#monitors.filter((m) => installed.includes(m.name))];
-    const listing = wanted.filter((r) => !this.#reflectors.some((x) => x.resource === r)).map((resource) => ({ resource, done: this.#reflect(resource, undefined).then((all) => this.#settle(all)) }));
-    void Promise.allSettled(listing.flatMap(({ resource, done }) => (resource.name === 'pods' ? [] : [done]))).then(this.#outline);
+    const listing = wanted
+      .filter((r) => !this.#reflectors.some((x) => x.resource === r))
+      .map((resource) => ({ resource, done: this.#reflect(resource, undefined).then((all) => this.#settle(all)) }));
+    void Promise.allSettled(listing.flatMap(({ resource, done }) => (resource.name === 'pods' ? [] : [done]))).then(
+      this.#outline,
+    );
     await Promise.all(listing.map(({ done }) => done));
     this.#changed();
   }
@@ -185,7 +214,11 @@ export class LiveInventory implements Inventory {
       return;
     }
     if (all.state !== 'refused' || all.problem?.status !== 403) return;
-    const going = this.#splitting.get(resource) ?? this.#split(all).finally(() => { this.#splitting.delete(resource); });
+    const going =
+      this.#splitting.get(resource) ??
+      this.#split(all).finally(() => {
+        this.#splitting.delete(resource);
+      });
     this.#splitting.set(resource, going);
     await going;
   }
@@ -193,10 +226,16 @@ export class LiveInventory implements Inventory {
   async #split(all: Reflector): Promise<void> {
     const { resource } = all;
     const namespaces = await (this.#namespaces ??= this.#candidates());
-    const missing = namespaces.filter((ns) => !this.#reflectors.some((r) => r.resource === resource && r.namespace === ns));
-    await Promise.all(missing.map((ns) => this.#slots.run(async () => {
-      if (!this.#ended.signal.aborted && all.state === 'refused') await this.#reflect(resource, ns);
-    })));
+    const missing = namespaces.filter(
+      (ns) => !this.#reflectors.some((r) => r.resource === resource && r.namespace === ns),
+    );
+    await Promise.all(
+      missing.map((ns) =>
+        this.#slots.run(async () => {
+          if (!this.#ended.signal.aborted && all.state === 'refused') await this.#reflect(resource, ns);
+        }),
+      ),
+    );
   }
 
   async #reflect(resource: Resource, namespace: string | undefined): Promise<Reflector> {
@@ -205,7 +244,18 @@ export class LiveInventory implements Inventory {
       this.#changed();
       if (namespace === undefined && this.#reflectors.includes(reflector)) void this.#settle(reflector);
     };
-    const reflector: Reflector = new Reflector(resource, namespace, this.client, { changed: () => { this.#changed(); }, state }, AbortSignal.any([this.#ended.signal, stop.signal]));
+    const reflector: Reflector = new Reflector(
+      resource,
+      namespace,
+      this.client,
+      {
+        changed: () => {
+          this.#changed();
+        },
+        state,
+      },
+      AbortSignal.any([this.#ended.signal, stop.signal]),
+    );
     this.#stops.set(reflector, stop);
     this.#reflectors.push(reflector);
     await reflector.first;
@@ -215,15 +265,30 @@ export class LiveInventory implements Inventory {
 
   /** The context's namespace, the named ones, and those that can be listed. */
   async #candidates(): Promise<readonly string[]> {
-    const names = new Set([this.contextNamespace, ...this.options.namespaces.map((n) => n.trim())].filter((n) => n !== ''));
+    const names = new Set(
+      [this.contextNamespace, ...this.options.namespaces.map((n) => n.trim())].filter((n) => n !== ''),
+    );
     try {
-      const page = object(await this.client.json<unknown>('/api/v1/namespaces?limit=500', { signal: this.#ended.signal, long: true, accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json' }));
-      for (const ns of list(page['items']).map((i) => text(object(object(i)['metadata'])['name'])).sort()) if (ns !== '') names.add(ns);
+      const page = object(
+        await this.client.json<unknown>('/api/v1/namespaces?limit=500', {
+          signal: this.#ended.signal,
+          long: true,
+          accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
+        }),
+      );
+      for (const ns of list(page['items'])
+        .map((i) => text(object(object(i)['metadata'])['name']))
+        .sort())
+        if (ns !== '') names.add(ns);
     } catch {
       // Not allowed, as is usual for whoever may not list pods everywhere: the named ones remain.
     }
     if (names.size > MOST_NAMESPACES) {
-      this.#tooMany = new Problem('kube.tooManyNamespaces', `You may not list the whole cluster at once, and of its ${names.size} namespaces only the first ${MOST_NAMESPACES} are looked at.`, { next: 'Name the ones that matter in the setting controllerTuner.namespaces.' }).toJSON();
+      this.#tooMany = new Problem(
+        'kube.tooManyNamespaces',
+        `You may not list the whole cluster at once, and of its ${names.size} namespaces only the first ${MOST_NAMESPACES} are looked at.`,
+        { next: 'Name the ones that matter in the setting controllerTuner.namespaces.' },
+      ).toJSON();
     }
     return [...names].slice(0, MOST_NAMESPACES);
   }
@@ -236,27 +301,47 @@ export class LiveInventory implements Inventory {
     const { scope } = this;
     const apart = mine.filter((r) => r.namespace !== undefined);
     if (all?.problem?.status === 403 && apart.length === 0) return undefined;
-    const refused = apart.filter((r) => r.state === 'refused' && (scope === 'all' || scope.length === 0 || scope.includes(r.namespace ?? '')));
+    const refused = apart.filter(
+      (r) => r.state === 'refused' && (scope === 'all' || scope.length === 0 || scope.includes(r.namespace ?? '')),
+    );
     const everywhere = apart.every((r) => r.state === 'refused');
     if (refused.length === 0 && !everywhere) return undefined;
     const problem = apart.find((r) => r.problem)?.problem ?? all?.problem;
     if (!problem) return undefined;
     if (problem.status !== 403) return everywhere ? problem.toJSON() : undefined;
-    const where = everywhere ? '' : ` in ${refused.map((r) => r.namespace).sort().join(', ')}`;
+    const where = everywhere
+      ? ''
+      : ` in ${refused
+          .map((r) => r.namespace)
+          .sort()
+          .join(', ')}`;
     return new Problem('kube.forbidden', `You may not list ${resource.name}${where}: ${resource.without}.`, {
-      status: 403, next: 'Ask for the right; the details have RBAC that gives it.', ...(problem.detail !== undefined && { detail: problem.detail }),
+      status: 403,
+      next: 'Ask for the right; the details have RBAC that gives it.',
+      ...(problem.detail !== undefined && { detail: problem.detail }),
     }).toJSON();
   }
 
   #nothingAllowed(): Problem {
     const refused = this.#reflectors.find((r) => r.problem?.status === 403)?.problem;
-    if (!refused) return this.#reflectors.find((r) => r.problem)?.problem ?? new Problem('kube.unexpected', 'Nothing could be listed.', { next: 'Connect again; the output channel Controller Tuner has every request and its answer.' });
+    if (!refused)
+      return (
+        this.#reflectors.find((r) => r.problem)?.problem ??
+        new Problem('kube.unexpected', 'Nothing could be listed.', {
+          next: 'Connect again; the output channel Controller Tuner has every request and its answer.',
+        })
+      );
     const user = /^The user (.+) may not /.exec(refused.message)?.[1] ?? 'USER';
     const tried = [...new Set(this.#reflectors.flatMap((r) => r.namespace ?? []))];
-    return new Problem('kube.forbidden', `The user ${user} may list nothing that is needed, neither in the whole cluster nor in ${tried.length === 0 ? 'a namespace' : tried.join(', ')}.`, {
-      status: 403, next: 'Name a namespace that you may see in the setting controllerTuner.namespaces, or ask for the rights; the details have RBAC that gives them.',
-      detail: rbacYaml({ name: 'controller-tuner', rules: DISCOVERY_RULES, user, namespace: tried[0] }),
-    });
+    return new Problem(
+      'kube.forbidden',
+      `The user ${user} may list nothing that is needed, neither in the whole cluster nor in ${tried.length === 0 ? 'a namespace' : tried.join(', ')}.`,
+      {
+        status: 403,
+        next: 'Name a namespace that you may see in the setting controllerTuner.namespaces, or ask for the rights; the details have RBAC that gives them.',
+        detail: rbacYaml({ name: 'controller-tuner', rules: DISCOVERY_RULES, user, namespace: tried[0] }),
+      },
+    );
   }
 
   #changed(): void {
@@ -267,4 +352,3 @@ export class LiveInventory implements Inventory {
     }, this.options.coalesceMs ?? COALESCE_MS);
   }
 }
-

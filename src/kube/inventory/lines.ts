@@ -13,7 +13,8 @@ export class LineSplitter {
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
       const end = chunk.subarray(from, at);
       from = at + 1;
-      const line = this.#parts.length === 0 ? end.toString('utf8') : Buffer.concat([...this.#parts, end]).toString('utf8');
+      const line =
+        this.#parts.length === 0 ? end.toString('utf8') : Buffer.concat([...this.#parts, end]).toString('utf8');
       this.#parts = [];
       this.#size = 0;
       if (line.trim() !== '') yield line;

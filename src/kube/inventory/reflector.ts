@@ -35,7 +35,9 @@ export interface ReflectorReport {
 }
 
 /** Problems that no retry mends soon: the credentials are at fault. */
-export function isLogin(p: Problem): boolean { return /^kube\.(exec|unauthorized|authProvider|file|certificate)/.test(p.code); }
+export function isLogin(p: Problem): boolean {
+  return /^kube\.(exec|unauthorized|authProvider|file|certificate)/.test(p.code);
+}
 
 export class Reflector {
   state: ReflectorState = 'starting';
@@ -53,10 +55,19 @@ export class Reflector {
   #listed = false;
   #streams: boolean;
 
-  constructor(readonly resource: Resource, readonly namespace: string | undefined, private readonly client: ApiClient, private readonly report: ReflectorReport, private readonly signal: AbortSignal, random: () => number = Math.random) {
+  constructor(
+    readonly resource: Resource,
+    readonly namespace: string | undefined,
+    private readonly client: ApiClient,
+    private readonly report: ReflectorReport,
+    private readonly signal: AbortSignal,
+    random: () => number = Math.random,
+  ) {
     this.#backoff = new Backoff(random);
     this.#streams = resource.streamed === true;
-    this.first = new Promise((resolve) => { this.#firstDone = resolve; });
+    this.first = new Promise((resolve) => {
+      this.#firstDone = resolve;
+    });
     void this.#run();
   }
 
@@ -78,7 +89,8 @@ export class Reflector {
       this.#set('retrying', problem);
       return;
     }
-    if (this.resource.lose) this.resource.lose(this.namespace); else if (this.resource.prune(this.namespace, new Set())) this.report.changed();
+    if (this.resource.lose) this.resource.lose(this.namespace);
+    else if (this.resource.prune(this.namespace, new Set())) this.report.changed();
     this.#listed = false;
     this.#set('refused', problem);
   }
@@ -159,8 +171,16 @@ export class Reflector {
     let version = '';
     let restarted = false;
     const ask = (): Promise<JsonText> => {
-      const query = new URLSearchParams({ ...(!restarted && { limit: String(PAGE) }), ...(next !== '' && { continue: next }), ...this.#selector() });
-      const asked = this.client.document(`${resource.path(namespace)}?${query}`, { signal: this.signal, long: true, ...this.#accept('List') });
+      const query = new URLSearchParams({
+        ...(!restarted && { limit: String(PAGE) }),
+        ...(next !== '' && { continue: next }),
+        ...this.#selector(),
+      });
+      const asked = this.client.document(`${resource.path(namespace)}?${query}`, {
+        signal: this.signal,
+        long: true,
+        ...this.#accept('List'),
+      });
       // Heard when it is waited for, unless the page before it fails.
       asked.catch(() => undefined);
       return asked;
@@ -173,7 +193,10 @@ export class Reflector {
         ahead = undefined;
         const following = continueOf(document.text);
         // The server makes the next page while this one is read.
-        if (following !== undefined && following !== '') { next = following; ahead = ask(); }
+        if (following !== undefined && following !== '') {
+          next = following;
+          ahead = ask();
+        }
         page = object(document.parse<unknown>());
       } catch (e) {
         ahead = undefined;
@@ -204,10 +227,23 @@ export class Reflector {
     let version = from;
     let listing = from === '' ? new Set<string>() : undefined;
     const seconds = WATCH_SECONDS[0] + Math.floor(Math.random() * (WATCH_SECONDS[1] - WATCH_SECONDS[0]));
-    const query = new URLSearchParams({ watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(seconds), ...(listing ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : { resourceVersion: version }), ...this.#selector() });
-    const { body, fail } = await this.client.stream(`${resource.path(namespace)}?${query}`, { signal: this.signal, long: true, idleMs: WATCH_IDLE_MS, ...this.#accept('') });
+    const query = new URLSearchParams({
+      watch: '1',
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(seconds),
+      ...(listing ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : { resourceVersion: version }),
+      ...this.#selector(),
+    });
+    const { body, fail } = await this.client.stream(`${resource.path(namespace)}?${query}`, {
+      signal: this.signal,
+      long: true,
+      idleMs: WATCH_IDLE_MS,
+      ...this.#accept(''),
+    });
     this.#unwatched = undefined;
-    const live = (): void => { this.#set('live', undefined); };
+    const live = (): void => {
+      this.#set('live', undefined);
+    };
     if (!listing) live();
     const lines = new LineSplitter();
     const take = (line: string): void => {
@@ -228,7 +264,9 @@ export class Reflector {
         for (const line of lines.push(chunk)) take(line);
       }
     };
-    try { await events(); } catch (e) {
+    try {
+      await events();
+    } catch (e) {
       if (e instanceof Problem) throw e;
       const problem = fail(e);
       // What came before the drop counts: the next watch goes on from there.
@@ -239,12 +277,17 @@ export class Reflector {
         return version;
       }
       throw problem;
-    } finally { body.destroy(); }
+    } finally {
+      body.destroy();
+    }
     return version;
   }
 
   /** One event; gives its version, and whether it ends a streamed list, whose keys go to `listing`. Throws Problem for an ERROR event. */
-  #event(line: string, listing: Set<string> | undefined): { readonly version: string; readonly ends: boolean } | undefined {
+  #event(
+    line: string,
+    listing: Set<string> | undefined,
+  ): { readonly version: string; readonly ends: boolean } | undefined {
     const event = object(JSON.parse(line));
     const obj = event['object'];
     let ends = false;
@@ -259,12 +302,22 @@ export class Reflector {
       case 'DELETED':
         if (this.resource.forget(obj)) this.report.changed();
         break;
-      case 'BOOKMARK': ends = object(object(object(obj)['metadata'])['annotations'])[END_OF_LIST] === 'true'; break;
+      case 'BOOKMARK':
+        ends = object(object(object(obj)['metadata'])['annotations'])[END_OF_LIST] === 'true';
+        break;
       case 'ERROR': {
         const status = object(obj);
-        throw new Problem('kube.server', `The watch of ${this.resource.name} ended: ${text(status['message']).slice(0, 300) || text(status['reason']) || 'no reason given'}.`, { status: number(status['code']), next: 'It is watched anew by itself; if this stays, ask whoever runs the cluster.' });
+        throw new Problem(
+          'kube.server',
+          `The watch of ${this.resource.name} ended: ${text(status['message']).slice(0, 300) || text(status['reason']) || 'no reason given'}.`,
+          {
+            status: number(status['code']),
+            next: 'It is watched anew by itself; if this stays, ask whoever runs the cluster.',
+          },
+        );
       }
-      default: return undefined;
+      default:
+        return undefined;
     }
     const version = resourceVersion(obj);
     return version === '' ? undefined : { version, ends };
@@ -272,11 +325,16 @@ export class Reflector {
 
   #selector(): Record<string, string> {
     const { fieldSelector, labelSelector } = this.resource;
-    return { ...(fieldSelector !== undefined && this.namespace === undefined && { fieldSelector }), ...(labelSelector !== undefined && { labelSelector }) };
+    return {
+      ...(fieldSelector !== undefined && this.namespace === undefined && { fieldSelector }),
+      ...(labelSelector !== undefined && { labelSelector }),
+    };
   }
 
   #accept(list: 'List' | ''): { accept?: string } {
-    return this.resource.metadataOnly ? { accept: `application/json;as=PartialObjectMetadata${list};g=meta.k8s.io;v=v1,application/json` } : {};
+    return this.resource.metadataOnly
+      ? { accept: `application/json;as=PartialObjectMetadata${list};g=meta.k8s.io;v=v1,application/json` }
+      : {};
   }
 }
 
@@ -285,5 +343,5 @@ function continueOf(page: string): string | undefined {
   const items = page.indexOf('"items":[');
   const head = page.slice(0, items < 0 ? 0 : Math.min(items, 16_384));
   const token = /"metadata":\{[^{}]*"continue":("(?:[^"\\]|\\.)*")/.exec(head)?.[1];
-  return token === undefined ? undefined : JSON.parse(token) as string;
+  return token === undefined ? undefined : (JSON.parse(token) as string);
 }

@@ -43,27 +43,64 @@ export function emptyStores(): Stores {
 
 /** `now` decides whether a renewed lease had run out. */
 export function coreResources(stores: Stores, now: () => number = Date.now): Resource[] {
-  const workload = (kind: string, name: string, without: string): Resource => resource<WorkloadRecord>({
-    name, group: 'apps', version: 'v1', store: stores.workloads, slim: (o) => slimWorkload(kind, o), key: (w) => w.uid,
-    mine: (w) => w.kind === kind, metadataOnly: true, without,
-  });
+  const workload = (kind: string, name: string, without: string): Resource =>
+    resource<WorkloadRecord>({
+      name,
+      group: 'apps',
+      version: 'v1',
+      store: stores.workloads,
+      slim: (o) => slimWorkload(kind, o),
+      key: (w) => w.uid,
+      mine: (w) => w.kind === kind,
+      metadataOnly: true,
+      without,
+    });
   return [
-    resource<PodRecord>({ name: 'pods', group: '', version: 'v1', store: stores.pods, slim: slimPod, key: (p) => p.uid, without: 'no controllers can be shown' }),
+    resource<PodRecord>({
+      name: 'pods',
+      group: '',
+      version: 'v1',
+      store: stores.pods,
+      slim: slimPod,
+      key: (p) => p.uid,
+      without: 'no controllers can be shown',
+    }),
     workload('ReplicaSet', 'replicasets', 'pods are not shown under their Deployments'),
     workload('Deployment', 'deployments', 'labels of Deployments are not seen'),
     workload('StatefulSet', 'statefulsets', 'labels of StatefulSets are not seen'),
     workload('DaemonSet', 'daemonsets', 'labels of DaemonSets are not seen'),
     resource<LeaseRecord>({
-      name: 'leases', group: 'coordination.k8s.io', version: 'v1', store: stores.leases, slim: slimLease, key: (l) => `${l.namespace}/${l.name}`,
+      name: 'leases',
+      group: 'coordination.k8s.io',
+      version: 'v1',
+      store: stores.leases,
+      slim: slimLease,
+      key: (l) => `${l.namespace}/${l.name}`,
       // The heartbeats of the nodes are leases too: thousands of updates a minute that elect nobody.
       fieldSelector: 'metadata.namespace!=kube-node-lease',
       // Clocks of machines differ: when a renewal is heard of here is the surest sign of life.
-      adopt: (old, l) => old?.renewedAt === l.renewedAt ? { ...l, ...heard(old) } : { ...l, heardAt: now(), ...(old !== undefined && { renewing: true }) },
+      adopt: (old, l) =>
+        old?.renewedAt === l.renewedAt
+          ? { ...l, ...heard(old) }
+          : { ...l, heardAt: now(), ...(old !== undefined && { renewing: true }) },
       // A leader renews every two seconds; only who holds it matters, and that it holds again.
-      same: (old, l) => old.holder === l.holder && old.durationSeconds === l.durationSeconds && (old.renewing === true ? (old.heardAt ?? 0) : Math.min(old.renewedAt, old.heardAt ?? 0)) + old.durationSeconds * 1000 > now(),
+      same: (old, l) =>
+        old.holder === l.holder &&
+        old.durationSeconds === l.durationSeconds &&
+        (old.renewing === true ? (old.heardAt ?? 0) : Math.min(old.renewedAt, old.heardAt ?? 0)) +
+          old.durationSeconds * 1000 >
+          now(),
       without: 'leaders are not known',
     }),
-    resource<ServiceRecord>({ name: 'services', group: '', version: 'v1', store: stores.services, slim: slimService, key: (s) => `${s.namespace}/${s.name}`, without: 'ports that only a Service names are not found' }),
+    resource<ServiceRecord>({
+      name: 'services',
+      group: '',
+      version: 'v1',
+      store: stores.services,
+      slim: slimService,
+      key: (s) => `${s.namespace}/${s.name}`,
+      without: 'ports that only a Service names are not found',
+    }),
   ];
 }
 
@@ -75,14 +112,26 @@ export const MONITORING_GROUP = 'monitoring.coreos.com';
 
 /** ServiceMonitors and PodMonitors; there only where the Prometheus operator is installed. */
 export function monitorResources(stores: Stores): Resource[] {
-  return (['ServiceMonitor', 'PodMonitor'] as const).map((kind) => resource<MonitorRecord>({
-    name: `${kind.toLowerCase()}s`, group: MONITORING_GROUP, version: 'v1', store: stores.monitors, slim: (o) => slimMonitor(kind, o),
-    key: (m) => `${m.kind}/${m.namespace}/${m.name}`, mine: (m) => m.kind === kind, without: `ports that only a ${kind} names are not found`,
-  }));
+  return (['ServiceMonitor', 'PodMonitor'] as const).map((kind) =>
+    resource<MonitorRecord>({
+      name: `${kind.toLowerCase()}s`,
+      group: MONITORING_GROUP,
+      version: 'v1',
+      store: stores.monitors,
+      slim: (o) => slimMonitor(kind, o),
+      key: (m) => `${m.kind}/${m.namespace}/${m.name}`,
+      mine: (m) => m.kind === kind,
+      without: `ports that only a ${kind} names are not found`,
+    }),
+  );
 }
 
 interface Plan<R extends { readonly namespace: string }> {
-  name: string; group: string; version: string; store: Map<string, R>; without: string;
+  name: string;
+  group: string;
+  version: string;
+  store: Map<string, R>;
+  without: string;
   slim: (obj: unknown) => R | undefined;
   key: (record: R) => string;
   same?: (old: R, now: R) => boolean;
@@ -99,8 +148,13 @@ function resource<R extends { readonly namespace: string }>(plan: Plan<R>): Reso
   const mine = plan.mine ?? (() => true);
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   return {
-    name, group, without: plan.without, fieldSelector: plan.fieldSelector, metadataOnly: plan.metadataOnly ?? false,
-    path: (namespace) => namespace === undefined ? `${root}/${name}` : `${root}/namespaces/${encodeURIComponent(namespace)}/${name}`,
+    name,
+    group,
+    without: plan.without,
+    fieldSelector: plan.fieldSelector,
+    metadataOnly: plan.metadataOnly ?? false,
+    path: (namespace) =>
+      namespace === undefined ? `${root}/${name}` : `${root}/namespaces/${encodeURIComponent(namespace)}/${name}`,
     keep(obj) {
       const came = slim(obj);
       if (came === undefined) return undefined;
@@ -128,4 +182,6 @@ function resource<R extends { readonly namespace: string }>(plan: Plan<R>): Reso
 }
 
 /** The version that a watch goes on from. */
-export function resourceVersion(obj: unknown): string { return text(object(object(obj)['metadata'])['resourceVersion']); }
+export function resourceVersion(obj: unknown): string {
+  return text(object(object(obj)['metadata'])['resourceVersion']);
+}

@@ -41,26 +41,48 @@ function freeName(context: ContextEntry, taken: Set<string>): string {
   return name;
 }
 
-function resolve(context: ContextEntry, clusters: ReadonlyMap<string, ClusterEntry>, users: ReadonlyMap<string, UserEntry>, name: string, current: boolean): ResolvedContext {
+function resolve(
+  context: ContextEntry,
+  clusters: ReadonlyMap<string, ClusterEntry>,
+  users: ReadonlyMap<string, UserEntry>,
+  name: string,
+  current: boolean,
+): ResolvedContext {
   const cluster = clusters.get(context.cluster);
   const user = users.get(context.user);
   return {
-    cluster, user,
+    cluster,
+    user,
     info: {
-      name, cluster: context.cluster, user: context.user, namespace: context.namespace, server: cluster?.server ?? '', current,
-      file: context.file, problem: whatIsWrong(context, cluster, user),
+      name,
+      cluster: context.cluster,
+      user: context.user,
+      namespace: context.namespace,
+      server: cluster?.server ?? '',
+      current,
+      file: context.file,
+      problem: whatIsWrong(context, cluster, user),
     },
   };
 }
 
-function whatIsWrong(context: ContextEntry, cluster: ClusterEntry | undefined, user: UserEntry | undefined): ProblemData | undefined {
-  const say = (message: string): ProblemData => new Problem('kube.context', message, { next: `Fix the context in ${context.file}.` }).toJSON();
+function whatIsWrong(
+  context: ContextEntry,
+  cluster: ClusterEntry | undefined,
+  user: UserEntry | undefined,
+): ProblemData | undefined {
+  const say = (message: string): ProblemData =>
+    new Problem('kube.context', message, { next: `Fix the context in ${context.file}.` }).toJSON();
   if (context.cluster === '') return say(`The context ${context.name} names no cluster.`);
-  if (!cluster) return say(`The context ${context.name} points to the cluster ${context.cluster}, which no kubeconfig describes with a server.`);
+  if (!cluster)
+    return say(
+      `The context ${context.name} points to the cluster ${context.cluster}, which no kubeconfig describes with a server.`,
+    );
   if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol)) {
     return say(`The server of the cluster ${cluster.name}, "${cluster.server}", is not an http or https address.`);
   }
   // No user at all is allowed: some API servers let anonymous people read.
-  if (context.user !== '' && !user) return say(`The context ${context.name} points to the user ${context.user}, which no kubeconfig describes.`);
+  if (context.user !== '' && !user)
+    return say(`The context ${context.name} points to the user ${context.user}, which no kubeconfig describes.`);
   return undefined;
 }

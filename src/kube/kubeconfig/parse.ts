@@ -16,12 +16,19 @@ const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 /** Throws Problem `kube.configParse` with file and line. An empty file has no entries. */
 export function parseKubeconfig(content: string, file: string): ParsedFile {
   const nothing: ParsedFile = { file, clusters: [], users: [], contexts: [], current: '' };
-  if (content.replace(/^\s*#.*$/gm, '').replace(/^---$/m, '').trim() === '') return nothing;
+  if (
+    content
+      .replace(/^\s*#.*$/gm, '')
+      .replace(/^---$/m, '')
+      .trim() === ''
+  )
+    return nothing;
   let raw: Json;
   const config = new KubeConfig();
   try {
     const whole: unknown = loadYaml(content);
-    if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) throw new Error('it is not a mapping of clusters, users and contexts');
+    if (typeof whole !== 'object' || whole === null || Array.isArray(whole))
+      throw new Error('it is not a mapping of clusters, users and contexts');
     raw = object(whole);
     config.loadFromString(content, { onInvalidEntry: 'filter' });
     config.makePathsAbsolute(path.dirname(file));
@@ -33,21 +40,40 @@ export function parseKubeconfig(content: string, file: string): ParsedFile {
   return {
     file,
     current: text(raw['current-context']),
-    contexts: list(raw['contexts']).map(object).flatMap((c) => contextEntry(c, file)),
+    contexts: list(raw['contexts'])
+      .map(object)
+      .flatMap((c) => contextEntry(c, file)),
     clusters: config.clusters.map((c): ClusterEntry => ({
-      name: c.name, file, server: c.server, caFile: given(c.caFile), caData: given(c.caData),
-      tlsServerName: given(c.tlsServerName), skipTlsVerify: c.skipTLSVerify, proxyUrl: given(c.proxyUrl),
-      execConfig: list(rawClusters.get(c.name)?.['extensions']).map(object).find((e) => e['name'] === EXEC_EXTENSION)?.['extension'],
+      name: c.name,
+      file,
+      server: c.server,
+      caFile: given(c.caFile),
+      caData: given(c.caData),
+      tlsServerName: given(c.tlsServerName),
+      skipTlsVerify: c.skipTLSVerify,
+      proxyUrl: given(c.proxyUrl),
+      execConfig: list(rawClusters.get(c.name)?.['extensions'])
+        .map(object)
+        .find((e) => e['name'] === EXEC_EXTENSION)?.['extension'],
     })),
     users: config.users.map((u): UserEntry => {
       const own = rawUsers.get(u.name) ?? {};
       const provider = object(own['auth-provider']);
       return {
-        name: u.name, file, token: given(u.token), tokenFile: absolute(text(own['tokenFile']), file),
-        username: given(u.username), password: given(u.password),
-        certFile: given(u.certFile), certData: given(u.certData), keyFile: given(u.keyFile), keyData: given(u.keyData),
+        name: u.name,
+        file,
+        token: given(u.token),
+        tokenFile: absolute(text(own['tokenFile']), file),
+        username: given(u.username),
+        password: given(u.password),
+        certFile: given(u.certFile),
+        certData: given(u.certData),
+        keyFile: given(u.keyFile),
+        keyData: given(u.keyData),
         exec: own['exec'] ? execEntry(object(own['exec']), file) : undefined,
-        authProvider: own['auth-provider'] ? { name: text(provider['name']), config: object(provider['config']) } : undefined,
+        authProvider: own['auth-provider']
+          ? { name: text(provider['name']), config: object(provider['config']) }
+          : undefined,
         impersonate: impersonation(own),
       };
     }),
@@ -59,17 +85,29 @@ function parseProblem(e: unknown, file: string): Problem {
   const { mark, reason } = said as Error & { mark?: { line?: number }; reason?: string };
   const line = typeof mark?.line === 'number' ? mark.line + 1 : undefined;
   // The library's message quotes the lines around the fault, and those may hold a token: only its reason is kept.
-  const why = typeof reason === 'string' ? reason : said.message.split('\n')[0] ?? '';
-  return new Problem('kube.configParse', `The kubeconfig ${file}${line === undefined ? '' : `, line ${line},`} can't be read: ${why}.`, {
-    next: 'Fix the file; it is read again as soon as it is saved.',
-  });
+  const why = typeof reason === 'string' ? reason : (said.message.split('\n')[0] ?? '');
+  return new Problem(
+    'kube.configParse',
+    `The kubeconfig ${file}${line === undefined ? '' : `, line ${line},`} can't be read: ${why}.`,
+    {
+      next: 'Fix the file; it is read again as soon as it is saved.',
+    },
+  );
 }
 
 function contextEntry(raw: Json, file: string): ContextEntry[] {
   const name = text(raw['name']);
   if (name === '') return [];
   const context = object(raw['context']);
-  return [{ name, file, cluster: text(context['cluster']), user: text(context['user']), namespace: text(context['namespace']) || 'default' }];
+  return [
+    {
+      name,
+      file,
+      cluster: text(context['cluster']),
+      user: text(context['user']),
+      namespace: text(context['namespace']) || 'default',
+    },
+  ];
 }
 
 function execEntry(raw: Json, file: string): ExecEntry {
@@ -77,9 +115,12 @@ function execEntry(raw: Json, file: string): ExecEntry {
   return {
     apiVersion: text(raw['apiVersion']),
     // As kubectl: a command with a slash is relative to the kubeconfig's folder, one without is looked up in PATH.
-    command: /[/\\]/.test(command) ? absolute(command, file) ?? '' : command,
+    command: /[/\\]/.test(command) ? (absolute(command, file) ?? '') : command,
     args: list(raw['args']).map(String),
-    env: list(raw['env']).map(object).map((e) => ({ name: text(e['name']), value: String(e['value'] ?? '') })).filter((e) => e.name !== ''),
+    env: list(raw['env'])
+      .map(object)
+      .map((e) => ({ name: text(e['name']), value: String(e['value'] ?? '') }))
+      .filter((e) => e.name !== ''),
     installHint: text(raw['installHint']).trim(),
     interactiveMode: text(raw['interactiveMode']),
     provideClusterInfo: raw['provideClusterInfo'] === true,
@@ -87,7 +128,9 @@ function execEntry(raw: Json, file: string): ExecEntry {
 }
 
 function impersonation(own: Json): Impersonation | undefined {
-  const extra = Object.fromEntries(Object.entries(object(own['as-user-extra'])).map(([key, values]) => [key, list(values).map(String)]));
+  const extra = Object.fromEntries(
+    Object.entries(object(own['as-user-extra'])).map(([key, values]) => [key, list(values).map(String)]),
+  );
   const it = { user: text(own['as']), uid: text(own['as-uid']), groups: list(own['as-groups']).map(String), extra };
   return it.user === '' && it.uid === '' && it.groups.length === 0 && Object.keys(extra).length === 0 ? undefined : it;
 }

@@ -16,12 +16,19 @@ const HALF_WRITTEN_MS = 300;
  * pen or one that is half written goes on saying that, beside its problem, so that nothing that is open gets closed by it.
  * `pause`: before the second look at a file that is empty or away; default HALF_WRITTEN_MS.
  */
-export async function readContexts(places: Places, kept: Map<string, ParsedFile> = new Map(), pause = (): Promise<unknown> => sleep(HALF_WRITTEN_MS)): Promise<LoadedContexts> {
+export async function readContexts(
+  places: Places,
+  kept: Map<string, ParsedFile> = new Map(),
+  pause = (): Promise<unknown> => sleep(HALF_WRITTEN_MS),
+): Promise<LoadedContexts> {
   const problems: ProblemData[] = [];
   const once = async (file: string): Promise<ParsedFile> => parseKubeconfig(await readFile(file, 'utf8'), file);
   const settled = async (file: string, before: ParsedFile | undefined): Promise<ParsedFile> => {
     if (!before?.contexts.length) return once(file);
-    const now = await once(file).catch((e: unknown) => { if (isMissing(e)) return undefined; throw e; });
+    const now = await once(file).catch((e: unknown) => {
+      if (isMissing(e)) return undefined;
+      throw e;
+    });
     if (now && !isEmpty(now)) return now;
     await pause();
     return once(file);
@@ -43,25 +50,45 @@ export async function readContexts(places: Places, kept: Map<string, ParsedFile>
   const extra = await Promise.all(places.extra.map((f) => read(f, false)));
   const there = (files: readonly (ParsedFile | undefined)[]): ParsedFile[] => files.filter((f) => f !== undefined);
   const contexts = resolveContexts(there(merged), there(extra));
-  if (contexts.length === 0 && problems.length === 0) problems.push(noConfig(places, there(merged).length > 0).toJSON());
+  if (contexts.length === 0 && problems.length === 0)
+    problems.push(noConfig(places, there(merged).length > 0).toJSON());
   return { contexts, problems };
 }
 
-function isEmpty(f: ParsedFile): boolean { return f.contexts.length + f.clusters.length + f.users.length === 0; }
+function isEmpty(f: ParsedFile): boolean {
+  return f.contexts.length + f.clusters.length + f.users.length === 0;
+}
 
 function noConfig(places: Places, some: boolean): Problem {
   const files = places.merged.join(', ');
-  const next = 'Set KUBECONFIG, copy a kubeconfig to ~/.kube/config, or name one in the setting controllerTuner.kubeconfigs.';
+  const next =
+    'Set KUBECONFIG, copy a kubeconfig to ~/.kube/config, or name one in the setting controllerTuner.kubeconfigs.';
   if (some) return new Problem('kube.noContext', `The kubeconfig ${files} has no contexts.`, { next });
-  return new Problem('kube.noConfig', places.fromEnv ? `KUBECONFIG names ${files}, and there is no such file.` : `There is no kubeconfig ${files}.`, { next });
+  return new Problem(
+    'kube.noConfig',
+    places.fromEnv ? `KUBECONFIG names ${files}, and there is no such file.` : `There is no kubeconfig ${files}.`,
+    { next },
+  );
 }
 
 function fileProblem(e: unknown, file: string): Problem {
   if (e instanceof Problem) return e;
-  if (isMissing(e)) return new Problem('kube.configMissing', `The kubeconfig ${file} does not exist.`, { next: 'Correct the setting controllerTuner.kubeconfigs.', cause: e });
+  if (isMissing(e))
+    return new Problem('kube.configMissing', `The kubeconfig ${file} does not exist.`, {
+      next: 'Correct the setting controllerTuner.kubeconfigs.',
+      cause: e,
+    });
   const code = (e as NodeJS.ErrnoException).code;
-  const why = code === 'EACCES' || code === 'EPERM' ? 'you may not read it' : code === 'EISDIR' ? 'it is a folder' : String((e as Error).message);
-  return new Problem('kube.configUnreadable', `The kubeconfig ${file} can't be read: ${why}.`, { next: 'Check the file and who may read it.', cause: e });
+  const why =
+    code === 'EACCES' || code === 'EPERM'
+      ? 'you may not read it'
+      : code === 'EISDIR'
+        ? 'it is a folder'
+        : String((e as Error).message);
+  return new Problem('kube.configUnreadable', `The kubeconfig ${file} can't be read: ${why}.`, {
+    next: 'Check the file and who may read it.',
+    cause: e,
+  });
 }
 
 function isMissing(e: unknown): boolean {

@@ -17,7 +17,10 @@ export class FileWatch implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
 
-  constructor(private readonly changed: () => void, private readonly settleMs = SETTLE_MS) {}
+  constructor(
+    private readonly changed: () => void,
+    private readonly settleMs = SETTLE_MS,
+  ) {}
 
   /** Watches these files from now on, instead of the ones before. */
   set(files: readonly string[]): void {
@@ -54,14 +57,22 @@ export class FileWatch implements Disposable {
         if (name === null || names.has(name)) this.#stir();
       });
       // The folder itself went away: look again from where it was.
-      watcher.on('error', () => { this.#stir(); });
-      return () => { watcher.close(); };
+      watcher.on('error', () => {
+        this.#stir();
+      });
+      return () => {
+        watcher.close();
+      };
     } catch {
       // No watches left (inotify's limit) or a file system without them: look every two seconds.
-      const look = (): void => { this.#stir(); };
+      const look = (): void => {
+        this.#stir();
+      };
       const paths = [...names].map((n) => path.join(folder, n));
       for (const p of paths) fs.watchFile(p, { persistent: false, interval: 2000 }, look);
-      return () => { for (const p of paths) fs.unwatchFile(p, look); };
+      return () => {
+        for (const p of paths) fs.unwatchFile(p, look);
+      };
     }
   }
 
@@ -85,7 +96,9 @@ function withTarget(file: string): string[] {
   try {
     const real = fs.realpathSync(file);
     return real === file ? [file] : [file, real];
-  } catch { return [file]; }
+  } catch {
+    return [file];
+  }
 }
 
 /** The nearest folder that exists, and the name in it that leads to the file. */
@@ -99,10 +112,14 @@ function nearest(file: string): { folder: string; next: string } {
 }
 
 function signature(files: readonly string[]): string {
-  return files.map((f) => {
-    try {
-      const s = fs.statSync(f);
-      return `${s.ino} ${s.size} ${s.mtimeMs} ${s.ctimeMs}`;
-    } catch { return 'none'; }
-  }).join('\n');
+  return files
+    .map((f) => {
+      try {
+        const s = fs.statSync(f);
+        return `${s.ino} ${s.size} ${s.mtimeMs} ${s.ctimeMs}`;
+      } catch {
+        return 'none';
+      }
+    })
+    .join('\n');
 }

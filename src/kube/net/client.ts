@@ -41,9 +41,15 @@ export interface CallOptions {
 }
 
 /** A JSON document as it came. `parse` throws Problem (`kube.notApi`). */
-export interface JsonText { readonly text: string; parse<T>(): T }
+export interface JsonText {
+  readonly text: string;
+  parse<T>(): T;
+}
 
-export interface Dialed { readonly socket: Socket; readonly credential: Credential }
+export interface Dialed {
+  readonly socket: Socket;
+  readonly credential: Credential;
+}
 
 const TIMEOUT_MS = 30_000;
 /** Longest answer that is taken as one piece, after decompression: a page of 500 pods is some MB. */
@@ -52,7 +58,11 @@ const MAX_JSON = 256 << 20;
 const CALL_CONNECTIONS = 2;
 const LONG_CONNECTIONS = 512;
 
-interface Lanes { readonly id: string; readonly calls: Pool; readonly long: Pool }
+interface Lanes {
+  readonly id: string;
+  readonly calls: Pool;
+  readonly long: Pool;
+}
 
 export class ApiClient implements Disposable {
   readonly server: URL;
@@ -66,10 +76,14 @@ export class ApiClient implements Disposable {
   }
 
   /** Aborted when this client is disposed. */
-  get closed(): AbortSignal { return this.#closed.signal; }
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
 
   /** One JSON document. Throws Problem (`kube.*`) or the signal's abort. */
-  async json<T>(path: string, call: CallOptions = {}): Promise<T> { return (await this.document(path, call)).parse<T>(); }
+  async json<T>(path: string, call: CallOptions = {}): Promise<T> {
+    return (await this.document(path, call)).parse<T>();
+  }
 
   /** The same, still as text: something may be done with it before the time that parsing takes. */
   async document(path: string, call: CallOptions = {}): Promise<JsonText> {
@@ -78,19 +92,30 @@ export class ApiClient implements Disposable {
     let bytes: Buffer;
     try {
       bytes = await collect(answer.body, answer.gzip, MAX_JSON);
-    } catch (e) { throw this.failure(e, asked, call.signal); }
+    } catch (e) {
+      throw this.failure(e, asked, call.signal);
+    }
     const body = bytes.toString('utf8');
     const parse = <T>(): T => {
-      try { return JSON.parse(body) as T; } catch (e) {
+      try {
+        return JSON.parse(body) as T;
+      } catch (e) {
         if (looksLikePage(answer.contentType, body)) throw pageProblem(answer.status, body, asked);
-        throw new Problem('kube.notApi', `${asked.server} answered ${path.split('?')[0]} with something that is not JSON.`, { next: 'Check the server in the kubeconfig, and a proxy in between.', status: answer.status, cause: e });
+        throw new Problem(
+          'kube.notApi',
+          `${asked.server} answered ${path.split('?')[0]} with something that is not JSON.`,
+          { next: 'Check the server in the kubeconfig, and a proxy in between.', status: answer.status, cause: e },
+        );
       }
     };
     return { text: body, parse };
   }
 
   /** The answer as it comes, decompressed; destroy it to end the request. Not 2xx: throws as `json` does. */
-  async stream(path: string, call: CallOptions): Promise<{ readonly body: Readable; readonly contentType: string; fail(e: unknown): Error }> {
+  async stream(
+    path: string,
+    call: CallOptions,
+  ): Promise<{ readonly body: Readable; readonly contentType: string; fail(e: unknown): Error }> {
     const { body, gzip, contentType, credential } = await this.open(path, call);
     const fail = (e: unknown): Error => this.failure(e, this.asked(path, call, credential), call.signal);
     return { body: gzip ? pipeline(body, createGunzip(), () => undefined) : body, contentType, fail };
@@ -101,8 +126,13 @@ export class ApiClient implements Disposable {
     const answer = await this.open(path, { ...call, accept: '*/*', long: true, anyStatus: true });
     const asked = this.asked(path, call, answer.credential);
     let body: Buffer;
-    try { body = await collect(answer.body, answer.gzip, maxBytes); } catch (e) { throw this.failure(e, asked, call.signal); }
-    if (answer.status >= 400 && isStatus(body)) throw statusProblem(answer.status, answer.contentType, body.toString('utf8'), asked);
+    try {
+      body = await collect(answer.body, answer.gzip, maxBytes);
+    } catch (e) {
+      throw this.failure(e, asked, call.signal);
+    }
+    if (answer.status >= 400 && isStatus(body))
+      throw statusProblem(answer.status, answer.contentType, body.toString('utf8'), asked);
     return { status: answer.status, headers: answer.headers, body, unverified: false };
   }
 
@@ -110,22 +140,44 @@ export class ApiClient implements Disposable {
   async dial(signal: AbortSignal): Promise<Dialed> {
     const credential = await this.options.credentials.get(signal);
     const tls = await this.#tls(credential);
-    return { socket: await dial({ server: this.server, proxy: this.#proxy(), tls, alpn: ['http/1.1'], signal: AbortSignal.any([signal, this.closed]) }), credential };
+    return {
+      socket: await dial({
+        server: this.server,
+        proxy: this.#proxy(),
+        tls,
+        alpn: ['http/1.1'],
+        signal: AbortSignal.any([signal, this.closed]),
+      }),
+      credential,
+    };
   }
 
   /** The path that goes on the wire: servers behind Rancher and the like have one of their own in front. */
-  wirePath(path: string): string { return this.#base + path; }
+  wirePath(path: string): string {
+    return this.#base + path;
+  }
 
   asked(path: string, call: Pick<CallOptions, 'method'>, credential?: Credential): Asked {
     const { context, credentials } = this.options;
-    return { server: this.server.host, method: call.method ?? 'GET', path, context, user: credentials.user?.name ?? 'anonymous', certificateEndedAt: endedAt(credential?.cert) };
+    return {
+      server: this.server.host,
+      method: call.method ?? 'GET',
+      path,
+      context,
+      user: credentials.user?.name ?? 'anonymous',
+      certificateEndedAt: endedAt(credential?.cert),
+    };
   }
 
   failure(e: unknown, asked: Asked, signal: AbortSignal | undefined): Error {
     if (signal?.aborted) return abortReason(signal);
     if (this.closed.aborted) return abortReason(this.closed);
     // undici's own abort error without anyone's abort: the connection was taken away.
-    if (isAbort(e)) return new Problem('kube.unreachable', `The connection to ${asked.server} was closed.`, { next: 'Try again.', cause: e });
+    if (isAbort(e))
+      return new Problem('kube.unreachable', `The connection to ${asked.server} was closed.`, {
+        next: 'Try again.',
+        cause: e,
+      });
     return connectionProblem(e, asked);
   }
 
@@ -136,7 +188,17 @@ export class ApiClient implements Disposable {
     this.#lanes = undefined;
   }
 
-  private async open(path: string, call: CallOptions): Promise<{ status: number; contentType: string; gzip: boolean; headers: Record<string, string>; body: Readable; credential: Credential }> {
+  private async open(
+    path: string,
+    call: CallOptions,
+  ): Promise<{
+    status: number;
+    contentType: string;
+    gzip: boolean;
+    headers: Record<string, string>;
+    body: Readable;
+    credential: Credential;
+  }> {
     const { credentials, log } = this.options;
     for (let attempt = 0; ; attempt++) {
       const start = Date.now();
@@ -148,10 +210,16 @@ export class ApiClient implements Disposable {
         credential = await credentials.get(signal);
         const lanes = await this.#use(credential);
         answer = await lanes[call.long ? 'long' : 'calls'].request({
-          path: this.wirePath(path), method: call.method ?? 'GET', signal,
-          headersTimeout: call.timeoutMs ?? TIMEOUT_MS, bodyTimeout: call.idleMs ?? call.timeoutMs ?? TIMEOUT_MS,
+          path: this.wirePath(path),
+          method: call.method ?? 'GET',
+          signal,
+          headersTimeout: call.timeoutMs ?? TIMEOUT_MS,
+          bodyTimeout: call.idleMs ?? call.timeoutMs ?? TIMEOUT_MS,
           headers: {
-            accept: call.accept ?? 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'controller-tuner', ...credential.headers,
+            accept: call.accept ?? 'application/json',
+            'accept-encoding': 'gzip',
+            'user-agent': 'controller-tuner',
+            ...credential.headers,
             ...call.headers,
             ...(call.body !== undefined && { 'content-type': 'application/json' }),
           },
@@ -165,43 +233,73 @@ export class ApiClient implements Disposable {
       const gzip = header(answer, 'content-encoding').toLowerCase() === 'gzip';
       log(`${call.method ?? 'GET'} ${path} ${status} in ${Date.now() - start} ms`);
       const ours = call.anyStatus === true && status !== 401;
-      if (ours || (status >= 200 && status < 300)) return { status, contentType, gzip, headers: plain(answer), body: answer.body, credential };
+      if (ours || (status >= 200 && status < 300))
+        return { status, contentType, gzip, headers: plain(answer), body: answer.body, credential };
       const asked = this.asked(path, call, credential);
       let said: Buffer;
-      try { said = await collect(answer.body, gzip, 1 << 20); } catch (e) {
-        throw call.signal?.aborted || this.closed.aborted ? this.failure(e, asked, call.signal) : statusProblem(status, contentType, '', asked);
+      try {
+        said = await collect(answer.body, gzip, 1 << 20);
+      } catch (e) {
+        throw call.signal?.aborted || this.closed.aborted
+          ? this.failure(e, asked, call.signal)
+          : statusProblem(status, contentType, '', asked);
       }
       // What is behind the proxy wants credentials of its own: ours are right, and are not asked for again.
-      if (call.anyStatus === true && !isStatus(said)) return { status, contentType, gzip: false, headers: plain(answer), body: Readable.from([said]), credential };
+      if (call.anyStatus === true && !isStatus(said))
+        return { status, contentType, gzip: false, headers: plain(answer), body: Readable.from([said]), credential };
       if (status === 401 && attempt === 0 && credentials.refused(credential)) continue;
       throw statusProblem(status, contentType, said.toString('utf8'), asked);
     }
   }
 
-  #proxy(): URL | undefined { return proxyFor(this.server, this.options.credentials.cluster.proxyUrl, this.options.env); }
+  #proxy(): URL | undefined {
+    return proxyFor(this.server, this.options.credentials.cluster.proxyUrl, this.options.env);
+  }
 
   async #tls({ cert, key }: Credential): Promise<TlsIdentity> {
     const { cluster } = this.options.credentials;
-    return { ca: await this.options.credentials.ca(), cert, key, serverName: cluster.tlsServerName, skipVerify: cluster.skipTlsVerify };
+    return {
+      ca: await this.options.credentials.ca(),
+      cert,
+      key,
+      serverName: cluster.tlsServerName,
+      skipVerify: cluster.skipTlsVerify,
+    };
   }
 
   /** The connections of this TLS identity; those of another (a certificate that was renewed) are left to finish. */
   async #use(credential: Credential): Promise<Lanes> {
     const tls = await this.#tls(credential);
     const proxy = this.#proxy();
-    const id = createHash('sha256').update(JSON.stringify([tls, proxy?.href])).digest('base64');
+    const id = createHash('sha256')
+      .update(JSON.stringify([tls, proxy?.href]))
+      .digest('base64');
     if (this.closed.aborted) throw abortReason(this.closed);
     if (this.#lanes?.id === id) return this.#lanes;
     this.#drop(this.#lanes, 'close');
-    this.#lanes = { id, calls: this.#pool(CALL_CONNECTIONS, tls, proxy), long: this.#pool(LONG_CONNECTIONS, tls, proxy) };
+    this.#lanes = {
+      id,
+      calls: this.#pool(CALL_CONNECTIONS, tls, proxy),
+      long: this.#pool(LONG_CONNECTIONS, tls, proxy),
+    };
     return this.#lanes;
   }
 
   #pool(connections: number, tls: TlsIdentity, proxy: URL | undefined): Pool {
     return new Pool(this.server.origin, {
-      connections, pipelining: 1, allowH2: true, keepAliveTimeout: 60_000,
+      connections,
+      pipelining: 1,
+      allowH2: true,
+      keepAliveTimeout: 60_000,
       connect: (_options, done) => {
-        dial({ server: this.server, proxy, tls, alpn: ['h2', 'http/1.1'], signal: this.closed }).then((socket) => { done(null, socket); }, (e: unknown) => { done(e instanceof Error ? e : new Error(String(e)), null); });
+        dial({ server: this.server, proxy, tls, alpn: ['h2', 'http/1.1'], signal: this.closed }).then(
+          (socket) => {
+            done(null, socket);
+          },
+          (e: unknown) => {
+            done(e instanceof Error ? e : new Error(String(e)), null);
+          },
+        );
       },
     });
   }
@@ -212,7 +310,9 @@ export class ApiClient implements Disposable {
 }
 
 /** True for the API server's own words: it answers with a Status object where it refuses something itself. */
-function isStatus(body: Buffer): boolean { return /"kind"\s*:\s*"Status"/.test(body.subarray(0, 2000).toString('latin1')); }
+function isStatus(body: Buffer): boolean {
+  return /"kind"\s*:\s*"Status"/.test(body.subarray(0, 2000).toString('latin1'));
+}
 
 function plain({ headers }: Dispatcher.ResponseData): Record<string, string> {
   const out: Record<string, string> = {};
@@ -226,7 +326,10 @@ function header(answer: Dispatcher.ResponseData, name: string): string {
 }
 
 async function collect(body: Readable, gzip: boolean, limit: number): Promise<Buffer> {
-  const tooLong = (): Problem => new Problem('kube.tooLong', 'The answer of the API server is too long.', { next: 'Limit what is looked at with the setting controllerTuner.namespaces.' });
+  const tooLong = (): Problem =>
+    new Problem('kube.tooLong', 'The answer of the API server is too long.', {
+      next: 'Limit what is looked at with the setting controllerTuner.namespaces.',
+    });
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of body as AsyncIterable<Buffer>) {
@@ -234,9 +337,11 @@ async function collect(body: Readable, gzip: boolean, limit: number): Promise<Bu
     if (size > limit) throw tooLong();
     parts.push(part);
   }
-  const whole = parts.length === 1 ? parts[0] ?? Buffer.alloc(0) : Buffer.concat(parts);
+  const whole = parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts);
   if (!gzip) return whole;
-  try { return await promisify(gunzip)(whole, { maxOutputLength: limit }); } catch (e) {
+  try {
+    return await promisify(gunzip)(whole, { maxOutputLength: limit });
+  } catch (e) {
     throw (e as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLong() : e;
   }
 }

@@ -33,7 +33,9 @@ let open = 0;
 let opened = 0;
 
 /** Connections to API servers and proxies now open in this process, and all ever opened: for tests and the log. */
-export function openConnections(): { readonly open: number; readonly opened: number } { return { open, opened }; }
+export function openConnections(): { readonly open: number; readonly opened: number } {
+  return { open, opened };
+}
 
 /** A connection ready to speak HTTP. Throws Problem `kube.timeout`, `kube.proxy`, or the socket's own error (see problems.ts). */
 export async function dial(options: DialOptions): Promise<net.Socket> {
@@ -41,10 +43,18 @@ export async function dial(options: DialOptions): Promise<net.Socket> {
   const timeoutMs = options.timeoutMs ?? DIAL_TIMEOUT_MS;
   const sockets: net.Socket[] = [];
   let fail: (e: Error) => void = () => undefined;
-  const failed = new Promise<never>((_resolve, reject) => { fail = reject; });
-  const stop = (): void => { fail(abortReason(signal)); };
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+  const stop = (): void => {
+    fail(abortReason(signal));
+  };
   const timer = setTimeout(() => {
-    fail(new Problem('kube.timeout', `No connection to ${(proxy ?? server).host} within ${timeoutMs / 1000} s.`, { next: 'Check the network, a VPN or a proxy.' }));
+    fail(
+      new Problem('kube.timeout', `No connection to ${(proxy ?? server).host} within ${timeoutMs / 1000} s.`, {
+        next: 'Check the network, a VPN or a proxy.',
+      }),
+    );
   }, timeoutMs);
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
@@ -59,13 +69,19 @@ export async function dial(options: DialOptions): Promise<net.Socket> {
   }
 }
 
-async function connect({ server, proxy, tls: identity, alpn }: DialOptions, sockets: net.Socket[]): Promise<net.Socket> {
+async function connect(
+  { server, proxy, tls: identity, alpn }: DialOptions,
+  sockets: net.Socket[],
+): Promise<net.Socket> {
   const host = bare(server.hostname);
   const port = portOf(server);
   let socket = await plain(bare((proxy ?? server).hostname), portOf(proxy ?? server), sockets);
   if (proxy?.protocol === 'https:') {
     const name = bare(proxy.hostname);
-    socket = await secure({ socket, host: name, ...(net.isIP(name) === 0 && { servername: name }), ALPNProtocols: ['http/1.1'] }, sockets);
+    socket = await secure(
+      { socket, host: name, ...(net.isIP(name) === 0 && { servername: name }), ALPNProtocols: ['http/1.1'] },
+      sockets,
+    );
   }
   if (proxy) {
     if (proxy.protocol.startsWith('socks5')) await socks5(socket, host, port, proxy);
@@ -73,15 +89,20 @@ async function connect({ server, proxy, tls: identity, alpn }: DialOptions, sock
   }
   if (server.protocol === 'http:') return socket;
   const name = identity.serverName ?? host;
-  return secure({
-    socket, host: name, ALPNProtocols: [...alpn],
-    // An address is no server name in TLS (RFC 6066), but the certificate is checked against it.
-    ...(net.isIP(name) === 0 && { servername: name }),
-    ...(identity.ca !== undefined && { ca: identity.ca }),
-    ...(identity.cert !== undefined && { cert: identity.cert }),
-    ...(identity.key !== undefined && { key: identity.key }),
-    rejectUnauthorized: !identity.skipVerify,
-  }, sockets);
+  return secure(
+    {
+      socket,
+      host: name,
+      ALPNProtocols: [...alpn],
+      // An address is no server name in TLS (RFC 6066), but the certificate is checked against it.
+      ...(net.isIP(name) === 0 && { servername: name }),
+      ...(identity.ca !== undefined && { ca: identity.ca }),
+      ...(identity.cert !== undefined && { cert: identity.cert }),
+      ...(identity.key !== undefined && { key: identity.key }),
+      rejectUnauthorized: !identity.skipVerify,
+    },
+    sockets,
+  );
 }
 
 function plain(host: string, port: number, sockets: net.Socket[]): Promise<net.Socket> {
@@ -90,9 +111,14 @@ function plain(host: string, port: number, sockets: net.Socket[]): Promise<net.S
     sockets.push(socket);
     open++;
     opened++;
-    socket.once('close', () => { open--; });
+    socket.once('close', () => {
+      open--;
+    });
     socket.once('error', reject);
-    socket.once('connect', () => { socket.off('error', reject); resolve(socket); });
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
   });
 }
 
@@ -100,7 +126,9 @@ function secure(options: tls.ConnectionOptions, sockets: net.Socket[]): Promise<
   return new Promise((resolve, reject) => {
     const socket = tls.connect(options);
     sockets.push(socket);
-    const early = (): void => { reject(Object.assign(new Error('the connection was closed during the TLS handshake'), { code: 'ECONNRESET' })); };
+    const early = (): void => {
+      reject(Object.assign(new Error('the connection was closed during the TLS handshake'), { code: 'ECONNRESET' }));
+    };
     socket.once('error', reject);
     socket.once('close', early);
     socket.once('secureConnect', () => {
@@ -114,7 +142,10 @@ function secure(options: tls.ConnectionOptions, sockets: net.Socket[]): Promise<
 /** HTTP CONNECT (RFC 9110, 9.3.6), for requests and websockets alike. */
 function httpConnect(socket: net.Socket, server: URL, port: number, proxy: URL): Promise<void> {
   const target = `${server.hostname}:${port}`;
-  const auth = proxy.username === '' ? '' : `Proxy-Authorization: Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString('base64')}\r\n`;
+  const auth =
+    proxy.username === ''
+      ? ''
+      : `Proxy-Authorization: Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString('base64')}\r\n`;
   return new Promise((resolve, reject) => {
     let head = Buffer.alloc(0);
     const end = (act: () => void): void => {
@@ -125,7 +156,17 @@ function httpConnect(socket: net.Socket, server: URL, port: number, proxy: URL):
       act();
     };
     const refuse = (why: string, status?: number): void => {
-      end(() => { reject(new Problem('kube.proxy', `The proxy ${proxy.host} ${why}.`, { next: status === 407 ? 'Put its user name and password into the proxy\'s address.' : 'Check proxy-url, HTTPS_PROXY and NO_PROXY.', ...(status !== undefined && { status }) })); });
+      end(() => {
+        reject(
+          new Problem('kube.proxy', `The proxy ${proxy.host} ${why}.`, {
+            next:
+              status === 407
+                ? "Put its user name and password into the proxy's address."
+                : 'Check proxy-url, HTTPS_PROXY and NO_PROXY.',
+            ...(status !== undefined && { status }),
+          }),
+        );
+      });
     };
     const onData = (chunk: Buffer): void => {
       head = Buffer.concat([head, chunk]);
@@ -135,17 +176,32 @@ function httpConnect(socket: net.Socket, server: URL, port: number, proxy: URL):
         return;
       }
       const status = /^HTTP\/1\.[01] (\d{3})([^\r\n]*)/.exec(head.toString('latin1', 0, at));
-      if (!status) { refuse('answered something that is not HTTP'); return; }
+      if (!status) {
+        refuse('answered something that is not HTTP');
+        return;
+      }
       const code = Number(status[1]);
-      if (code < 200 || code > 299) { refuse(code === 407 ? 'wants a user name and password (407)' : `refused the way to ${target} (${code}${status[2]})`, code); return; }
+      if (code < 200 || code > 299) {
+        refuse(
+          code === 407 ? 'wants a user name and password (407)' : `refused the way to ${target} (${code}${status[2]})`,
+          code,
+        );
+        return;
+      }
       const rest = head.subarray(at + 4);
       end(() => {
         if (rest.length > 0) socket.unshift(rest);
         resolve();
       });
     };
-    const onError = (e: Error): void => { end(() => { reject(e); }); };
-    const onClose = (): void => { refuse(`closed the connection when asked for ${target}`); };
+    const onError = (e: Error): void => {
+      end(() => {
+        reject(e);
+      });
+    };
+    const onClose = (): void => {
+      refuse(`closed the connection when asked for ${target}`);
+    };
     socket.on('data', onData);
     socket.on('error', onError);
     socket.on('close', onClose);
@@ -159,4 +215,6 @@ function portOf(url: URL): number {
 }
 
 /** Host without the brackets of an IPv6 address. */
-function bare(hostname: string): string { return hostname.replace(/^\[|\]$/g, ''); }
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}

@@ -20,12 +20,33 @@ export interface Asked {
 }
 
 const CERTIFICATE: Readonly<Record<string, (server: string) => [message: string, next: string]>> = {
-  CERT_HAS_EXPIRED: (s) => [`The certificate of ${s} has expired.`, 'Ask whoever runs the cluster to renew it; check this machine\'s clock as well.'],
-  CERT_NOT_YET_VALID: (s) => [`The certificate of ${s} is not valid yet.`, 'Check this machine\'s clock.'],
-  ERR_TLS_CERT_ALTNAME_INVALID: (s) => [`The certificate of ${s} is for another name.`, 'Use a name that the certificate has, or set tls-server-name in the kubeconfig.'],
+  CERT_HAS_EXPIRED: (s) => [
+    `The certificate of ${s} has expired.`,
+    "Ask whoever runs the cluster to renew it; check this machine's clock as well.",
+  ],
+  CERT_NOT_YET_VALID: (s) => [`The certificate of ${s} is not valid yet.`, "Check this machine's clock."],
+  ERR_TLS_CERT_ALTNAME_INVALID: (s) => [
+    `The certificate of ${s} is for another name.`,
+    'Use a name that the certificate has, or set tls-server-name in the kubeconfig.',
+  ],
 };
-const UNKNOWN_CA = new Set(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_UNTRUSTED', 'INVALID_CA', 'CERT_SIGNATURE_FAILURE']);
-const TIMEOUT = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ESOCKETTIMEDOUT']);
+const UNKNOWN_CA = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_UNTRUSTED',
+  'INVALID_CA',
+  'CERT_SIGNATURE_FAILURE',
+]);
+const TIMEOUT = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ESOCKETTIMEDOUT',
+]);
 /** OpenSSL's words for a key or certificate of ours that it can't use. */
 const OWN_FILES = /ERR_OSSL_(PEM|X509|ASN1|EVP|DSO|UNSUPPORTED|CRYPTO|BAD)|ERR_OSSL.*(MISMATCH|NO_START_LINE|DECODE)/;
 
@@ -35,19 +56,64 @@ export function connectionProblem(e: unknown, asked: Asked): Error {
   const error = innermost(e);
   const code = error.code ?? '';
   const { server } = asked;
-  const make = (kind: string, message: string, next: string): Problem => new Problem(`kube.${kind}`, message, { next, detail: `${code === '' ? '' : `${code}: `}${error.message}`, cause: e });
+  const make = (kind: string, message: string, next: string): Problem =>
+    new Problem(`kube.${kind}`, message, {
+      next,
+      detail: `${code === '' ? '' : `${code}: `}${error.message}`,
+      cause: e,
+    });
   const certificate = CERTIFICATE[code]?.(server);
   if (certificate) return make('certificate', certificate[0], certificate[1]);
-  if (UNKNOWN_CA.has(code)) return make('certificate', `The certificate of ${server} is signed by an authority that the kubeconfig does not name.`, 'Set certificate-authority or certificate-authority-data of the cluster to the right one; a proxy that opens TLS needs its own there.');
+  if (UNKNOWN_CA.has(code))
+    return make(
+      'certificate',
+      `The certificate of ${server} is signed by an authority that the kubeconfig does not name.`,
+      'Set certificate-authority or certificate-authority-data of the cluster to the right one; a proxy that opens TLS needs its own there.',
+    );
   if (/^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA)/.test(code)) {
-    return make('certificate', asked.certificateEndedAt === undefined ? `${server} refused the client certificate of the user ${asked.user}.` : endedSentence(asked.user, asked.certificateEndedAt), 'Get a new kubeconfig, or renew the client certificate that it names.');
+    return make(
+      'certificate',
+      asked.certificateEndedAt === undefined
+        ? `${server} refused the client certificate of the user ${asked.user}.`
+        : endedSentence(asked.user, asked.certificateEndedAt),
+      'Get a new kubeconfig, or renew the client certificate that it names.',
+    );
   }
-  if (OWN_FILES.test(code)) return make('certificate', `A certificate or key of the context ${asked.context} can't be used: ${error.message.split(':').at(-1)?.trim() ?? code}.`, 'Check the certificates and the key that the kubeconfig names: PEM, and the key must belong to the certificate.');
-  if (code === 'EPROTO' || /^ERR_SSL/.test(code) || /^HPE_/.test(code)) return make('unreachable', `${server} does not speak ${/^HPE_/.test(code) ? 'HTTP' : 'TLS'} as an API server does.`, 'Check the address and port of the cluster, and whether it is http or https.');
-  if (code === 'ECONNREFUSED') return make('refused', `Nothing listens on ${server}: the connection was refused.`, 'Check that the cluster runs and that the kubeconfig has its present address.');
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return make('dns', `The name of ${server} is not known here.`, 'Check the spelling in the kubeconfig, the network, and whether a VPN must be on.');
-  if (TIMEOUT.has(code)) return make('timeout', `${server} did not answer in time.`, 'Try again; if it stays so, check the network, a VPN, and the load of the API server.');
-  return make('unreachable', `The connection to ${server} failed: ${error.message.replace(/\.$/, '') || code}.`, 'Check the network and that the cluster runs.');
+  if (OWN_FILES.test(code))
+    return make(
+      'certificate',
+      `A certificate or key of the context ${asked.context} can't be used: ${error.message.split(':').at(-1)?.trim() ?? code}.`,
+      'Check the certificates and the key that the kubeconfig names: PEM, and the key must belong to the certificate.',
+    );
+  if (code === 'EPROTO' || /^ERR_SSL/.test(code) || /^HPE_/.test(code))
+    return make(
+      'unreachable',
+      `${server} does not speak ${/^HPE_/.test(code) ? 'HTTP' : 'TLS'} as an API server does.`,
+      'Check the address and port of the cluster, and whether it is http or https.',
+    );
+  if (code === 'ECONNREFUSED')
+    return make(
+      'refused',
+      `Nothing listens on ${server}: the connection was refused.`,
+      'Check that the cluster runs and that the kubeconfig has its present address.',
+    );
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return make(
+      'dns',
+      `The name of ${server} is not known here.`,
+      'Check the spelling in the kubeconfig, the network, and whether a VPN must be on.',
+    );
+  if (TIMEOUT.has(code))
+    return make(
+      'timeout',
+      `${server} did not answer in time.`,
+      'Try again; if it stays so, check the network, a VPN, and the load of the API server.',
+    );
+  return make(
+    'unreachable',
+    `The connection to ${server} failed: ${error.message.replace(/\.$/, '') || code}.`,
+    'Check the network and that the cluster runs.',
+  );
 }
 
 function innermost(e: unknown): Error & { code?: string } {
@@ -55,8 +121,14 @@ function innermost(e: unknown): Error & { code?: string } {
   for (let i = 0; i < 8 && at instanceof Error; i++) {
     const { code, cause } = at as Error & { code?: unknown; cause?: unknown };
     // Happy eyeballs: one error for each address that was tried.
-    if (at instanceof AggregateError && at.errors[0] instanceof Error) { at = at.errors[0]; continue; }
-    if (cause instanceof Error && (typeof code !== 'string' || code.startsWith('UND_ERR'))) { at = cause; continue; }
+    if (at instanceof AggregateError && at.errors[0] instanceof Error) {
+      at = at.errors[0];
+      continue;
+    }
+    if (cause instanceof Error && (typeof code !== 'string' || code.startsWith('UND_ERR'))) {
+      at = cause;
+      continue;
+    }
     return at as Error & { code?: string };
   }
   return at instanceof Error ? at : new Error(String(at));
@@ -74,17 +146,48 @@ export function statusProblem(status: number, contentType: string, body: string,
   const said = cutAndHide(raw);
   const detail = said === '' ? {} : { detail: said };
   if (status === 401) {
-    return new Problem('kube.unauthorized', asked.certificateEndedAt === undefined ? `${asked.server} does not accept the credentials of the user ${asked.user} (401).` : endedSentence(asked.user, asked.certificateEndedAt),
-      { status, ...detail, next: asked.certificateEndedAt === undefined ? 'Log in again (the tool that made the kubeconfig), or get a new kubeconfig.' : 'Get a new kubeconfig, or renew the client certificate that it names.' });
+    return new Problem(
+      'kube.unauthorized',
+      asked.certificateEndedAt === undefined
+        ? `${asked.server} does not accept the credentials of the user ${asked.user} (401).`
+        : endedSentence(asked.user, asked.certificateEndedAt),
+      {
+        status,
+        ...detail,
+        next:
+          asked.certificateEndedAt === undefined
+            ? 'Log in again (the tool that made the kubeconfig), or get a new kubeconfig.'
+            : 'Get a new kubeconfig, or renew the client certificate that it names.',
+      },
+    );
   }
   if (status === 403) return forbiddenProblem(at, raw, said, asked);
   if (status === 404) {
-    return new Problem('kube.notFound', at.name === undefined ? `${asked.server} has no ${at.resource || asked.path.split('?')[0]}${inNamespace(at)} (404).` : `There is no ${at.resource.replace(/s?\/.*|s$/, '')} ${at.name}${inNamespace(at)}.`,
-      { status, ...detail, next: 'It may have been deleted; refresh and choose again.' });
+    return new Problem(
+      'kube.notFound',
+      at.name === undefined
+        ? `${asked.server} has no ${at.resource || asked.path.split('?')[0]}${inNamespace(at)} (404).`
+        : `There is no ${at.resource.replace(/s?\/.*|s$/, '')} ${at.name}${inNamespace(at)}.`,
+      { status, ...detail, next: 'It may have been deleted; refresh and choose again.' },
+    );
   }
-  if (status === 429) return new Problem('kube.server', `${asked.server} is overloaded and asks to wait (429).`, { status, ...detail, next: 'Try again in a minute.' });
-  if (status === 503 || status === 504 || status === 502) return new Problem('kube.server', `${asked.server} is not available now (${status})${short(said)}.`, { status, ...detail, next: 'Try again; if it stays so, ask whoever runs the cluster.' });
-  return new Problem('kube.server', `${asked.server} answered ${status}${short(said)}.`, { status, ...detail, next: `Try again; if it stays so, ask whoever runs the cluster${said === '' ? '' : ' (the details have its own words)'}.` });
+  if (status === 429)
+    return new Problem('kube.server', `${asked.server} is overloaded and asks to wait (429).`, {
+      status,
+      ...detail,
+      next: 'Try again in a minute.',
+    });
+  if (status === 503 || status === 504 || status === 502)
+    return new Problem('kube.server', `${asked.server} is not available now (${status})${short(said)}.`, {
+      status,
+      ...detail,
+      next: 'Try again; if it stays so, ask whoever runs the cluster.',
+    });
+  return new Problem('kube.server', `${asked.server} answered ${status}${short(said)}.`, {
+    status,
+    ...detail,
+    next: `Try again; if it stays so, ask whoever runs the cluster${said === '' ? '' : ' (the details have its own words)'}.`,
+  });
 }
 
 /**
@@ -99,11 +202,26 @@ function forbiddenProblem(at: ResourcePath, raw: string, said: string, asked: As
   const resource = (told?.[2] ?? at.resource) || (asked.path.split('?')[0] ?? '');
   const group = told?.[3] ?? at.group;
   const where = at.namespace === undefined ? ' in the whole cluster' : ` in the namespace ${at.namespace}`;
-  const rule = resource.startsWith('/') ? { nonResourceURLs: [resource], verbs: [verb] } : { apiGroups: [group], resources: [resource], verbs: verbsWith(verb, resource) };
+  const rule = resource.startsWith('/')
+    ? { nonResourceURLs: [resource], verbs: [verb] }
+    : { apiGroups: [group], resources: [resource], verbs: verbsWith(verb, resource) };
   const yaml = rbacYaml({ name: 'controller-tuner', rules: [rule], user, namespace: at.namespace });
-  return new Problem('kube.forbidden', `The user ${user} may not ${verb} ${resource}${resource.startsWith('/') ? '' : where}.`, {
-    status: 403, next: 'Ask for the right; the details have RBAC that gives it.', detail: `${said === '' ? '' : said.split('\n').map((l) => `# ${l}\n`).join('')}${yaml}`,
-  });
+  return new Problem(
+    'kube.forbidden',
+    `The user ${user} may not ${verb} ${resource}${resource.startsWith('/') ? '' : where}.`,
+    {
+      status: 403,
+      next: 'Ask for the right; the details have RBAC that gives it.',
+      detail: `${
+        said === ''
+          ? ''
+          : said
+              .split('\n')
+              .map((l) => `# ${l}\n`)
+              .join('')
+      }${yaml}`,
+    },
+  );
 }
 
 function verbsWith(verb: string, resource: string): string[] {
@@ -120,9 +238,14 @@ function verbOf(asked: Asked, at: ResourcePath): string {
 /** A web page where the API was asked: a login page, a captive portal, a wrong address. */
 export function pageProblem(status: number, body: string, asked: Asked): Problem {
   const title = /<title[^>]*>([^<]{1,200})/i.exec(body)?.[1]?.replace(/\s+/g, ' ').trim();
-  return new Problem('kube.notApi', `${asked.server} answered with ${status >= 300 && status < 400 ? `a redirect (${status})` : 'a web page'}${title ? `, "${title}",` : ''} where the Kubernetes API was expected.`, {
-    status, next: 'Something in between asks you to log in, or the address is not that of an API server: log in there, or correct the server in the kubeconfig.',
-  });
+  return new Problem(
+    'kube.notApi',
+    `${asked.server} answered with ${status >= 300 && status < 400 ? `a redirect (${status})` : 'a web page'}${title ? `, "${title}",` : ''} where the Kubernetes API was expected.`,
+    {
+      status,
+      next: 'Something in between asks you to log in, or the address is not that of an API server: log in there, or correct the server in the kubeconfig.',
+    },
+  );
 }
 
 export function looksLikePage(contentType: string, body: string): boolean {
@@ -133,10 +256,14 @@ function statusMessage(body: string): string {
   try {
     const it = object(JSON.parse(body));
     return text(it['message']) || text(it['reason']);
-  } catch { return body.slice(0, 2000); }
+  } catch {
+    return body.slice(0, 2000);
+  }
 }
 
-function inNamespace(at: ResourcePath): string { return at.namespace === undefined ? '' : ` in the namespace ${at.namespace}`; }
+function inNamespace(at: ResourcePath): string {
+  return at.namespace === undefined ? '' : ` in the namespace ${at.namespace}`;
+}
 
 function short(said: string): string {
   const line = said.split('\n')[0]?.trim() ?? '';

@@ -21,17 +21,32 @@ export function proxyFor(server: URL, proxyUrl: string | undefined, env: Env): U
 function parseProxy(value: string, from: string): URL {
   const url = URL.parse(value.includes('://') ? value : `http://${value}`);
   // The value is not quoted: it may hold a password.
-  if (!url || url.hostname === '') throw new Problem('kube.proxy', `The proxy in ${from} is not an address.`, { next: 'Write it like http://proxy.example.com:3128.' });
-  if (!SCHEMES.includes(url.protocol)) throw new Problem('kube.proxy', `The proxy in ${from} is of the kind "${url.protocol.slice(0, -1)}", which is not supported.`, { next: `Use one of ${SCHEMES.map((s) => s.slice(0, -1)).join(', ')}.` });
+  if (!url || url.hostname === '')
+    throw new Problem('kube.proxy', `The proxy in ${from} is not an address.`, {
+      next: 'Write it like http://proxy.example.com:3128.',
+    });
+  if (!SCHEMES.includes(url.protocol))
+    throw new Problem(
+      'kube.proxy',
+      `The proxy in ${from} is of the kind "${url.protocol.slice(0, -1)}", which is not supported.`,
+      { next: `Use one of ${SCHEMES.map((s) => s.slice(0, -1)).join(', ')}.` },
+    );
   return url;
 }
 
 /** NO_PROXY: names match themselves and what is below them; `.name` only what is below; addresses, CIDR blocks, ports, `*`. This machine is never proxied. */
 export function bypassed(server: URL, noProxy: string): boolean {
-  const host = server.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+  const host = server.hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
   const port = server.port || (server.protocol === 'https:' ? '443' : '80');
   if (host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))) return true;
-  return noProxy.split(',').map((e) => e.trim().toLowerCase()).filter((e) => e !== '').some((entry) => matches(entry, host, port));
+  return noProxy
+    .split(',')
+    .map((e) => e.trim().toLowerCase())
+    .filter((e) => e !== '')
+    .some((entry) => matches(entry, host, port));
 }
 
 function matches(entry: string, host: string, port: string): boolean {
@@ -48,7 +63,8 @@ function matches(entry: string, host: string, port: string): boolean {
 function inBlock(entry: string, host: string): boolean {
   const [net = '', bits = ''] = entry.split('/');
   const family = isIP(host);
-  if (family === 0 || family !== isIP(net) || !/^\d+$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) return false;
+  if (family === 0 || family !== isIP(net) || !/^\d+$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
+    return false;
   const type = family === 4 ? 'ipv4' : 'ipv6';
   const block = new BlockList();
   block.addSubnet(net, Number(bits), type);

@@ -26,14 +26,30 @@ export interface RbacRequest {
 /** A Role and RoleBinding, or without a namespace a ClusterRole and ClusterRoleBinding. */
 export function rbacYaml({ name, rules, user, namespace }: RbacRequest): string {
   const kind = namespace === undefined ? 'ClusterRole' : 'Role';
-  const meta = ['metadata:', `  name: ${q(name)}`, ...(namespace === undefined ? [] : [`  namespace: ${q(namespace)}`])];
+  const meta = [
+    'metadata:',
+    `  name: ${q(name)}`,
+    ...(namespace === undefined ? [] : [`  namespace: ${q(namespace)}`]),
+  ];
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
   return [
-    'apiVersion: rbac.authorization.k8s.io/v1', `kind: ${kind}`, ...meta, 'rules:',
-    ...rules.flatMap((rule) => Object.entries(rule).map(([key, values], i) => `${i === 0 ? '- ' : '  '}${key}: [${(values as readonly string[]).map(q).join(', ')}]`)),
+    'apiVersion: rbac.authorization.k8s.io/v1',
+    `kind: ${kind}`,
+    ...meta,
+    'rules:',
+    ...rules.flatMap((rule) =>
+      Object.entries(rule).map(
+        ([key, values], i) => `${i === 0 ? '- ' : '  '}${key}: [${(values as readonly string[]).map(q).join(', ')}]`,
+      ),
+    ),
     '---',
-    'apiVersion: rbac.authorization.k8s.io/v1', `kind: ${kind}Binding`, ...meta,
-    'roleRef:', '  apiGroup: rbac.authorization.k8s.io', `  kind: ${kind}`, `  name: ${q(name)}`,
+    'apiVersion: rbac.authorization.k8s.io/v1',
+    `kind: ${kind}Binding`,
+    ...meta,
+    'roleRef:',
+    '  apiGroup: rbac.authorization.k8s.io',
+    `  kind: ${kind}`,
+    `  name: ${q(name)}`,
     'subjects:',
     ...(account
       ? ['- kind: ServiceAccount', `  name: ${q(account[2] ?? '')}`, `  namespace: ${q(account[1] ?? '')}`]
@@ -44,13 +60,19 @@ export function rbacYaml({ name, rules, user, namespace }: RbacRequest): string 
 
 /** Plain where YAML reads it as the same string, else in quotes (JSON's are YAML's). */
 function q(s: string): string {
-  return /^[A-Za-z][A-Za-z0-9._/-]*$/.test(s) && !/^(y|n|yes|no|true|false|on|off|null)$/i.test(s) ? s : JSON.stringify(s);
+  return /^[A-Za-z][A-Za-z0-9._/-]*$/.test(s) && !/^(y|n|yes|no|true|false|on|off|null)$/i.test(s)
+    ? s
+    : JSON.stringify(s);
 }
 
 /** What listing and profiling controllers takes in all: discovery, the tunnel, and tokens for endpoints that ask. */
 export const DISCOVERY_RULES: readonly RbacRule[] = [
   { apiGroups: [''], resources: ['pods', 'services'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'], verbs: ['get', 'list', 'watch'] },
+  {
+    apiGroups: ['apps'],
+    resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'],
+    verbs: ['get', 'list', 'watch'],
+  },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: [''], resources: ['pods/portforward'], verbs: ['get', 'create'] },
 ];

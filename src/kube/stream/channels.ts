@@ -8,7 +8,10 @@ export const PROTOCOL = 'v4.channel.k8s.io';
 /** Longest message that we send, bytes; receivers take megabytes, but hold each as a whole. */
 const MAX_FRAME = 256 * 1024;
 
-export interface Received { readonly data: Buffer; readonly error: string | undefined }
+export interface Received {
+  readonly data: Buffer;
+  readonly error: string | undefined;
+}
 
 const NOTHING = Buffer.alloc(0);
 

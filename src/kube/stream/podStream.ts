@@ -48,12 +48,19 @@ export class PodStream extends Duplex {
   #timers: NodeJS.Timeout[] = [];
   #idle: { readonly ms: number; timer: NodeJS.Timeout } | undefined;
 
-  constructor(private readonly host: StreamHost, private readonly options: PodStreamOptions) {
+  constructor(
+    private readonly host: StreamHost,
+    private readonly options: PodStreamOptions,
+  ) {
     super({ allowHalfOpen: true, highWaterMark: 256 * 1024 });
     this.#where = `${options.namespace}/${options.pod} port ${options.port}`;
     const { signal } = options;
-    const stop = (): void => { this.destroy(abortReason(signal)); };
-    const closed = (): void => { this.destroy(abortReason(host.client.closed)); };
+    const stop = (): void => {
+      this.destroy(abortReason(signal));
+    };
+    const closed = (): void => {
+      this.destroy(abortReason(host.client.closed));
+    };
     if (signal.aborted) process.nextTick(stop);
     else {
       signal.addEventListener('abort', stop, { once: true });
@@ -62,27 +69,50 @@ export class PodStream extends Duplex {
         signal.removeEventListener('abort', stop);
         host.client.closed.removeEventListener('abort', closed);
       });
-      this.#connect().catch((e: unknown) => { this.destroy(e instanceof Error ? e : new Error(String(e))); });
+      this.#connect().catch((e: unknown) => {
+        this.destroy(e instanceof Error ? e : new Error(String(e)));
+      });
     }
   }
 
   // What node's http and tls expect of a socket and a stream does not have.
-  setNoDelay(): this { return this; }
-  setKeepAlive(): this { return this; }
-  ref(): this { return this; }
-  unref(): this { return this; }
+  setNoDelay(): this {
+    return this;
+  }
+  setKeepAlive(): this {
+    return this;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
   /** As a socket's, called by http when an answer is complete: ends, and closes without waiting for the far side. */
   destroySoon(): void {
     if (this.writable) this.end();
-    if (this.writableFinished) this.destroy(); else this.once('finish', () => { this.destroy(); });
+    if (this.writableFinished) this.destroy();
+    else
+      this.once('finish', () => {
+        this.destroy();
+      });
   }
   /** As a socket's: 'timeout' is emitted after so long without a byte either way; 0 = never. */
   setTimeout(ms: number, listener?: () => void): this {
     clearTimeout(this.#idle?.timer);
-    this.#idle = ms > 0 && !this.destroyed ? { ms, timer: setTimeout(() => { this.emit('timeout'); }, ms) } : undefined;
+    this.#idle =
+      ms > 0 && !this.destroyed
+        ? {
+            ms,
+            timer: setTimeout(() => {
+              this.emit('timeout');
+            }, ms),
+          }
+        : undefined;
     this.#idle?.timer.unref();
     if (listener) {
-      if (ms > 0) this.once('timeout', listener); else this.off('timeout', listener);
+      if (ms > 0) this.once('timeout', listener);
+      else this.off('timeout', listener);
     }
     return this;
   }
@@ -97,19 +127,37 @@ export class PodStream extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (e?: Error | null) => void): void {
     const ws = this.#ws;
-    if (!ws) { this.#waiting = () => { this._write(chunk, _encoding, done); }; return; }
+    if (!ws) {
+      this.#waiting = () => {
+        this._write(chunk, _encoding, done);
+      };
+      return;
+    }
     // The far side has ended already: as with a socket, what is still written goes nowhere, and what came is still read.
-    if (this.#farEnded) { done(); return; }
+    if (this.#farEnded) {
+      done();
+      return;
+    }
     this.#idle?.timer.refresh();
     const parts = frames(chunk);
     // `ws` calls back when the bytes are with the system, so that a slow tunnel slows the writer.
     for (const [i, part] of parts.entries()) {
-      ws.send(part, { binary: true, compress: false }, i < parts.length - 1 ? undefined : (e) => { done(e && !this.#farEnded ? this.#dropped(e) : null); });
+      ws.send(
+        part,
+        { binary: true, compress: false },
+        i < parts.length - 1
+          ? undefined
+          : (e) => {
+              done(e && !this.#farEnded ? this.#dropped(e) : null);
+            },
+      );
     }
   }
 
   /** The protocol knows no half-close: the far side learns of the end when all is closed. */
-  override _final(done: (e?: Error | null) => void): void { done(); }
+  override _final(done: (e?: Error | null) => void): void {
+    done();
+  }
 
   override _destroy(error: Error | null, done: (e?: Error | null) => void): void {
     this.#dialing?.abort();
@@ -122,8 +170,12 @@ export class PodStream extends Duplex {
       // A goodbye if all went well; the socket is closed at once in any case.
       if (!error && ws.readyState === WebSocket.OPEN && !ws.isPaused) {
         ws.close(1000);
-        const hard = setTimeout(() => { ws.terminate(); }, 500);
-        ws.once('close', () => { clearTimeout(hard); });
+        const hard = setTimeout(() => {
+          ws.terminate();
+        }, 500);
+        ws.once('close', () => {
+          clearTimeout(hard);
+        });
       } else ws.terminate();
     }
     done(error);
@@ -134,15 +186,26 @@ export class PodStream extends Duplex {
     const { namespace, pod, port, handshakeMs = 20_000 } = this.options;
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward?ports=${port}`;
     const late = setTimeout(() => {
-      this.destroy(new Problem('kube.timeout', `The tunnel to ${this.#where} was not there within ${handshakeMs / 1000} s.`, { next: 'Try again; if it stays so, check that the node of the pod is up.' }));
+      this.destroy(
+        new Problem('kube.timeout', `The tunnel to ${this.#where} was not there within ${handshakeMs / 1000} s.`, {
+          next: 'Try again; if it stays so, check that the node of the pod is up.',
+        }),
+      );
     }, handshakeMs);
     this.#timers.push(late);
     for (let attempt = 0; !this.destroyed; attempt++) {
       const stop = (this.#dialing ??= new AbortController()).signal;
       let dialed: Dialed;
-      try { dialed = await client.dial(stop); } catch (e) { throw client.failure(e, client.asked(path, {}), this.options.signal); }
+      try {
+        dialed = await client.dial(stop);
+      } catch (e) {
+        throw client.failure(e, client.asked(path, {}), this.options.signal);
+      }
       this.#dialing = undefined;
-      if (this.destroyed) { dialed.socket.destroy(); return; }
+      if (this.destroyed) {
+        dialed.socket.destroy();
+        return;
+      }
       const refused = await this.#handshake(path, dialed);
       if (refused === undefined) {
         clearTimeout(late);
@@ -162,14 +225,23 @@ export class PodStream extends Duplex {
       // are left as they are; what stands where its path would is never opened.
       const ws = new WebSocket(`ws+unix:tunnel:${client.wirePath(path)}`, [PROTOCOL], {
         headers: { ...credential.headers, host: client.server.host, 'user-agent': 'controller-tuner' },
-        createConnection: () => socket, perMessageDeflate: false, followRedirects: false, maxPayload: 64 << 20,
+        createConnection: () => socket,
+        perMessageDeflate: false,
+        followRedirects: false,
+        maxPayload: 64 << 20,
       });
       this.#ws = undefined;
-      const gone = (): void => { ws.terminate(); };
+      const gone = (): void => {
+        ws.terminate();
+      };
       this.once('close', gone);
       ws.once('open', () => {
         this.off('close', gone);
-        if (this.destroyed) { ws.terminate(); resolve(undefined); return; }
+        if (this.destroyed) {
+          ws.terminate();
+          resolve(undefined);
+          return;
+        }
         this.#use(ws, socket);
         this.host.log(`port-forward to ${this.#where} in ${Date.now() - this.#started} ms`);
         resolve(undefined);
@@ -199,26 +271,37 @@ export class PodStream extends Duplex {
     this.#ws = ws;
     this.#heard = Date.now();
     ws.removeAllListeners('error');
-    ws.on('error', (e) => { this.destroy(this.#dropped(e)); });
-    ws.on('pong', () => { this.#heard = Date.now(); });
-    ws.on('ping', () => { this.#heard = Date.now(); });
-    ws.on('message', (data: Buffer) => { this.#message(ws, data); });
+    ws.on('error', (e) => {
+      this.destroy(this.#dropped(e));
+    });
+    ws.on('pong', () => {
+      this.#heard = Date.now();
+    });
+    ws.on('ping', () => {
+      this.#heard = Date.now();
+    });
+    ws.on('message', (data: Buffer) => {
+      this.#message(ws, data);
+    });
     ws.on('close', (code) => {
       // 1000 (and 1005, a goodbye without a code) is how a kubelet says that the port's connection has ended; without a
       // goodbye the tunnel broke, and what was read may be a part only.
-      if (code === 1000 || code === 1005) this.#farEnd(); else this.destroy(this.#dropped());
+      if (code === 1000 || code === 1005) this.#farEnd();
+      else this.destroy(this.#dropped());
     });
     socket.setNoDelay(true);
     let last = Date.now();
-    this.#timers.push(setInterval(() => {
-      const late = Date.now() - last > 2 * pingMs;
-      last = Date.now();
-      // This process itself was held up (a busy thread, a laptop asleep): what came meanwhile was not read yet.
-      if (ws.isPaused || late) this.#heard = last;
-      if (ws.isPaused) return;
-      if (Date.now() - this.#heard > silentMs) this.destroy(this.#dropped(undefined, silentMs));
-      else if (ws.readyState === WebSocket.OPEN) ws.ping();
-    }, pingMs));
+    this.#timers.push(
+      setInterval(() => {
+        const late = Date.now() - last > 2 * pingMs;
+        last = Date.now();
+        // This process itself was held up (a busy thread, a laptop asleep): what came meanwhile was not read yet.
+        if (ws.isPaused || late) this.#heard = last;
+        if (ws.isPaused) return;
+        if (Date.now() - this.#heard > silentMs) this.destroy(this.#dropped(undefined, silentMs));
+        else if (ws.readyState === WebSocket.OPEN) ws.ping();
+      }, pingMs),
+    );
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.();
@@ -247,19 +330,37 @@ export class PodStream extends Duplex {
   #portProblem(said: string): Problem {
     const { namespace, pod, port } = this.options;
     const refused = /connection refused|actively refused/i.test(said);
-    const gone = /pod (\S+ )?not found|sandbox \S* ?(not found|not running)|pod .*does not exist|not running|no such container|no network namespace/i.test(said);
-    return new Problem(refused ? 'kube.portRefused' : 'kube.portForward',
-      refused ? `Nothing listens on port ${port} of the pod ${namespace}/${pod}.` : gone ? `The pod ${namespace}/${pod} is not running any more.` : `The node could not reach port ${port} of the pod ${namespace}/${pod}.`,
-      { next: refused ? 'Check the port; the process may serve it on another, or not at all.' : 'Refresh and choose a running replica.', detail: cutAndHide(said) });
+    const gone =
+      /pod (\S+ )?not found|sandbox \S* ?(not found|not running)|pod .*does not exist|not running|no such container|no network namespace/i.test(
+        said,
+      );
+    return new Problem(
+      refused ? 'kube.portRefused' : 'kube.portForward',
+      refused
+        ? `Nothing listens on port ${port} of the pod ${namespace}/${pod}.`
+        : gone
+          ? `The pod ${namespace}/${pod} is not running any more.`
+          : `The node could not reach port ${port} of the pod ${namespace}/${pod}.`,
+      {
+        next: refused
+          ? 'Check the port; the process may serve it on another, or not at all.'
+          : 'Refresh and choose a running replica.',
+        detail: cutAndHide(said),
+      },
+    );
   }
 
   #dropped(e?: Error, silentMs?: number): Problem {
     const seconds = Math.round((Date.now() - this.#started) / 100) / 10;
     const how = silentMs === undefined ? 'broke' : `was silent for ${silentMs / 1000} s and is taken for dead,`;
-    return new Problem('kube.tunnelDropped', `The tunnel to ${this.#where} ${how} ${seconds} s after it was asked for.`, {
-      next: 'Try again. If it breaks after the same time each time, a proxy or load balancer on the way limits connections.',
-      ...(e && { detail: e.message, cause: e }),
-    });
+    return new Problem(
+      'kube.tunnelDropped',
+      `The tunnel to ${this.#where} ${how} ${seconds} s after it was asked for.`,
+      {
+        next: 'Try again. If it breaks after the same time each time, a proxy or load balancer on the way limits connections.',
+        ...(e && { detail: e.message, cause: e }),
+      },
+    );
   }
 }
 

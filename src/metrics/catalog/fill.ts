@@ -15,7 +15,12 @@ export function fill(promql: string, { window }: Filling): string {
 export function promDuration(seconds: number): string {
   let ms = Math.max(1, Math.round(seconds * 1000));
   let out = '';
-  for (const [unit, size] of [['h', 3_600_000], ['m', 60_000], ['s', 1000], ['ms', 1]] as const) {
+  for (const [unit, size] of [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+    ['ms', 1],
+  ] as const) {
     const n = Math.floor(ms / size);
     if (n > 0) out += `${n}${unit}`;
     ms -= n * size;
@@ -34,7 +39,11 @@ const DEFAULT_INTERVAL = 60;
  * The range of a rate, s. Of our own scrapes `spacing` apart: four of them, at least 10 s. Of Prometheus: four scrapes at
  * its interval (1 min where unknown), and at least a step of the chart, so that nothing between two points goes unseen.
  */
-export function rateWindow(source: { readonly kind: 'scrape' | 'file' | 'prometheus'; readonly spacing?: number; readonly step?: number }): number {
+export function rateWindow(source: {
+  readonly kind: 'scrape' | 'file' | 'prometheus';
+  readonly spacing?: number;
+  readonly step?: number;
+}): number {
   if (source.kind === 'prometheus') return Math.max(SCRAPES * (source.spacing ?? DEFAULT_INTERVAL), source.step ?? 0);
   return Math.max(LEAST_SCRAPED, SCRAPES * (source.spacing ?? 2), source.step ?? 0);
 }

@@ -14,10 +14,18 @@ export { addMatchers, controllerLabel, narrow, nativeForm } from './rewrite';
 
 /** Every panel, in the order of the page: the talk's first. */
 export const PANELS: readonly Panel[] = [
-  ...TALK_PANELS, ...QUEUE_PANELS, ...RECONCILE_PANELS, ...CLIENT_PANELS, ...PROCESS_PANELS, ...APF_PANELS, ...PROJECT_PANELS,
+  ...TALK_PANELS,
+  ...QUEUE_PANELS,
+  ...RECONCILE_PANELS,
+  ...CLIENT_PANELS,
+  ...PROCESS_PANELS,
+  ...APF_PANELS,
+  ...PROJECT_PANELS,
 ];
 
 const byId = new Map(PANELS.map((p) => [p.id, p]));
 
 /** The panel of this id; undefined when there is none (an id kept from another version). */
-export function panelById(id: string): Panel | undefined { return byId.get(id); }
+export function panelById(id: string): Panel | undefined {
+  return byId.get(id);
+}

@@ -27,8 +27,13 @@ export function explainMissing(panel: Pick<Panel, 'needs'>, known: Known): strin
 
 /** How to get a metric: by its name, and by the version of controller-runtime where that matters. */
 export function howToGet(family: string, known: Pick<Known, 'controllerRuntime'> = {}): string {
-  if (family === 'rest_client_rate_limiter_duration_seconds' || family === 'rest_client_request_duration_seconds') return restClient(family, known.controllerRuntime);
-  if (family === 'controller_runtime_reconcile_timeouts_total' || family === 'controller_runtime_terminal_reconcile_errors_total' || family === 'controller_runtime_reconcile_panics_total') {
+  if (family === 'rest_client_rate_limiter_duration_seconds' || family === 'rest_client_request_duration_seconds')
+    return restClient(family, known.controllerRuntime);
+  if (
+    family === 'controller_runtime_reconcile_timeouts_total' ||
+    family === 'controller_runtime_terminal_reconcile_errors_total' ||
+    family === 'controller_runtime_reconcile_panics_total'
+  ) {
     return 'Newer releases of controller-runtime export it for every controller.';
   }
   for (const [prefix, text] of BY_PREFIX) if (family.startsWith(prefix)) return text;
@@ -36,18 +41,33 @@ export function howToGet(family: string, known: Pick<Known, 'controllerRuntime'>
 }
 
 const BY_PREFIX: readonly (readonly [string, string])[] = [
-  ['controller_runtime_', 'Only controllers built on controller-runtime have it, and only in the process that leads; plain client-go tells of its queues alone.'],
-  ['workqueue_', 'Its queues are not instrumented: client-go\'s need a metrics provider (k8s.io/component-base/metrics/prometheus/workqueue) imported before they are made, and a name.'],
-  ['rest_client_', 'A client-go process needs k8s.io/component-base/metrics/prometheus/restclient imported, or controller-runtime\'s registry served.'],
+  [
+    'controller_runtime_',
+    'Only controllers built on controller-runtime have it, and only in the process that leads; plain client-go tells of its queues alone.',
+  ],
+  [
+    'workqueue_',
+    "Its queues are not instrumented: client-go's need a metrics provider (k8s.io/component-base/metrics/prometheus/workqueue) imported before they are made, and a name.",
+  ],
+  [
+    'rest_client_',
+    "A client-go process needs k8s.io/component-base/metrics/prometheus/restclient imported, or controller-runtime's registry served.",
+  ],
   ['leader_election_', 'It appears when leader election is on.'],
-  ['process_', 'It takes client_golang\'s process collector, on Linux.'],
-  ['go_gc_duration', 'It takes client_golang\'s Go collector.'],
-  ['go_', 'It takes client_golang\'s Go collector, for some metrics with collectors.WithGoCollectorRuntimeMetrics(collectors.MetricsAll).'],
-  ['apiserver_flowcontrol_', 'Only the API server has it: choose the API server as the source, or a Prometheus that scrapes it.'],
-  ['argocd_', 'Only Argo CD\'s application controller has it.'],
+  ['process_', "It takes client_golang's process collector, on Linux."],
+  ['go_gc_duration', "It takes client_golang's Go collector."],
+  [
+    'go_',
+    "It takes client_golang's Go collector, for some metrics with collectors.WithGoCollectorRuntimeMetrics(collectors.MetricsAll).",
+  ],
+  [
+    'apiserver_flowcontrol_',
+    'Only the API server has it: choose the API server as the source, or a Prometheus that scrapes it.',
+  ],
+  ['argocd_', "Only Argo CD's application controller has it."],
   ['moco_', 'Only moco-controller has it, once there is a MySQLCluster.'],
   ['certmanager_', 'Only cert-manager has it, some of it once there is a Certificate.'],
-  ['kubbernecker_', 'Only kubbernecker\'s exporter has it.'],
+  ['kubbernecker_', "Only kubbernecker's exporter has it."],
 ];
 
 /**
@@ -55,12 +75,14 @@ const BY_PREFIX: readonly (readonly [string, string])[] = [
  * both are there to be switched on (pkg/metrics/client_go_adapter.go).
  */
 function restClient(family: string, version: string | undefined): string {
-  const constant = family === 'rest_client_rate_limiter_duration_seconds' ? 'MetricRateLimiterLatency' : 'MetricRequestLatency';
+  const constant =
+    family === 'rest_client_rate_limiter_duration_seconds' ? 'MetricRateLimiterLatency' : 'MetricRequestLatency';
   const variable = constant === 'MetricRateLimiterLatency' ? 'RateLimiterLatency' : 'RequestLatency';
   const builtIn = `call metrics.RegisterRESTClientMetrics(metrics.${constant}) from sigs.k8s.io/controller-runtime/pkg/metrics before the manager is made`;
   const own = `give client-go's metrics.${variable} (k8s.io/client-go/tools/metrics) a LatencyMetric of your own: a histogram with the labels verb and host, registered in controller-runtime's metrics.Registry`;
   const minor = minorOf(version);
-  if (minor === undefined) return `With controller-runtime 0.25 or later, ${builtIn}. With an older one, ${own}. Plain client-go needs k8s.io/component-base/metrics/prometheus/restclient imported.`;
+  if (minor === undefined)
+    return `With controller-runtime 0.25 or later, ${builtIn}. With an older one, ${own}. Plain client-go needs k8s.io/component-base/metrics/prometheus/restclient imported.`;
   return minor >= 25 ? `To get it, ${builtIn}.` : `controller-runtime ${bare(version)} has no switch for it: ${own}.`;
 }
 

@@ -2,7 +2,21 @@
 import type { Matcher } from '../types';
 
 /** Words that stand where a metric's name could, in the part of PromQL that the catalog uses. */
-const WORDS = new Set(['by', 'without', 'on', 'ignoring', 'group_left', 'group_right', 'bool', 'and', 'or', 'unless', 'offset', 'inf', 'nan']);
+const WORDS = new Set([
+  'by',
+  'without',
+  'on',
+  'ignoring',
+  'group_left',
+  'group_right',
+  'bool',
+  'and',
+  'or',
+  'unless',
+  'offset',
+  'inf',
+  'nan',
+]);
 /** Of these, the ones before a list of labels. */
 const LISTS = new Set(['by', 'without', 'on', 'ignoring', 'group_left', 'group_right']);
 
@@ -13,12 +27,37 @@ export function addMatchers(promql: string, matchers: (metric: string) => readon
   const end = promql.length;
   while (i < end) {
     const c = promql[i] ?? '';
-    if (c === '"' || c === "'" || c === '`') { const to = afterString(promql, i); out += promql.slice(i, to); i = to; continue; }
-    if (c === '[') { const to = after(promql, i, ']'); out += promql.slice(i, to); i = to; continue; }
-    if (/[0-9.]/.test(c)) { const m = /^[0-9.]+(?:[eE][+-]?[0-9]+)?[a-z]*/.exec(promql.slice(i)); const text = m?.[0] ?? c; out += text; i += text.length; continue; }
-    if (c === '{') { const to = afterBraces(promql, i); out += merged('', promql.slice(i + 1, to - 1), matchers('')); i = to; continue; }
+    if (c === '"' || c === "'" || c === '`') {
+      const to = afterString(promql, i);
+      out += promql.slice(i, to);
+      i = to;
+      continue;
+    }
+    if (c === '[') {
+      const to = after(promql, i, ']');
+      out += promql.slice(i, to);
+      i = to;
+      continue;
+    }
+    if (/[0-9.]/.test(c)) {
+      const m = /^[0-9.]+(?:[eE][+-]?[0-9]+)?[a-z]*/.exec(promql.slice(i));
+      const text = m?.[0] ?? c;
+      out += text;
+      i += text.length;
+      continue;
+    }
+    if (c === '{') {
+      const to = afterBraces(promql, i);
+      out += merged('', promql.slice(i + 1, to - 1), matchers(''));
+      i = to;
+      continue;
+    }
     const name = /^[a-zA-Z_:$][a-zA-Z0-9_:]*/.exec(promql.slice(i))?.[0];
-    if (name === undefined) { out += c; i++; continue; }
+    if (name === undefined) {
+      out += c;
+      i++;
+      continue;
+    }
     i += name.length;
     const next = i + (/^\s*/.exec(promql.slice(i))?.[0].length ?? 0);
     const lower = name.toLowerCase();
@@ -39,7 +78,9 @@ export function addMatchers(promql: string, matchers: (metric: string) => readon
 const isAggregation = (word: string): boolean => /^(sum|avg|min|max|count)$/.test(word);
 
 function merged(name: string, own: string, more: readonly Matcher[]): string {
-  const text = [own.trim().replace(/,$/, ''), ...more.map(({ label, op, value }) => `${label}${op}${quoted(value)}`)].filter((t) => t !== '').join(',');
+  const text = [own.trim().replace(/,$/, ''), ...more.map(({ label, op, value }) => `${label}${op}${quoted(value)}`)]
+    .filter((t) => t !== '')
+    .join(',');
   return text === '' ? (name === '' ? '{}' : name) : `${name}{${text}}`;
 }
 
@@ -93,8 +134,18 @@ export function narrow(promql: string, controller: string, process: readonly Mat
 export function nativeForm(promql: string, isNative: (family: string) => boolean): string {
   let changed = false;
   const out = promql
-    .replace(/rate\(([a-zA-Z_:][a-zA-Z0-9_:]*)_(sum|count)((?:\{[^}]*\})?\[[^\]]*\])\)/g, (all, family: string, part: string, rest: string) =>
-      isNative(family) ? `histogram_${part}(rate(${family}${rest}))` : all)
-    .replace(/\b([a-zA-Z_:][a-zA-Z0-9_:]*)_bucket\b/g, (all, family: string) => (isNative(family) ? ((changed = true), family) : all));
-  return changed ? out.replace(/,\s*le\b/g, '').replace(/\ble\s*,\s*/g, '').replace(/\bby\s*\(\s*le\s*\)/g, '') : out;
+    .replace(
+      /rate\(([a-zA-Z_:][a-zA-Z0-9_:]*)_(sum|count)((?:\{[^}]*\})?\[[^\]]*\])\)/g,
+      (all, family: string, part: string, rest: string) =>
+        isNative(family) ? `histogram_${part}(rate(${family}${rest}))` : all,
+    )
+    .replace(/\b([a-zA-Z_:][a-zA-Z0-9_:]*)_bucket\b/g, (all, family: string) =>
+      isNative(family) ? ((changed = true), family) : all,
+    );
+  return changed
+    ? out
+        .replace(/,\s*le\b/g, '')
+        .replace(/\ble\s*,\s*/g, '')
+        .replace(/\bby\s*\(\s*le\s*\)/g, '')
+    : out;
 }

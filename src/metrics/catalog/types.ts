@@ -21,5 +21,16 @@ export interface Panel {
 }
 
 export type Group =
-  | 'The talk' | 'kube-controller-manager' | 'Workqueue' | 'Reconcile' | 'Client' | 'Leader election'
-  | 'Process' | 'Go runtime' | 'API Priority and Fairness' | 'Argo CD' | 'MOCO' | 'cert-manager' | 'kubbernecker';
+  | 'The talk'
+  | 'kube-controller-manager'
+  | 'Workqueue'
+  | 'Reconcile'
+  | 'Client'
+  | 'Leader election'
+  | 'Process'
+  | 'Go runtime'
+  | 'API Priority and Fairness'
+  | 'Argo CD'
+  | 'MOCO'
+  | 'cert-manager'
+  | 'kubbernecker';

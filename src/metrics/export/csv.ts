@@ -8,7 +8,10 @@ export interface CsvChart {
 export function csv(chart: CsvChart): string {
   const rows = [['time', ...chart.series.map((s) => s.label)].map(field).join(',')];
   for (let i = 0; i < chart.times.length; i++) {
-    const values = chart.series.map((s) => { const v = s.values[i]; return v === undefined || Number.isNaN(v) ? '' : v === Infinity ? '+Inf' : v === -Infinity ? '-Inf' : String(v); });
+    const values = chart.series.map((s) => {
+      const v = s.values[i];
+      return v === undefined || Number.isNaN(v) ? '' : v === Infinity ? '+Inf' : v === -Infinity ? '-Inf' : String(v);
+    });
     rows.push([new Date(1000 * (chart.times[i] ?? 0)).toISOString(), ...values].join(','));
   }
   return `${rows.join('\r\n')}\r\n`;

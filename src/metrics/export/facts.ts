@@ -17,7 +17,10 @@ export interface ControllerFacts {
 
 /** The target's labels as matchers, in the order of their names. */
 export function targetMatchers(facts: ControllerFacts): readonly Matcher[] {
-  return Object.keys(facts.target).sort().filter((label) => facts.target[label] !== '').map((label) => ({ label, op: '=', value: facts.target[label] ?? '' }));
+  return Object.keys(facts.target)
+    .sort()
+    .filter((label) => facts.target[label] !== '')
+    .map((label) => ({ label, op: '=', value: facts.target[label] ?? '' }));
 }
 
 /** A query for this controller alone. A selector that already names one (`name="volumes"`) gets the target's labels only. */

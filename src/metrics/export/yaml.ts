@@ -4,7 +4,9 @@ export type Yaml = string | number | boolean | readonly Yaml[] | { readonly [key
 const SPECIAL = /^(?:y|n|yes|no|on|off|true|false|null|~|[-+.\d].*)$/i;
 
 /** Data nested no deeper than the code that made it: at most ten levels. Ends with a newline. */
-export function yaml(value: Yaml): string { return `${block(value, 0).join('\n')}\n`; }
+export function yaml(value: Yaml): string {
+  return `${block(value, 0).join('\n')}\n`;
+}
 
 function block(value: Yaml, depth: number): string[] {
   if (depth > 10) throw new RangeError('YAML nested more than ten levels');
@@ -21,7 +23,9 @@ function block(value: Yaml, depth: number): string[] {
   });
 }
 
-function isScalar(v: Yaml): v is string | number | boolean { return typeof v !== 'object' || (Array.isArray(v) ? v.length === 0 : Object.keys(v).length === 0); }
+function isScalar(v: Yaml): v is string | number | boolean {
+  return typeof v !== 'object' || (Array.isArray(v) ? v.length === 0 : Object.keys(v).length === 0);
+}
 
 function scalar(v: Yaml): string {
   if (typeof v === 'object') return Array.isArray(v) ? '[]' : '{}';

@@ -17,8 +17,12 @@ export function pipelineOf(input: PipelineInput): PipelineModel {
   const { verdict, noVerdict } = judge(signals, input);
   return {
     time: input.time,
-    lanes: signals.lanes.map((l) => ({ controller: l.controller, stations: stationsOf(input, l, signals.process, from) })),
+    lanes: signals.lanes.map((l) => ({
+      controller: l.controller,
+      stations: stationsOf(input, l, signals.process, from),
+    })),
     requests: requestTiles(input, signals.process, from),
-    verdict, noVerdict,
+    verdict,
+    noVerdict,
   };
 }

@@ -2,8 +2,10 @@ import { fill } from '../catalog/fill';
 import { addMatchers } from '../catalog/rewrite';
 import type { Matcher } from '../types';
 
-const quantile = (q: number, metric: string, by: string): string => `histogram_quantile(${q}, sum by (${by === '' ? 'le' : `${by}, le`}) (rate(${metric}_bucket[$window])))`;
-const rate = (metric: string, by = ''): string => (by === '' ? `sum(rate(${metric}[$window]))` : `sum by (${by}) (rate(${metric}[$window]))`);
+const quantile = (q: number, metric: string, by: string): string =>
+  `histogram_quantile(${q}, sum by (${by === '' ? 'le' : `${by}, le`}) (rate(${metric}_bucket[$window])))`;
+const rate = (metric: string, by = ''): string =>
+  by === '' ? `sum(rate(${metric}[$window]))` : `sum by (${by}) (rate(${metric}[$window]))`;
 
 const QUEUE = 'workqueue_queue_duration_seconds';
 const WORK = 'workqueue_work_duration_seconds';
@@ -53,13 +55,28 @@ export type QueryId = keyof typeof PIPELINE_QUERIES;
 
 /** Names of the metrics that the pipeline reads, for a store that keeps only what is asked for. Histograms by family. */
 export const PIPELINE_METRICS: readonly string[] = [
-  'workqueue_adds_total', 'workqueue_retries_total', 'workqueue_depth', 'workqueue_unfinished_work_seconds', QUEUE, WORK,
-  'controller_runtime_active_workers', 'controller_runtime_max_concurrent_reconciles', 'controller_runtime_reconcile_total', RECONCILE,
-  'rest_client_requests_total', REQUEST, LIMITER, 'process_cpu_seconds_total', 'go_sched_gomaxprocs_threads',
+  'workqueue_adds_total',
+  'workqueue_retries_total',
+  'workqueue_depth',
+  'workqueue_unfinished_work_seconds',
+  QUEUE,
+  WORK,
+  'controller_runtime_active_workers',
+  'controller_runtime_max_concurrent_reconciles',
+  'controller_runtime_reconcile_total',
+  RECONCILE,
+  'rest_client_requests_total',
+  REQUEST,
+  LIMITER,
+  'process_cpu_seconds_total',
+  'go_sched_gomaxprocs_threads',
 ];
 
 /** The queries to send. `window`: of the rates, s (rateWindow). `process`: matchers of the process (pod, instance, job). */
-export function pipelineQueries(options: { readonly window: number; readonly process?: readonly Matcher[] }): readonly { readonly id: QueryId; readonly promql: string }[] {
+export function pipelineQueries(options: {
+  readonly window: number;
+  readonly process?: readonly Matcher[];
+}): readonly { readonly id: QueryId; readonly promql: string }[] {
   return (Object.keys(PIPELINE_QUERIES) as QueryId[]).map((id) => {
     const promql = fill(PIPELINE_QUERIES[id], { window: options.window });
     return { id, promql: options.process === undefined ? promql : addMatchers(promql, () => options.process ?? []) };

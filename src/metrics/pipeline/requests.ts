@@ -10,8 +10,16 @@ const SHOWN = 7;
 export function requestTiles(input: PipelineInput, p: ProcessSignals, from: number): readonly RequestTile[] {
   const series = input.results.get('requests')?.series ?? [];
   if (series.length === 0) return [];
-  const tiles = series.map((s) => ({ method: s.labels['method'] ?? '', code: s.labels['code'] ?? '', line: s, rate: mean(since(s, from)) }))
-    .filter((t) => t.rate > 0 && t.code !== '429').sort((a, b) => b.rate - a.rate).slice(0, SHOWN);
+  const tiles = series
+    .map((s) => ({
+      method: s.labels['method'] ?? '',
+      code: s.labels['code'] ?? '',
+      line: s,
+      rate: mean(since(s, from)),
+    }))
+    .filter((t) => t.rate > 0 && t.code !== '429')
+    .sort((a, b) => b.rate - a.rate)
+    .slice(0, SHOWN);
   const rejected = total(series.filter((s) => s.labels['code'] === '429'));
   const now = last(since(rejected, from));
   // With a wait in the limiter the time is not the server's: nothing is said of it then.
@@ -21,7 +29,17 @@ export function requestTiles(input: PipelineInput, p: ProcessSignals, from: numb
     return Number.isFinite(p99) ? [{ text: `${seconds(p99)} p99 for ${method}` }] : [];
   };
   return [
-    ...tiles.map((t) => ({ title: `${t.method} ${t.code}`, main: perSecond(last(since(t.line, from))), readings: times(t.method), spark: spark(t.line) })),
-    { title: 'any 429', main: perSecond(Number.isFinite(now) ? now : 0), readings: [{ text: p.rejected > 0 ? `${perSecond(p.rejected)} rejected on average` : 'none rejected' }], spark: spark(rejected === EMPTY ? EMPTY : rejected) },
+    ...tiles.map((t) => ({
+      title: `${t.method} ${t.code}`,
+      main: perSecond(last(since(t.line, from))),
+      readings: times(t.method),
+      spark: spark(t.line),
+    })),
+    {
+      title: 'any 429',
+      main: perSecond(Number.isFinite(now) ? now : 0),
+      readings: [{ text: p.rejected > 0 ? `${perSecond(p.rejected)} rejected on average` : 'none rejected' }],
+      spark: spark(rejected === EMPTY ? EMPTY : rejected),
+    },
   ];
 }

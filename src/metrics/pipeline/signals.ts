@@ -1,6 +1,23 @@
 /** What a process and its controllers did over the last window, in numbers that verdicts and stations share. */
 import { EVIDENCE } from './thresholds';
-import { combine, deviation, EMPTY, last, least, mean, median, part, since, slope, span, total, track, tracks, trend, type Track } from './tracks';
+import {
+  combine,
+  deviation,
+  EMPTY,
+  last,
+  least,
+  mean,
+  median,
+  part,
+  since,
+  slope,
+  span,
+  total,
+  track,
+  tracks,
+  trend,
+  type Track,
+} from './tracks';
 import type { PipelineInput } from './types';
 import type { QueryId } from './queries';
 
@@ -63,7 +80,10 @@ export interface LaneSignals {
   readonly events: number;
 }
 
-export interface Signals { readonly process: ProcessSignals; readonly lanes: readonly LaneSignals[] }
+export interface Signals {
+  readonly process: ProcessSignals;
+  readonly lanes: readonly LaneSignals[];
+}
 
 /** Queries without a rate. */
 const GAUGES: ReadonlySet<QueryId> = new Set<QueryId>(['depth', 'active', 'workers', 'unfinished', 'cores']);
@@ -72,8 +92,13 @@ const or0 = (n: number): number => (Number.isFinite(n) ? n : 0);
 
 /** Controllers of the process: by controller-runtime's own names, or its queues where it tells of none. Sorted. */
 export function controllersOf(input: PipelineInput): { readonly names: readonly string[]; readonly runtime: boolean } {
-  const named = (id: QueryId, label: string): string[] => (input.results.get(id)?.series ?? []).map((s) => s.labels[label] ?? '').filter((n) => n !== '');
-  const controllers = new Set([...named('workers', 'controller'), ...named('active', 'controller'), ...named('results', 'controller')]);
+  const named = (id: QueryId, label: string): string[] =>
+    (input.results.get(id)?.series ?? []).map((s) => s.labels[label] ?? '').filter((n) => n !== '');
+  const controllers = new Set([
+    ...named('workers', 'controller'),
+    ...named('active', 'controller'),
+    ...named('results', 'controller'),
+  ]);
   const runtime = controllers.size > 0;
   return { names: [...(runtime ? controllers : new Set(named('depth', 'name')))].sort(), runtime };
 }
@@ -98,14 +123,17 @@ export function signalsOf(input: PipelineInput): Signals {
 /** Time with data: from the first point of any gauge or rate to now. */
 function observedTime(input: PipelineInput): number {
   let first = Infinity;
-  for (const id of ['depth', 'active', 'cores', 'requests'] as const) for (const s of input.results.get(id)?.series ?? []) first = Math.min(first, s.times[0] ?? Infinity);
+  for (const id of ['depth', 'active', 'cores', 'requests'] as const)
+    for (const s of input.results.get(id)?.series ?? []) first = Math.min(first, s.times[0] ?? Infinity);
   return first === Infinity ? 0 : Math.max(0, input.time - first);
 }
 
 function processSignals(input: PipelineInput, lanes: readonly LaneSignals[], from: number): ProcessSignals {
   const at = (id: QueryId): Track => since(track(input.results.get(id)), from);
   const byCode = (wanted: (method: string, code: string) => boolean): number => {
-    const all = (input.results.get('requests')?.series ?? []).filter((s) => wanted(s.labels['method'] ?? '', s.labels['code'] ?? ''));
+    const all = (input.results.get('requests')?.series ?? []).filter((s) =>
+      wanted(s.labels['method'] ?? '', s.labels['code'] ?? ''),
+    );
     return all.reduce((sum, s) => sum + or0(mean(since(s, from))), 0);
   };
   const off = (input.limit?.qps ?? 0) < 0;
@@ -119,18 +147,34 @@ function processSignals(input: PipelineInput, lanes: readonly LaneSignals[], fro
   const known = input.results.get('requests')?.series.length ?? 0;
   const observed = observedTime(input);
   return {
-    observed, seconds: Math.min(observed, EVIDENCE.window),
-    requests: known === 0 ? NaN : byCode(() => true), rejected: byCode((_m, code) => code === '429'), conflicts: byCode((_m, code) => code === '409'),
+    observed,
+    seconds: Math.min(observed, EVIDENCE.window),
+    requests: known === 0 ? NaN : byCode(() => true),
+    rejected: byCode((_m, code) => code === '429'),
+    conflicts: byCode((_m, code) => code === '409'),
     writes: byCode((method, code) => ['PUT', 'PATCH', 'POST', 'DELETE'].includes(method) && code.startsWith('2')),
-    limiterBusy, limiterCount, limiterMean: limiterCount > 0 ? limiterSum / limiterCount : limiterCount === 0 ? 0 : NaN, limiterP99: median(at('limiterP99').values),
-    requestBusy: requestSum, requestMean: requestSum / requestCount,
-    serverBusy, serverMean: serverBusy / requestCount,
-    cpu: mean(at('cpu')), cores: Math.min(Number.isNaN(procs) ? Infinity : procs, input.cpuLimit ?? Infinity),
-    busy: lanes.reduce((sum, l) => sum + or0(l.busy), 0), reconciles: lanes.reduce((sum, l) => sum + l.reconciles, 0),
+    limiterBusy,
+    limiterCount,
+    limiterMean: limiterCount > 0 ? limiterSum / limiterCount : limiterCount === 0 ? 0 : NaN,
+    limiterP99: median(at('limiterP99').values),
+    requestBusy: requestSum,
+    requestMean: requestSum / requestCount,
+    serverBusy,
+    serverMean: serverBusy / requestCount,
+    cpu: mean(at('cpu')),
+    cores: Math.min(Number.isNaN(procs) ? Infinity : procs, input.cpuLimit ?? Infinity),
+    busy: lanes.reduce((sum, l) => sum + or0(l.busy), 0),
+    reconciles: lanes.reduce((sum, l) => sum + l.reconciles, 0),
   };
 }
 
-function laneSignals(input: PipelineInput, controller: string, runtime: boolean, from: number, settled: number): LaneSignals {
+function laneSignals(
+  input: PipelineInput,
+  controller: string,
+  runtime: boolean,
+  from: number,
+  settled: number,
+): LaneSignals {
   const start = (id: QueryId): number => (GAUGES.has(id) ? from : settled);
   const queue = (id: QueryId): Track => since(track(input.results.get(id), 'name', controller), start(id));
   const own = (id: QueryId): Track => since(track(input.results.get(id), 'controller', controller), start(id));
@@ -140,9 +184,16 @@ function laneSignals(input: PipelineInput, controller: string, runtime: boolean,
   const half = part(depth, 'half');
   const wait = mean(queue('queueSum')) / mean(queue('queueCount'));
   const begin = half.values[0] ?? 0;
-  const falling = trend(half) <= -EVIDENCE.trend && begin - last(half) >= Math.max(EVIDENCE.drop * begin, Math.min(EVIDENCE.growth, begin));
+  const falling =
+    trend(half) <= -EVIDENCE.trend &&
+    begin - last(half) >= Math.max(EVIDENCE.drop * begin, Math.min(EVIDENCE.growth, begin));
   const rate = slope(half);
-  const emptyIn = falling && rate < 0 ? depthLast / -rate : depth.values.length > 0 && Math.max(...depth.values) > 0 && depthLast === 0 ? 0 : undefined;
+  const emptyIn =
+    falling && rate < 0
+      ? depthLast / -rate
+      : depth.values.length > 0 && Math.max(...depth.values) > 0 && depthLast === 0
+        ? 0
+        : undefined;
   const workers = mean(own('workers'));
   const active = own('active');
   const unfinished = queue('unfinished');
@@ -153,20 +204,37 @@ function laneSignals(input: PipelineInput, controller: string, runtime: boolean,
   const seconds = Math.min(EVIDENCE.window, Math.max(span(depth), span(active)));
   const results = tracks(input.results.get('results'), 'controller', controller);
   return {
-    controller, runtime, adds, retries: or0(mean(queue('retries'))), depth, depthFirst, depthLast,
-    growing: depthLast - depthFirst >= Math.max(EVIDENCE.growth, 0.1 * depthFirst) && trend(depth) >= EVIDENCE.trend && trend(half) > -EVIDENCE.trend,
+    controller,
+    runtime,
+    adds,
+    retries: or0(mean(queue('retries'))),
+    depth,
+    depthFirst,
+    depthLast,
+    growing:
+      depthLast - depthFirst >= Math.max(EVIDENCE.growth, 0.1 * depthFirst) &&
+      trend(depth) >= EVIDENCE.trend &&
+      trend(half) > -EVIDENCE.trend,
     waiting: half.values.length > 0 && least(half) >= 1 && wait >= 1,
-    emptyIn, wait,
-    workers, busy: active.values.length > 0 ? mean(active) : worked,
+    emptyIn,
+    wait,
+    workers,
+    busy: active.values.length > 0 ? mean(active) : worked,
     busyNow: mean(part(active, 'last')) / workers,
-    reconciles, reconcileMean: runtime ? mean(own('reconcileSum')) / mean(count) : mean(queue('workSum')) / mean(count),
-    variation: rateVariation(count), slowest: least(count),
+    reconciles,
+    reconcileMean: runtime ? mean(own('reconcileSum')) / mean(count) : mean(queue('workSum')) / mean(count),
+    variation: rateVariation(count),
+    slowest: least(count),
     errors: or0(mean(since(total(results.filter((r) => r.labels['result'] === 'error')), settled))),
     events: (adds + reconciles) * seconds,
   };
 }
 
-function rateVariation(t: Track): number { return deviation(t) / mean(t); }
+function rateVariation(t: Track): number {
+  return deviation(t) / mean(t);
+}
 
 /** Mean wait or time over each step: sum by count, NaN where nothing came. */
-export function ratio(sum: Track, count: Track): Track { return sum === EMPTY ? EMPTY : combine(sum, count, (a, b) => (b > 0 ? a / b : NaN)); }
+export function ratio(sum: Track, count: Track): Track {
+  return sum === EMPTY ? EMPTY : combine(sum, count, (a, b) => (b > 0 ? a / b : NaN));
+}

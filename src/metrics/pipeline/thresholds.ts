@@ -33,15 +33,19 @@ export type ThresholdName = keyof typeof THRESHOLDS;
 
 /** Why each of them is what it is: shown beside the line in a chart and in an alert's description. */
 export const REASONS: Readonly<Record<ThresholdName, string>> = {
-  limiterP99: 'client-go logs a wait above 50 ms, and one above 1 s loudly (rest/request.go); a quarter of a second is 30 times what a usual request takes',
-  queueWait: 'a second in queue is more than a usual reconcile takes; ten are noticed by people who wait for the object',
+  limiterP99:
+    'client-go logs a wait above 50 ms, and one above 1 s loudly (rest/request.go); a quarter of a second is 30 times what a usual request takes',
+  queueWait:
+    'a second in queue is more than a usual reconcile takes; ten are noticed by people who wait for the object',
   depthPerWorker: 'one item for each worker is taken up next; ten each wait for ten reconciles in a row',
   busyShare: 'above 80 % busy, random arrivals wait longer in the queue than the work takes',
-  reconcileP99: 'five seconds are ten requests that each took half a second; client-go\'s own timeouts and leases come in at 10 to 30 s',
+  reconcileP99:
+    "five seconds are ten requests that each took half a second; client-go's own timeouts and leases come in at 10 to 30 s",
   errorShare: 'conflicts make up some per cent of healthy reconciles; half of them failing is no conflict',
   retryShare: 'above it, more work comes from the controller itself than from changes',
-  serverMean: 'an API server answers single objects in some 10 ms; Kubernetes\' own objective is 1 s at p99 (SIG Scalability)',
-  serverP99: 'Kubernetes\' objective for single-object calls is 1 s at p99 (SIG Scalability)',
+  serverMean:
+    "an API server answers single objects in some 10 ms; Kubernetes' own objective is 1 s at p99 (SIG Scalability)",
+  serverP99: "Kubernetes' objective for single-object calls is 1 s at p99 (SIG Scalability)",
   rejectedShare: 'each 429 costs the caller a wait of a second or more; one in a hundred is p99',
   cpuOfCores: 'from 80 % on goroutines wait for a CPU at times; near 100 % always',
   schedP99: 'ten milliseconds is what a whole request takes',

@@ -2,7 +2,10 @@
 import type { QueryResult, ResultSeries } from '../types';
 import type { Spark } from './types';
 
-export interface Track { readonly times: Float64Array; readonly values: Float64Array }
+export interface Track {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
 export const EMPTY: Track = { times: new Float64Array(0), values: new Float64Array(0) };
 
 /** The one series without the label asked, or with this value of it; EMPTY where there is none. */
@@ -23,7 +26,10 @@ export function since(t: Track, from: number): Track {
   for (let i = 0; i < t.times.length; i++) {
     const time = t.times[i] ?? NaN;
     const v = t.values[i] ?? NaN;
-    if (time >= from && !Number.isNaN(v)) { times.push(time); values.push(v); }
+    if (time >= from && !Number.isNaN(v)) {
+      times.push(time);
+      values.push(v);
+    }
   }
   return { times: Float64Array.from(times), values: Float64Array.from(values) };
 }
@@ -48,8 +54,12 @@ export function deviation(t: Track): number {
   return Math.sqrt(sum / t.values.length);
 }
 
-export function least(t: Track): number { return t.values.reduce((a, b) => Math.min(a, b), Infinity); }
-export function last(t: Track): number { return t.values[t.values.length - 1] ?? NaN; }
+export function least(t: Track): number {
+  return t.values.reduce((a, b) => Math.min(a, b), Infinity);
+}
+export function last(t: Track): number {
+  return t.values[t.values.length - 1] ?? NaN;
+}
 
 /** The first, middle or last third of a track's points, or its second half. */
 export function part(t: Track, which: 'first' | 'last' | 'half'): Track {
@@ -65,7 +75,8 @@ export function trend(t: Track): number {
   const v: number[] = [];
   for (let i = 0; i < t.values.length; i += step) v.push(t.values[i] ?? 0);
   let score = 0;
-  for (let i = 0; i < v.length; i++) for (let j = i + 1; j < v.length; j++) score += Math.sign((v[j] ?? 0) - (v[i] ?? 0));
+  for (let i = 0; i < v.length; i++)
+    for (let j = i + 1; j < v.length; j++) score += Math.sign((v[j] ?? 0) - (v[i] ?? 0));
   const pairs = (v.length * (v.length - 1)) / 2;
   return pairs === 0 ? 0 : score / pairs;
 }
@@ -103,12 +114,15 @@ export function total(all: readonly Track[]): Track {
   if (only === undefined) return EMPTY;
   if (all.length === 1) return only;
   const at = new Map<number, number>();
-  for (const t of all) for (let i = 0; i < t.times.length; i++) {
-    const v = t.values[i] ?? NaN;
-    if (!Number.isNaN(v)) at.set(t.times[i] ?? NaN, (at.get(t.times[i] ?? NaN) ?? 0) + v);
-  }
+  for (const t of all)
+    for (let i = 0; i < t.times.length; i++) {
+      const v = t.values[i] ?? NaN;
+      if (!Number.isNaN(v)) at.set(t.times[i] ?? NaN, (at.get(t.times[i] ?? NaN) ?? 0) + v);
+    }
   const times = Float64Array.from(at.keys()).sort();
   return { times, values: times.map((x) => at.get(x) ?? NaN) };
 }
 
-export function spark(t: Track): Spark { return { times: t.times, values: t.values }; }
+export function spark(t: Track): Spark {
+  return { times: t.times, values: t.values };
+}

@@ -6,9 +6,18 @@ export type StationId = 'events' | 'queue' | 'workers' | 'reconcile' | 'client' 
 export type Heat = 'none' | 'calm' | 'warm' | 'hot';
 export type Action = 'exportLimiterMetric' | 'setQps' | 'setWorkers' | 'goroutines' | 'profileCpu' | 'why';
 
-export interface Reading { readonly text: string; readonly title?: string }
-export interface Spark { readonly times: Float64Array; readonly values: Float64Array }
-export interface ActionLink { readonly id: Action; readonly title: string }
+export interface Reading {
+  readonly text: string;
+  readonly title?: string;
+}
+export interface Spark {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+export interface ActionLink {
+  readonly id: Action;
+  readonly title: string;
+}
 
 export interface Station {
   readonly id: StationId;
@@ -21,7 +30,10 @@ export interface Station {
   readonly action?: ActionLink;
 }
 
-export interface Lane { readonly controller: string; readonly stations: readonly Station[] }
+export interface Lane {
+  readonly controller: string;
+  readonly stations: readonly Station[];
+}
 
 export interface PipelineVerdict {
   readonly controller: string;
@@ -32,7 +44,12 @@ export interface PipelineVerdict {
   readonly evidence: readonly string[];
 }
 
-export interface RequestTile { readonly title: string; readonly main: string; readonly readings: readonly Reading[]; readonly spark: Spark }
+export interface RequestTile {
+  readonly title: string;
+  readonly main: string;
+  readonly readings: readonly Reading[];
+  readonly spark: Spark;
+}
 
 export interface PipelineModel {
   readonly time: number;

@@ -8,7 +8,10 @@ export function equalLabels(expr: Expr | undefined): Labels {
   const has = new Set<string>();
   for (const { label, op, value } of expr.matchers) {
     if (label === '__name__' || label === '__type__' || label === '__unit__') continue;
-    if (op === '=' && !has.has(label)) { has.add(label); if (value !== '') out.set(label, value); } else out.delete(label);
+    if (op === '=' && !has.has(label)) {
+      has.add(label);
+      if (value !== '') out.set(label, value);
+    } else out.delete(label);
   }
   return Object.fromEntries(out);
 }

@@ -8,18 +8,28 @@ import { FLOAT, HISTOGRAM, NONE, copyStep, newLine, putHistogram, type Line, typ
 import { quantileOf } from './quantile';
 import { HistogramSum } from './sum';
 
-export function aggregate(expr: AggregateExpr, lines: readonly Line[], param: Line | undefined, steps: Steps, warn: (text: string) => void): Line[] {
+export function aggregate(
+  expr: AggregateExpr,
+  lines: readonly Line[],
+  param: Line | undefined,
+  steps: Steps,
+  warn: (text: string) => void,
+): Line[] {
   const groups = new Map<string, Line[]>();
   const dropped = ['__name__', ...expr.labels];
   const one = !expr.without && expr.labels.length === 0;
   for (const line of lines) {
     const key = one ? '' : expr.without ? keyOf(without(line.labels, dropped)) : keyWith(line.labels, expr.labels);
     const group = groups.get(key);
-    if (group) group.push(line); else groups.set(key, [line]);
+    if (group) group.push(line);
+    else groups.set(key, [line]);
   }
   const out: Line[] = [];
   for (const group of groups.values()) {
-    if (expr.op === 'topk' || expr.op === 'bottomk') { out.push(...extremes(expr.op, group, param, steps)); continue; }
+    if (expr.op === 'topk' || expr.op === 'bottomk') {
+      out.push(...extremes(expr.op, group, param, steps));
+      continue;
+    }
     const labels = group[0]?.labels ?? {};
     const into = newLine(expr.without ? without(labels, dropped) : only(labels, expr.labels), steps);
     fold(expr.op, group, into, param, warn);
@@ -31,27 +41,47 @@ export function aggregate(expr: AggregateExpr, lines: readonly Line[], param: Li
 /** What gives a number back when it is alone. */
 const ITSELF: ReadonlySet<AggregateOp> = new Set<AggregateOp>(['sum', 'avg', 'min', 'max']);
 
-function fold(op: AggregateOp, group: readonly Line[], into: Line, param: Line | undefined, warn: (text: string) => void): void {
+function fold(
+  op: AggregateOp,
+  group: readonly Line[],
+  into: Line,
+  param: Line | undefined,
+  warn: (text: string) => void,
+): void {
   const floats: number[] = [];
   const histograms: NativeHistogram[] = [];
   const mixed = group.some((line) => line.histograms !== undefined);
   const [first] = group;
-  if (first && group.length === 1 && !mixed && ITSELF.has(op)) { into.has.set(first.has); into.values.set(first.values); return; }
+  if (first && group.length === 1 && !mixed && ITSELF.has(op)) {
+    into.has.set(first.has);
+    into.values.set(first.values);
+    return;
+  }
   for (let i = 0; i < into.has.length; i++) {
     floats.length = 0;
     histograms.length = 0;
     for (const line of group) {
       const has = line.has[i];
       if (has === FLOAT) floats.push(line.values[i] ?? NaN);
-      else if (has === HISTOGRAM) { const h = line.histograms?.[i]; if (h) histograms.push(h); }
+      else if (has === HISTOGRAM) {
+        const h = line.histograms?.[i];
+        if (h) histograms.push(h);
+      }
     }
     if (mixed && histograms.length > 0) {
       if (op === 'sum' || op === 'avg') {
-        if (floats.length > 0) { warn(`"${op}" met numbers and native histograms in one group: it has no value there.`); continue; }
+        if (floats.length > 0) {
+          warn(`"${op}" met numbers and native histograms in one group: it has no value there.`);
+          continue;
+        }
         putHistogram(into, i, op === 'sum' ? HistogramSum.of(histograms).total() : HistogramSum.of(histograms).mean());
         continue;
       }
-      if (op === 'count' || op === 'group') { into.has[i] = FLOAT; into.values[i] = op === 'group' ? 1 : floats.length + histograms.length; continue; }
+      if (op === 'count' || op === 'group') {
+        into.has[i] = FLOAT;
+        into.values[i] = op === 'group' ? 1 : floats.length + histograms.length;
+        continue;
+      }
       warn(`"${op}" passed over native histograms: it takes numbers.`);
     }
     if (floats.length === 0) continue;
@@ -63,16 +93,33 @@ function fold(op: AggregateOp, group: readonly Line[], into: Line, param: Line |
 function numbers(op: AggregateOp, v: number[], param: number): number {
   switch (op) {
     // Prometheus starts with the first value instead of 0, which is the same, but for -0.
-    case 'sum': { const s = new KahanSum(); for (const x of v) s.add(x); return s.sum + s.rest; }
-    case 'avg': { const m = new KahanMean(); for (const x of v) m.add(x); return m.mean; }
-    case 'min': return v.reduce((best, x) => (x < best || Number.isNaN(best) ? x : best));
-    case 'max': return v.reduce((best, x) => (x > best || Number.isNaN(best) ? x : best));
-    case 'count': return v.length;
-    case 'group': return 1;
-    case 'quantile': return quantileOf(param, v);
-    case 'stdvar': return variance(v);
-    case 'stddev': return Math.sqrt(variance(v));
-    case 'topk': case 'bottomk': return NaN;
+    case 'sum': {
+      const s = new KahanSum();
+      for (const x of v) s.add(x);
+      return s.sum + s.rest;
+    }
+    case 'avg': {
+      const m = new KahanMean();
+      for (const x of v) m.add(x);
+      return m.mean;
+    }
+    case 'min':
+      return v.reduce((best, x) => (x < best || Number.isNaN(best) ? x : best));
+    case 'max':
+      return v.reduce((best, x) => (x > best || Number.isNaN(best) ? x : best));
+    case 'count':
+      return v.length;
+    case 'group':
+      return 1;
+    case 'quantile':
+      return quantileOf(param, v);
+    case 'stdvar':
+      return variance(v);
+    case 'stddev':
+      return Math.sqrt(variance(v));
+    case 'topk':
+    case 'bottomk':
+      return NaN;
   }
 }
 
@@ -97,7 +144,8 @@ function extremes(op: 'topk' | 'bottomk', group: readonly Line[], param: Line | 
   const sign = op === 'topk' ? -1 : 1;
   for (let i = 0; i < steps.count; i++) {
     const wanted = param?.values[i] ?? NaN;
-    if (Number.isNaN(wanted)) throw new Problem('metrics.promqlData', `"${op}" was told to keep NaN series.`, { next: 'Give it a number.' });
+    if (Number.isNaN(wanted))
+      throw new Problem('metrics.promqlData', `"${op}" was told to keep NaN series.`, { next: 'Give it a number.' });
     const k = Math.trunc(Math.min(wanted, group.length));
     if (k < 1) continue;
     order.length = 0;
@@ -109,7 +157,10 @@ function extremes(op: 'topk' | 'bottomk', group: readonly Line[], param: Line | 
         return x === y ? a - b : x < y ? -sign : sign;
       });
     }
-    for (const j of order.slice(0, k)) { const [from, to] = [group[j], out[j]]; if (from && to) copyStep(from, to, i); }
+    for (const j of order.slice(0, k)) {
+      const [from, to] = [group[j], out[j]];
+      if (from && to) copyStep(from, to, i);
+    }
   }
   return out.filter((line) => line.has.some((h) => h !== NONE));
 }

@@ -6,8 +6,16 @@ export type ValueType = 'scalar' | 'vector' | 'matrix' | 'string';
 /** `at` of every node: where it begins in the text, from 0. */
 export type Expr = NumberExpr | StringExpr | SelectorExpr | CallExpr | AggregateExpr | BinaryExpr | NegateExpr;
 
-export interface NumberExpr { readonly kind: 'number'; readonly at: number; readonly value: number }
-export interface StringExpr { readonly kind: 'string'; readonly at: number; readonly value: string }
+export interface NumberExpr {
+  readonly kind: 'number';
+  readonly at: number;
+  readonly value: number;
+}
+export interface StringExpr {
+  readonly kind: 'string';
+  readonly at: number;
+  readonly value: string;
+}
 
 export interface SelectorExpr {
   readonly kind: 'selector';
@@ -20,9 +28,15 @@ export interface SelectorExpr {
   readonly offset: number;
 }
 
-export interface CallExpr { readonly kind: 'call'; readonly at: number; readonly name: string; readonly args: readonly Expr[] }
+export interface CallExpr {
+  readonly kind: 'call';
+  readonly at: number;
+  readonly name: string;
+  readonly args: readonly Expr[];
+}
 
-export type AggregateOp = 'sum' | 'avg' | 'min' | 'max' | 'count' | 'group' | 'stddev' | 'stdvar' | 'topk' | 'bottomk' | 'quantile';
+export type AggregateOp =
+  'sum' | 'avg' | 'min' | 'max' | 'count' | 'group' | 'stddev' | 'stdvar' | 'topk' | 'bottomk' | 'quantile';
 
 export interface AggregateExpr {
   readonly kind: 'aggregate';
@@ -60,7 +74,11 @@ export interface BinaryExpr {
   readonly matching: Matching;
 }
 
-export interface NegateExpr { readonly kind: 'negate'; readonly at: number; readonly of: Expr }
+export interface NegateExpr {
+  readonly kind: 'negate';
+  readonly at: number;
+  readonly of: Expr;
+}
 
 export const COMPARE: ReadonlySet<string> = new Set<CompareOp>(['==', '!=', '<', '<=', '>', '>=']);
 export const SET_OPS: ReadonlySet<string> = new Set<SetOp>(['and', 'or', 'unless']);

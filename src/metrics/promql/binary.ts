@@ -3,49 +3,86 @@ import type { Labels, NativeHistogram } from '../types';
 import { COMPARE, type BinaryExpr, type BinaryOp, type Matching } from './ast';
 import { compact, equal, plus, scaled, NO_BUCKETS } from './buckets';
 import { keyOf, keyWith, only, withLabel, without } from './labels';
-import { FLOAT, HISTOGRAM, NONE, copyStep, merged, nameless, newLine, putHistogram, relabelled, show, type Line, type Steps } from './lines';
+import {
+  FLOAT,
+  HISTOGRAM,
+  NONE,
+  copyStep,
+  merged,
+  nameless,
+  newLine,
+  putHistogram,
+  relabelled,
+  show,
+  type Line,
+  type Steps,
+} from './lines';
 import { conflict } from './problem';
 
 /** What an operator gives for a pair: a value and, of a comparison, whether it holds. */
-interface Outcome { f: number; h: NativeHistogram | undefined; keep: boolean }
+interface Outcome {
+  f: number;
+  h: NativeHistogram | undefined;
+  keep: boolean;
+}
 
 export function numbers(op: BinaryOp, a: number, b: number): number {
   switch (op) {
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return a / b;
-    case '%': return a % b;
-    case '^': return power(a, b);
-    default: return holds(op, a, b) ? 1 : 0;
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '%':
+      return a % b;
+    case '^':
+      return power(a, b);
+    default:
+      return holds(op, a, b) ? 1 : 0;
   }
 }
 
 /** Go's math.Pow: unlike JavaScript's, 1 to the anything is 1, and so is -1 to the infinite. */
-function power(a: number, b: number): number { return a === 1 || (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b; }
+function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b;
+}
 
 function holds(op: BinaryOp, a: number, b: number): boolean {
   switch (op) {
-    case '==': return a === b;
-    case '!=': return a !== b;
-    case '<': return a < b;
-    case '<=': return a <= b;
-    case '>': return a > b;
-    case '>=': return a >= b;
-    default: return false;
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+    default:
+      return false;
   }
 }
 
 /** vectorElemBinop; undefined where the operator makes no sense between the two. */
 function element(op: BinaryOp, a: number | NativeHistogram, b: number | NativeHistogram): Outcome | undefined {
-  if (typeof a === 'number' && typeof b === 'number') return COMPARE.has(op) ? { f: a, h: undefined, keep: holds(op, a, b) } : { f: numbers(op, a, b), h: undefined, keep: true };
+  if (typeof a === 'number' && typeof b === 'number')
+    return COMPARE.has(op)
+      ? { f: a, h: undefined, keep: holds(op, a, b) }
+      : { f: numbers(op, a, b), h: undefined, keep: true };
   const give = (h: NativeHistogram, keep = true): Outcome => ({ f: NaN, h, keep });
   if (typeof a !== 'number' && typeof b !== 'number') {
     if (op === '+' || op === '-') return give(plus(a, b, op === '+' ? 1 : -1));
     if (op === '==' || op === '!=') return give(a, equal(a, b) === (op === '=='));
     return undefined;
   }
-  if (typeof a === 'number') return op === '*' && typeof b !== 'number' ? give(compact(scaled(b, (v) => v * a))) : undefined;
+  if (typeof a === 'number')
+    return op === '*' && typeof b !== 'number' ? give(compact(scaled(b, (v) => v * a))) : undefined;
   const n = b as number;
   if (op === '*') return give(compact(scaled(a, (v) => v * n)));
   if (op !== '/') return undefined;
@@ -54,17 +91,30 @@ function element(op: BinaryOp, a: number | NativeHistogram, b: number | NativeHi
 }
 
 function valueAt(line: Line, i: number): number | NativeHistogram {
-  return line.has[i] === HISTOGRAM ? line.histograms?.[i] ?? NaN : line.values[i] ?? NaN;
+  return line.has[i] === HISTOGRAM ? (line.histograms?.[i] ?? NaN) : (line.values[i] ?? NaN);
 }
 
 function put(line: Line, i: number, { f, h, keep }: Outcome, bool: boolean): void {
-  if (bool) { line.has[i] = FLOAT; line.values[i] = keep ? 1 : 0; } else if (!keep) line.has[i] = NONE;
+  if (bool) {
+    line.has[i] = FLOAT;
+    line.values[i] = keep ? 1 : 0;
+  } else if (!keep) line.has[i] = NONE;
   else if (h) putHistogram(line, i, h);
-  else { line.has[i] = FLOAT; line.values[i] = f; }
+  else {
+    line.has[i] = FLOAT;
+    line.values[i] = f;
+  }
 }
 
 /** A vector and a number, either way round. */
-export function withScalar(expr: BinaryExpr, vector: readonly Line[], scalar: Line, scalarIsLeft: boolean, steps: Steps, warn: (text: string) => void): Line[] {
+export function withScalar(
+  expr: BinaryExpr,
+  vector: readonly Line[],
+  scalar: Line,
+  scalarIsLeft: boolean,
+  steps: Steps,
+  warn: (text: string) => void,
+): Line[] {
   const { op, bool } = expr;
   const compares = COMPARE.has(op);
   const out = vector.map((from) => {
@@ -73,7 +123,10 @@ export function withScalar(expr: BinaryExpr, vector: readonly Line[], scalar: Li
       if (from.has[i] === NONE) continue;
       const [v, s] = [valueAt(from, i), scalar.values[i] ?? NaN];
       const outcome = scalarIsLeft ? element(op, s, v) : element(op, v, s);
-      if (!outcome) { warn(senseless(op)); continue; }
+      if (!outcome) {
+        warn(senseless(op));
+        continue;
+      }
       // A filter keeps the vector's value, on whichever side it stands.
       if (compares && scalarIsLeft && typeof v === 'number') outcome.f = v;
       put(to, i, outcome, bool);
@@ -83,7 +136,9 @@ export function withScalar(expr: BinaryExpr, vector: readonly Line[], scalar: Li
   return merged(out, steps);
 }
 
-function senseless(op: BinaryOp): string { return `"${op}" means nothing between a native histogram and what stands on its other side: it has no value there.`; }
+function senseless(op: BinaryOp): string {
+  return `"${op}" means nothing between a native histogram and what stands on its other side: it has no value there.`;
+}
 
 /** The labels that decide which series belong together. */
 function signature({ on, labels }: Matching): (of: Labels) => string {
@@ -99,13 +154,23 @@ function bySignature(lines: readonly Line[], matching: Matching): Map<string, Li
   for (const line of lines) {
     const key = sign(line.labels);
     const group = out.get(key);
-    if (group) group.push(line); else out.set(key, [line]);
+    if (group) group.push(line);
+    else out.set(key, [line]);
   }
   return out;
 }
 
-export function setOperation({ op, matching }: BinaryExpr, left: readonly Line[], right: readonly Line[], steps: Steps): Line[] {
-  const filter = (lines: readonly Line[], others: ReadonlyMap<string, readonly Line[]>, keepMatched: boolean): Line[] => {
+export function setOperation(
+  { op, matching }: BinaryExpr,
+  left: readonly Line[],
+  right: readonly Line[],
+  steps: Steps,
+): Line[] {
+  const filter = (
+    lines: readonly Line[],
+    others: ReadonlyMap<string, readonly Line[]>,
+    keepMatched: boolean,
+  ): Line[] => {
     const sign = signature(matching);
     return lines.map((line) => {
       const against = others.get(sign(line.labels));
@@ -118,14 +183,23 @@ export function setOperation({ op, matching }: BinaryExpr, left: readonly Line[]
     });
   };
   switch (op) {
-    case 'and': return merged(filter(left, bySignature(right, matching), true), steps);
-    case 'unless': return merged(filter(left, bySignature(right, matching), false), steps);
-    default: return merged([...left, ...filter(right, bySignature(left, matching), false)], steps);
+    case 'and':
+      return merged(filter(left, bySignature(right, matching), true), steps);
+    case 'unless':
+      return merged(filter(left, bySignature(right, matching), false), steps);
+    default:
+      return merged([...left, ...filter(right, bySignature(left, matching), false)], steps);
   }
 }
 
 /** Two vectors, one to one or, with group_left and group_right, many to one. */
-export function vectors(expr: BinaryExpr, left: readonly Line[], right: readonly Line[], steps: Steps, warn: (text: string) => void): Line[] {
+export function vectors(
+  expr: BinaryExpr,
+  left: readonly Line[],
+  right: readonly Line[],
+  steps: Steps,
+  warn: (text: string) => void,
+): Line[] {
   const { op, bool, matching } = expr;
   const swapped = matching.many === 'right';
   const [many, one] = swapped ? [right, left] : [left, right];
@@ -149,18 +223,25 @@ export function vectors(expr: BinaryExpr, left: readonly Line[], right: readonly
         if (line.has[i] === NONE || !partner) continue;
         const [a, b] = swapped ? [valueAt(partner, i), valueAt(line, i)] : [valueAt(line, i), valueAt(partner, i)];
         const outcome = element(op, a, b);
-        if (!outcome) { warn(senseless(op)); continue; }
+        if (!outcome) {
+          warn(senseless(op));
+          continue;
+        }
         let to = results[p];
         if (!to) {
           const labels = resultLabels(line.labels, partner.labels, expr);
           const id = keyOf(labels);
           to = out.get(id);
-          if (!to) out.set(id, to = newLine(labels, steps));
+          if (!to) out.set(id, (to = newLine(labels, steps)));
           results[p] = to;
           if (!taken.has(id)) taken.set(id, new Uint8Array(steps.count));
         }
         if (matching.many === undefined) {
-          if (used[i] === 1) throw manyToOne(line, 'Say which side may have several by group_left or group_right, or match more labels.');
+          if (used[i] === 1)
+            throw manyToOne(
+              line,
+              'Say which side may have several by group_left or group_right, or match more labels.',
+            );
           used[i] = 1;
         } else {
           const told = taken.get(keyOf(to.labels));
@@ -176,7 +257,11 @@ export function vectors(expr: BinaryExpr, left: readonly Line[], right: readonly
 }
 
 /** Of each step, which line stands on the "one" side: its number plus one; 0 = none. */
-function partnersOf(partners: readonly Line[], any: Uint8Array, swapped: boolean): { partners: readonly Line[]; partnerAt: Int32Array } {
+function partnersOf(
+  partners: readonly Line[],
+  any: Uint8Array,
+  swapped: boolean,
+): { partners: readonly Line[]; partnerAt: Int32Array } {
   const partnerAt = new Int32Array(any.length);
   partners.forEach((line, p) => {
     for (let i = 0; i < any.length; i++) {
@@ -192,22 +277,31 @@ function partnersOf(partners: readonly Line[], any: Uint8Array, swapped: boolean
 /** resultMetric. */
 function resultLabels(many: Labels, one: Labels, { op, bool, matching }: BinaryExpr): Labels {
   let labels = !COMPARE.has(op) || bool ? nameless(many) : many;
-  if (matching.many === undefined) labels = matching.on ? only(labels, matching.labels) : without(labels, matching.labels);
+  if (matching.many === undefined)
+    labels = matching.on ? only(labels, matching.labels) : without(labels, matching.labels);
   for (const name of matching.include) labels = withLabel(labels, name, one[name] ?? '');
   return labels;
 }
 
 function twoPartners(a: Line, b: Line, swapped: boolean): Error {
-  return conflict(`Two series on the ${swapped ? 'left' : 'right'} belong to the same match: ${show(a.labels)} and ${show(b.labels)}.`, 'Match more labels, or aggregate that side first.');
+  return conflict(
+    `Two series on the ${swapped ? 'left' : 'right'} belong to the same match: ${show(a.labels)} and ${show(b.labels)}.`,
+    'Match more labels, or aggregate that side first.',
+  );
 }
 
-function manyToOne(line: Line, next: string): Error { return conflict(`More than one series matches the other side's, for instance ${show(line.labels)}.`, next); }
+function manyToOne(line: Line, next: string): Error {
+  return conflict(`More than one series matches the other side's, for instance ${show(line.labels)}.`, next);
+}
 
 /** -x: numbers and histograms, without the name. */
 export function negated(lines: readonly Line[], steps: Steps): Line[] {
-  return merged(lines.map((line) => {
-    const to = relabelled({ ...line, values: line.values.map((v) => -v) }, nameless(line.labels));
-    if (line.histograms) to.histograms = line.histograms.map((h) => h && scaled(h, (v) => -v));
-    return to;
-  }), steps);
+  return merged(
+    lines.map((line) => {
+      const to = relabelled({ ...line, values: line.values.map((v) => -v) }, nameless(line.labels));
+      if (line.histograms) to.histograms = line.histograms.map((h) => h && scaled(h, (v) => -v));
+      return to;
+    }),
+    steps,
+  );
 }

@@ -11,7 +11,11 @@ export function bound(index: number, schema: number): number {
   if (exponent === 1024 && part === 0) return Number.MAX_VALUE;
   const low = part === 0 ? 1 : 2 ** (part / 2 ** schema);
   // In two factors: 2^1024 is no float, and below 2^-1022 a single one loses digits.
-  return exponent > 1023 ? low * 2 ** 1023 * 2 ** (exponent - 1023) : exponent < -1022 ? low * 2 ** -1022 * 2 ** (exponent + 1022) : low * 2 ** exponent;
+  return exponent > 1023
+    ? low * 2 ** 1023 * 2 ** (exponent - 1023)
+    : exponent < -1022
+      ? low * 2 ** -1022 * 2 ** (exponent + 1022)
+      : low * 2 ** exponent;
 }
 
 /** The buckets at a coarser schema (targetIdx, reduceResolution). */
@@ -24,14 +28,24 @@ export function coarser(b: Buckets, from: number, to: number): Buckets {
     const at = Math.floor(((b.index[i] ?? 0) - 1) / by) + 1;
     const last = index.length - 1;
     if (last >= 0 && index[last] === at) count[last] = (count[last] ?? 0) + (b.count[i] ?? 0);
-    else { index.push(at); count.push(b.count[i] ?? 0); }
+    else {
+      index.push(at);
+      count.push(b.count[i] ?? 0);
+    }
   }
   return { index: Int32Array.from(index), count: Float64Array.from(count) };
 }
 
 /** h at a schema that is not finer than its own (CopyToSchema). */
 export function toSchema(h: NativeHistogram, schema: number): NativeHistogram {
-  return h.schema <= schema ? h : { ...h, schema, positive: coarser(h.positive, h.schema, schema), negative: coarser(h.negative, h.schema, schema) };
+  return h.schema <= schema
+    ? h
+    : {
+        ...h,
+        schema,
+        positive: coarser(h.positive, h.schema, schema),
+        negative: coarser(h.negative, h.schema, schema),
+      };
 }
 
 /** The zero bucket that h would have with a larger threshold; the threshold grows to the end of a populated bucket that it falls into (zeroCountForLargerThreshold). */
@@ -50,7 +64,10 @@ export function zeroFor(h: NativeHistogram, wanted: number): { count: number; th
         sum.add(count);
         const upper = bound(at, h.schema);
         if (upper > threshold) {
-          if (count !== 0) { again ||= b === h.negative; threshold = upper; }
+          if (count !== 0) {
+            again ||= b === h.negative;
+            threshold = upper;
+          }
           break;
         }
       }
@@ -88,10 +105,10 @@ function joined(a: Buckets, b: Buckets, sign: 1 | -1): Buckets {
   const count = new Float64Array(index.length);
   let n = 0;
   for (let i = 0, j = 0; i < a.index.length || j < b.index.length;) {
-    const x = i < a.index.length ? a.index[i] ?? 0 : Infinity;
-    const y = j < b.index.length ? b.index[j] ?? 0 : Infinity;
+    const x = i < a.index.length ? (a.index[i] ?? 0) : Infinity;
+    const y = j < b.index.length ? (b.index[j] ?? 0) : Infinity;
     const at = Math.min(x, y);
-    const c = (x === at ? a.count[i++] ?? 0 : 0) + (y === at ? sign * (b.count[j++] ?? 0) : 0);
+    const c = (x === at ? (a.count[i++] ?? 0) : 0) + (y === at ? sign * (b.count[j++] ?? 0) : 0);
     if (c === 0) continue;
     index[n] = at;
     count[n++] = c;
@@ -103,32 +120,58 @@ function joined(a: Buckets, b: Buckets, sign: 1 | -1): Buckets {
 export function plus(a: NativeHistogram, b: NativeHistogram, sign: 1 | -1 = 1): NativeHistogram {
   const [x, y] = alike(a, b);
   return {
-    schema: x.schema, zeroThreshold: x.zeroThreshold, zeroCount: x.zeroCount + sign * y.zeroCount, count: x.count + sign * y.count, sum: x.sum + sign * y.sum,
-    positive: joined(x.positive, y.positive, sign), negative: joined(x.negative, y.negative, sign),
+    schema: x.schema,
+    zeroThreshold: x.zeroThreshold,
+    zeroCount: x.zeroCount + sign * y.zeroCount,
+    count: x.count + sign * y.count,
+    sum: x.sum + sign * y.sum,
+    positive: joined(x.positive, y.positive, sign),
+    negative: joined(x.negative, y.negative, sign),
   };
 }
 
 /** All numbers of h by a function that keeps 0 (Mul, Div). */
 export function scaled(h: NativeHistogram, by: (n: number) => number): NativeHistogram {
   const each = (b: Buckets): Buckets => ({ index: b.index, count: b.count.map(by) });
-  return { schema: h.schema, zeroThreshold: h.zeroThreshold, zeroCount: by(h.zeroCount), count: by(h.count), sum: by(h.sum), positive: each(h.positive), negative: each(h.negative) };
+  return {
+    schema: h.schema,
+    zeroThreshold: h.zeroThreshold,
+    zeroCount: by(h.zeroCount),
+    count: by(h.count),
+    sum: by(h.sum),
+    positive: each(h.positive),
+    negative: each(h.negative),
+  };
 }
 
 /** Without empty buckets (Compact). */
 export function compact(h: NativeHistogram): NativeHistogram {
   const empty = { ...h, positive: NO_BUCKETS, negative: NO_BUCKETS };
-  return h.positive.count.includes(0) || h.negative.count.includes(0) ? { ...h, positive: joined(h.positive, NO_BUCKETS, 1), negative: joined(h.negative, empty.negative, 1) } : h;
+  return h.positive.count.includes(0) || h.negative.count.includes(0)
+    ? { ...h, positive: joined(h.positive, NO_BUCKETS, 1), negative: joined(h.negative, empty.negative, 1) }
+    : h;
 }
 
 export function equal(a: NativeHistogram, b: NativeHistogram): boolean {
-  const same = (x: Buckets, y: Buckets): boolean => x.index.length === y.index.length && x.index.every((v, i) => v === y.index[i]) && x.count.every((v, i) => Object.is(v, y.count[i]));
-  return a.schema === b.schema && a.zeroThreshold === b.zeroThreshold && Object.is(a.zeroCount, b.zeroCount) && Object.is(a.count, b.count) && Object.is(a.sum, b.sum)
-    && same(a.positive, b.positive) && same(a.negative, b.negative);
+  const same = (x: Buckets, y: Buckets): boolean =>
+    x.index.length === y.index.length &&
+    x.index.every((v, i) => v === y.index[i]) &&
+    x.count.every((v, i) => Object.is(v, y.count[i]));
+  return (
+    a.schema === b.schema &&
+    a.zeroThreshold === b.zeroThreshold &&
+    Object.is(a.zeroCount, b.zeroCount) &&
+    Object.is(a.count, b.count) &&
+    Object.is(a.sum, b.sum) &&
+    same(a.positive, b.positive) &&
+    same(a.negative, b.negative)
+  );
 }
 
 /** Whether a counter began anew between `before` and h (DetectReset, detectReset). */
 export function isReset(h: NativeHistogram, before: NativeHistogram): boolean {
-  if (h.reset === true || h.count < before.count || h.schema > before.schema || h.zeroThreshold < before.zeroThreshold) return true;
+  if (h.reset === true || h.count < before.count || h.schema > before.schema || h.zeroThreshold < before.zeroThreshold)
+    return true;
   const zero = zeroFor(before, h.zeroThreshold);
   if (zero.threshold !== h.zeroThreshold || h.zeroCount < zero.count) return true;
   const old = toSchema(widened(before, zero), h.schema);
@@ -140,7 +183,7 @@ function fell(now: Buckets, old: Buckets): boolean {
   for (let i = 0, j = 0; i < old.index.length; i++) {
     const at = old.index[i] ?? 0;
     while (j < now.index.length && (now.index[j] ?? 0) < at) j++;
-    const count = j < now.index.length && now.index[j] === at ? now.count[j] ?? 0 : 0;
+    const count = j < now.index.length && now.index[j] === at ? (now.count[j] ?? 0) : 0;
     if (count < (old.count[i] ?? 0)) return true;
   }
   return false;

@@ -7,12 +7,14 @@ export class KahanSum {
   add(v: number): void {
     const t = this.sum + v;
     if (t === Infinity || t === -Infinity) this.rest = 0;
-    else if (Math.abs(this.sum) >= Math.abs(v)) this.rest += (this.sum - t) + v;
-    else this.rest += (v - t) + this.sum;
+    else if (Math.abs(this.sum) >= Math.abs(v)) this.rest += this.sum - t + v;
+    else this.rest += v - t + this.sum;
     this.sum = t;
   }
 
-  get total(): number { return this.sum === Infinity || this.sum === -Infinity ? this.sum : this.sum + this.rest; }
+  get total(): number {
+    return this.sum === Infinity || this.sum === -Infinity ? this.sum : this.sum + this.rest;
+  }
 }
 
 /** Adds up as long as the sum stays finite, and goes on with a running mean from there. */
@@ -24,7 +26,10 @@ export class KahanMean {
   add(v: number): void {
     const s = this.#s;
     this.#count++;
-    if (this.#count === 1) { s.sum = v; return; }
+    if (this.#count === 1) {
+      s.sum = v;
+      return;
+    }
     const n = this.#count;
     if (!this.#running) {
       const { sum, rest } = s;
@@ -40,5 +45,7 @@ export class KahanMean {
     s.add(v / n);
   }
 
-  get mean(): number { return this.#running ? this.#s.sum + this.#s.rest : this.#s.sum / this.#count + this.#s.rest / this.#count; }
+  get mean(): number {
+    return this.#running ? this.#s.sum + this.#s.rest : this.#s.sum / this.#count + this.#s.rest / this.#count;
+  }
 }

@@ -20,13 +20,19 @@ export function keyWith(labels: Labels, names: readonly string[]): string {
 
 export function only(labels: Labels, names: readonly string[]): Labels {
   const out: Record<string, string> = {};
-  for (const name of names) { const v = labels[name]; if (v !== undefined && v !== '') set(out, name, v); }
+  for (const name of names) {
+    const v = labels[name];
+    if (v !== undefined && v !== '') set(out, name, v);
+  }
   return out;
 }
 
 export function without(labels: Labels, names: readonly string[]): Labels {
   const out: Record<string, string> = {};
-  for (const name of Object.keys(labels)) { const v = labels[name]; if (v !== undefined && !names.includes(name)) set(out, name, v); }
+  for (const name of Object.keys(labels)) {
+    const v = labels[name];
+    if (v !== undefined && !names.includes(name)) set(out, name, v);
+  }
   return out;
 }
 
@@ -39,7 +45,8 @@ export function withLabel(labels: Labels, name: string, value: string): Labels {
 
 /** "__proto__" is a label like any other. */
 function set(out: Record<string, string>, name: string, value: string): void {
-  if (name === '__proto__') Object.defineProperty(out, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === '__proto__')
+    Object.defineProperty(out, name, { value, enumerable: true, configurable: true, writable: true });
   else out[name] = value;
 }
 

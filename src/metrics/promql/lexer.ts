@@ -14,13 +14,46 @@ export interface Token {
   readonly end: number;
 }
 
-const OPERATORS = ['==', '!=', '=~', '!~', '<=', '>=', '+', '-', '*', '/', '%', '^', '<', '>', '=', '(', ')', '{', '}', '[', ']', ',', ':', '@'];
+const OPERATORS = [
+  '==',
+  '!=',
+  '=~',
+  '!~',
+  '<=',
+  '>=',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '^',
+  '<',
+  '>',
+  '=',
+  '(',
+  ')',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '@',
+];
 const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 /** Units in falling order, each at most once (common/model.ParseDuration). */
 const DURATION = /(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?/y;
 const HEX = /0[xX][0-9a-fA-F](?:_?[0-9a-fA-F])*/y;
 const NUMBER = /(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?/y;
-const UNIT_MS: Readonly<Record<string, number>> = { y: 31_536_000_000, w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  y: 31_536_000_000,
+  w: 604_800_000,
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+};
 
 /** @throws Problem `metrics.promql` */
 export function tokens(text: string): Token[] {
@@ -32,7 +65,10 @@ export function tokens(text: string): Token[] {
   };
   for (;;) {
     at = skip(text, at);
-    if (at >= text.length) { push('end', at); return out; }
+    if (at >= text.length) {
+      push('end', at);
+      return out;
+    }
     const c = text.charAt(at);
     if (c === '"' || c === "'" || c === '`') {
       const { value, end } = quoted(text, at);
@@ -45,9 +81,13 @@ export function tokens(text: string): Token[] {
     }
     const name = match(NAME, text, at);
     // A ":" alone stands in a subquery; the parser refuses it with its own words.
-    if (name !== '' && name !== ':') { push('name', at + name.length); continue; }
+    if (name !== '' && name !== ':') {
+      push('name', at + name.length);
+      continue;
+    }
     const op = OPERATORS.find((o) => text.startsWith(o, at));
-    if (op === undefined) throw syntax(text, at, `"${String.fromCodePoint(text.codePointAt(at) ?? 0)}" has no meaning there`);
+    if (op === undefined)
+      throw syntax(text, at, `"${String.fromCodePoint(text.codePointAt(at) ?? 0)}" has no meaning there`);
     push('op', at + op.length);
   }
 }
@@ -57,9 +97,18 @@ function number(text: string, at: number, push: (kind: TokenKind, end: number, v
   const hex = match(HEX, text, at);
   const plain = match(NUMBER, text, at);
   const after = (length: number): boolean => !/[a-zA-Z0-9_.]/.test(text.charAt(at + length));
-  if (hex !== '' && after(hex.length)) { push('number', at + hex.length, Number(hex.replaceAll('_', ''))); return; }
-  if (plain !== '' && after(plain.length)) { push('number', at + plain.length, decimal(plain)); return; }
-  if (duration !== '' && after(duration.length)) { push('duration', at + duration.length, milliseconds(duration)); return; }
+  if (hex !== '' && after(hex.length)) {
+    push('number', at + hex.length, Number(hex.replaceAll('_', '')));
+    return;
+  }
+  if (plain !== '' && after(plain.length)) {
+    push('number', at + plain.length, decimal(plain));
+    return;
+  }
+  if (duration !== '' && after(duration.length)) {
+    push('duration', at + duration.length, milliseconds(duration));
+    return;
+  }
   throw syntax(text, at, 'that is neither a number nor a duration such as 30s or 1h30m');
 }
 
@@ -80,11 +129,25 @@ function skip(text: string, from: number): number {
   for (;;) {
     const c = text.charAt(at);
     if (c === ' ' || c === '\t' || c === '\n' || c === '\r') at++;
-    else if (c === '#') { const end = text.indexOf('\n', at); at = end < 0 ? text.length : end; } else return at;
+    else if (c === '#') {
+      const end = text.indexOf('\n', at);
+      at = end < 0 ? text.length : end;
+    } else return at;
   }
 }
 
-const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', "'": "'" };
+const SIMPLE: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  '"': '"',
+  "'": "'",
+};
 
 /** A Go string literal: `raw`, or with escapes. */
 function quoted(text: string, from: number): { value: string; end: number } {
@@ -100,13 +163,24 @@ function quoted(text: string, from: number): { value: string; end: number } {
     const c = text.charAt(at);
     if (c === '' || c === '\n') throw syntax(text, from, `the text that begins there has no closing ${quote}`);
     if (c === quote) return { value, end: at + 1 };
-    if (c !== '\\') { value += c; at++; continue; }
+    if (c !== '\\') {
+      value += c;
+      at++;
+      continue;
+    }
     const e = text.charAt(at + 1);
     const simple = SIMPLE[e];
-    if (simple !== undefined) { value += simple; at += 2; continue; }
-    const coded = /^(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/.exec(text.slice(at + 1, at + 10))?.[0];
+    if (simple !== undefined) {
+      value += simple;
+      at += 2;
+      continue;
+    }
+    const coded = /^(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/.exec(
+      text.slice(at + 1, at + 10),
+    )?.[0];
     const code = coded === undefined ? NaN : /^\d/.test(coded) ? parseInt(coded, 8) : parseInt(coded.slice(1), 16);
-    if (coded === undefined || code > 0x10ffff) throw syntax(text, at, `"\\${e}" is no escape (a backslash itself is written \\\\)`);
+    if (coded === undefined || code > 0x10ffff)
+      throw syntax(text, at, `"\\${e}" is no escape (a backslash itself is written \\\\)`);
     value += String.fromCodePoint(code);
     at += 1 + coded.length;
   }

@@ -3,7 +3,9 @@ import type { Labels, NativeHistogram } from '../types';
 import { keyOf, without } from './labels';
 import { conflict } from './problem';
 
-export const NONE = 0, FLOAT = 1, HISTOGRAM = 2;
+export const NONE = 0,
+  FLOAT = 1,
+  HISTOGRAM = 2;
 
 /** The moments at which a query is evaluated. */
 export interface Steps {
@@ -35,7 +37,11 @@ export function putHistogram(line: Line, i: number, h: NativeHistogram): void {
 /** Copies one step of a line into another. */
 export function copyStep(from: Line, to: Line, i: number): void {
   const has = from.has[i] ?? NONE;
-  if (has === HISTOGRAM) { const h = from.histograms?.[i]; if (h) putHistogram(to, i, h); return; }
+  if (has === HISTOGRAM) {
+    const h = from.histograms?.[i];
+    if (h) putHistogram(to, i, h);
+    return;
+  }
   to.has[i] = has;
   to.values[i] = from.values[i] ?? NaN;
 }
@@ -47,7 +53,9 @@ export function relabelled(line: Line, labels: Labels): Line {
 
 /** A function drops the name, and the type and unit that may stand in labels (schema.IsMetadataLabel). */
 const NAMES = ['__name__', '__type__', '__unit__'] as const;
-export function nameless(labels: Labels): Labels { return without(labels, NAMES); }
+export function nameless(labels: Labels): Labels {
+  return without(labels, NAMES);
+}
 
 /**
  * Joins lines that came to have the same labels, as long as no step has a value in both.
@@ -60,7 +68,11 @@ export function merged(lines: readonly Line[], steps: Steps): Line[] {
   for (const line of lines) {
     const key = keyOf(line.labels);
     const at = seen.get(key);
-    if (at === undefined) { seen.set(key, out.length); out.push(line); continue; }
+    if (at === undefined) {
+      seen.set(key, out.length);
+      out.push(line);
+      continue;
+    }
     let into = out[at] as Line;
     if (!own.has(at)) {
       const copy = newLine(into.labels, steps);
@@ -78,9 +90,15 @@ export function merged(lines: readonly Line[], steps: Steps): Line[] {
 }
 
 export function sameLabels(labels: Labels): Error {
-  return conflict(`Two series of the result have the same labels ${show(labels)}.`, 'Ask for one metric at a time, or keep them apart by a label.');
+  return conflict(
+    `Two series of the result have the same labels ${show(labels)}.`,
+    'Ask for one metric at a time, or keep them apart by a label.',
+  );
 }
 
 export function show(labels: Labels): string {
-  return `{${Object.keys(labels).sort().map((k) => `${k}=${JSON.stringify(labels[k])}`).join(', ')}}`;
+  return `{${Object.keys(labels)
+    .sort()
+    .map((k) => `${k}=${JSON.stringify(labels[k])}`)
+    .join(', ')}}`;
 }

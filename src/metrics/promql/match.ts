@@ -8,10 +8,18 @@ import type { Matcher } from '../types';
  */
 export function matcher({ op, value }: Matcher): (labelValue: string) => boolean {
   switch (op) {
-    case '=': return (v) => v === value;
-    case '!=': return (v) => v !== value;
-    case '=~': { const is = whole(value); return is; }
-    case '!~': { const is = whole(value); return (v) => !is(v); }
+    case '=':
+      return (v) => v === value;
+    case '!=':
+      return (v) => v !== value;
+    case '=~': {
+      const is = whole(value);
+      return is;
+    }
+    case '!~': {
+      const is = whole(value);
+      return (v) => !is(v);
+    }
   }
 }
 
@@ -19,13 +27,24 @@ export function matcher({ op, value }: Matcher): (labelValue: string) => boolean
 const WORDS = /^[^\\^$.*+?()[\]{}|]*(?:\|[^\\^$.*+?()[\]{}|]*)*$/;
 
 function whole(pattern: string): (v: string) => boolean {
-  if (WORDS.test(pattern)) { const words = new Set(pattern.split('|')); return (v) => words.has(v); }
+  if (WORDS.test(pattern)) {
+    const words = new Set(pattern.split('|'));
+    return (v) => words.has(v);
+  }
   const re = goRegExp(pattern);
   return (v) => re.test(v);
 }
 
 const CLASSES: Readonly<Record<string, string>> = {
-  alnum: '0-9A-Za-z', alpha: 'A-Za-z', digit: '0-9', lower: 'a-z', upper: 'A-Z', space: '\\t\\n\\v\\f\\r ', xdigit: '0-9A-Fa-f', word: '0-9A-Za-z_', punct: '!-\\/:-@\\[-`{-~',
+  alnum: '0-9A-Za-z',
+  alpha: 'A-Za-z',
+  digit: '0-9',
+  lower: 'a-z',
+  upper: 'A-Z',
+  space: '\\t\\n\\v\\f\\r ',
+  xdigit: '0-9A-Fa-f',
+  word: '0-9A-Za-z_',
+  punct: '!-\\/:-@\\[-`{-~',
 };
 
 /**
@@ -33,8 +52,12 @@ const CLASSES: Readonly<Record<string, string>> = {
  * @throws Problem `metrics.regex`
  */
 export function goRegExp(pattern: string): RegExp {
-  const bad = (why: string): Problem => new Problem('metrics.regex', `The regular expression "${pattern}" cannot be used: ${why}.`, { next: 'Write it as RE2 takes it: no look-ahead, no back-references, flags only at its start.' });
-  if (/(?:^|[^\\])(?:\\\\)*(?:\(\?[=!]|\(\?<[=!]|\\[1-9])/.test(pattern)) throw bad('RE2 knows no look-ahead, look-behind or back-reference');
+  const bad = (why: string): Problem =>
+    new Problem('metrics.regex', `The regular expression "${pattern}" cannot be used: ${why}.`, {
+      next: 'Write it as RE2 takes it: no look-ahead, no back-references, flags only at its start.',
+    });
+  if (/(?:^|[^\\])(?:\\\\)*(?:\(\?[=!]|\(\?<[=!]|\\[1-9])/.test(pattern))
+    throw bad('RE2 knows no look-ahead, look-behind or back-reference');
   let source = pattern;
   let flags = 's';
   const lead = /^\(\?([imsU]+)\)/.exec(source);
@@ -43,10 +66,19 @@ export function goRegExp(pattern: string): RegExp {
     source = source.slice(lead[0].length);
     for (const f of lead[1] ?? '') if (!flags.includes(f)) flags += f;
   }
-  source = source.replace(/\(\?P</g, '(?<').replace(/\[:(\w+):\]/g, (all, name: string) => CLASSES[name] ?? all).replace(/\\A/g, '^').replace(/\\z/g, '$').replace(/\\C/g, '.');
+  source = source
+    .replace(/\(\?P</g, '(?<')
+    .replace(/\[:(\w+):\]/g, (all, name: string) => CLASSES[name] ?? all)
+    .replace(/\\A/g, '^')
+    .replace(/\\z/g, '$')
+    .replace(/\\C/g, '.');
   // Code points as RE2 counts them; but "u" refuses escapes such as "\-", which Go takes.
   for (const f of [`${flags}u`, flags]) {
-    try { return new RegExp(`^(?:${source})$`, f); } catch { /* Without "u" next, or not at all. */ }
+    try {
+      return new RegExp(`^(?:${source})$`, f);
+    } catch {
+      /* Without "u" next, or not at all. */
+    }
   }
   throw bad('it does not end well');
 }

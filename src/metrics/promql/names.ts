@@ -15,19 +15,31 @@ export function metricNames(expr: Expr): readonly string[] | undefined {
         for (const name of of) names.add(name);
         break;
       }
-      case 'call': todo.push(...e.args); break;
-      case 'aggregate': todo.push(e.of, ...(e.param ? [e.param] : [])); break;
-      case 'negate': todo.push(e.of); break;
-      case 'binary': todo.push(e.left, e.right); break;
+      case 'call':
+        todo.push(...e.args);
+        break;
+      case 'aggregate':
+        todo.push(e.of, ...(e.param ? [e.param] : []));
+        break;
+      case 'negate':
+        todo.push(e.of);
+        break;
+      case 'binary':
+        todo.push(e.left, e.right);
+        break;
       default:
     }
   }
   return [...names];
 }
 
-function named(matchers: readonly { readonly label: string; readonly op: string; readonly value: string }[]): readonly string[] | undefined {
+function named(
+  matchers: readonly { readonly label: string; readonly op: string; readonly value: string }[],
+): readonly string[] | undefined {
   const equal = matchers.find((m) => m.label === '__name__' && m.op === '=');
   if (equal) return [equal.value];
-  const words = matchers.find((m) => m.label === '__name__' && m.op === '=~' && /^[a-zA-Z0-9_:]+(?:\|[a-zA-Z0-9_:]+)*$/.test(m.value));
+  const words = matchers.find(
+    (m) => m.label === '__name__' && m.op === '=~' && /^[a-zA-Z0-9_:]+(?:\|[a-zA-Z0-9_:]+)*$/.test(m.value),
+  );
   return words?.value.split('|');
 }

@@ -10,7 +10,11 @@ import { histogramAt, isFloat, type Over, type Window } from './windows';
 /** Runs over the floats of a window; undefined when there are none. */
 function floats<T extends { add(v: number): void }>(w: Window, into: T): T | undefined {
   let any = false;
-  for (let i = w.lo; i < w.hi; i++) if (isFloat(w, i)) { into.add(w.track.values[i] ?? NaN); any = true; }
+  for (let i = w.lo; i < w.hi; i++)
+    if (isFloat(w, i)) {
+      into.add(w.track.values[i] ?? NaN);
+      any = true;
+    }
   return any ? into : undefined;
 }
 
@@ -56,24 +60,34 @@ function slope(w: Window): number | undefined {
   for (let i = w.lo; i < w.hi; i++) {
     if (!isFloat(w, i)) continue;
     const [t, v] = [w.track.times[i] ?? 0, w.track.values[i] ?? NaN];
-    if (n === 0) { start = t; initial = v; } else if (v !== initial) flat = false;
+    if (n === 0) {
+      start = t;
+      initial = v;
+    } else if (v !== initial) flat = false;
     n++;
     const at = (t - start) / 1000;
-    x.add(at); y.add(v); xy.add(at * v); xx.add(at * at);
+    x.add(at);
+    y.add(v);
+    xy.add(at * v);
+    xx.add(at * at);
   }
   if (n < 2) return undefined;
   if (flat) return initial === Infinity || initial === -Infinity ? NaN : 0;
   const sum = (s: KahanSum): number => s.sum + s.rest;
-  return (sum(xy) - sum(x) * sum(y) / n) / (sum(xx) - sum(x) * sum(x) / n);
+  return (sum(xy) - (sum(x) * sum(y)) / n) / (sum(xx) - (sum(x) * sum(x)) / n);
 }
 
 /** Counts neighbours that differ in the sense of `floatsDo` or `histogramsDo`; a change of kind always counts. */
-function neighbours(floatsDo: (v: number, before: number) => boolean, histogramsDo: (w: Window, i: number) => boolean): Over {
+function neighbours(
+  floatsDo: (v: number, before: number) => boolean,
+  histogramsDo: (w: Window, i: number) => boolean,
+): Over {
   return (w) => {
     let n = 0;
     for (let i = w.lo + 1; i < w.hi; i++) {
       if (isFloat(w, i) !== isFloat(w, i - 1)) n++;
-      else if (isFloat(w, i) ? floatsDo(w.track.values[i] ?? NaN, w.track.values[i - 1] ?? NaN) : histogramsDo(w, i)) n++;
+      else if (isFloat(w, i) ? floatsDo(w.track.values[i] ?? NaN, w.track.values[i - 1] ?? NaN) : histogramsDo(w, i))
+        n++;
     }
     return n;
   };
@@ -81,20 +95,57 @@ function neighbours(floatsDo: (v: number, before: number) => boolean, histograms
 
 /** By name; quantile_over_time, which takes a number too, is `quantileOver`. */
 export const OVER: ReadonlyMap<string, Over> = new Map<string, Over>([
-  ['rate', extrapolated(true, true)], ['increase', extrapolated(true, false)], ['delta', extrapolated(false, false)],
-  ['irate', lastTwo(true)], ['idelta', lastTwo(false)],
+  ['rate', extrapolated(true, true)],
+  ['increase', extrapolated(true, false)],
+  ['delta', extrapolated(false, false)],
+  ['irate', lastTwo(true)],
+  ['idelta', lastTwo(false)],
   ['count_over_time', (w) => w.hi - w.lo],
   ['present_over_time', () => 1],
-  ['sum_over_time', (w) => (w.kind === 'mixed' ? undefined : w.kind === 'histograms' ? HistogramSum.of(histogramsOf(w)).total() : floats(w, new KahanSum())?.total)],
-  ['avg_over_time', (w) => (w.kind === 'mixed' ? undefined : w.kind === 'histograms' ? HistogramSum.of(histogramsOf(w)).mean() : floats(w, new KahanMean())?.mean)],
+  [
+    'sum_over_time',
+    (w) =>
+      w.kind === 'mixed'
+        ? undefined
+        : w.kind === 'histograms'
+          ? HistogramSum.of(histogramsOf(w)).total()
+          : floats(w, new KahanSum())?.total,
+  ],
+  [
+    'avg_over_time',
+    (w) =>
+      w.kind === 'mixed'
+        ? undefined
+        : w.kind === 'histograms'
+          ? HistogramSum.of(histogramsOf(w)).mean()
+          : floats(w, new KahanMean())?.mean,
+  ],
   ['min_over_time', extreme((v, than) => v < than)],
   ['max_over_time', extreme((v, than) => v > than)],
   ['last_over_time', (w) => (isFloat(w, w.hi - 1) ? w.track.values[w.hi - 1] : histogramAt(w, w.hi - 1))],
   ['stdvar_over_time', variance],
-  ['stddev_over_time', (w) => { const v = variance(w); return v === undefined ? undefined : Math.sqrt(v); }],
+  [
+    'stddev_over_time',
+    (w) => {
+      const v = variance(w);
+      return v === undefined ? undefined : Math.sqrt(v);
+    },
+  ],
   ['deriv', slope],
-  ['resets', neighbours((v, before) => v < before, (w, i) => w.reset(i))],
-  ['changes', neighbours((v, before) => v !== before && !(Number.isNaN(v) && Number.isNaN(before)), (w, i) => !equal(histogramAt(w, i), histogramAt(w, i - 1)))],
+  [
+    'resets',
+    neighbours(
+      (v, before) => v < before,
+      (w, i) => w.reset(i),
+    ),
+  ],
+  [
+    'changes',
+    neighbours(
+      (v, before) => v !== before && !(Number.isNaN(v) && Number.isNaN(before)),
+      (w, i) => !equal(histogramAt(w, i), histogramAt(w, i - 1)),
+    ),
+  ],
 ]);
 
 export function quantileOver(q: number, w: Window): number | undefined {

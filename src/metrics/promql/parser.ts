@@ -11,10 +11,38 @@ import { SIGNATURES } from './signatures';
 const MAX_DEPTH = 150;
 
 /** How strongly an operator binds; "^" alone groups from the right. */
-const BINDS: Readonly<Record<string, number>> = { 'or': 1, 'and': 2, 'unless': 2, '==': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3, '+': 4, '-': 4, '*': 5, '/': 5, '%': 5, '^': 6 };
+const BINDS: Readonly<Record<string, number>> = {
+  or: 1,
+  and: 2,
+  unless: 2,
+  '==': 3,
+  '!=': 3,
+  '<': 3,
+  '<=': 3,
+  '>': 3,
+  '>=': 3,
+  '+': 4,
+  '-': 4,
+  '*': 5,
+  '/': 5,
+  '%': 5,
+  '^': 6,
+};
 const UNARY = 5;
 
-const AGGREGATES: ReadonlySet<string> = new Set<AggregateOp>(['sum', 'avg', 'min', 'max', 'count', 'group', 'stddev', 'stdvar', 'topk', 'bottomk', 'quantile']);
+const AGGREGATES: ReadonlySet<string> = new Set<AggregateOp>([
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'count',
+  'group',
+  'stddev',
+  'stdvar',
+  'topk',
+  'bottomk',
+  'quantile',
+]);
 const WITH_PARAM: ReadonlySet<string> = new Set<AggregateOp>(['topk', 'bottomk', 'quantile']);
 const MATCH_OPS: ReadonlySet<string> = new Set<MatchOp>(['=', '!=', '=~', '!~']);
 
@@ -34,7 +62,9 @@ class Parser {
   /** Levels below each node, so that long chains such as 1+1+… are bounded as well. */
   readonly #height = new WeakMap<Expr, number>();
 
-  constructor(readonly text: string) { this.#tokens = tokens(text); }
+  constructor(readonly text: string) {
+    this.#tokens = tokens(text);
+  }
 
   all(): Expr {
     if (this.#peek().kind === 'end') throw syntax(this.text, 0, 'there is no query');
@@ -44,15 +74,37 @@ class Parser {
     return expr;
   }
 
-  #peek(): Token { return this.#tokens[this.#next] ?? (this.#tokens[this.#tokens.length - 1] as Token); }
-  #take(): Token { const t = this.#peek(); this.#next++; return t; }
-  #is(text: string): boolean { const t = this.#peek(); return t.kind === 'op' && t.text === text; }
-  #word(): string { const t = this.#peek(); return t.kind === 'name' ? t.text.toLowerCase() : ''; }
-  #accept(text: string): boolean { if (!this.#is(text)) return false; this.#next++; return true; }
-  #expect(text: string, where: string): Token { if (!this.#is(text)) throw this.#expected(this.#peek(), `"${text}" ${where}`); return this.#take(); }
+  #peek(): Token {
+    return this.#tokens[this.#next] ?? (this.#tokens[this.#tokens.length - 1] as Token);
+  }
+  #take(): Token {
+    const t = this.#peek();
+    this.#next++;
+    return t;
+  }
+  #is(text: string): boolean {
+    const t = this.#peek();
+    return t.kind === 'op' && t.text === text;
+  }
+  #word(): string {
+    const t = this.#peek();
+    return t.kind === 'name' ? t.text.toLowerCase() : '';
+  }
+  #accept(text: string): boolean {
+    if (!this.#is(text)) return false;
+    this.#next++;
+    return true;
+  }
+  #expect(text: string, where: string): Token {
+    if (!this.#is(text)) throw this.#expected(this.#peek(), `"${text}" ${where}`);
+    return this.#take();
+  }
 
   #expected(t: Token, what: string): Error {
-    const found = t.kind === 'end' ? 'it ends' : `found ${t.kind === 'string' ? JSON.stringify(t.text) : `"${this.text.slice(t.at, t.end)}"`}`;
+    const found =
+      t.kind === 'end'
+        ? 'it ends'
+        : `found ${t.kind === 'string' ? JSON.stringify(t.text) : `"${this.text.slice(t.at, t.end)}"`}`;
     return syntax(this.text, t.at, `expected ${what}, ${found}`);
   }
 
@@ -65,20 +117,27 @@ class Parser {
   }
 
   #expression(least: number): Expr {
-    if (++this.#depth > MAX_DEPTH) throw syntax(this.text, this.#peek().at, `more than ${MAX_DEPTH} expressions are nested there`);
+    if (++this.#depth > MAX_DEPTH)
+      throw syntax(this.text, this.#peek().at, `more than ${MAX_DEPTH} expressions are nested there`);
     let left = this.#unary();
     for (;;) {
       const t = this.#peek();
       const op = t.kind === 'op' ? t.text : this.#word();
-      const binds = Object.hasOwn(BINDS, op) ? BINDS[op] ?? 0 : 0;
+      const binds = Object.hasOwn(BINDS, op) ? (BINDS[op] ?? 0) : 0;
       if (binds === 0 || binds < least) break;
       this.#next++;
       const bool = this.#word() === 'bool' && this.#take() !== undefined;
-      if (bool && !COMPARE.has(op)) throw syntax(this.text, t.at, `"bool" stands only behind a comparison, not behind "${op}"`);
+      if (bool && !COMPARE.has(op))
+        throw syntax(this.text, t.at, `"bool" stands only behind a comparison, not behind "${op}"`);
       const matching = this.#matching(SET_OPS.has(op));
       const right = this.#expression(op === '^' ? binds : binds + 1);
-      left = this.#keep({ kind: 'binary', at: left.at, op: op as BinaryOp, left, right, bool, matching: matching ?? NO_MATCHING }, left, right);
-      if (matching && !(typeOf(left.left) === 'vector' && typeOf(left.right) === 'vector')) throw syntax(this.text, t.at, 'labels are matched only between two vectors');
+      left = this.#keep(
+        { kind: 'binary', at: left.at, op: op as BinaryOp, left, right, bool, matching: matching ?? NO_MATCHING },
+        left,
+        right,
+      );
+      if (matching && !(typeOf(left.left) === 'vector' && typeOf(left.right) === 'vector'))
+        throw syntax(this.text, t.at, 'labels are matched only between two vectors');
     }
     this.#depth--;
     return left;
@@ -101,12 +160,14 @@ class Parser {
     this.#next++;
     const labels = this.#labelNames();
     const group = this.#word();
-    if (group !== 'group_left' && group !== 'group_right') return { on: word === 'on', labels, many: undefined, include: [] };
+    if (group !== 'group_left' && group !== 'group_right')
+      return { on: word === 'on', labels, many: undefined, include: [] };
     const at = this.#take().at;
     if (isSet) throw syntax(this.text, at, '"and", "or" and "unless" take no grouping');
     const include = this.#is('(') ? this.#labelNames() : [];
     const both = word === 'on' ? include.find((l) => labels.includes(l)) : undefined;
-    if (both !== undefined) throw syntax(this.text, at, `the label "${both}" cannot stand in "on" and in "${group}" at once`);
+    if (both !== undefined)
+      throw syntax(this.text, at, `the label "${both}" cannot stand in "on" and in "${group}" at once`);
     return { on: word === 'on', labels, many: group === 'group_left' ? 'left' : 'right', include };
   }
 
@@ -129,7 +190,12 @@ class Parser {
     for (;;) {
       if (this.#is('[')) {
         const at = this.#take().at;
-        if (expr.kind !== 'selector' || expr.range !== undefined) throw syntax(this.text, at, 'a range such as [5m] stands only behind a selector (there are no subqueries here)');
+        if (expr.kind !== 'selector' || expr.range !== undefined)
+          throw syntax(
+            this.text,
+            at,
+            'a range such as [5m] stands only behind a selector (there are no subqueries here)',
+          );
         if (expr.offset !== 0) throw syntax(this.text, at, 'the range stands before the offset');
         const range = this.#duration('a duration such as 5m');
         if (!(range > 0)) throw syntax(this.text, at, 'the range must be longer than nothing');
@@ -159,29 +225,40 @@ class Parser {
   #primary(): Expr {
     const t = this.#take();
     switch (t.kind) {
-      case 'number': return this.#keep({ kind: 'number', at: t.at, value: t.value });
+      case 'number':
+        return this.#keep({ kind: 'number', at: t.at, value: t.value });
       // Prometheus 3 takes a duration as a number of seconds.
-      case 'duration': return this.#keep({ kind: 'number', at: t.at, value: t.value / 1000 });
-      case 'string': return this.#keep({ kind: 'string', at: t.at, value: t.text });
-      case 'name': return this.#named(t);
-      case 'op': break;
-      case 'end': throw this.#expected(t, 'an expression');
+      case 'duration':
+        return this.#keep({ kind: 'number', at: t.at, value: t.value / 1000 });
+      case 'string':
+        return this.#keep({ kind: 'string', at: t.at, value: t.text });
+      case 'name':
+        return this.#named(t);
+      case 'op':
+        break;
+      case 'end':
+        throw this.#expected(t, 'an expression');
     }
     if (t.text === '(') {
       const inner = this.#expression(0);
       this.#expect(')', 'that closes the bracket');
       return inner;
     }
-    if (t.text === '{') { this.#next--; return this.#selector(t.at, undefined); }
+    if (t.text === '{') {
+      this.#next--;
+      return this.#selector(t.at, undefined);
+    }
     throw this.#expected(t, 'an expression');
   }
 
   #named(t: Token): Expr {
     const word = t.text.toLowerCase();
     const next = this.#word();
-    if (AGGREGATES.has(word) && (this.#is('(') || next === 'by' || next === 'without')) return this.#aggregate(t, word as AggregateOp);
+    if (AGGREGATES.has(word) && (this.#is('(') || next === 'by' || next === 'without'))
+      return this.#aggregate(t, word as AggregateOp);
     if (this.#is('(')) return this.#call(t);
-    if (word === 'inf' || word === 'nan') return this.#keep({ kind: 'number', at: t.at, value: word === 'inf' ? Infinity : NaN });
+    if (word === 'inf' || word === 'nan')
+      return this.#keep({ kind: 'number', at: t.at, value: word === 'inf' ? Infinity : NaN });
     return this.#selector(t.at, t.text);
   }
 
@@ -195,7 +272,8 @@ class Parser {
     this.#expect('(', 'before arguments');
     const args: Expr[] = [];
     if (this.#accept(')')) return args;
-    do args.push(this.#expression(0)); while (this.#accept(','));
+    do args.push(this.#expression(0));
+    while (this.#accept(','));
     this.#expect(')', 'or "," behind an argument');
     return args;
   }
@@ -206,8 +284,16 @@ class Parser {
     const { without, labels } = before ?? this.#grouping() ?? { without: false, labels: [] };
     const wanted = WITH_PARAM.has(op) ? 2 : 1;
     const of = args[wanted - 1];
-    if (args.length !== wanted || of === undefined) throw syntax(this.text, t.at, `"${op}" takes ${wanted === 1 ? 'one argument' : 'two arguments'}, not ${args.length}`);
-    return this.#keep({ kind: 'aggregate', at: t.at, op, param: wanted === 2 ? args[0] : undefined, of, without, labels }, ...args);
+    if (args.length !== wanted || of === undefined)
+      throw syntax(
+        this.text,
+        t.at,
+        `"${op}" takes ${wanted === 1 ? 'one argument' : 'two arguments'}, not ${args.length}`,
+      );
+    return this.#keep(
+      { kind: 'aggregate', at: t.at, op, param: wanted === 2 ? args[0] : undefined, of, without, labels },
+      ...args,
+    );
   }
 
   #grouping(): { without: boolean; labels: string[] } | undefined {
@@ -234,7 +320,8 @@ class Parser {
         if (!this.#is('}')) this.#expect(',', 'or "}" behind a matcher');
       }
     }
-    if (matchers.every((m) => matcher(m)(''))) throw syntax(this.text, at, 'a selector needs a name or at least one label that is not empty');
+    if (matchers.every((m) => matcher(m)('')))
+      throw syntax(this.text, at, 'a selector needs a name or at least one label that is not empty');
     return this.#keep({ kind: 'selector', at, matchers, range: undefined, offset: 0 });
   }
 

@@ -1,13 +1,17 @@
 import { Problem } from '../../base/problem';
 
-const SUPPORTED = 'Scrapes understand selectors with offset, rate and its kin, …_over_time, histogram_quantile, aggregations with by and without, arithmetic, comparisons, and, or, unless, label_replace; no subqueries, no "@".';
+const SUPPORTED =
+  'Scrapes understand selectors with offset, rate and its kin, …_over_time, histogram_quantile, aggregations with by and without, arithmetic, comparisons, and, or, unless, label_replace; no subqueries, no "@".';
 
 /** Problem `metrics.promql`: the text is no query of the part of PromQL that is evaluated here. `at`: from 0; told as a column from 1. */
 export function syntax(text: string, at: number, what: string): Problem {
   const line = text.slice(0, at).split('\n').length;
   const column = at - (text.lastIndexOf('\n', at - 1) + 1) + 1;
   const where = line > 1 ? `line ${line}, column ${column}` : `column ${column}`;
-  return new Problem('metrics.promql', `The query stops making sense at ${where}: ${what}.`, { next: SUPPORTED, detail: text });
+  return new Problem('metrics.promql', `The query stops making sense at ${where}: ${what}.`, {
+    next: SUPPORTED,
+    detail: text,
+  });
 }
 
 /** Problem `metrics.promqlData`: the query is fine, the series that it met are not (duplicates, many-to-many). */

@@ -17,7 +17,11 @@ export function quantileOf(q: number, values: number[]): number {
 }
 
 /** Of classic histograms: upper bounds ascending and counts of all observations up to each; the first n of both count. */
-export interface ClassicBuckets { readonly bounds: Float64Array; readonly counts: Float64Array; n: number }
+export interface ClassicBuckets {
+  readonly bounds: Float64Array;
+  readonly counts: Float64Array;
+  n: number;
+}
 
 /** Relative differences up to this are noise of floats (quantile.go, smallDeltaTolerance). */
 const SMALL = 1e-12;
@@ -65,7 +69,8 @@ function firstAtLeast(counts: Float64Array, n: number, rank: number): number {
   let [low, high] = [0, n];
   while (low < high) {
     const mid = (low + high) >>> 1;
-    if ((counts[mid] ?? NaN) >= rank) high = mid; else low = mid + 1;
+    if ((counts[mid] ?? NaN) >= rank) high = mid;
+    else low = mid + 1;
   }
   return low;
 }
@@ -74,7 +79,10 @@ function firstAtLeast(counts: Float64Array, n: number, rank: number): number {
 function coalesce(b: ClassicBuckets): void {
   let last = 0;
   for (let i = 1; i < b.n; i++) {
-    if (b.bounds[i] === b.bounds[last]) { b.counts[last] = (b.counts[last] ?? 0) + (b.counts[i] ?? 0); continue; }
+    if (b.bounds[i] === b.bounds[last]) {
+      b.counts[last] = (b.counts[last] ?? 0) + (b.counts[i] ?? 0);
+      continue;
+    }
     last++;
     b.bounds[last] = b.bounds[i] ?? NaN;
     b.counts[last] = b.counts[i] ?? NaN;
@@ -89,14 +97,25 @@ function raise({ counts, n }: ClassicBuckets): boolean {
   for (let i = 1; i < n; i++) {
     const now = counts[i] ?? NaN;
     if (now === before) continue;
-    if (almost(before, now)) { counts[i] = before; continue; }
-    if (now < before) { counts[i] = before; forced = true; continue; }
+    if (almost(before, now)) {
+      counts[i] = before;
+      continue;
+    }
+    if (now < before) {
+      counts[i] = before;
+      forced = true;
+      continue;
+    }
     before = now;
   }
   return forced;
 }
 
-interface Bucket { lower: number; upper: number; count: number }
+interface Bucket {
+  lower: number;
+  upper: number;
+  count: number;
+}
 
 /** AllBucketIterator: from the lowest to the highest; borders never reach into the zero bucket. */
 function allBuckets(h: NativeHistogram): Bucket[] {

@@ -34,8 +34,10 @@ export function withoutStale(t: Track): Track {
   for (let i = 0; i < kinds.length; i++) if (kinds[i] !== STALE) keep.push(i);
   const left = Uint8Array.from(keep, (i) => kinds[i] ?? F);
   return {
-    times: Float64Array.from(keep, (i) => t.times[i] ?? 0), values: Float64Array.from(keep, (i) => t.values[i] ?? NaN),
-    kinds: left.includes(H) ? left : undefined, histograms: left.includes(H) ? keep.map((i) => t.histograms?.[i]) : undefined,
+    times: Float64Array.from(keep, (i) => t.times[i] ?? 0),
+    values: Float64Array.from(keep, (i) => t.values[i] ?? NaN),
+    kinds: left.includes(H) ? left : undefined,
+    histograms: left.includes(H) ? keep.map((i) => t.histograms?.[i]) : undefined,
   };
 }
 
@@ -52,8 +54,17 @@ export function instant(series: StoredSeries, { offset }: SelectorExpr, steps: S
     const p = next - 1;
     if (p < 0 || (track.times[p] ?? 0) <= at - LOOKBACK_MS) continue;
     const kind = track.kinds ? track.kinds[p] : F;
-    if (kind === F) { line.has[i] = FLOAT; line.values[i] = track.values[p] ?? NaN; } else if (kind === H) { const h = track.histograms?.[p]; if (h) putHistogram(line, i, h); } else continue;
-    if (times) { times.has[i] = FLOAT; times.values[i] = (track.times[p] ?? 0) / 1000; }
+    if (kind === F) {
+      line.has[i] = FLOAT;
+      line.values[i] = track.values[p] ?? NaN;
+    } else if (kind === H) {
+      const h = track.histograms?.[p];
+      if (h) putHistogram(line, i, h);
+    } else continue;
+    if (times) {
+      times.has[i] = FLOAT;
+      times.values[i] = (track.times[p] ?? 0) / 1000;
+    }
   }
   return line;
 }

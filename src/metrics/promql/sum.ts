@@ -8,29 +8,52 @@ import { KahanMean, KahanSum } from './kahan';
  * zero bucket are found first, which gives the same buckets.
  */
 export class HistogramSum {
-  static of(all: readonly NativeHistogram[]): HistogramSum { return new HistogramSum(all); }
+  static of(all: readonly NativeHistogram[]): HistogramSum {
+    return new HistogramSum(all);
+  }
 
   readonly #all: readonly NativeHistogram[];
 
-  private constructor(all: readonly NativeHistogram[]) { this.#all = level(all); }
+  private constructor(all: readonly NativeHistogram[]) {
+    this.#all = level(all);
+  }
 
-  total(): NativeHistogram { return this.#fold(() => new KahanSum(), (s) => s.sum + s.rest); }
+  total(): NativeHistogram {
+    return this.#fold(
+      () => new KahanSum(),
+      (s) => s.sum + s.rest,
+    );
+  }
 
   mean(): NativeHistogram {
     const n = this.#all.length;
     // Where the plain sum would not fit a float, means of what is added.
     const overflow = ![this.#sumOf((h) => h.count), this.#sumOf((h) => Math.abs(h.sum))].every((v) => v < Infinity);
-    if (overflow) return this.#fold(() => new KahanMean(), (m) => m.mean, n);
-    return this.#fold(() => new KahanSum(), (s) => s.sum / n + s.rest / n);
+    if (overflow)
+      return this.#fold(
+        () => new KahanMean(),
+        (m) => m.mean,
+        n,
+      );
+    return this.#fold(
+      () => new KahanSum(),
+      (s) => s.sum / n + s.rest / n,
+    );
   }
 
-  #sumOf(of: (h: NativeHistogram) => number): number { return this.#all.reduce((sum, h) => sum + of(h), 0); }
+  #sumOf(of: (h: NativeHistogram) => number): number {
+    return this.#all.reduce((sum, h) => sum + of(h), 0);
+  }
 
   /** `pad`: how many values each number must have got; missing ones are zeros. */
   #fold<T extends { add(v: number): void }>(make: () => T, end: (t: T) => number, pad = 0): NativeHistogram {
     const [first] = this.#all;
     if (!first) throw new Error('a sum of no histograms');
-    const one = (of: (h: NativeHistogram) => number): number => { const t = make(); for (const h of this.#all) t.add(of(h)); return end(t); };
+    const one = (of: (h: NativeHistogram) => number): number => {
+      const t = make();
+      for (const h of this.#all) t.add(of(h));
+      return end(t);
+    };
     const buckets = (of: (h: NativeHistogram) => Buckets): Buckets => {
       const sums = new Map<number, { t: T; n: number }>();
       for (const h of this.#all) {
@@ -38,17 +61,30 @@ export class HistogramSum {
         for (let i = 0; i < index.length; i++) {
           const at = index[i] ?? 0;
           let s = sums.get(at);
-          if (!s) sums.set(at, s = { t: make(), n: 0 });
+          if (!s) sums.set(at, (s = { t: make(), n: 0 }));
           s.t.add(count[i] ?? 0);
           s.n++;
         }
       }
       const index = Int32Array.from(sums.keys()).sort();
-      return { index, count: Float64Array.from(index, (at) => { const s = sums.get(at); if (!s) return 0; for (; s.n < pad; s.n++) s.t.add(0); return end(s.t); }) };
+      return {
+        index,
+        count: Float64Array.from(index, (at) => {
+          const s = sums.get(at);
+          if (!s) return 0;
+          for (; s.n < pad; s.n++) s.t.add(0);
+          return end(s.t);
+        }),
+      };
     };
     return compact({
-      schema: first.schema, zeroThreshold: first.zeroThreshold, zeroCount: one((h) => h.zeroCount), count: one((h) => h.count), sum: one((h) => h.sum),
-      positive: buckets((h) => h.positive), negative: buckets((h) => h.negative),
+      schema: first.schema,
+      zeroThreshold: first.zeroThreshold,
+      zeroCount: one((h) => h.zeroCount),
+      count: one((h) => h.count),
+      sum: one((h) => h.sum),
+      positive: buckets((h) => h.positive),
+      negative: buckets((h) => h.negative),
     });
   }
 }
@@ -68,6 +104,11 @@ function level(all: readonly NativeHistogram[]): readonly NativeHistogram[] {
   const none = compact(empty);
   return all.map((h) => {
     const [, wide] = alike({ ...none, schema: h.schema }, h);
-    return { ...wide, schema, positive: coarser(wide.positive, wide.schema, schema), negative: coarser(wide.negative, wide.schema, schema) };
+    return {
+      ...wide,
+      schema,
+      positive: coarser(wide.positive, wide.schema, schema),
+      negative: coarser(wide.negative, wide.schema, schema),
+    };
   });
 }

@@ -29,14 +29,29 @@ export interface Window {
 export type Over = (w: Window) => number | NativeHistogram | undefined;
 
 /** A function over the windows of a series. `labels`: of the result. */
-export function slide(series: StoredSeries, { offset, range = 0 }: SelectorExpr, steps: Steps, labels: Line['labels'], over: Over): Line {
+export function slide(
+  series: StoredSeries,
+  { offset, range = 0 }: SelectorExpr,
+  steps: Steps,
+  labels: Line['labels'],
+  over: Over,
+): Line {
   const line = newLine(labels, steps);
   const first = steps.start - offset;
   const track = withoutStale(load(series, first - range, first + steps.step * (steps.count - 1)));
   const { times } = track;
   const n = times.length;
   const w: Window = {
-    track, lo: 0, hi: 0, from: 0, to: 0, seconds: range / 1000, kind: 'floats', drops: dropsOf(track), dropsFrom: 0, dropsTo: 0,
+    track,
+    lo: 0,
+    hi: 0,
+    from: 0,
+    to: 0,
+    seconds: range / 1000,
+    kind: 'floats',
+    drops: dropsOf(track),
+    dropsFrom: 0,
+    dropsTo: 0,
     reset: resetsOf(track),
   };
   const histogramsBefore = countHistograms(track);
@@ -54,7 +69,10 @@ export function slide(series: StoredSeries, { offset, range = 0 }: SelectorExpr,
     }
     const v = over(w);
     if (v === undefined) continue;
-    if (typeof v === 'number') { line.has[i] = FLOAT; line.values[i] = v; } else putHistogram(line, i, v);
+    if (typeof v === 'number') {
+      line.has[i] = FLOAT;
+      line.values[i] = v;
+    } else putHistogram(line, i, v);
   }
   return line;
 }
@@ -66,13 +84,16 @@ export function histogramAt({ track }: Window, i: number): NativeHistogram {
   return h;
 }
 
-export function isFloat({ track }: Window, i: number): boolean { return !track.kinds || track.kinds[i] === F; }
+export function isFloat({ track }: Window, i: number): boolean {
+  return !track.kinds || track.kinds[i] === F;
+}
 
 function dropsOf({ values, kinds }: Track): number[] {
   const out: number[] = [];
   if (kinds) {
     // Between two floats only: a window with both kinds has no rate anyway.
-    for (let i = 1; i < values.length; i++) if (kinds[i] === F && kinds[i - 1] === F && (values[i] ?? NaN) < (values[i - 1] ?? NaN)) out.push(i);
+    for (let i = 1; i < values.length; i++)
+      if (kinds[i] === F && kinds[i - 1] === F && (values[i] ?? NaN) < (values[i - 1] ?? NaN)) out.push(i);
     return out;
   }
   for (let i = 1; i < values.length; i++) if ((values[i] ?? NaN) < (values[i - 1] ?? NaN)) out.push(i);

@@ -19,7 +19,14 @@ export interface Edges {
 
 /** `kept`: 1 for each node that is shown; undefined: all. */
 export function edgesOf(view: View, values: Float64Array, kept?: Uint8Array): Edges {
-  const { columns: { frames, frameAt, samples: all }, nodeOf, inlined, ends, samples, nodes: { count } } = view;
+  const {
+    columns: { frames, frameAt, samples: all },
+    nodeOf,
+    inlined,
+    ends,
+    samples,
+    nodes: { count },
+  } = view;
   const found = new Map<number, number>();
   const from: number[] = [];
   const to: number[] = [];
@@ -32,7 +39,7 @@ export function edgesOf(view: View, values: Float64Array, kept?: Uint8Array): Ed
   const cum = new Float64Array(count);
   const seen = new Int32Array(count).fill(-1);
   for (let k = 0, n = samples?.length ?? all; k < n; k++) {
-    const i = samples ? samples[k] as number : k;
+    const i = samples ? (samples[k] as number) : k;
     const v = values[i] as number;
     if (v === 0) continue;
     let parent = NONE;
@@ -41,13 +48,19 @@ export function edgesOf(view: View, values: Float64Array, kept?: Uint8Array): Ed
       const line = frames[j] as number;
       const id = nodeOf[line] as number;
       if (id === NONE) continue;
-      if (kept?.[id] === 0) { over = true; continue; }
-      if (seen[id] !== i) { seen[id] = i; cum[id] = (cum[id] as number) + v; }
+      if (kept?.[id] === 0) {
+        over = true;
+        continue;
+      }
+      if (seen[id] !== i) {
+        seen[id] = i;
+        cum[id] = (cum[id] as number) + v;
+      }
       if (parent !== NONE && parent !== id) {
         const key = parent * count + id;
         let e = found.get(key);
         if (e === undefined) {
-          found.set(key, e = from.push(parent) - 1);
+          found.set(key, (e = from.push(parent) - 1));
           to.push(id);
           value.push(0);
           residual.push(false);

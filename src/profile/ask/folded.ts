@@ -6,14 +6,20 @@ import type { Asked } from '../types';
 
 /** Lines by their stacks, in the order in which these are met. Values are whole numbers, as the readers want them. */
 export function folded(model: Model, { sampleType, part }: Asked): Uint8Array {
-  const { columns: { frames, frameAt, samples: all }, nodes, nodeOf, ends, samples } = model.view(part);
+  const {
+    columns: { frames, frameAt, samples: all },
+    nodes,
+    nodeOf,
+    ends,
+    samples,
+  } = model.view(part);
   const values = model.values(sampleType);
   const names: (string | undefined)[] = [];
   // A semicolon of a name would end it; a line break its line.
-  const name = (id: number) => names[id] ??= printed(nodes, id).replaceAll(/[;\n]/g, ':');
+  const name = (id: number) => (names[id] ??= printed(nodes, id).replaceAll(/[;\n]/g, ':'));
   const sums = new Map<string, number>();
   for (let k = 0, n = samples?.length ?? all; k < n; k++) {
-    const i = samples ? samples[k] as number : k;
+    const i = samples ? (samples[k] as number) : k;
     const v = values[i] as number;
     if (v === 0) continue;
     let text = '';
@@ -34,6 +40,9 @@ export function folded(model: Model, { sampleType, part }: Asked): Uint8Array {
   }
   const out = new Uint8Array(length);
   let at = 0;
-  for (const p of parts) { out.set(p, at); at += p.length; }
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
   return out;
 }

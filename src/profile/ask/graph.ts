@@ -43,7 +43,12 @@ export function callGraph(model: Model, query: GraphQuery): CallGraph {
     const most = fitting(shown, nodeCount, tagCounts(model, view, values, edges, nodeCutoff));
     if (most < shown.length) {
       only(shown.slice(0, most));
-      shown = interesting(view, edges, shown, edges.from.map(() => true));
+      shown = interesting(
+        view,
+        edges,
+        shown,
+        edges.from.map(() => true),
+      );
     }
   }
   alive = edges.value.map((v) => Math.abs(v) >= edgeCutoff);
@@ -54,17 +59,34 @@ export function callGraph(model: Model, query: GraphQuery): CallGraph {
   const kept = new Uint8Array(nodes.count);
   for (const id of shown) kept[id] = 1;
   // Values of both signs may add up to nothing: such functions are not shown, and neither are calls of them.
-  edges.from.forEach((f, e) => { if (kept[f] === 0 || kept[edges.to[e] as number] === 0) alive[e] = false; });
+  edges.from.forEach((f, e) => {
+    if (kept[f] === 0 || kept[edges.to[e] as number] === 0) alive[e] = false;
+  });
   const old = was && edgesOf(view, was, kept);
   const oldEdges = new Map(old?.from.map((f, e) => [`${f} ${old.to[e]}`, old.value[e] as number]));
   return {
-    nodes: shown.map((id) => ({ id, flat: edges.flat[id] as number, cum: edges.cum[id] as number, ...(old && { before: { flat: old.flat[id] as number, cum: old.cum[id] as number } }) })),
-    edges: [...alive.keys()].filter((e) => alive[e]).sort(byWeight(view, edges)).map((e) => ({
-      from: edges.from[e] as number, to: edges.to[e] as number, value: edges.value[e] as number, residual: edges.residual[e] as boolean, inlined: edges.inlined[e] as boolean,
-      ...(old && { before: oldEdges.get(`${edges.from[e]} ${edges.to[e]}`) ?? 0 }),
+    nodes: shown.map((id) => ({
+      id,
+      flat: edges.flat[id] as number,
+      cum: edges.cum[id] as number,
+      ...(old && { before: { flat: old.flat[id] as number, cum: old.cum[id] as number } }),
     })),
+    edges: [...alive.keys()]
+      .filter((e) => alive[e])
+      .sort(byWeight(view, edges))
+      .map((e) => ({
+        from: edges.from[e] as number,
+        to: edges.to[e] as number,
+        value: edges.value[e] as number,
+        residual: edges.residual[e] as boolean,
+        inlined: edges.inlined[e] as boolean,
+        ...(old && { before: oldEdges.get(`${edges.from[e]} ${edges.to[e]}`) ?? 0 }),
+      })),
     frames: [...shown].sort((a, b) => a - b).map((id) => model.frame(id, query.ownModules)),
-    total: model.total(query.sampleType), droppedNodes, furtherNodes: before - shown.length, droppedEdges,
+    total: model.total(query.sampleType),
+    droppedNodes,
+    furtherNodes: before - shown.length,
+    droppedEdges,
   };
 }
 
@@ -90,13 +112,22 @@ function interesting(view: View, edges: Edges, ids: readonly number[], alive: re
   const { count } = view.nodes;
   const into = lists(count, edges.to, alive);
   const out = lists(count, edges.from, alive);
-  const score = new Map(ids.map((id) => {
-    const callers = into(id);
-    const callees = out(id);
-    const entropy = (callers.length === 0 ? 1 : edgeEntropy(edges, callers, 0)) + (callees.length === 0 ? 1 : edgeEntropy(edges, callees, flat[id] as number));
-    return [id, Math.abs(Math.trunc(entropy * (cum[id] as number)) + (flat[id] as number))];
-  }));
-  return [...ids].sort((a, b) => (score.get(b) as number) - (score.get(a) as number) || compare(printed(view.nodes, a), printed(view.nodes, b)) || Math.abs(flat[b] as number) - Math.abs(flat[a] as number));
+  const score = new Map(
+    ids.map((id) => {
+      const callers = into(id);
+      const callees = out(id);
+      const entropy =
+        (callers.length === 0 ? 1 : edgeEntropy(edges, callers, 0)) +
+        (callees.length === 0 ? 1 : edgeEntropy(edges, callees, flat[id] as number));
+      return [id, Math.abs(Math.trunc(entropy * (cum[id] as number)) + (flat[id] as number))];
+    }),
+  );
+  return [...ids].sort(
+    (a, b) =>
+      (score.get(b) as number) - (score.get(a) as number) ||
+      compare(printed(view.nodes, a), printed(view.nodes, b)) ||
+      Math.abs(flat[b] as number) - Math.abs(flat[a] as number),
+  );
 }
 
 function edgeEntropy({ value }: Edges, list: readonly number[], self: number): number {
@@ -104,7 +135,10 @@ function edgeEntropy({ value }: Edges, list: readonly number[], self: number): n
   for (const e of list) if ((value[e] as number) > 0) total += value[e] as number;
   if (total === 0) return 0;
   let score = 0;
-  const add = (v: number) => { const part = Math.abs(v) / total; score -= part * Math.log2(part); };
+  const add = (v: number) => {
+    const part = Math.abs(v) / total;
+    score -= part * Math.log2(part);
+  };
   for (const e of list) add(value[e] as number);
   if (self > 0) add(self);
   return score;
@@ -155,7 +189,12 @@ function lists(count: number, end: readonly number[], alive: readonly boolean[])
 
 function byWeight({ nodes }: View, edges: Edges): (a: number, b: number) => number {
   const name = (end: readonly number[], e: number) => printed(nodes, end[e] as number);
-  return (a, b) => Math.abs(edges.value[b] as number) - Math.abs(edges.value[a] as number) || compare(name(edges.from, a), name(edges.from, b)) || compare(name(edges.to, a), name(edges.to, b));
+  return (a, b) =>
+    Math.abs(edges.value[b] as number) - Math.abs(edges.value[a] as number) ||
+    compare(name(edges.from, a), name(edges.from, b)) ||
+    compare(name(edges.to, a), name(edges.to, b));
 }
 
-function compare(a: string, b: string): number { return a < b ? -1 : a > b ? 1 : 0; }
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -9,10 +9,17 @@ import type { Change, LinesQuery, LineTable } from '../types';
 export function lineTable(model: Model, query: LinesQuery): LineTable {
   const view = model.view({ ...query.part, granularity: 'lines' });
   const { nodes, nodeOf, inlined } = view;
-  const chosen = (id: number) => (query.file === undefined || nodes.files[id] === query.file) && (query.name === undefined || nodes.names[id] === query.name);
+  const chosen = (id: number) =>
+    (query.file === undefined || nodes.files[id] === query.file) &&
+    (query.name === undefined || nodes.names[id] === query.name);
   const rows = summed(model, view, query.sampleType, (id) => chosen(id) && (nodes.files[id] ?? '') !== '');
   const place = (id: number) => `${nodes.files[id]}\n${nodes.lines[id]}`;
-  rows.ids.sort((a, b) => compare(nodes.files[a] as string, nodes.files[b] as string) || (nodes.lines[a] as number) - (nodes.lines[b] as number) || compare(nodes.names[a] as string, nodes.names[b] as string));
+  rows.ids.sort(
+    (a, b) =>
+      compare(nodes.files[a] as string, nodes.files[b] as string) ||
+      (nodes.lines[a] as number) - (nodes.lines[b] as number) ||
+      compare(nodes.names[a] as string, nodes.names[b] as string),
+  );
 
   // Lines of several functions, closures beside the one around them, are one: ids of their own, that only count here.
   const lineIds = new Map<string, number>();
@@ -21,10 +28,13 @@ export function lineTable(model: Model, query: LinesQuery): LineTable {
   for (const id of rows.ids) {
     const key = place(id);
     let line = lineIds.get(key);
-    if (line === undefined) { lineIds.set(key, line = firsts.length); firsts.push(id); }
+    if (line === undefined) {
+      lineIds.set(key, (line = firsts.length));
+      firsts.push(id);
+    }
     lineOf[id] = line;
   }
-  const merged: View = { ...view, nodeOf: nodeOf.map((id) => (id === NONE ? NONE : lineOf[id] as number)) };
+  const merged: View = { ...view, nodeOf: nodeOf.map((id) => (id === NONE ? NONE : (lineOf[id] as number))) };
   const whole = flatOf(model, view, merged, query.sampleType);
 
   const files = distinct(rows.ids.map((id) => nodes.files[id] as string));
@@ -32,24 +42,39 @@ export function lineTable(model: Model, query: LinesQuery): LineTable {
   const someOutside = new Uint8Array(nodes.count);
   const { lineFn, fnStart } = view.columns;
   const start = new Float64Array(nodes.count);
-  for (let k = 0; k < nodeOf.length; k++) if (nodeOf[k] !== NONE) start[nodeOf[k] as number] = fnStart[lineFn[k] as number] as number;
-  for (let k = 0; k < nodeOf.length; k++) if (nodeOf[k] !== NONE && inlined[k] === 0) someOutside[nodeOf[k] as number] = 1;
+  for (let k = 0; k < nodeOf.length; k++)
+    if (nodeOf[k] !== NONE) start[nodeOf[k] as number] = fnStart[lineFn[k] as number] as number;
+  for (let k = 0; k < nodeOf.length; k++)
+    if (nodeOf[k] !== NONE && inlined[k] === 0) someOutside[nodeOf[k] as number] = 1;
   const column = (values: Float64Array) => Float64Array.from(rows.ids, (id) => values[id] as number);
-  const change = (now: Float64Array, before: Float64Array): Change => ({ before, after: now.map((v, i) => v + (before[i] as number)) });
+  const change = (now: Float64Array, before: Float64Array): Change => ({
+    before,
+    after: now.map((v, i) => v + (before[i] as number)),
+  });
   const [flat, cum] = [column(rows.flat), column(rows.cum)];
   return {
     file: Uint32Array.from(rows.ids, (id) => files.at(nodes.files[id] as string)),
     name: Uint32Array.from(rows.ids, (id) => names.at(nodes.names[id] as string)),
     line: Float64Array.from(rows.ids, (id) => nodes.lines[id] as number),
     start: column(start),
-    flat, cum,
+    flat,
+    cum,
     inlined: Uint8Array.from(rows.ids, (id) => 1 - (someOutside[id] as number)),
-    files: files.all, names: names.all, total: model.total(query.sampleType),
+    files: files.all,
+    names: names.all,
+    total: model.total(query.sampleType),
     ...(rows.was && { change: { flat: change(flat, column(rows.was.flat)), cum: change(cum, column(rows.was.cum)) } }),
     byLine: {
-      file: Uint32Array.from(firsts, (id) => files.at(nodes.files[id] as string)), line: Float64Array.from(firsts, (id) => nodes.lines[id] as number),
-      flat: whole.flat.slice(0, firsts.length), cum: whole.cum.slice(0, firsts.length),
-      ...(whole.was && { change: { flat: change(whole.flat.slice(0, firsts.length), whole.was.flat.slice(0, firsts.length)), cum: change(whole.cum.slice(0, firsts.length), whole.was.cum.slice(0, firsts.length)) } }),
+      file: Uint32Array.from(firsts, (id) => files.at(nodes.files[id] as string)),
+      line: Float64Array.from(firsts, (id) => nodes.lines[id] as number),
+      flat: whole.flat.slice(0, firsts.length),
+      cum: whole.cum.slice(0, firsts.length),
+      ...(whole.was && {
+        change: {
+          flat: change(whole.flat.slice(0, firsts.length), whole.was.flat.slice(0, firsts.length)),
+          cum: change(whole.cum.slice(0, firsts.length), whole.was.cum.slice(0, firsts.length)),
+        },
+      }),
     },
   };
 }
@@ -59,7 +84,8 @@ function summed(model: Model, view: View, sampleType: number, wanted: (id: numbe
   const before = model.before(sampleType);
   const was = before && sumUp(view, before);
   const ids: number[] = [];
-  for (let id = 0; id < cum.length; id++) if ((cum[id] !== 0 || flat[id] !== 0 || (was !== undefined && was.cum[id] !== 0)) && wanted(id)) ids.push(id);
+  for (let id = 0; id < cum.length; id++)
+    if ((cum[id] !== 0 || flat[id] !== 0 || (was !== undefined && was.cum[id] !== 0)) && wanted(id)) ids.push(id);
   return { ids, flat, cum, was };
 }
 
@@ -88,4 +114,6 @@ function distinct(texts: readonly string[]): { readonly all: string[]; at(text: 
   return { all: [...ids.keys()], at: (t) => ids.get(t) ?? 0 };
 }
 
-function compare(a: string, b: string): number { return a < b ? -1 : a > b ? 1 : 0; }
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

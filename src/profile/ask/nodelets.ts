@@ -12,8 +12,19 @@ import type { Edges } from './edges';
 const MOST = 4;
 
 /** Counts for each of the nodes that `edges` kept. */
-export function tagCounts(model: Model, view: View, values: Float64Array, { cum }: Edges, cutoff: number): (id: number) => number {
-  const { columns: { frames, frameAt, samples: all }, nodeOf, ends, samples } = view;
+export function tagCounts(
+  model: Model,
+  view: View,
+  values: Float64Array,
+  { cum }: Edges,
+  cutoff: number,
+): (id: number) => number {
+  const {
+    columns: { frames, frameAt, samples: all },
+    nodeOf,
+    ends,
+    samples,
+  } = view;
   const { of, sets, units } = model.labels;
   if (sets.length === 1) return () => 0;
   const texts = sets.map((set) => tagTexts(set, units));
@@ -21,11 +32,12 @@ export function tagCounts(model: Model, view: View, values: Float64Array, { cum 
   const add = (id: number, text: string, v: number, own: boolean): void => {
     const key = `${id} ${text}`;
     let s = sums.get(key);
-    if (!s) sums.set(key, s = { id, flat: 0, cum: 0 });
-    if (own) s.flat += v; else s.cum += v;
+    if (!s) sums.set(key, (s = { id, flat: 0, cum: 0 }));
+    if (own) s.flat += v;
+    else s.cum += v;
   };
   for (let k = 0, n = samples?.length ?? all; k < n; k++) {
-    const i = samples ? samples[k] as number : k;
+    const i = samples ? (samples[k] as number) : k;
     const v = values[i] as number;
     const tags = texts[of[i] as number] as readonly string[];
     if (v === 0 || tags.length === 0) continue;
@@ -38,7 +50,7 @@ export function tagCounts(model: Model, view: View, values: Float64Array, { cum 
     }
     let leaf = frameAt[i] as number;
     while (leaf < (ends[i] as number) && nodeOf[frames[leaf] as number] === NONE) leaf++;
-    const own = leaf < (ends[i] as number) ? nodeOf[frames[leaf] as number] as number : NONE;
+    const own = leaf < (ends[i] as number) ? (nodeOf[frames[leaf] as number] as number) : NONE;
     if (own !== NONE && cum[own] !== 0) for (const t of tags) add(own, t, v, true);
   }
   const counts = new Map<number, number>();
@@ -50,7 +62,13 @@ export function tagCounts(model: Model, view: View, values: Float64Array, { cum 
 
 /** One for all texts together, and one for each number of bytes beside them; other numbers are not drawn. */
 function tagTexts(set: readonly Label[], units: ReadonlyMap<string, string>): readonly string[] {
-  const joined = set.filter((l) => typeof l.value === 'string').map((l) => `${l.key}:${l.value}`).sort().join('\\n');
-  const numbers = set.filter((l) => typeof l.value === 'number' && l.key === 'bytes').map((l) => `${joined}\n${scaled(l.value as number, units.get(l.key) ?? '')}`);
+  const joined = set
+    .filter((l) => typeof l.value === 'string')
+    .map((l) => `${l.key}:${l.value}`)
+    .sort()
+    .join('\\n');
+  const numbers = set
+    .filter((l) => typeof l.value === 'number' && l.key === 'bytes')
+    .map((l) => `${joined}\n${scaled(l.value as number, units.get(l.key) ?? '')}`);
   return [...(joined === '' ? [] : [joined]), ...numbers];
 }

@@ -9,7 +9,13 @@ import type { Sandwich, SandwichQuery } from '../types';
 export function sandwich(model: Model, query: SandwichQuery): Sandwich {
   const view = model.view(query.part);
   const { samples, above, below } = around(view, query.id);
-  const tree = (part: View) => growTree(model, new Splitter(model, { ...part, samples }, query.sampleType), { sampleType: query.sampleType, zoom: [], minShare: query.minShare, ownModules: query.ownModules ?? [] }, query.id);
+  const tree = (part: View) =>
+    growTree(
+      model,
+      new Splitter(model, { ...part, samples }, query.sampleType),
+      { sampleType: query.sampleType, zoom: [], minShare: query.minShare, ownModules: query.ownModules ?? [] },
+      query.id,
+    );
   return { callers: tree(above), callees: tree(below) };
 }
 
@@ -23,7 +29,7 @@ function around(view: View, id: number): { samples: Uint32Array; above: View; be
   const turnedAt = new Uint32Array(all + 1);
   let next = 0;
   for (let k = 0, n = view.samples?.length ?? all; k < n; k++) {
-    const i = view.samples ? view.samples[k] as number : k;
+    const i = view.samples ? (view.samples[k] as number) : k;
     const end = ends[i] as number;
     let j = end - 1;
     const first = frameAt[i] as number;
@@ -33,7 +39,8 @@ function around(view: View, id: number): { samples: Uint32Array; above: View; be
     below[i] = j;
     const room = turned.room(end - j - 1);
     while (next <= i) turnedAt[next++] = turned.length;
-    for (let a = end - 1; a > j; a--) if (nodeOf[frames[a] as number] !== NONE) room[turned.length++] = frames[a] as number;
+    for (let a = end - 1; a > j; a--)
+      if (nodeOf[frames[a] as number] !== NONE) room[turned.length++] = frames[a] as number;
   }
   while (next <= all) turnedAt[next++] = turned.length;
   return {

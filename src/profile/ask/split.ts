@@ -8,14 +8,27 @@ import { controllerNamed } from '../layers/controller';
 import { rootOf } from '../part/view';
 import type { Asked, ControllerSplit, Split } from '../types';
 
-interface Sum { readonly controller: string; readonly root: string; reconcile: number; cacheReads: number; coding: number; behalf: number }
+interface Sum {
+  readonly controller: string;
+  readonly root: string;
+  reconcile: number;
+  cacheReads: number;
+  coding: number;
+  behalf: number;
+}
 
 /** Reads of the cache within Reconcile: controller-runtime's pkg/cache (CacheReader, v0.15.3 to v0.25.2) and client-go's stores and listers. */
-const CACHE_READ = /^sigs\.k8s\.io\/controller-runtime\/pkg\/cache(\/internal)?\.\(\*(CacheReader|informerCache|multiNamespaceCache|delegatingByGVKCache)\)\.|^k8s\.io\/client-go\/tools\/cache\.(ListAll\w*|\(\*(cache|threadSafeMap|threadSafeStore)\)\.(Get|List|ByIndex|Index))|^k8s\.io\/client-go\/listers\//;
+const CACHE_READ =
+  /^sigs\.k8s\.io\/controller-runtime\/pkg\/cache(\/internal)?\.\(\*(CacheReader|informerCache|multiNamespaceCache|delegatingByGVKCache)\)\.|^k8s\.io\/client-go\/tools\/cache\.(ListAll\w*|\(\*(cache|threadSafeMap|threadSafeStore)\)\.(Get|List|ByIndex|Index))|^k8s\.io\/client-go\/listers\//;
 
 export function split(model: Model, { sampleType, part }: Asked): Split {
   const view = model.view({ ...part, granularity: 'functions' });
-  const { columns: { frames, frameAt, samples: all, lineFn, fnName, fnFile }, ends, samples, columns } = view;
+  const {
+    columns: { frames, frameAt, samples: all, lineFn, fnName, fnFile },
+    ends,
+    samples,
+    columns,
+  } = view;
   const values = model.values(sampleType);
   const roots = rootMarks(columns);
   const layers = fnName.map((name, f) => LAYERS[layerOf(name, fnFile[f] ?? '', [])]?.id ?? 'unknown');
@@ -23,29 +36,40 @@ export function split(model: Model, { sampleType, part }: Asked): Split {
   const controllers = new Map<string, Sum>();
   const unclaimed: number[] = [];
   for (let k = 0, n = samples?.length ?? all; k < n; k++) {
-    const i = samples ? samples[k] as number : k;
+    const i = samples ? (samples[k] as number) : k;
     const v = values[i] as number;
     if (v === 0) continue;
     const from = frameAt[i] as number;
     const end = rootOf(frames, from, ends[i] as number, roots);
-    if (end === from) { unclaimed.push(i); continue; }
+    if (end === from) {
+      unclaimed.push(i);
+      continue;
+    }
     const root = fnName[lineFn[frames[end - 1] as number] as number] ?? '';
     let sum = controllers.get(root);
-    if (!sum) controllers.set(root, sum = { controller: controllerNamed(root), root, reconcile: 0, cacheReads: 0, coding: 0, behalf: 0 });
+    if (!sum)
+      controllers.set(
+        root,
+        (sum = { controller: controllerNamed(root), root, reconcile: 0, cacheReads: 0, coding: 0, behalf: 0 }),
+      );
     sum.reconcile += v;
     const what = within(from, end - 1);
     if (what !== undefined) sum[what] += v;
   }
   const owners = new Map<string, Sum>();
-  for (const sum of controllers.values()) owners.set(packageOf(sum.root), owners.has(packageOf(sum.root)) ? NOBODY : sum).set(receiver(sum.root), sum);
+  for (const sum of controllers.values())
+    owners.set(packageOf(sum.root), owners.has(packageOf(sum.root)) ? NOBODY : sum).set(receiver(sum.root), sum);
   const rest = { informers: 0, framework: 0, gc: 0, rest: 0 };
   const ownerOf = fnName.map((name) => owners.get(receiver(name)) ?? owners.get(packageOf(name)));
   for (const i of unclaimed) {
     const v = values[i] as number;
     const owner = behalf(i);
-    if (owner) owner.behalf += v; else rest[place(i)] += v;
+    if (owner) owner.behalf += v;
+    else rest[place(i)] += v;
   }
-  const list: ControllerSplit[] = [...controllers.values()].sort((a, b) => b.reconcile + b.behalf - a.reconcile - a.behalf || (a.controller < b.controller ? -1 : 1));
+  const list: ControllerSplit[] = [...controllers.values()].sort(
+    (a, b) => b.reconcile + b.behalf - a.reconcile - a.behalf || (a.controller < b.controller ? -1 : 1),
+  );
   return { controllers: list, ...rest, total: model.total(sampleType) };
 
   /** Decoding within a read of the cache is the read's. */
@@ -84,4 +108,6 @@ export function split(model: Model, { sampleType, part }: Asked): Split {
 const NOBODY: Sum = { controller: '', root: '', reconcile: 0, cacheReads: 0, coding: 0, behalf: 0 };
 
 /** "pkg.(*Type)" of a method, '' for a function. */
-function receiver(name: string): string { return /^(.*\.\(?\*?\w+(?:\[.*\])?\)?)\.\w/.exec(name)?.[1] ?? ''; }
+function receiver(name: string): string {
+  return /^(.*\.\(?\*?\w+(?:\[.*\])?\)?)\.\w/.exec(name)?.[1] ?? '';
+}

@@ -26,14 +26,24 @@ export class Merged {
   readonly #values: Float64Array[];
   readonly #before: Float64Array[];
 
-  constructor(private readonly types: readonly ValueType[], samples: number, private readonly difference: boolean) {
+  constructor(
+    private readonly types: readonly ValueType[],
+    samples: number,
+    private readonly difference: boolean,
+  ) {
     this.#stacks = new Stacks(samples);
     this.#values = types.map(() => new Float64Array(samples));
     this.#before = difference ? types.map(() => new Float64Array(samples)) : [];
   }
 
   /** `columns`: index of the file's column for each type. Rounded as pprof rounds what it scales, unless values are rates. */
-  add(c: Columns, columns: readonly number[], factors: readonly number[], role: 'source' | 'base', rounded: boolean): void {
+  add(
+    c: Columns,
+    columns: readonly number[],
+    factors: readonly number[],
+    role: 'source' | 'base',
+    rounded: boolean,
+  ): void {
     const lines = this.#lines(c);
     const labels = labelSets(c);
     const sets = labels.sets.map((set) => this.#set(set));
@@ -58,7 +68,10 @@ export class Merged {
       for (let t = 0; t < one.length; t++) {
         const v = one[t] as number;
         const to = this.#values[t] as Float64Array;
-        if (role === 'source') { to[s] = (to[s] as number) + v; continue; }
+        if (role === 'source') {
+          to[s] = (to[s] as number) + v;
+          continue;
+        }
         to[s] = (to[s] as number) - v;
         const before = this.#before[t] as Float64Array;
         before[s] = (before[s] as number) + v;
@@ -66,7 +79,11 @@ export class Merged {
     }
   }
 
-  finish(files: readonly Columns[], sources: number, ofBase: boolean): { readonly columns: Columns; readonly difference: Difference | undefined } {
+  finish(
+    files: readonly Columns[],
+    sources: number,
+    ofBase: boolean,
+  ): { readonly columns: Columns; readonly difference: Difference | undefined } {
     const [first] = files as readonly [Columns, ...Columns[]];
     const { count, frameAt, frames, sets } = this.#stacks.finish();
     const values = this.#values.map((v) => v.slice(0, count));
@@ -78,51 +95,84 @@ export class Merged {
     const labels = this.#sets;
     const chosen = first.sampleTypes[first.defaultSampleType]?.type;
     const named = this.types.findIndex((t) => t.type === chosen);
-    const times = files.slice(0, sources).map((c) => c.timeNanos).filter((t) => t !== 0n);
+    const times = files
+      .slice(0, sources)
+      .map((c) => c.timeNanos)
+      .filter((t) => t !== 0n);
     const columns: Columns = {
-      sampleTypes: this.types, defaultSampleType: named >= 0 ? named : this.types.length - 1,
-      samples: count, values, frameAt, frames,
-      lineAt: Uint32Array.from(this.#lineAt), lineFn: Uint32Array.from(this.#lineFn, (f) => place.get(this.#fn[f] as (typeof fns)[number]) as number), lineNo: Float64Array.from(this.#lineNo),
-      locAddress: BigUint64Array.from(this.#address), locMapping: Uint32Array.from(this.#locMapping), locFolded: Uint8Array.from(this.#folded),
-      fnKnown: known.length, fnName: fns.map((f) => f.name), fnSystemName: fns.map((f) => f.system), fnFile: fns.map((f) => f.file), fnStart: Float64Array.from(fns, (f) => f.start),
+      sampleTypes: this.types,
+      defaultSampleType: named >= 0 ? named : this.types.length - 1,
+      samples: count,
+      values,
+      frameAt,
+      frames,
+      lineAt: Uint32Array.from(this.#lineAt),
+      lineFn: Uint32Array.from(this.#lineFn, (f) => place.get(this.#fn[f] as (typeof fns)[number]) as number),
+      lineNo: Float64Array.from(this.#lineNo),
+      locAddress: BigUint64Array.from(this.#address),
+      locMapping: Uint32Array.from(this.#locMapping),
+      locFolded: Uint8Array.from(this.#folded),
+      fnKnown: known.length,
+      fnName: fns.map((f) => f.name),
+      fnSystemName: fns.map((f) => f.system),
+      fnFile: fns.map((f) => f.file),
+      fnStart: Float64Array.from(fns, (f) => f.start),
       mappings: this.#mappings,
       labels: (i) => labels[sets[i] as number] ?? [],
       labelKeys: [...new Set(labels.flat().map((l) => l.key))].sort(),
       // pprof: the earliest start, the sum of the lengths, the longest period.
       timeNanos: times.reduce((a, b) => (b < a ? b : a), times[0] ?? 0n),
       durationNanos: files.slice(0, sources).reduce((n, c) => n + c.durationNanos, 0),
-      period: Math.max(...files.map((c) => c.period)), periodType: first.periodType,
-      comments: [...new Set(files.flatMap((c) => c.comments))], docUrl: first.docUrl,
+      period: Math.max(...files.map((c) => c.period)),
+      periodType: first.periodType,
+      comments: [...new Set(files.flatMap((c) => c.comments))],
+      docUrl: first.docUrl,
       maxDepth: Math.max(...files.map((c) => c.maxDepth)),
       warnings: [...new Set(files.flatMap((c) => c.warnings))],
     };
     if (!this.difference) return { columns, difference: undefined };
     const size = (v: Float64Array) => v.reduce((n, x) => n + Math.abs(x), 0);
     const bases = before.map(size);
-    const totals = values.map((v, t) => (ofBase && (bases[t] as number) > 0 ? bases[t] as number : size(v)));
-    return { columns, difference: { before, totals, widths: values.map((v, t) => v.reduce((n, x, i) => n + x + 2 * ((before[t] as Float64Array)[i] as number), 0)) } };
+    const totals = values.map((v, t) => (ofBase && (bases[t] as number) > 0 ? (bases[t] as number) : size(v)));
+    return {
+      columns,
+      difference: {
+        before,
+        totals,
+        widths: values.map((v, t) => v.reduce((n, x, i) => n + x + 2 * ((before[t] as Float64Array)[i] as number), 0)),
+      },
+    };
   }
 
   /** The merged line of each line of a file. */
   #lines(c: Columns): Uint32Array {
-    const fns = c.fnName.map((name, f) => this.#function(name, c.fnSystemName[f] ?? '', c.fnFile[f] ?? '', c.fnStart[f] ?? 0, f < c.fnKnown));
+    const fns = c.fnName.map((name, f) =>
+      this.#function(name, c.fnSystemName[f] ?? '', c.fnFile[f] ?? '', c.fnStart[f] ?? 0, f < c.fnKnown),
+    );
     const mappings = c.mappings.map((m) => this.#mapping(m));
     const out = new Uint32Array(c.lineFn.length);
     for (let l = 0; l < c.locAddress.length; l++) {
       const from = c.lineAt[l] as number;
       const to = c.lineAt[l + 1] as number;
       const told = c.locMapping[l] as number;
-      const mapping = told === NONE ? NONE : mappings[told] as number;
+      const mapping = told === NONE ? NONE : (mappings[told] as number);
       // Where a program lies in memory differs from run to run: addresses are those within it.
-      const start = told === NONE ? 0n : c.mappings[told]?.start ?? 0n;
+      const start = told === NONE ? 0n : (c.mappings[told]?.start ?? 0n);
       let key = `${mapping}:${(c.locAddress[l] as bigint) - start}:${c.locFolded[l]}`;
       for (let k = from; k < to; k++) key += `|${fns[c.lineFn[k] as number]},${c.lineNo[k]}`;
       let at = this.#locIds.get(key);
       if (at === undefined) {
-        this.#locIds.set(key, at = this.#lineFn.length);
-        for (let k = from; k < to; k++) { this.#lineFn.push(fns[c.lineFn[k] as number] as number); this.#lineNo.push(c.lineNo[k] as number); }
+        this.#locIds.set(key, (at = this.#lineFn.length));
+        for (let k = from; k < to; k++) {
+          this.#lineFn.push(fns[c.lineFn[k] as number] as number);
+          this.#lineNo.push(c.lineNo[k] as number);
+        }
         this.#lineAt.push(this.#lineFn.length);
-        this.#address.push(mapping === NONE ? c.locAddress[l] as bigint : BigInt.asUintN(64, (c.locAddress[l] as bigint) - start + (this.#mappings[mapping]?.start ?? 0n)));
+        this.#address.push(
+          mapping === NONE
+            ? (c.locAddress[l] as bigint)
+            : BigInt.asUintN(64, (c.locAddress[l] as bigint) - start + (this.#mappings[mapping]?.start ?? 0n)),
+        );
         this.#locMapping.push(mapping);
         this.#folded.push(c.locFolded[l] as number);
       }
@@ -135,7 +185,7 @@ export class Merged {
     const key = `${known ? '' : '?'}${name}\n${system}\n${file}\n${start}`;
     let id = this.#fnIds.get(key);
     if (id === undefined) {
-      this.#fnIds.set(key, id = this.#fn.length);
+      this.#fnIds.set(key, (id = this.#fn.length));
       this.#fn.push({ name, system, file, start, known });
     }
     return id;
@@ -146,7 +196,7 @@ export class Merged {
     const key = `${size}:${m.offset}:${m.buildId !== '' ? m.buildId : m.file}`;
     let id = this.#mappingIds.get(key);
     if (id === undefined) {
-      this.#mappingIds.set(key, id = this.#mappings.length);
+      this.#mappingIds.set(key, (id = this.#mappings.length));
       this.#mappings.push({ ...m, id: BigInt(id + 1) });
     }
     return id;
@@ -158,7 +208,7 @@ export class Merged {
     const key = JSON.stringify(sorted);
     let id = this.#setIds.get(key);
     if (id === undefined) {
-      this.#setIds.set(key, id = this.#sets.length);
+      this.#setIds.set(key, (id = this.#sets.length));
       this.#sets.push(set);
     }
     return id;
@@ -166,5 +216,6 @@ export class Merged {
 }
 
 /** As Go's math.Round: halves go away from zero. */
-function round(v: number): number { return v < 0 ? -Math.round(-v) : Math.round(v); }
-
+function round(v: number): number {
+  return v < 0 ? -Math.round(-v) : Math.round(v);
+}

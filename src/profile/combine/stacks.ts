@@ -20,7 +20,10 @@ export class Stacks {
   /** Number of the sample with the first `n` of these frames and this set of labels. */
   intern(frames: Uint32Array, n: number, set: number): number {
     let h = Math.imul(set ^ n, 0x9e3779b1);
-    for (let j = 0; j < n; j++) { h = Math.imul(h ^ (frames[j] as number), 0x01000193); h ^= h >>> 15; }
+    for (let j = 0; j < n; j++) {
+      h = Math.imul(h ^ (frames[j] as number), 0x01000193);
+      h ^= h >>> 15;
+    }
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b) >>> 0;
     const table = this.#table;
     const mask = table.length - 1;
@@ -36,7 +39,8 @@ export class Stacks {
         this.#at[s + 1] = this.#frames.length;
         return s;
       }
-      if (this.#hash[found - 1] === h && this.#set[found - 1] === set && this.#same(found - 1, frames, n)) return found - 1;
+      if (this.#hash[found - 1] === h && this.#set[found - 1] === set && this.#same(found - 1, frames, n))
+        return found - 1;
     }
   }
 
@@ -48,7 +52,17 @@ export class Stacks {
     return true;
   }
 
-  finish(): { readonly count: number; readonly frameAt: Uint32Array; readonly frames: Uint32Array; readonly sets: Uint32Array } {
-    return { count: this.#count, frameAt: this.#at.subarray(0, this.#count + 1), frames: this.#frames.done(), sets: this.#set.subarray(0, this.#count) };
+  finish(): {
+    readonly count: number;
+    readonly frameAt: Uint32Array;
+    readonly frames: Uint32Array;
+    readonly sets: Uint32Array;
+  } {
+    return {
+      count: this.#count,
+      frameAt: this.#at.subarray(0, this.#count + 1),
+      frames: this.#frames.done(),
+      sets: this.#set.subarray(0, this.#count),
+    };
   }
 }

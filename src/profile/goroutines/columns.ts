@@ -25,7 +25,7 @@ export function toColumns(dump: GoroutineDump): Columns {
       const name = `${f.name}\n${f.file}`;
       let fn = fns.get(name);
       if (fn === undefined) {
-        fns.set(name, fn = fnName.length);
+        fns.set(name, (fn = fnName.length));
         fnName.push(f.name);
         fnFile.push(f.file);
       }
@@ -49,21 +49,28 @@ export function toColumns(dump: GoroutineDump): Columns {
     defaultSampleType: 0,
     samples: groups.length,
     values: [Float64Array.from(groups, (g) => g.count)],
-    frameAt: stackAt, frames: stack,
+    frameAt: stackAt,
+    frames: stack,
     lineAt: Uint32Array.from({ length: n + 1 }, (_, i) => i),
     lineFn: Uint32Array.from(lineFn),
     lineNo: Float64Array.from(lineNo),
     locAddress: new BigUint64Array(n),
     locMapping: new Uint32Array(n).fill(NONE),
     locFolded: new Uint8Array(n),
-    fnKnown: fnName.length, fnName, fnSystemName: fnName, fnFile,
+    fnKnown: fnName.length,
+    fnName,
+    fnSystemName: fnName,
+    fnFile,
     fnStart: new Float64Array(fnName.length),
     mappings: [],
     labels: (i) => Object.entries(groups[i]?.labels ?? {}).map(([key, value]) => ({ key, value, unit: '' })),
     labelKeys: [...new Set(groups.flatMap((g) => Object.keys(g.labels)))].sort(),
-    timeNanos: 0n, durationNanos: 0, period: 1,
+    timeNanos: 0n,
+    durationNanos: 0,
+    period: 1,
     periodType: { type: 'goroutine', unit: 'count' },
-    comments: [], docUrl: '',
+    comments: [],
+    docUrl: '',
     maxDepth: deepest,
     warnings: dump.warnings,
   };
@@ -91,10 +98,22 @@ export function fromProfile(model: Model): GoroutineDump {
   let total = 0;
   for (let i = 0; i < c.samples; i++) {
     const stack: StackFrame[] = [];
-    for (let j = c.frameAt[i] as number; j < (c.frameAt[i + 1] as number); j++) stack.push(frames[c.frames[j] as number] as StackFrame);
+    for (let j = c.frameAt[i] as number; j < (c.frameAt[i + 1] as number); j++)
+      stack.push(frames[c.frames[j] as number] as StackFrame);
     const count = values[i] as number;
     total += count;
-    groups.push({ count, state: '', minutes: 0, lockedToThread: 0, labels: labelText(c.labels(i)), createdBy: undefined, stack, elided: false, ids: [], creators: [] });
+    groups.push({
+      count,
+      state: '',
+      minutes: 0,
+      lockedToThread: 0,
+      labels: labelText(c.labels(i)),
+      createdBy: undefined,
+      stack,
+      elided: false,
+      ids: [],
+      creators: [],
+    });
   }
   groups.sort((a, b) => b.count - a.count);
   return { total, groups, warnings: c.warnings, workers: workersOf(groups) };

@@ -7,7 +7,7 @@
  *     # labels: {"controller":"widget"}
  *     #	0x47d0ad	main.worker+0x2d	/app/main.go:12
  */
-import type { Frames} from './lines';
+import type { Frames } from './lines';
 import { Lines } from './lines';
 import { labels } from './quoted';
 
@@ -38,21 +38,32 @@ export function readDebug1(text: string, frames: Frames): Debug1 {
   let current: { count: number; labels: Record<string, string>; stack: number[] } | undefined;
   let odd = 0;
   for (let line = lines.next(); line !== undefined; line = lines.next()) {
-    if (line === '') { current = undefined; continue; }
+    if (line === '') {
+      current = undefined;
+      continue;
+    }
     if (line.startsWith('#')) {
       if (!current) continue;
-      if (line.startsWith('# labels: {')) { current.labels = labels(line, 10).value; continue; }
+      if (line.startsWith('# labels: {')) {
+        current.labels = labels(line, 10).value;
+        continue;
+      }
       const m = FRAME.exec(line.trimEnd());
       if (m) current.stack.push(frames.id(m[1] as string, m[2] as string));
       // An address without a function is written alone: it stays a frame, or the stack would look shorter than it is.
       else {
         const address = /^#\s+(0x[0-9a-f]+)\s*$/i.exec(line)?.[1];
-        if (address === undefined) odd++; else current.stack.push(frames.id(address, ''));
+        if (address === undefined) odd++;
+        else current.stack.push(frames.id(address, ''));
       }
       continue;
     }
     const m = RECORD.exec(line);
-    if (!m) { odd++; current = undefined; continue; }
+    if (!m) {
+      odd++;
+      current = undefined;
+      continue;
+    }
     current = { count: Number(m[1]), labels: {}, stack: [] };
     stacks.push(current);
   }

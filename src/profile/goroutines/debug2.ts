@@ -48,7 +48,8 @@ export function readDebug2(text: string, frames: Frames): Debug2 {
   let created = false;
   const place = (p: string) => {
     if (!current || name === undefined) return;
-    if (created) current.createdBy = frames.id(name, p); else current.stack.push(frames.id(name, p));
+    if (created) current.createdBy = frames.id(name, p);
+    else current.stack.push(frames.id(name, p));
     name = undefined;
   };
   for (let line = lines.next(); line !== undefined; line = lines.next()) {
@@ -63,16 +64,26 @@ export function readDebug2(text: string, frames: Frames): Debug2 {
       }
     }
     if (!current) continue;
-    if (line === '') { place(''); current = undefined; continue; }
+    if (line === '') {
+      place('');
+      current = undefined;
+      continue;
+    }
     if (line.startsWith('\t')) {
       if (line.startsWith('\tgoroutine running on other thread')) continue;
       place(PLACE.exec(line)?.[1] ?? '');
       continue;
     }
     place('');
-    if (line.startsWith('...')) { if (line.includes('frames elided')) current.elided = true; continue; }
+    if (line.startsWith('...')) {
+      if (line.includes('frames elided')) current.elided = true;
+      continue;
+    }
     // What follows are the stacks of the goroutines that started this one (GODEBUG=tracebackancestors).
-    if (line.startsWith('[originating from goroutine ')) { current = undefined; continue; }
+    if (line.startsWith('[originating from goroutine ')) {
+      current = undefined;
+      continue;
+    }
     const c = CREATED.exec(line);
     if (c) {
       name = c[1] as string;
@@ -80,15 +91,22 @@ export function readDebug2(text: string, frames: Frames): Debug2 {
       if (c[2] !== undefined) current.creator = Number(c[2]);
       continue;
     }
-    if (created) { current = undefined; continue; }
+    if (created) {
+      current = undefined;
+      continue;
+    }
     name = line.endsWith(')') ? line.slice(0, line.lastIndexOf('(')) : line;
   }
   // A name without its place at the end of a text that was cut is dropped: it may be half a name.
   const cut = !text.endsWith('\n') || text.length >= MOST;
   if (!cut) place('');
   const warnings: string[] = [];
-  if (text.length >= MOST) warnings.push('Go stops writing goroutines after 64 MiB of text: there are more than the ones here. The binary form has all of them, without their states.');
-  else if (cut && goroutines.length > 0 && name !== undefined) warnings.push('The dump ends in the middle of a goroutine: it was cut off.');
+  if (text.length >= MOST)
+    warnings.push(
+      'Go stops writing goroutines after 64 MiB of text: there are more than the ones here. The binary form has all of them, without their states.',
+    );
+  else if (cut && goroutines.length > 0 && name !== undefined)
+    warnings.push('The dump ends in the middle of a goroutine: it was cut off.');
   return { goroutines, warnings };
 }
 
@@ -109,5 +127,15 @@ function header(id: number, inside: string): Goroutine {
     if (m) minutes = Number(m[1]);
     else if (r === 'locked to thread') locked = true;
   }
-  return { id, state: state.replace(' (scan)', ''), minutes, locked, labels, stack: [], createdBy: undefined, creator: undefined, elided: false };
+  return {
+    id,
+    state: state.replace(' (scan)', ''),
+    minutes,
+    locked,
+    labels,
+    stack: [],
+    createdBy: undefined,
+    creator: undefined,
+    elided: false,
+  };
 }

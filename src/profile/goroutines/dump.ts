@@ -25,11 +25,17 @@ export function readDump(text: string): GoroutineDump {
   }
   const split = text.search(ANY_HEADER);
   const one = readDebug1(split < 0 ? text : text.slice(0, split), frames);
-  if (split < 0) return finish(one.stacks.map((s) => ({ ...plain(s), labels: s.labels })), frames, [...one.warnings]);
+  if (split < 0)
+    return finish(
+      one.stacks.map((s) => ({ ...plain(s), labels: s.labels })),
+      frames,
+      [...one.warnings],
+    );
   const two = readDebug2(text.slice(split), frames);
   const warnings = [...one.warnings, ...two.warnings];
   const missing = one.total - two.goroutines.length;
-  if (two.warnings.length > 0 && missing > 0) warnings.push(`States are known of ${two.goroutines.length} of about ${one.total} goroutines.`);
+  if (two.warnings.length > 0 && missing > 0)
+    warnings.push(`States are known of ${two.goroutines.length} of about ${one.total} goroutines.`);
   return finish(label(bundle(two.goroutines), one.stacks, joinKey(frames)), frames, warnings);
 }
 
@@ -50,7 +56,19 @@ interface Group {
 }
 
 function plain(s: CountedStack): Group {
-  return { count: s.count, state: '', least: 0, minutes: 0, locked: 0, labels: {}, createdBy: undefined, stack: s.stack, elided: false, ids: [], creators: new Map() };
+  return {
+    count: s.count,
+    state: '',
+    least: 0,
+    minutes: 0,
+    locked: 0,
+    labels: {},
+    createdBy: undefined,
+    stack: s.stack,
+    elided: false,
+    ids: [],
+    creators: new Map(),
+  };
 }
 
 /** Goroutines of one stack, state, creator and set of labels are one group. */
@@ -60,7 +78,19 @@ function bundle(goroutines: readonly Goroutine[]): Group[] {
     const key = `${g.state}\n${g.createdBy ?? ''}\n${g.elided ? 'e' : ''}${g.stack.join(',')}\n${Object.keys(g.labels).length === 0 ? '' : JSON.stringify(g.labels)}`;
     let group = groups.get(key);
     if (!group) {
-      group = { count: 0, state: g.state, least: g.minutes, minutes: 0, locked: 0, labels: g.labels, createdBy: g.createdBy, stack: g.stack, elided: g.elided, ids: [], creators: new Map() };
+      group = {
+        count: 0,
+        state: g.state,
+        least: g.minutes,
+        minutes: 0,
+        locked: 0,
+        labels: g.labels,
+        createdBy: g.createdBy,
+        stack: g.stack,
+        elided: g.elided,
+        ids: [],
+        creators: new Map(),
+      };
       groups.set(key, group);
     }
     group.count++;
@@ -102,7 +132,8 @@ function label(groups: readonly Group[], stacks: readonly CountedStack[], joined
   for (const s of stacks) {
     const key = joined(s.stack, s.stack.length > WHOLE);
     const known = sets.get(key);
-    if (known) known.push(s); else sets.set(key, [s]);
+    if (known) known.push(s);
+    else sets.set(key, [s]);
   }
   const keys = groups.map((g) => joined(g.stack, g.elided));
   const sharing = new Map<string, number>();
@@ -112,12 +143,22 @@ function label(groups: readonly Group[], stacks: readonly CountedStack[], joined
     const key = keys[i] as string;
     const found = sets.get(key) ?? [];
     const labelled = found.filter((s) => Object.keys(s.labels).length > 0);
-    if (labelled.length === 0 || Object.keys(g.labels).length > 0) { out.push(g); continue; }
+    if (labelled.length === 0 || Object.keys(g.labels).length > 0) {
+      out.push(g);
+      continue;
+    }
     const [only] = labelled;
-    if (only && found.length === 1) { out.push({ ...g, labels: only.labels }); continue; }
+    if (only && found.length === 1) {
+      out.push({ ...g, labels: only.labels });
+      continue;
+    }
     const sum = found.reduce((n, s) => n + s.count, 0);
-    const exact = sharing.get(key) === 1 && g.least === g.minutes && sum === g.count && (g.locked === 0 || g.locked === g.count);
-    if (!exact) { out.push({ ...g, labels: sideBySide(found) }); continue; }
+    const exact =
+      sharing.get(key) === 1 && g.least === g.minutes && sum === g.count && (g.locked === 0 || g.locked === g.count);
+    if (!exact) {
+      out.push({ ...g, labels: sideBySide(found) });
+      continue;
+    }
     // Which goroutine has which labels is not told, so the parts have no ids, and a creator only where there is one.
     for (const s of found) {
       const creators = new Map(g.creators.size === 1 ? [...g.creators.keys()].map((id) => [id, s.count]) : []);
@@ -129,7 +170,9 @@ function label(groups: readonly Group[], stacks: readonly CountedStack[], joined
 
 function sideBySide(stacks: readonly CountedStack[]): Record<string, string> {
   const keys = new Set(stacks.flatMap((s) => Object.keys(s.labels)));
-  return Object.fromEntries([...keys].map((k) => [k, [...new Set(stacks.map((s) => s.labels[k] ?? '(none)'))].join(', ')]));
+  return Object.fromEntries(
+    [...keys].map((k) => [k, [...new Set(stacks.map((s) => s.labels[k] ?? '(none)'))].join(', ')]),
+  );
 }
 
 function finish(groups: Group[], frames: Frames, warnings: string[]): GoroutineDump {

@@ -5,7 +5,12 @@ export class Lines {
   #at = 0;
   /** Start of the line that `next` gave last. */
   start = 0;
-  constructor(readonly text: string, from = 0) { this.#at = from; }
+  constructor(
+    readonly text: string,
+    from = 0,
+  ) {
+    this.#at = from;
+  }
 
   /** The next line without its end, CRLF or LF; undefined at the end of the text. */
   next(): string | undefined {
@@ -28,7 +33,7 @@ export class Frames {
   /** `place` is "file:line" as the dump has it, '' when it has none. */
   id(name: string, place: string): number {
     let places = this.#ids.get(name);
-    if (!places) this.#ids.set(own(name), places = new Map<string, number>());
+    if (!places) this.#ids.set(own(name), (places = new Map<string, number>()));
     let id = places.get(place);
     if (id === undefined) {
       const key = own(place);
@@ -41,8 +46,12 @@ export class Frames {
     return id;
   }
 
-  get(id: number): StackFrame { return this.list[id] as StackFrame; }
+  get(id: number): StackFrame {
+    return this.list[id] as StackFrame;
+  }
 }
 
 /** A copy that does not keep the whole dump alive, as a slice of a big string does. */
-function own(text: string): string { return Buffer.from(text, 'utf8').toString('utf8'); }
+function own(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}

@@ -9,18 +9,35 @@ export function unquote(text: string, at: number): { value: string; end: number 
   let bytes: number[] = [];
   const flush = () => {
     // \xNN are bytes of text that was no UTF-8; runs of them are decoded together.
-    if (bytes.length > 0) { value += new TextDecoder().decode(Uint8Array.from(bytes)); bytes = []; }
+    if (bytes.length > 0) {
+      value += new TextDecoder().decode(Uint8Array.from(bytes));
+      bytes = [];
+    }
   };
   for (let i = at + 1; i < text.length; i++) {
     const c = text[i] as string;
-    if (c === '"') { flush(); return { value, end: i + 1 }; }
-    if (c !== '\\') { flush(); value += c; continue; }
+    if (c === '"') {
+      flush();
+      return { value, end: i + 1 };
+    }
+    if (c !== '\\') {
+      flush();
+      value += c;
+      continue;
+    }
     const e = text[++i] ?? '';
     const digits = e === 'x' ? 2 : e === 'u' ? 4 : e === 'U' ? 8 : 0;
-    if (digits === 0) { flush(); value += ESCAPES[e] ?? e; continue; }
+    if (digits === 0) {
+      flush();
+      value += ESCAPES[e] ?? e;
+      continue;
+    }
     const code = Number.parseInt(text.slice(i + 1, i + 1 + digits), 16);
     i += digits;
-    if (e === 'x') { bytes.push(code); continue; }
+    if (e === 'x') {
+      bytes.push(code);
+      continue;
+    }
     flush();
     value += code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
   }

@@ -14,6 +14,9 @@ export function controllerNamed(root: string): string {
   const pkg = packageOf(step);
   const type = /^\.\(?\*?(\w+)(?:\[.*\])?\)?\.\w+$/.exec(step.slice(pkg.length))?.[1];
   if (type === undefined) return step.slice(step.lastIndexOf('/') + 1);
-  const word = type.replace(/(V\d+)?$/, '').replace(/(Reconciler|Controller|Reconcile)$/i, '').toLowerCase();
+  const word = type
+    .replace(/(V\d+)?$/, '')
+    .replace(/(Reconciler|Controller|Reconcile)$/i, '')
+    .toLowerCase();
   return word === '' ? pkg.slice(pkg.lastIndexOf('/') + 1) : word;
 }

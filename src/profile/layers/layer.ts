@@ -17,7 +17,10 @@ export function layerOf(name: string, file: string, ownModules: readonly string[
 function rule(pkg: string, base: string, name: string): LayerId | undefined {
   if (pkg === '') return undefined;
   const local = name.slice(name.indexOf('.', name.lastIndexOf('/', cut(name)) + 1) + 1);
-  return RULES.find((r) => r.pkg.test(pkg) && (r.file === undefined || r.file.test(base)) && (r.name === undefined || r.name.test(local)))?.layer;
+  return RULES.find(
+    (r) =>
+      r.pkg.test(pkg) && (r.file === undefined || r.file.test(base)) && (r.name === undefined || r.name.test(local)),
+  )?.layer;
 }
 
 /** Type arguments hold slashes of their own. */
@@ -26,4 +29,6 @@ function cut(name: string): number {
   return bracket < 0 ? name.length : bracket;
 }
 
-function place(id: LayerId): number { return PLACE.get(id) ?? LAYERS.length - 1; }
+function place(id: LayerId): number {
+  return PLACE.get(id) ?? LAYERS.length - 1;
+}

@@ -4,7 +4,8 @@ import { CONTROLLER_RUNTIME, LOOPS, STEP_NAMES } from '../goroutines/workers/poo
 import { CALLS_ROOT, ROOT_ITSELF, WRAPPER } from '../part/view';
 
 /** controller-runtime pkg/internal/controller/controller.go: `Reconcile`, v0.15.3:109, v0.25.2:196, which recovers from panics and calls the person's. */
-const RECONCILE = /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.Reconcile$/;
+const RECONCILE =
+  /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.Reconcile$/;
 /** Adapters around a person's Reconcile: pkg/reconcile (`Func`, `AsReconciler`). And the runtime's own between a call and a panic. */
 const WRAPPERS = /^sigs\.k8s\.io\/controller-runtime\//;
 

@@ -41,33 +41,77 @@ export const RULES: readonly LayerRule[] = [
   { layer: 'informers', pkg: /^sigs\.k8s\.io\/controller-runtime\/pkg\/(cache|internal\/source)(\/|$)/ },
   { layer: 'controllerRuntime', pkg: /^sigs\.k8s\.io\/controller-runtime(\/|$)/ },
 
-  { layer: 'informers', pkg: /^k8s\.io\/client-go\/(tools\/(cache|watch|pager)|informers|listers|metadata\/metadatainformer|dynamic\/(dynamicinformer|dynamiclister))(\/|$)/ },
+  {
+    layer: 'informers',
+    pkg: /^k8s\.io\/client-go\/(tools\/(cache|watch|pager)|informers|listers|metadata\/metadatainformer|dynamic\/(dynamicinformer|dynamiclister))(\/|$)/,
+  },
   { layer: 'informers', pkg: /^k8s\.io\/apimachinery\/pkg\/watch$/ },
   { layer: 'workqueue', pkg: /^k8s\.io\/client-go\/util\/workqueue$/ },
   // Watches and lists are decoded in here: what is called from it is told by its own packages.
-  { layer: 'rest', pkg: /^k8s\.io\/client-go\/(rest|gentype|kubernetes|dynamic|metadata|discovery|transport|util\/(flowcontrol|apply|connrotation|exec)|plugin|restmapper|scale)(\/|$)/ },
+  {
+    layer: 'rest',
+    pkg: /^k8s\.io\/client-go\/(rest|gentype|kubernetes|dynamic|metadata|discovery|transport|util\/(flowcontrol|apply|connrotation|exec)|plugin|restmapper|scale)(\/|$)/,
+  },
   { layer: 'rest', pkg: /^k8s\.io\/apimachinery\/pkg\/util\/(net|httpstream)(\/|$)/ },
   { layer: 'rest', pkg: /^golang\.org\/x\/time\/rate$/ },
 
-  { layer: 'encoding', pkg: /^k8s\.io\/apimachinery\/pkg\/(runtime\/serializer|conversion|util\/(json|yaml|framer)|third_party\/forked\/golang\/json)(\/|$)/ },
-  { layer: 'encoding', pkg: /^k8s\.io\/apimachinery\/pkg\/runtime$/, file: /^(codec|converter|generated\.pb|types_proto|embedded|negotiate)\.go$/ },
+  {
+    layer: 'encoding',
+    pkg: /^k8s\.io\/apimachinery\/pkg\/(runtime\/serializer|conversion|util\/(json|yaml|framer)|third_party\/forked\/golang\/json)(\/|$)/,
+  },
+  {
+    layer: 'encoding',
+    pkg: /^k8s\.io\/apimachinery\/pkg\/runtime$/,
+    file: /^(codec|converter|generated\.pb|types_proto|embedded|negotiate)\.go$/,
+  },
   // Kubernetes' own types read and write themselves: generated code in the package of the type.
-  { layer: 'encoding', pkg: /^k8s\.io\/(api|apimachinery|apiextensions-apiserver|metrics|kube-aggregator)\//, file: /^generated\.protomessage\.pb\.go$|^generated\.pb\.go$/ },
-  { layer: 'encoding', pkg: /./, name: /^\(\*?\w+(\[.*\])?\)\.(Unmarshal|Marshal|UnmarshalJSON|MarshalJSON|UnmarshalCBOR|MarshalCBOR|MarshalTo|MarshalToSizedBuffer|XXX_\w+)$/ },
-  { layer: 'encoding', pkg: /^(encoding\/(json|base64|binary|hex|csv|xml|gob|pem|asn1)(\/.*)?|sigs\.k8s\.io\/(json|yaml)(\/.*)?|gopkg\.in\/yaml\.v\d|go\.yaml\.in\/yaml\/v\d|github\.com\/(json-iterator\/go|modern-go\/reflect2|gogo\/protobuf\/.*|golang\/protobuf\/.*|fxamacker\/cbor\/v2|goccy\/go-yaml(\/.*)?|mailru\/easyjson(\/.*)?)|google\.golang\.org\/protobuf(\/.*)?|sigs\.k8s\.io\/structured-merge-diff\/.*)$/ },
+  {
+    layer: 'encoding',
+    pkg: /^k8s\.io\/(api|apimachinery|apiextensions-apiserver|metrics|kube-aggregator)\//,
+    file: /^generated\.protomessage\.pb\.go$|^generated\.pb\.go$/,
+  },
+  {
+    layer: 'encoding',
+    pkg: /./,
+    name: /^\(\*?\w+(\[.*\])?\)\.(Unmarshal|Marshal|UnmarshalJSON|MarshalJSON|UnmarshalCBOR|MarshalCBOR|MarshalTo|MarshalToSizedBuffer|XXX_\w+)$/,
+  },
+  {
+    layer: 'encoding',
+    pkg: /^(encoding\/(json|base64|binary|hex|csv|xml|gob|pem|asn1)(\/.*)?|sigs\.k8s\.io\/(json|yaml)(\/.*)?|gopkg\.in\/yaml\.v\d|go\.yaml\.in\/yaml\/v\d|github\.com\/(json-iterator\/go|modern-go\/reflect2|gogo\/protobuf\/.*|golang\/protobuf\/.*|fxamacker\/cbor\/v2|goccy\/go-yaml(\/.*)?|mailru\/easyjson(\/.*)?)|google\.golang\.org\/protobuf(\/.*)?|sigs\.k8s\.io\/structured-merge-diff\/.*)$/,
+  },
   { layer: 'encoding', pkg: /^compress\// },
 
-  { layer: 'http', pkg: /^(net\/http|crypto\/(tls|x509)|golang\.org\/x\/net\/(http2|http|idna|proxy)|vendor\/golang\.org\/x\/net\/http)(\/|$)/ },
+  {
+    layer: 'http',
+    pkg: /^(net\/http|crypto\/(tls|x509)|golang\.org\/x\/net\/(http2|http|idna|proxy)|vendor\/golang\.org\/x\/net\/http)(\/|$)/,
+  },
   { layer: 'http', pkg: /^(net\/textproto|mime\/multipart)$/ },
   // Ciphers, and reading from and writing to sockets: in a controller that is the API server's connection.
   { layer: 'http', pkg: /^(crypto|vendor\/golang\.org\/x\/crypto|golang\.org\/x\/crypto)(\/|$)/ },
   { layer: 'http', pkg: /^(net|internal\/poll)$/ },
 
-  { layer: 'gc', pkg: /^runtime$/, file: /^(mgc\w*|mbitmap\w*|malloc\w*|mheap|mcache|mcentral|mspanset|msize|mbarrier|mwbbuf|mfinal|mcleanup|mpage\w*|mpallocbits|mranges|mfixalloc|mem\w*|sizeclasses|arena|fastlog2|lfstack|mprof)\.go$/, name: /^(?!memmove|memequal|memhash|memclr)/ },
-  { layer: 'gc', pkg: /^runtime$/, name: /^(gc[A-Z]\w*|scan\w*|greyobject|markroot\w*|mallocgc\w*|newobject|makeslice\w*|growslice|newarray|sweep\w*|bgsweep|bgscavenge|wb[A-Z]\w*|bulkBarrier\w*|heapBits\w*|typePointers\w*|\(\*(mheap|mcache|mcentral|mspan|gcWork|gcBits|gcControllerState|sweepLocked|pageAlloc|scavengerState|wbBuf|limiterEvent|gcCPULimiterState)\)\.\w+|nextFreeFast|memclrNoHeapPointers\w*|madvise|mmap|sysAlloc\w*|sysUsed\w*|sysUnused\w*|tryDeferToSpanScan|spanOf\w*|findObject)(\.|$)/ },
+  {
+    layer: 'gc',
+    pkg: /^runtime$/,
+    file: /^(mgc\w*|mbitmap\w*|malloc\w*|mheap|mcache|mcentral|mspanset|msize|mbarrier|mwbbuf|mfinal|mcleanup|mpage\w*|mpallocbits|mranges|mfixalloc|mem\w*|sizeclasses|arena|fastlog2|lfstack|mprof)\.go$/,
+    name: /^(?!memmove|memequal|memhash|memclr)/,
+  },
+  {
+    layer: 'gc',
+    pkg: /^runtime$/,
+    name: /^(gc[A-Z]\w*|scan\w*|greyobject|markroot\w*|mallocgc\w*|newobject|makeslice\w*|growslice|newarray|sweep\w*|bgsweep|bgscavenge|wb[A-Z]\w*|bulkBarrier\w*|heapBits\w*|typePointers\w*|\(\*(mheap|mcache|mcentral|mspan|gcWork|gcBits|gcControllerState|sweepLocked|pageAlloc|scavengerState|wbBuf|limiterEvent|gcCPULimiterState)\)\.\w+|nextFreeFast|memclrNoHeapPointers\w*|madvise|mmap|sysAlloc\w*|sysUsed\w*|sysUnused\w*|tryDeferToSpanScan|spanOf\w*|findObject)(\.|$)/,
+  },
   { layer: 'gc', pkg: /^internal\/runtime\/gc(\/|$)/ },
-  { layer: 'scheduling', pkg: /^runtime$/, file: /^(proc|lock_\w+|netpoll\w*|sema|chan|select|os_\w+|preempt\w*|time\w*|note_other|rwmutex|signal_\w+|sigqueue\w*)\.go$/ },
-  { layer: 'scheduling', pkg: /^runtime$/, name: /^(schedule|findRunnable|findrunnable|park_m|mcall|gopark\w*|goready|ready|futex\w*|notesleep\w*|notewakeup|notetsleep\w*|lock\w*|unlock\w*|stopm|startm|wakep|resetspinning|runq\w*|stealWork|netpoll\w*|epoll\w*|usleep|osyield|procyield|sysmon|retake|mstart\w*|mPark|gosched\w*|goschedImpl|execute|gogo|morestack|newstack|goexit\w*|selectgo|chansend\w*|chanrecv\w*|send|recv|sellock|selunlock|semacquire\w*|semrelease\w*|newproc\w*|checkTimers|\(\*timers?\)\.\w+|runtimer|nanotime\w*|asyncPreempt\w*|preempt\w*|sig\w+|tgkill|rt0_go|exitsyscall\w*|entersyscall\w*|reentersyscall)(\.|$)/ },
+  {
+    layer: 'scheduling',
+    pkg: /^runtime$/,
+    file: /^(proc|lock_\w+|netpoll\w*|sema|chan|select|os_\w+|preempt\w*|time\w*|note_other|rwmutex|signal_\w+|sigqueue\w*)\.go$/,
+  },
+  {
+    layer: 'scheduling',
+    pkg: /^runtime$/,
+    name: /^(schedule|findRunnable|findrunnable|park_m|mcall|gopark\w*|goready|ready|futex\w*|notesleep\w*|notewakeup|notetsleep\w*|lock\w*|unlock\w*|stopm|startm|wakep|resetspinning|runq\w*|stealWork|netpoll\w*|epoll\w*|usleep|osyield|procyield|sysmon|retake|mstart\w*|mPark|gosched\w*|goschedImpl|execute|gogo|morestack|newstack|goexit\w*|selectgo|chansend\w*|chanrecv\w*|send|recv|sellock|selunlock|semacquire\w*|semrelease\w*|newproc\w*|checkTimers|\(\*timers?\)\.\w+|runtimer|nanotime\w*|asyncPreempt\w*|preempt\w*|sig\w+|tgkill|rt0_go|exitsyscall\w*|entersyscall\w*|reentersyscall)(\.|$)/,
+  },
   { layer: 'scheduling', pkg: /^internal\/runtime\/(syscall|sys)(\/.*)?$/, name: /^Epoll/ },
 
   { layer: 'clientGo', pkg: /^k8s\.io\/client-go(\/|$)/ },

@@ -18,7 +18,8 @@ export function filtered(view: View): Columns {
   for (let s = 0; s < picked.length; s++) {
     const i = picked[s] as number;
     const from = to;
-    for (let j = c.frameAt[i] as number, end = ends[i] as number; j < end; j++) if (nodeOf[c.frames[j] as number] !== NONE) frames[to++] = c.frames[j] as number;
+    for (let j = c.frameAt[i] as number, end = ends[i] as number; j < end; j++)
+      if (nodeOf[c.frames[j] as number] !== NONE) frames[to++] = c.frames[j] as number;
     // Lines of a location follow each other, outwards; one that doesn't begins another location.
     for (let first = from, j = from + 1; first < to; j++) {
       const k = frames[j] as number;
@@ -30,7 +31,16 @@ export function filtered(view: View): Columns {
     deepest = Math.max(deepest, to - from);
   }
   const pick = (values: Float64Array) => Float64Array.from(picked, (i) => values[i] as number);
-  return { ...c, ...table.columns(), samples: picked.length, values: c.values.map(pick), frameAt, frames: frames.subarray(0, to), labels: (s) => c.labels(picked[s] as number), maxDepth: deepest };
+  return {
+    ...c,
+    ...table.columns(),
+    samples: picked.length,
+    values: c.values.map(pick),
+    frameAt,
+    frames: frames.subarray(0, to),
+    labels: (s) => c.labels(picked[s] as number),
+    maxDepth: deepest,
+  };
 }
 
 /** Locations with the lines that are left of them, each combination once. */
@@ -41,7 +51,10 @@ class Locations {
   readonly #lines: number[] = [];
   readonly #locs: number[] = [];
 
-  constructor(private readonly c: Columns, private readonly locOf: Uint32Array) {}
+  constructor(
+    private readonly c: Columns,
+    private readonly locOf: Uint32Array,
+  ) {}
 
   /** Replaces `frames[from .. to)`, all of one location, by its new lines. */
   place(frames: Uint32Array, from: number, to: number): void {
@@ -50,7 +63,7 @@ class Locations {
     const key = first * 65_536 + (to - from);
     let at = this.#known.get(key);
     if (at === undefined) {
-      this.#known.set(key, at = this.#lines.length);
+      this.#known.set(key, (at = this.#lines.length));
       for (let j = from; j < to; j++) this.#lines.push(frames[j] as number);
       this.#lineAt.push(this.#lines.length);
       this.#locs.push(this.locOf[first] as number);
@@ -63,8 +76,11 @@ class Locations {
     const locs = this.#locs;
     return {
       lineAt: Uint32Array.from(this.#lineAt),
-      lineFn: Uint32Array.from(this.#lines, (k) => c.lineFn[k] as number), lineNo: Float64Array.from(this.#lines, (k) => c.lineNo[k] as number),
-      locAddress: BigUint64Array.from(locs, (l) => c.locAddress[l] as bigint), locMapping: Uint32Array.from(locs, (l) => c.locMapping[l] as number), locFolded: Uint8Array.from(locs, (l) => c.locFolded[l] as number),
+      lineFn: Uint32Array.from(this.#lines, (k) => c.lineFn[k] as number),
+      lineNo: Float64Array.from(this.#lines, (k) => c.lineNo[k] as number),
+      locAddress: BigUint64Array.from(locs, (l) => c.locAddress[l] as bigint),
+      locMapping: Uint32Array.from(locs, (l) => c.locMapping[l] as number),
+      locFolded: Uint8Array.from(locs, (l) => c.locFolded[l] as number),
     };
   }
 }

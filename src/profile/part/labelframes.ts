@@ -4,7 +4,12 @@ import type { LabelSets } from './labels';
 import { scaled } from './scale';
 
 /** A frame's file is the key. A sample without the label gets one without a name, which pprof prints as <unknown>. */
-export function withLabelFrames(c: Columns, labels: LabelSets, roots: readonly string[], leaves: readonly string[]): Columns {
+export function withLabelFrames(
+  c: Columns,
+  labels: LabelSets,
+  roots: readonly string[],
+  leaves: readonly string[],
+): Columns {
   const added = new Added(c);
   const rootFrames = labels.sets.map((set) => [...roots].reverse().map((key) => added.line(set, key)));
   const leafFrames = labels.sets.map((set) => [...leaves].reverse().map((key) => added.line(set, key)));
@@ -35,24 +40,44 @@ class Added {
 
   line(set: readonly Label[], key: string): number {
     const text = set.filter((l) => l.key === key);
-    const values = [...text.filter((l) => typeof l.value === 'string'), ...text.filter((l) => typeof l.value === 'number')].map((l) => (typeof l.value === 'string' ? l.value : scaled(l.value, l.unit, l.unit === '' ? '' : 'minimum')));
+    const values = [
+      ...text.filter((l) => typeof l.value === 'string'),
+      ...text.filter((l) => typeof l.value === 'number'),
+    ].map((l) => (typeof l.value === 'string' ? l.value : scaled(l.value, l.unit, l.unit === '' ? '' : 'minimum')));
     const name = values.length === 0 ? UNKNOWN : values.join(',');
     const id = `${key}\n${name}`;
     let at = this.#lines.get(id);
     if (at === undefined) {
-      this.#lines.set(id, at = this.#names.length);
+      this.#lines.set(id, (at = this.#names.length));
       this.#names.push(name);
       this.#files.push(key);
     }
     return this.c.lineFn.length + at;
   }
 
-  table(): Pick<Columns, 'lineAt' | 'lineFn' | 'lineNo' | 'locAddress' | 'locMapping' | 'locFolded' | 'fnKnown' | 'fnName' | 'fnSystemName' | 'fnFile' | 'fnStart'> {
+  table(): Pick<
+    Columns,
+    | 'lineAt'
+    | 'lineFn'
+    | 'lineNo'
+    | 'locAddress'
+    | 'locMapping'
+    | 'locFolded'
+    | 'fnKnown'
+    | 'fnName'
+    | 'fnSystemName'
+    | 'fnFile'
+    | 'fnStart'
+  > {
     const { c } = this;
     const n = this.#names.length;
     // Functions of the file keep their indexes and come before the place holders: the new ones stand between.
     const moved = (f: number) => (f < c.fnKnown ? f : f + n);
-    const into = <T>(old: readonly T[], more: readonly T[]): T[] => [...old.slice(0, c.fnKnown), ...more, ...old.slice(c.fnKnown)];
+    const into = <T>(old: readonly T[], more: readonly T[]): T[] => [
+      ...old.slice(0, c.fnKnown),
+      ...more,
+      ...old.slice(c.fnKnown),
+    ];
     const zeros = Array.from({ length: n }, () => 0);
     return {
       lineAt: Uint32Array.from([...c.lineAt, ...zeros.map((_, i) => c.lineFn.length + i + 1)]),
@@ -62,7 +87,12 @@ class Added {
       locMapping: Uint32Array.from([...c.locMapping, ...zeros.map(() => NONE)]),
       locFolded: Uint8Array.from([...c.locFolded, ...zeros]),
       fnKnown: c.fnKnown + n,
-      fnName: into(c.fnName, this.#names), fnSystemName: into(c.fnSystemName, this.#names.map(() => '')), fnFile: into(c.fnFile, this.#files),
+      fnName: into(c.fnName, this.#names),
+      fnSystemName: into(
+        c.fnSystemName,
+        this.#names.map(() => ''),
+      ),
+      fnFile: into(c.fnFile, this.#files),
       fnStart: Float64Array.from(into(Array.from(c.fnStart), zeros)),
     };
   }

@@ -19,7 +19,7 @@ export function labelSets(columns: Columns): LabelSets {
     const key = JSON.stringify(labels);
     let id = ids.get(key);
     if (id === undefined) {
-      ids.set(key, id = sets.length);
+      ids.set(key, (id = sets.length));
       sets.push(labels);
     }
     of[i] = id;

@@ -28,7 +28,8 @@ type Test = (text: string) => boolean;
 export function markLines(c: Columns, part: Part): LineMarks {
   const lines = c.lineFn.length;
   const kept = new Uint8Array(lines).fill(1);
-  const option = (text: string | undefined, what: string): Matches | undefined => (text === undefined || text === '' ? undefined : new Matches(c, pattern(text, what)));
+  const option = (text: string | undefined, what: string): Matches | undefined =>
+    text === undefined || text === '' ? undefined : new Matches(c, pattern(text, what));
   const focus = option(part.focus, 'focus');
   const ignore = option(part.ignore, 'ignore');
   const hide = option(part.hide, 'hide');
@@ -40,11 +41,16 @@ export function markLines(c: Columns, part: Part): LineMarks {
   for (let l = 0; l < c.locAddress.length; l++) {
     const from = c.lineAt[l] as number;
     const to = c.lineAt[l + 1] as number;
-    if (chosen) chosen.fill(ignore?.location(l, from, to) === true ? IGNORED : !focus || focus.location(l, from, to) ? FOCUSED : 0, from, to);
+    if (chosen)
+      chosen.fill(
+        ignore?.location(l, from, to) === true ? IGNORED : !focus || focus.location(l, from, to) ? FOCUSED : 0,
+        from,
+        to,
+      );
     if (hide?.binary(l) === true) kept.fill(0, from, to);
     else if (hide) for (let k = from; k < to; k++) if (hide.line(k)) kept[k] = 0;
     // A location without any line, for which a place holder stands, has none that could be shown.
-    if (show && c.lineFn[from] as number >= c.fnKnown) kept.fill(0, from, to);
+    if (show && (c.lineFn[from] as number) >= c.fnKnown) kept.fill(0, from, to);
     else if (show && !show.binary(l)) for (let k = from; k < to; k++) if (!show.line(k)) kept[k] = 0;
     if (showFrom && begins) beginAt(l, from, to, showFrom, begins);
     if (part.noInlines === true) outermost(from, to);
@@ -75,12 +81,19 @@ class Matches {
   readonly #fns: Uint8Array;
   readonly #binaries: Uint8Array;
 
-  constructor(private readonly c: Columns, test: Test) {
-    this.#fns = Uint8Array.from(c.fnName, (name, f) => (f < c.fnKnown && (test(name === UNKNOWN ? '' : name) || test(c.fnFile[f] ?? '')) ? 1 : 0));
+  constructor(
+    private readonly c: Columns,
+    test: Test,
+  ) {
+    this.#fns = Uint8Array.from(c.fnName, (name, f) =>
+      f < c.fnKnown && (test(name === UNKNOWN ? '' : name) || test(c.fnFile[f] ?? '')) ? 1 : 0,
+    );
     this.#binaries = Uint8Array.from(c.mappings, (m) => (test(m.file) ? 1 : 0));
   }
 
-  line(k: number): boolean { return this.#fns[this.c.lineFn[k] as number] === 1; }
+  line(k: number): boolean {
+    return this.#fns[this.c.lineFn[k] as number] === 1;
+  }
 
   binary(l: number): boolean {
     const m = this.c.locMapping[l] as number;

@@ -19,19 +19,23 @@ export class Nodes {
   readonly #ids = new Map<string, number>();
   readonly #byLine = new WeakMap<Columns, Map<Granularity, Uint32Array>>();
 
-  get count(): number { return this.names.length; }
+  get count(): number {
+    return this.names.length;
+  }
 
   /** The node of each line of the columns. */
   of(columns: Columns, granularity: Granularity): Uint32Array {
     let known = this.#byLine.get(columns);
-    if (!known) this.#byLine.set(columns, known = new Map<Granularity, Uint32Array>());
+    if (!known) this.#byLine.set(columns, (known = new Map<Granularity, Uint32Array>()));
     let ids = known.get(granularity);
-    if (!ids) known.set(granularity, ids = this.#make(columns, granularity));
+    if (!ids) known.set(granularity, (ids = this.#make(columns, granularity)));
     return ids;
   }
 
   /** The function of this name, if there is one. */
-  named(name: string): number | undefined { return this.#ids.get(name); }
+  named(name: string): number | undefined {
+    return this.#ids.get(name);
+  }
 
   #make({ lineFn, lineNo, lineAt, locAddress, fnName, fnFile }: Columns, granularity: Granularity): Uint32Array {
     const ids = new Uint32Array(lineFn.length);
@@ -48,7 +52,13 @@ export class Nodes {
         const no = lineNo[k] as number;
         const at = locAddress[l] as bigint;
         const address = granularity === 'addresses' && at !== 0n ? at.toString(16) : '';
-        ids[k] = this.#id(`${name}\n${file}\n${no}\n${address}`, address === '' ? name : `${address.padStart(16, '0')} ${name}`, file, no, name);
+        ids[k] = this.#id(
+          `${name}\n${file}\n${no}\n${address}`,
+          address === '' ? name : `${address.padStart(16, '0')} ${name}`,
+          file,
+          no,
+          name,
+        );
       }
     }
     return ids;
@@ -56,21 +66,31 @@ export class Nodes {
 
   #forFunction(name: string, file: string, granularity: Granularity): number {
     switch (granularity) {
-      case 'filefunctions': return this.#id(`${name}\n${file}`, name, file, WHOLE, name);
+      case 'filefunctions':
+        return this.#id(`${name}\n${file}`, name, file, WHOLE, name);
       // As in pprof: what has no file is unknown, but for the binary's name that stands for a location without a function.
-      case 'files': return file === '' ? this.#function(name.startsWith('[') ? name : UNKNOWN) : this.#id(`\n${file}`, file, file, WHOLE);
-      case 'packages': { const pkg = packageOf(name); return pkg === '' ? this.#function(name) : this.#id(`\n\n${pkg}`, pkg, '', WHOLE); }
-      default: return this.#function(name);
+      case 'files':
+        return file === ''
+          ? this.#function(name.startsWith('[') ? name : UNKNOWN)
+          : this.#id(`\n${file}`, file, file, WHOLE);
+      case 'packages': {
+        const pkg = packageOf(name);
+        return pkg === '' ? this.#function(name) : this.#id(`\n\n${pkg}`, pkg, '', WHOLE);
+      }
+      default:
+        return this.#function(name);
     }
   }
 
-  #function(name: string): number { return this.#id(name, name, '', WHOLE); }
+  #function(name: string): number {
+    return this.#id(name, name, '', WHOLE);
+  }
 
   /** `of`: name of the function that this is a part of. */
   #id(key: string, name: string, file: string, line: number, of?: string): number {
     let id = this.#ids.get(key);
     if (id !== undefined) return id;
-    this.#ids.set(key, id = this.names.length);
+    this.#ids.set(key, (id = this.names.length));
     this.names.push(name);
     this.files.push(file);
     this.lines.push(line);

@@ -14,22 +14,50 @@ export function pattern(text: string, what: string): (text: string) => boolean {
 }
 
 function compile(text: string, what: string): RegExp {
-  const wrong = (why: string, cause?: unknown) => new Problem('profile.pattern', `${what}: ${text} is not a regular expression as Go has them: ${why}.`, { next: 'Mend it; a dot, a bracket or a star of a name is written with \\ before it.', cause });
+  const wrong = (why: string, cause?: unknown) =>
+    new Problem('profile.pattern', `${what}: ${text} is not a regular expression as Go has them: ${why}.`, {
+      next: 'Mend it; a dot, a bracket or a star of a name is written with \\ before it.',
+      cause,
+    });
   let source: string;
-  try { source = translate(text); } catch (e) {
+  try {
+    source = translate(text);
+  } catch (e) {
     if (e instanceof SyntaxError) throw wrong(e.message);
     throw e;
   }
-  try { return new RegExp(source, 'u'); } catch (e) {
-    throw wrong(e instanceof Error ? e.message.replace(/^Invalid regular expression: .*: /s, '').toLowerCase() : String(e), e);
+  try {
+    return new RegExp(source, 'u');
+  } catch (e) {
+    throw wrong(
+      e instanceof Error ? e.message.replace(/^Invalid regular expression: .*: /s, '').toLowerCase() : String(e),
+      e,
+    );
   }
 }
 
-interface Flags { readonly i: boolean; readonly m: boolean; readonly s: boolean; readonly u: boolean }
+interface Flags {
+  readonly i: boolean;
+  readonly m: boolean;
+  readonly s: boolean;
+  readonly u: boolean;
+}
 
 const POSIX: Readonly<Record<string, string>> = {
-  alnum: '0-9A-Za-z', alpha: 'A-Za-z', ascii: '\\0-\\x7f', blank: '\\t ', cntrl: '\\0-\\x1f\\x7f', digit: '0-9', graph: '!-~', lower: 'a-z',
-  print: ' -~', punct: '!-\\/:-@\\[-`\\{-~', space: '\\t-\\r ', upper: 'A-Z', word: '0-9A-Za-z_', xdigit: '0-9A-Fa-f',
+  alnum: '0-9A-Za-z',
+  alpha: 'A-Za-z',
+  ascii: '\\0-\\x7f',
+  blank: '\\t ',
+  cntrl: '\\0-\\x1f\\x7f',
+  digit: '0-9',
+  graph: '!-~',
+  lower: 'a-z',
+  print: ' -~',
+  punct: '!-\\/:-@\\[-`\\{-~',
+  space: '\\t-\\r ',
+  upper: 'A-Z',
+  word: '0-9A-Za-z_',
+  xdigit: '0-9A-Fa-f',
 };
 /** Go's \s knows ASCII only, and not the vertical tab. */
 const PERL: Readonly<Record<string, string>> = { d: '0-9', s: '\\t\\n\\f\\r ', w: '0-9A-Za-z_' };
@@ -44,7 +72,10 @@ function translate(text: string): string {
   /** Whether there is something that a `*` could repeat. */
   let item = false;
   const rest = () => chars.slice(at).join('');
-  const atom = (s: string) => { out += s; item = true; };
+  const atom = (s: string) => {
+    out += s;
+    item = true;
+  };
 
   while (at < chars.length) {
     const c = chars[at++] as string;
@@ -56,15 +87,20 @@ function translate(text: string): string {
       if (!before) throw new SyntaxError('a ) has no (');
       flags = before;
       atom(')');
-    } else if (c === '|') { out += '|'; item = false; }
-    else if (c === '.') atom(flags.s ? '[^]' : '[^\\n]');
+    } else if (c === '|') {
+      out += '|';
+      item = false;
+    } else if (c === '.') atom(flags.s ? '[^]' : '[^\\n]');
     else if (c === '^') atom(flags.m ? '(?<=^|\\n)' : '^');
     else if (c === '$') atom(flags.m ? '(?=\\n|$)' : '$');
     else if (c === '*' || c === '+' || c === '?') repeat(c);
     else if (c === '{') {
       const times = /^\d+(,\d*)?\}/.exec(rest())?.[0];
       if (times === undefined) atom('\\{');
-      else { at += times.length; repeat(`{${times}`); }
+      else {
+        at += times.length;
+        repeat(`{${times}`);
+      }
     } else atom(literal(c, flags));
   }
   if (groups.length > 0) throw new SyntaxError('a ( has no )');
@@ -73,10 +109,15 @@ function translate(text: string): string {
   function repeat(sign: string): void {
     if (!item) throw new SyntaxError(`there is nothing that ${sign} could repeat`);
     let lazy = flags.u;
-    if (chars[at] === '?') { at++; lazy = !lazy; }
-    if (/[*+?]/.test(chars[at] ?? '') || /^\{\d+(,\d*)?\}/.test(rest())) throw new SyntaxError(`two repetitions stand beside each other, ${sign}${chars[at]}`);
+    if (chars[at] === '?') {
+      at++;
+      lazy = !lazy;
+    }
+    if (/[*+?]/.test(chars[at] ?? '') || /^\{\d+(,\d*)?\}/.test(rest()))
+      throw new SyntaxError(`two repetitions stand beside each other, ${sign}${chars[at]}`);
     // JavaScript repeats no assertions; Go does, where it says nothing new.
-    const empty = /(?:^|[^\\])(?:\\\\)*(\^|\$|\\[bB]|\(\?<=\^\|\\n\)|\(\?=\\n\|\$\)|\(\?<!\[\^\]\)|\(\?!\[\^\]\))$/.exec(out)?.[1];
+    const empty =
+      /(?:^|[^\\])(?:\\\\)*(\^|\$|\\[bB]|\(\?<=\^\|\\n\)|\(\?=\\n\|\$\)|\(\?<!\[\^\]\)|\(\?!\[\^\]\))$/.exec(out)?.[1];
     if (empty !== undefined) out = `${out.slice(0, -empty.length)}(?:${empty})`;
     out += lazy ? `${sign}?` : sign;
   }
@@ -84,14 +125,26 @@ function translate(text: string): string {
   function open(): void {
     item = false;
     const special = /^\?(?:P?<([A-Za-z_]\w*)>|([imsU]*)(?:-([imsU]*))?([:)]))/.exec(rest());
-    if (chars[at] === '?' && !special) throw new SyntaxError(`(${rest().slice(0, 3)} is unknown; Go has no look-ahead or look-behind`);
-    if (!special) { groups.push(flags); out += '('; return; }
+    if (chars[at] === '?' && !special)
+      throw new SyntaxError(`(${rest().slice(0, 3)} is unknown; Go has no look-ahead or look-behind`);
+    if (!special) {
+      groups.push(flags);
+      out += '(';
+      return;
+    }
     at += special[0].length;
-    if (special[1] !== undefined) { groups.push(flags); out += '(?:'; return; }
+    if (special[1] !== undefined) {
+      groups.push(flags);
+      out += '(?:';
+      return;
+    }
     const next = { ...flags };
     for (const f of special[2] ?? '') next[flag(f)] = true;
     for (const f of special[3] ?? '') next[flag(f)] = false;
-    if (special[4] === ':') { groups.push(flags); out += '(?:'; }
+    if (special[4] === ':') {
+      groups.push(flags);
+      out += '(?:';
+    }
     flags = next;
   }
 
@@ -124,9 +177,14 @@ function translate(text: string): string {
       return n;
     }
     // Go: \0, \12, \123 are octal where the first digit is 0 or a second one follows; \1 alone would refer to a group.
-    const octal = c === '0' ? /^[0-7]{0,2}/.exec(rest())?.[0] : /[1-7]/.test(c) ? /^[0-7]{1,2}/.exec(rest())?.[0] : undefined;
-    if (octal !== undefined) { at += octal.length; return parseInt(c + octal, 8); }
-    if (/[0-9A-Za-z]/.test(c)) throw new SyntaxError(`\\${c} is unknown${/\d/.test(c) ? '; Go refers to no groups' : ''}`);
+    const octal =
+      c === '0' ? /^[0-7]{0,2}/.exec(rest())?.[0] : /[1-7]/.test(c) ? /^[0-7]{1,2}/.exec(rest())?.[0] : undefined;
+    if (octal !== undefined) {
+      at += octal.length;
+      return parseInt(c + octal, 8);
+    }
+    if (/[0-9A-Za-z]/.test(c))
+      throw new SyntaxError(`\\${c} is unknown${/\d/.test(c) ? '; Go refers to no groups' : ''}`);
     return c.codePointAt(0) ?? 0;
   }
 
@@ -146,7 +204,10 @@ function translate(text: string): string {
     for (let first = true; ; first = false) {
       const c = chars[at];
       if (c === undefined) throw new SyntaxError('a [ has no ]');
-      if (c === ']' && !first) { at++; break; }
+      if (c === ']' && !first) {
+        at++;
+        break;
+      }
       const posix = /^\[:(\^?)(\w+):\]/.exec(c === '[' ? rest() : '');
       if (posix) {
         const set = POSIX[posix[2] as string];
@@ -161,10 +222,17 @@ function translate(text: string): string {
         body += /[DSW]/.test(kind) ? outside(PERL[kind.toLowerCase()] as string) : PERL[kind];
         continue;
       }
-      if (c === '\\' && /[pP]/.test(chars[at + 1] ?? '')) { at += 2; body += property(chars[at - 1] as string); continue; }
+      if (c === '\\' && /[pP]/.test(chars[at + 1] ?? '')) {
+        at += 2;
+        body += property(chars[at - 1] as string);
+        continue;
+      }
       const low = member();
       let high = low;
-      if (chars[at] === '-' && chars[at + 1] !== undefined && chars[at + 1] !== ']') { at++; high = member(); }
+      if (chars[at] === '-' && chars[at + 1] !== undefined && chars[at + 1] !== ']') {
+        at++;
+        high = member();
+      }
       if (high < low) throw new SyntaxError('a range of characters is the wrong way round');
       body += range(low, high, flags.i);
     }
@@ -179,10 +247,14 @@ function translate(text: string): string {
     return code(e);
   }
 
-  function both(set: string): string { return flags.i && /^[Aa]-[Zz]$/.test(set) ? 'A-Za-z' : set; }
+  function both(set: string): string {
+    return flags.i && /^[Aa]-[Zz]$/.test(set) ? 'A-Za-z' : set;
+  }
 }
 
-function flag(f: string): keyof Flags { return f === 'U' ? 'u' : f as 'i' | 'm' | 's'; }
+function flag(f: string): keyof Flags {
+  return f === 'U' ? 'u' : (f as 'i' | 'm' | 's');
+}
 
 /** All that a set of ASCII characters leaves out, as members of a class: JavaScript's classes know no nested ones. */
 function outside(set: string): string {
@@ -195,9 +267,13 @@ function outside(set: string): string {
 function range(low: number, high: number, anyCase: boolean): string {
   let out = low === high ? hex(low) : `${hex(low)}-${hex(high)}`;
   if (!anyCase) return out;
-  if (low === high) return cases(String.fromCodePoint(low)).map((c) => hex(c.codePointAt(0) ?? 0)).join('');
+  if (low === high)
+    return cases(String.fromCodePoint(low))
+      .map((c) => hex(c.codePointAt(0) ?? 0))
+      .join('');
   // The other case of the letters within; of others than ASCII's only where the range is a small one.
-  for (let c = low; c <= Math.min(high, low + 2000); c++) for (const other of cases(String.fromCodePoint(c))) out += hex(other.codePointAt(0) ?? 0);
+  for (let c = low; c <= Math.min(high, low + 2000); c++)
+    for (const other of cases(String.fromCodePoint(c))) out += hex(other.codePointAt(0) ?? 0);
   return out;
 }
 
@@ -209,6 +285,10 @@ function literal(c: string, flags: Flags): string {
 }
 
 /** A character in both cases, where these are one character each. */
-function cases(c: string): string[] { return [...new Set([c, c.toLowerCase(), c.toUpperCase()])].filter((o) => [...o].length === 1); }
+function cases(c: string): string[] {
+  return [...new Set([c, c.toLowerCase(), c.toUpperCase()])].filter((o) => [...o].length === 1);
+}
 
-function hex(n: number): string { return `\\u{${n.toString(16)}}`; }
+function hex(n: number): string {
+  return `\\u{${n.toString(16)}}`;
+}

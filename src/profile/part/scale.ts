@@ -1,7 +1,14 @@
 /** Values with their units as pprof scales and prints them (internal/measurement/measurement.go of github.com/google/pprof). */
 
-interface Unit { readonly name: string; readonly aliases: readonly string[]; readonly factor: number }
-interface UnitType { readonly units: readonly Unit[]; readonly fallback: Unit }
+interface Unit {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly factor: number;
+}
+interface UnitType {
+  readonly units: readonly Unit[];
+  readonly fallback: Unit;
+}
 
 const unit = (name: string, factor: number, ...aliases: readonly string[]): Unit => ({ name, aliases, factor });
 const BYTE = unit('B', 1, 'b', 'byte');
@@ -10,16 +17,42 @@ const GCU = unit('GCU', 1, 'gcu');
 
 const TYPES: readonly UnitType[] = [
   {
-    units: [BYTE, ...[['k', 'kilo'], ['M', 'mega'], ['G', 'giga'], ['T', 'tera'], ['P', 'peta']].map(([short = '', long], i) =>
-      unit(`${short}B`, 1024 ** (i + 1), `${short.toLowerCase()}b`, `${short.toLowerCase()}byte`, `${long}byte`))],
+    units: [
+      BYTE,
+      ...[
+        ['k', 'kilo'],
+        ['M', 'mega'],
+        ['G', 'giga'],
+        ['T', 'tera'],
+        ['P', 'peta'],
+      ].map(([short = '', long], i) =>
+        unit(`${short}B`, 1024 ** (i + 1), `${short.toLowerCase()}b`, `${short.toLowerCase()}byte`, `${long}byte`),
+      ),
+    ],
     fallback: BYTE,
   },
   {
-    units: [unit('ns', 1, 'ns', 'nanosecond'), unit('us', 1e3, 'μs', 'us', 'microsecond'), unit('ms', 1e6, 'ms', 'millisecond'), SECOND, unit('hrs', 3600e9, 'hour', 'hr')],
+    units: [
+      unit('ns', 1, 'ns', 'nanosecond'),
+      unit('us', 1e3, 'μs', 'us', 'microsecond'),
+      unit('ms', 1e6, 'ms', 'millisecond'),
+      SECOND,
+      unit('hrs', 3600e9, 'hour', 'hr'),
+    ],
     fallback: SECOND,
   },
   {
-    units: [unit('n*GCU', 1e-9, 'nanogcu'), unit('u*GCU', 1e-6, 'microgcu'), unit('m*GCU', 1e-3, 'milligcu'), GCU, unit('k*GCU', 1e3, 'kilogcu'), unit('M*GCU', 1e6, 'megagcu'), unit('G*GCU', 1e9, 'gigagcu'), unit('T*GCU', 1e12, 'teragcu'), unit('P*GCU', 1e15, 'petagcu')],
+    units: [
+      unit('n*GCU', 1e-9, 'nanogcu'),
+      unit('u*GCU', 1e-6, 'microgcu'),
+      unit('m*GCU', 1e-3, 'milligcu'),
+      GCU,
+      unit('k*GCU', 1e3, 'kilogcu'),
+      unit('M*GCU', 1e6, 'megagcu'),
+      unit('G*GCU', 1e9, 'gigagcu'),
+      unit('T*GCU', 1e12, 'teragcu'),
+      unit('P*GCU', 1e15, 'petagcu'),
+    ],
     fallback: GCU,
   },
 ];

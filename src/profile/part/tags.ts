@@ -18,10 +18,17 @@ function compile(filter: string, units: ReadonlyMap<string, string>, what: strin
   const key = eq < 0 ? '' : filter.slice(0, eq);
   const value = filter.slice(eq + 1);
   const within = range(value, what);
-  if (within) return (labels) => labels.some((l) => typeof l.value === 'number' && (key === '' || l.key === key) && within(l.value, units.get(l.key) ?? ''));
+  if (within)
+    return (labels) =>
+      labels.some(
+        (l) => typeof l.value === 'number' && (key === '' || l.key === key) && within(l.value, units.get(l.key) ?? ''),
+      );
   const expressions = value.split(',').map((e) => pattern(e, what));
-  if (key === '') return (labels) => expressions.every((re) => labels.some((l) => typeof l.value === 'string' && re(`${l.key}:${l.value}`)));
-  return (labels) => labels.some((l) => l.key === key && typeof l.value === 'string' && expressions.some((re) => re(l.value as string)));
+  if (key === '')
+    return (labels) =>
+      expressions.every((re) => labels.some((l) => typeof l.value === 'string' && re(`${l.key}:${l.value}`)));
+  return (labels) =>
+    labels.some((l) => l.key === key && typeof l.value === 'string' && expressions.some((re) => re(l.value as string)));
 }
 
 /** "32kb", ":64kb", "4mb:", "12kb:64mb", ends included; undefined for anything else, which is an expression. */
@@ -32,7 +39,10 @@ function range(text: string, what: string): ((value: number, unit: string) => bo
   if (upTo !== undefined && from !== undefined) return undefined;
   const number = (digits: string) => {
     const n = Number(digits);
-    if (!Number.isSafeInteger(n)) throw new Problem('profile.pattern', `${what}: ${digits} is too large a number.`, { next: 'Write it with a larger unit, for example 4gb.' });
+    if (!Number.isSafeInteger(n))
+      throw new Problem('profile.pattern', `${what}: ${digits} is too large a number.`, {
+        next: 'Write it with a larger unit, for example 4gb.',
+      });
     return n;
   };
   const [a, scaledUnit] = scale(number(low), unit, unit);

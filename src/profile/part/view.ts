@@ -31,7 +31,10 @@ export function viewOf(columns: Columns, nodes: Nodes, part: Part, labels: () =>
   const nodeOf = marks.some ? ids.map((id, k) => (marks.kept[k] === 1 ? id : NONE)) : ids;
   const ends = marks.begins || marks.roots ? columns.frameAt.slice(1) : columns.frameAt.subarray(1);
   let samples = byFrames(columns, marks, ends);
-  for (const [filters, wanted, what] of [[part.tagFocus, 1, 'tag focus'], [part.tagIgnore, 0, 'tag ignore']] as const) {
+  for (const [filters, wanted, what] of [
+    [part.tagFocus, 1, 'tag focus'],
+    [part.tagIgnore, 0, 'tag ignore'],
+  ] as const) {
     for (const filter of filters ?? []) {
       if (filter === '') continue;
       const sets = labels();
@@ -43,7 +46,11 @@ export function viewOf(columns: Columns, nodes: Nodes, part: Part, labels: () =>
 }
 
 /** Chooses by focus, ignore and what is left of the stacks; moves `ends`. */
-function byFrames(c: Columns, { kept, some, chosen, begins, roots }: LineMarks, ends: Uint32Array): Uint32Array | undefined {
+function byFrames(
+  c: Columns,
+  { kept, some, chosen, begins, roots }: LineMarks,
+  ends: Uint32Array,
+): Uint32Array | undefined {
   if (!chosen && !begins && !roots) return undefined;
   const { frames, frameAt } = c;
   return choose(undefined, c.samples, (i) => {

@@ -31,7 +31,9 @@ export class Threads {
       this.#spare = new Thread(this.scriptPath);
       this.#spare.practise();
     }
-    this.#timer = setTimeout(() => { this.#spare?.end(closed()); }, SPARE_MS);
+    this.#timer = setTimeout(() => {
+      this.#spare?.end(closed());
+    }, SPARE_MS);
     this.#timer.unref();
   }
 
@@ -47,7 +49,9 @@ export class Threads {
     }
     const thread = this.#spare?.ended === false ? this.#spare : new Thread(this.scriptPath);
     this.#spare = undefined;
-    const stop = () => { thread.end(aborted()); };
+    const stop = () => {
+      thread.end(aborted());
+    };
     signal?.addEventListener('abort', stop, { once: true });
     try {
       return await thread.open(bytes, options);
@@ -71,7 +75,10 @@ function aborted(): Error {
   return Object.assign(new Error('Opening the profile was cancelled.'), { name: 'AbortError' });
 }
 
-interface Waiting { readonly resolve: (value: unknown) => void; readonly reject: (e: unknown) => void }
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (e: unknown) => void;
+}
 
 class Thread {
   readonly #worker: Worker;
@@ -82,14 +89,28 @@ class Thread {
 
   constructor(scriptPath: string) {
     this.#worker = new Worker(scriptPath, { resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB }, name: 'profile' });
-    this.#worker.on('message', (answer: Answer) => { this.#answer(answer); });
-    this.#worker.on('error', (e: Error & { code?: unknown }) => {
-      this.end(e.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory(e) : new Problem('profile.thread', 'The thread that reads the profile failed.', { next: 'Open the file again.', detail: e.message, cause: e }));
+    this.#worker.on('message', (answer: Answer) => {
+      this.#answer(answer);
     });
-    this.#worker.on('exit', () => { this.end(closed()); });
+    this.#worker.on('error', (e: Error & { code?: unknown }) => {
+      this.end(
+        e.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? outOfMemory(e)
+          : new Problem('profile.thread', 'The thread that reads the profile failed.', {
+              next: 'Open the file again.',
+              detail: e.message,
+              cause: e,
+            }),
+      );
+    });
+    this.#worker.on('exit', () => {
+      this.end(closed());
+    });
   }
 
-  get ended(): boolean { return this.#ended !== undefined; }
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
 
   /** Until it is asked for something. A thread that waits keeps no process from ending. */
   practise(): void {
@@ -99,32 +120,63 @@ class Thread {
 
   async open(bytes: Bytes | Promise<Bytes>, options: OpenOptions): Promise<OpenProfile> {
     this.#worker.ref();
-    const summary = new Promise<unknown>((resolve, reject) => { this.#waiting.set(0, { resolve, reject }); });
-    if (bytes instanceof Promise) bytes.then((b) => { this.#give(b, options); }, (e: unknown) => { this.end(e); });
+    const summary = new Promise<unknown>((resolve, reject) => {
+      this.#waiting.set(0, { resolve, reject });
+    });
+    if (bytes instanceof Promise)
+      bytes.then(
+        (b) => {
+          this.#give(b, options);
+        },
+        (e: unknown) => {
+          this.end(e);
+        },
+      );
     else this.#give(bytes, options);
-    return this.#opened(await summary as ProfileSummary);
+    return this.#opened((await summary) as ProfileSummary);
   }
 
   #give(bytes: Bytes, options: OpenOptions): void {
     // Ended while the bytes were on their way.
     if (this.#ended !== undefined) return;
     const mine = bytes instanceof Uint8Array ? movable(bytes) : bytes.map(movable);
-    this.#worker.postMessage({ bytes: mine, options } satisfies OpenRequest, [mine].flat().map((b) => b.buffer as ArrayBuffer));
+    this.#worker.postMessage(
+      { bytes: mine, options } satisfies OpenRequest,
+      [mine].flat().map((b) => b.buffer as ArrayBuffer),
+    );
   }
 
   #opened(summary: ProfileSummary): OpenProfile {
-    const ask = <Q extends keyof Questions>(name: Q) => (query?: Parameters<Questions[Q]>[0]) => this.#ask({ ask: name, query }) as ReturnType<Questions[Q]>;
+    const ask =
+      <Q extends keyof Questions>(name: Q) =>
+      (query?: Parameters<Questions[Q]>[0]) =>
+        this.#ask({ ask: name, query }) as ReturnType<Questions[Q]>;
     return {
       summary,
-      flame: ask('flame'), search: ask('search'), top: ask('top'), peek: ask('peek'), sandwich: ask('sandwich'), graph: ask('graph'),
-      lines: ask('lines'), tags: ask('tags'), split: ask('split'), folded: ask('folded'), goroutines: ask('goroutines'), encode: ask('encode'),
-      dispose: () => { this.end(closed()); },
+      flame: ask('flame'),
+      search: ask('search'),
+      top: ask('top'),
+      peek: ask('peek'),
+      sandwich: ask('sandwich'),
+      graph: ask('graph'),
+      lines: ask('lines'),
+      tags: ask('tags'),
+      split: ask('split'),
+      folded: ask('folded'),
+      goroutines: ask('goroutines'),
+      encode: ask('encode'),
+      dispose: () => {
+        this.end(closed());
+      },
     };
   }
 
   #ask(request: { readonly ask: keyof Questions; readonly query: unknown }): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#ended !== undefined) { reject(this.#ended); return; }
+      if (this.#ended !== undefined) {
+        reject(this.#ended);
+        return;
+      }
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ ...request, id } as Request);

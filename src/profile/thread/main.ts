@@ -12,27 +12,41 @@ if (!port) throw new Error('profile-thread.js runs as a worker thread only.');
 let open: OpenProfile | undefined;
 let asked = false;
 
-const send = (answer: Answer, transfer: TransferListItem[] = []) => { port.postMessage(answer, transfer); };
-const fail = (id: number, e: unknown) => { send({ id, problem: Problem.from(e, 'profile.thread').toJSON() }); };
+const send = (answer: Answer, transfer: TransferListItem[] = []) => {
+  port.postMessage(answer, transfer);
+};
+const fail = (id: number, e: unknown) => {
+  send({ id, problem: Problem.from(e, 'profile.thread').toJSON() });
+};
 
 port.on('message', (message: OpenRequest | PractiseRequest | Request) => {
-  if ('practise' in message) { practise(() => !asked); return; }
+  if ('practise' in message) {
+    practise(() => !asked);
+    return;
+  }
   asked = true;
   if ('bytes' in message) {
     try {
       open = openProfile(message.bytes, message.options);
       send({ id: 0, summary: open.summary });
-    } catch (e) { fail(0, e); }
+    } catch (e) {
+      fail(0, e);
+    }
     return;
   }
   answer(message).then(
-    (value) => { send({ id: message.id, value }, buffers(value)); },
-    (e: unknown) => { fail(message.id, e); },
+    (value) => {
+      send({ id: message.id, value }, buffers(value));
+    },
+    (e: unknown) => {
+      fail(message.id, e);
+    },
   );
 });
 
 function answer({ ask, query }: Request): Promise<unknown> {
-  if (!open) return Promise.reject(new Problem('profile.closed', 'The profile is not open.', { next: 'Open the file again.' }));
+  if (!open)
+    return Promise.reject(new Problem('profile.closed', 'The profile is not open.', { next: 'Open the file again.' }));
   return (open[ask] as (query: unknown) => Promise<unknown>)(query);
 }
 
@@ -41,9 +55,12 @@ function buffers(value: unknown): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();
   const todo = [value];
   for (const v of todo) {
-    if (ArrayBuffer.isView(v)) { if (v.buffer instanceof ArrayBuffer) found.add(v.buffer); }
+    if (ArrayBuffer.isView(v)) {
+      if (v.buffer instanceof ArrayBuffer) found.add(v.buffer);
+    }
     // Lists hold texts and small records: what is large is a column.
-    else if (typeof v === 'object' && v !== null && !Array.isArray(v)) todo.push(...Object.values(v as Record<string, unknown>));
+    else if (typeof v === 'object' && v !== null && !Array.isArray(v))
+      todo.push(...Object.values(v as Record<string, unknown>));
   }
   return [...found];
 }

@@ -3,12 +3,23 @@ import type { ProblemData } from '../../base/problem';
 import type { OpenOptions, ProfileSummary, Questions } from '../types';
 
 /** To a thread that was started ahead of its file. Not answered. */
-export interface PractiseRequest { readonly practise: true }
+export interface PractiseRequest {
+  readonly practise: true;
+}
 
-export interface OpenRequest { readonly bytes: Uint8Array | readonly Uint8Array[]; readonly options: OpenOptions }
+export interface OpenRequest {
+  readonly bytes: Uint8Array | readonly Uint8Array[];
+  readonly options: OpenOptions;
+}
 
 /** One of the questions of an open profile, with its query. */
-export type Request = { readonly [Q in keyof Questions]: { readonly id: number; readonly ask: Q; readonly query: Parameters<Questions[Q]>[0] } }[keyof Questions];
+export type Request = {
+  readonly [Q in keyof Questions]: {
+    readonly id: number;
+    readonly ask: Q;
+    readonly query: Parameters<Questions[Q]>[0];
+  };
+}[keyof Questions];
 
 export type Answer =
   | { readonly id: 0; readonly summary: ProfileSummary }

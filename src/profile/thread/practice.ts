@@ -28,28 +28,69 @@ export function practise(wanted: () => boolean): void {
 /** A profile.proto of stacks that share their roots, unpacked: what `go tool pprof` would read. */
 export function madeUp(): Uint8Array {
   const out: number[] = [];
-  const put = (to: number[], n: number): void => { let v = n; while (v >= 128) { to.push((v % 128) | 128); v = Math.floor(v / 128); } to.push(v); };
+  const put = (to: number[], n: number): void => {
+    let v = n;
+    while (v >= 128) {
+      to.push((v % 128) | 128);
+      v = Math.floor(v / 128);
+    }
+    to.push(v);
+  };
   const message = (field: number, fields: readonly (readonly [number, number | readonly number[]])[]): void => {
     const body: number[] = [];
     for (const [f, v] of fields) {
-      if (typeof v === 'number') { put(body, f << 3); put(body, v); continue; }
+      if (typeof v === 'number') {
+        put(body, f << 3);
+        put(body, v);
+        continue;
+      }
       const packed: number[] = [];
       for (const x of v) put(packed, x);
-      put(body, (f << 3) | 2); put(body, packed.length); body.push(...packed);
+      put(body, (f << 3) | 2);
+      put(body, packed.length);
+      body.push(...packed);
     }
-    put(out, (field << 3) | 2); put(out, body.length); out.push(...body);
+    put(out, (field << 3) | 2);
+    put(out, body.length);
+    out.push(...body);
   };
-  message(1, [[1, 1], [2, 2]]);
+  message(1, [
+    [1, 1],
+    [2, 2],
+  ]);
   for (let i = 0; i < SAMPLES; i++) {
     // Always the same; deeper frames differ more from sample to sample.
-    const stack = Array.from({ length: DEPTH - (i % 7) }, (_, d) => 1 + (d * 17 + (i * 31) % (1 + d * d)) % FUNCTIONS);
-    message(2, [[1, stack.reverse()], [2, [1 + i % 3]]]);
+    const stack = Array.from(
+      { length: DEPTH - (i % 7) },
+      (_, d) => 1 + ((d * 17 + ((i * 31) % (1 + d * d))) % FUNCTIONS),
+    );
+    message(2, [
+      [1, stack.reverse()],
+      [2, [1 + (i % 3)]],
+    ]);
   }
-  for (let l = 1; l <= FUNCTIONS; l++) message(4, [[1, l], [3, l * 16], [4, [8, l, 16, 1]]]);
-  for (let f = 1; f <= FUNCTIONS; f++) message(5, [[1, f], [2, 2 + f], [4, 2 + f]]);
-  for (const s of ['', 'samples', 'count', ...Array.from({ length: FUNCTIONS }, (_, i) => `example.com/made/up${i % 9}.(*Type).Method${i}`)]) {
+  for (let l = 1; l <= FUNCTIONS; l++)
+    message(4, [
+      [1, l],
+      [3, l * 16],
+      [4, [8, l, 16, 1]],
+    ]);
+  for (let f = 1; f <= FUNCTIONS; f++)
+    message(5, [
+      [1, f],
+      [2, 2 + f],
+      [4, 2 + f],
+    ]);
+  for (const s of [
+    '',
+    'samples',
+    'count',
+    ...Array.from({ length: FUNCTIONS }, (_, i) => `example.com/made/up${i % 9}.(*Type).Method${i}`),
+  ]) {
     const text = new TextEncoder().encode(s);
-    put(out, (6 << 3) | 2); put(out, text.length); out.push(...text);
+    put(out, (6 << 3) | 2);
+    put(out, text.length);
+    out.push(...text);
   }
   return Uint8Array.from(out);
 }

@@ -2,7 +2,8 @@
 import { Problem } from '../../base/problem';
 
 /** Pages of their user interfaces, and the API itself: what stands in the browser's line when an address is copied from there. */
-const TAIL = /\/(graph|query|targets|alerts|rules|config|flags|status|classic\/.*|new\/.*|vmui|vmui\/.*|api\/v1|api\/v1\/.*|-\/(ready|healthy))?\/*$/;
+const TAIL =
+  /\/(graph|query|targets|alerts|rules|config|flags|status|classic\/.*|new\/.*|vmui|vmui\/.*|api\/v1|api\/v1\/.*|-\/(ready|healthy))?\/*$/;
 
 /**
  * The address without what a copy from the browser brings along: query, fragment, `/graph`, `/api/v1/…`; http:// where no
@@ -17,15 +18,25 @@ export function cleanAddress(text: string): string {
 /** Throws Problem `prometheus.settings`. */
 export function parseAddress(text: string): URL {
   let url: URL | undefined;
-  try { url = new URL(text.trim()); } catch { /* told below */ }
+  try {
+    url = new URL(text.trim());
+  } catch {
+    /* told below */
+  }
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
-    throw new Problem('prometheus.settings', `"${withoutUser(text)}" is no address of a Prometheus.`, { next: 'Write it as https://prometheus.example, with the path in front of /api/v1 if there is one.' });
+    throw new Problem('prometheus.settings', `"${withoutUser(text)}" is no address of a Prometheus.`, {
+      next: 'Write it as https://prometheus.example, with the path in front of /api/v1 if there is one.',
+    });
   }
   if (url.username !== '' || url.password !== '') {
-    throw new Problem('prometheus.settings', `The address of ${url.host} has a user or password in it.`, { next: 'Take them out of the address: they are asked for where they are needed, and the password is kept in the editor\'s secret storage.' });
+    throw new Problem('prometheus.settings', `The address of ${url.host} has a user or password in it.`, {
+      next: "Take them out of the address: they are asked for where they are needed, and the password is kept in the editor's secret storage.",
+    });
   }
   return url;
 }
 
 /** What stands before an @ may be a password. */
-function withoutUser(text: string): string { return text.replace(/^.*@/, '…@').slice(0, 200); }
+function withoutUser(text: string): string {
+  return text.replace(/^.*@/, '…@').slice(0, 200);
+}

@@ -7,8 +7,18 @@ import { PrometheusSource } from './source';
 export type Wants = 'credentials' | 'tenant' | 'certificate' | 'address';
 
 export type AskedPrometheus =
-  | { readonly kind: 'answers'; /** In front of /api/v1, as the address of the door has it or behind that. */ readonly prefix: string; readonly version: string; readonly application: string }
-  | { readonly kind: 'refuses'; readonly wants: Wants; readonly problem: Problem; /** How it wants to be authenticated to, as it says itself. */ readonly scheme: 'basic' | 'bearer' | undefined };
+  | {
+      readonly kind: 'answers';
+      /** In front of /api/v1, as the address of the door has it or behind that. */ readonly prefix: string;
+      readonly version: string;
+      readonly application: string;
+    }
+  | {
+      readonly kind: 'refuses';
+      readonly wants: Wants;
+      readonly problem: Problem;
+      /** How it wants to be authenticated to, as it says itself. */ readonly scheme: 'basic' | 'bearer' | undefined;
+    };
 
 /** Where the systems that speak the API have it, behind the address that people know: Prometheus and most, Mimir, Cortex, VictoriaMetrics' cluster. */
 export const BEHIND: readonly string[] = ['', '/prometheus', '/api/prom', '/select/0/prometheus'];
@@ -18,7 +28,10 @@ const ELSEWHERE = /^prometheus\.(notFound|html|notApi|redirect)$/;
  * Asks for its build, then for a number, which a gateway may guard where it does not guard the first. `doorAt` gives the door
  * of a path behind the address. Rejects with AbortError only, and with Problem `prometheus.settings`.
  */
-export async function askPrometheus(doorAt: (behind: string) => Door, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<AskedPrometheus> {
+export async function askPrometheus(
+  doorAt: (behind: string) => Door,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<AskedPrometheus> {
   let first: AskedPrometheus | undefined;
   for (const behind of BEHIND) {
     const answer = await ask(doorAt(behind), timeoutMs, signal);
@@ -51,19 +64,30 @@ async function ask(door: Door, timeoutMs: number, signal: AbortSignal): Promise<
     if (isAbort(e)) throw e;
     const problem = Problem.from(e, 'prometheus.failed');
     if (problem.code === 'prometheus.settings') throw problem;
-    return { kind: 'refuses', problem, wants: wantsOf(problem), scheme: /\bbasic\b/i.test(challenge) ? 'basic' : /\bbearer\b/i.test(challenge) ? 'bearer' : undefined };
+    return {
+      kind: 'refuses',
+      problem,
+      wants: wantsOf(problem),
+      scheme: /\bbasic\b/i.test(challenge) ? 'basic' : /\bbearer\b/i.test(challenge) ? 'bearer' : undefined,
+    };
   }
 }
 
 /** What would help against a problem of a Prometheus. */
 export function wantsOf({ code, message }: { readonly code: string; readonly message: string }): Wants {
   switch (code) {
-    case 'prometheus.unauthorized': return /which tenant/.test(message) ? 'tenant' : 'credentials';
-    case 'prometheus.forbidden': return 'credentials';
-    case 'target.certificate': return 'certificate';
-    default: return 'address';
+    case 'prometheus.unauthorized':
+      return /which tenant/.test(message) ? 'tenant' : 'credentials';
+    case 'prometheus.forbidden':
+      return 'credentials';
+    case 'target.certificate':
+      return 'certificate';
+    default:
+      return 'address';
   }
 }
 
 /** True for an answer after which credentials, or others, may help. */
-export function isLocked(problem: { readonly code: string }): boolean { return problem.code === 'prometheus.unauthorized' || problem.code === 'prometheus.forbidden'; }
+export function isLocked(problem: { readonly code: string }): boolean {
+  return problem.code === 'prometheus.unauthorized' || problem.code === 'prometheus.forbidden';
+}

@@ -40,14 +40,52 @@ interface Rule {
 }
 
 /** Parts of these systems, and neighbours with such names, that answer no queries. */
-const OTHERS = /alertmanager|node-exporter|exporter|operator(?!-prometheus)|pushgateway|kube-state-metrics|adapter|blackbox|grafana|sidecar|store-?gateway|storegateway|compact|receive|ruler|distributor|ingester|rollout|memcached|overrides|vmagent|vminsert|vmalert|vmstorage|vmauth|thanos-(store|rule|bucket)|config-reloader|webhook|etcd|discovery|controller-manager/;
+const OTHERS =
+  /alertmanager|node-exporter|exporter|operator(?!-prometheus)|pushgateway|kube-state-metrics|adapter|blackbox|grafana|sidecar|store-?gateway|storegateway|compact|receive|ruler|distributor|ingester|rollout|memcached|overrides|vmagent|vminsert|vmalert|vmstorage|vmauth|thanos-(store|rule|bucket)|config-reloader|webhook|etcd|discovery|controller-manager/;
 
 const RULES: readonly Rule[] = [
-  { kind: 'Mimir', name: /(mimir|cortex).*(query-?frontend|gateway|nginx)|^(mimir|cortex)$/, image: /^(mimir|cortex)$/, role: /query-frontend|target=all/, ports: ['http-metrics', 'http', 8080, 80, 9009], prefixes: ['/prometheus', '/api/prom', ''], rank: 40 },
-  { kind: 'Thanos', name: /thanos.*quer(y|ier)|^quer(y|ier)(-frontend)?$/, image: /^thanos$/, role: /^query(-frontend)?$/, ports: ['http', 'http-query', 10902, 9090], prefixes: [''], rank: 30 },
-  { kind: 'VictoriaMetrics', name: /vmselect/, image: /^vmselect$/, ports: ['http', 8481], prefixes: ['/select/0/prometheus', '/select/multitenant/prometheus'], rank: 20 },
-  { kind: 'VictoriaMetrics', name: /vmsingle|victoria-?metrics(-single)?(-server)?$/, image: /^victoria-metrics$/, ports: ['http', 8428, 8429], prefixes: ['', '/prometheus'], rank: 20 },
-  { kind: 'Prometheus', name: /(^|-)prometheus(-|$)/, image: /^prometheus$/, ports: ['web', 'http-web', 'http', 'prometheus', 9090, 80], prefixes: ['', '/prometheus'], rank: 10 },
+  {
+    kind: 'Mimir',
+    name: /(mimir|cortex).*(query-?frontend|gateway|nginx)|^(mimir|cortex)$/,
+    image: /^(mimir|cortex)$/,
+    role: /query-frontend|target=all/,
+    ports: ['http-metrics', 'http', 8080, 80, 9009],
+    prefixes: ['/prometheus', '/api/prom', ''],
+    rank: 40,
+  },
+  {
+    kind: 'Thanos',
+    name: /thanos.*quer(y|ier)|^quer(y|ier)(-frontend)?$/,
+    image: /^thanos$/,
+    role: /^query(-frontend)?$/,
+    ports: ['http', 'http-query', 10902, 9090],
+    prefixes: [''],
+    rank: 30,
+  },
+  {
+    kind: 'VictoriaMetrics',
+    name: /vmselect/,
+    image: /^vmselect$/,
+    ports: ['http', 8481],
+    prefixes: ['/select/0/prometheus', '/select/multitenant/prometheus'],
+    rank: 20,
+  },
+  {
+    kind: 'VictoriaMetrics',
+    name: /vmsingle|victoria-?metrics(-single)?(-server)?$/,
+    image: /^victoria-metrics$/,
+    ports: ['http', 8428, 8429],
+    prefixes: ['', '/prometheus'],
+    rank: 20,
+  },
+  {
+    kind: 'Prometheus',
+    name: /(^|-)prometheus(-|$)/,
+    image: /^prometheus$/,
+    ports: ['web', 'http-web', 'http', 'prometheus', 9090, 80],
+    prefixes: ['', '/prometheus'],
+    rank: 10,
+  },
 ];
 
 /** Candidates of everything seen, most promising first. A pod that a Service leads to is no candidate of its own. */
@@ -59,7 +97,10 @@ export function candidates(objects: ClusterObjects): readonly Candidate[] {
     const found = ofService(service, objects);
     if (!found) continue;
     // prometheus-k8s and prometheus-operated lead to the same pods: one is enough, the one with the shorter name.
-    const behind = [...objects.pods.values()].filter((p) => p.namespace === service.namespace && selects(service.selector, p.labels)).map((p) => p.uid).sort();
+    const behind = [...objects.pods.values()]
+      .filter((p) => p.namespace === service.namespace && selects(service.selector, p.labels))
+      .map((p) => p.uid)
+      .sort();
     const key = behind.length === 0 ? found.id : `${found.kind} ${behind.join(' ')}`;
     const other = out.get(key);
     if (!other || found.id.length < other.id.length) out.set(key, found);
@@ -75,49 +116,76 @@ export function candidates(objects: ClusterObjects): readonly Candidate[] {
 
 function ofService(service: ServiceRecord, objects: ClusterObjects): Candidate | undefined {
   const names = namesOf(service.name, { ...service.selector, ...service.labels });
-  const pods = (): readonly PodRecord[] => [...objects.pods.values()]
-    .filter((p) => p.namespace === service.namespace && p.ready && !p.deleting && selects(service.selector, p.labels)).sort(byName);
+  const pods = (): readonly PodRecord[] =>
+    [...objects.pods.values()]
+      .filter((p) => p.namespace === service.namespace && p.ready && !p.deleting && selects(service.selector, p.labels))
+      .sort(byName);
   const container = pods().flatMap((p) => p.containers);
   const rule = RULES.find((r) => matches(r, names, container));
   const port = rule && choose(rule, service.ports);
   if (!rule || !port) return undefined;
   return {
-    id: `${service.namespace}/${service.name}`, kind: rule.kind, namespace: service.namespace, service: { name: service.name, port: port.port },
-    pods: () => pods().flatMap((p) => {
-      const number = typeof port.targetPort === 'number' ? port.targetPort : numberOf(p, port.targetPort);
-      return number === undefined ? [] : [{ namespace: p.namespace, pod: p.name, port: number }];
-    }),
-    scheme: schemeOf(port.name, container), prefixes: prefixesOf(rule, container), how: `the Service ${service.name}, port ${port.port}`, rank: rule.rank,
+    id: `${service.namespace}/${service.name}`,
+    kind: rule.kind,
+    namespace: service.namespace,
+    service: { name: service.name, port: port.port },
+    pods: () =>
+      pods().flatMap((p) => {
+        const number = typeof port.targetPort === 'number' ? port.targetPort : numberOf(p, port.targetPort);
+        return number === undefined ? [] : [{ namespace: p.namespace, pod: p.name, port: number }];
+      }),
+    scheme: schemeOf(port.name, container),
+    prefixes: prefixesOf(rule, container),
+    how: `the Service ${service.name}, port ${port.port}`,
+    rank: rule.rank,
   };
 }
 
 function ofPod(pod: PodRecord, objects: ClusterObjects): Candidate | undefined {
-  const rule = RULES.find((r) => pod.containers.some((c) => r.image.test(imageName(c)) && (!r.role || c.args.some((a) => r.role!.test(a)))));
+  const rule = RULES.find((r) =>
+    pod.containers.some((c) => r.image.test(imageName(c)) && (!r.role || c.args.some((a) => r.role!.test(a)))),
+  );
   if (!rule || OTHERS.test(pod.name)) return undefined;
   const ports = pod.containers.flatMap((c) => c.ports).map((p) => ({ name: p.name, port: p.port, targetPort: p.port }));
   const fallback = rule.ports.find((p) => typeof p === 'number');
   const port = choose(rule, ports)?.port ?? (typeof fallback === 'number' ? fallback : undefined);
   if (port === undefined) return undefined;
   return {
-    id: `${pod.namespace}/${pod.name}`, kind: rule.kind, namespace: pod.namespace, service: undefined,
-    pods: () => { const now = objects.pods.get(pod.uid); return now?.ready === true && !now.deleting ? [{ namespace: pod.namespace, pod: pod.name, port }] : []; },
-    scheme: schemeOf('', pod.containers), prefixes: prefixesOf(rule, pod.containers), how: `the image of the pod ${pod.name}`, rank: rule.rank - 5,
+    id: `${pod.namespace}/${pod.name}`,
+    kind: rule.kind,
+    namespace: pod.namespace,
+    service: undefined,
+    pods: () => {
+      const now = objects.pods.get(pod.uid);
+      return now?.ready === true && !now.deleting ? [{ namespace: pod.namespace, pod: pod.name, port }] : [];
+    },
+    scheme: schemeOf('', pod.containers),
+    prefixes: prefixesOf(rule, pod.containers),
+    how: `the image of the pod ${pod.name}`,
+    rank: rule.rank - 5,
   };
 }
 
 function matches(rule: Rule, names: readonly string[], containers: readonly ContainerRecord[]): boolean {
   if (names.some((n) => OTHERS.test(n))) return false;
   if (names.some((n) => rule.name.test(n))) return true;
-  return containers.some((c) => rule.image.test(imageName(c)) && (!rule.role || c.args.some((a) => rule.role!.test(a))));
+  return containers.some(
+    (c) => rule.image.test(imageName(c)) && (!rule.role || c.args.some((a) => rule.role!.test(a))),
+  );
 }
 
 function namesOf(name: string, labels: Readonly<Record<string, string>>): string[] {
   const app = labels['app.kubernetes.io/name'] ?? labels['app'] ?? labels['k8s-app'] ?? '';
   const component = labels['app.kubernetes.io/component'] ?? '';
-  return [name, app, app !== '' && component !== '' ? `${app}-${component}` : ''].filter((n) => n !== '').map((n) => n.toLowerCase());
+  return [name, app, app !== '' && component !== '' ? `${app}-${component}` : '']
+    .filter((n) => n !== '')
+    .map((n) => n.toLowerCase());
 }
 
-function choose<T extends { readonly name: string; readonly port: number }>(rule: Rule, ports: readonly T[]): T | undefined {
+function choose<T extends { readonly name: string; readonly port: number }>(
+  rule: Rule,
+  ports: readonly T[],
+): T | undefined {
   for (const wanted of rule.ports) {
     const found = ports.find((p) => (typeof wanted === 'number' ? p.port === wanted : p.name === wanted));
     if (found) return found;
@@ -131,7 +199,9 @@ function numberOf(pod: PodRecord, name: string): number | undefined {
 
 /** A port named https, or Prometheus' own TLS by `--web.config.file`, which can't be read: http is right nearly always. */
 function schemeOf(portName: string, containers: readonly ContainerRecord[]): 'http' | 'https' {
-  return /^https|-https$/.test(portName) || containers.some((c) => c.args.some((a) => /^--web\.https/.test(a))) ? 'https' : 'http';
+  return /^https|-https$/.test(portName) || containers.some((c) => c.args.some((a) => /^--web\.https/.test(a)))
+    ? 'https'
+    : 'http';
 }
 
 /** What `--web.route-prefix`, else the path of `--web.external-url`, says comes first; then the usual. */
@@ -143,11 +213,16 @@ function prefixesOf(rule: Rule, containers: readonly ContainerRecord[]): readonl
   };
   let told = flag('--web.route-prefix') ?? flag('-http.pathPrefix');
   if (told === undefined) {
-    try { told = new URL(flag('--web.external-url') ?? '').pathname; } catch { /* none */ }
+    try {
+      told = new URL(flag('--web.external-url') ?? '').pathname;
+    } catch {
+      /* none */
+    }
   }
   const clean = told === undefined ? undefined : `/${told}`.replace(/\/{2,}/g, '/').replace(/\/$/, '');
   return clean === undefined ? rule.prefixes : [...new Set([clean, ...rule.prefixes])];
 }
 
-const imageName = (c: ContainerRecord): string => (c.image.split('@', 1)[0]!.split('/').pop() ?? '').split(':', 1)[0]!.toLowerCase();
+const imageName = (c: ContainerRecord): string =>
+  (c.image.split('@', 1)[0]!.split('/').pop() ?? '').split(':', 1)[0]!.toLowerCase();
 const byName = (a: PodRecord, b: PodRecord): number => (a.name < b.name ? -1 : 1);

@@ -32,8 +32,16 @@ export interface ConfiguredPrometheus {
 
 /** An entry as it is written. */
 export interface WrittenPrometheus {
-  name?: string; url: string; contexts?: readonly string[]; auth?: AuthKind; username?: string; tenant?: string;
-  headers?: Readonly<Record<string, string>>; secretHeaders?: readonly string[]; caFile?: string; skipVerify?: boolean;
+  name?: string;
+  url: string;
+  contexts?: readonly string[];
+  auth?: AuthKind;
+  username?: string;
+  tenant?: string;
+  headers?: Readonly<Record<string, string>>;
+  secretHeaders?: readonly string[];
+  caFile?: string;
+  skipVerify?: boolean;
 }
 
 export function readConfigured(raw: unknown): readonly ConfiguredPrometheus[] {
@@ -57,24 +65,51 @@ function readOne(entry: unknown): Omit<ConfiguredPrometheus, 'at'> | undefined {
   const tenant = text(e['tenant']);
   let host = url;
   let problem: Problem | undefined;
-  try { host = parseAddress(url).host; } catch (p) { problem = Problem.from(p, 'prometheus.settings'); host = ''; }
+  try {
+    host = parseAddress(url).host;
+  } catch (p) {
+    problem = Problem.from(p, 'prometheus.settings');
+    host = '';
+  }
   const auth = e['auth'] === 'basic' || e['auth'] === 'bearer' ? e['auth'] : 'none';
   const username = auth === 'basic' ? text(e['username']) : '';
-  if (auth === 'basic' && username === '') problem ??= new Problem('prometheus.settings', `The Prometheus at ${host} has no user name for its basic authentication.`, { next: 'Add "username" to it in the setting controllerTuner.prometheus.' });
+  if (auth === 'basic' && username === '')
+    problem ??= new Problem(
+      'prometheus.settings',
+      `The Prometheus at ${host} has no user name for its basic authentication.`,
+      { next: 'Add "username" to it in the setting controllerTuner.prometheus.' },
+    );
   const headers = record(e['headers']);
   if (Object.keys(headers).some((h) => h.toLowerCase() === 'authorization')) {
-    problem ??= new Problem('prometheus.settings', `The Prometheus at ${host} has the header Authorization in the settings.`, { next: 'Take it out: set "auth" to basic or bearer, and the password or token is asked for and kept in the secret storage.' });
+    problem ??= new Problem(
+      'prometheus.settings',
+      `The Prometheus at ${host} has the header Authorization in the settings.`,
+      {
+        next: 'Take it out: set "auth" to basic or bearer, and the password or token is asked for and kept in the secret storage.',
+      },
+    );
   }
   const name = text(e['name']);
   return {
-    id: `settings ${url} ${username}`, name: name === '' ? (host === '' ? 'Prometheus of the settings' : host) : name, url, contexts: texts(e['contexts']), auth, username,
-    headers: { ...headers, ...(tenant !== '' && { [TENANT_HEADER]: tenant }) }, secretHeaders: texts(e['secretHeaders']),
-    caFile: text(e['caFile']), skipVerify: e['skipVerify'] === true, problem: problem?.toJSON(),
+    id: `settings ${url} ${username}`,
+    name: name === '' ? (host === '' ? 'Prometheus of the settings' : host) : name,
+    url,
+    contexts: texts(e['contexts']),
+    auth,
+    username,
+    headers: { ...headers, ...(tenant !== '' && { [TENANT_HEADER]: tenant }) },
+    secretHeaders: texts(e['secretHeaders']),
+    caFile: text(e['caFile']),
+    skipVerify: e['skipVerify'] === true,
+    problem: problem?.toJSON(),
   };
 }
 
 /** Those for a context's controllers; undefined = for a process that was attached by its address. */
-export function forContext(all: readonly ConfiguredPrometheus[], context: string | undefined): readonly ConfiguredPrometheus[] {
+export function forContext(
+  all: readonly ConfiguredPrometheus[],
+  context: string | undefined,
+): readonly ConfiguredPrometheus[] {
   return all.filter((one) => one.contexts.length === 0 || (context !== undefined && one.contexts.includes(context)));
 }
 
@@ -85,14 +120,25 @@ export interface DoorNeeds {
 }
 
 /** Its door. Throws Problem `prometheus.settings` for what the settings have wrong, a CA file that can't be read among that. */
-export async function configuredDoor(one: Pick<ConfiguredPrometheus, 'url' | 'auth' | 'username' | 'headers' | 'secretHeaders' | 'caFile' | 'skipVerify'>, { secrets, read }: DoorNeeds): Promise<Door> {
+export async function configuredDoor(
+  one: Pick<ConfiguredPrometheus, 'url' | 'auth' | 'username' | 'headers' | 'secretHeaders' | 'caFile' | 'skipVerify'>,
+  { secrets, read }: DoorNeeds,
+): Promise<Door> {
   const ca = one.caFile === '' ? '' : await readCa(one.caFile, read);
   return urlDoor({
-    url: one.url, headers: one.headers, username: one.username, ca, skipVerify: one.skipVerify,
+    url: one.url,
+    headers: one.headers,
+    username: one.username,
+    ca,
+    skipVerify: one.skipVerify,
     secrets: async (signal) => {
       if (one.auth === 'none' && one.secretHeaders.length === 0) return undefined;
       const kept = await secrets(signal);
-      const headers = Object.fromEntries(Object.entries(kept?.headers ?? {}).filter(([h]) => one.secretHeaders.some((s) => s.toLowerCase() === h.toLowerCase())));
+      const headers = Object.fromEntries(
+        Object.entries(kept?.headers ?? {}).filter(([h]) =>
+          one.secretHeaders.some((s) => s.toLowerCase() === h.toLowerCase()),
+        ),
+      );
       return { headers, ...(one.auth !== 'none' && kept?.secret !== undefined && { secret: kept.secret }) };
     },
   });
@@ -100,15 +146,30 @@ export async function configuredDoor(one: Pick<ConfiguredPrometheus, 'url' | 'au
 
 async function readCa(file: string, read: DoorNeeds['read']): Promise<string> {
   let pem: string;
-  try { pem = await read(file); } catch (e) {
-    throw new Problem('prometheus.settings', `The CA file ${file} could not be read.`, { next: 'Check its path, "caFile" in the setting controllerTuner.prometheus.', detail: e instanceof Error ? e.message : String(e), cause: e });
+  try {
+    pem = await read(file);
+  } catch (e) {
+    throw new Problem('prometheus.settings', `The CA file ${file} could not be read.`, {
+      next: 'Check its path, "caFile" in the setting controllerTuner.prometheus.',
+      detail: e instanceof Error ? e.message : String(e),
+      cause: e,
+    });
   }
-  if (!/-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(pem)) throw new Problem('prometheus.settings', `${file} holds no certificate in PEM.`, { next: 'A CA file has lines that begin with -----BEGIN CERTIFICATE-----.' });
+  if (!/-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(pem))
+    throw new Problem('prometheus.settings', `${file} holds no certificate in PEM.`, {
+      next: 'A CA file has lines that begin with -----BEGIN CERTIFICATE-----.',
+    });
   return pem;
 }
 
-function text(v: unknown): string { return typeof v === 'string' ? v.trim() : ''; }
-function texts(v: unknown): readonly string[] { return Array.isArray(v) ? v.filter((t): t is string => typeof t === 'string' && t !== '') : []; }
+function text(v: unknown): string {
+  return typeof v === 'string' ? v.trim() : '';
+}
+function texts(v: unknown): readonly string[] {
+  return Array.isArray(v) ? v.filter((t): t is string => typeof t === 'string' && t !== '') : [];
+}
 function record(v: unknown): Record<string, string> {
-  return typeof v === 'object' && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).filter((e): e is [string, string] => typeof e[1] === 'string')) : {};
+  return typeof v === 'object' && v !== null && !Array.isArray(v)
+    ? Object.fromEntries(Object.entries(v).filter((e): e is [string, string] => typeof e[1] === 'string'))
+    : {};
 }

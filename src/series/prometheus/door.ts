@@ -55,29 +55,70 @@ export interface PrometheusSettings extends Credentials {
   readonly skipVerify?: boolean;
 }
 
-interface PodPlace { readonly namespace: string; readonly pod: string; readonly port: number; readonly scheme?: 'http' | 'https'; readonly prefix?: string }
-interface ServicePlace { readonly namespace: string; readonly service: string; readonly port: string | number; readonly scheme?: 'http' | 'https'; readonly prefix?: string }
+interface PodPlace {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+  readonly scheme?: 'http' | 'https';
+  readonly prefix?: string;
+}
+interface ServicePlace {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: string | number;
+  readonly scheme?: 'http' | 'https';
+  readonly prefix?: string;
+}
 
 /** A port of a pod, through the tunnel. */
-export function podDoor(session: KubeSession, { namespace, pod, port, scheme = 'http', prefix = '' }: PodPlace, credentials: Credentials = {}): Door {
+export function podDoor(
+  session: KubeSession,
+  { namespace, pod, port, scheme = 'http', prefix = '' }: PodPlace,
+  credentials: Credentials = {},
+): Door {
   const target = podTarget(session, namespace, pod, { port, scheme }, NO_AUTH);
-  return { label: target.label, prefix, ask: async (path, options) => get(target, path, { ...options, headers: await headersOf(credentials, options.signal) }) };
+  return {
+    label: target.label,
+    prefix,
+    ask: async (path, options) =>
+      get(target, path, { ...options, headers: await headersOf(credentials, options.signal) }),
+  };
 }
 
 /**
  * A port of a Service, by its name or number, through the API server's proxy. Needs the right to get `services/proxy`. The
  * header Authorization is the API server's own there: of the credentials only other headers get through.
  */
-export function proxyDoor(session: KubeSession, { namespace, service, port, scheme = 'http', prefix = '' }: ServicePlace, credentials: Credentials = {}): Door {
+export function proxyDoor(
+  session: KubeSession,
+  { namespace, service, port, scheme = 'http', prefix = '' }: ServicePlace,
+  credentials: Credentials = {},
+): Door {
   const name = `${scheme === 'https' ? 'https:' : ''}${service}:${port}`;
   return {
-    label: `${namespace}/${service}:${port}`, prefix,
+    label: `${namespace}/${service}:${port}`,
+    prefix,
     ask: async (path, options) => {
-      if (!session.raw) throw new Problem('prometheus.noProxy', 'This session has no way through the API server\'s proxy.', { next: 'Use a port-forward, or "Add Prometheus…" with an address that this machine reaches.' });
-      const sent = Object.entries(await headersOf(credentials, options.signal)).filter(([header]) => header.toLowerCase() !== 'authorization');
-      const answer = await session.raw(`/api/v1/namespaces/${namespace}/services/${name}/proxy${path}`, { ...options, ...(sent.length > 0 && { headers: Object.fromEntries(sent) }) });
+      if (!session.raw)
+        throw new Problem('prometheus.noProxy', "This session has no way through the API server's proxy.", {
+          next: 'Use a port-forward, or "Add Prometheus…" with an address that this machine reaches.',
+        });
+      const sent = Object.entries(await headersOf(credentials, options.signal)).filter(
+        ([header]) => header.toLowerCase() !== 'authorization',
+      );
+      const answer = await session.raw(`/api/v1/namespaces/${namespace}/services/${name}/proxy${path}`, {
+        ...options,
+        ...(sent.length > 0 && { headers: Object.fromEntries(sent) }),
+      });
       if (answer.status === 401 && !asksForTenant(wordsOf(answer))) {
-        throw new Problem('prometheus.noProxy', `${namespace}/${service}:${port} asks for credentials (401), and the API server's proxy passes none on.`, { status: 401, next: 'With the right to port-forward to its pods they can be sent; or choose "Add Prometheus…" with an address that this machine reaches.' });
+        throw new Problem(
+          'prometheus.noProxy',
+          `${namespace}/${service}:${port} asks for credentials (401), and the API server's proxy passes none on.`,
+          {
+            status: 401,
+            next: 'With the right to port-forward to its pods they can be sent; or choose "Add Prometheus…" with an address that this machine reaches.',
+          },
+        );
       }
       return answer;
     },
@@ -90,26 +131,41 @@ export function urlDoor(settings: PrometheusSettings): Door {
   checkHeaders(settings.headers ?? {});
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
   const target: Target = {
-    label: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, scheme,
-    host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
+    label: `${url.origin}${url.pathname.replace(/\/+$/, '')}`,
+    scheme,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
     anyCertificate: settings.skipVerify === true,
     ...(settings.ca !== undefined && settings.ca !== '' && { ca: settings.ca }),
   };
   return {
-    label: target.label, prefix: url.pathname.replace(/\/+$/, ''),
+    label: target.label,
+    prefix: url.pathname.replace(/\/+$/, ''),
     ask: async (path, options) => get(target, path, { ...options, headers: await headersOf(settings, options.signal) }),
   };
 }
 
-async function headersOf({ headers, username = '', secrets }: Credentials, signal: AbortSignal): Promise<Record<string, string>> {
+async function headersOf(
+  { headers, username = '', secrets }: Credentials,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
   const kept = await secrets?.(signal);
-  return { ...checkHeaders({ ...headers, ...kept?.headers }), ...authorization(username === '' ? kept?.username ?? '' : username, kept?.secret ?? '') };
+  return {
+    ...checkHeaders({ ...headers, ...kept?.headers }),
+    ...authorization(username === '' ? (kept?.username ?? '') : username, kept?.secret ?? ''),
+  };
 }
 
 function authorization(username: string, secret: string): Record<string, string> {
-  if (/[\r\n]/.test(secret)) throw new Problem('prometheus.settings', 'The password or token of this Prometheus has a line break in it.', { next: 'Enter it again, without the line break.' });
+  if (/[\r\n]/.test(secret))
+    throw new Problem('prometheus.settings', 'The password or token of this Prometheus has a line break in it.', {
+      next: 'Enter it again, without the line break.',
+    });
   if (username !== '') return { Authorization: `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}` };
-  if (secret !== '' && !/^[\x21-\x7e]+$/.test(secret)) throw new Problem('prometheus.settings', 'The token of this Prometheus has characters that no token has.', { next: 'Enter it again, as it was given: letters, digits and signs, no blanks.' });
+  if (secret !== '' && !/^[\x21-\x7e]+$/.test(secret))
+    throw new Problem('prometheus.settings', 'The token of this Prometheus has characters that no token has.', {
+      next: 'Enter it again, as it was given: letters, digits and signs, no blanks.',
+    });
   return secret === '' ? {} : { Authorization: `Bearer ${secret}` };
 }
 
@@ -117,8 +173,14 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
   const out: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     // RFC 9110: a name is a token; a value has no control characters.
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-      throw new Problem('prometheus.settings', `The header "${name.slice(0, 60)}" of this Prometheus can't be sent.`, { next: 'A header has a name of letters, digits and dashes, and a value on one line.' });
+    if (
+      !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ||
+      typeof value !== 'string' ||
+      !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+    ) {
+      throw new Problem('prometheus.settings', `The header "${name.slice(0, 60)}" of this Prometheus can't be sent.`, {
+        next: 'A header has a name of letters, digits and dashes, and a value on one line.',
+      });
     }
     out[name] = value;
   }
@@ -132,10 +194,14 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
 export function firstOpen(label: string, prefix: string, doors: () => readonly Door[]): Door {
   let last: string | undefined;
   return {
-    label, prefix,
+    label,
+    prefix,
     ask: async (path, options) => {
       const all = [...doors()].sort((a, b) => Number(b.label === last) - Number(a.label === last));
-      if (all.length === 0) throw new Problem('prometheus.gone', `${label} has no pod that is ready.`, { next: 'Look at its pods; or choose "Add Prometheus…" for another one by its address.' });
+      if (all.length === 0)
+        throw new Problem('prometheus.gone', `${label} has no pod that is ready.`, {
+          next: 'Look at its pods; or choose "Add Prometheus…" for another one by its address.',
+        });
       let first: unknown;
       for (const door of all) {
         try {
@@ -154,5 +220,8 @@ export function firstOpen(label: string, prefix: string, doors: () => readonly D
 
 /** True when it is the way that failed, before anything answered. */
 function closed(e: unknown): boolean {
-  return e instanceof Problem && (/^kube\./.test(e.code) || /^target\.(refused|unreachable)$/.test(e.code) || e.code === 'prometheus.noProxy');
+  return (
+    e instanceof Problem &&
+    (/^kube\./.test(e.code) || /^target\.(refused|unreachable)$/.test(e.code) || e.code === 'prometheus.noProxy')
+  );
 }

@@ -8,7 +8,10 @@ import { firstOpen, podDoor, proxyDoor, type Credentials, type Door } from './do
 import { PrometheusSource } from './source';
 
 /** What an open cluster gives: `Cluster` has it. */
-export interface SeenCluster { readonly session: KubeSession; readonly objects: ClusterObjects }
+export interface SeenCluster {
+  readonly session: KubeSession;
+  readonly objects: ClusterObjects;
+}
 
 export interface FoundPrometheus {
   /** `namespace/name` of the Service or pod; stable. */
@@ -32,7 +35,11 @@ const AT_ONCE = 6;
  * All that answer as a Prometheus, queriers over many first; those that want credentials last. A candidate that does not
  * answer is left out. `credentials`: what is kept for the one with this id. Throws only the abort, and a Problem `kube.…` when no candidate could be reached for want of rights.
  */
-export async function findPrometheus({ session, objects }: SeenCluster, signal: AbortSignal, credentials: (id: string) => Credentials = () => ({})): Promise<readonly FoundPrometheus[]> {
+export async function findPrometheus(
+  { session, objects }: SeenCluster,
+  signal: AbortSignal,
+  credentials: (id: string) => Credentials = () => ({}),
+): Promise<readonly FoundPrometheus[]> {
   const all = await withOperator(session, candidates(objects), objects, signal);
   const found = new Map<number, FoundPrometheus>();
   let refused: Problem | undefined;
@@ -52,22 +59,38 @@ export async function findPrometheus({ session, objects }: SeenCluster, signal: 
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   signal.throwIfAborted();
   if (found.size === 0 && refused) throw refused;
-  const order = [...found].sort(([a, x], [b, y]) => Number(x.problem !== undefined) - Number(y.problem !== undefined) || a - b);
+  const order = [...found].sort(
+    ([a, x], [b, y]) => Number(x.problem !== undefined) - Number(y.problem !== undefined) || a - b,
+  );
   return order.map(([, one]) => one);
 }
 
 /** The candidate as a door, if it answers. */
-async function confirm(session: KubeSession, candidate: Candidate, credentials: Credentials, signal: AbortSignal): Promise<FoundPrometheus | undefined> {
+async function confirm(
+  session: KubeSession,
+  candidate: Candidate,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<FoundPrometheus | undefined> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const either = AbortSignal.any([signal, patience]);
   let last: unknown;
   for (const prefix of candidate.prefixes) {
     const door = doorTo(session, candidate, prefix, credentials);
     const found = (version: string, kind: PrometheusKind, problem?: ProblemData): FoundPrometheus => ({
-      id: candidate.id, kind, version, label: `${kind} ${candidate.id}`, how: candidate.how, door, problem,
+      id: candidate.id,
+      kind,
+      version,
+      label: `${kind} ${candidate.id}`,
+      how: candidate.how,
+      door,
+      problem,
     });
     try {
-      const { version, application } = await new PrometheusSource(door, { timeoutMs: () => PATIENCE_MS, maxBytes: () => 1 << 20 }).version(either);
+      const { version, application } = await new PrometheusSource(door, {
+        timeoutMs: () => PATIENCE_MS,
+        maxBytes: () => 1 << 20,
+      }).version(either);
       return found(version, /mimir/i.test(application) ? 'Mimir' : candidate.kind);
     } catch (e) {
       last = e;
@@ -83,39 +106,78 @@ async function confirm(session: KubeSession, candidate: Candidate, credentials: 
 }
 
 /** A pod through the tunnel, the first that is ready; the Service through the API server's proxy for who may not port-forward. */
-export function doorTo(session: KubeSession, candidate: Candidate, prefix: string, credentials: Credentials = {}): Door {
+export function doorTo(
+  session: KubeSession,
+  candidate: Candidate,
+  prefix: string,
+  credentials: Credentials = {},
+): Door {
   const { scheme, service, namespace } = candidate;
   return firstOpen(candidate.id, prefix, () => [
     ...candidate.pods().map((p) => podDoor(session, { ...p, scheme, prefix }, credentials)),
-    ...(service && session.raw ? [proxyDoor(session, { namespace, service: service.name, port: service.port, scheme, prefix }, credentials)] : []),
+    ...(service && session.raw
+      ? [proxyDoor(session, { namespace, service: service.name, port: service.port, scheme, prefix }, credentials)]
+      : []),
   ]);
 }
 
-interface PrometheusObject { readonly metadata?: { readonly name?: string; readonly namespace?: string }; readonly spec?: { readonly routePrefix?: string; readonly externalUrl?: string } }
+interface PrometheusObject {
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  readonly spec?: { readonly routePrefix?: string; readonly externalUrl?: string };
+}
 
 /**
  * What the operator's Prometheus objects say, where they may be read: that a candidate is one for certain, and its prefix.
  * The operator labels its pods `operator.prometheus.io/name`; older ones only `prometheus`.
  */
-async function withOperator(session: KubeSession, all: readonly Candidate[], objects: ClusterObjects, signal: AbortSignal): Promise<readonly Candidate[]> {
-  const named = [...objects.pods.values()].filter((p) => p.labels['operator.prometheus.io/name'] !== undefined || p.labels['prometheus'] !== undefined);
+async function withOperator(
+  session: KubeSession,
+  all: readonly Candidate[],
+  objects: ClusterObjects,
+  signal: AbortSignal,
+): Promise<readonly Candidate[]> {
+  const named = [...objects.pods.values()].filter(
+    (p) => p.labels['operator.prometheus.io/name'] !== undefined || p.labels['prometheus'] !== undefined,
+  );
   if (named.length === 0) return all;
   let items: readonly PrometheusObject[] = [];
   try {
-    items = (await session.getJson<{ readonly items?: readonly PrometheusObject[] }>('/apis/monitoring.coreos.com/v1/prometheuses', { signal })).items ?? [];
+    items =
+      (
+        await session.getJson<{ readonly items?: readonly PrometheusObject[] }>(
+          '/apis/monitoring.coreos.com/v1/prometheuses',
+          { signal },
+        )
+      ).items ?? [];
   } catch (e) {
     if (signal.aborted) throw e;
     return all; // not installed, or not for this person
   }
   return all.map((c) => {
     const pods = new Set(c.pods().map((p) => `${p.namespace}/${p.pod}`));
-    const one = items.find(({ metadata }) => named.some((p) => pods.has(`${p.namespace}/${p.name}`) && p.namespace === metadata?.namespace && (p.labels['operator.prometheus.io/name'] ?? p.labels['prometheus']) === metadata.name));
+    const one = items.find(({ metadata }) =>
+      named.some(
+        (p) =>
+          pods.has(`${p.namespace}/${p.name}`) &&
+          p.namespace === metadata?.namespace &&
+          (p.labels['operator.prometheus.io/name'] ?? p.labels['prometheus']) === metadata.name,
+      ),
+    );
     if (!one) return c;
     const prefix = (one.spec?.routePrefix ?? pathOf(one.spec?.externalUrl)).replace(/\/+$/, '');
-    return { ...c, prefixes: [...new Set([prefix, ...c.prefixes])], how: `the operator's Prometheus ${one.metadata?.name ?? ''}`, rank: c.rank + 5 };
+    return {
+      ...c,
+      prefixes: [...new Set([prefix, ...c.prefixes])],
+      how: `the operator's Prometheus ${one.metadata?.name ?? ''}`,
+      rank: c.rank + 5,
+    };
   });
 }
 
 function pathOf(url: string | undefined): string {
-  try { return new URL(url ?? '').pathname; } catch { return ''; }
+  try {
+    return new URL(url ?? '').pathname;
+  } catch {
+    return '';
+  }
 }

@@ -11,20 +11,37 @@ import type { Envelope } from './problems';
 export function readResult(body: Envelope, label: string): QueryResult {
   const data = body.data as { readonly resultType?: unknown; readonly result?: unknown } | undefined;
   if (data?.resultType !== 'matrix' || !Array.isArray(data.result)) {
-    throw new Problem('prometheus.notApi', `${label} answered a range query with ${data?.resultType === undefined ? 'no result' : `a ${String(data.resultType).slice(0, 20)}`}.`, { next: 'Check the address, and what stands between.' });
+    throw new Problem(
+      'prometheus.notApi',
+      `${label} answered a range query with ${data?.resultType === undefined ? 'no result' : `a ${String(data.resultType).slice(0, 20)}`}.`,
+      { next: 'Check the address, and what stands between.' },
+    );
   }
   const series: ResultSeries[] = [];
   let histograms = 0;
-  for (const one of data.result as readonly { readonly metric?: Labels; readonly values?: unknown; readonly histograms?: unknown }[]) {
+  for (const one of data.result as readonly {
+    readonly metric?: Labels;
+    readonly values?: unknown;
+    readonly histograms?: unknown;
+  }[]) {
     if (Array.isArray(one.histograms) && one.histograms.length > 0) histograms++;
-    if (Array.isArray(one.values) && one.values.length > 0) series.push(readSeries(one.metric ?? {}, one.values as readonly Pair[]));
+    if (Array.isArray(one.values) && one.values.length > 0)
+      series.push(readSeries(one.metric ?? {}, one.values as readonly Pair[]));
   }
   const hint = 'histogram_quantile(0.99, …), histogram_count(…) or histogram_avg(…) make lines of them';
   if (histograms > 0 && series.length === 0) {
-    throw new Problem('prometheus.histograms', 'The query answers with native histograms, which are no lines.', { next: `Put a function around it: ${hint}.` });
+    throw new Problem('prometheus.histograms', 'The query answers with native histograms, which are no lines.', {
+      next: `Put a function around it: ${hint}.`,
+    });
   }
   const warnings = warningsOf(body);
-  return { series, warnings: histograms === 0 ? warnings : [...warnings, `Native histograms of ${count(histograms, 'series', 'series')} are left out: ${hint}.`] };
+  return {
+    series,
+    warnings:
+      histograms === 0
+        ? warnings
+        : [...warnings, `Native histograms of ${count(histograms, 'series', 'series')} are left out: ${hint}.`],
+  };
 }
 
 type Pair = readonly [number, string];
@@ -51,7 +68,16 @@ export function warningsOf({ warnings, infos }: Envelope): string[] {
   return [...texts(warnings), ...texts(infos)];
 }
 
-const TYPES = new Set<string>(['counter', 'gauge', 'histogram', 'gaugehistogram', 'summary', 'info', 'stateset', 'unknown'] satisfies MetricType[]);
+const TYPES = new Set<string>([
+  'counter',
+  'gauge',
+  'histogram',
+  'gaugehistogram',
+  'summary',
+  'info',
+  'stateset',
+  'unknown',
+] satisfies MetricType[]);
 
 /**
  * Families by name: what `/api/v1/metadata` tells, and names of series of which it tells nothing (recorded ones, and where
@@ -59,12 +85,18 @@ const TYPES = new Set<string>(['counter', 'gauge', 'histogram', 'gaugehistogram'
  */
 export function readFamilies(metadata: unknown, names: unknown): Family[] {
   const out = new Map<string, Family>();
-  const told = typeof metadata === 'object' && metadata !== null ? metadata as Readonly<Record<string, unknown>> : {};
+  const told = typeof metadata === 'object' && metadata !== null ? (metadata as Readonly<Record<string, unknown>>) : {};
   for (const [name, all] of Object.entries(told)) {
-    const first = (Array.isArray(all) ? all[0] : undefined) as { readonly type?: unknown; readonly help?: unknown; readonly unit?: unknown } | undefined;
+    const first = (Array.isArray(all) ? all[0] : undefined) as
+      { readonly type?: unknown; readonly help?: unknown; readonly unit?: unknown } | undefined;
     const text = (v: unknown): string => (typeof v === 'string' ? v : '');
     const type = text(first?.type);
-    out.set(name, { name, type: TYPES.has(type) ? (type as MetricType) : 'unknown', help: text(first?.help), unit: text(first?.unit) });
+    out.set(name, {
+      name,
+      type: TYPES.has(type) ? (type as MetricType) : 'unknown',
+      help: text(first?.help),
+      unit: text(first?.unit),
+    });
   }
   for (const name of Array.isArray(names) ? names : []) {
     if (typeof name !== 'string' || out.has(name) || belongs(name, out)) continue;

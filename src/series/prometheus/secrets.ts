@@ -24,14 +24,22 @@ const PREFIX = 'prometheus ';
 export class PrometheusSecrets {
   constructor(private readonly box: SecretBox) {}
 
-  async get(owner: SecretOwner): Promise<Secrets | undefined> { return read(await this.box.get(keyOf(owner))); }
+  async get(owner: SecretOwner): Promise<Secrets | undefined> {
+    return read(await this.box.get(keyOf(owner)));
+  }
 
-  async keep(owner: SecretOwner, secrets: Secrets): Promise<void> { await this.box.store(keyOf(owner), JSON.stringify(secrets)); }
+  async keep(owner: SecretOwner, secrets: Secrets): Promise<void> {
+    await this.box.store(keyOf(owner), JSON.stringify(secrets));
+  }
 
-  async forget(owner: SecretOwner): Promise<void> { await this.box.delete(keyOf(owner)); }
+  async forget(owner: SecretOwner): Promise<void> {
+    await this.box.delete(keyOf(owner));
+  }
 
   /** Of whom there are any. */
-  async owners(): Promise<readonly SecretOwner[]> { return (await this.box.keys()).flatMap((key) => ownerOf(key) ?? []); }
+  async owners(): Promise<readonly SecretOwner[]> {
+    return (await this.box.keys()).flatMap((key) => ownerOf(key) ?? []);
+  }
 }
 
 /** "https://prometheus.example as jane", "monitoring/prometheus of https://10.0.0.1:6443". */
@@ -52,16 +60,30 @@ function ownerOf(key: string): SecretOwner | undefined {
     const [kind, a, b] = JSON.parse(key.slice(PREFIX.length)) as unknown[];
     if (typeof a !== 'string' || typeof b !== 'string') return undefined;
     return kind === 'url' ? { url: a, username: b } : kind === 'cluster' ? { server: a, id: b } : undefined;
-  } catch { return undefined; }
+  } catch {
+    return undefined;
+  }
 }
 
 function read(text: string | undefined): Secrets | undefined {
   if (text === undefined) return undefined;
   try {
-    const { username, secret, headers } = JSON.parse(text) as { username?: unknown; secret?: unknown; headers?: unknown };
-    return {
-      ...(typeof username === 'string' && { username }), ...(typeof secret === 'string' && { secret }),
-      ...(typeof headers === 'object' && headers !== null && { headers: Object.fromEntries(Object.entries(headers).filter((e): e is [string, string] => typeof e[1] === 'string')) }),
+    const { username, secret, headers } = JSON.parse(text) as {
+      username?: unknown;
+      secret?: unknown;
+      headers?: unknown;
     };
-  } catch { return undefined; }
+    return {
+      ...(typeof username === 'string' && { username }),
+      ...(typeof secret === 'string' && { secret }),
+      ...(typeof headers === 'object' &&
+        headers !== null && {
+          headers: Object.fromEntries(
+            Object.entries(headers).filter((e): e is [string, string] => typeof e[1] === 'string'),
+          ),
+        }),
+    };
+  } catch {
+    return undefined;
+  }
 }

@@ -36,7 +36,11 @@ export class PrometheusSource implements Source {
   /** Its clock minus ours, s. */
   #skew = 0;
 
-  constructor(private readonly door: Door, { timeoutMs, maxBytes, now }: PrometheusOptions = {}, label = `Prometheus ${door.label}`) {
+  constructor(
+    private readonly door: Door,
+    { timeoutMs, maxBytes, now }: PrometheusOptions = {},
+    label = `Prometheus ${door.label}`,
+  ) {
     this.label = label;
     this.#timeoutMs = timeoutMs ?? (() => TIMEOUT_MS);
     this.#maxBytes = maxBytes ?? (() => MAX_BYTES);
@@ -45,7 +49,10 @@ export class PrometheusSource implements Source {
 
   async query({ promql, start, end, step }: RangeQuery, signal: AbortSignal): Promise<QueryResult> {
     const timeout = `${Math.max(1, Math.ceil(this.#timeoutMs() / 1000))}s`;
-    const body = await this.#ask((driver) => driver.rangeQuery(promql, start * 1000, end * 1000, step, timeout), signal);
+    const body = await this.#ask(
+      (driver) => driver.rangeQuery(promql, start * 1000, end * 1000, step, timeout),
+      signal,
+    );
     const { series, warnings } = readResult(body, this.door.label);
     return { series, warnings: [...warnings, ...this.#clock()] };
   }
@@ -69,7 +76,10 @@ export class PrometheusSource implements Source {
     try {
       const { data } = await this.#ask((driver) => driver.statusBuildinfo(), signal);
       const { version, application } = (data ?? {}) as { version?: unknown; application?: unknown };
-      return { version: typeof version === 'string' ? version : '', application: typeof application === 'string' ? application : '' };
+      return {
+        version: typeof version === 'string' ? version : '',
+        application: typeof application === 'string' ? application : '',
+      };
     } catch (e) {
       // Older Thanos and Cortex have no such page, but all of them evaluate.
       if (!(e instanceof Problem) || e.code !== 'prometheus.notFound') throw e;
@@ -82,7 +92,9 @@ export class PrometheusSource implements Source {
 
   #clock(): string[] {
     if (Math.abs(this.#skew) < CLOCKS_DIFFER) return [];
-    return [`The clock of ${this.door.label} is ${age(Math.abs(this.#skew) * 1000)} ${this.#skew > 0 ? 'ahead of' : 'behind'} this machine's: the newest samples may be missing.`];
+    return [
+      `The clock of ${this.door.label} is ${age(Math.abs(this.#skew) * 1000)} ${this.#skew > 0 ? 'ahead of' : 'behind'} this machine's: the newest samples may be missing.`,
+    ];
   }
 
   /**
@@ -105,14 +117,24 @@ export class PrometheusSource implements Source {
       return { data: { status: 'success', data: EMPTY }, status: 200, statusText: 'OK', headers: {}, config };
     };
     const driver = new PrometheusDriver({
-      endpoint: 'http://prometheus', baseURL: '/api/v1/',
-      requestInterceptor: { onFulfilled: (config) => { config.adapter = adapter; return config; } },
+      endpoint: 'http://prometheus',
+      baseURL: '/api/v1/',
+      requestInterceptor: {
+        onFulfilled: (config) => {
+          config.adapter = adapter;
+          return config;
+        },
+      },
     });
     try {
       await call(driver);
     } catch (e) {
       if (failure !== undefined) throw failure;
-      throw new Problem('prometheus.failed', `The request to ${this.door.label} could not be made: ${e instanceof Error ? e.message : String((e as { error?: unknown } | undefined)?.error ?? e)}.`, { next: 'Check the query and the time range.', cause: e });
+      throw new Problem(
+        'prometheus.failed',
+        `The request to ${this.door.label} could not be made: ${e instanceof Error ? e.message : String((e as { error?: unknown } | undefined)?.error ?? e)}.`,
+        { next: 'Check the query and the time range.', cause: e },
+      );
     }
     if (!body) throw new Problem('prometheus.failed', `${this.door.label} was not asked.`, { next: 'Try again.' });
     return body;
@@ -123,7 +145,11 @@ export class PrometheusSource implements Source {
     const path = `${this.door.prefix}/api/v1/${url}${query === '' ? '' : `?${query}`}`;
     const maxBytes = this.#maxBytes();
     const asked = this.#now();
-    const answer = await this.door.ask(path, { signal, idleTimeoutMs: this.#timeoutMs() + 1000, maxBytes }).catch((e: unknown) => { throw wayProblem(e, maxBytes); });
+    const answer = await this.door
+      .ask(path, { signal, idleTimeoutMs: this.#timeoutMs() + 1000, maxBytes })
+      .catch((e: unknown) => {
+        throw wayProblem(e, maxBytes);
+      });
     this.#compareClocks(answer.headers['date'], asked, this.#now());
     return envelopeOf(answer, this.door.label, path);
   }

@@ -26,7 +26,12 @@ const HEAD = 1 << 16;
 export class SavedSource implements Source {
   readonly kind = 'file';
 
-  private constructor(readonly label: string, readonly store: SavedStore, private readonly known: ReadonlyMap<string, Family>, readonly warnings: readonly string[]) {}
+  private constructor(
+    readonly label: string,
+    readonly store: SavedStore,
+    private readonly known: ReadonlyMap<string, Family>,
+    readonly warnings: readonly string[],
+  ) {}
 
   /**
    * Throws Problem `metrics.saved.tooBig`, `.empty`, `.html`, `.notMetrics`, `.truncated`; each says what the file is and
@@ -35,18 +40,28 @@ export class SavedSource implements Source {
   static async open({ name, bytes, modified }: SavedFile, maxBytes = MAX_SAVED_BYTES): Promise<SavedSource> {
     const body = await unpacked(name, bytes, maxBytes);
     try {
-      const { samples, families, warnings } = parseScrape(body, cutOpenMetrics(body) ? 'application/openmetrics-text' : '', modified);
+      const { samples, families, warnings } = parseScrape(
+        body,
+        cutOpenMetrics(body) ? 'application/openmetrics-text' : '',
+        modified,
+      );
       if (samples.length === 0) throw new Problem('metrics.empty', '');
       return new SavedSource(name, SavedStore.of(samples, modified), families, warnings);
-    } catch (e) { throw ofFile(name, e); }
+    } catch (e) {
+      throw ofFile(name, e);
+    }
   }
 
-  get span(): SavedSpan { return this.store.span; }
+  get span(): SavedSpan {
+    return this.store.span;
+  }
 
   /** "one scrape", "180 scrapes in 6 min": worded. */
   get summary(): string {
     const { start, end, scrapes } = this.span;
-    return scrapes < 2 ? 'one scrape: what needs two, such as a rate, can\'t be told' : `${count(scrapes, 'scrape')} in ${duration((end - start) * 1e9)}`;
+    return scrapes < 2
+      ? "one scrape: what needs two, such as a rate, can't be told"
+      : `${count(scrapes, 'scrape')} in ${duration((end - start) * 1e9)}`;
   }
 
   async query(query: RangeQuery, signal: AbortSignal): Promise<QueryResult> {
@@ -54,30 +69,53 @@ export class SavedSource implements Source {
     return evaluate(parsePromql(query.promql), this.store, query);
   }
 
-  async families(): Promise<readonly Family[]> { return [...this.familiesNow().values()].sort((a, b) => (a.name < b.name ? -1 : 1)); }
+  async families(): Promise<readonly Family[]> {
+    return [...this.familiesNow().values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
 
-  familiesNow(): ReadonlyMap<string, Family> { return this.known; }
+  familiesNow(): ReadonlyMap<string, Family> {
+    return this.known;
+  }
 
   /** Its values as they were last, for the list of all families. */
-  lastScrapes(): readonly Scrape[] { return [this.store.lastLook(this.known)]; }
+  lastScrapes(): readonly Scrape[] {
+    return [this.store.lastLook(this.known)];
+  }
 
   async labelValues(label: string, name: string | undefined): Promise<readonly string[]> {
     const matchers: readonly Matcher[] = name === undefined ? [] : [{ label: '__name__', op: '=', value: name }];
     const values = new Set<string>();
-    for (const { labels } of this.store.select(matchers)) { const value = labels[label]; if (value !== undefined) values.add(value); }
+    for (const { labels } of this.store.select(matchers)) {
+      const value = labels[label];
+      if (value !== undefined) values.add(value);
+    }
     return [...values].sort();
   }
 }
 
-const inflate = promisify(gunzip) as (data: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Uint8Array>;
+const inflate = promisify(gunzip) as (
+  data: Uint8Array,
+  options: { readonly maxOutputLength: number },
+) => Promise<Uint8Array>;
 
 async function unpacked(name: string, raw: Uint8Array, maxBytes: number): Promise<Uint8Array> {
-  const tooBig = (): Problem => new Problem('metrics.saved.tooBig', `${name} is larger than ${sizeText(maxBytes)}${raw[0] === 0x1f ? ' after decompression' : ''}.`, { next: 'Save a shorter time, or fewer series.' });
+  const tooBig = (): Problem =>
+    new Problem(
+      'metrics.saved.tooBig',
+      `${name} is larger than ${sizeText(maxBytes)}${raw[0] === 0x1f ? ' after decompression' : ''}.`,
+      { next: 'Save a shorter time, or fewer series.' },
+    );
   if (raw.length > maxBytes) throw tooBig();
   if (raw[0] !== 0x1f || raw[1] !== 0x8b) return raw;
-  try { return await inflate(raw, { maxOutputLength: maxBytes }); } catch (e) {
+  try {
+    return await inflate(raw, { maxOutputLength: maxBytes });
+  } catch (e) {
     if ((e as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw tooBig();
-    throw new Problem('metrics.saved.truncated', `${name} is packed with gzip and ends before it is complete, or is damaged.`, { next: 'Save or copy it again.', cause: e });
+    throw new Problem(
+      'metrics.saved.truncated',
+      `${name} is packed with gzip and ends before it is complete, or is damaged.`,
+      { next: 'Save or copy it again.', cause: e },
+    );
   }
 }
 
@@ -86,7 +124,9 @@ async function unpacked(name: string, raw: Uint8Array, maxBytes: number): Promis
  * was cut. Only in it do timestamps have a fraction, and families a unit or an end.
  */
 function cutOpenMetrics(body: Uint8Array): boolean {
-  return /^(# UNIT |# EOF|[^#\n][^\n]*[ }](NaN|[+-]?Inf|[-+0-9.eE]+|\{count:[^\n]*\}) \d{1,11}\.\d+$)/m.test(new TextDecoder().decode(body.subarray(0, HEAD)));
+  return /^(# UNIT |# EOF|[^#\n][^\n]*[ }](NaN|[+-]?Inf|[-+0-9.eE]+|\{count:[^\n]*\}) \d{1,11}\.\d+$)/m.test(
+    new TextDecoder().decode(body.subarray(0, HEAD)),
+  );
 }
 
 /** A Problem of the reader, which words them for a process that answers, for a file. */
@@ -94,10 +134,30 @@ function ofFile(name: string, e: unknown): Problem {
   const p = Problem.from(e, 'metrics.saved.broken');
   const rest = { cause: e, ...(p.detail !== undefined && { detail: p.detail }) };
   switch (p.code) {
-    case 'metrics.empty': return new Problem('metrics.saved.empty', `${name} holds no metrics: it is empty, or has comments only.`, { ...rest, next: 'Choose a file that has an answer of /metrics, or one that "Save these metrics" wrote.' });
-    case 'metrics.html': return new Problem('metrics.saved.html', `${name} is a web page and no metrics.`, { ...rest, next: 'It may be the login page that came instead of them: save /metrics again, signed in or with a token.' });
-    case 'metrics.truncated': return new Problem('metrics.saved.truncated', `${name} ends ${/without the line/.test(p.message) ? 'without the line "# EOF", which OpenMetrics has last' : 'in the middle of a line'}: it is not complete.`, { ...rest, next: 'Save or copy it again.' });
-    case 'metrics.notExposition': return new Problem('metrics.saved.notMetrics', `${name} is not in a format that metrics are exposed in.`, { ...rest, next: 'Choose a file with text or OpenMetrics, as /metrics answers, or one that "Save these metrics" wrote.' });
+    case 'metrics.empty':
+      return new Problem('metrics.saved.empty', `${name} holds no metrics: it is empty, or has comments only.`, {
+        ...rest,
+        next: 'Choose a file that has an answer of /metrics, or one that "Save these metrics" wrote.',
+      });
+    case 'metrics.html':
+      return new Problem('metrics.saved.html', `${name} is a web page and no metrics.`, {
+        ...rest,
+        next: 'It may be the login page that came instead of them: save /metrics again, signed in or with a token.',
+      });
+    case 'metrics.truncated':
+      return new Problem(
+        'metrics.saved.truncated',
+        `${name} ends ${/without the line/.test(p.message) ? 'without the line "# EOF", which OpenMetrics has last' : 'in the middle of a line'}: it is not complete.`,
+        { ...rest, next: 'Save or copy it again.' },
+      );
+    case 'metrics.notExposition':
+      return new Problem('metrics.saved.notMetrics', `${name} is not in a format that metrics are exposed in.`, {
+        ...rest,
+        next: 'Choose a file with text or OpenMetrics, as /metrics answers, or one that "Save these metrics" wrote.',
+      });
   }
-  return new Problem('metrics.saved.broken', `${name} could not be read as metrics: ${p.message}`, { ...rest, next: 'Save or copy it again.' });
+  return new Problem('metrics.saved.broken', `${name} could not be read as metrics: ${p.message}`, {
+    ...rest,
+    next: 'Save or copy it again.',
+  });
 }

@@ -1,7 +1,20 @@
 /** The series of a saved file: all its points, in columns of their own length. */
 import { matching, seriesKey, valueTest } from '../../metrics/labels';
 import type { KeyedSample } from '../../metrics/sample';
-import { FLOAT, HISTOGRAM, STALE, type Family, type Labels, type Matcher, type NativeHistogram, type Points, type Scrape, type ScrapedSample, type SeriesStore, type StoredSeries } from '../../metrics/types';
+import {
+  FLOAT,
+  HISTOGRAM,
+  STALE,
+  type Family,
+  type Labels,
+  type Matcher,
+  type NativeHistogram,
+  type Points,
+  type Scrape,
+  type ScrapedSample,
+  type SeriesStore,
+  type StoredSeries,
+} from '../../metrics/types';
 
 /** What tells a process from the others in what "Save these metrics" wrote. */
 const TARGET = ['namespace', 'pod', 'instance', 'job'] as const;
@@ -21,12 +34,21 @@ export interface SavedSpan {
   readonly scrapes: number;
 }
 
-interface Growing { readonly labels: Labels; readonly times: number[]; readonly values: (number | NativeHistogram)[] }
+interface Growing {
+  readonly labels: Labels;
+  readonly times: number[];
+  readonly values: (number | NativeHistogram)[];
+}
 
 export class SavedStore implements SeriesStore {
   readonly #byName: ReadonlyMap<string, readonly SavedSeries[]>;
 
-  private constructor(byName: ReadonlyMap<string, readonly SavedSeries[]>, readonly span: SavedSpan) { this.#byName = byName; }
+  private constructor(
+    byName: ReadonlyMap<string, readonly SavedSeries[]>,
+    readonly span: SavedSpan,
+  ) {
+    this.#byName = byName;
+  }
 
   /** `samples` without a time of their own are from `moment`, s. The labels of a series keep the text that they were read from. */
   static of(samples: readonly KeyedSample[], moment: number): SavedStore {
@@ -37,17 +59,28 @@ export class SavedStore implements SeriesStore {
     const byName = new Map<string, readonly SavedSeries[]>();
     for (const [name, of] of names) {
       const line = lineOf(of, lines);
-      byName.set(name, of.map((s) => new SavedSeries({ __name__: name, ...s.labels }, columns(s, line(s)))));
+      byName.set(
+        name,
+        of.map((s) => new SavedSeries({ __name__: name, ...s.labels }, columns(s, line(s)))),
+      );
     }
     return new SavedStore(byName, spanOf(names, lines));
   }
 
-  get size(): number { let n = 0; for (const of of this.#byName.values()) n += of.length; return n; }
+  get size(): number {
+    let n = 0;
+    for (const of of this.#byName.values()) n += of.length;
+    return n;
+  }
 
-  names(): readonly string[] { return [...this.#byName.keys()]; }
+  names(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
 
   select(matchers: readonly Matcher[]): readonly SavedSeries[] {
-    const ofName = matchers.filter((m) => m.label === '__name__').map((m) => ({ ...m, test: valueTest(m.op, m.value) }));
+    const ofName = matchers
+      .filter((m) => m.label === '__name__')
+      .map((m) => ({ ...m, test: valueTest(m.op, m.value) }));
     const fits = matching(matchers.filter((m) => m.label !== '__name__'));
     const exact = ofName.find((m) => m.op === '=')?.value;
     const out: SavedSeries[] = [];
@@ -62,25 +95,38 @@ export class SavedStore implements SeriesStore {
   lastLook(families: ReadonlyMap<string, Family>): Scrape {
     const samples: ScrapedSample[] = [];
     for (const [name, of] of this.#byName) {
-      for (const { labels: { __name__: _, ...labels }, last } of of) if (last !== undefined) samples.push({ name, labels, value: last });
+      for (const {
+        labels: { __name__: _, ...labels },
+        last,
+      } of of)
+        if (last !== undefined) samples.push({ name, labels, value: last });
     }
     return { time: this.span.end, samples, families, bytes: { wire: 0, body: 0 }, warnings: [] };
   }
 }
 
 class SavedSeries implements StoredSeries {
-  constructor(readonly labels: Labels, private readonly all: Points) {}
+  constructor(
+    readonly labels: Labels,
+    private readonly all: Points,
+  ) {}
 
   get last(): number | NativeHistogram | undefined {
     const { times, values, kinds, histograms } = this.all;
-    for (let i = times.length - 1; i >= 0; i--) if ((kinds?.[i] ?? FLOAT) !== STALE) return histograms?.[i] ?? values[i];
+    for (let i = times.length - 1; i >= 0; i--)
+      if ((kinds?.[i] ?? FLOAT) !== STALE) return histograms?.[i] ?? values[i];
     return undefined;
   }
 
   points(from: number, to: number): Points {
     const { times, values, kinds, histograms } = this.all;
     const [a, b] = [after(times, from), after(times, to)];
-    return { times: times.subarray(a, b), values: values.subarray(a, b), ...(kinds && { kinds: kinds.subarray(a, b) }), ...(histograms && { histograms: histograms.slice(a, b) }) };
+    return {
+      times: times.subarray(a, b),
+      values: values.subarray(a, b),
+      ...(kinds && { kinds: kinds.subarray(a, b) }),
+      ...(histograms && { histograms: histograms.slice(a, b) }),
+    };
   }
 }
 
@@ -108,7 +154,11 @@ function grow(samples: readonly KeyedSample[], moment: number): ReadonlyMap<stri
 }
 
 /** When each process was scraped, with the moments at which it did not answer any more. */
-interface SavedLine { readonly times: Float64Array; readonly scrapes: number; readonly spacing: number | undefined }
+interface SavedLine {
+  readonly times: Float64Array;
+  readonly scrapes: number;
+  readonly spacing: number | undefined;
+}
 
 function timelines(names: ReadonlyMap<string, readonly Growing[]>): ReadonlyMap<string, SavedLine> {
   const seen = new Map<string, Set<number>>();
@@ -122,25 +172,30 @@ function timelines(names: ReadonlyMap<string, readonly Growing[]>): ReadonlyMap<
       end = Math.max(end, times.at(-1) ?? -Infinity);
     }
   }
-  return new Map([...seen].map(([key, set]): [string, SavedLine] => {
-    const real = Float64Array.from(set).sort();
-    const spacing = median(real);
-    if (spacing === undefined) return [key, { times: real, scrapes: real.length, spacing }];
-    const times: number[] = [];
-    for (let i = 0; i < real.length; i++) {
-      const t = real[i] as number;
-      times.push(t);
-      if ((real[i + 1] ?? end) - t > GAP * spacing) times.push(t + spacing);
-    }
-    return [key, { times: Float64Array.from(times), scrapes: real.length, spacing }];
-  }));
+  return new Map(
+    [...seen].map(([key, set]): [string, SavedLine] => {
+      const real = Float64Array.from(set).sort();
+      const spacing = median(real);
+      if (spacing === undefined) return [key, { times: real, scrapes: real.length, spacing }];
+      const times: number[] = [];
+      for (let i = 0; i < real.length; i++) {
+        const t = real[i] as number;
+        times.push(t);
+        if ((real[i + 1] ?? end) - t > GAP * spacing) times.push(t + spacing);
+      }
+      return [key, { times: Float64Array.from(times), scrapes: real.length, spacing }];
+    }),
+  );
 }
 
 /**
  * The line that the series of a name ended by. A name that is there at two moments at most, of a process that was scraped more
  * often, comes from the last looks at all that it exports and was not asked for between and after them: it ended nowhere.
  */
-function lineOf(series: readonly Growing[], lines: ReadonlyMap<string, SavedLine> | undefined): (one: Growing) => Float64Array | undefined {
+function lineOf(
+  series: readonly Growing[],
+  lines: ReadonlyMap<string, SavedLine> | undefined,
+): (one: Growing) => Float64Array | undefined {
   const moments = new Map<string, Set<number>>();
   for (const { labels, times } of series) {
     const key = targetOf(labels);
@@ -151,7 +206,9 @@ function lineOf(series: readonly Growing[], lines: ReadonlyMap<string, SavedLine
   return ({ labels }) => {
     const key = targetOf(labels);
     const line = lines?.get(key);
-    return line === undefined || ((moments.get(key)?.size ?? 0) <= WHOLE_LOOKS && line.scrapes > WHOLE_LOOKS) ? undefined : line.times;
+    return line === undefined || ((moments.get(key)?.size ?? 0) <= WHOLE_LOOKS && line.scrapes > WHOLE_LOOKS)
+      ? undefined
+      : line.times;
   };
 }
 
@@ -165,7 +222,8 @@ function columns({ times, values }: Growing, line: Float64Array | undefined): Po
   for (let i = 0; i < times.length; i++) {
     const t = times[i] as number;
     const v = values[i] as number | NativeHistogram;
-    if (typeof v !== 'number') (histograms ??= new Array<NativeHistogram | undefined>(outTimes.length).fill(undefined))[outTimes.length] = v;
+    if (typeof v !== 'number')
+      (histograms ??= new Array<NativeHistogram | undefined>(outTimes.length).fill(undefined))[outTimes.length] = v;
     else if (histograms) histograms[outTimes.length] = undefined;
     outTimes.push(t);
     outValues.push(typeof v === 'number' ? v : NaN);
@@ -179,10 +237,18 @@ function columns({ times, values }: Growing, line: Float64Array | undefined): Po
     kinds.push(STALE);
     plain = false;
   }
-  return { times: Float64Array.from(outTimes), values: Float64Array.from(outValues), ...(!plain && { kinds: Uint8Array.from(kinds) }), ...(histograms && { histograms }) };
+  return {
+    times: Float64Array.from(outTimes),
+    values: Float64Array.from(outValues),
+    ...(!plain && { kinds: Uint8Array.from(kinds) }),
+    ...(histograms && { histograms }),
+  };
 }
 
-function spanOf(names: ReadonlyMap<string, readonly Growing[]>, lines: ReadonlyMap<string, SavedLine> | undefined): SavedSpan {
+function spanOf(
+  names: ReadonlyMap<string, readonly Growing[]>,
+  lines: ReadonlyMap<string, SavedLine> | undefined,
+): SavedSpan {
   let start = Infinity;
   let end = -Infinity;
   for (const of of names.values()) {
@@ -191,15 +257,23 @@ function spanOf(names: ReadonlyMap<string, readonly Growing[]>, lines: ReadonlyM
       end = Math.max(end, times.at(-1) ?? -Infinity);
     }
   }
-  const most = [...lines?.values() ?? []].reduce<SavedLine | undefined>((a, b) => (a && a.scrapes >= b.scrapes ? a : b), undefined);
+  const most = [...(lines?.values() ?? [])].reduce<SavedLine | undefined>(
+    (a, b) => (a && a.scrapes >= b.scrapes ? a : b),
+    undefined,
+  );
   return { start: lines ? start : end, end, spacing: most?.spacing, scrapes: most?.scrapes ?? 1 };
 }
 
-function targetOf(labels: Labels): string { return TARGET.map((l) => labels[l] ?? '').join('\u0000'); }
+function targetOf(labels: Labels): string {
+  return TARGET.map((l) => labels[l] ?? '').join('\u0000');
+}
 
 function median(times: Float64Array): number | undefined {
   if (times.length < 2) return undefined;
-  const gaps = Float64Array.from({ length: times.length - 1 }, (_, i) => (times[i + 1] as number) - (times[i] as number)).sort();
+  const gaps = Float64Array.from(
+    { length: times.length - 1 },
+    (_, i) => (times[i + 1] as number) - (times[i] as number),
+  ).sort();
   // To the millisecond, as times are written.
   return Math.round((gaps[gaps.length >> 1] as number) * 1000) / 1000;
 }

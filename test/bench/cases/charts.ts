@@ -12,11 +12,15 @@ export const charts: Case = {
     // Loaded now: it looks for Chromium when it is loaded.
     const { PageServer } = await import('../../pages/harness/browser');
     const { MetricsHost } = await import('../../pages/harness/metricshost');
-    const { CHARTS, MANY_PANELS, MANY_SIZE, ManyCharts, POINTS, SERIES } = await import('../../pages/harness/manycharts');
+    const { CHARTS, MANY_PANELS, MANY_SIZE, ManyCharts, POINTS, SERIES } =
+      await import('../../pages/harness/manycharts');
     const server = bench.own(await PageServer.start({ metrics: 'webview/metrics/main.ts' }));
     const page = await server.newPage(MANY_SIZE);
     const host = await MetricsHost.open(page, `${server.origin}/metrics`, { view: 'charts', panels: MANY_PANELS });
-    await page.locator('.panel canvas').nth(CHARTS - 1).waitFor();
+    await page
+      .locator('.panel canvas')
+      .nth(CHARTS - 1)
+      .waitFor();
     const rounds = bench.repeats(30);
     const many = await ManyCharts.of(page, WARM_UP + rounds);
     const all = [];
@@ -25,7 +29,12 @@ export const charts: Case = {
     await server.stop();
     const updates = all.slice(WARM_UP);
     const what = `${CHARTS} charts of ${SERIES} series and ${POINTS.toLocaleString('en')} points`;
-    tell({ name: `charts: an update of ${what}`, ...summary(updates.map((u) => u.millis)), unit: 'ms', limit: { most: 33, of: 'value' } });
-    tell({ name: 'charts: of that, the page\'s own time in script', ...summary(updates.map((u) => u.own)), unit: 'ms' });
+    tell({
+      name: `charts: an update of ${what}`,
+      ...summary(updates.map((u) => u.millis)),
+      unit: 'ms',
+      limit: { most: 33, of: 'value' },
+    });
+    tell({ name: "charts: of that, the page's own time in script", ...summary(updates.map((u) => u.own)), unit: 'ms' });
   },
 };

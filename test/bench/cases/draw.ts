@@ -1,7 +1,12 @@
 /** One frame of the flame graph's picture with 500,000 nodes: what panning and zooming cost. */
 import type { Case } from '../types';
 
-interface Result { readonly nodes: number; readonly modelMs: number; readonly hitsMs: number; readonly frames: Readonly<Record<string, number>> }
+interface Result {
+  readonly nodes: number;
+  readonly modelMs: number;
+  readonly hitsMs: number;
+  readonly frames: Readonly<Record<string, number>>;
+}
 
 const NODES = 500_000;
 

@@ -8,7 +8,12 @@ import { namesIn, Scraper, type ScrapeReport } from '../../../src/series/scraper
 import { median } from '../lib/stats';
 import { Missing, type Case } from '../types';
 
-interface PodProcess { readonly namespace: string; readonly pod: string; readonly program: string; readonly pid: number }
+interface PodProcess {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly program: string;
+  readonly pid: number;
+}
 
 const PORT = 8080;
 /** Of Linux' /proc/PID/stat, a second. */
@@ -20,16 +25,27 @@ export const looks: Case = {
   name: 'looks',
   async run(bench, tell) {
     const cluster = await bench.cluster(0, 0);
-    if (cluster.dir === undefined || !fs.existsSync('/proc/self/stat')) throw new Missing('CPU time of the processes behind the pods can be read on Linux and in a test cluster only. Leave --kubeconfig out.');
+    if (cluster.dir === undefined || !fs.existsSync('/proc/self/stat'))
+      throw new Missing(
+        'CPU time of the processes behind the pods can be read on Linux and in a test cluster only. Leave --kubeconfig out.',
+      );
     const all = JSON.parse(fs.readFileSync(`${cluster.dir}/processes.json`, 'utf8')) as readonly PodProcess[];
     const widgets = all.find((p) => p.program === 'widgets');
     if (!widgets) throw new Missing('The sample widgets does not run in this cluster.');
     const kubeconfigs = createKubeconfigs({ only: cluster.kubeconfig });
-    const scraper = new Scraper({ everyMs: () => 1, maxBytes: () => 64 << 20, idleTimeoutMs: () => 10_000, keepSeconds: 60 });
+    const scraper = new Scraper({
+      everyMs: () => 1,
+      maxBytes: () => 64 << 20,
+      idleTimeoutMs: () => 10_000,
+      keepSeconds: 60,
+    });
     try {
       const { contexts } = await kubeconfigs.load();
       const session = await kubeconfigs.session(contexts.find((c) => c.current)?.name ?? '');
-      const place = { target: podTarget(session, widgets.namespace, widgets.pod, { port: PORT, scheme: 'http' }, NO_AUTH), path: '/metrics' };
+      const place = {
+        target: podTarget(session, widgets.namespace, widgets.pod, { port: PORT, scheme: 'http' }, NO_AUTH),
+        path: '/metrics',
+      };
       const process = { id: widgets.pod, labels: { pod: widgets.pod }, find: () => Promise.resolve(place) };
       scraper.want(namesIn(pipelineQueries({ window: 60 }).map((q) => q.promql)), false);
       const reports: ScrapeReport[] = [];
@@ -47,7 +63,11 @@ export const looks: Case = {
       tell({ name: 'looks: a look takes of the wire', value: median(reports.map((r) => r.bytes.wire)), unit: 'bytes' });
       tell({ name: 'looks: unpacked', value: median(reports.map((r) => r.bytes.body)), unit: 'bytes' });
       tell({ name: 'looks: CPU time of the controller for a look', value: millis, unit: 'ms' });
-      tell({ name: `looks: of one of its cores, at a look each ${EVERY_S} s`, value: millis / EVERY_S / 10, unit: '%' });
+      tell({
+        name: `looks: of one of its cores, at a look each ${EVERY_S} s`,
+        value: millis / EVERY_S / 10,
+        unit: '%',
+      });
     } finally {
       scraper.dispose();
       kubeconfigs.dispose();

@@ -19,7 +19,8 @@ const exec = promisify(execFile);
 const MB = 1e6;
 const SERIES = 39_000;
 /** Of the issue: 100 scrapes of 40,000 series. */
-const RING_SERIES = 40_000, SCRAPES = 100;
+const RING_SERIES = 40_000,
+  SCRAPES = 100;
 const TYPE = 'text/plain; version=0.0.4';
 /** The most used parser of this text on npm. */
 const NPM = ['parse-prometheus-text-format', '1.1.1'] as const;
@@ -40,25 +41,63 @@ async function reading(bench: Bench, tell: (row: Row) => void): Promise<void> {
   fs.writeFileSync(file, exposition(SERIES));
   const program = path.join(bench.dir, 'expfmt');
   bench.log('metrics: building the peer');
-  await exec('go', ['build', '-o', program, '.'], { cwd: path.join(bench.options.root, 'test/bench/peer/expfmt'), signal: bench.ended });
+  await exec('go', ['build', '-o', program, '.'], {
+    cwd: path.join(bench.options.root, 'test/bench/peer/expfmt'),
+    signal: bench.ended,
+  });
   const body = new Uint8Array(fs.readFileSync(file));
   const at = `${SERIES.toLocaleString('en')} series, ${(body.length / MB).toFixed(1)} MB`;
   const pairs = bench.repeats(7);
   const times = 5;
   // The first ones of a process run before the compiler has seen them; Go's are compiled already.
   for (let i = 0; i < 10; i++) read(body, {});
-  const { ours, peer } = await byTurns(pairs, () => Promise.resolve(Array.from({ length: times }, () => read(body, {}))), async () => {
-    const { stdout } = await exec(program, [file, String(times)], { signal: bench.ended });
-    return JSON.parse(stdout) as number[];
+  const { ours, peer } = await byTurns(
+    pairs,
+    () => Promise.resolve(Array.from({ length: times }, () => read(body, {}))),
+    async () => {
+      const { stdout } = await exec(program, [file, String(times)], { signal: bench.ended });
+      return JSON.parse(stdout) as number[];
+    },
+  );
+  tell({
+    name: `metrics: text to samples, labels when asked for; ${at}`,
+    ...summary(ours.flat()),
+    unit: 'ms',
+    peer: "Go's expfmt, to families with labels",
+    peerValue: median(peer.flat()),
+    limit: { most: 40, of: 'value' },
   });
-  tell({ name: `metrics: text to samples, labels when asked for; ${at}`, ...summary(ours.flat()), unit: 'ms', peer: "Go's expfmt, to families with labels", peerValue: median(peer.flat()), limit: { most: 40, of: 'value' } });
   const parse = await npmParser(bench);
   const text = fs.readFileSync(file, 'utf8');
-  const pure = await byTurns(Math.min(3, pairs), () => Promise.resolve(read(body, {}, true)), () => timed(() => Promise.resolve(parse(text))));
-  tell({ name: `metrics: the same with every label read, beside npm's; ${at}`, ...summary(pure.ours), unit: 'ms', peer: `${NPM.join(' ')} of npm, to families with labels`, peerValue: median(pure.peer) });
-  const some = (options: ParseOptions, labels: boolean): { readonly value: number; readonly spread: readonly [number, number] } => summary(Array.from({ length: pairs * times }, () => read(body, options, labels)));
-  tell({ name: `metrics: the same with every label read; ${at}`, ...some({}, true), unit: 'ms', peer: "Go's expfmt, to families with labels", peerValue: median(peer.flat()) });
-  tell({ name: `metrics: the same, only one family wanted; ${at}`, ...some({ wants: (n) => WANTED.test(n) }, true), unit: 'ms' });
+  const pure = await byTurns(
+    Math.min(3, pairs),
+    () => Promise.resolve(read(body, {}, true)),
+    () => timed(() => Promise.resolve(parse(text))),
+  );
+  tell({
+    name: `metrics: the same with every label read, beside npm's; ${at}`,
+    ...summary(pure.ours),
+    unit: 'ms',
+    peer: `${NPM.join(' ')} of npm, to families with labels`,
+    peerValue: median(pure.peer),
+  });
+  const some = (
+    options: ParseOptions,
+    labels: boolean,
+  ): { readonly value: number; readonly spread: readonly [number, number] } =>
+    summary(Array.from({ length: pairs * times }, () => read(body, options, labels)));
+  tell({
+    name: `metrics: the same with every label read; ${at}`,
+    ...some({}, true),
+    unit: 'ms',
+    peer: "Go's expfmt, to families with labels",
+    peerValue: median(peer.flat()),
+  });
+  tell({
+    name: `metrics: the same, only one family wanted; ${at}`,
+    ...some({ wants: (n) => WANTED.test(n) }, true),
+    unit: 'ms',
+  });
 }
 
 async function npmParser(bench: Bench): Promise<(text: string) => unknown> {
@@ -74,7 +113,8 @@ function read(body: Uint8Array, options: ParseOptions, labels = false): number {
   let seen = 0;
   if (labels) for (const s of samples) if (s.labels['le'] !== undefined) seen++;
   const took = performance.now() - started;
-  if (counted !== SERIES || (labels && seen === 0)) throw new Error(`${counted} samples were read, ${seen} with a bound.`);
+  if (counted !== SERIES || (labels && seen === 0))
+    throw new Error(`${counted} samples were read, ${seen} with a bound.`);
   return took;
 }
 
@@ -88,7 +128,8 @@ function keeping(bench: Bench, tell: (row: Row) => void): void {
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;
   };
-  const scrape = (look: number, options: ParseOptions): ParsedScrape => parseScrape(new TextEncoder().encode(exposition(RING_SERIES, look)), TYPE, 1000 + look * 2, options);
+  const scrape = (look: number, options: ParseOptions): ParsedScrape =>
+    parseScrape(new TextEncoder().encode(exposition(RING_SERIES, look)), TYPE, 1000 + look * 2, options);
   const target = { instance: '10.0.0.1:8443', pod: 'widgets-0' };
 
   bench.log(`metrics: ${SCRAPES} scrapes of ${RING_SERIES.toLocaleString('en')} series`);
@@ -103,14 +144,29 @@ function keeping(bench: Bench, tell: (row: Row) => void): void {
     adds.push(performance.now() - started);
     if (look % 10 === 9) grown.push((held() - before) / MB);
   }
-  if (ring.size !== RING_SERIES || ring.warnings.length > 0) throw new Error(`${ring.size} series; ${ring.warnings.join(' ')}`);
+  if (ring.size !== RING_SERIES || ring.warnings.length > 0)
+    throw new Error(`${ring.size} series; ${ring.warnings.join(' ')}`);
   const limit = { most: 120, of: 'value' } as const;
-  tell({ name: `metrics: ring of ${RING_SERIES.toLocaleString('en')} series, heap held after ${SCRAPES} scrapes, two of them whole`, value: grown.at(-1) ?? NaN, unit: 'MB', limit });
-  tell({ name: 'metrics: the same, from the 20th scrape to the 100th', value: (grown.at(-1) ?? NaN) - (grown[1] ?? NaN), unit: 'MB' });
+  tell({
+    name: `metrics: ring of ${RING_SERIES.toLocaleString('en')} series, heap held after ${SCRAPES} scrapes, two of them whole`,
+    value: grown.at(-1) ?? NaN,
+    unit: 'MB',
+    limit,
+  });
+  tell({
+    name: 'metrics: the same, from the 20th scrape to the 100th',
+    value: (grown.at(-1) ?? NaN) - (grown[1] ?? NaN),
+    unit: 'MB',
+  });
   tell({ name: 'metrics: one scrape into that ring', ...summary(adds.slice(1)), unit: 'ms' });
   const selects = Array.from({ length: 20 }, () => {
     const started = performance.now();
-    const found = ring?.select([{ label: '__name__', op: '=', value: 'sample_client_request_duration_3_seconds_bucket' }, { label: 'controller', op: '=~', value: 'reconciler-1.*' }, { label: 'le', op: '!=', value: '+Inf' }]) ?? [];
+    const found =
+      ring?.select([
+        { label: '__name__', op: '=', value: 'sample_client_request_duration_3_seconds_bucket' },
+        { label: 'controller', op: '=~', value: 'reconciler-1.*' },
+        { label: 'le', op: '!=', value: '+Inf' },
+      ]) ?? [];
     if (found.length === 0) throw new Error('Nothing was found.');
     return performance.now() - started;
   });
@@ -130,6 +186,16 @@ function keeping(bench: Bench, tell: (row: Row) => void): void {
     if ((look + 1) % (looks / 3) === 0) hours.push((held() - before) / MB);
   }
   const hour = `${ring.size.toLocaleString('en')} wanted series of ${(RING_SERIES / 4).toLocaleString('en')}`;
-  tell({ name: `metrics: ring of ${hour}, heap held after ${(looks * 2 / 3600).toFixed(1)} h of scrapes each 2 s`, value: hours.at(-1) ?? NaN, unit: 'MB', limit });
-  tell({ name: 'metrics: of that, grown in the last third', value: (hours.at(-1) ?? NaN) - (hours.at(-2) ?? NaN), unit: 'MB', ...(!bench.options.quick && { limit: { most: 3, of: 'value' } as const }) });
+  tell({
+    name: `metrics: ring of ${hour}, heap held after ${((looks * 2) / 3600).toFixed(1)} h of scrapes each 2 s`,
+    value: hours.at(-1) ?? NaN,
+    unit: 'MB',
+    limit,
+  });
+  tell({
+    name: 'metrics: of that, grown in the last third',
+    value: (hours.at(-1) ?? NaN) - (hours.at(-2) ?? NaN),
+    unit: 'MB',
+    ...(!bench.options.quick && { limit: { most: 3, of: 'value' } as const }),
+  });
 }

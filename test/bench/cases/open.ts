@@ -16,7 +16,11 @@ const PREPARED_MS = 1000;
 const exec = promisify(execFile);
 const PEER = 'go tool pprof -top on the same file';
 
-interface Opened { readonly drawn: number; readonly read: number; readonly whole: number }
+interface Opened {
+  readonly drawn: number;
+  readonly read: number;
+  readonly whole: number;
+}
 
 export const open: Case = {
   name: 'open',
@@ -39,13 +43,31 @@ export const open: Case = {
       const first = await ours(pages, threads, file, false);
       await top(bench, file);
       bench.log(`open: ${at}`);
-      const { ours: opened, peer } = await byTurns(pairs, () => ours(pages, threads, file, true), () => timed(() => top(bench, file)));
+      const { ours: opened, peer } = await byTurns(
+        pairs,
+        () => ours(pages, threads, file, true),
+        () => timed(() => top(bench, file)),
+      );
       const go = { peer: PEER, peerValue: median(peer) };
       const limit = judged ? { limit: { most: 300, of: 'value' } as const } : {};
-      tell({ name: `open: bytes to drawn; ${at}`, ...summary(opened.map((o) => o.drawn)), unit: 'ms', ...go, ...limit });
+      tell({
+        name: `open: bytes to drawn; ${at}`,
+        ...summary(opened.map((o) => o.drawn)),
+        unit: 'ms',
+        ...go,
+        ...limit,
+      });
       tell({ name: `open: the first one after the start; ${at}`, value: first.drawn, unit: 'ms', ...limit });
-      tell({ name: `open: of that, until the thread has read it; ${at}`, ...summary(opened.map((o) => o.read)), unit: 'ms' });
-      tell({ name: `open: with the loading of the page meanwhile; ${at}`, ...summary(opened.map((o) => o.whole)), unit: 'ms' });
+      tell({
+        name: `open: of that, until the thread has read it; ${at}`,
+        ...summary(opened.map((o) => o.read)),
+        unit: 'ms',
+      });
+      tell({
+        name: `open: with the loading of the page meanwhile; ${at}`,
+        ...summary(opened.map((o) => o.whole)),
+        unit: 'ms',
+      });
     }
     await pages.stop();
   },
@@ -55,12 +77,20 @@ export const open: Case = {
 async function made(bench: Bench, samples: number, depth: number): Promise<string> {
   const file = path.join(bench.dir, `big-${samples}-${depth}.pb.gz`);
   bench.log(`open: making a profile of ${samples.toLocaleString('en')} samples`);
-  await exec(process.execPath, [path.join(bench.options.root, 'test/fixtures/make/big.mjs'), String(samples), String(depth), file], { signal: bench.ended });
+  await exec(
+    process.execPath,
+    [path.join(bench.options.root, 'test/fixtures/make/big.mjs'), String(samples), String(depth), file],
+    { signal: bench.ended },
+  );
   return file;
 }
 
 async function top(bench: Bench, file: string): Promise<void> {
-  const { stdout } = await exec('go', ['tool', 'pprof', '-top', file], { env: { ...process.env, PPROF_TMPDIR: bench.dir }, maxBuffer: 64 * 2 ** 20, signal: bench.ended });
+  const { stdout } = await exec('go', ['tool', 'pprof', '-top', file], {
+    env: { ...process.env, PPROF_TMPDIR: bench.dir },
+    maxBuffer: 64 * 2 ** 20,
+    signal: bench.ended,
+  });
   if (!/flat%/.test(stdout)) throw new Error(`go tool pprof said: ${stdout.slice(0, 300)}`);
 }
 
@@ -78,7 +108,11 @@ async function ours(pages: FlamePages, threads: Threads, file: string, prepared:
   const read = (given: Promise<Uint8Array>): Promise<OpenProfile> => threads.open(given, { maxBytes: 2 ** 30 });
 
   let give: (given: Uint8Array) => void = () => undefined;
-  const opening = read(new Promise((resolve) => { give = resolve; }));
+  const opening = read(
+    new Promise((resolve) => {
+      give = resolve;
+    }),
+  );
   const page = await pages.load();
   let started = performance.now();
   give(bytes());

@@ -22,33 +22,70 @@ export const source: Case = {
     const dir = path.join(bench.dir, 'module');
     const files = write(dir);
     const load = async (): Promise<Grammar> => {
-      const wasm = (of: string): Promise<Uint8Array> => fs.promises.readFile(path.join(bench.options.root, 'node_modules', of));
-      return Grammar.load(...await Promise.all([wasm('web-tree-sitter/web-tree-sitter.wasm'), wasm('tree-sitter-go/tree-sitter-go.wasm')]));
+      const wasm = (of: string): Promise<Uint8Array> =>
+        fs.promises.readFile(path.join(bench.options.root, 'node_modules', of));
+      return Grammar.load(
+        ...(await Promise.all([
+          wasm('web-tree-sitter/web-tree-sitter.wasm'),
+          wasm('tree-sitter-go/tree-sitter-go.wasm'),
+        ])),
+      );
     };
     const analyzer = (): Analyzer => new Analyzer(load, new DiskFiles());
     const large = path.join(dir, 'large', 'large.go');
 
     // The first of the process: nothing else has loaded the grammar yet.
     const first = analyzer();
-    tell({ name: `source: the first look at a file of ${LINES} lines, with the grammar's load`, value: await timed(() => first.file(ours(large))), unit: 'ms', limit: { most: 150, of: 'value' } });
-    tell({ name: `source: after a keystroke in it, CPU time of the host`, ...summary(await keystrokes(first, large, bench.repeats(15))), unit: 'ms', limit: { most: 10, of: 'value' } });
+    tell({
+      name: `source: the first look at a file of ${LINES} lines, with the grammar's load`,
+      value: await timed(() => first.file(ours(large))),
+      unit: 'ms',
+      limit: { most: 150, of: 'value' },
+    });
+    tell({
+      name: `source: after a keystroke in it, CPU time of the host`,
+      ...summary(await keystrokes(first, large, bench.repeats(15))),
+      unit: 'ms',
+      limit: { most: 10, of: 'value' },
+    });
     first.clear();
 
     const before = process.memoryUsage().rss;
     const warm: number[] = [];
     let most = before;
-    const { ours: cold, peer } = await byTurns(bench.repeats(3), async () => {
-      const one = analyzer();
-      const took = await timed(() => reviewed(one, dir));
-      warm.push(await timed(() => reviewed(one, dir)));
-      most = Math.max(most, process.memoryUsage().rss);
-      one.clear();
-      return took;
-    }, () => timed(() => exec('gofmt', ['-l', dir], { signal: bench.ended })));
+    const { ours: cold, peer } = await byTurns(
+      bench.repeats(3),
+      async () => {
+        const one = analyzer();
+        const took = await timed(() => reviewed(one, dir));
+        warm.push(await timed(() => reviewed(one, dir)));
+        most = Math.max(most, process.memoryUsage().rss);
+        one.clear();
+        return took;
+      },
+      () => timed(() => exec('gofmt', ['-l', dir], { signal: bench.ended })),
+    );
     const go = { peer: PEER, peerValue: median(peer) };
-    tell({ name: `source: a module of ${files} files, cold`, ...summary(cold), unit: 'ms', ...go, limit: { most: 3000, of: 'value' } });
-    tell({ name: `source: a module of ${files} files, warm`, ...summary(warm), unit: 'ms', ...go, limit: { most: 300, of: 'value' } });
-    tell({ name: `source: a module of ${files} files, memory that the process grew by`, value: (most - before) / 1e6, unit: 'MB', limit: { most: 100, of: 'value' } });
+    tell({
+      name: `source: a module of ${files} files, cold`,
+      ...summary(cold),
+      unit: 'ms',
+      ...go,
+      limit: { most: 3000, of: 'value' },
+    });
+    tell({
+      name: `source: a module of ${files} files, warm`,
+      ...summary(warm),
+      unit: 'ms',
+      ...go,
+      limit: { most: 300, of: 'value' },
+    });
+    tell({
+      name: `source: a module of ${files} files, memory that the process grew by`,
+      value: (most - before) / 1e6,
+      unit: 'MB',
+      limit: { most: 100, of: 'value' },
+    });
   },
 };
 
@@ -82,11 +119,21 @@ function write(dir: string): number {
     fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
     fs.writeFileSync(path.join(dir, name), text);
   };
-  put('go.mod', 'module example.com/bench\n\ngo 1.24\n\nrequire sigs.k8s.io/controller-runtime v0.20.4\n\nrequire k8s.io/client-go v0.32.1\n');
-  for (let p = 0; p < PACKAGES; p++) for (let f = 0; f < FILES; f++) put(`internal/c${p}/f${f}.go`, controller(`c${p}`, f, 4));
+  put(
+    'go.mod',
+    'module example.com/bench\n\ngo 1.24\n\nrequire sigs.k8s.io/controller-runtime v0.20.4\n\nrequire k8s.io/client-go v0.32.1\n',
+  );
+  for (let p = 0; p < PACKAGES; p++)
+    for (let f = 0; f < FILES; f++) put(`internal/c${p}/f${f}.go`, controller(`c${p}`, f, 4));
   const unit = controller('large', 0, 1).split('\n').length;
   const head = controller('large', 0, 1);
-  put('large/large.go', head + Array.from({ length: Math.ceil((LINES - unit) / helper(0).split('\n').length) + 1 }, (_, i) => helper(i)).join(''));
+  put(
+    'large/large.go',
+    head +
+      Array.from({ length: Math.ceil((LINES - unit) / helper(0).split('\n').length) + 1 }, (_, i) => helper(i)).join(
+        '',
+      ),
+  );
   return PACKAGES * FILES + 1;
 }
 

@@ -7,7 +7,12 @@ import { treeOf500k } from './tree';
 
 const colour = (text: string): Rgb => parseColour(text, [0, 0, 0])!;
 
-function run(nodes: number): { readonly nodes: number; readonly modelMs: number; readonly hitsMs: number; readonly frames: Record<string, number> } {
+function run(nodes: number): {
+  readonly nodes: number;
+  readonly modelMs: number;
+  readonly hitsMs: number;
+  readonly frames: Record<string, number>;
+} {
   const tree = treeOf500k(nodes);
   let t = performance.now();
   const model = new Model(tree);
@@ -15,7 +20,18 @@ function run(nodes: number): { readonly nodes: number; readonly modelMs: number;
   t = performance.now();
   const hits = hitCounts(model, new Set([3, 30]));
   const hitsMs = performance.now() - t;
-  const palette = new Palette({ background: colour('#1f1f1f'), foreground: colour('#cccccc'), focus: colour('#0078d4'), blue: colour('#59a4f9'), green: colour('#89d185'), yellow: colour('#cca700'), orange: colour('#d18616'), red: colour('#f14c4c'), purple: colour('#b180d7'), highContrast: false });
+  const palette = new Palette({
+    background: colour('#1f1f1f'),
+    foreground: colour('#cccccc'),
+    focus: colour('#0078d4'),
+    blue: colour('#59a4f9'),
+    green: colour('#89d185'),
+    yellow: colour('#cca700'),
+    orange: colour('#d18616'),
+    red: colour('#f14c4c'),
+    purple: colour('#b180d7'),
+    highContrast: false,
+  });
   const canvas = document.createElement('canvas');
   const painter = new Painter(canvas);
   const context = canvas.getContext('2d')!;
@@ -27,8 +43,22 @@ function run(nodes: number): { readonly nodes: number; readonly modelMs: number;
     for (let i = 0; i < 40; i++) {
       const began = performance.now();
       painter.paint({
-        model, range: { from: from + i * whole * 1e-6, to: to + i * whole * 1e-6 }, width: 1400, height: 900, pixelRatio: 1, scrollTop, contentHeight: (model.maxDepth + 1) * ROW, flipped: false,
-        font: '12px monospace', background: '#1f1f1f', palette, paintOf: (row) => paints[model.tree.fn[row]!] ?? palette.grey, hits, focused: 0, hovered: undefined, focusVisible: false,
+        model,
+        range: { from: from + i * whole * 1e-6, to: to + i * whole * 1e-6 },
+        width: 1400,
+        height: 900,
+        pixelRatio: 1,
+        scrollTop,
+        contentHeight: (model.maxDepth + 1) * ROW,
+        flipped: false,
+        font: '12px monospace',
+        background: '#1f1f1f',
+        palette,
+        paintOf: (row) => paints[model.tree.fn[row]!] ?? palette.grey,
+        hits,
+        focused: 0,
+        hovered: undefined,
+        focusVisible: false,
       });
       // Reading a pixel waits until all is drawn.
       context.getImageData(0, 0, 1, 1);
@@ -37,7 +67,17 @@ function run(nodes: number): { readonly nodes: number; readonly modelMs: number;
     // The least of them: what the work takes when nothing else wants the processor.
     return Math.min(...times);
   };
-  return { nodes: model.rows, modelMs, hitsMs, frames: { 'all in view': least(0, whole, 0), 'a tenth in view': least(whole * 0.4, whole * 0.5, 0), 'a thousandth in view': least(whole * 0.4, whole * 0.401, 0), 'scrolled to the leaves': least(0, whole, Math.max(0, (model.maxDepth + 1) * ROW - 900)) } };
+  return {
+    nodes: model.rows,
+    modelMs,
+    hitsMs,
+    frames: {
+      'all in view': least(0, whole, 0),
+      'a tenth in view': least(whole * 0.4, whole * 0.5, 0),
+      'a thousandth in view': least(whole * 0.4, whole * 0.401, 0),
+      'scrolled to the leaves': least(0, whole, Math.max(0, (model.maxDepth + 1) * ROW - 900)),
+    },
+  };
 }
 
 (window as unknown as { run: typeof run }).run = run;

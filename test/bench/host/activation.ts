@@ -15,7 +15,9 @@ export async function measureActivation({ oursFirst }: ActivationJob): Promise<A
   const found = new Map<vscode.Extension<unknown>, Activation>();
   for (const one of order) found.set(one, await activate(one));
   const dist = path.join(ours.extensionPath, 'dist');
-  const others = Object.keys(require.cache).filter((f) => f.startsWith(dist + path.sep) && f !== path.join(dist, 'extension.js')).map((f) => path.relative(dist, f));
+  const others = Object.keys(require.cache)
+    .filter((f) => f.startsWith(dist + path.sep) && f !== path.join(dist, 'extension.js'))
+    .map((f) => path.relative(dist, f));
   const started = performance.now();
   Module.createRequire(path.join(dist, 'extension.js'))('./kube.js');
   return { ours: of(found, ours), empty: of(found, empty), others, kube: performance.now() - started };

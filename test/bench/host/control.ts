@@ -8,8 +8,13 @@ export function control(method: 'GET' | 'POST', name: string, body?: unknown): P
   return new Promise((resolve, reject) => {
     const request = http.request(`${base}/${name}`, { method }, (response) => {
       let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => { text += part; });
-      response.on('end', () => { if (response.statusCode === 200) resolve(JSON.parse(text)); else reject(new Error(text)); });
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(JSON.parse(text));
+        else reject(new Error(text));
+      });
     });
     request.on('error', reject);
     request.end(body === undefined ? undefined : JSON.stringify(body));

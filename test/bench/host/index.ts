@@ -6,12 +6,12 @@ import { control } from './control';
 
 /** Called by the editor; the host ends when it resolves. */
 export async function run(): Promise<void> {
-  const job = await control('GET', '') as ActivationJob | TreeJob;
+  const job = (await control('GET', '')) as ActivationJob | TreeJob;
   let answer: object;
   try {
     answer = { value: job.kind === 'activation' ? await measureActivation(job) : await measureTree(job) };
   } catch (e) {
-    answer = { error: e instanceof Error ? e.stack ?? e.message : String(e) };
+    answer = { error: e instanceof Error ? (e.stack ?? e.message) : String(e) };
   }
   await control('POST', 'result', { pid: process.pid, ...answer });
 }

@@ -1,6 +1,9 @@
 /** What is asked of the extension host, and what it answers. Times in ms, sizes in bytes. */
 
-export interface ActivationJob { readonly kind: 'activation'; /** Ours is activated before the empty one. */ readonly oursFirst: boolean }
+export interface ActivationJob {
+  readonly kind: 'activation';
+  /** Ours is activated before the empty one. */ readonly oursFirst: boolean;
+}
 
 export interface Activation {
   /** Reading and running its code, by the loader. */
@@ -46,7 +49,12 @@ export interface TreeResult {
   readonly connectingAt: number;
   readonly openedRows: number;
   /** Before the extension was activated; connected; with all of `open…` opened; after the changes. */
-  readonly memory: { readonly before: Memory; readonly connected: Memory; readonly opened: Memory; readonly after: Memory };
+  readonly memory: {
+    readonly before: Memory;
+    readonly connected: Memory;
+    readonly opened: Memory;
+    readonly after: Memory;
+  };
   /** The most rss seen, every 20 ms, from before connecting until all was opened. */
   readonly peakRss: number;
   readonly churn: Churn | undefined;

@@ -17,7 +17,10 @@ export async function measureTree(job: TreeJob): Promise<TreeResult> {
   v8.setFlagsFromString('--expose-gc');
   const gc = vm.runInNewContext('gc') as () => void;
   const memory = async (): Promise<Memory> => {
-    for (let i = 0; i < 3; i++) { gc(); await pause(50); }
+    for (let i = 0; i < 3; i++) {
+      gc();
+      await pause(50);
+    }
     const { rss, heapUsed, external } = process.memoryUsage();
     return { rss, held: heapUsed + external };
   };
@@ -26,7 +29,9 @@ export async function measureTree(job: TreeJob): Promise<TreeResult> {
   if (!extension) throw new Error('The extension is not installed in this extension host.');
   const before = await memory();
   let peakRss = before.rss;
-  const sampler = setInterval(() => { peakRss = Math.max(peakRss, process.memoryUsage().rss); }, 20);
+  const sampler = setInterval(() => {
+    peakRss = Math.max(peakRss, process.memoryUsage().rss);
+  }, 20);
 
   const parts = await (await extension.activate()).parts();
   const context = await connect(parts);
@@ -41,8 +46,15 @@ export async function measureTree(job: TreeJob): Promise<TreeResult> {
   const after = await memory();
   const { objects } = cluster(parts, context.name);
   return {
-    pods: objects.pods.size, workloads: cluster(parts, context.name).workloads().length, firstPaint: context.firstPaint, listed: context.listed, connectingAt: context.connectingAt, openedRows,
-    memory: { before, connected, opened, after }, peakRss, churn,
+    pods: objects.pods.size,
+    workloads: cluster(parts, context.name).workloads().length,
+    firstPaint: context.firstPaint,
+    listed: context.listed,
+    connectingAt: context.connectingAt,
+    openedRows,
+    memory: { before, connected, opened, after },
+    peakRss,
+    churn,
   };
 }
 
@@ -52,7 +64,13 @@ function cluster(parts: Parts, name: string) {
   return found;
 }
 
-interface Connected { readonly name: string; readonly node: Node; readonly connectingAt: number; readonly firstPaint: number; readonly listed: number }
+interface Connected {
+  readonly name: string;
+  readonly node: Node;
+  readonly connectingAt: number;
+  readonly firstPaint: number;
+  readonly listed: number;
+}
 
 /**
  * Opens the view; the current context connects by itself. The provider is only listened to: it remembers what it gave, and
@@ -61,7 +79,9 @@ interface Connected { readonly name: string; readonly node: Node; readonly conne
 async function connect({ clusters, view: { provider } }: Parts): Promise<Connected> {
   let began: { readonly started: number; readonly at: number } | undefined;
   let listed: ((ms: number) => void) | undefined;
-  const whole = new Promise<number>((resolve) => { listed = resolve; });
+  const whole = new Promise<number>((resolve) => {
+    listed = resolve;
+  });
   const listening = clusters.onDidChange((name) => {
     const state = name === undefined ? undefined : clusters.entry(name)?.state;
     if (state === 'connecting') began ??= { started: performance.now(), at: Date.now() };
@@ -70,14 +90,22 @@ async function connect({ clusters, view: { provider } }: Parts): Promise<Connect
   const given = provider.getChildren.bind(provider);
   try {
     const shown = await new Promise<Omit<Connected, 'listed'>>((resolve, reject) => {
-      setTimeout(() => { reject(new Error('Nothing was shown under the current context within 90 s.')); }, 90_000).unref();
+      setTimeout(() => {
+        reject(new Error('Nothing was shown under the current context within 90 s.'));
+      }, 90_000).unref();
       provider.getChildren = async (node) => {
         const nodes = await given(node);
         const subject = node?.spec.subject;
         if (subject?.kind !== 'context') return nodes;
         const { state, problem } = clusters.entry(subject.context) ?? {};
         if (state === 'failed') reject(new Error(problem?.sentence ?? 'Not connected.'));
-        if (began && node && nodes.some((n) => n.spec.subject.kind === 'namespace')) resolve({ name: subject.context, node, connectingAt: began.at, firstPaint: performance.now() - began.started });
+        if (began && node && nodes.some((n) => n.spec.subject.kind === 'namespace'))
+          resolve({
+            name: subject.context,
+            node,
+            connectingAt: began.at,
+            firstPaint: performance.now() - began.started,
+          });
         return nodes;
       };
       vscode.commands.executeCommand('controllerTuner.clusters.focus').then(undefined, reject);
@@ -100,7 +128,9 @@ async function shownUnder(node: Node): Promise<readonly Node[]> {
 /** Waits until the tree has told nothing for a while. */
 async function quiet(parts: Parts): Promise<void> {
   let last = performance.now();
-  const listening = parts.view.provider.onDidChangeTreeData(() => { last = performance.now(); });
+  const listening = parts.view.provider.onDidChangeTreeData(() => {
+    last = performance.now();
+  });
   while (performance.now() - last < QUIET_MS) await pause(100);
   listening.dispose();
 }
@@ -150,10 +180,16 @@ async function underChange(parts: Parts, { name, node }: Connected): Promise<Chu
   const listening = [
     provider.onDidChangeTreeData((told) => {
       const nodes = told === undefined ? [] : Array.isArray(told) ? told : [told];
-      fires.push({ at: performance.now(), nodes: nodes.length, whole: told === undefined || nodes.some((n) => n.parent === undefined) });
+      fires.push({
+        at: performance.now(),
+        nodes: nodes.length,
+        whole: told === undefined || nodes.some((n) => n.parent === undefined),
+      });
       for (const tell of toldOf) tell();
     }),
-    cluster(parts, name).onDidChange(() => { heard++; }),
+    cluster(parts, name).onDidChange(() => {
+      heard++;
+    }),
   ];
   await control('POST', 'churn');
   delay.enable();
@@ -166,28 +202,49 @@ async function underChange(parts: Parts, { name, node }: Connected): Promise<Chu
   delay.disable();
   for (const l of listening) l.dispose();
   return {
-    said, seconds, fires: fires.length, mostInASecond: Math.max(0, ...fires.map((f) => fires.filter((g) => g.at >= f.at && g.at < f.at + 1000).length)),
-    ofTheWhole: fires.filter((f) => f.whole).length, nodes: fires.reduce((n, f) => n + f.nodes, 0), heard,
-    delayP99: delay.percentile(99) / 1e6, delayMax: delay.max / 1e6, cpu: (used.user + used.system) / 1e6 / seconds, deletionShown,
+    said,
+    seconds,
+    fires: fires.length,
+    mostInASecond: Math.max(0, ...fires.map((f) => fires.filter((g) => g.at >= f.at && g.at < f.at + 1000).length)),
+    ofTheWhole: fires.filter((f) => f.whole).length,
+    nodes: fires.reduce((n, f) => n + f.nodes, 0),
+    heard,
+    delayP99: delay.percentile(99) / 1e6,
+    delayMax: delay.max / 1e6,
+    cpu: (used.user + used.system) / 1e6 / seconds,
+    deletionShown,
   };
 }
 
 /** Has a pod deleted whose row is open, two seconds into the changes, and waits until the tree has told of it. */
-async function deletion(parts: Parts, name: string, context: Node, toldOf: Set<() => void>): Promise<number | undefined> {
+async function deletion(
+  parts: Parts,
+  name: string,
+  context: Node,
+  toldOf: Set<() => void>,
+): Promise<number | undefined> {
   await pause(2000);
   const replica = openReplica(context);
   if (!replica) return undefined;
   const { namespace, name: pod, uid } = replica.pod;
   const started = performance.now();
-  if (await control('POST', 'delete', { namespace, pod }) !== true) return undefined;
+  if ((await control('POST', 'delete', { namespace, pod })) !== true) return undefined;
   const there = (): boolean => {
     const now = cluster(parts, name).objects.pods.get(uid);
     return now !== undefined && !now.deleting;
   };
   await new Promise<void>((resolve, reject) => {
-    const look = (): void => { if (!there()) { toldOf.delete(look); resolve(); } };
+    const look = (): void => {
+      if (!there()) {
+        toldOf.delete(look);
+        resolve();
+      }
+    };
     toldOf.add(look);
-    setTimeout(() => { toldOf.delete(look); reject(new Error(`The tree did not tell of the deletion of ${namespace}/${pod} within 20 s: its watch is dead.`)); }, 20_000).unref();
+    setTimeout(() => {
+      toldOf.delete(look);
+      reject(new Error(`The tree did not tell of the deletion of ${namespace}/${pod} within 20 s: its watch is dead.`));
+    }, 20_000).unref();
   });
   return performance.now() - started;
 }
@@ -195,7 +252,8 @@ async function deletion(parts: Parts, name: string, context: Node, toldOf: Set<(
 function openReplica(context: Node) {
   const open = [...(context.children ?? [])];
   for (let n = open.shift(); n; n = open.shift()) {
-    if (n.spec.subject.kind === 'replica' && n.spec.subject.workload.namespace.startsWith('fill-')) return n.spec.subject.replica;
+    if (n.spec.subject.kind === 'replica' && n.spec.subject.workload.namespace.startsWith('fill-'))
+      return n.spec.subject.replica;
     open.unshift(...(n.children ?? []));
   }
   return undefined;

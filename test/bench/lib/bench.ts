@@ -52,10 +52,14 @@ export class Bench {
   constructor(readonly options: BenchOptions) {}
 
   /** How often something is repeated. */
-  repeats(usual: number): number { return this.options.quick ? Math.min(2, usual) : usual; }
+  repeats(usual: number): number {
+    return this.options.quick ? Math.min(2, usual) : usual;
+  }
 
   /** A line about what is being done, for who waits. */
-  log(text: string): void { process.stderr.write(`  ${text}\n`); }
+  log(text: string): void {
+    process.stderr.write(`  ${text}\n`);
+  }
 
   /** Ended with the bench, the last one first. Gives it back. */
   own<T extends { stop(): Promise<unknown> }>(part: T): T {
@@ -64,14 +68,18 @@ export class Bench {
   }
 
   /** Packs the extension as it would ship, once. */
-  shipped(): Promise<Shipped> { return this.#shipped ??= this.#package(); }
+  shipped(): Promise<Shipped> {
+    return (this.#shipped ??= this.#package());
+  }
 
   async #package(): Promise<Shipped> {
     this.log('packing the extension');
     const { root } = this.options;
     let made: { file: string; bytes: number };
     let tooBig = false;
-    try { made = await packageVsix(); } catch (e) {
+    try {
+      made = await packageVsix();
+    } catch (e) {
       const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
       const file = path.join(root, 'dist', `controller-tuner-${version}.vsix`);
       if (!(e instanceof Error) || !/more than the .* allowed/.test(e.message) || !fs.existsSync(file)) throw e;
@@ -79,23 +87,41 @@ export class Bench {
       tooBig = true;
     }
     const dist = path.join(this.dir, 'dist');
-    for (const part of ['extension.js', 'host.js', 'kube.js', 'profile-thread.js', 'advice.js', 'tree-sitter-go.wasm', 'web-tree-sitter.wasm', 'webview']) fs.cpSync(path.join(root, 'dist', part), path.join(dist, part), { recursive: true });
+    for (const part of [
+      'extension.js',
+      'host.js',
+      'kube.js',
+      'profile-thread.js',
+      'advice.js',
+      'tree-sitter-go.wasm',
+      'web-tree-sitter.wasm',
+      'webview',
+    ])
+      fs.cpSync(path.join(root, 'dist', part), path.join(dist, part), { recursive: true });
     const vsix = path.join(this.dir, 'ours.vsix');
     fs.copyFileSync(made.file, vsix);
     return { vsix: tooBig ? undefined : vsix, bytes: made.bytes, dist };
   }
 
   async chromium(): Promise<string> {
-    const { chromium, why } = await ensureChromium((line: string) => { this.log(line); });
-    if (chromium === undefined) throw new Missing((why ?? 'There is no Chromium.').replace('npm test', 'npm run bench'));
+    const { chromium, why } = await ensureChromium((line: string) => {
+      this.log(line);
+    });
+    if (chromium === undefined)
+      throw new Missing((why ?? 'There is no Chromium.').replace('npm test', 'npm run bench'));
     process.env['CHROMIUM'] = chromium;
     return chromium;
   }
 
-  async codeServer(): Promise<void> { await ensureCodeServer((line: string) => { this.log(line); }); }
+  async codeServer(): Promise<void> {
+    await ensureCodeServer((line: string) => {
+      this.log(line);
+    });
+  }
 
   go(what: string): void {
-    if (spawnSync('go', ['version']).error) throw new Missing(`Go is not on the PATH; ${what}. Install Go 1.26 from https://go.dev/dl/ and run this again.`);
+    if (spawnSync('go', ['version']).error)
+      throw new Missing(`Go is not on the PATH; ${what}. Install Go 1.26 from https://go.dev/dl/ and run this again.`);
   }
 
   /**
@@ -115,7 +141,15 @@ export class Bench {
     let running = this.#cluster?.running;
     if (!running) {
       this.log('starting a test cluster');
-      const starting = up({ dir: path.join(this.dir, 'cluster'), rate: pods === 0 ? 2 : 0, owner: process.pid, signal: this.ended, log: (line) => { if (!/^\s*[\d.]+ s /.test(line)) this.log(line.trim()); } });
+      const starting = up({
+        dir: path.join(this.dir, 'cluster'),
+        rate: pods === 0 ? 2 : 0,
+        owner: process.pid,
+        signal: this.ended,
+        log: (line) => {
+          if (!/^\s*[\d.]+ s /.test(line)) this.log(line.trim());
+        },
+      });
       this.#starting = starting;
       running = await starting;
       this.#cluster = { running, pods: 0 };
@@ -138,12 +172,17 @@ export class Bench {
   }
 
   /** Safe to call again. */
-  dispose(): Promise<void> { return this.#disposed ??= this.#dispose(); }
+  dispose(): Promise<void> {
+    return (this.#disposed ??= this.#dispose());
+  }
   #disposed: Promise<void> | undefined;
 
   async #dispose(): Promise<void> {
     this.#stop.abort();
-    for (const end of this.#endings.reverse()) await end().catch((e: unknown) => { this.log(String(e)); });
+    for (const end of this.#endings.reverse())
+      await end().catch((e: unknown) => {
+        this.log(String(e));
+      });
     await this.children.stopAll();
     await this.#endCluster();
     fs.rmSync(this.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

@@ -7,7 +7,15 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { FlameTree, OpenProfile } from '../../../src/profile/types';
 import { pageHtml } from '../../../src/protocol/html';
-import { answerOf, earlyQuery, fromPage, PROTOCOL, type EarlyFlame, type FromPage, type ToPage } from '../../../src/protocol/pages';
+import {
+  answerOf,
+  earlyQuery,
+  fromPage,
+  PROTOCOL,
+  type EarlyFlame,
+  type FromPage,
+  type ToPage,
+} from '../../../src/protocol/pages';
 import { THEMES } from '../../pages/harness/themes';
 import { encode, wireInPage } from './wire';
 
@@ -20,22 +28,41 @@ type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
 export class FlamePages {
   #onSocket: (socket: WebSocket) => void = () => undefined;
 
-  private constructor(readonly origin: string, private readonly server: http.Server, private readonly browser: Browser, private readonly context: BrowserContext, sockets: WebSocketServer) {
-    sockets.on('connection', (socket) => { this.#onSocket(socket); });
+  private constructor(
+    readonly origin: string,
+    private readonly server: http.Server,
+    private readonly browser: Browser,
+    private readonly context: BrowserContext,
+    sockets: WebSocketServer,
+  ) {
+    sockets.on('connection', (socket) => {
+      this.#onSocket(socket);
+    });
   }
 
   /** `pages`: the folder dist/webview. */
   static async start(executablePath: string, pages: string): Promise<FlamePages> {
-    const server = http.createServer((request, response) => { answer(request, response, pages); });
+    const server = http.createServer((request, response) => {
+      answer(request, response, pages);
+    });
     const sockets = new WebSocketServer({ server });
-    await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+    await new Promise<void>((done) => {
+      server.listen(0, '127.0.0.1', done);
+    });
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     // The page's policy forbids it to open sockets; in the editor messages come by another way.
-    const context = await browser.newContext({ viewport: { width: 1180, height: 620 }, bypassCSP: true, reducedMotion: 'reduce' });
+    const context = await browser.newContext({
+      viewport: { width: 1180, height: 620 },
+      bypassCSP: true,
+      reducedMotion: 'reduce',
+    });
     await context.addInitScript(wireInPage, origin.replace('http', 'ws'));
     await context.addInitScript((variables) => {
-      addEventListener('DOMContentLoaded', () => { for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${name}`, value); });
+      addEventListener('DOMContentLoaded', () => {
+        for (const [name, value] of Object.entries(variables))
+          document.documentElement.style.setProperty(`--vscode-${name}`, value);
+      });
     }, THEMES.dark.variables);
     return new FlamePages(origin, server, browser, context, sockets);
   }
@@ -43,7 +70,9 @@ export class FlamePages {
   /** A page that waits for its profile. */
   async load(): Promise<FlamePage> {
     const page = await this.context.newPage();
-    const socket = new Promise<WebSocket>((resolve) => { this.#onSocket = resolve; });
+    const socket = new Promise<WebSocket>((resolve) => {
+      this.#onSocket = resolve;
+    });
     const shown = new FlamePage(page, socket);
     await page.goto(`${this.origin}/flame`);
     await shown.ready;
@@ -53,7 +82,9 @@ export class FlamePages {
   async stop(): Promise<void> {
     await this.browser.close();
     this.server.closeAllConnections();
-    await new Promise((done) => { this.server.close(done); });
+    await new Promise((done) => {
+      this.server.close(done);
+    });
   }
 }
 
@@ -66,12 +97,21 @@ export class FlamePage {
   #early: readonly EarlyFlame[] = [];
   #socket: WebSocket | undefined;
 
-  constructor(private readonly page: Page, socket: Promise<WebSocket>) {
-    this.ready = new Promise((done) => { this.#isReady = done; });
-    page.on('pageerror', (e) => { this.#drawn?.failed(e); });
+  constructor(
+    private readonly page: Page,
+    socket: Promise<WebSocket>,
+  ) {
+    this.ready = new Promise((done) => {
+      this.#isReady = done;
+    });
+    page.on('pageerror', (e) => {
+      this.#drawn?.failed(e);
+    });
     void socket.then((s) => {
       this.#socket = s;
-      s.on('message', (raw) => { void this.#hear(fromPage(JSON.parse(String(raw)))); });
+      s.on('message', (raw) => {
+        void this.#hear(fromPage(JSON.parse(String(raw))));
+      });
     });
   }
 
@@ -81,33 +121,58 @@ export class FlamePage {
     let timer: NodeJS.Timeout | undefined;
     const drawn = new Promise<void>((done, failed) => {
       this.#drawn = { done, failed };
-      timer = setTimeout(() => { failed(new Error(`Nothing was drawn within ${DRAWN_MS / 1000} s.`)); }, DRAWN_MS);
+      timer = setTimeout(() => {
+        failed(new Error(`Nothing was drawn within ${DRAWN_MS / 1000} s.`));
+      }, DRAWN_MS);
     });
     // In the order of src/host/pages/session.ts.
     const early = this.#early.map((e) => this.#flame(e.id, profile.flame(earlyQuery(e, profile.summary, []))));
-    this.#send({ type: 'init', facts: { title: 'big.pb.gz', subtitle: '', ownModules: [], pages: ['flame'] }, summary: profile.summary });
-    Promise.all(early).catch((e: unknown) => { this.#failed(e); });
-    await drawn.finally(() => { clearTimeout(timer); });
+    this.#send({
+      type: 'init',
+      facts: { title: 'big.pb.gz', subtitle: '', ownModules: [], pages: ['flame'] },
+      summary: profile.summary,
+    });
+    Promise.all(early).catch((e: unknown) => {
+      this.#failed(e);
+    });
+    await drawn.finally(() => {
+      clearTimeout(timer);
+    });
   }
 
   /** Frames in the picture: proof that there is one. */
-  async frames(): Promise<number> { return Number(await this.page.locator('#app').getAttribute('data-frames')); }
+  async frames(): Promise<number> {
+    return Number(await this.page.locator('#app').getAttribute('data-frames'));
+  }
 
-  async close(): Promise<void> { await this.page.close(); }
+  async close(): Promise<void> {
+    await this.page.close();
+  }
 
-  #send(m: Body<ToPage>): void { this.#socket?.send(encode({ v: PROTOCOL, ...m })); }
+  #send(m: Body<ToPage>): void {
+    this.#socket?.send(encode({ v: PROTOCOL, ...m }));
+  }
 
   async #hear(m: FromPage | undefined): Promise<void> {
     try {
-      if (m?.type === 'ready') { this.#early = m.early ?? []; this.#isReady(); }
-      else if (m?.type === 'drawn') this.#drawn?.done();
-      else if (m?.type === 'ask' && this.#profile) this.#send({ type: 'answer', id: m.id, value: await answerOf(this.#profile, m) });
-    } catch (e) { this.#failed(e); }
+      if (m?.type === 'ready') {
+        this.#early = m.early ?? [];
+        this.#isReady();
+      } else if (m?.type === 'drawn') this.#drawn?.done();
+      else if (m?.type === 'ask' && this.#profile)
+        this.#send({ type: 'answer', id: m.id, value: await answerOf(this.#profile, m) });
+    } catch (e) {
+      this.#failed(e);
+    }
   }
 
-  async #flame(id: number, tree: Promise<FlameTree>): Promise<void> { this.#send({ type: 'answer', id, value: await tree }); }
+  async #flame(id: number, tree: Promise<FlameTree>): Promise<void> {
+    this.#send({ type: 'answer', id, value: await tree });
+  }
 
-  #failed(e: unknown): void { this.#drawn?.failed(e instanceof Error ? e : new Error(String(e))); }
+  #failed(e: unknown): void {
+    this.#drawn?.failed(e instanceof Error ? e : new Error(String(e)));
+  }
 }
 
 function answer(request: http.IncomingMessage, response: http.ServerResponse, pages: string): void {
@@ -116,7 +181,14 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse, pa
   const file = path.join(pages, name);
   if (path.extname(name) === '') {
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    response.end(pageHtml({ cspSource: origin, scriptUri: `${origin}/${name}.js`, styleUri: `${origin}/${name}.css`, title: name }));
+    response.end(
+      pageHtml({
+        cspSource: origin,
+        scriptUri: `${origin}/${name}.js`,
+        styleUri: `${origin}/${name}.css`,
+        title: name,
+      }),
+    );
   } else if (fs.existsSync(file)) {
     response.setHeader('Content-Type', TYPES[path.extname(name)] ?? 'application/octet-stream');
     fs.createReadStream(file).pipe(response);

@@ -7,12 +7,19 @@ import type { InformersChurn, InformersReady } from '../peer/informers';
 import type { Bench } from './bench';
 
 export class Informers {
-  private constructor(private readonly bench: Bench, private readonly child: ChildProcess, private readonly lines: AsyncIterator<string>, readonly ready: InformersReady) {}
+  private constructor(
+    private readonly bench: Bench,
+    private readonly child: ChildProcess,
+    private readonly lines: AsyncIterator<string>,
+    readonly ready: InformersReady,
+  ) {}
 
   /** Resolves when all was listed once. */
   static async start(bench: Bench, kubeconfig: string): Promise<Informers> {
     const script = fileURLToPath(await bundle('test/bench/peer/informers.ts', 'informers.mjs'));
-    const child = bench.children.start(process.execPath, ['--expose-gc', script, kubeconfig], { stdio: ['pipe', 'pipe', 'inherit'] }) as ChildProcess;
+    const child = bench.children.start(process.execPath, ['--expose-gc', script, kubeconfig], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }) as ChildProcess;
     if (!child.stdout) throw new Error('The informers have no output.');
     const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const first = await lines.next();
@@ -24,7 +31,7 @@ export class Informers {
   async during(work: () => Promise<unknown>): Promise<InformersChurn> {
     await this.#ask('begin');
     await work();
-    return await this.#ask('end') as InformersChurn;
+    return (await this.#ask('end')) as InformersChurn;
   }
 
   async #ask(command: string): Promise<unknown> {
@@ -34,5 +41,7 @@ export class Informers {
     return JSON.parse(answer.value);
   }
 
-  async stop(): Promise<void> { await this.bench.children.stop(this.child); }
+  async stop(): Promise<void> {
+    await this.bench.children.stop(this.child);
+  }
 }

@@ -11,14 +11,33 @@ export interface RowsSeen {
   readonly added: number;
 }
 
-interface Watching extends Window { benchRows: { firstAt: number | undefined; atMark: number; fewest: number; removed: number; added: number; count(): number } }
+interface Watching extends Window {
+  benchRows: {
+    firstAt: number | undefined;
+    atMark: number;
+    fewest: number;
+    removed: number;
+    added: number;
+    count(): number;
+  };
+}
 
 /** Before the window is loaded. */
 export async function watchRows(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const w = window as unknown as Watching;
-    const here = (): readonly Element[] => [...document.querySelectorAll('.pane .monaco-list-row[aria-level="2"]')].filter((r) => !/Connecting to|^message/.test(r.getAttribute('aria-label') ?? r.textContent ?? ''));
-    const state = w.benchRows = { firstAt: undefined as number | undefined, atMark: 0, fewest: 0, removed: 0, added: 0, count: () => document.querySelectorAll('.pane .monaco-list-row').length };
+    const here = (): readonly Element[] =>
+      [...document.querySelectorAll('.pane .monaco-list-row[aria-level="2"]')].filter(
+        (r) => !/Connecting to|^message/.test(r.getAttribute('aria-label') ?? r.textContent ?? ''),
+      );
+    const state = (w.benchRows = {
+      firstAt: undefined as number | undefined,
+      atMark: 0,
+      fewest: 0,
+      removed: 0,
+      added: 0,
+      count: () => document.querySelectorAll('.pane .monaco-list-row').length,
+    });
     const row = (n: Node): boolean => n instanceof Element && n.classList.contains('monaco-list-row');
     const observe = (): void => {
       new MutationObserver((changes) => {

@@ -9,15 +9,24 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-export function spread(values: readonly number[]): readonly [number, number] { return [Math.min(...values), Math.max(...values)]; }
+export function spread(values: readonly number[]): readonly [number, number] {
+  return [Math.min(...values), Math.max(...values)];
+}
 
 /** `value` and `spread` of a row. */
-export function summary(values: readonly number[]): { readonly value: number; readonly spread: readonly [number, number] } {
+export function summary(values: readonly number[]): {
+  readonly value: number;
+  readonly spread: readonly [number, number];
+} {
   return { value: median(values), spread: spread(values) };
 }
 
 /** Runs both `pairs` times by turns, each the first one every other time, so that whatever drifts hits both. */
-export async function byTurns<A, B>(pairs: number, ours: (i: number) => Promise<A>, peer: (i: number) => Promise<B>): Promise<{ readonly ours: readonly A[]; readonly peer: readonly B[] }> {
+export async function byTurns<A, B>(
+  pairs: number,
+  ours: (i: number) => Promise<A>,
+  peer: (i: number) => Promise<B>,
+): Promise<{ readonly ours: readonly A[]; readonly peer: readonly B[] }> {
   const [a, b]: [A[], B[]] = [[], []];
   for (let i = 0; i < pairs; i++) {
     if (i % 2 === 0) a.push(await ours(i));

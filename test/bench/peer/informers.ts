@@ -7,16 +7,32 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as readline from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
-export interface InformersReady { readonly firstLists: number; readonly pods: number; readonly held: number; readonly rss: number; readonly peakRss: number }
-export interface InformersChurn { readonly events: number; readonly delayP99: number; readonly delayMax: number; readonly cpu: number }
+export interface InformersReady {
+  readonly firstLists: number;
+  readonly pods: number;
+  readonly held: number;
+  readonly rss: number;
+  readonly peakRss: number;
+}
+export interface InformersChurn {
+  readonly events: number;
+  readonly delayP99: number;
+  readonly delayMax: number;
+  readonly cpu: number;
+}
 
 const [file = ''] = process.argv.slice(2);
-const tell = (answer: unknown): void => { process.stdout.write(`${JSON.stringify(answer)}\n`); };
+const tell = (answer: unknown): void => {
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+};
 const collect = (globalThis as { gc?: () => void }).gc;
 if (!collect) throw new Error('Run with --expose-gc.');
 
 async function held(): Promise<{ held: number; rss: number }> {
-  for (let i = 0; i < 3; i++) { collect?.(); await pause(50); }
+  for (let i = 0; i < 3; i++) {
+    collect?.();
+    await pause(50);
+  }
   const { rss, heapUsed, external } = process.memoryUsage();
   return { held: heapUsed + external, rss };
 }
@@ -25,10 +41,16 @@ const before = await held();
 let peakRss = before.rss;
 // Loaded now: its code is part of what it costs, as ours is.
 const { AppsV1Api, CoordinationV1Api, CoreV1Api, KubeConfig, makeInformer } = await import('@kubernetes/client-node');
-const sampler = setInterval(() => { peakRss = Math.max(peakRss, process.memoryUsage().rss); }, 20);
+const sampler = setInterval(() => {
+  peakRss = Math.max(peakRss, process.memoryUsage().rss);
+}, 20);
 const kc = new KubeConfig();
 kc.loadFromFile(file);
-const [core, apps, coordination] = [kc.makeApiClient(CoreV1Api), kc.makeApiClient(AppsV1Api), kc.makeApiClient(CoordinationV1Api)];
+const [core, apps, coordination] = [
+  kc.makeApiClient(CoreV1Api),
+  kc.makeApiClient(AppsV1Api),
+  kc.makeApiClient(CoordinationV1Api),
+];
 const informers: Informer<KubernetesObject>[] = [];
 const started = performance.now();
 const pods = makeInformer(kc, '/api/v1/pods', () => core.listPodForAllNamespaces());
@@ -43,14 +65,24 @@ informers.push(
 );
 let events = 0;
 for (const informer of informers) {
-  informer.on('update', () => { events++; });
-  informer.on('error', (e: unknown) => { process.stderr.write(`${String(e)}\n`); });
+  informer.on('update', () => {
+    events++;
+  });
+  informer.on('error', (e: unknown) => {
+    process.stderr.write(`${String(e)}\n`);
+  });
 }
 await Promise.all(informers.map((i) => i.start()));
 const firstLists = performance.now() - started;
 const now = await held();
 clearInterval(sampler);
-tell({ firstLists, pods: pods.list().length, held: now.held - before.held, rss: now.rss - before.rss, peakRss: peakRss - before.rss } satisfies InformersReady);
+tell({
+  firstLists,
+  pods: pods.list().length,
+  held: now.held - before.held,
+  rss: now.rss - before.rss,
+  peakRss: peakRss - before.rss,
+} satisfies InformersReady);
 
 const delay = monitorEventLoopDelay({ resolution: 5 });
 let cpu = process.cpuUsage();
@@ -65,7 +97,12 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     tell('begun');
   } else if (line === 'end') {
     const used = process.cpuUsage(cpu);
-    tell({ events, delayP99: delay.percentile(99) / 1e6, delayMax: delay.max / 1e6, cpu: (used.user + used.system) / 1000 / (performance.now() - since) } satisfies InformersChurn);
+    tell({
+      events,
+      delayP99: delay.percentile(99) / 1e6,
+      delayMax: delay.max / 1e6,
+      cpu: (used.user + used.system) / 1000 / (performance.now() - since),
+    } satisfies InformersChurn);
   }
 }
 process.exit(0);

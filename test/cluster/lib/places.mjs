@@ -31,9 +31,14 @@ export function defaultRunDir() {
 export function hashOf(texts, paths = []) {
   const hash = createHash('sha256');
   for (const text of texts) hash.update(text).update('\0');
-  const files = paths.flatMap((path) => (statSync(path).isDirectory()
-    ? readdirSync(path, { recursive: true }).map((name) => join(path, String(name))).filter((file) => statSync(file).isFile())
-    : [path]));
-  for (const file of files.sort()) hash.update(relative(here, file).replaceAll('\\', '/')).update('\0').update(readFileSync(file)).update('\0');
+  const files = paths.flatMap((path) =>
+    statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true })
+          .map((name) => join(path, String(name)))
+          .filter((file) => statSync(file).isFile())
+      : [path],
+  );
+  for (const file of files.sort())
+    hash.update(relative(here, file).replaceAll('\\', '/')).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex').slice(0, 12);
 }

@@ -77,7 +77,12 @@ export async function end(all, patienceMs) {
       for (const one of left()) signal(one, 'SIGKILL');
       forced = true;
     }
-    if (Date.now() > deadline + 10_000) throw new Error(`These do not end: ${left().map((one) => `${one.name} (${one.pid})`).join(', ')}.`);
+    if (Date.now() > deadline + 10_000)
+      throw new Error(
+        `These do not end: ${left()
+          .map((one) => `${one.name} (${one.pid})`)
+          .join(', ')}.`,
+      );
     await sleep(50);
   }
 }
@@ -94,7 +99,11 @@ function signal({ pid }, name) {
 /** The last lines of a program's log. @param {string} dir @param {string} name */
 export function logTail(dir, name, lines = 15) {
   try {
-    return readFileSync(join(dir, 'logs', `${name}.log`), 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    return readFileSync(join(dir, 'logs', `${name}.log`), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-lines)
+      .join('\n');
   } catch {
     return '(no log)';
   }

@@ -7,11 +7,16 @@ import { hashOf, here, versions } from './places.mjs';
 /** The manifests that name paths or versions of this run, into its folder. @param {string} dir @param {number} network */
 export function writeManifests(dir, network) {
   const text = (/** @type {string} */ name) => readFileSync(join(here, 'manifests', name), 'utf8');
-  const write = (/** @type {string} */ name, /** @type {string} */ content) => writeFileSync(join(dir, 'manifests', name), content);
+  const write = (/** @type {string} */ name, /** @type {string} */ content) =>
+    writeFileSync(join(dir, 'manifests', name), content);
   write('kube-controller-manager.yaml', text('kube-controller-manager.yaml'));
   write('monitoring.yaml', text('monitoring.yaml').replaceAll('${PROMETHEUS}', versions.prometheus));
-  write('prometheus.yml', text('prometheus.yml').replaceAll('{network}', `127.0.0.1:${network}`)
-    .replaceAll('{account}', join(dir, 'pods', 'monitoring_prometheus-0')));
+  write(
+    'prometheus.yml',
+    text('prometheus.yml')
+      .replaceAll('{network}', `127.0.0.1:${network}`)
+      .replaceAll('{account}', join(dir, 'pods', 'monitoring_prometheus-0')),
+  );
 }
 
 /** The path of a socket has a limit of about 100 characters, which a run folder may exceed. @param {string} dir */
@@ -48,8 +53,12 @@ export function rigSettings(dir, bin, { owner, network, node }) {
         path: bin.prometheus,
         quiet: true,
         args: [
-          `--config.file=${join(dir, 'manifests', 'prometheus.yml')}`, `--storage.tsdb.path=${join(dir, 'prometheus')}`, '--storage.tsdb.retention.time=1d',
-          '--web.listen-address=127.0.0.1:{port:9090}', '--web.enable-remote-write-receiver', '--storage.tsdb.no-lockfile',
+          `--config.file=${join(dir, 'manifests', 'prometheus.yml')}`,
+          `--storage.tsdb.path=${join(dir, 'prometheus')}`,
+          '--storage.tsdb.retention.time=1d',
+          '--web.listen-address=127.0.0.1:{port:9090}',
+          '--web.enable-remote-write-receiver',
+          '--storage.tsdb.no-lockfile',
         ],
       },
       'kube-controller-manager': {
@@ -57,11 +66,20 @@ export function rigSettings(dir, bin, { owner, network, node }) {
         ownKubeconfig: true,
         pass: ['--kube-api-', '--concurrent-'],
         args: [
-          `--kubeconfig=${managerConfig}`, `--authentication-kubeconfig=${managerConfig}`, `--authorization-kubeconfig=${managerConfig}`,
-          '--bind-address=127.0.0.1', '--secure-port={port:10257}', '--leader-elect=true', '--use-service-account-credentials=true',
-          `--client-ca-file=${pki('ca.crt')}`, `--root-ca-file=${pki('ca.crt')}`, `--service-account-private-key-file=${pki('sa.key')}`,
-          `--cluster-signing-cert-file=${pki('ca.crt')}`, `--cluster-signing-key-file=${pki('ca.key')}`,
-          '--cluster-name=kubernetes', '--controllers=*,bootstrapsigner,tokencleaner',
+          `--kubeconfig=${managerConfig}`,
+          `--authentication-kubeconfig=${managerConfig}`,
+          `--authorization-kubeconfig=${managerConfig}`,
+          '--bind-address=127.0.0.1',
+          '--secure-port={port:10257}',
+          '--leader-elect=true',
+          '--use-service-account-credentials=true',
+          `--client-ca-file=${pki('ca.crt')}`,
+          `--root-ca-file=${pki('ca.crt')}`,
+          `--service-account-private-key-file=${pki('sa.key')}`,
+          `--cluster-signing-cert-file=${pki('ca.crt')}`,
+          `--cluster-signing-key-file=${pki('ca.key')}`,
+          '--cluster-name=kubernetes',
+          '--controllers=*,bootstrapsigner,tokencleaner',
         ],
       },
     },

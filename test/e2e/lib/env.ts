@@ -5,7 +5,8 @@ import path from 'node:path';
 
 function required(name: string): string {
   const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set. Run these tests by: npm test -- --only e2e`);
+  if (value === undefined || value === '')
+    throw new Error(`${name} is not set. Run these tests by: npm test -- --only e2e`);
   return value;
 }
 
@@ -20,11 +21,16 @@ export const CHROMIUM = required('CHROMIUM');
 export const SHOTS = process.env['SHOTS'] ?? path.resolve('test-results/shots');
 fs.mkdirSync(SHOTS, { recursive: true });
 /** Where the VSIX is installed, once for all windows: by its bytes, so that it is always the one that was packed last. */
-export const EXTENSIONS = path.join(SHOTS, '../extensions', createHash('sha256').update(fs.readFileSync(VSIX)).digest('hex').slice(0, 16));
+export const EXTENSIONS = path.join(
+  SHOTS,
+  '../extensions',
+  createHash('sha256').update(fs.readFileSync(VSIX)).digest('hex').slice(0, 16),
+);
 
 // Those of VSIXes before it are of no use any more.
 const installed = path.dirname(EXTENSIONS);
-for (const other of fs.existsSync(installed) ? fs.readdirSync(installed) : []) if (other !== path.basename(EXTENSIONS)) fs.rmSync(path.join(installed, other), { recursive: true, force: true });
+for (const other of fs.existsSync(installed) ? fs.readdirSync(installed) : [])
+  if (other !== path.basename(EXTENSIONS)) fs.rmSync(path.join(installed, other), { recursive: true, force: true });
 
 /** Source of the sample controllers: the workspace that a developer of one would have open. */
 export const SAMPLES = path.resolve('test/cluster/controllers');

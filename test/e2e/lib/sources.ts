@@ -10,49 +10,90 @@ export class TextEditor {
   async open(file: string, line = 1, column = 1): Promise<void> {
     const { page } = this.vscode;
     const crumbs = page.locator('.editor-group-container.active .breadcrumbs-control');
-    const where = async (): Promise<string> => (await crumbs.locator('.monaco-breadcrumb-item').allInnerTexts()).map((t) => t.trim()).join('/');
+    const where = async (): Promise<string> =>
+      (await crumbs.locator('.monaco-breadcrumb-item').allInnerTexts()).map((t) => t.trim()).join('/');
     const inFront = async (): Promise<boolean> => (await where()).startsWith(file);
-    await until(async () => {
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Control+p');
-      try {
-        await this.vscode.quickInput().fill(`${file}:${line}:${column}`, { timeout: KEY_MS });
-        // Files that were open lately stand first until the list has followed the text.
-        const [name = '', ...folders] = file.split('/').reverse();
-        const first = this.vscode.pickRows().first().filter({ hasText: name }).filter({ hasText: folders.reverse().join('/') });
-        await first.waitFor({ timeout: STEP_MS });
-        await page.keyboard.press('Enter');
-        await page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor({ timeout: STEP_MS });
-        await until(inFront, file, STEP_MS);
-        return true;
-      } catch {
-        return false;
-      }
-    }, `${file} in front`, 2 * PATIENCE);
+    await until(
+      async () => {
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Control+p');
+        try {
+          await this.vscode.quickInput().fill(`${file}:${line}:${column}`, { timeout: KEY_MS });
+          // Files that were open lately stand first until the list has followed the text.
+          const [name = '', ...folders] = file.split('/').reverse();
+          const first = this.vscode
+            .pickRows()
+            .first()
+            .filter({ hasText: name })
+            .filter({ hasText: folders.reverse().join('/') });
+          await first.waitFor({ timeout: STEP_MS });
+          await page.keyboard.press('Enter');
+          await page
+            .locator('.editor-group-container.active .monaco-editor.focused')
+            .first()
+            .waitFor({ timeout: STEP_MS });
+          await until(inFront, file, STEP_MS);
+          return true;
+        } catch {
+          return false;
+        }
+      },
+      `${file} in front`,
+      2 * PATIENCE,
+    );
   }
 
   /** Goes from hint to hint, as F8 does, until one says this, and gives what it says. */
   async nextHint(text: RegExp): Promise<Locator> {
     const said = this.vscode.page.locator('.marker-widget .message').first();
-    const words = async (): Promise<string> => (await said.isVisible() ? await said.innerText({ timeout: KEY_MS }).catch(() => '') : '');
-    await until(async () => {
-      const before = await words();
-      if (text.test(before)) return true;
-      await this.vscode.page.keyboard.press('F8');
-      return until(async () => { const now = await words(); return now !== '' && now !== before; }, 'the next hint', KEY_MS).then(() => false, () => false);
-    }, `a hint that says ${String(text)}`, 2 * PATIENCE);
+    const words = async (): Promise<string> =>
+      (await said.isVisible()) ? await said.innerText({ timeout: KEY_MS }).catch(() => '') : '';
+    await until(
+      async () => {
+        const before = await words();
+        if (text.test(before)) return true;
+        await this.vscode.page.keyboard.press('F8');
+        return until(
+          async () => {
+            const now = await words();
+            return now !== '' && now !== before;
+          },
+          'the next hint',
+          KEY_MS,
+        ).then(
+          () => false,
+          () => false,
+        );
+      },
+      `a hint that says ${String(text)}`,
+      2 * PATIENCE,
+    );
     return said;
   }
 
-  lens(text: string | RegExp): Locator { return this.vscode.page.locator('.codelens-decoration', { hasText: text }).first(); }
-  fixes(): Locator { return this.vscode.page.locator('.action-widget .monaco-list-row.action'); }
+  lens(text: string | RegExp): Locator {
+    return this.vscode.page.locator('.codelens-decoration', { hasText: text }).first();
+  }
+  fixes(): Locator {
+    return this.vscode.page.locator('.action-widget .monaco-list-row.action');
+  }
 
   /** Opens the light bulb at the cursor. */
   async bulb(): Promise<readonly string[]> {
-    await until(async () => {
-      await this.vscode.page.keyboard.press('Control+.');
-      return this.fixes().first().waitFor({ timeout: KEY_MS }).then(() => true, () => false);
-    }, 'the quick fixes', 2 * PATIENCE);
+    await until(
+      async () => {
+        await this.vscode.page.keyboard.press('Control+.');
+        return this.fixes()
+          .first()
+          .waitFor({ timeout: KEY_MS })
+          .then(
+            () => true,
+            () => false,
+          );
+      },
+      'the quick fixes',
+      2 * PATIENCE,
+    );
     return (await this.fixes().allInnerTexts()).map((t) => t.replaceAll('\u00a0', ' ').trim());
   }
 
@@ -60,8 +101,10 @@ export class TextEditor {
   async choose(title: string | RegExp, key = 'Enter'): Promise<void> {
     const wanted = this.fixes().filter({ hasText: title }).first();
     await wanted.waitFor();
-    const focused = async (): Promise<boolean> => (await wanted.getAttribute('class') ?? '').split(' ').includes('focused');
-    for (let left = await this.fixes().count() + 1; left > 0 && !(await focused()); left--) await this.vscode.page.keyboard.press('ArrowDown');
+    const focused = async (): Promise<boolean> =>
+      ((await wanted.getAttribute('class')) ?? '').split(' ').includes('focused');
+    for (let left = (await this.fixes().count()) + 1; left > 0 && !(await focused()); left--)
+      await this.vscode.page.keyboard.press('ArrowDown');
     if (!(await focused())) throw new Error(`The arrow keys do not reach ${String(title)}.`);
     await this.vscode.page.keyboard.press(key);
     await this.fixes().first().waitFor({ state: 'hidden' });
@@ -81,7 +124,9 @@ export class TextEditor {
   }
 
   /** The panel that shows what will change. */
-  preview(): Locator { return this.vscode.page.locator('.bulk-edit-panel'); }
+  preview(): Locator {
+    return this.vscode.page.locator('.bulk-edit-panel');
+  }
 
   /** Takes what the preview shows. */
   async apply(): Promise<void> {

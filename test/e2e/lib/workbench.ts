@@ -26,15 +26,19 @@ export interface Setup {
 
 /** `id` in settings, `label` in the list of themes, `kind` as the workbench's class. */
 export const THEMES = {
-  dark: { id: 'Default Dark Modern', label: 'Dark Modern', kind: 'vs-dark' }, light: { id: 'Default Light Modern', label: 'Light Modern', kind: 'vs' },
-  'hc-dark': { id: 'Default High Contrast', label: 'Dark High Contrast', kind: 'hc-black' }, 'hc-light': { id: 'Default High Contrast Light', label: 'Light High Contrast', kind: 'hc-light' },
+  dark: { id: 'Default Dark Modern', label: 'Dark Modern', kind: 'vs-dark' },
+  light: { id: 'Default Light Modern', label: 'Light Modern', kind: 'vs' },
+  'hc-dark': { id: 'Default High Contrast', label: 'Dark High Contrast', kind: 'hc-black' },
+  'hc-light': { id: 'Default High Contrast Light', label: 'Light High Contrast', kind: 'hc-light' },
 } as const;
 export type Theme = keyof typeof THEMES;
 
 /** What a lost key leaves out is not seen after this, ms: one presses it again, which does no harm where it was only slow. */
 export const KEY_MS = 3000 * SLOWNESS;
 // What is to be done at the end is done on `exit`, which a signal alone does not bring about.
-process.once('SIGTERM', () => { process.exit(143); });
+process.once('SIGTERM', () => {
+  process.exit(143);
+});
 
 /** For one step of something that is begun anew when it is interrupted, ms; for all tries together: twice the patience. */
 export const STEP_MS = 15_000 * SLOWNESS;
@@ -42,12 +46,31 @@ export const STEP_MS = 15_000 * SLOWNESS;
 export class Workbench {
   #shots = 0;
 
-  private constructor(readonly page: Page, readonly browser: Browser, readonly server: Awaited<ReturnType<typeof startCodeServer>>, private readonly setup: Setup) {}
+  private constructor(
+    readonly page: Page,
+    readonly browser: Browser,
+    readonly server: Awaited<ReturnType<typeof startCodeServer>>,
+    private readonly setup: Setup,
+  ) {}
 
   static async open(setup: Setup): Promise<Workbench> {
     // Many windows show files of the repository, and a browser saves by itself what a key that went astray has typed.
-    const settings = { 'files.autoSave': 'off', 'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id, 'workbench.reduceMotion': 'on', 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false, ...setup.settings };
-    const server = await startCodeServer({ vsix: VSIX, extensions: EXTENSIONS, folder: setup.folder, settings, untrusted: setup.untrusted ?? false, env: { ...setup.env, ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) } });
+    const settings = {
+      'files.autoSave': 'off',
+      'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id,
+      'workbench.reduceMotion': 'on',
+      'window.autoDetectColorScheme': false,
+      'window.autoDetectHighContrast': false,
+      ...setup.settings,
+    };
+    const server = await startCodeServer({
+      vsix: VSIX,
+      extensions: EXTENSIONS,
+      folder: setup.folder,
+      settings,
+      untrusted: setup.untrusted ?? false,
+      env: { ...setup.env, ...(setup.kubeconfig !== undefined && { KUBECONFIG: setup.kubeconfig }) },
+    });
     let browser: Browser | undefined;
     try {
       browser = await chromium.launch({ ...EDITOR_WINDOW, executablePath: CHROMIUM });
@@ -71,36 +94,50 @@ export class Workbench {
     await this.page.goto(this.server.pageUrl(), { timeout: 2 * PATIENCE, waitUntil: 'commit' });
     await this.activity('Controller Tuner').waitFor({ timeout: 2 * PATIENCE });
     // Its commands, keys and editors are registered in the same turn or the next ones; nothing else in the window shows when.
-    await until(async () => {
-      await this.openPalette();
-      const known = await this.#listed('Controller Tuner: Show Log');
-      await this.page.keyboard.press('Escape');
-      return known;
-    }, 'the commands of the extension', 2 * PATIENCE);
+    await until(
+      async () => {
+        await this.openPalette();
+        const known = await this.#listed('Controller Tuner: Show Log');
+        await this.page.keyboard.press('Escape');
+        return known;
+      },
+      'the commands of the extension',
+      2 * PATIENCE,
+    );
     await this.page.locator('.quick-input-widget:visible').waitFor({ state: 'hidden' });
   }
 
   /** Loads the window again, once the browser has stored all of `kept`: the editor writes what pages keep every 5 s, and shows it nowhere. */
   async reload(...kept: readonly string[]): Promise<void> {
-    await until(async () => {
-      const stored = await this.#stored();
-      return kept.every((text) => stored.includes(text));
-    }, `${kept.join(' and ')} to be stored`, 2 * PATIENCE);
+    await until(
+      async () => {
+        const stored = await this.#stored();
+        return kept.every((text) => stored.includes(text));
+      },
+      `${kept.join(' and ')} to be stored`,
+      2 * PATIENCE,
+    );
     await this.load();
   }
 
   /** All that the workbench stored in the browser, as text. */
   #stored(): Promise<string> {
     return this.page.evaluate(async () => {
-      const done = <T>(asked: IDBRequest<T>): Promise<T> => new Promise((resolve, reject) => {
-        asked.onsuccess = () => { resolve(asked.result); };
-        asked.onerror = () => { reject(new Error(String(asked.error))); };
-      });
+      const done = <T>(asked: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          asked.onsuccess = () => {
+            resolve(asked.result);
+          };
+          asked.onerror = () => {
+            reject(new Error(String(asked.error)));
+          };
+        });
       let text = '';
       for (const { name = '' } of await indexedDB.databases()) {
         if (!name.startsWith('vscode-web-state-db')) continue;
         const db = await done(indexedDB.open(name));
-        for (const store of db.objectStoreNames) text += JSON.stringify(await done<unknown[]>(db.transaction(store).objectStore(store).getAll()));
+        for (const store of db.objectStoreNames)
+          text += JSON.stringify(await done<unknown[]>(db.transaction(store).objectStore(store).getAll()));
         db.close();
       }
       return text;
@@ -108,7 +145,11 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
-    try { await this.browser.close(); } finally { await this.server.stop(); }
+    try {
+      await this.browser.close();
+    } finally {
+      await this.server.stop();
+    }
   }
 
   /** Keeps a picture of the window: `<window>-<nn>-<name>.png`. */
@@ -116,7 +157,9 @@ export class Workbench {
     this.#shots += 1;
     // The pointer goes to the empty part of the status bar, away from whatever shows a hover.
     await this.page.mouse.move(700, 893);
-    await this.page.screenshot({ path: path.join(SHOTS, `${this.setup.name}-${String(this.#shots).padStart(2, '0')}-${name}.png`) });
+    await this.page.screenshot({
+      path: path.join(SHOTS, `${this.setup.name}-${String(this.#shots).padStart(2, '0')}-${name}.png`),
+    });
   }
 
   /** For who looks for the cause of a failure: the window, all notifications in it, and the extension's log, which this editor writes to no file. */
@@ -137,7 +180,9 @@ export class Workbench {
     await this.pickRow(THEMES[theme].label).click();
   }
 
-  activity(title: string): Locator { return this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first(); }
+  activity(title: string): Locator {
+    return this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first();
+  }
 
   /** Shows the extension's side bar. */
   async showSideBar(): Promise<void> {
@@ -146,25 +191,38 @@ export class Workbench {
   }
 
   /** A view of the side bar by its title. */
-  view(title: string): Locator { return this.page.locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${title}"]`) }); }
+  view(title: string): Locator {
+    return this.page.locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
+  }
 
   /** The row of a tree whose spoken label begins with `label`, or matches it. */
   row(label: string | RegExp, view = 'Clusters'): Locator {
     const rows = this.view(view).locator('.monaco-list-row');
-    return (typeof label === 'string' ? rows.and(this.page.locator(`[aria-label^="${label}"]`)) : rows.filter({ hasText: label })).first();
+    return (
+      typeof label === 'string'
+        ? rows.and(this.page.locator(`[aria-label^="${label}"]`))
+        : rows.filter({ hasText: label })
+    ).first();
   }
 
   /** Opens a row of the tree and waits until it says so. */
-  expand(row: Locator): Promise<void> { return this.#turn(row, 'true'); }
+  expand(row: Locator): Promise<void> {
+    return this.#turn(row, 'true');
+  }
 
   /** Closes it. A long tree draws only what is in view: this brings the rows below into it. */
-  collapse(row: Locator): Promise<void> { return this.#turn(row, 'false'); }
+  collapse(row: Locator): Promise<void> {
+    return this.#turn(row, 'false');
+  }
 
   async #turn(row: Locator, expanded: 'true' | 'false'): Promise<void> {
     await row.waitFor();
-    if (await row.getAttribute('aria-expanded') === expanded) return;
+    if ((await row.getAttribute('aria-expanded')) === expanded) return;
     await row.locator('.monaco-tl-twistie').click();
-    await until(async () => await row.getAttribute('aria-expanded') === expanded, `the row to be ${expanded === 'true' ? 'open' : 'closed'}`);
+    await until(
+      async () => (await row.getAttribute('aria-expanded')) === expanded,
+      `the row to be ${expanded === 'true' ? 'open' : 'closed'}`,
+    );
   }
 
   /** A row's button that shows on hover. */
@@ -197,35 +255,79 @@ export class Workbench {
 
   /** Runs a command from the palette by its whole title: "Controller Tuner: Profile CPU…". */
   async command(title: string): Promise<void> {
-    await until(async () => {
-      await this.openPalette();
-      // What the editor opens at that moment takes the focus, and the palette goes with it; one calls it again.
-      return await this.#listed(title) && this.pickRow(title).click({ timeout: KEY_MS }).then(() => true, () => false);
-    }, `the command ${title}`, 2 * PATIENCE);
+    await until(
+      async () => {
+        await this.openPalette();
+        // What the editor opens at that moment takes the focus, and the palette goes with it; one calls it again.
+        return (
+          (await this.#listed(title)) &&
+          this.pickRow(title)
+            .click({ timeout: KEY_MS })
+            .then(
+              () => true,
+              () => false,
+            )
+        );
+      },
+      `the command ${title}`,
+      2 * PATIENCE,
+    );
   }
 
   /** True when the palette lists the command; false when it was closed meanwhile, or does not know it yet. The best match is the first row. */
   async #listed(title: string): Promise<boolean> {
-    if (!(await this.quickInput().fill(`>${title}`, { timeout: KEY_MS }).then(() => true, () => false))) return false;
+    if (
+      !(await this.quickInput()
+        .fill(`>${title}`, { timeout: KEY_MS })
+        .then(
+          () => true,
+          () => false,
+        ))
+    )
+      return false;
     const none = this.pickRows().filter({ hasText: 'No matching commands' });
-    await until(async () => await this.pickRow(title).isVisible() || await none.isVisible() || !(await this.quickInput().isVisible()), title, STEP_MS).catch(() => undefined);
+    await until(
+      async () =>
+        (await this.pickRow(title).isVisible()) || (await none.isVisible()) || !(await this.quickInput().isVisible()),
+      title,
+      STEP_MS,
+    ).catch(() => undefined);
     return this.pickRow(title).isVisible();
   }
 
   /** A key pressed just after a page was closed is lost with it; one presses it again. */
   async openPalette(): Promise<void> {
-    await until(async () => {
-      await this.page.keyboard.press('F1');
-      return this.quickInput().waitFor({ timeout: KEY_MS }).then(() => true, () => false);
-    }, 'the command palette', 2 * PATIENCE);
+    await until(
+      async () => {
+        await this.page.keyboard.press('F1');
+        return this.quickInput()
+          .waitFor({ timeout: KEY_MS })
+          .then(
+            () => true,
+            () => false,
+          );
+      },
+      'the command palette',
+      2 * PATIENCE,
+    );
   }
 
-  quickInput(): Locator { return this.page.locator('.quick-input-widget:visible input.input'); }
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input.input');
+  }
   /** The input box that asks for `prompt`. */
-  inputBox(prompt: string): Locator { return this.page.locator('.quick-input-widget:visible', { hasText: prompt }); }
-  pickTitle(): Locator { return this.page.locator('.quick-input-widget:visible .quick-input-title'); }
-  pickRows(): Locator { return this.page.locator('.quick-input-widget:visible .monaco-list-row'); }
-  pickRow(text: string | RegExp): Locator { return this.pickRows().filter({ hasText: text }).first(); }
+  inputBox(prompt: string): Locator {
+    return this.page.locator('.quick-input-widget:visible', { hasText: prompt });
+  }
+  pickTitle(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-title');
+  }
+  pickRows(): Locator {
+    return this.page.locator('.quick-input-widget:visible .monaco-list-row');
+  }
+  pickRow(text: string | RegExp): Locator {
+    return this.pickRows().filter({ hasText: text }).first();
+  }
 
   /** Chooses a row of the quick pick that is open; by a text it is filtered first, since a long list shows a part of it only. */
   async pick(text: string | RegExp): Promise<void> {
@@ -242,12 +344,23 @@ export class Workbench {
     await input.press('Enter');
   }
 
-  toast(text: string | RegExp): Locator { return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text }).first(); }
+  toast(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text }).first();
+  }
 
-  async clearToasts(): Promise<void> { await this.command('Notifications: Clear All Notifications'); }
+  async clearToasts(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+  }
 
   /** The page in the editor that is in front. */
-  webview(): FrameLocator { return this.page.locator('iframe.webview.ready:visible').last().contentFrame().locator('iframe#active-frame').contentFrame(); }
+  webview(): FrameLocator {
+    return this.page
+      .locator('iframe.webview.ready:visible')
+      .last()
+      .contentFrame()
+      .locator('iframe#active-frame')
+      .contentFrame();
+  }
 
   /** A page of ours, drawn. */
   async ready(): Promise<FrameLocator> {
@@ -256,7 +369,9 @@ export class Workbench {
     return frame;
   }
 
-  tab(text: string | RegExp): Locator { return this.page.locator('.editor-group-container .tab', { hasText: text }).first(); }
+  tab(text: string | RegExp): Locator {
+    return this.page.locator('.editor-group-container .tab', { hasText: text }).first();
+  }
 
   /** Closes a tab by its own button: the key closes whichever is in front at that moment. */
   async closeTab(text: string): Promise<void> {
@@ -268,7 +383,9 @@ export class Workbench {
   }
 
   /** A file of the explorer. */
-  file(name: string): Locator { return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name }).first(); }
+  file(name: string): Locator {
+    return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name }).first();
+  }
 
   /**
    * Opens a file of the explorer in our page. On a slow machine a window knows the commands before it knows which files are ours, and
@@ -278,14 +395,18 @@ export class Workbench {
     const front = this.page.locator('.editor-group-container.active');
     const text = front.locator('.monaco-editor-pane-placeholder:visible, .monaco-editor:visible').first();
     const page = this.page.locator('iframe.webview:visible').first();
-    await until(async () => {
-      await this.file(name).dblclick();
-      await front.locator('.tab.active', { hasText: name }).waitFor();
-      await until(async () => await page.isVisible() || await text.isVisible(), `${name} to be shown`);
-      if (await page.isVisible()) return true;
-      await this.closeTab(name);
-      return false;
-    }, `${name} in a page`, 2 * PATIENCE);
+    await until(
+      async () => {
+        await this.file(name).dblclick();
+        await front.locator('.tab.active', { hasText: name }).waitFor();
+        await until(async () => (await page.isVisible()) || (await text.isVisible()), `${name} to be shown`);
+        if (await page.isVisible()) return true;
+        await this.closeTab(name);
+        return false;
+      },
+      `${name} in a page`,
+      2 * PATIENCE,
+    );
   }
 
   async showExplorer(): Promise<void> {
@@ -293,15 +414,24 @@ export class Workbench {
     await this.page.locator('.explorer-folders-view').waitFor();
   }
 
-  async closeEditors(): Promise<void> { await this.command('View: Close All Editors'); }
+  async closeEditors(): Promise<void> {
+    await this.command('View: Close All Editors');
+  }
 
   /** Files that the extension saved as captures, newest first. */
   captures(): readonly string[] {
     const dir = path.join(this.server.data, 'data/User/globalStorage');
-    const files = fs.existsSync(dir) ? fs.readdirSync(dir, { recursive: true }).map((f) => path.join(dir, String(f))) : [];
+    const files = fs.existsSync(dir)
+      ? fs.readdirSync(dir, { recursive: true }).map((f) => path.join(dir, String(f)))
+      : [];
     // One that is being written has another name, and goes while one looks.
-    const kept = files.filter((f) => !/\.(json|tmp)$/.test(f)).map((file) => ({ file, stat: fs.statSync(file, { throwIfNoEntry: false }) }));
-    return kept.filter(({ stat }) => stat?.isFile()).sort((a, b) => (b.stat?.mtimeMs ?? 0) - (a.stat?.mtimeMs ?? 0)).map(({ file }) => file);
+    const kept = files
+      .filter((f) => !/\.(json|tmp)$/.test(f))
+      .map((file) => ({ file, stat: fs.statSync(file, { throwIfNoEntry: false }) }));
+    return kept
+      .filter(({ stat }) => stat?.isFile())
+      .sort((a, b) => (b.stat?.mtimeMs ?? 0) - (a.stat?.mtimeMs ?? 0))
+      .map(({ file }) => file);
   }
 }
 
@@ -317,5 +447,7 @@ export function workspace(files: Readonly<Record<string, string | Buffer>>): str
 
 /** Keeps a picture of the window at the moment that a test failed, and what it told and logged until then: what a person would ask for first. */
 export function photographFailures(window: () => Workbench | undefined): void {
-  afterEach(async ({ task }) => { if (task.result?.state === 'fail') await window()?.keepFailure(task.name.replace(/[^\w]+/g, '-').slice(0, 60)); });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await window()?.keepFailure(task.name.replace(/[^\w]+/g, '-').slice(0, 60));
+  });
 }

@@ -30,39 +30,73 @@ const COMPLAINTS = new WeakMap<Page, string[]>();
 export function complaintsOf(page: Page): string[] {
   let found = COMPLAINTS.get(page);
   if (!found) {
-    const complaints: string[] = found = [];
+    const complaints: string[] = (found = []);
     COMPLAINTS.set(page, found);
-    page.on('console', (m) => { if (m.type() === 'error' || /Content Security Policy/.test(m.text())) complaints.push(m.text()); });
-    page.on('pageerror', (e) => { complaints.push(e.message); });
+    page.on('console', (m) => {
+      if (m.type() === 'error' || /Content Security Policy/.test(m.text())) complaints.push(m.text());
+    });
+    page.on('pageerror', (e) => {
+      complaints.push(e.message);
+    });
   }
   return found;
 }
 
-const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf', '.map': 'application/json' };
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+  '.map': 'application/json',
+};
 
 /** Size in CSS px; `scale`: device pixels in one of them. */
-export interface PageOptions { readonly theme?: ThemeName; readonly width?: number; readonly height?: number; readonly reducedMotion?: boolean; readonly scale?: number }
+export interface PageOptions {
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+  readonly reducedMotion?: boolean;
+  readonly scale?: number;
+}
 
 /** Serves bundles of `entryPoints` (name → file from the root) and one HTML document for each, `/name`. */
 export class PageServer {
   #browser: Browser | undefined;
-  private constructor(readonly origin: string, private readonly server: http.Server, private readonly dir: string) {}
+  private constructor(
+    readonly origin: string,
+    private readonly server: http.Server,
+    private readonly dir: string,
+  ) {}
 
   static async start(entryPoints: Readonly<Record<string, string>>): Promise<PageServer> {
     const dir = await mkdtemp(path.join(tmpdir(), 'pages-'));
     await esbuild.build({
-      absWorkingDir: root, entryPoints, outdir: dir, bundle: true, platform: 'browser', format: 'iife', target: 'es2023',
-      loader: { '.ttf': 'file' }, assetNames: '[name]', minify: true, legalComments: 'none', logLevel: 'warning',
+      absWorkingDir: root,
+      entryPoints,
+      outdir: dir,
+      bundle: true,
+      platform: 'browser',
+      format: 'iife',
+      target: 'es2023',
+      loader: { '.ttf': 'file' },
+      assetNames: '[name]',
+      minify: true,
+      legalComments: 'none',
+      logLevel: 'warning',
     });
-    const server = http.createServer((request, response) => { void answer(request, response, dir); });
-    await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+    const server = http.createServer((request, response) => {
+      void answer(request, response, dir);
+    });
+    await new Promise<void>((done) => {
+      server.listen(0, '127.0.0.1', done);
+    });
     return new PageServer(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, dir);
   }
 
   async newPage(options: PageOptions = {}): Promise<Page> {
     this.#browser ??= await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-gpu'] });
     const context = await this.#browser.newContext({
-      viewport: { width: options.width ?? 1180, height: options.height ?? 620 }, deviceScaleFactor: options.scale ?? 1,
+      viewport: { width: options.width ?? 1180, height: options.height ?? 620 },
+      deviceScaleFactor: options.scale ?? 1,
       reducedMotion: options.reducedMotion === false ? 'no-preference' : 'reduce',
     });
     const page = await context.newPage();
@@ -80,7 +114,9 @@ export class PageServer {
 }
 
 /** Turns an open page to another theme, as the editor does it. */
-export async function setTheme(page: Page, theme: ThemeName): Promise<void> { await page.evaluate(applyTheme, THEMES[theme]); }
+export async function setTheme(page: Page, theme: ThemeName): Promise<void> {
+  await page.evaluate(applyTheme, THEMES[theme]);
+}
 
 /**
  * Waits until the page has drawn a frame, and has heard what came before: messages, changes of its size. For what must not happen;
@@ -88,10 +124,16 @@ export async function setTheme(page: Page, theme: ThemeName): Promise<void> { aw
  */
 export async function nextFrame(page: Page): Promise<void> {
   // Observers of sizes are called in their order, once for each frame: the page's own come before this one.
-  await page.evaluate(() => new Promise<void>((done) => {
-    const observer = new ResizeObserver(() => { observer.disconnect(); done(); });
-    observer.observe(document.documentElement);
-  }));
+  await page.evaluate(
+    () =>
+      new Promise<void>((done) => {
+        const observer = new ResizeObserver(() => {
+          observer.disconnect();
+          done();
+        });
+        observer.observe(document.documentElement);
+      }),
+  );
 }
 
 /** Runs in the page: variables on the root element, the class on the body, as soon as there are such. */
@@ -109,19 +151,32 @@ function applyTheme({ body, variables }: { body: string; variables: Readonly<Rec
     return true;
   };
   if (apply()) return;
-  const observer = new MutationObserver(() => { if (apply()) observer.disconnect(); });
+  const observer = new MutationObserver(() => {
+    if (apply()) observer.disconnect();
+  });
   observer.observe(document, { childList: true, subtree: true });
 }
 
 async function answer(request: http.IncomingMessage, response: http.ServerResponse, dir: string): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
   const name = path.basename(pathname);
-  if (name === 'favicon.ico') { response.statusCode = 204; response.end(); return; }
+  if (name === 'favicon.ico') {
+    response.statusCode = 204;
+    response.end();
+    return;
+  }
   const extension = path.extname(name);
   if (extension === '') {
     const origin = `http://${request.headers.host ?? ''}`;
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    response.end(pageHtml({ cspSource: origin, scriptUri: `${origin}/${name}.js`, styleUri: `${origin}/${name}.css`, title: name }));
+    response.end(
+      pageHtml({
+        cspSource: origin,
+        scriptUri: `${origin}/${name}.js`,
+        styleUri: `${origin}/${name}.css`,
+        title: name,
+      }),
+    );
     return;
   }
   try {

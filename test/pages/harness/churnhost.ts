@@ -4,7 +4,13 @@ import type { Churn } from '../../../src/churn/churn';
 import { managersOf } from '../../../src/churn/report';
 import { objectId, objectOf, viewOf } from '../../../src/churn/view';
 import { advice, sentence } from '../../../src/churn/words';
-import { CHURN_PROTOCOL, fromChurnPage, type ChurnFacts, type FromChurnPage, type ToChurnPage } from '../../../src/protocol/churn';
+import {
+  CHURN_PROTOCOL,
+  fromChurnPage,
+  type ChurnFacts,
+  type FromChurnPage,
+  type ToChurnPage,
+} from '../../../src/protocol/churn';
 import { PageHost } from './pagehost';
 
 type Watch = Extract<FromChurnPage, { type: 'watch' }>;
@@ -14,9 +20,21 @@ export class ChurnHost extends PageHost<FromChurnPage, ToChurnPage> {
   #watch: Watch = { v: CHURN_PROTOCOL, type: 'watch', folded: [], filter: '', chosen: '' };
   facts: Partial<ChurnFacts> = {};
 
-  private constructor(page: Page, readonly churn: Churn, public now: number) { super(page); }
+  private constructor(
+    page: Page,
+    readonly churn: Churn,
+    public now: number,
+  ) {
+    super(page);
+  }
 
-  static async open(page: Page, url: string, churn: Churn, now: number, facts: Partial<ChurnFacts> = {}): Promise<ChurnHost> {
+  static async open(
+    page: Page,
+    url: string,
+    churn: Churn,
+    now: number,
+    facts: Partial<ChurnFacts> = {},
+  ): Promise<ChurnHost> {
     const host = new ChurnHost(page, churn, now);
     host.facts = facts;
     await host.load(url);
@@ -32,15 +50,47 @@ export class ChurnHost extends PageHost<FromChurnPage, ToChurnPage> {
     const object = objectOf(chosen);
     const tally = object && churn.tally(object.kind, object.namespace, object.name);
     await this.send({
-      type: 'picture', picture: {
-        rows, hidden, findings: churn.findings(now).map((f) => ({ what: f.what, sentence: sentence(f), advice: advice(f), since: f.since, example: objectId(f.kind, f.example) })),
-        facts: { title: 'Changes in kind-a', subtitle: '3 kinds in all namespaces', state: 'recording', start: churn.start, now, events, objects, whileHidden: false, notes: [], problems: [], ...this.facts },
-        chosen: object && tally && { id: chosen, title: `${object.kind.kind} ${object.namespace}/${object.name}`, managers: managersOf(tally), events: churn.followed, why: tally.why },
+      type: 'picture',
+      picture: {
+        rows,
+        hidden,
+        findings: churn
+          .findings(now)
+          .map((f) => ({
+            what: f.what,
+            sentence: sentence(f),
+            advice: advice(f),
+            since: f.since,
+            example: objectId(f.kind, f.example),
+          })),
+        facts: {
+          title: 'Changes in kind-a',
+          subtitle: '3 kinds in all namespaces',
+          state: 'recording',
+          start: churn.start,
+          now,
+          events,
+          objects,
+          whileHidden: false,
+          notes: [],
+          problems: [],
+          ...this.facts,
+        },
+        chosen: object &&
+          tally && {
+            id: chosen,
+            title: `${object.kind.kind} ${object.namespace}/${object.name}`,
+            managers: managersOf(tally),
+            events: churn.followed,
+            why: tally.why,
+          },
       },
     });
   }
 
-  protected read(raw: unknown): FromChurnPage | undefined { return fromChurnPage(raw); }
+  protected read(raw: unknown): FromChurnPage | undefined {
+    return fromChurnPage(raw);
+  }
 
   protected async answer(m: FromChurnPage): Promise<void> {
     if (m.type === 'watch') {

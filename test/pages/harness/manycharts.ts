@@ -3,8 +3,18 @@ import type { CDPSession, Page } from 'playwright-core';
 import type { PanelInfo } from '../../../src/protocol/metrics';
 import { NOW } from './metricsdata';
 
-export const CHARTS = 12, SERIES = 20, POINTS = 1000;
-export const MANY_PANELS: readonly PanelInfo[] = Array.from({ length: CHARTS }, (_, i) => ({ id: `p${i}`, group: 'All', title: `Panel ${i}`, unit: 'perSecond', promql: `x${i}`, tells: '', from: '' }));
+export const CHARTS = 12,
+  SERIES = 20,
+  POINTS = 1000;
+export const MANY_PANELS: readonly PanelInfo[] = Array.from({ length: CHARTS }, (_, i) => ({
+  id: `p${i}`,
+  group: 'All',
+  title: `Panel ${i}`,
+  unit: 'perSecond',
+  promql: `x${i}`,
+  tells: '',
+  from: '',
+}));
 /** Of the window, px: all charts are in sight. */
 export const MANY_SIZE = { width: 1600, height: 1300 };
 
@@ -17,19 +27,40 @@ export interface Update {
 
 export class ManyCharts {
   #round = 0;
-  private constructor(private readonly page: Page, private readonly client: CDPSession, private readonly rounds: number) {}
+  private constructor(
+    private readonly page: Page,
+    private readonly client: CDPSession,
+    private readonly rounds: number,
+  ) {}
 
   /** For a page that shows MANY_PANELS. `rounds`: how many updates there will be. */
   static async of(page: Page, rounds: number): Promise<ManyCharts> {
     const client = await page.context().newCDPSession(page);
     await client.send('Performance.enable', { timeDomain: 'threadTicks' });
-    await page.evaluate(([now, count, charts, series, points]) => {
-      const make = (shift: number): unknown => {
-        const xs = Float64Array.from({ length: points }, (_, i) => now - points + i + shift);
-        return { v: 1, type: 'charts', range: { start: now - points + shift, end: now + shift }, charts: Array.from({ length: charts }, (_, p) => ({ panel: `p${p}`, times: xs, warnings: [], series: Array.from({ length: series }, (__, s) => ({ label: `s${s}`, labels: {}, values: xs.map((x) => 10 + s + Math.sin(x / 20 + s) * 3 + ((x * 7919) % 5) / 5) })) })) };
-      };
-      (window as unknown as { rounds: unknown[] }).rounds = Array.from({ length: count }, (_, i) => make(i));
-    }, [NOW, rounds, CHARTS, SERIES, POINTS] as const);
+    await page.evaluate(
+      ([now, count, charts, series, points]) => {
+        const make = (shift: number): unknown => {
+          const xs = Float64Array.from({ length: points }, (_, i) => now - points + i + shift);
+          return {
+            v: 1,
+            type: 'charts',
+            range: { start: now - points + shift, end: now + shift },
+            charts: Array.from({ length: charts }, (_, p) => ({
+              panel: `p${p}`,
+              times: xs,
+              warnings: [],
+              series: Array.from({ length: series }, (__, s) => ({
+                label: `s${s}`,
+                labels: {},
+                values: xs.map((x) => 10 + s + Math.sin(x / 20 + s) * 3 + ((x * 7919) % 5) / 5),
+              })),
+            })),
+          };
+        };
+        (window as unknown as { rounds: unknown[] }).rounds = Array.from({ length: count }, (_, i) => make(i));
+      },
+      [NOW, rounds, CHARTS, SERIES, POINTS] as const,
+    );
     return new ManyCharts(page, client, rounds);
   }
 
@@ -44,12 +75,21 @@ export class ManyCharts {
       await Promise.resolve();
       await Promise.resolve();
       const took = performance.now() - began;
-      await new Promise((done) => { requestAnimationFrame(() => { setTimeout(done, 30); }); });
+      await new Promise((done) => {
+        requestAnimationFrame(() => {
+          setTimeout(done, 30);
+        });
+      });
       return took;
     }, this.#round++);
-    return { millis, own: await this.#script() - before };
+    return { millis, own: (await this.#script()) - before };
   }
 
   /** Time of the page's thread in script so far, ms. */
-  async #script(): Promise<number> { return ((await this.client.send('Performance.getMetrics')).metrics.find((m) => m.name === 'ScriptDuration')?.value ?? NaN) * 1000; }
+  async #script(): Promise<number> {
+    return (
+      ((await this.client.send('Performance.getMetrics')).metrics.find((m) => m.name === 'ScriptDuration')?.value ??
+        NaN) * 1000
+    );
+  }
 }

@@ -12,7 +12,9 @@ export abstract class PageHost<From extends { readonly type: string }, To> {
   /** What the page did wrong by its policy, threw, or sent that is no message of its protocol. */
   readonly complaints: string[];
 
-  constructor(readonly page: Page) { this.complaints = complaintsOf(page); }
+  constructor(readonly page: Page) {
+    this.complaints = complaintsOf(page);
+  }
 
   /** A message of the page as its protocol reads it; undefined when it is none. */
   protected abstract read(raw: unknown): From | undefined;
@@ -31,9 +33,13 @@ export abstract class PageHost<From extends { readonly type: string }, To> {
         if (taken) throw new Error('acquireVsCodeApi may be called once only');
         taken = true;
         return {
-          postMessage: (m: unknown) => { w.toHost(m); },
+          postMessage: (m: unknown) => {
+            w.toHost(m);
+          },
           getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
-          setState: (s: unknown) => { sessionStorage.setItem('state', JSON.stringify(s)); },
+          setState: (s: unknown) => {
+            sessionStorage.setItem('state', JSON.stringify(s));
+          },
         };
       };
     });
@@ -41,25 +47,42 @@ export abstract class PageHost<From extends { readonly type: string }, To> {
   }
 
   /** Messages of one type, oldest first. */
-  of<T extends From['type']>(type: T): Extract<From, { type: T }>[] { return this.sent.filter((m): m is Extract<From, { type: T }> => m.type === type); }
+  of<T extends From['type']>(type: T): Extract<From, { type: T }>[] {
+    return this.sent.filter((m): m is Extract<From, { type: T }> => m.type === type);
+  }
 
   /** One text for the whole message, columns as their bytes: Playwright takes seconds over the 10,000 objects of a large answer. */
   async send(m: Body<To>): Promise<void> {
-    const text = JSON.stringify({ v: this.version, ...m }, (_, value: unknown) => value instanceof Uint32Array || value instanceof Float64Array || value instanceof Uint8Array
-      ? { array: value.constructor.name, bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') } : value);
+    const text = JSON.stringify({ v: this.version, ...m }, (_, value: unknown) =>
+      value instanceof Uint32Array || value instanceof Float64Array || value instanceof Uint8Array
+        ? {
+            array: value.constructor.name,
+            bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'),
+          }
+        : value,
+    );
     await this.page.evaluate((json) => {
-      window.postMessage(JSON.parse(json, (_, value: unknown) => {
-        const v = value as { array?: string; bytes?: string } | null;
-        if (typeof v?.array !== 'string' || typeof v.bytes !== 'string') return value;
-        const { buffer } = Uint8Array.from(atob(v.bytes), (c) => c.charCodeAt(0));
-        return v.array === 'Uint32Array' ? new Uint32Array(buffer) : v.array === 'Uint8Array' ? new Uint8Array(buffer) : new Float64Array(buffer);
-      }));
+      window.postMessage(
+        JSON.parse(json, (_, value: unknown) => {
+          const v = value as { array?: string; bytes?: string } | null;
+          if (typeof v?.array !== 'string' || typeof v.bytes !== 'string') return value;
+          const { buffer } = Uint8Array.from(atob(v.bytes), (c) => c.charCodeAt(0));
+          return v.array === 'Uint32Array'
+            ? new Uint32Array(buffer)
+            : v.array === 'Uint8Array'
+              ? new Uint8Array(buffer)
+              : new Float64Array(buffer);
+        }),
+      );
     }, text);
   }
 
   protected async receive(raw: unknown): Promise<void> {
     const m = this.read(raw);
-    if (!m) { this.complaints.push(`not a message of the protocol: ${JSON.stringify(raw)}`); return; }
+    if (!m) {
+      this.complaints.push(`not a message of the protocol: ${JSON.stringify(raw)}`);
+      return;
+    }
     this.sent.push(m);
     await this.answer(m);
   }

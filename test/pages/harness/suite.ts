@@ -20,20 +20,29 @@ export interface PageTests {
 export function pageTests(name: 'churn' | 'flame' | 'goroutines' | 'metrics'): PageTests {
   let server: PageServer | undefined;
   let page: Page | undefined;
-  beforeAll(async () => { server = await PageServer.start({ [name]: `webview/${name}/main.ts` }); });
-  afterAll(async () => { await server?.stop(); });
+  beforeAll(async () => {
+    server = await PageServer.start({ [name]: `webview/${name}/main.ts` });
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
   afterEach(async ({ task }) => {
     if (!page) return;
     const complaints = complaintsOf(page);
-    if (task.result?.state === 'fail') await shot(page, `failed-${task.name.replaceAll(/\W+/g, '-').slice(0, 80)}`).catch(() => undefined);
+    if (task.result?.state === 'fail')
+      await shot(page, `failed-${task.name.replaceAll(/\W+/g, '-').slice(0, 80)}`).catch(() => undefined);
     await page.context().close();
     page = undefined;
     expect(complaints).toEqual([]);
   });
   return {
-    get url() { return `${server!.origin}/${name}`; },
+    get url() {
+      return `${server!.origin}/${name}`;
+    },
     newPage: async (options) => (page = await server!.newPage(options)),
     text: async (selector) => (await page!.locator(selector).textContent()) ?? '',
-    press: async (...keys) => { for (const k of keys) await page!.keyboard.press(k); },
+    press: async (...keys) => {
+      for (const k of keys) await page!.keyboard.press(k);
+    },
   };
 }

@@ -10,7 +10,11 @@ import { grammar } from '../../unit/advice/harness';
 import type { Workspace } from './workspace';
 import { execFileSync } from 'node:child_process';
 
-export interface Claim extends Effective { readonly file: string; readonly start: number; readonly end: number }
+export interface Claim extends Effective {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
 
 const cache = execFileSync('go', ['env', 'GOMODCACHE'], { encoding: 'utf8' }).trim();
 
@@ -21,7 +25,8 @@ export function realFiles(over: ReadonlyMap<string, string> = new Map()): Files 
     list: async (dir) => {
       const there = await fs.promises.readdir(dir, { withFileTypes: true }).catch(() => []);
       const names = there.map((e) => (e.isDirectory() ? `${e.name}/` : e.name));
-      for (const file of over.keys()) if (path.dirname(file) === dir && !names.includes(path.basename(file))) names.push(path.basename(file));
+      for (const file of over.keys())
+        if (path.dirname(file) === dir && !names.includes(path.basename(file))) names.push(path.basename(file));
       return names;
     },
     absolute: (p) => p,
@@ -30,12 +35,23 @@ export function realFiles(over: ReadonlyMap<string, string> = new Map()): Files 
 }
 
 /** All uses of configurations in a package of the workspace's module, with the program's text as it was written. */
-export async function claimsOf(workspace: Workspace, name: string, texts: Readonly<Record<string, string>>): Promise<Claim[]> {
+export async function claimsOf(
+  workspace: Workspace,
+  name: string,
+  texts: Readonly<Record<string, string>>,
+): Promise<Claim[]> {
   const dir = `${workspace.dir}/${name}`;
   const files = Object.entries(texts).map(([file, text]) => new GoFile(`${dir}/${file}`, text, grammar().parse(text)));
   const module = await moduleOf(`${dir}/main.go`, realFiles());
   const pkg = new GoPackage(dir, files);
-  const claims = clientsOf(pkg, module).configs.flatMap((config) => config.uses.map((use) => ({ ...use.effective, file: path.basename(config.file.path), start: use.call.startIndex, end: use.call.endIndex })));
+  const claims = clientsOf(pkg, module).configs.flatMap((config) =>
+    config.uses.map((use) => ({
+      ...use.effective,
+      file: path.basename(config.file.path),
+      start: use.call.startIndex,
+      end: use.call.endIndex,
+    })),
+  );
   for (const file of files) file.tree.delete();
   return claims;
 }

@@ -20,12 +20,21 @@ export interface Program {
 }
 
 /** What a client told; `qps` below 0: no limit, `burst` 0: its limiter is not a token bucket. */
-export interface Told { readonly call: number; readonly type: string; readonly qps: number; readonly burst: number; readonly error?: string }
+export interface Told {
+  readonly call: number;
+  readonly type: string;
+  readonly qps: number;
+  readonly burst: number;
+  readonly error?: string;
+}
 
 export class Programs {
   readonly #made = new Map<string, Instrumented>();
 
-  constructor(private readonly workspace: Workspace, private readonly programs: readonly Program[]) {}
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly programs: readonly Program[],
+  ) {}
 
   /** Writes all as packages of the module and links them into one program. Throws the compiler's words. */
   async build(): Promise<void> {
@@ -36,7 +45,10 @@ export class Programs {
       workspace.write('probe/controllerruntime.go', fs.readFileSync(path.join(PROBE, 'controllerruntime.go'), 'utf8'));
       const server = workspace.version.minor < 16 ? 'metrics' : 'metrics/server';
       // A manager of an old release opens its port when it is made: a free one of the loopback, and none that is taken.
-      workspace.write('probe/metrics.go', `package probe\n\nimport "sigs.k8s.io/controller-runtime/pkg/${server}"\n\nfunc init() { ${path.basename(server)}.DefaultBindAddress = "127.0.0.1:0" }\n`);
+      workspace.write(
+        'probe/metrics.go',
+        `package probe\n\nimport "sigs.k8s.io/controller-runtime/pkg/${server}"\n\nfunc init() { ${path.basename(server)}.DefaultBindAddress = "127.0.0.1:0" }\n`,
+      );
     }
     for (const program of programs) {
       const made = instrument(program.files, program.name, program.run ?? 'main()');
@@ -49,12 +61,24 @@ export class Programs {
     if (built.code !== 0) throw new Error(built.stderr);
   }
 
-  calls(name: string): Instrumented['calls'] { return this.#made.get(name)?.calls ?? []; }
+  calls(name: string): Instrumented['calls'] {
+    return this.#made.get(name)?.calls ?? [];
+  }
 
   /** What a program's clients told, by the calls that made them. Ended after 20 s. */
   async run(program: Program, api: Api): Promise<{ told: readonly Told[]; ran: Ran }> {
-    const ran = await run(path.join(this.workspace.dir, 'programs'), program.args ?? [], { cwd: api.home, env: { ...api.env, ...program.env, PROBE_PROGRAM: program.name }, timeout: PATIENCE });
-    return { told: ran.stdout.split('\n').filter((l) => l.startsWith('PROBE ')).map((l) => JSON.parse(l.slice(6)) as Told), ran };
+    const ran = await run(path.join(this.workspace.dir, 'programs'), program.args ?? [], {
+      cwd: api.home,
+      env: { ...api.env, ...program.env, PROBE_PROGRAM: program.name },
+      timeout: PATIENCE,
+    });
+    return {
+      told: ran.stdout
+        .split('\n')
+        .filter((l) => l.startsWith('PROBE '))
+        .map((l) => JSON.parse(l.slice(6)) as Told),
+      ran,
+    };
   }
 }
 
@@ -62,11 +86,13 @@ export class Programs {
 async function inCluster(workspace: Workspace): Promise<string> {
   const source = fs.readFileSync(path.join(await workspace.source('k8s.io/client-go'), 'rest/config.go'), 'utf8');
   const found = /\nfunc InClusterConfig\(\) \(\*Config, error\) \{[\s\S]*?\n\}\n/.exec(source)?.[0];
-  if (found === undefined || !found.includes('tokenFile ') || !found.includes('"https://"')) throw new Error('rest.InClusterConfig of this client-go is not as it was');
+  if (found === undefined || !found.includes('tokenFile ') || !found.includes('"https://"'))
+    throw new Error('rest.InClusterConfig of this client-go is not as it was');
   const text = found
     .replace(/const \([\s\S]*?\n\t\)/, 'var tokenFile, rootCAFile = os.Getenv("PROBE_TOKEN"), os.Getenv("PROBE_TOKEN")')
     .replaceAll('"https://"', '"http://"')
-    .replaceAll(/(?<![\w.])(Config|TLSClientConfig)(?=[,{])/g, 'rest.$1').replaceAll('ErrNotInCluster', 'rest.ErrNotInCluster')
+    .replaceAll(/(?<![\w.])(Config|TLSClientConfig)(?=[,{])/g, 'rest.$1')
+    .replaceAll('ErrNotInCluster', 'rest.ErrNotInCluster')
     .replaceAll('func Inrest.ClusterConfig', 'func InClusterConfig');
   return `package probe\n\nimport (\n\t"net"\n\t"os"\n\n\t"k8s.io/client-go/rest"\n\tcertutil "k8s.io/client-go/util/cert"\n\t"k8s.io/klog/v2"\n)\n${text}`;
 }

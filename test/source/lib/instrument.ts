@@ -10,7 +10,11 @@ const MAKERS: Readonly<Record<string, readonly string[]>> = {
   'k8s.io/client-go/kubernetes/typed/core/v1': ['NewForConfig', 'NewForConfigOrDie', 'NewForConfigAndClient'],
   'k8s.io/client-go/dynamic': ['NewForConfig', 'NewForConfigOrDie', 'NewForConfigAndClient'],
   'k8s.io/client-go/metadata': ['NewForConfig', 'NewForConfigOrDie', 'NewForConfigAndClient'],
-  'k8s.io/client-go/discovery': ['NewDiscoveryClientForConfig', 'NewDiscoveryClientForConfigOrDie', 'NewDiscoveryClientForConfigAndClient'],
+  'k8s.io/client-go/discovery': [
+    'NewDiscoveryClientForConfig',
+    'NewDiscoveryClientForConfigOrDie',
+    'NewDiscoveryClientForConfigAndClient',
+  ],
   'k8s.io/client-go/rest': ['RESTClientFor', 'RESTClientForConfigAndClient', 'UnversionedRESTClientFor'],
   'sigs.k8s.io/controller-runtime': ['NewManager'],
   'sigs.k8s.io/controller-runtime/pkg/manager': ['New'],
@@ -20,9 +24,19 @@ const MAKERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A call that makes a client: where it stands in which file of the program as it was written. */
-export interface Watched { readonly id: number; readonly file: string; readonly start: number; readonly end: number; readonly text: string }
+export interface Watched {
+  readonly id: number;
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
 
-export interface Instrumented { /** Name → text, the generated one among them. */ readonly files: Readonly<Record<string, string>>; readonly calls: readonly Watched[]; readonly imports: ReadonlySet<string> }
+export interface Instrumented {
+  /** Name → text, the generated one among them. */ readonly files: Readonly<Record<string, string>>;
+  readonly calls: readonly Watched[];
+  readonly imports: ReadonlySet<string>;
+}
 
 const isMaker = (call: Call): boolean => call.pkg !== undefined && MAKERS[call.pkg]?.includes(call.name) === true;
 
@@ -45,8 +59,15 @@ export function instrument(files: Readonly<Record<string, string>>, name: string
     for (const call of go.calls.filter(isMaker)) {
       const id = calls.length;
       calls.push({ id, file, start: call.node.startIndex, end: call.node.endIndex, text: call.node.text });
-      helpers.push(call.name.endsWith('OrDie') ? `func probe${id}[T any](v T) T {\n\tprobe.Report(${id}, v, nil)\n\treturn v\n}\n` : `func probe${id}[T any](v T, err error) (T, error) {\n\tprobe.Report(${id}, v, err)\n\treturn v, err\n}\n`);
-      edits.push({ start: call.node.startIndex, end: call.node.startIndex, text: `probe${id}(` }, { start: call.node.endIndex, end: call.node.endIndex, text: ')' });
+      helpers.push(
+        call.name.endsWith('OrDie')
+          ? `func probe${id}[T any](v T) T {\n\tprobe.Report(${id}, v, nil)\n\treturn v\n}\n`
+          : `func probe${id}[T any](v T, err error) (T, error) {\n\tprobe.Report(${id}, v, err)\n\treturn v, err\n}\n`,
+      );
+      edits.push(
+        { start: call.node.startIndex, end: call.node.startIndex, text: `probe${id}(` },
+        { start: call.node.endIndex, end: call.node.endIndex, text: ')' },
+      );
     }
     const rest = go.nameFor('k8s.io/client-go/rest');
     let inCluster = false;
@@ -58,7 +79,8 @@ export function instrument(files: Readonly<Record<string, string>>, name: string
     }
     for (const literal of go.literals.filter((l) => l.pkg === 'k8s.io/client-go/rest' && l.name === 'Config')) {
       const host = literal.fields.get('Host')?.value;
-      if (host?.type === 'interpreted_string_literal') edits.push({ start: host.startIndex, end: host.endIndex, text: 'probe_Host' });
+      if (host?.type === 'interpreted_string_literal')
+        edits.push({ start: host.startIndex, end: host.endIndex, text: 'probe_Host' });
     }
     go.tree.delete();
     // The import stays used when its only call went elsewhere.

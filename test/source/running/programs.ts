@@ -9,16 +9,34 @@ const READS = 20;
 export const NAMESPACE = 'CONFIGMAPS_OF';
 
 /** Where the configuration of a program with controller-runtime comes from: statements that leave it as the expression. */
-export interface Origin { readonly name: string; readonly imports: readonly string[]; readonly lines: readonly string[]; readonly expression: string }
+export interface Origin {
+  readonly name: string;
+  readonly imports: readonly string[];
+  readonly lines: readonly string[];
+  readonly expression: string;
+}
 
 /** As kubebuilder's scaffold has it. */
 export const GET_CONFIG: Origin = { name: 'getconfig', imports: [], lines: [], expression: 'ctrl.GetConfigOrDie()' };
 export const CLIENTCMD: Origin = {
-  name: 'clientcmd', imports: ['"k8s.io/client-go/tools/clientcmd"'], expression: 'restConfig',
-  lines: ['restConfig, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))', 'if err != nil {', '\tsetupLog.Error(err, "Failed to read the kubeconfig")', '\tos.Exit(1)', '}'],
+  name: 'clientcmd',
+  imports: ['"k8s.io/client-go/tools/clientcmd"'],
+  expression: 'restConfig',
+  lines: [
+    'restConfig, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))',
+    'if err != nil {',
+    '\tsetupLog.Error(err, "Failed to read the kubeconfig")',
+    '\tos.Exit(1)',
+    '}',
+  ],
 };
 /** Only QPS, by hand. */
-export const BY_HAND: Origin = { name: 'byhand', imports: [], expression: 'restConfig', lines: ['restConfig := ctrl.GetConfigOrDie()', 'restConfig.QPS = 35'] };
+export const BY_HAND: Origin = {
+  name: 'byhand',
+  imports: [],
+  expression: 'restConfig',
+  lines: ['restConfig := ctrl.GetConfigOrDie()', 'restConfig.QPS = 35'],
+};
 
 /**
  * Where the controller is: in a file beside main.go, as old scaffolds have it; in a package of its own, as new ones have it, by its
@@ -33,8 +51,16 @@ export function scaffold(minor: number, origin: Origin, layout: Layout = 'beside
   const apart = typeof layout === 'object';
   const [folder, name] = apart ? ['internal/controller/', 'controller'] : ['', 'main'];
   const reconciler = `&${apart ? 'controller.' : ''}Reconciler{Reader: mgr.GetAPIReader(), Namespace: os.Getenv("${NAMESPACE}")}`;
-  const imports = [...(inMain ? ['corev1 "k8s.io/api/core/v1"'] : []), '"k8s.io/apimachinery/pkg/runtime"', 'utilruntime "k8s.io/apimachinery/pkg/util/runtime"', 'clientgoscheme "k8s.io/client-go/kubernetes/scheme"', ...origin.imports,
-    'ctrl "sigs.k8s.io/controller-runtime"', '"sigs.k8s.io/controller-runtime/pkg/log/zap"', ...(own ? ['metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"'] : [])];
+  const imports = [
+    ...(inMain ? ['corev1 "k8s.io/api/core/v1"'] : []),
+    '"k8s.io/apimachinery/pkg/runtime"',
+    'utilruntime "k8s.io/apimachinery/pkg/util/runtime"',
+    'clientgoscheme "k8s.io/client-go/kubernetes/scheme"',
+    ...origin.imports,
+    'ctrl "sigs.k8s.io/controller-runtime"',
+    '"sigs.k8s.io/controller-runtime/pkg/log/zap"',
+    ...(own ? ['metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"'] : []),
+  ];
   return {
     'main.go': `package main
 
@@ -115,14 +141,18 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	return ctrl.Result{RequeueAfter: time.Millisecond}, nil
 }
-${inMain ? '' : `
+${
+  inMain
+    ? ''
+    : `
 // SetupWithManager is called once.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&corev1.ConfigMap{}).
 		Complete(r)
 }
-`}`,
+`
+}`,
     [`${folder}tally.go`]: tally(name),
   };
 }
@@ -160,8 +190,17 @@ export type Served = 'prometheus' | 'legacyregistry';
 
 /** As sample-controller has it: informer, queue, a loop that starts workers. `qps`: set by hand, without a burst. */
 export function plain(served: Served, { qps }: { qps?: number } = {}): Record<string, string> {
-  const imports = ['metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"', '"k8s.io/apimachinery/pkg/util/wait"', '"k8s.io/client-go/informers"', '"k8s.io/client-go/kubernetes"', '"k8s.io/client-go/tools/cache"',
-    '"k8s.io/client-go/tools/clientcmd"', '"k8s.io/client-go/util/workqueue"', ...(served === 'prometheus' ? [] : ['"k8s.io/component-base/metrics/legacyregistry"']), '"k8s.io/klog/v2"'];
+  const imports = [
+    'metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"',
+    '"k8s.io/apimachinery/pkg/util/wait"',
+    '"k8s.io/client-go/informers"',
+    '"k8s.io/client-go/kubernetes"',
+    '"k8s.io/client-go/tools/cache"',
+    '"k8s.io/client-go/tools/clientcmd"',
+    '"k8s.io/client-go/util/workqueue"',
+    ...(served === 'prometheus' ? [] : ['"k8s.io/component-base/metrics/legacyregistry"']),
+    '"k8s.io/klog/v2"',
+  ];
   return {
     'main.go': `package main
 

@@ -17,7 +17,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-export interface Want { readonly file: string; readonly line: number; readonly rule: string; readonly fixes: readonly string[] | undefined; readonly message: string }
+export interface Want {
+  readonly file: string;
+  readonly line: number;
+  readonly rule: string;
+  readonly fixes: readonly string[] | undefined;
+  readonly message: string;
+}
 export interface Case {
   readonly name: string;
   readonly runtime: string | undefined;
@@ -78,27 +84,65 @@ ${main}}
 /** All cases of the files of a folder beside this one. */
 export function casesOf(folder: string): Case[] {
   const dir = path.join(import.meta.dirname, 'cases', folder);
-  return readdirSync(dir).filter((f) => f.endsWith('.txt')).sort().flatMap((f) => readCases(readFileSync(path.join(dir, f), 'utf8'), f));
+  return readdirSync(dir)
+    .filter((f) => f.endsWith('.txt'))
+    .sort()
+    .flatMap((f) => readCases(readFileSync(path.join(dir, f), 'utf8'), f));
 }
 
 export function readCases(text: string, from: string): Case[] {
-  return text.split(/^## /m).slice(1).map((block) => {
-    const [head = '', ...rest] = block.split(/^-- (\S+) --\n/m);
-    const [name = '', ...settings] = head.split('\n');
-    const told = (key: string): string | undefined => settings.find((s) => s.startsWith(`${key}: `))?.slice(key.length + 2).trim();
-    const unknown = settings.find((s) => s.trim() !== '' && !/^(runtime|client|rules): |^after [\w-]+: /.test(s));
-    if (unknown !== undefined || rest.length < 2) throw new Error(`${from}: "${name}": ${unknown ?? 'no file'}`);
-    const texts: Record<string, string> = {};
-    for (let i = 0; i < rest.length; i += 2) texts[rest[i] ?? ''] = (rest[i + 1] ?? '').trimEnd() + '\n';
-    const { reconcile, setup, manager, ...whole } = texts;
-    const framed = { ...whole, ...((reconcile ?? setup) !== undefined && { 'controller.go': CONTROLLER(reconcile ?? '\treturn ctrl.Result{}, nil\n', setup ?? '\treturn nil\n') }), ...(manager !== undefined && { 'main.go': MANAGER(manager) }) };
-    const runtime = told('runtime') ?? 'v0.20.4';
-    return {
-      name: `${from.replace(/\.txt$/, '')}: ${name}`, runtime: runtime === 'none' ? undefined : runtime, client: told('client'),
-      rules: told('rules')?.split(',').map((r) => r.trim()),
-      after: settings.flatMap((s) => { const m = /^after ([\w-]+): (.*)$/.exec(s); return m === null ? [] : [{ fix: m[1] ?? '', text: (m[2] ?? '').replaceAll('\\n', '\n').replaceAll('\\t', '\t') }]; }),
-      texts: framed, wants: Object.entries(framed).flatMap(([file, t]) => t.split('\n').flatMap((line, i) => [...line.matchAll(/\/\/ want ([\w-]+)(?:\[([^\]]*)\])?: (.*?)(?= \/\/ want |$)/g)].map((m) => (
-        { file, line: i + 1, rule: m[1] ?? '', fixes: m[2]?.split(',').map((x) => x.trim()).filter((x) => x !== ''), message: (m[3] ?? '').trim() })))),
-    };
-  });
+  return text
+    .split(/^## /m)
+    .slice(1)
+    .map((block) => {
+      const [head = '', ...rest] = block.split(/^-- (\S+) --\n/m);
+      const [name = '', ...settings] = head.split('\n');
+      const told = (key: string): string | undefined =>
+        settings
+          .find((s) => s.startsWith(`${key}: `))
+          ?.slice(key.length + 2)
+          .trim();
+      const unknown = settings.find((s) => s.trim() !== '' && !/^(runtime|client|rules): |^after [\w-]+: /.test(s));
+      if (unknown !== undefined || rest.length < 2) throw new Error(`${from}: "${name}": ${unknown ?? 'no file'}`);
+      const texts: Record<string, string> = {};
+      for (let i = 0; i < rest.length; i += 2) texts[rest[i] ?? ''] = (rest[i + 1] ?? '').trimEnd() + '\n';
+      const { reconcile, setup, manager, ...whole } = texts;
+      const framed = {
+        ...whole,
+        ...((reconcile ?? setup) !== undefined && {
+          'controller.go': CONTROLLER(reconcile ?? '\treturn ctrl.Result{}, nil\n', setup ?? '\treturn nil\n'),
+        }),
+        ...(manager !== undefined && { 'main.go': MANAGER(manager) }),
+      };
+      const runtime = told('runtime') ?? 'v0.20.4';
+      return {
+        name: `${from.replace(/\.txt$/, '')}: ${name}`,
+        runtime: runtime === 'none' ? undefined : runtime,
+        client: told('client'),
+        rules: told('rules')
+          ?.split(',')
+          .map((r) => r.trim()),
+        after: settings.flatMap((s) => {
+          const m = /^after ([\w-]+): (.*)$/.exec(s);
+          return m === null
+            ? []
+            : [{ fix: m[1] ?? '', text: (m[2] ?? '').replaceAll('\\n', '\n').replaceAll('\\t', '\t') }];
+        }),
+        texts: framed,
+        wants: Object.entries(framed).flatMap(([file, t]) =>
+          t.split('\n').flatMap((line, i) =>
+            [...line.matchAll(/\/\/ want ([\w-]+)(?:\[([^\]]*)\])?: (.*?)(?= \/\/ want |$)/g)].map((m) => ({
+              file,
+              line: i + 1,
+              rule: m[1] ?? '',
+              fixes: m[2]
+                ?.split(',')
+                .map((x) => x.trim())
+                .filter((x) => x !== ''),
+              message: (m[3] ?? '').trim(),
+            })),
+          ),
+        ),
+      };
+    });
 }

@@ -18,32 +18,53 @@ async function look(texts: Record<string, string>) {
   const elsewhere = await elsewhereOf(pkg, module, files);
   const file = pkg.files[0];
   if (file === undefined) throw new Error('no file');
-  const context = { file, pkg, module, clients: clientsOf(pkg, module), controllers: controllersOf(pkg, module), measured: undefined, elsewhere };
+  const context = {
+    file,
+    pkg,
+    module,
+    clients: clientsOf(pkg, module),
+    controllers: controllersOf(pkg, module),
+    measured: undefined,
+    elsewhere,
+  };
   return { elsewhere, rules: SETUP_RULES.flatMap((rule) => [...rule.check(context)].map((f) => f.rule)) };
 }
 
-describe('what the module\'s other packages set up', () => {
+describe("what the module's other packages set up", () => {
   test('nothing: the rules speak', async () => {
     const { elsewhere, rules } = await look({ [`${DIR}/internal/serve/a.go`]: 'package serve\n' });
-    expect(elsewhere).toEqual({ limiterMetric: undefined, pprof: undefined, blockProfile: undefined, mutexProfile: undefined });
+    expect(elsewhere).toEqual({
+      limiterMetric: undefined,
+      pprof: undefined,
+      blockProfile: undefined,
+      mutexProfile: undefined,
+    });
     expect(rules).toEqual(['limiter-metric', 'pprof']);
   });
 
   test('is found through several imports, and the rules are silent', async () => {
     const { elsewhere, rules } = await look({
-      [`${DIR}/internal/serve/a.go`]: 'package serve\n\nimport (\n\t_ "net/http/pprof"\n\n\t"example.com/app/internal/metrics"\n)\n',
+      [`${DIR}/internal/serve/a.go`]:
+        'package serve\n\nimport (\n\t_ "net/http/pprof"\n\n\t"example.com/app/internal/metrics"\n)\n',
       [`${DIR}/internal/metrics/limiter.go`]: ADAPTER,
       // A cycle, which Go refuses and a half-typed file may have.
-      [`${DIR}/internal/metrics/b.go`]: 'package metrics\n\nimport "example.com/app/internal/serve"\n\nfunc f() { runtime.SetBlockProfileRate(1) }\n',
+      [`${DIR}/internal/metrics/b.go`]:
+        'package metrics\n\nimport "example.com/app/internal/serve"\n\nfunc f() { runtime.SetBlockProfileRate(1) }\n',
     });
-    expect(elsewhere).toEqual({ limiterMetric: `${DIR}/internal/metrics/limiter.go`, pprof: `${DIR}/internal/serve/a.go`, blockProfile: `${DIR}/internal/metrics/b.go`, mutexProfile: undefined });
+    expect(elsewhere).toEqual({
+      limiterMetric: `${DIR}/internal/metrics/limiter.go`,
+      pprof: `${DIR}/internal/serve/a.go`,
+      blockProfile: `${DIR}/internal/metrics/b.go`,
+      mutexProfile: undefined,
+    });
     expect(rules).toEqual([]);
   });
 
   test('neither tests, comments, other modules nor packages that are not imported count', async () => {
     const { elsewhere } = await look({
       [`${DIR}/internal/serve/a_test.go`]: ADAPTER,
-      [`${DIR}/internal/serve/a.go`]: 'package serve\n\n// clientmetrics.RateLimiterLatency = …\n//\t_ "net/http/pprof"\n',
+      [`${DIR}/internal/serve/a.go`]:
+        'package serve\n\n// clientmetrics.RateLimiterLatency = …\n//\t_ "net/http/pprof"\n',
       [`${DIR}/internal/unused/a.go`]: ADAPTER,
       '/example.org/other/a.go': ADAPTER,
     });
@@ -54,6 +75,8 @@ describe('what the module\'s other packages set up', () => {
   test('an abort ends it', async () => {
     const files = memoryFiles({ [`${DIR}/go.mod`]: MOD });
     const module = await moduleOf(`${DIR}/main.go`, files);
-    await expect(elsewhereOf(packageOf({ 'main.go': MAIN }), module, files, AbortSignal.abort())).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }) as Error);
+    await expect(elsewhereOf(packageOf({ 'main.go': MAIN }), module, files, AbortSignal.abort())).rejects.toThrow(
+      expect.objectContaining({ name: 'AbortError' }) as Error,
+    );
   });
 });

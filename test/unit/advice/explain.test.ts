@@ -7,9 +7,11 @@ import { listed, rules } from '../../../src/advice/explain';
 
 const README = path.resolve(import.meta.dirname, '../../../README.md');
 
-describe('the rules\' own texts', () => {
-  it('are the README\'s section: npm run -s inspect -- rules prints it', () => {
-    expect(readFileSync(README, 'utf8')).toContain(`<details><summary>All rules</summary>\n\n${listed()}\n\n</details>`);
+describe("the rules' own texts", () => {
+  it("are the README's section: npm run -s inspect -- rules prints it", () => {
+    expect(readFileSync(README, 'utf8')).toContain(
+      `<details><summary>All rules</summary>\n\n${listed()}\n\n</details>`,
+    );
   });
 
   it.each(rules())('$id has a title and begins with whole sentences', ({ id, title, explains }) => {

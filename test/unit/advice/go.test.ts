@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { fileOf, findingsOf, grammar, memoryFiles, moduleWith, packageOf } from './harness';
 
-describe('the tests\' own helpers', () => {
+describe("the tests' own helpers", () => {
   it('read a file and a package', () => {
     expect(fileOf('package a\n\nimport "k8s.io/client-go/rest"\n').nameFor('k8s.io/client-go/rest')).toBe('rest');
-    expect([...packageOf({ 'a.go': 'package a\n\nfunc f() {}\n', 'b.go': 'package a\n\nfunc g() {}\n' }).funcs].map((f) => f.func.name)).toEqual(['f', 'g']);
+    expect(
+      [...packageOf({ 'a.go': 'package a\n\nfunc f() {}\n', 'b.go': 'package a\n\nfunc g() {}\n' }).funcs].map(
+        (f) => f.func.name,
+      ),
+    ).toEqual(['f', 'g']);
     expect(grammar().accepts('package a\nfunc {')).toBe(false);
   });
 
@@ -20,7 +24,23 @@ describe('the tests\' own helpers', () => {
   });
 
   it('refuse a fix that breaks the file', () => {
-    const rule = { id: 'x', title: 'X', explains: 'x', check: () => [{ rule: 'x', severity: 'hint' as const, message: 'm', start: 0, end: 7, fixes: [{ id: 'a', title: 'A', edits: [{ start: 0, end: 0, text: 'func {' }] }] }] };
-    expect(() => findingsOf(rule, { 'a.go': 'package a\n\nimport _ "k8s.io/client-go/rest"\n' })).toThrow(/does not parse/);
+    const rule = {
+      id: 'x',
+      title: 'X',
+      explains: 'x',
+      check: () => [
+        {
+          rule: 'x',
+          severity: 'hint' as const,
+          message: 'm',
+          start: 0,
+          end: 7,
+          fixes: [{ id: 'a', title: 'A', edits: [{ start: 0, end: 0, text: 'func {' }] }],
+        },
+      ],
+    };
+    expect(() => findingsOf(rule, { 'a.go': 'package a\n\nimport _ "k8s.io/client-go/rest"\n' })).toThrow(
+      /does not parse/,
+    );
   });
 });

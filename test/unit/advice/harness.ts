@@ -13,17 +13,27 @@ import { applyEdits } from '../../../src/advice/text';
 import type { Files, Finding, Fix, Measured } from '../../../src/advice/types';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const loaded = await Grammar.load(readFileSync(`${ROOT}/node_modules/web-tree-sitter/web-tree-sitter.wasm`), readFileSync(`${ROOT}/node_modules/tree-sitter-go/tree-sitter-go.wasm`));
+const loaded = await Grammar.load(
+  readFileSync(`${ROOT}/node_modules/web-tree-sitter/web-tree-sitter.wasm`),
+  readFileSync(`${ROOT}/node_modules/tree-sitter-go/tree-sitter-go.wasm`),
+);
 
 /** Folder of the tests' module. */
 export const DIR = '/m';
 
-export function grammar(): Grammar { return loaded; }
-export function fileOf(text: string, file = `${DIR}/main.go`): GoFile { return new GoFile(file, text, loaded.parse(text)); }
+export function grammar(): Grammar {
+  return loaded;
+}
+export function fileOf(text: string, file = `${DIR}/main.go`): GoFile {
+  return new GoFile(file, text, loaded.parse(text));
+}
 
 /** By name: `{ 'main.go': '…', 'options.go': '…' }`. All are of one folder. */
 export function packageOf(texts: Readonly<Record<string, string>>): GoPackage {
-  return new GoPackage(DIR, Object.entries(texts).map(([name, text]) => fileOf(text, `${DIR}/${name}`)));
+  return new GoPackage(
+    DIR,
+    Object.entries(texts).map(([name, text]) => fileOf(text, `${DIR}/${name}`)),
+  );
 }
 
 export interface Versions {
@@ -39,21 +49,38 @@ export interface Versions {
 
 /** A module by versions alone, as one whose source is not on this machine. */
 export function moduleWith(versions: Versions = {}): Module {
-  const clientGo = versions.clientGo === undefined ? 'v0.37.0' : versions.clientGo ?? undefined;
-  const all = new Map(Object.entries({ 'sigs.k8s.io/controller-runtime': versions.controllerRuntime, 'k8s.io/client-go': clientGo, ...versions.others }));
+  const clientGo = versions.clientGo === undefined ? 'v0.37.0' : (versions.clientGo ?? undefined);
+  const all = new Map(
+    Object.entries({
+      'sigs.k8s.io/controller-runtime': versions.controllerRuntime,
+      'k8s.io/client-go': clientGo,
+      ...versions.others,
+    }),
+  );
   return {
-    path: 'example.com/app', dir: DIR, go: '1.24',
-    version: (module) => { const version = all.get(module); return version === undefined ? undefined : { path: module, version, dir: undefined, replaced: undefined }; },
+    path: 'example.com/app',
+    dir: DIR,
+    go: '1.24',
+    version: (module) => {
+      const version = all.get(module);
+      return version === undefined ? undefined : { path: module, version, dir: undefined, replaced: undefined };
+    },
     facts: factsWith(versions.controllerRuntime, clientGo, versions.has ?? {}),
   };
 }
 
-function factsWith(runtime: string | undefined, clientGo: string | undefined, has: Readonly<Record<string, readonly string[]>>): Facts {
+function factsWith(
+  runtime: string | undefined,
+  clientGo: string | undefined,
+  has: Readonly<Record<string, readonly string[]>>,
+): Facts {
   const minor = runtime === undefined ? undefined : Number(/^v0\.(\d+)/.exec(runtime)?.[1]);
   const fact = <T>(value: T): Fact<T> => ({ value, source: `controller-runtime ${runtime ?? ''}` });
-  const by = <T>(value: (n: number) => T): Fact<T> | undefined => (minor === undefined ? undefined : fact(value(minor)));
+  const by = <T>(value: (n: number) => T): Fact<T> | undefined =>
+    minor === undefined ? undefined : fact(value(minor));
   return {
-    clientGo: clientGo === undefined ? undefined : { value: { qps: 5, burst: 10 }, source: `k8s.io/client-go ${clientGo}` },
+    clientGo:
+      clientGo === undefined ? undefined : { value: { qps: 5, burst: 10 }, source: `k8s.io/client-go ${clientGo}` },
     getConfig: by((n) => (n < 21 ? { qps: 20, burst: 30 } : { qps: -1, burst: undefined })),
     maxConcurrentReconciles: by(() => 1),
     usePriorityQueue: by((n) => (n < 20 ? 'none' : n < 23 ? 'off' : 'on')),
@@ -66,7 +93,17 @@ function factsWith(runtime: string | undefined, clientGo: string | undefined, ha
 export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
   return {
     read: (file) => Promise.resolve(texts[file]),
-    list: (dir) => Promise.resolve([...new Set(Object.keys(texts).filter((f) => f.startsWith(`${dir}/`)).map((f) => { const [head, ...rest] = f.slice(dir.length + 1).split('/'); return rest.length > 0 ? `${head}/` : head ?? ''; }))]),
+    list: (dir) =>
+      Promise.resolve([
+        ...new Set(
+          Object.keys(texts)
+            .filter((f) => f.startsWith(`${dir}/`))
+            .map((f) => {
+              const [head, ...rest] = f.slice(dir.length + 1).split('/');
+              return rest.length > 0 ? `${head}/` : (head ?? '');
+            }),
+        ),
+      ]),
     absolute: (os) => (os.startsWith('/') ? os : join(DIR, os.replaceAll('\\', '/'))),
     moduleCaches: Object.keys(texts).some((f) => f.startsWith('/gomodcache/')) ? ['/gomodcache'] : [],
   };
@@ -86,16 +123,32 @@ export interface Checked extends Finding {
  * What a rule finds in these files. Each fix is applied; throws when its edits overlap, leave the text, change nothing, or make a
  * text that Go's grammar refuses.
  */
-export function findingsOf(rule: GoRule, texts: Readonly<Record<string, string>>, module: Module = moduleWith(), measured?: Measured): Checked[] {
+export function findingsOf(
+  rule: GoRule,
+  texts: Readonly<Record<string, string>>,
+  module: Module = moduleWith(),
+  measured?: Measured,
+): Checked[] {
   const pkg = packageOf(texts);
   const clients = clientsOf(pkg, module);
   const controllers = controllersOf(pkg, module);
-  return pkg.files.filter((f) => !f.isTest && !f.generated && isRelevant(f.text)).flatMap((file) => [...rule.check({ file, pkg, module, clients, controllers, measured })].map((finding) => {
-    if (finding.start < 0 || finding.end > file.text.length || finding.start >= finding.end) throw new Error(`${finding.rule}: the finding's place is outside the text`);
-    const ids = finding.fixes.map((f) => f.id);
-    if (new Set(ids).size !== ids.length) throw new Error(`${finding.rule}: two fixes with one id: ${ids.join(', ')}`);
-    return { ...finding, in: nameOf(file.path), at: file.text.slice(finding.start, finding.end), fixed: Object.fromEntries(finding.fixes.map((fix) => [fix.id, fixedBy(fix, file.path, texts)])) };
-  }));
+  return pkg.files
+    .filter((f) => !f.isTest && !f.generated && isRelevant(f.text))
+    .flatMap((file) =>
+      [...rule.check({ file, pkg, module, clients, controllers, measured })].map((finding) => {
+        if (finding.start < 0 || finding.end > file.text.length || finding.start >= finding.end)
+          throw new Error(`${finding.rule}: the finding's place is outside the text`);
+        const ids = finding.fixes.map((f) => f.id);
+        if (new Set(ids).size !== ids.length)
+          throw new Error(`${finding.rule}: two fixes with one id: ${ids.join(', ')}`);
+        return {
+          ...finding,
+          in: nameOf(file.path),
+          at: file.text.slice(finding.start, finding.end),
+          fixed: Object.fromEntries(finding.fixes.map((fix) => [fix.id, fixedBy(fix, file.path, texts)])),
+        };
+      }),
+    );
 }
 
 /** All texts after a fix of a finding in `file`. */
@@ -106,11 +159,17 @@ export function fixedBy(fix: Fix, file: string, texts: Readonly<Record<string, s
   for (const target of files) {
     if (dirOf(target) !== DIR) throw new Error(`${fix.id}: edits ${target}, which is not in the package`);
     const before = out[nameOf(target)] ?? '';
-    const after = applyEdits(before, fix.edits.filter((e) => (e.file ?? file) === target));
+    const after = applyEdits(
+      before,
+      fix.edits.filter((e) => (e.file ?? file) === target),
+    );
     if (after === before) throw new Error(`${fix.id}: changes nothing in ${target}`);
     if (!loaded.accepts(after)) throw new Error(`${fix.id}: does not parse any more:\n${after}`);
     out[nameOf(target)] = after;
   }
-  for (const edit of fix.edits) for (const stop of edit.stops ?? []) if (stop.start < 0 || stop.end > edit.text.length || stop.end < stop.start) throw new Error(`${fix.id}: a stop outside its text`);
+  for (const edit of fix.edits)
+    for (const stop of edit.stops ?? [])
+      if (stop.start < 0 || stop.end > edit.text.length || stop.end < stop.start)
+        throw new Error(`${fix.id}: a stop outside its text`);
   return out;
 }

@@ -18,7 +18,9 @@ export function report(text: string, path = 'manifest.yaml', measured?: Measured
 
 /** `rule: marked text`, in the order of the text; only the first line of what is marked. */
 export function told(text: string, path?: string): string[] {
-  return report(text, path).findings.filter((f) => f.rule !== 'yaml-pprof-off').map((f) => `${f.rule.replace('yaml-', '')}: ${text.slice(f.start, f.end).split(/\r?\n/)[0] ?? ''}`);
+  return report(text, path)
+    .findings.filter((f) => f.rule !== 'yaml-pprof-off')
+    .map((f) => `${f.rule.replace('yaml-', '')}: ${text.slice(f.start, f.end).split(/\r?\n/)[0] ?? ''}`);
 }
 
 export function finding(text: string, rule: string, path?: string, measured?: Measured): Finding {
@@ -40,7 +42,11 @@ export function lines(text: string, rule: string, id?: string, path?: string): s
   const after = fixed(text, rule, id, path).split('\n');
   const rest = [...after];
   const gone: string[] = [];
-  for (const line of before) { const at = rest.indexOf(line); if (at >= 0) rest.splice(at, 1); else gone.push(line); }
+  for (const line of before) {
+    const at = rest.indexOf(line);
+    if (at >= 0) rest.splice(at, 1);
+    else gone.push(line);
+  }
   return [...gone.map((l) => `-${l}`), ...rest.map((l) => `+${l}`)];
 }
 
@@ -57,9 +63,14 @@ function values(text: string): string[] {
 
 function flat(value: unknown, path: string): string[] {
   if (Array.isArray(value)) return value.length === 0 ? [] : value.flatMap((v) => flat(v, `${path}[]`));
-  if (typeof value === 'object' && value !== null) return Object.entries(value).flatMap(([k, v]) => flat(v, `${path}.${k}`));
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([k, v]) => flat(v, `${path}.${k}`));
   // A text with a document in it: its values are compared one by one.
-  if (typeof value === 'string' && value.includes('\n') && value.includes(': ')) return flat(parseAllDocuments(plain(value)).map((d) => d.toJS() as unknown), path);
+  if (typeof value === 'string' && value.includes('\n') && value.includes(': '))
+    return flat(
+      parseAllDocuments(plain(value)).map((d) => d.toJS() as unknown),
+      path,
+    );
   return value === null ? [] : [`${path}=${JSON.stringify(value)}`];
 }
 
@@ -73,18 +84,28 @@ function changesOnlyItsOwn(text: string, fix: Fix): void {
   expect(come.length, fix.title).toBeGreaterThan(0);
   // Every value that comes is one that the title names, or the name of the setting; as many go as are typed over.
   const numbers = [...fix.title.matchAll(/\d[\d.:]*|true/g)].map((m) => m[0]);
-  for (const leaf of come) expect(/-own$/.test(fix.id) || numbers.some((n) => leaf.includes(n)) || /name="/.test(leaf), `${fix.title}: ${leaf}`).toBe(true);
+  for (const leaf of come)
+    expect(
+      /-own$/.test(fix.id) || numbers.some((n) => leaf.includes(n)) || /name="/.test(leaf),
+      `${fix.title}: ${leaf}`,
+    ).toBe(true);
   expect(gone.length).toBeLessThanOrEqual(come.length);
   expect(come.length).toBeLessThanOrEqual(6);
   // Comments stay, and no line end changes.
   expect(after.match(/#[^\r\n]*/g) ?? []).toEqual(text.match(/#[^\r\n]*/g) ?? []);
   if (text.includes('\r\n')) expect(after.replaceAll('\r\n', '')).not.toContain('\n');
-  for (const edit of fix.edits) for (const stop of edit.stops ?? []) expect(edit.text.slice(stop.start, stop.end)).toMatch(/^[\w.:]+$/);
+  for (const edit of fix.edits)
+    for (const stop of edit.stops ?? []) expect(edit.text.slice(stop.start, stop.end)).toMatch(/^[\w.:]+$/);
 }
 
 function without(list: readonly string[], other: readonly string[]): string[] {
   const rest = [...other];
-  return list.filter((v) => { const at = rest.indexOf(v); if (at < 0) return true; rest.splice(at, 1); return false; });
+  return list.filter((v) => {
+    const at = rest.indexOf(v);
+    if (at < 0) return true;
+    rest.splice(at, 1);
+    return false;
+  });
 }
 
 /** A container's manifest: `body` are lines of the container, indented by six spaces. */
@@ -102,7 +123,9 @@ ${body.replace(/^/gm, '        ').trimEnd()}
 `;
 }
 
-export function configMap(name: string, data: string): string { return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n${data.replace(/^(?=.)/gm, '  ')}`; }
+export function configMap(name: string, data: string): string {
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n${data.replace(/^(?=.)/gm, '  ')}`;
+}
 
 export function pod(name: string, container: string): string {
   return `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\n  namespace: kube-system\nspec:\n  containers:\n  - ${container.trim().replaceAll('\n', '\n    ')}\n  hostNetwork: true\n`;

@@ -11,9 +11,15 @@ it('writes a goroutine dump as a profile with the same goroutines, stacks and la
   const again = openProfile(bytes);
   expect(again.summary.kind).toBe('goroutines');
   expect(again.summary.sampleTypes.map((t) => [t.type, t.unit, t.total])).toEqual([['goroutine', 'count', dump.total]]);
-  const shape = (d: typeof dump) => d.groups.map((g) => [g.count, g.labels, g.stack.map((f) => `${f.name} ${f.line}`).join('\n')]).sort((a, b) => String(a[2]).localeCompare(String(b[2])) || Number(a[0]) - Number(b[0]));
+  const shape = (d: typeof dump) =>
+    d.groups
+      .map((g) => [g.count, g.labels, g.stack.map((f) => `${f.name} ${f.line}`).join('\n')])
+      .sort((a, b) => String(a[2]).localeCompare(String(b[2])) || Number(a[0]) - Number(b[0]));
   // In a profile the creator is the last frame of the stack.
-  const withCreator = { ...dump, groups: dump.groups.map((g) => ({ ...g, stack: g.createdBy ? [...g.stack, g.createdBy] : g.stack })) };
+  const withCreator = {
+    ...dump,
+    groups: dump.groups.map((g) => ({ ...g, stack: g.createdBy ? [...g.stack, g.createdBy] : g.stack })),
+  };
   const got = shape((await again.goroutines())!);
   expect([shape(dump), shape(withCreator)]).toContainEqual(got);
 });

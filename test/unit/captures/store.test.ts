@@ -10,8 +10,19 @@ import { CaptureStore } from '../../../src/captures/store';
 import type { CaptureInfo } from '../../../src/captures/types';
 
 const info = (over: Partial<CaptureInfo> = {}): CaptureInfo => ({
-  version: 1, name: 'CPU widgets-0', kind: 'cpu', at: new Date(2026, 10, 23, 14, 32, 5).getTime(), seconds: 30, context: 'kind', namespace: 'default',
-  workload: 'widgets', pod: 'widgets-0', url: '', leader: true, image: 'widgets:v1', ...over,
+  version: 1,
+  name: 'CPU widgets-0',
+  kind: 'cpu',
+  at: new Date(2026, 10, 23, 14, 32, 5).getTime(),
+  seconds: 30,
+  context: 'kind',
+  namespace: 'default',
+  workload: 'widgets',
+  pod: 'widgets-0',
+  url: '',
+  leader: true,
+  image: 'widgets:v1',
+  ...over,
 });
 
 let dir: string;
@@ -62,7 +73,10 @@ describe('CaptureStore', () => {
     await fs.rm(`${a.file}.json`);
     await fs.writeFile(`${b.file}.json`, '{"version":1,"name":3');
     const [first, second] = await store.list();
-    expect(first).toMatchObject({ problem: { code: 'captures.sidecar' }, info: { kind: 'cpu', pod: 'widgets-0', at: info().at, name: 'CPU widgets-0' } });
+    expect(first).toMatchObject({
+      problem: { code: 'captures.sidecar' },
+      info: { kind: 'cpu', pod: 'widgets-0', at: info().at, name: 'CPU widgets-0' },
+    });
     expect(second).toMatchObject({ problem: { code: 'captures.sidecar' }, info: { kind: 'goroutine', pod: 'red-1' } });
     await store.rename(a.file, 'mine');
     expect((await store.get(a.file))?.info.name).toBe('mine');
@@ -72,22 +86,37 @@ describe('CaptureStore', () => {
   it('reads what earlier versions wrote, and passes over what later ones may add', async () => {
     const { file } = await store.write(info(), Buffer.from('x'));
     const { group: _, ...before } = info();
-    for (const notes of [before, { ...before, group: { id: 'g', name: 'n', kind: 'of a later version' }, later: true }]) {
+    for (const notes of [
+      before,
+      { ...before, group: { id: 'g', name: 'n', kind: 'of a later version' }, later: true },
+    ]) {
       await fs.writeFile(`${file}.json`, JSON.stringify(notes));
       expect(await store.get(file)).toMatchObject({ info: before, problem: undefined });
       expect((await store.get(file))?.info.group).toBeUndefined();
     }
   });
 
-  it('tells the kind from the name where notes are gone, of a program\'s own profile too', async () => {
+  it("tells the kind from the name where notes are gone, of a program's own profile too", async () => {
     const names = [];
     for (const kind of ['trace', 'metrics', 'custom:example.com/shop.carts', 'goroutineleak'] as const) {
       const { file } = await store.write(info({ kind, seconds: 0 }), Buffer.from('x'));
       await fs.rm(`${file}.json`);
       names.push(path.basename(file));
     }
-    expect(names).toEqual(['widgets-0.trace.2026-11-23T14-32-05.trace', 'widgets-0.metrics.2026-11-23T14-32-05.openmetrics.txt', 'widgets-0.example_com_shop_carts.2026-11-23T14-32-05.pb.gz', 'widgets-0.goroutineleak.2026-11-23T14-32-05.pb.gz']);
-    expect(new Map((await store.list()).map((c) => [path.basename(c.file), c.info.kind]))).toEqual(new Map([[names[0], 'trace'], [names[1], 'metrics'], [names[2], 'custom:example_com_shop_carts'], [names[3], 'goroutineleak']]));
+    expect(names).toEqual([
+      'widgets-0.trace.2026-11-23T14-32-05.trace',
+      'widgets-0.metrics.2026-11-23T14-32-05.openmetrics.txt',
+      'widgets-0.example_com_shop_carts.2026-11-23T14-32-05.pb.gz',
+      'widgets-0.goroutineleak.2026-11-23T14-32-05.pb.gz',
+    ]);
+    expect(new Map((await store.list()).map((c) => [path.basename(c.file), c.info.kind]))).toEqual(
+      new Map([
+        [names[0], 'trace'],
+        [names[1], 'metrics'],
+        [names[2], 'custom:example_com_shop_carts'],
+        [names[3], 'goroutineleak'],
+      ]),
+    );
   });
 
   it('renames a group in all its members', async () => {
@@ -96,13 +125,18 @@ describe('CaptureStore', () => {
     await store.write(info({ kind: 'heap', group }), Buffer.from('y'));
     await store.write(info({ kind: 'block' }), Buffer.from('z'));
     await store.renameGroup('g1', ' before the fix ');
-    expect((await store.list()).map((c) => [c.info.kind, c.info.group?.name]).sort()).toEqual([['block', undefined], ['cpu', 'before the fix'], ['heap', 'before the fix']]);
+    expect((await store.list()).map((c) => [c.info.kind, c.info.group?.name]).sort()).toEqual([
+      ['block', undefined],
+      ['cpu', 'before the fix'],
+      ['heap', 'before the fix'],
+    ]);
     await expect(store.renameGroup('g2', 'x')).rejects.toMatchObject({ code: 'captures.gone' });
   });
 
   it('passes over what is not a capture, and folders named like one', async () => {
     await fs.mkdir(path.join(dir, 'x.pb.gz'), { recursive: true });
-    for (const name of ['notes.txt', '.DS_Store', '.hidden.pb.gz', 'some.json', '.pb.gz']) await fs.writeFile(path.join(dir, name), 'x');
+    for (const name of ['notes.txt', '.DS_Store', '.hidden.pb.gz', 'some.json', '.pb.gz'])
+      await fs.writeFile(path.join(dir, name), 'x');
     await fs.writeFile(path.join(dir, 'cpu.prof'), 'x');
     expect((await store.list()).map((c) => path.basename(c.file))).toEqual(['cpu.prof']);
   });
@@ -126,7 +160,8 @@ describe('CaptureStore', () => {
     expect(await fs.readdir(dir)).toEqual([]);
     const outside = path.join(path.dirname(dir), 'other.pb.gz');
     await fs.writeFile(outside, 'x');
-    for (const bad of [outside, path.join(dir, '..', 'other.pb.gz')]) await expect(store.delete(bad)).rejects.toMatchObject({ code: 'captures.outside' });
+    for (const bad of [outside, path.join(dir, '..', 'other.pb.gz')])
+      await expect(store.delete(bad)).rejects.toMatchObject({ code: 'captures.outside' });
     expect(await fs.readFile(outside, 'utf8')).toBe('x');
   });
 
@@ -136,7 +171,9 @@ describe('CaptureStore', () => {
     await fs.writeFile(to, 'before');
     await store.export(file, to);
     expect(await fs.readFile(to, 'utf8')).toBe('whole');
-    await expect(store.export(file, path.join(dir, 'no', 'such', 'out'))).rejects.toMatchObject({ code: 'captures.write' });
+    await expect(store.export(file, path.join(dir, 'no', 'such', 'out'))).rejects.toMatchObject({
+      code: 'captures.write',
+    });
     await expect(store.export(path.join(dir, 'gone.pb.gz'), to)).rejects.toMatchObject({ code: 'captures.gone' });
   });
 
@@ -148,17 +185,21 @@ describe('CaptureStore', () => {
 
   it('tells of its own changes and of those that others make in the folder', async () => {
     let heard = 0;
-    store.onDidChange(() => { heard++; });
+    store.onDidChange(() => {
+      heard++;
+    });
     const { file } = await store.write(info(), Buffer.from('x'));
     expect(heard).toBe(1);
     await store.watch();
     const before = heard;
     await new CaptureStore(dir).delete(file);
     // Some systems tell of a folder only a moment after they were asked to: others go on changing it.
-    await expect.poll(async () => {
-      await new CaptureStore(dir).write(info(), Buffer.from('y'));
-      return heard;
-    }).toBeGreaterThan(before);
+    await expect
+      .poll(async () => {
+        await new CaptureStore(dir).write(info(), Buffer.from('y'));
+        return heard;
+      })
+      .toBeGreaterThan(before);
   });
 
   // A file size limit makes write(2) fail in the middle, as a full disk does.
@@ -170,11 +211,22 @@ describe('CaptureStore', () => {
           process.on('SIGXFSZ', () => {});
           new CaptureStore(process.argv[2]).write(JSON.parse(process.argv[3]), Buffer.alloc(4 << 20, 1)).then(
             () => console.log('saved'), (e) => console.log(e.code, '|', e.sentence));`,
-        resolveDir: path.resolve(import.meta.dirname, '../../..'), loader: 'ts',
+        resolveDir: path.resolve(import.meta.dirname, '../../..'),
+        loader: 'ts',
       },
-      bundle: true, platform: 'node', outfile: script, logLevel: 'silent',
+      bundle: true,
+      platform: 'node',
+      outfile: script,
+      logLevel: 'silent',
     });
-    const { stdout } = await promisify(execFile)('sh', ['-c', 'ulimit -f 1024; exec "$0" "$@"', process.execPath, script, dir, JSON.stringify(info())]);
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      'ulimit -f 1024; exec "$0" "$@"',
+      process.execPath,
+      script,
+      dir,
+      JSON.stringify(info()),
+    ]);
     expect(stdout).toMatch(/^captures\.diskFull \| .*nothing was saved.*Make room/);
     expect(await fs.readdir(dir)).toEqual([]);
   });
@@ -182,8 +234,12 @@ describe('CaptureStore', () => {
 
 describe('fileName', () => {
   it('is fit for any file system and never longer than 255 bytes', () => {
-    expect(fileName(info({ pod: '', url: 'http://127.0.0.1:6060' }))).toBe('127.0.0.1_6060.cpu.2026-11-23T14-32-05.pb.gz');
-    expect(fileName(info({ pod: '../../etc/passwd', kind: 'goroutine', seconds: 0 }), 2)).toBe('_.._etc_passwd.goroutine.2026-11-23T14-32-05-2.goroutines.txt');
+    expect(fileName(info({ pod: '', url: 'http://127.0.0.1:6060' }))).toBe(
+      '127.0.0.1_6060.cpu.2026-11-23T14-32-05.pb.gz',
+    );
+    expect(fileName(info({ pod: '../../etc/passwd', kind: 'goroutine', seconds: 0 }), 2)).toBe(
+      '_.._etc_passwd.goroutine.2026-11-23T14-32-05-2.goroutines.txt',
+    );
     expect(fileName(info({ pod: 'x'.repeat(253) })).length).toBeLessThan(255);
   });
 });

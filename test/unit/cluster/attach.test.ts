@@ -5,7 +5,9 @@ import { PATIENCE } from '../../lib/until';
 import { INDEX, METRICS, serve } from './helpers';
 
 const ends: (() => unknown)[] = [];
-afterEach(async () => { await Promise.all(ends.splice(0).map((end) => end())); });
+afterEach(async () => {
+  await Promise.all(ends.splice(0).map((end) => end()));
+});
 async function up(paths: Readonly<Record<string, string>>): Promise<number> {
   const s = await serve(paths);
   ends.push(() => s.close());
@@ -22,16 +24,29 @@ describe('asking a local process', () => {
   });
 
   it('says what stands in the way: nothing listens, or pprof is not there', async () => {
-    expect((await askLocal('http://127.0.0.1:1', soon())).problem).toMatchObject({ code: 'target.refused', message: expect.stringContaining('127.0.0.1:1') as string });
+    expect((await askLocal('http://127.0.0.1:1', soon())).problem).toMatchObject({
+      code: 'target.refused',
+      message: expect.stringContaining('127.0.0.1:1') as string,
+    });
     const port = await up({ '/metrics': METRICS });
     expect((await askLocal(String(port), soon())).problem?.code).toBe('target.notFound');
   });
 
   it('ends at once when it is cancelled', async () => {
     const stop = new AbortController();
-    const silent = net.createServer((socket) => { socket.once('data', () => { stop.abort(); }).on('error', () => undefined); });
-    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
+    const silent = net.createServer((socket) => {
+      socket
+        .once('data', () => {
+          stop.abort();
+        })
+        .on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve);
+    });
     ends.push(() => silent.close());
-    await expect(askLocal(String((silent.address() as net.AddressInfo).port), stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(askLocal(String((silent.address() as net.AddressInfo).port), stop.signal)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 });

@@ -7,13 +7,36 @@ const T = 1_700_000_000_000;
 
 function cluster(now: () => number = () => T): { cluster: Cluster; seen: Seen } {
   const seen = new Seen();
-  seen.workloads.set('wu', { uid: 'wu', kind: 'StatefulSet', namespace: 'ns', name: 'w', labels: {}, owner: undefined, createdAt: T - 1000 });
-  seen.pods.set('u1', pod({ containers: [{ name: 'manager', image: 'x/w:v2', args: ['/manager', '--leader-elect', '--pprof-bind-address=:6060'], env: {}, ports: [] }] }));
+  seen.workloads.set('wu', {
+    uid: 'wu',
+    kind: 'StatefulSet',
+    namespace: 'ns',
+    name: 'w',
+    labels: {},
+    owner: undefined,
+    createdAt: T - 1000,
+  });
+  seen.pods.set(
+    'u1',
+    pod({
+      containers: [
+        {
+          name: 'manager',
+          image: 'x/w:v2',
+          args: ['/manager', '--leader-elect', '--pprof-bind-address=:6060'],
+          env: {},
+          ports: [],
+        },
+      ],
+    }),
+  );
   seen.leases.set('ns/w', { namespace: 'ns', name: 'w', holder: 'w-0_abc', renewedAt: T, durationSeconds: 15 });
   return { cluster: new Cluster(session({ inventory: seen }), { namespaces: [], marked: () => ({}), now }), seen };
 }
 
-afterEach(() => { vi.useRealTimers(); });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('an open cluster', () => {
   it('works its workloads out once per change', () => {
@@ -22,7 +45,9 @@ describe('an open cluster', () => {
     expect(first.map((w) => [w.id, w.isController, w.replicas[0]?.leader])).toEqual([['StatefulSet/ns/w', true, true]]);
     expect(c.workloads()).toBe(first);
     let heard = 0;
-    c.onDidChange(() => { heard++; });
+    c.onDidChange(() => {
+      heard++;
+    });
     seen.pods.set('u1', { ...pod(), ready: false });
     expect(c.workloads()).toBe(first);
     seen.change();
@@ -37,7 +62,9 @@ describe('an open cluster', () => {
     const { cluster: c } = cluster(Date.now);
     expect(c.workloads()[0]?.replicas[0]?.leader).toBe(true);
     let heard = 0;
-    c.onDidChange(() => { heard++; });
+    c.onDidChange(() => {
+      heard++;
+    });
     vi.advanceTimersByTime(15_000 + SKEW_MS - 1000);
     expect(heard).toBe(0);
     vi.advanceTimersByTime(2000);
@@ -59,7 +86,11 @@ describe('an open cluster', () => {
     let lists = 0;
     const { cluster: plain } = cluster();
     plain.relist();
-    const seen = Object.assign(new Seen(), { refresh: () => { lists++; } });
+    const seen = Object.assign(new Seen(), {
+      refresh: () => {
+        lists++;
+      },
+    });
     const c = new Cluster(session({ inventory: seen }), { namespaces: [], marked: () => ({}) });
     c.relist();
     expect(lists).toBe(1);
@@ -72,7 +103,9 @@ describe('an open cluster', () => {
     const seen = new Seen();
     Object.assign(seen, { ready: new Promise(() => undefined) });
     const c = new Cluster(session({ inventory: seen }), { namespaces: [], marked: () => ({}) });
-    setTimeout(() => { stop.abort(); }, 5);
+    setTimeout(() => {
+      stop.abort();
+    }, 5);
     await expect(c.whenReady(stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
     c.dispose();
   });

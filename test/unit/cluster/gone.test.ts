@@ -10,10 +10,14 @@ function there(): { seen: Seen; cluster: Cluster } {
 }
 
 /** Lasts until its signal ends it. */
-const endless = (signal: AbortSignal): Promise<never> => new Promise((_, reject) => {
-  const end = (): void => { reject(new DOMException('ended', 'AbortError')); };
-  if (signal.aborted) end(); else signal.addEventListener('abort', end);
-});
+const endless = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = (): void => {
+      reject(new DOMException('ended', 'AbortError'));
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+  });
 const never = new AbortController().signal;
 
 describe('work on a pod', () => {
@@ -25,7 +29,10 @@ describe('work on a pod', () => {
     seen.pods.delete('u1');
     seen.pods.set('u2', pod({ uid: 'u2' }));
     seen.change();
-    await expect(work).rejects.toMatchObject({ code: 'kube.podGone', message: expect.stringContaining('ns/w-0') as string });
+    await expect(work).rejects.toMatchObject({
+      code: 'kube.podGone',
+      message: expect.stringContaining('ns/w-0') as string,
+    });
     await expect(whileThere(cluster, pod(), never, endless)).rejects.toMatchObject({ code: 'kube.podGone' });
     cluster.dispose();
   });
@@ -35,7 +42,12 @@ describe('work on a pod', () => {
     let finish: (said: string) => void = () => undefined;
     let signal: AbortSignal | undefined;
     let keep: () => void = () => undefined;
-    const work = whileThere(cluster, pod(), never, (s, k) => { [signal, keep] = [s, k]; return new Promise<string>((resolve) => { finish = resolve; }); });
+    const work = whileThere(cluster, pod(), never, (s, k) => {
+      [signal, keep] = [s, k];
+      return new Promise<string>((resolve) => {
+        finish = resolve;
+      });
+    });
     seen.pods.set('u1', pod({ deleting: true }));
     seen.change();
     expect(signal?.aborted).toBe(false);

@@ -4,13 +4,26 @@ import * as net from 'node:net';
 import { Duplex } from 'node:stream';
 import { Emitter } from '../../../src/base/dispose';
 import type { Memento } from '../../../src/cluster/memory';
-import type { ClusterObjects, Endpoint, LeaseRecord, PodRecord, Replica, WorkloadRecord } from '../../../src/controllers/types';
+import type {
+  ClusterObjects,
+  Endpoint,
+  LeaseRecord,
+  PodRecord,
+  Replica,
+  WorkloadRecord,
+} from '../../../src/controllers/types';
 import type { Inventory, KubeSession } from '../../../src/kube/types';
 
-export const INDEX = '<html><head><title>/debug/pprof/</title></head><body>Types of profiles available:<table><tr><td>7</td><td><a href=\'goroutine?debug=1\'>goroutine</a></td></tr></table></body></html>';
-export const METRICS = '# TYPE controller_runtime_max_concurrent_reconciles gauge\ncontroller_runtime_max_concurrent_reconciles{controller="widget"} 2\n# TYPE controller_runtime_active_workers gauge\ncontroller_runtime_active_workers{controller="widget"} 1\n';
+export const INDEX =
+  "<html><head><title>/debug/pprof/</title></head><body>Types of profiles available:<table><tr><td>7</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr></table></body></html>";
+export const METRICS =
+  '# TYPE controller_runtime_max_concurrent_reconciles gauge\ncontroller_runtime_max_concurrent_reconciles{controller="widget"} 2\n# TYPE controller_runtime_active_workers gauge\ncontroller_runtime_active_workers{controller="widget"} 1\n';
 
-export interface Served { readonly port: number; readonly seen: { path: string; token: string | undefined }[]; close(): Promise<void> }
+export interface Served {
+  readonly port: number;
+  readonly seen: { path: string; token: string | undefined }[];
+  close(): Promise<void>;
+}
 
 /** Serves paths as bodies; with `token`, 401 without a bearer token and 403 with another one. */
 export async function serve(paths: Readonly<Record<string, string>>, token?: string): Promise<Served> {
@@ -19,26 +32,54 @@ export async function serve(paths: Readonly<Record<string, string>>, token?: str
     const given = q.headers.authorization?.replace('Bearer ', '');
     seen.push({ path: q.url ?? '', token: given });
     const body = paths[q.url ?? ''];
-    if (token !== undefined && given !== token) { r.statusCode = given === undefined ? 401 : 403; r.end('no'); return; }
+    if (token !== undefined && given !== token) {
+      r.statusCode = given === undefined ? 401 : 403;
+      r.end('no');
+      return;
+    }
     r.statusCode = body === undefined ? 404 : 200;
     r.setHeader('Content-Type', body?.startsWith('<') === true ? 'text/html' : 'text/plain; version=0.0.4');
     r.end(body ?? 'not found');
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   const { port } = server.address() as net.AddressInfo;
-  return { port, seen, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => { resolve(); }); }) };
+  return {
+    port,
+    seen,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
 }
 
 /** A memento that lasts as long as the test. */
 export function forgetful(): Memento {
   const map = new Map<string, unknown>();
-  return { get: (key) => map.get(key), set: (key, value) => { map.set(key, value); } };
+  return {
+    get: (key) => map.get(key),
+    set: (key, value) => {
+      map.set(key, value);
+    },
+  };
 }
 
 /** A stream that ends with an error, as the tunnel does that was not given. */
 export function failing(e: Error): Duplex {
-  const d = new Duplex({ read: () => undefined, write: (_c, _e, cb) => { cb(); } });
-  queueMicrotask(() => { d.destroy(e); });
+  const d = new Duplex({
+    read: () => undefined,
+    write: (_c, _e, cb) => {
+      cb();
+    },
+  });
+  queueMicrotask(() => {
+    d.destroy(e);
+  });
   return d;
 }
 
@@ -50,11 +91,25 @@ export interface SessionOptions {
   readonly inventory?: Inventory;
 }
 
-export function session({ ports = {}, stream, ownToken, inventory }: SessionOptions): KubeSession & { readonly asked: number[] } {
+export function session({
+  ports = {},
+  stream,
+  ownToken,
+  inventory,
+}: SessionOptions): KubeSession & { readonly asked: number[] } {
   const asked: number[] = [];
   return {
     asked,
-    context: { name: 'ctx', cluster: 'c', user: 'jane', namespace: 'default', server: 'https://127.0.0.1:1', current: true, file: '', problem: undefined },
+    context: {
+      name: 'ctx',
+      cluster: 'c',
+      user: 'jane',
+      namespace: 'default',
+      server: 'https://127.0.0.1:1',
+      current: true,
+      file: '',
+      problem: undefined,
+    },
     getJson: () => Promise.reject(new Error('not asked for here')),
     podStream: (_namespace, _pod, port) => {
       asked.push(port);
@@ -64,20 +119,47 @@ export function session({ ports = {}, stream, ownToken, inventory }: SessionOpti
     ownToken: () => Promise.resolve(ownToken),
     serviceAccountToken: (namespace, name) => Promise.resolve(`token-of-${namespace}-${name}`),
     serviceAccounts: () => Promise.resolve(['default']),
-    inventory: () => { if (!inventory) throw new Error('no inventory here'); return inventory; },
+    inventory: () => {
+      if (!inventory) throw new Error('no inventory here');
+      return inventory;
+    },
     dispose: () => undefined,
   };
 }
 
 export function pod(over: Partial<PodRecord> = {}): PodRecord {
   return {
-    uid: 'u1', namespace: 'ns', name: 'w-0', labels: {}, annotations: {}, owner: { kind: 'StatefulSet', name: 'w', uid: 'wu' }, node: 'n1', hostNetwork: false, serviceAccount: 'default',
-    hostname: 'w-0', phase: 'Running', ready: true, deleting: false, restarts: 0, reason: '', createdAt: 1, containers: [], ...over,
+    uid: 'u1',
+    namespace: 'ns',
+    name: 'w-0',
+    labels: {},
+    annotations: {},
+    owner: { kind: 'StatefulSet', name: 'w', uid: 'wu' },
+    node: 'n1',
+    hostNetwork: false,
+    serviceAccount: 'default',
+    hostname: 'w-0',
+    phase: 'Running',
+    ready: true,
+    deleting: false,
+    restarts: 0,
+    reason: '',
+    createdAt: 1,
+    containers: [],
+    ...over,
   };
 }
 
 export function endpoint(kind: Endpoint['kind'], port: number, over: Partial<Endpoint> = {}): Endpoint {
-  return { kind, port, scheme: 'http', path: kind === 'pprof' ? '/debug/pprof/' : '/metrics', how: `--${kind}-bind-address=:${port}`, certainty: 'stated', ...over };
+  return {
+    kind,
+    port,
+    scheme: 'http',
+    path: kind === 'pprof' ? '/debug/pprof/' : '/metrics',
+    how: `--${kind}-bind-address=:${port}`,
+    certainty: 'stated',
+    ...over,
+  };
 }
 
 export function replica(endpoints: readonly Endpoint[] = [], over: Partial<PodRecord> = {}): Replica {
@@ -93,12 +175,22 @@ export class Seen implements Inventory {
   readonly pods = new Map<string, PodRecord>();
   readonly workloads = new Map<string, WorkloadRecord>();
   readonly leases = new Map<string, LeaseRecord>();
-  readonly objects: ClusterObjects = { pods: this.pods, workloads: this.workloads, leases: this.leases, services: new Map(), monitors: new Map() };
+  readonly objects: ClusterObjects = {
+    pods: this.pods,
+    workloads: this.workloads,
+    leases: this.leases,
+    services: new Map(),
+    monitors: new Map(),
+  };
   readonly scope = 'all';
   readonly problems = [];
   readonly state = 'live';
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
-  change(): void { this.#changed.fire(); }
-  dispose(): void { this.#changed.dispose(); }
+  change(): void {
+    this.#changed.fire();
+  }
+  dispose(): void {
+    this.#changed.dispose();
+  }
 }

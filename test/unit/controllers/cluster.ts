@@ -1,6 +1,14 @@
 import { slimLease, slimMonitor, slimPod, slimService, slimWorkload } from '../../../src/controllers/slim';
 import { discover } from '../../../src/controllers/discover';
-import type { ClusterObjects, LeaseRecord, MonitorRecord, PodRecord, ServiceRecord, Workload, WorkloadRecord } from '../../../src/controllers/types';
+import type {
+  ClusterObjects,
+  LeaseRecord,
+  MonitorRecord,
+  PodRecord,
+  ServiceRecord,
+  Workload,
+  WorkloadRecord,
+} from '../../../src/controllers/types';
 
 export const NOW = Date.parse('2026-11-20T10:00:00Z');
 
@@ -21,12 +29,27 @@ export interface PodSpec {
 export function pod(name: string, p: PodSpec = {}): object {
   return {
     metadata: {
-      name, namespace: p.namespace ?? 'default', uid: `uid-${p.namespace ?? 'default'}-${name}`, creationTimestamp: '2026-11-20T09:00:00Z',
-      labels: p.labels, annotations: p.annotations,
-      ...(p.owner && { ownerReferences: [{ apiVersion: 'apps/v1', controller: true, uid: `uid-${p.owner.name}`, ...p.owner }] }),
+      name,
+      namespace: p.namespace ?? 'default',
+      uid: `uid-${p.namespace ?? 'default'}-${name}`,
+      creationTimestamp: '2026-11-20T09:00:00Z',
+      labels: p.labels,
+      annotations: p.annotations,
+      ...(p.owner && {
+        ownerReferences: [{ apiVersion: 'apps/v1', controller: true, uid: `uid-${p.owner.name}`, ...p.owner }],
+      }),
     },
-    spec: { nodeName: p.node ?? 'node-1', ...(p.hostNetwork === true && { hostNetwork: true }), serviceAccountName: 'default', containers: p.containers ?? [{ name: 'app', image: 'example.com/app:1' }] },
-    status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }], containerStatuses: [{ name: 'app', restartCount: 0, state: { running: {} } }] },
+    spec: {
+      nodeName: p.node ?? 'node-1',
+      ...(p.hostNetwork === true && { hostNetwork: true }),
+      serviceAccountName: 'default',
+      containers: p.containers ?? [{ name: 'app', image: 'example.com/app:1' }],
+    },
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: 'True' }],
+      containerStatuses: [{ name: 'app', restartCount: 0, state: { running: {} } }],
+    },
   };
 }
 
@@ -44,9 +67,19 @@ export class World implements ClusterObjects {
     return this;
   }
 
-  workload(kind: string, name: string, more: { namespace?: string; labels?: Labels; owner?: { kind: string; name: string } } = {}): this {
+  workload(
+    kind: string,
+    name: string,
+    more: { namespace?: string; labels?: Labels; owner?: { kind: string; name: string } } = {},
+  ): this {
     const record = slimWorkload(kind, {
-      metadata: { name, namespace: more.namespace ?? 'default', uid: `uid-${name}`, labels: more.labels, ...(more.owner && { ownerReferences: [{ controller: true, uid: `uid-${more.owner.name}`, ...more.owner }] }) },
+      metadata: {
+        name,
+        namespace: more.namespace ?? 'default',
+        uid: `uid-${name}`,
+        labels: more.labels,
+        ...(more.owner && { ownerReferences: [{ controller: true, uid: `uid-${more.owner.name}`, ...more.owner }] }),
+      },
     })!;
     this.workloads.set(record.uid, record);
     return this;
@@ -57,20 +90,36 @@ export class World implements ClusterObjects {
     const namespace = spec.namespace ?? 'default';
     this.workload('Deployment', name, { namespace, ...(spec.labels && { labels: spec.labels }) });
     this.workload('ReplicaSet', `${name}-7c9d`, { namespace, owner: { kind: 'Deployment', name } });
-    for (let i = 0; i < replicas; i++) this.pod(`${name}-7c9d-${'abcdefgh'[i]}`, { ...spec, labels: { ...spec.labels, 'pod-template-hash': '7c9d' }, owner: { kind: 'ReplicaSet', name: `${name}-7c9d` } });
+    for (let i = 0; i < replicas; i++)
+      this.pod(`${name}-7c9d-${'abcdefgh'[i]}`, {
+        ...spec,
+        labels: { ...spec.labels, 'pod-template-hash': '7c9d' },
+        owner: { kind: 'ReplicaSet', name: `${name}-7c9d` },
+      });
     return this;
   }
 
   /** A lease renewed `age` seconds ago, 15 s long. */
   lease(namespace: string, name: string, holder: string, age = 1, seconds = 15): this {
     const renewTime = new Date(NOW - age * 1000).toISOString().replace('Z', '000Z');
-    const record = slimLease({ metadata: { name, namespace }, spec: { holderIdentity: holder, leaseDurationSeconds: seconds, renewTime } })!;
+    const record = slimLease({
+      metadata: { name, namespace },
+      spec: { holderIdentity: holder, leaseDurationSeconds: seconds, renewTime },
+    })!;
     this.leases.set(`${namespace}/${name}`, record);
     return this;
   }
 
-  service(name: string, selector: Labels, ports: readonly object[], more: { namespace?: string; labels?: Labels; annotations?: Labels } = {}): this {
-    const record = slimService({ metadata: { name, namespace: more.namespace ?? 'default', labels: more.labels, annotations: more.annotations }, spec: { selector, ports } })!;
+  service(
+    name: string,
+    selector: Labels,
+    ports: readonly object[],
+    more: { namespace?: string; labels?: Labels; annotations?: Labels } = {},
+  ): this {
+    const record = slimService({
+      metadata: { name, namespace: more.namespace ?? 'default', labels: more.labels, annotations: more.annotations },
+      spec: { selector, ports },
+    })!;
     this.services.set(`${record.namespace}/${name}`, record);
     return this;
   }
@@ -81,7 +130,9 @@ export class World implements ClusterObjects {
     return this;
   }
 
-  discover(marked: Record<string, boolean> = {}): Workload[] { return discover(this, { now: NOW, marked }); }
+  discover(marked: Record<string, boolean> = {}): Workload[] {
+    return discover(this, { now: NOW, marked });
+  }
 
   /** The only workload. */
   get one(): Workload {
@@ -92,4 +143,5 @@ export class World implements ClusterObjects {
 }
 
 export const leaders = (w: Workload): string[] => w.replicas.filter((r) => r.leader).map((r) => r.pod.name);
-export const endpoints = (w: Workload): string[] => w.replicas[0]!.endpoints.map((e) => `${e.kind} ${e.scheme}:${e.port}${e.path}`);
+export const endpoints = (w: Workload): string[] =>
+  w.replicas[0]!.endpoints.map((e) => `${e.kind} ${e.scheme}:${e.port}${e.path}`);

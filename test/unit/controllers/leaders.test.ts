@@ -3,7 +3,9 @@ import { leaders, NOW, World } from './cluster';
 import { discover } from '../../../src/controllers/discover';
 
 const UUID = '6f2c1f2e-9d5f-4c64-9d2f-5a0c6f2a1b3c';
-const manager = (...args: string[]) => [{ name: 'manager', image: 'example.com/w:1', args: ['--leader-elect', ...args] }];
+const manager = (...args: string[]) => [
+  { name: 'manager', image: 'example.com/w:1', args: ['--leader-elect', ...args] },
+];
 
 describe('the leader, by what its lease names as holder', () => {
   it.each([
@@ -22,18 +24,25 @@ describe('the leader, by what its lease names as holder', () => {
 
   it('a host name that Linux cut at 63 characters', () => {
     const long = `operator-${'x'.repeat(60)}`;
-    const w = new World().pod(`${long}-0`, { owner: { kind: 'StatefulSet', name: long } }).lease('default', 'l', `${`${long}-0`.slice(0, 63)}_${UUID}`).one;
+    const w = new World()
+      .pod(`${long}-0`, { owner: { kind: 'StatefulSet', name: long } })
+      .lease('default', 'l', `${`${long}-0`.slice(0, 63)}_${UUID}`).one;
     expect(leaders(w)).toEqual([`${long}-0`]);
   });
 
   it('a pod in another namespace than its lease', () => {
-    const w = new World().deployment('cert-manager', 2, { namespace: 'cert-manager' }).lease('kube-system', 'cert-manager-controller', 'cert-manager-7c9d-b-external-cert-manager-controller').one;
+    const w = new World()
+      .deployment('cert-manager', 2, { namespace: 'cert-manager' })
+      .lease('kube-system', 'cert-manager-controller', 'cert-manager-7c9d-b-external-cert-manager-controller').one;
     expect(leaders(w)).toEqual(['cert-manager-7c9d-b']);
   });
 
   it('the nearer one of two pods of the same name, or none', () => {
-    const world = new World().pod('app-0', { namespace: 'a', owner: { kind: 'StatefulSet', name: 'app' } }).pod('app-0', { namespace: 'b', owner: { kind: 'StatefulSet', name: 'app' } });
-    const led = (w: World) => w.discover().flatMap((x) => x.replicas.filter((r) => r.leader).map((r) => r.pod.namespace));
+    const world = new World()
+      .pod('app-0', { namespace: 'a', owner: { kind: 'StatefulSet', name: 'app' } })
+      .pod('app-0', { namespace: 'b', owner: { kind: 'StatefulSet', name: 'app' } });
+    const led = (w: World) =>
+      w.discover().flatMap((x) => x.replicas.filter((r) => r.leader).map((r) => r.pod.namespace));
     expect(led(world.lease('b', 'l', 'app-0'))).toEqual(['b']);
     world.leases.clear();
     expect(led(world.lease('c', 'l', 'app-0'))).toEqual([]);
@@ -41,30 +50,78 @@ describe('the leader, by what its lease names as holder', () => {
 });
 
 describe('leaders on the network of a node', () => {
-  const kcm = (node: string) => ({ namespace: 'kube-system', node, hostNetwork: true, owner: { kind: 'Node', name: node }, labels: { component: 'kube-controller-manager', tier: 'control-plane' }, containers: [{ name: 'kube-controller-manager', image: 'registry.k8s.io/kube-controller-manager:v1.36.0', command: ['kube-controller-manager', '--leader-elect=true'] }] });
-  const scheduler = (node: string) => ({ ...kcm(node), labels: { component: 'kube-scheduler' }, containers: [{ name: 'kube-scheduler', image: 'registry.k8s.io/kube-scheduler:v1.36.0', command: ['kube-scheduler', '--leader-elect=true'] }] });
-  const proxy = (node: string) => ({ namespace: 'kube-system', node, hostNetwork: true, owner: { kind: 'DaemonSet', name: 'kube-proxy' }, containers: [{ name: 'kube-proxy', image: 'registry.k8s.io/kube-proxy:v1.36.0' }] });
+  const kcm = (node: string) => ({
+    namespace: 'kube-system',
+    node,
+    hostNetwork: true,
+    owner: { kind: 'Node', name: node },
+    labels: { component: 'kube-controller-manager', tier: 'control-plane' },
+    containers: [
+      {
+        name: 'kube-controller-manager',
+        image: 'registry.k8s.io/kube-controller-manager:v1.36.0',
+        command: ['kube-controller-manager', '--leader-elect=true'],
+      },
+    ],
+  });
+  const scheduler = (node: string) => ({
+    ...kcm(node),
+    labels: { component: 'kube-scheduler' },
+    containers: [
+      {
+        name: 'kube-scheduler',
+        image: 'registry.k8s.io/kube-scheduler:v1.36.0',
+        command: ['kube-scheduler', '--leader-elect=true'],
+      },
+    ],
+  });
+  const proxy = (node: string) => ({
+    namespace: 'kube-system',
+    node,
+    hostNetwork: true,
+    owner: { kind: 'DaemonSet', name: 'kube-proxy' },
+    containers: [{ name: 'kube-proxy', image: 'registry.k8s.io/kube-proxy:v1.36.0' }],
+  });
   const world = (): World => {
     const w = new World();
-    for (const node of ['cp-1', 'cp-2']) w.pod(`kube-controller-manager-${node}`, kcm(node)).pod(`kube-scheduler-${node}`, scheduler(node)).pod(`kube-proxy-${node}x`, proxy(node));
+    for (const node of ['cp-1', 'cp-2'])
+      w.pod(`kube-controller-manager-${node}`, kcm(node))
+        .pod(`kube-scheduler-${node}`, scheduler(node))
+        .pod(`kube-proxy-${node}x`, proxy(node));
     return w;
   };
   const led = (w: World) => w.discover().flatMap(leaders);
 
   it('are told apart by the lease: one node leads with each', () => {
-    const w = world().lease('kube-system', 'kube-controller-manager', `cp-2_${UUID}`).lease('kube-system', 'kube-scheduler', `cp-2_${UUID}`);
+    const w = world()
+      .lease('kube-system', 'kube-controller-manager', `cp-2_${UUID}`)
+      .lease('kube-system', 'kube-scheduler', `cp-2_${UUID}`);
     expect(led(w)).toEqual(['kube-controller-manager-cp-2', 'kube-scheduler-cp-2']);
-    expect(w.discover().find((x) => x.name === 'kube-controller-manager')!.reasons.map((r) => r.text)).toContain('holds the lease kube-system/kube-controller-manager');
+    expect(
+      w
+        .discover()
+        .find((x) => x.name === 'kube-controller-manager')!
+        .reasons.map((r) => r.text),
+    ).toContain('holds the lease kube-system/kube-controller-manager');
   });
 
   it('with the domain of the node or without it', () => {
-    const w = new World().pod('kube-scheduler-ip-1.ec2.internal', scheduler('ip-1.ec2.internal')).lease('kube-system', 'kube-scheduler', `ip-1_${UUID}`);
+    const w = new World()
+      .pod('kube-scheduler-ip-1.ec2.internal', scheduler('ip-1.ec2.internal'))
+      .lease('kube-system', 'kube-scheduler', `ip-1_${UUID}`);
     expect(led(w)).toEqual(['kube-scheduler-ip-1.ec2.internal']);
   });
 
   it('by the flag that names the lease', () => {
-    const own = (name: string, id: string) => ({ node: 'cp-1', hostNetwork: true, owner: { kind: 'DaemonSet', name }, containers: manager(`--leader-election-id=${id}`) });
-    expect(led(new World().pod('a-1', own('a', 'one')).pod('b-1', own('b', 'two')).lease('default', 'two', `cp-1_${UUID}`))).toEqual(['b-1']);
+    const own = (name: string, id: string) => ({
+      node: 'cp-1',
+      hostNetwork: true,
+      owner: { kind: 'DaemonSet', name },
+      containers: manager(`--leader-election-id=${id}`),
+    });
+    expect(
+      led(new World().pod('a-1', own('a', 'one')).pod('b-1', own('b', 'two')).lease('default', 'two', `cp-1_${UUID}`)),
+    ).toEqual(['b-1']);
   });
 
   it('of a lease that no pod of the node can be told to own: none', () => {
@@ -82,8 +139,11 @@ describe('leases', () => {
     expect(leaders(two().lease('default', 'l', '').one)).toEqual([]);
   });
 
-  it('are judged by the other renewals when this machine\'s clock is behind', () => {
-    const w = two().lease('default', 'old', 'w-7c9d-a', 0).lease('default', 'new', 'w-7c9d-b', -60).lease('default', 'another', 'w-7c9d-b', -61);
+  it("are judged by the other renewals when this machine's clock is behind", () => {
+    const w = two()
+      .lease('default', 'old', 'w-7c9d-a', 0)
+      .lease('default', 'new', 'w-7c9d-b', -60)
+      .lease('default', 'another', 'w-7c9d-b', -61);
     expect(leaders(w.one)).toEqual(['w-7c9d-b']);
   });
 
@@ -93,7 +153,10 @@ describe('leases', () => {
   });
 
   describe('that are followed', () => {
-    const ended = (r: { renewedAt: number; heardAt?: number; renewing?: boolean }, more: (w: World) => World = (w) => w): string[] => {
+    const ended = (
+      r: { renewedAt: number; heardAt?: number; renewing?: boolean },
+      more: (w: World) => World = (w) => w,
+    ): string[] => {
       const w = more(two().lease('default', 'l', 'w-7c9d-a'));
       w.leases.set('default/l', { ...w.leases.get('default/l')!, ...r });
       return leaders(w.one);
@@ -105,12 +168,22 @@ describe('leases', () => {
       expect(ended({ renewedAt: NOW + off, heardAt: NOW - 31_000, renewing: true })).toEqual([]);
     });
 
-    it('tell by how much this machine\'s clock is off, for those that were not renewed yet', () => {
+    it("tell by how much this machine's clock is off, for those that were not renewed yet", () => {
       const others = (w: World): World => {
-        w.leases.set('default/o', { ...w.leases.get('default/l')!, name: 'o', holder: 'w-7c9d-b', renewedAt: NOW - 10 * MIN, heardAt: NOW, renewing: true });
+        w.leases.set('default/o', {
+          ...w.leases.get('default/l')!,
+          name: 'o',
+          holder: 'w-7c9d-b',
+          renewedAt: NOW - 10 * MIN,
+          heardAt: NOW,
+          renewing: true,
+        });
         return w;
       };
-      expect(ended({ renewedAt: NOW - 10 * MIN - 9000, heardAt: NOW - 9000 }, others)).toEqual(['w-7c9d-a', 'w-7c9d-b']);
+      expect(ended({ renewedAt: NOW - 10 * MIN - 9000, heardAt: NOW - 9000 }, others)).toEqual([
+        'w-7c9d-a',
+        'w-7c9d-b',
+      ]);
       expect(ended({ renewedAt: NOW - 11 * MIN, heardAt: NOW - 9000 }, others)).toEqual(['w-7c9d-b']);
     });
 
@@ -120,8 +193,14 @@ describe('leases', () => {
   });
 
   it('several in one pod are all its own; shards lead beside each other', () => {
-    const w = two().lease('default', 'a', `w-7c9d-a_${UUID}`).lease('default', 'b', `w-7c9d-a_${UUID}`).lease('default', 'c', `w-7c9d-b_${UUID}`).one;
-    expect(w.replicas.map((r) => [r.pod.name, r.leader, r.leases])).toEqual([['w-7c9d-a', true, ['default/a', 'default/b']], ['w-7c9d-b', true, ['default/c']]]);
+    const w = two()
+      .lease('default', 'a', `w-7c9d-a_${UUID}`)
+      .lease('default', 'b', `w-7c9d-a_${UUID}`)
+      .lease('default', 'c', `w-7c9d-b_${UUID}`).one;
+    expect(w.replicas.map((r) => [r.pod.name, r.leader, r.leases])).toEqual([
+      ['w-7c9d-a', true, ['default/a', 'default/b']],
+      ['w-7c9d-b', true, ['default/c']],
+    ]);
   });
 
   it('never lead twice, and the change of a leader is seen', () => {

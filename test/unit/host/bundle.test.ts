@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 it('the extension copies the API of the editor once, whatever the number of files that import it', async () => {
   const script = pathToFileURL(path.resolve('scripts/build.mjs')).href;
-  const { bundles } = await import(script) as { readonly bundles: readonly BuildOptions[] };
+  const { bundles } = (await import(script)) as { readonly bundles: readonly BuildOptions[] };
   const code = async (entry: string): Promise<string> => {
     const bundle = bundles.find((b) => typeof b.entryPoints === 'object' && entry in b.entryPoints);
     const { outputFiles } = await build({ ...bundle, write: false, sourcemap: false });

@@ -15,14 +15,34 @@ import { serve } from '../cluster/helpers';
 import { serveHttp } from '../target/servers';
 
 const scrapers: Scraper[] = [];
-afterEach(() => { for (const s of scrapers.splice(0)) s.dispose(); });
+afterEach(() => {
+  for (const s of scrapers.splice(0)) s.dispose();
+});
 function scraper(): Scraper {
-  const s = new Scraper({ everyMs: () => 1000, maxBytes: () => 1 << 20, idleTimeoutMs: () => PATIENCE, keepSeconds: 60 });
+  const s = new Scraper({
+    everyMs: () => 1000,
+    maxBytes: () => 1 << 20,
+    idleTimeoutMs: () => PATIENCE,
+    keepSeconds: 60,
+  });
   scrapers.push(s);
   return s;
 }
-const target = (port: number, token?: string): Target => ({ label: 'p', scheme: 'http', host: '127.0.0.1', port, anyCertificate: false, ...(token !== undefined && { token: () => Promise.resolve(token) }) });
-const next = (s: Scraper): Promise<ScrapeReport> => new Promise((resolve) => { const once = s.onDidScrape((report) => { once.dispose(); resolve(report); }); });
+const target = (port: number, token?: string): Target => ({
+  label: 'p',
+  scheme: 'http',
+  host: '127.0.0.1',
+  port,
+  anyCertificate: false,
+  ...(token !== undefined && { token: () => Promise.resolve(token) }),
+});
+const next = (s: Scraper): Promise<ScrapeReport> =>
+  new Promise((resolve) => {
+    const once = s.onDidScrape((report) => {
+      once.dispose();
+      resolve(report);
+    });
+  });
 const TEXT = '# TYPE up gauge\nup 1\n';
 
 describe('"Try again"', () => {
@@ -31,35 +51,79 @@ describe('"Try again"', () => {
     try {
       let token: string | undefined;
       const s = scraper();
-      const processes = [{ id: 'a', labels: {}, find: () => Promise.resolve({ target: target(server.port, token), path: '/metrics' }) }];
+      const processes = [
+        { id: 'a', labels: {}, find: () => Promise.resolve({ target: target(server.port, token), path: '/metrics' }) },
+      ];
       s.set(processes);
       s.start();
       expect((await next(s)).problem?.status).toBe(401);
       const asked: string[] = [];
-      const again = (): void => { s.stop(); s.set([]); s.set(processes); s.start(); };
-      const press = (authenticate: () => Promise<boolean>): Promise<void> => tryAgain({ problems: s.reports.map((r) => r.problem), locked: false }, { authenticate, unlock: () => Promise.reject(new Error('not a Prometheus')), again });
+      const again = (): void => {
+        s.stop();
+        s.set([]);
+        s.set(processes);
+        s.start();
+      };
+      const press = (authenticate: () => Promise<boolean>): Promise<void> =>
+        tryAgain(
+          { problems: s.reports.map((r) => r.problem), locked: false },
+          { authenticate, unlock: () => Promise.reject(new Error('not a Prometheus')), again },
+        );
       // The person gave up: nothing is asked again, and the process goes on being asked at its slow pace.
       const before = server.seen.length;
-      await press(() => { asked.push('given up'); return Promise.resolve(false); });
+      await press(() => {
+        asked.push('given up');
+        return Promise.resolve(false);
+      });
       expect(server.seen).toHaveLength(before);
-      await press(() => { asked.push('chosen'); token = 'right'; return Promise.resolve(true); });
+      await press(() => {
+        asked.push('chosen');
+        token = 'right';
+        return Promise.resolve(true);
+      });
       const report = await next(s);
       expect([report.problem, asked]).toEqual([undefined, ['given up', 'chosen']]);
       expect(server.seen.at(-1)).toEqual({ path: '/metrics', token: 'right' });
-    } finally { await server.close(); }
+    } finally {
+      await server.close();
+    }
   });
 
   it('asks for none where a token would not help', async () => {
-    for (const problem of [new Problem('target.refused', 'x'), new Problem('kube.forbidden', 'x', { status: 403 }), new Problem('metrics.html', 'x', { status: 200 }), undefined]) {
+    for (const problem of [
+      new Problem('target.refused', 'x'),
+      new Problem('kube.forbidden', 'x', { status: 403 }),
+      new Problem('metrics.html', 'x', { status: 200 }),
+      undefined,
+    ]) {
       let again = 0;
-      await tryAgain({ problems: [problem], locked: false }, { authenticate: () => Promise.reject(new Error('asked')), unlock: () => Promise.reject(new Error('unlocked')), again: () => { again++; } });
+      await tryAgain(
+        { problems: [problem], locked: false },
+        {
+          authenticate: () => Promise.reject(new Error('asked')),
+          unlock: () => Promise.reject(new Error('unlocked')),
+          again: () => {
+            again++;
+          },
+        },
+      );
       expect(again).toBe(1);
     }
   });
 
   it('asks for what a Prometheus wants, and goes on only when it has it', async () => {
     let again = 0;
-    const press = (unlock: () => Promise<void>): Promise<void> => tryAgain({ problems: [], locked: true }, { authenticate: () => Promise.reject(new Error('the process was asked')), unlock, again: () => { again++; } });
+    const press = (unlock: () => Promise<void>): Promise<void> =>
+      tryAgain(
+        { problems: [], locked: true },
+        {
+          authenticate: () => Promise.reject(new Error('the process was asked')),
+          unlock,
+          again: () => {
+            again++;
+          },
+        },
+      );
     await expect(press(() => Promise.reject(new DOMException('gave up', 'AbortError')))).rejects.toSatisfy(isAbort);
     expect(again).toBe(0);
     await press(() => Promise.resolve());
@@ -71,7 +135,13 @@ describe('the cost of looking', () => {
   it('is what the process sent, packed as it was, and how long it took', async () => {
     const text = Array.from({ length: 2000 }, (_, i) => `m{i="${i}"} ${i}`).join('\n') + '\n';
     const packed = gzipSync(text);
-    const port = await serveHttp((_, res) => { res.setHeader('Content-Type', 'text/plain; version=0.0.4'); res.setHeader('Content-Encoding', 'gzip'); setTimeout(() => { res.end(packed); }, 20); });
+    const port = await serveHttp((_, res) => {
+      res.setHeader('Content-Type', 'text/plain; version=0.0.4');
+      res.setHeader('Content-Encoding', 'gzip');
+      setTimeout(() => {
+        res.end(packed);
+      }, 20);
+    });
     const s = scraper();
     s.set([{ id: 'a', labels: {}, find: () => Promise.resolve({ target: target(port), path: '/metrics' }) }]);
     s.start();
@@ -87,7 +157,14 @@ describe('the cost of looking', () => {
   });
 
   it('stands still while looks differ by little, counts no failures, and follows a change', () => {
-    const look = (millis: number, size: number, problem?: Problem): ScrapeReport => ({ id: 'a', time: 0, millis, bytes: { wire: size, body: size }, warnings: [], problem });
+    const look = (millis: number, size: number, problem?: Problem): ScrapeReport => ({
+      id: 'a',
+      time: 0,
+      millis,
+      bytes: { wire: size, body: size },
+      warnings: [],
+      problem,
+    });
     const cost = new Cost();
     const seen = new Set<string | undefined>();
     for (let i = 0; i < 40; i++) {
@@ -106,12 +183,14 @@ describe('a subject at a Prometheus', () => {
   const select = (labels: Record<string, string>, id: Parameters<typeof matchersOf>[0], replica = ''): boolean => {
     const ring = new Ring();
     ring.add(parseScrape(Buffer.from('m 1\n'), 'text/plain', 1), labels);
-    const matchers = matchersOf(id, replica).map((m) => `${m.label}${m.op}${JSON.stringify(m.value)}`).join(',');
+    const matchers = matchersOf(id, replica)
+      .map((m) => `${m.label}${m.op}${JSON.stringify(m.value)}`)
+      .join(',');
     return evaluate(parsePromql(`m{${matchers}}`), ring, { start: 1, end: 1, step: 1 }).series.length === 1;
   };
   const workload = { context: 'c', workload: 'Deployment/ns/web.app' };
 
-  it('is its pods, those before it too, and no other workload\'s', () => {
+  it("is its pods, those before it too, and no other workload's", () => {
     expect(select({ namespace: 'ns', pod: 'web.app-7c9d-x1' }, workload)).toBe(true);
     expect(select({ namespace: 'ns', pod: 'web.app' }, workload)).toBe(true);
     expect(select({ namespace: 'other', pod: 'web.app-7c9d-x1' }, workload)).toBe(false);
@@ -122,7 +201,8 @@ describe('a subject at a Prometheus', () => {
   });
 
   it('is, for a process that was attached, what Prometheus calls its instance', () => {
-    for (const instance of ['localhost:8080', '127.0.0.1:8080', '[::1]:8080']) expect(select({ instance }, { url: 'http://127.0.0.1:8080' }), instance).toBe(true);
+    for (const instance of ['localhost:8080', '127.0.0.1:8080', '[::1]:8080'])
+      expect(select({ instance }, { url: 'http://127.0.0.1:8080' }), instance).toBe(true);
     expect(select({ instance: 'localhost:8081' }, { url: 'http://localhost:8080' })).toBe(false);
     expect(select({ instance: 'host.example:443' }, { url: 'https://host.example/x' })).toBe(true);
     expect(select({ instance: 'hostxexample:443' }, { url: 'https://host.example' })).toBe(false);

@@ -20,18 +20,34 @@ export interface Opened {
 }
 
 /** `pprof` is the port that the pod's flags state; undefined: none is stated. */
-export async function opened(options: SessionOptions & { readonly pprof?: number; readonly pins?: Pins }): Promise<Opened> {
+export async function opened(
+  options: SessionOptions & { readonly pprof?: number; readonly pins?: Pins },
+): Promise<Opened> {
   const seen = new Seen();
   const args = options.pprof === undefined ? ['/manager'] : ['/manager', `--pprof-bind-address=:${options.pprof}`];
   const container: ContainerRecord = { name: 'manager', image: 'x/w:v1', args, env: {}, ports: [] };
-  seen.workloads.set('wu', { uid: 'wu', kind: 'StatefulSet', namespace: 'ns', name: 'w', labels: {}, owner: undefined, createdAt: 1 });
+  seen.workloads.set('wu', {
+    uid: 'wu',
+    kind: 'StatefulSet',
+    namespace: 'ns',
+    name: 'w',
+    labels: {},
+    owner: undefined,
+    createdAt: 1,
+  });
   seen.pods.set('u1', pod({ containers: [container] }));
   const s = session({ ...options, inventory: seen });
   const clusters = new Clusters({
-    kubeconfigs: () => Promise.resolve({
-      load: () => Promise.resolve({ contexts: [s.context], problems: [] }), onDidChange: () => ({ dispose: () => undefined }), session: () => Promise.resolve(s), dispose: () => undefined,
-    }),
-    namespaces: () => [], marked: () => ({}), log,
+    kubeconfigs: () =>
+      Promise.resolve({
+        load: () => Promise.resolve({ contexts: [s.context], problems: [] }),
+        onDidChange: () => ({ dispose: () => undefined }),
+        session: () => Promise.resolve(s),
+        dispose: () => undefined,
+      }),
+    namespaces: () => [],
+    marked: () => ({}),
+    log,
   });
   const memory = new EndpointMemory(forgetful());
   const processes = new Processes({ clusters, memory, pins: () => options.pins ?? {}, log });
@@ -40,7 +56,15 @@ export async function opened(options: SessionOptions & { readonly pprof?: number
   const [replica] = workload?.replicas ?? [];
   if (!workload || !replica) throw new Error('the pod is not in the tree');
   return {
-    clusters, processes, memory, seen, asked: s.asked, place: { kind: 'pod', context: 'ctx', workload, replica },
-    dispose: () => { processes.dispose(); clusters.dispose(); },
+    clusters,
+    processes,
+    memory,
+    seen,
+    asked: s.asked,
+    place: { kind: 'pod', context: 'ctx', workload, replica },
+    dispose: () => {
+      processes.dispose();
+      clusters.dispose();
+    },
   };
 }

@@ -10,21 +10,53 @@ import { failing, INDEX, serve, type Served } from '../cluster/helpers';
 import { opened, type Opened } from './open';
 
 const ends: { close(): unknown }[] = [];
-afterEach(async () => { await Promise.all(ends.splice(0).map((e) => e.close())); });
-async function up(...args: Parameters<typeof serve>): Promise<Served> { const s = await serve(...args); ends.push(s); return s; }
-async function open(options: Parameters<typeof opened>[0]): Promise<Opened> { const o = await opened(options); ends.push({ close: () => { o.dispose(); } }); return o; }
+afterEach(async () => {
+  await Promise.all(ends.splice(0).map((e) => e.close()));
+});
+async function up(...args: Parameters<typeof serve>): Promise<Served> {
+  const s = await serve(...args);
+  ends.push(s);
+  return s;
+}
+async function open(options: Parameters<typeof opened>[0]): Promise<Opened> {
+  const o = await opened(options);
+  ends.push({
+    close: () => {
+      o.dispose();
+    },
+  });
+  return o;
+}
 const soon = (): AbortSignal => AbortSignal.timeout(PATIENCE);
-const problem = (p: Promise<unknown>): Promise<Problem> => p.then(() => { throw new Error('nothing was thrown'); }, (e: unknown) => e as Problem);
+const problem = (p: Promise<unknown>): Promise<Problem> =>
+  p.then(
+    () => {
+      throw new Error('nothing was thrown');
+    },
+    (e: unknown) => e as Problem,
+  );
 
 describe('the pprof endpoint to capture from', () => {
   it('says that the right to open tunnels is missing, with its RBAC, and asks for no token', async () => {
-    const o = await open({ pprof: 6060, stream: () => failing(new Problem('kube.forbidden', 'The user jane may not create pods/portforward.', { status: 403, detail: 'kind: Role' })) });
+    const o = await open({
+      pprof: 6060,
+      stream: () =>
+        failing(
+          new Problem('kube.forbidden', 'The user jane may not create pods/portforward.', {
+            status: 403,
+            detail: 'kind: Role',
+          }),
+        ),
+    });
     const p = await problem(pprofEndpoint(o, o.place, soon()));
     expect([p.code, p.detail, asksForToken(p)]).toEqual(['kube.forbidden', 'kind: Role', false]);
   });
 
   it('says that the API server is gone, and that pprof is off only when the process is there', async () => {
-    const dead = await open({ pprof: 6060, stream: () => failing(new Problem('kube.unreachable', 'Could not reach the server.')) });
+    const dead = await open({
+      pprof: 6060,
+      stream: () => failing(new Problem('kube.unreachable', 'Could not reach the server.')),
+    });
     expect((await problem(pprofEndpoint(dead, dead.place, soon()))).code).toBe('kube.unreachable');
     const off = await open({ pprof: 6060, stream: () => failing(new Problem('kube.portRefused', 'Nothing listens.')) });
     expect((await problem(pprofEndpoint(off, off.place, soon()))).code).toBe('capture.noEndpoint');
@@ -49,7 +81,13 @@ describe('the pprof endpoint to capture from', () => {
 });
 
 describe('an endpoint that moved', () => {
-  const at = (port: number) => ({ kind: 'pprof' as const, port, scheme: 'http' as const, path: '/debug/pprof/', secured: false });
+  const at = (port: number) => ({
+    kind: 'pprof' as const,
+    port,
+    scheme: 'http' as const,
+    path: '/debug/pprof/',
+    secured: false,
+  });
 
   it('is looked for again, once, and the capture goes on there', async () => {
     const p = await up({ '/debug/pprof/': INDEX });
@@ -58,7 +96,9 @@ describe('an endpoint that moved', () => {
     const used: number[] = [];
     const got = await withPprofEndpoint(o, o.place, soon(), ({ endpoint }) => {
       used.push(endpoint.port);
-      return endpoint.port === 8080 ? Promise.resolve('profile') : Promise.reject(new Problem('kube.portRefused', 'Nothing listens.'));
+      return endpoint.port === 8080
+        ? Promise.resolve('profile')
+        : Promise.reject(new Problem('kube.portRefused', 'Nothing listens.'));
     });
     expect([got, used]).toEqual(['profile', [6060, 8080]]);
     expect(o.memory.get('ctx', o.place.workload.id).endpoints.map((e) => e.port)).toEqual([8080]);
@@ -69,7 +109,10 @@ describe('an endpoint that moved', () => {
     const o = await open({ pprof: 6060, ports: { 6060: p.port } });
     o.memory.keepEndpoints('ctx', o.place.workload.id, [at(6060)]);
     let uses = 0;
-    const refuse = (): Promise<never> => { uses++; return Promise.reject(new Problem(code, 'No.')); };
+    const refuse = (): Promise<never> => {
+      uses++;
+      return Promise.reject(new Problem(code, 'No.'));
+    };
     expect((await problem(withPprofEndpoint(o, o.place, soon(), refuse))).code).toBe(code);
     expect(uses).toBe(2);
   });
@@ -78,7 +121,10 @@ describe('an endpoint that moved', () => {
     const p = await up({ '/debug/pprof/': INDEX });
     const o = await open({ pprof: 6060, ports: { 6060: p.port } });
     let uses = 0;
-    const fail = (code: string) => (): Promise<never> => { uses++; return Promise.reject(new Problem(code, 'No.')); };
+    const fail = (code: string) => (): Promise<never> => {
+      uses++;
+      return Promise.reject(new Problem(code, 'No.'));
+    };
     await problem(withPprofEndpoint(o, o.place, soon(), fail('captures.noPprof')));
     await problem(withPprofEndpoint(o, o.place, soon(), fail('target.cpuInUse')));
     expect(uses).toBe(2);
@@ -91,7 +137,11 @@ describe('another pin', () => {
     await once(silent, 'listening');
     ends.push(silent);
     const answering = await up({ '/debug/pprof/': INDEX });
-    const options = { pprof: 6060, pins: {} as Pins, ports: { 6060: (silent.address() as net.AddressInfo).port, 7070: answering.port } };
+    const options = {
+      pprof: 6060,
+      pins: {} as Pins,
+      ports: { 6060: (silent.address() as net.AddressInfo).port, 7070: answering.port },
+    };
     const o = await open(options);
     const { context, workload, replica } = o.place;
     const before = o.processes.look(context, workload, replica);

@@ -2,18 +2,37 @@
 import type * as http from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { isAbort } from '../../../src/base/problem';
-import { enter, FRESH, nameIt, settle, settleFound, type FlowNeeds, type Person } from '../../../src/host/metrics/prometheus/flow';
+import {
+  enter,
+  FRESH,
+  nameIt,
+  settle,
+  settleFound,
+  type FlowNeeds,
+  type Person,
+} from '../../../src/host/metrics/prometheus/flow';
 import { askPrometheus } from '../../../src/series/prometheus/ask';
 import { urlDoor } from '../../../src/series/prometheus/door';
 import { NAMED_CERT, NAMED_KEY } from '../series/certificate';
 import { serveTls } from '../series/servers';
 import { closedPort, serveHttp } from '../target/servers';
 
-const needs: FlowNeeds = { read: (path) => (path === '/ca.pem' ? Promise.resolve(NAMED_CERT) : path === '/words.txt' ? Promise.resolve('hello') : Promise.reject(new Error('ENOENT'))) };
+const needs: FlowNeeds = {
+  read: (path) =>
+    path === '/ca.pem'
+      ? Promise.resolve(NAMED_CERT)
+      : path === '/words.txt'
+        ? Promise.resolve('hello')
+        : Promise.reject(new Error('ENOENT')),
+};
 const abort = (): Error => new DOMException('gave up', 'AbortError');
 
 /** Answers in order; a function gets the question. Every question is kept. */
-function scripted(answers: readonly unknown[]): { readonly person: Person; readonly asked: string[]; readonly problems: string[] } {
+function scripted(answers: readonly unknown[]): {
+  readonly person: Person;
+  readonly asked: string[];
+  readonly problems: string[];
+} {
   const left = [...answers];
   const asked: string[] = [];
   const problems: string[] = [];
@@ -23,7 +42,8 @@ function scripted(answers: readonly unknown[]): { readonly person: Person; reado
     return left.shift() as T;
   };
   return {
-    asked, problems,
+    asked,
+    problems,
     person: {
       line: async ({ prompt, check, secret }) => {
         const text = next<string>(`${prompt}${secret === true ? ' (hidden)' : ''}`);
@@ -54,14 +74,21 @@ const json = (res: http.ServerResponse, body: unknown, status = 200): void => {
 function answer(req: http.IncomingMessage, res: http.ServerResponse, prefix = ''): void {
   const path = (req.url ?? '').split('?', 1)[0]!;
   if (path === `${prefix}/api/v1/status/buildinfo`) json(res, { status: 'success', data: { version: '3.16.0' } });
-  else if (path === `${prefix}/api/v1/query_range`) json(res, { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values: [[1, '1']] }] } });
-  else { res.statusCode = 404; res.end('404 page not found'); }
+  else if (path === `${prefix}/api/v1/query_range`)
+    json(res, { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values: [[1, '1']] }] } });
+  else {
+    res.statusCode = 404;
+    res.end('404 page not found');
+  }
 }
-const basic = (user: string, password: string): string => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 describe('adding a Prometheus', () => {
   it('asks for the address alone where that is enough, cleaned of what a browser adds', async () => {
-    const port = await serveHttp((req, res) => { answer(req, res); });
+    const port = await serveHttp((req, res) => {
+      answer(req, res);
+    });
     const { person, asked } = scripted([`127.0.0.1:${port}/graph?g0.expr=up#x`]);
     const { draft, version } = await enter(person, needs);
     expect([draft, version]).toEqual([{ ...FRESH, url: `http://127.0.0.1:${port}` }, '3.16.0']);
@@ -69,7 +96,9 @@ describe('adding a Prometheus', () => {
   });
 
   it('finds the API behind the address where Mimir and others have it', async () => {
-    const port = await serveHttp((req, res) => { answer(req, res, '/prometheus'); });
+    const port = await serveHttp((req, res) => {
+      answer(req, res, '/prometheus');
+    });
     const { person } = scripted([`http://127.0.0.1:${port}/`]);
     expect((await enter(person, needs)).draft.url).toBe(`http://127.0.0.1:${port}/prometheus`);
   });
@@ -78,55 +107,127 @@ describe('adding a Prometheus', () => {
     const seen: (string | undefined)[] = [];
     const port = await serveHttp((req, res) => {
       seen.push(req.headers.authorization);
-      if (req.headers.authorization === basic('jane', 'right')) { answer(req, res); return; }
+      if (req.headers.authorization === basic('jane', 'right')) {
+        answer(req, res);
+        return;
+      }
       res.statusCode = 401;
       res.setHeader('WWW-Authenticate', 'Basic');
       res.end('Unauthorized');
     });
-    const { person, asked, problems } = scripted([`http://127.0.0.1:${port}`, 'User and Password…', 'jane', 'wrong', 'User and Password…', 'jane', 'right']);
+    const { person, asked, problems } = scripted([
+      `http://127.0.0.1:${port}`,
+      'User and Password…',
+      'jane',
+      'wrong',
+      'User and Password…',
+      'jane',
+      'right',
+    ]);
     const { draft } = await enter(person, needs);
-    expect(draft).toEqual({ ...FRESH, url: `http://127.0.0.1:${port}`, auth: 'basic', username: 'jane', secrets: { secret: 'right' } });
+    expect(draft).toEqual({
+      ...FRESH,
+      url: `http://127.0.0.1:${port}`,
+      auth: 'basic',
+      username: 'jane',
+      secrets: { secret: 'right' },
+    });
     expect(seen[0]).toBeUndefined();
     expect(problems).toHaveLength(2);
     expect(problems[0]).toMatch(/asks for credentials \(401\)/);
     // What the server asks for is offered first; what is secret is not shown as it is typed.
     expect(asked[1]).toMatch(/^User and Password… \| Token…/);
-    expect(asked.filter((q) => q.endsWith('(hidden)'))).toEqual(['Password of jane (hidden)', 'Password of jane (hidden)']);
+    expect(asked.filter((q) => q.endsWith('(hidden)'))).toEqual([
+      'Password of jane (hidden)',
+      'Password of jane (hidden)',
+    ]);
     expect(asked.join() + problems.join()).not.toContain('right,');
   });
 
   it('takes a token, a secret header and a tenant, each where it is what is missing', async () => {
     const port = await serveHttp((req, res) => {
       const { authorization, 'x-api-key': key, 'x-scope-orgid': tenant } = req.headers;
-      if (authorization !== 'Bearer abc') { res.statusCode = 401; res.setHeader('WWW-Authenticate', 'Bearer realm="x"'); res.end('no'); return; }
-      if (key !== 'k') { res.statusCode = 403; res.end('key?'); return; }
+      if (authorization !== 'Bearer abc') {
+        res.statusCode = 401;
+        res.setHeader('WWW-Authenticate', 'Bearer realm="x"');
+        res.end('no');
+        return;
+      }
+      if (key !== 'k') {
+        res.statusCode = 403;
+        res.end('key?');
+        return;
+      }
       // As Mimir: its build is for everybody, queries are a tenant's.
-      if (tenant === undefined && !/buildinfo/.test(req.url ?? '')) { res.statusCode = 401; res.end('no org id'); return; }
+      if (tenant === undefined && !/buildinfo/.test(req.url ?? '')) {
+        res.statusCode = 401;
+        res.end('no org id');
+        return;
+      }
       answer(req, res);
     });
-    const { person, asked, problems } = scripted([`http://127.0.0.1:${port}`, 'Token…', 'abc', 'Secret Header…', 'X-Api-Key', 'k', 'Tenant…', 'team-a']);
+    const { person, asked, problems } = scripted([
+      `http://127.0.0.1:${port}`,
+      'Token…',
+      'abc',
+      'Secret Header…',
+      'X-Api-Key',
+      'k',
+      'Tenant…',
+      'team-a',
+    ]);
     const { draft } = await enter(person, needs);
-    expect(draft).toMatchObject({ auth: 'bearer', username: '', tenant: 'team-a', secretHeaders: ['X-Api-Key'], secrets: { secret: 'abc', headers: { 'X-Api-Key': 'k' } } });
+    expect(draft).toMatchObject({
+      auth: 'bearer',
+      username: '',
+      tenant: 'team-a',
+      secretHeaders: ['X-Api-Key'],
+      secrets: { secret: 'abc', headers: { 'X-Api-Key': 'k' } },
+    });
     expect(problems.map((p) => /\((\d+)\)/.exec(p)?.[1])).toEqual(['401', '403', '401']);
     expect(problems[2]).toMatch(/which tenant/);
     expect(asked[1]).toMatch(/^Token…/);
   });
 
   it('offers its CA, or to take any certificate, for one that is not trusted', async () => {
-    const port = await serveTls({ key: NAMED_KEY, cert: NAMED_CERT }, (req, res) => { answer(req, res); });
+    const port = await serveTls({ key: NAMED_KEY, cert: NAMED_CERT }, (req, res) => {
+      answer(req, res);
+    });
     const url = `https://127.0.0.1:${port}`;
-    const withCa = scripted([url, 'Choose the CA That Signed It…', '/words.txt', 'Choose the CA That Signed It…', '/ca.pem']);
+    const withCa = scripted([
+      url,
+      'Choose the CA That Signed It…',
+      '/words.txt',
+      'Choose the CA That Signed It…',
+      '/ca.pem',
+    ]);
     expect((await enter(withCa.person, needs)).draft).toEqual({ ...FRESH, url, caFile: '/ca.pem' });
     expect(withCa.problems[0]).toMatch(/certificate of .* is not trusted/);
     expect(withCa.problems[1]).toMatch(/words\.txt holds no certificate/);
-    expect((await enter(scripted([url, 'Take Any Certificate']).person, needs)).draft).toEqual({ ...FRESH, url, skipVerify: true });
+    expect((await enter(scripted([url, 'Take Any Certificate']).person, needs)).draft).toEqual({
+      ...FRESH,
+      url,
+      skipVerify: true,
+    });
   });
 
   it('says that another program or a login page answers, and gives nothing that was entered to another address', async () => {
-    const login = await serveHttp((_, res) => { res.setHeader('Content-Type', 'text/html'); res.end('<!doctype html><title>Sign in</title>'); });
+    const login = await serveHttp((_, res) => {
+      res.setHeader('Content-Type', 'text/html');
+      res.end('<!doctype html><title>Sign in</title>');
+    });
     const seen: (string | undefined)[] = [];
-    const right = await serveHttp((req, res) => { seen.push(req.headers.authorization); answer(req, res); });
-    const { person, problems } = scripted([`http://127.0.0.1:${login}`, 'Token…', 'for-the-first', 'Change the Address…', `http://127.0.0.1:${right}`]);
+    const right = await serveHttp((req, res) => {
+      seen.push(req.headers.authorization);
+      answer(req, res);
+    });
+    const { person, problems } = scripted([
+      `http://127.0.0.1:${login}`,
+      'Token…',
+      'for-the-first',
+      'Change the Address…',
+      `http://127.0.0.1:${right}`,
+    ]);
     const { draft } = await enter(person, needs);
     expect(problems).toHaveLength(2);
     expect(problems[0]).toMatch(/web page.*login page/s);
@@ -143,7 +244,11 @@ describe('adding a Prometheus', () => {
   });
 
   it('refuses an address that is none, or has a password in it, in words that do not repeat it', async () => {
-    for (const [text, words] of [['ftp://x', /no address/], ['http://jane:geheim@x', /user or password in it/], ['http://', /no address/]] as const) {
+    for (const [text, words] of [
+      ['ftp://x', /no address/],
+      ['http://jane:geheim@x', /user or password in it/],
+      ['http://', /no address/],
+    ] as const) {
       const e: unknown = await enter(scripted([text]).person, needs).catch((thrown: unknown) => thrown);
       expect(String(e)).toMatch(words);
       expect(String(e)).not.toContain('geheim');
@@ -151,7 +256,10 @@ describe('adding a Prometheus', () => {
   });
 
   it('ends when the person gives up, at whichever question', async () => {
-    const port = await serveHttp((_, res) => { res.statusCode = 401; res.end(); });
+    const port = await serveHttp((_, res) => {
+      res.statusCode = 401;
+      res.end();
+    });
     for (const answers of [[], [`http://127.0.0.1:${port}`], [`http://127.0.0.1:${port}`, 'Token…']]) {
       await expect(enter(scripted(answers).person, needs)).rejects.toSatisfy(isAbort);
     }
@@ -167,24 +275,64 @@ describe('adding a Prometheus', () => {
 
 describe('letting in', () => {
   it('one of the settings whose password is not kept here asks for it, and changes nothing else', async () => {
-    const port = await serveHttp((req, res) => { if (req.headers.authorization === basic('jane', 'pw')) answer(req, res); else { res.statusCode = 401; res.end(); } });
-    const start = { ...FRESH, url: `http://127.0.0.1:${port}`, auth: 'basic' as const, username: 'jane', headers: { 'X-Route': 'm' } };
+    const port = await serveHttp((req, res) => {
+      if (req.headers.authorization === basic('jane', 'pw')) answer(req, res);
+      else {
+        res.statusCode = 401;
+        res.end();
+      }
+    });
+    const start = {
+      ...FRESH,
+      url: `http://127.0.0.1:${port}`,
+      auth: 'basic' as const,
+      username: 'jane',
+      headers: { 'X-Route': 'm' },
+    };
     const { draft } = await settle(scripted(['User and Password…', 'jane', 'pw']).person, needs, start);
     expect(draft).toEqual({ ...start, secrets: { secret: 'pw' } });
   });
 
   it('one of a cluster keeps user, password and tenant together, and is offered no other address', async () => {
     const port = await serveHttp((req, res) => {
-      if (req.headers.authorization !== basic('jane', 'pw')) { res.statusCode = 401; res.end(); return; }
-      if (req.headers['x-scope-orgid'] !== 't') { res.statusCode = 401; res.end('no org id'); return; }
+      if (req.headers.authorization !== basic('jane', 'pw')) {
+        res.statusCode = 401;
+        res.end();
+        return;
+      }
+      if (req.headers['x-scope-orgid'] !== 't') {
+        res.statusCode = 401;
+        res.end('no org id');
+        return;
+      }
       answer(req, res);
     });
     const { person, asked } = scripted(['User and Password…', 'jane', 'pw', 'Tenant…', 't']);
-    const kept = await settleFound(person, 'monitoring/prometheus', (secrets) => askPrometheus(() => urlDoor({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), { timeoutMs: 2000, signal: new AbortController().signal }), {});
+    const kept = await settleFound(
+      person,
+      'monitoring/prometheus',
+      (secrets) =>
+        askPrometheus(() => urlDoor({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), {
+          timeoutMs: 2000,
+          signal: new AbortController().signal,
+        }),
+      {},
+    );
     expect(kept).toEqual({ username: 'jane', secret: 'pw', headers: { 'X-Scope-OrgID': 't' } });
     expect(asked.join()).not.toMatch(/Address|Anyway|Certificate/);
     // What is kept is where the next time begins.
-    expect(await settleFound(scripted([]).person, 'monitoring/prometheus', (secrets) => askPrometheus(() => urlDoor({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), { timeoutMs: 2000, signal: new AbortController().signal }), kept)).toEqual(kept);
+    expect(
+      await settleFound(
+        scripted([]).person,
+        'monitoring/prometheus',
+        (secrets) =>
+          askPrometheus(() => urlDoor({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), {
+            timeoutMs: 2000,
+            signal: new AbortController().signal,
+          }),
+        kept,
+      ),
+    ).toEqual(kept);
   });
 
   it('passes a problem of the settings on as one', async () => {

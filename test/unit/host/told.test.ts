@@ -5,8 +5,16 @@ import { told } from '../../../src/host/told';
 
 describe('what a person is told', () => {
   it('has a next step, whatever was thrown', () => {
-    expect(told(new Error('ENOSPC: no space left'), 'x.y')).toMatchObject({ code: 'x.y', sentence: 'ENOSPC: no space left. Try again; the log has more.' });
-    expect(told(new Problem('a.b', 'It broke.', { detail: 'd', status: 500 }))).toMatchObject({ code: 'a.b', detail: 'd', status: 500, next: 'Try again; the log has more.' });
+    expect(told(new Error('ENOSPC: no space left'), 'x.y')).toMatchObject({
+      code: 'x.y',
+      sentence: 'ENOSPC: no space left. Try again; the log has more.',
+    });
+    expect(told(new Problem('a.b', 'It broke.', { detail: 'd', status: 500 }))).toMatchObject({
+      code: 'a.b',
+      detail: 'd',
+      status: 500,
+      next: 'Try again; the log has more.',
+    });
     expect(told(undefined).sentence).toBe('undefined. Try again; the log has more.');
   });
 
@@ -17,7 +25,16 @@ describe('what a person is told', () => {
 });
 
 describe('a number in the settings', () => {
-  it.each([[512, 512], [0, 1], [-3, 1], [999_999, 4096], [Infinity, 4096], ['7', 512], [null, 512], [NaN, 512]])('%s counts as %s', (v, out) => {
+  it.each([
+    [512, 512],
+    [0, 1],
+    [-3, 1],
+    [999_999, 4096],
+    [Infinity, 4096],
+    ['7', 512],
+    [null, 512],
+    [NaN, 512],
+  ])('%s counts as %s', (v, out) => {
     expect(within(v, 1, 4096, 512)).toBe(out);
   });
 });

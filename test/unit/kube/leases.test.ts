@@ -2,17 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { coreResources, emptyStores } from '../../../src/kube/inventory/resources';
 
 const T = Date.UTC(2026, 10, 20, 10);
-const lease = (renewedAt: number, holder = 'w-0'): object => ({ metadata: { name: 'l', namespace: 'web' }, spec: { holderIdentity: holder, leaseDurationSeconds: 15, renewTime: new Date(renewedAt).toISOString() } });
+const lease = (renewedAt: number, holder = 'w-0'): object => ({
+  metadata: { name: 'l', namespace: 'web' },
+  spec: { holderIdentity: holder, leaseDurationSeconds: 15, renewTime: new Date(renewedAt).toISOString() },
+});
 
 describe('leases that are followed', () => {
   function followed(): { keep: (obj: object, at: number) => boolean | undefined; kept: () => unknown } {
     const stores = emptyStores();
     let now = T;
     const leases = coreResources(stores, () => now).find((r) => r.name === 'leases')!;
-    return { keep: (obj, at) => { now = at; return leases.keep(obj)?.changed; }, kept: () => stores.leases.get('web/l') };
+    return {
+      keep: (obj, at) => {
+        now = at;
+        return leases.keep(obj)?.changed;
+      },
+      kept: () => stores.leases.get('web/l'),
+    };
   }
 
-  it('keep when a renewal arrived by this machine\'s clock, and that it was one', () => {
+  it("keep when a renewal arrived by this machine's clock, and that it was one", () => {
     const { keep, kept } = followed();
     keep(lease(T - 600_000), T);
     expect(kept()).toMatchObject({ renewedAt: T - 600_000, heardAt: T });

@@ -43,7 +43,9 @@ describe('lines of a watch', () => {
 describe('backoff', () => {
   it('doubles from half a second to half a minute, with chance, and starts anew', () => {
     const low = new Backoff(() => 0);
-    expect(Array.from({ length: 9 }, () => low.next(CONNECTION))).toEqual([250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+    expect(Array.from({ length: 9 }, () => low.next(CONNECTION))).toEqual([
+      250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000,
+    ]);
     low.reset();
     expect(low.next()).toBe(250);
     expect(new Backoff(() => 1).next(LOGIN)).toBe(30_000);
@@ -51,7 +53,10 @@ describe('backoff', () => {
 });
 
 describe('what is kept of the cluster', () => {
-  const lease = (holder: string, renewTime: string): unknown => ({ metadata: { namespace: 'a', name: 'l' }, spec: { holderIdentity: holder, renewTime, leaseDurationSeconds: 15 } });
+  const lease = (holder: string, renewTime: string): unknown => ({
+    metadata: { namespace: 'a', name: 'l' },
+    spec: { holderIdentity: holder, renewTime, leaseDurationSeconds: 15 },
+  });
   it('tells of a lease only when its holder changed or it had run out', () => {
     const stores = emptyStores();
     let now = Date.parse('2026-01-01T00:00:01Z');
@@ -68,7 +73,12 @@ describe('what is kept of the cluster', () => {
     const stores = emptyStores();
     const of = (name: string) => coreResources(stores).find((r) => r.name === name);
     const meta = (ns: string, uid: string): unknown => ({ metadata: { namespace: ns, name: uid, uid } });
-    for (const [kind, ns, uid] of [['deployments', 'a', 'd1'], ['deployments', 'b', 'd2'], ['statefulsets', 'a', 's1']] as const) of(kind)?.keep(meta(ns, uid));
+    for (const [kind, ns, uid] of [
+      ['deployments', 'a', 'd1'],
+      ['deployments', 'b', 'd2'],
+      ['statefulsets', 'a', 's1'],
+    ] as const)
+      of(kind)?.keep(meta(ns, uid));
     expect(of('deployments')?.prune('a', new Set())).toBe(true);
     expect([...stores.workloads.keys()]).toEqual(['d2', 's1']);
     expect(of('deployments')?.prune(undefined, new Set(['d2']))).toBe(false);
@@ -82,7 +92,11 @@ describe('what is kept of the cluster', () => {
   });
   it('says nothing of an object that looks the same to us', () => {
     const pods = coreResources(emptyStores())[0];
-    const pod = (v: string): unknown => ({ metadata: { uid: 'u', name: 'p', namespace: 'a', resourceVersion: v }, spec: { containers: [] }, status: { phase: 'Running' } });
+    const pod = (v: string): unknown => ({
+      metadata: { uid: 'u', name: 'p', namespace: 'a', resourceVersion: v },
+      spec: { containers: [] },
+      status: { phase: 'Running' },
+    });
     expect(pods?.keep(pod('1'))?.changed).toBe(true);
     expect(pods?.keep(pod('2'))?.changed).toBe(false);
   });
@@ -93,23 +107,56 @@ describe('credentials', () => {
     ['', 'printed nothing'],
     ['Please log in', 'printed 13 characters that are not JSON'],
     ['{"kind":"List"}', 'printed JSON that is not an ExecCredential'],
-    ['{"kind":"ExecCredential","apiVersion":"v0"}', 'printed an ExecCredential of version "v0" where the kubeconfig says v1'],
-    ['{"kind":"ExecCredential","apiVersion":"v1"}', 'printed an ExecCredential with neither a token nor a client certificate'],
-    ['{"kind":"ExecCredential","apiVersion":"v1","status":{"clientKeyData":"k"}}', 'printed a client certificate without its key, or a key without its certificate'],
-  ])('reads what a plugin printed: %s', (out, wrong) => { expect(readCredential(out, 'v1')).toBe(wrong); });
+    [
+      '{"kind":"ExecCredential","apiVersion":"v0"}',
+      'printed an ExecCredential of version "v0" where the kubeconfig says v1',
+    ],
+    [
+      '{"kind":"ExecCredential","apiVersion":"v1"}',
+      'printed an ExecCredential with neither a token nor a client certificate',
+    ],
+    [
+      '{"kind":"ExecCredential","apiVersion":"v1","status":{"clientKeyData":"k"}}',
+      'printed a client certificate without its key, or a key without its certificate',
+    ],
+  ])('reads what a plugin printed: %s', (out, wrong) => {
+    expect(readCredential(out, 'v1')).toBe(wrong);
+  });
 
-  it('reads a JWT\'s end', () => {
+  it("reads a JWT's end", () => {
     expect(jwtExpiry(`x.${Buffer.from('{"exp":1700000000}').toString('base64url')}.y`)).toBe(1_700_000_000_000);
     expect(jwtExpiry('opaque')).toBeUndefined();
   });
 
   it('sends impersonation as client-go does', () => {
-    const user = { name: 'u', file: '', token: undefined, tokenFile: undefined, username: undefined, password: undefined, certFile: undefined, certData: undefined, keyFile: undefined, keyData: undefined, exec: undefined, authProvider: undefined, impersonate: { user: 'jane', uid: '7', groups: ['a', 'b'], extra: { 'Example.com/Scope': ['x', 'y'] } } };
-    expect(impersonationHeaders(user)).toEqual({ 'impersonate-user': 'jane', 'impersonate-uid': '7', 'impersonate-group': ['a', 'b'], 'impersonate-extra-example.com%2Fscope': ['x', 'y'] });
+    const user = {
+      name: 'u',
+      file: '',
+      token: undefined,
+      tokenFile: undefined,
+      username: undefined,
+      password: undefined,
+      certFile: undefined,
+      certData: undefined,
+      keyFile: undefined,
+      keyData: undefined,
+      exec: undefined,
+      authProvider: undefined,
+      impersonate: { user: 'jane', uid: '7', groups: ['a', 'b'], extra: { 'Example.com/Scope': ['x', 'y'] } },
+    };
+    expect(impersonationHeaders(user)).toEqual({
+      'impersonate-user': 'jane',
+      'impersonate-uid': '7',
+      'impersonate-group': ['a', 'b'],
+      'impersonate-extra-example.com%2Fscope': ['x', 'y'],
+    });
   });
 
-  it('hides what may be a credential in others\' words, and keeps the end', () => {
-    const said = cutAndHide(`${'x'.repeat(30)} `.repeat(200) + 'error: token=s3cr3t-value Bearer abcdefghij eyJhbGciOi.eyJzdWIi.sig run "aws sso login"');
+  it("hides what may be a credential in others' words, and keeps the end", () => {
+    const said = cutAndHide(
+      `${'x'.repeat(30)} `.repeat(200) +
+        'error: token=s3cr3t-value Bearer abcdefghij eyJhbGciOi.eyJzdWIi.sig run "aws sso login"',
+    );
     expect(said).not.toMatch(/s3cr3t|abcdefghij|eyJ/);
     expect(said.endsWith('run "aws sso login"')).toBe(true);
     expect(said.length).toBeLessThan(2100);
@@ -123,7 +170,13 @@ describe('shared work', () => {
     let runs = 0;
     let stopped: AbortSignal | undefined;
     let finish: (n: number) => void = () => undefined;
-    const work = (signal: AbortSignal): Promise<number> => { runs++; stopped = signal; return new Promise((resolve) => { finish = resolve; }); };
+    const work = (signal: AbortSignal): Promise<number> => {
+      runs++;
+      stopped = signal;
+      return new Promise((resolve) => {
+        finish = resolve;
+      });
+    };
     const [a, b] = [new AbortController(), new AbortController()];
     const first = shared.run(work, a.signal);
     const second = shared.run(work, b.signal);

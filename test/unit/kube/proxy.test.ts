@@ -5,7 +5,9 @@ const at = (s: string): URL => new URL(s);
 
 describe('which proxy', () => {
   it('prefers the kubeconfig over the environment, and then knows no exceptions', () => {
-    expect(proxyFor(at('https://k.example'), 'http://p:1', { HTTPS_PROXY: 'http://q:2', NO_PROXY: '*' })?.host).toBe('p:1');
+    expect(proxyFor(at('https://k.example'), 'http://p:1', { HTTPS_PROXY: 'http://q:2', NO_PROXY: '*' })?.host).toBe(
+      'p:1',
+    );
   });
   it('takes HTTPS_PROXY for https and HTTP_PROXY for http, capital letters first', () => {
     const env = { HTTPS_PROXY: 'http://s:1', https_proxy: 'http://small:1', http_proxy: 'plain:2' };
@@ -39,5 +41,7 @@ describe('NO_PROXY', () => {
     ['https://anything', '', false],
     ['https://localhost:6443', '', true],
     ['https://127.0.0.1:6443', '', true],
-  ])('%s with "%s" → %s', (server, list, expected) => { expect(bypassed(at(server), list)).toBe(expected); });
+  ])('%s with "%s" → %s', (server, list, expected) => {
+    expect(bypassed(at(server), list)).toBe(expected);
+  });
 });

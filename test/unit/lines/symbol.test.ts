@@ -28,6 +28,8 @@ describe('symbolOf', () => {
   });
 
   it('tells what is inside of a declared function', () => {
-    expect(['a.F', 'a.(*T).M', 'a.F.func1', 'a.F-range2', 'a.init.0', 'a.init.0.func1'].map((n) => symbolOf(n).inner)).toEqual([false, false, true, true, false, true]);
+    expect(
+      ['a.F', 'a.(*T).M', 'a.F.func1', 'a.F-range2', 'a.init.0', 'a.init.0.func1'].map((n) => symbolOf(n).inner),
+    ).toEqual([false, false, true, true, false, true]);
   });
 });

@@ -28,9 +28,12 @@ describe('values of a real profile', () => {
       expect([f.flat, f.cum], f.name).toEqual([row?.flat, row?.cum]);
       expect(source.split('\n')[at.line - 1], f.name).toContain(`${at.key.split('.').at(-1)}`);
     }
-    expect(placed.functions.map((f) => f.at.key)).toEqual(expect.arrayContaining(['Hash', 'mix', 'rotate', 'Grow', 'Sum', 'List.Push', 'Sorted']));
+    expect(placed.functions.map((f) => f.at.key)).toEqual(
+      expect.arrayContaining(['Hash', 'mix', 'rotate', 'Grow', 'Sum', 'List.Push', 'Sorted']),
+    );
     // Every line lies in a function that is on it.
-    for (const l of placed.lines) expect(source.split('\n')[l.line - 1]?.trim(), String(l.line)).not.toMatch(/^(\/\/.*)?$/);
+    for (const l of placed.lines)
+      expect(source.split('\n')[l.line - 1]?.trim(), String(l.line)).not.toMatch(/^(\/\/.*)?$/);
   });
 
   it('know where each function began, and all files with their functions', async () => {
@@ -40,25 +43,34 @@ describe('values of a real profile', () => {
     expect(source[(lines.start[lines.name.indexOf(at)] ?? 0) - 1]).toBe('func Hash(n int) uint64 {');
     const files = filesOf(lines);
     expect(files.find((f) => f.file === BUSY)?.names).toContain('example.com/fixtures/busy.Hash');
-    expect(files.every((f) => f.names.length === f.lines.length && new Set(f.names).size === f.names.length)).toBe(true);
+    expect(files.every((f) => f.names.length === f.lines.length && new Set(f.names).size === f.names.length)).toBe(
+      true,
+    );
   });
-
 });
 
 describe('words', () => {
   const whole = { total: 10e9, unit: 'nanoseconds' };
   it.each([
-    [{ flat: 0.2e9, cum: 3.4e9 }, 'cum 3.4 s · 34.0 %, flat 200 ms', 3], [{ flat: 0, cum: 0.6e9 }, 'cum 600 ms · 6.0 %', 2],
-    [{ flat: 0.2e9, cum: 0.2e9 }, 'flat 200 ms · 2.0 %', 1], [{ flat: 1e6, cum: 1e6 }, 'flat 1 ms · < 0.1 %', 0], [{ flat: 0, cum: -3e9 }, 'cum -3 s · -30.0 %', 3],
+    [{ flat: 0.2e9, cum: 3.4e9 }, 'cum 3.4 s · 34.0 %, flat 200 ms', 3],
+    [{ flat: 0, cum: 0.6e9 }, 'cum 600 ms · 6.0 %', 2],
+    [{ flat: 0.2e9, cum: 0.2e9 }, 'flat 200 ms · 2.0 %', 1],
+    [{ flat: 1e6, cum: 1e6 }, 'flat 1 ms · < 0.1 %', 0],
+    [{ flat: 0, cum: -3e9 }, 'cum -3 s · -30.0 %', 3],
   ])('%o', (v, words, heat) => {
     expect(told(v, whole)).toBe(words);
     expect(heatOf(v, whole)).toBe(heat);
   });
 
-  it('of no total have no share', () => { expect(told({ flat: 1, cum: 2 }, { total: 0, unit: 'count' })).toBe('cum 2, flat 1'); });
+  it('of no total have no share', () => {
+    expect(told({ flat: 1, cum: 2 }, { total: 0, unit: 'count' })).toBe('cum 2, flat 1');
+  });
 
   it('hot lines are those with heat, else those with values of their own', () => {
-    const lines = [{ flat: 0, cum: 5e9 }, { flat: 1, cum: 1 }];
+    const lines = [
+      { flat: 0, cum: 5e9 },
+      { flat: 1, cum: 1 },
+    ];
     expect(hotLines(lines, whole)).toEqual([lines[0]]);
     expect(hotLines(lines.slice(1), whole)).toEqual([lines[1]]);
   });

@@ -21,7 +21,14 @@ workqueue_depth{name="deployment"} 0
 # TYPE process_cpu_seconds_total counter
 process_cpu_seconds_total 3.5
 `;
-const code = (f: () => unknown): string => { try { f(); } catch (e) { return (e as Problem).code; } return ''; };
+const code = (f: () => unknown): string => {
+  try {
+    f();
+  } catch (e) {
+    return (e as Problem).code;
+  }
+  return '';
+};
 
 describe('runningControllers', () => {
   it('names the controllers of controller-runtime with workers and the queue summed over its priorities', () => {
@@ -32,7 +39,11 @@ describe('runningControllers', () => {
   });
 
   it('takes the queue by its name where releases before 0.19 give no controller label', () => {
-    expect(runningControllers('controller_runtime_max_concurrent_reconciles{controller="a"} 1\nworkqueue_depth{name="a"} 3\n')).toEqual([{ name: 'a', workers: 1, activeWorkers: undefined, queueDepth: 3 }]);
+    expect(
+      runningControllers(
+        'controller_runtime_max_concurrent_reconciles{controller="a"} 1\nworkqueue_depth{name="a"} 3\n',
+      ),
+    ).toEqual([{ name: 'a', workers: 1, activeWorkers: undefined, queueDepth: 3 }]);
   });
 
   it('takes the queues of a process on client-go alone, workers unknown', () => {
@@ -54,7 +65,17 @@ describe('runningControllers', () => {
 
 describe('isExposition', () => {
   it('knows it by what is in it', () => {
-    for (const text of [runtime, plain, 'up 1', '# TYPE x gauge\n', '# EOF\n']) expect(isExposition(text), text).toBe(true);
-    for (const text of ['', 'ok', 'Unauthorized\n', 'hello world\n', '<html>', '[1, 2]', '# a heading\nsome words here\n']) expect(isExposition(text), text).toBe(false);
+    for (const text of [runtime, plain, 'up 1', '# TYPE x gauge\n', '# EOF\n'])
+      expect(isExposition(text), text).toBe(true);
+    for (const text of [
+      '',
+      'ok',
+      'Unauthorized\n',
+      'hello world\n',
+      '<html>',
+      '[1, 2]',
+      '# a heading\nsome words here\n',
+    ])
+      expect(isExposition(text), text).toBe(false);
   });
 });

@@ -4,12 +4,22 @@ import { parseScrape } from '../../../src/metrics/scrape';
 import type { Family } from '../../../src/metrics/types';
 import { writeOpenMetrics } from '../../../src/metrics/write';
 
-const text = (n: number): string => [
-  '# HELP work_total Work done; "quoted", with a \\\\ and a\\nline', '# TYPE work_total counter', `work_total{who="a \\"b\\"\\nc"} ${n}`,
-  '# TYPE odd counter', `odd ${n * 2}`,
-  '# TYPE took_seconds histogram', `took_seconds_bucket{le="0.5"} ${n}`, `took_seconds_bucket{le="+Inf"} ${n + 1}`, `took_seconds_sum ${n / 4}`, `took_seconds_count ${n + 1}`,
-  '# TYPE level gauge', 'level NaN', '',
-].join('\n');
+const text = (n: number): string =>
+  [
+    '# HELP work_total Work done; "quoted", with a \\\\ and a\\nline',
+    '# TYPE work_total counter',
+    `work_total{who="a \\"b\\"\\nc"} ${n}`,
+    '# TYPE odd counter',
+    `odd ${n * 2}`,
+    '# TYPE took_seconds histogram',
+    `took_seconds_bucket{le="0.5"} ${n}`,
+    `took_seconds_bucket{le="+Inf"} ${n + 1}`,
+    `took_seconds_sum ${n / 4}`,
+    `took_seconds_count ${n + 1}`,
+    '# TYPE level gauge',
+    'level NaN',
+    '',
+  ].join('\n');
 
 it('what is written is read again by the same reader: names, labels, types, values and times', () => {
   const ring = new Ring();
@@ -23,12 +33,20 @@ it('what is written is read again by the same reader: names, labels, types, valu
   expect(written.endsWith('# EOF\n')).toBe(true);
   const again = parseScrape(new TextEncoder().encode(written), 'application/openmetrics-text; version=1.0.0', 0);
   expect(again.warnings).toEqual([]);
-  const points = again.samples.map((s) => `${s.name} ${JSON.stringify(Object.entries(s.labels).sort())} ${String(s.value)} ${s.time}`).sort();
-  const before = ring.select([]).flatMap((s) => {
-    const { __name__: name = '', ...labels } = s.labels;
-    const { times, values } = s.points(-Infinity, Infinity);
-    return Array.from(times, (t, i) => `${name} ${JSON.stringify(Object.entries(labels).sort())} ${String(values[i])} ${t}`);
-  }).sort();
+  const points = again.samples
+    .map((s) => `${s.name} ${JSON.stringify(Object.entries(s.labels).sort())} ${String(s.value)} ${s.time}`)
+    .sort();
+  const before = ring
+    .select([])
+    .flatMap((s) => {
+      const { __name__: name = '', ...labels } = s.labels;
+      const { times, values } = s.points(-Infinity, Infinity);
+      return Array.from(
+        times,
+        (t, i) => `${name} ${JSON.stringify(Object.entries(labels).sort())} ${String(values[i])} ${t}`,
+      );
+    })
+    .sort();
   expect(points).toEqual(before);
   expect(before.length).toBe(3 * 7);
   expect(again.families.get('work')?.type).toBe('counter');

@@ -6,9 +6,19 @@ import { openProfile } from '../../../src/profile/open';
 import { profile } from './build';
 import { fixture, text } from './fixtures';
 
-const plain = profile({ stacks: [['main;work', 3], ['main', 1]] });
+const plain = profile({
+  stacks: [
+    ['main;work', 3],
+    ['main', 1],
+  ],
+});
 const problem = (bytes: Uint8Array, maxBytes = 1e6): Problem => {
-  try { openProfile(bytes, { maxBytes }); } catch (e) { if (e instanceof Problem) return e; throw e; }
+  try {
+    openProfile(bytes, { maxBytes });
+  } catch (e) {
+    if (e instanceof Problem) return e;
+    throw e;
+  }
   throw new Error('opened');
 };
 const ascii = (s: string) => new TextEncoder().encode(s);
@@ -27,10 +37,19 @@ function zstd(blocks: readonly (Uint8Array | { byte: number; times: number })[],
 
 describe('packing', () => {
   const third = Math.floor(plain.length / 3);
-  const members = Buffer.concat([gzipSync(plain.subarray(0, third)), gzipSync(plain.subarray(third, 2 * third)), gzipSync(new Uint8Array()), gzipSync(plain.subarray(2 * third))]);
+  const members = Buffer.concat([
+    gzipSync(plain.subarray(0, third)),
+    gzipSync(plain.subarray(third, 2 * third)),
+    gzipSync(new Uint8Array()),
+    gzipSync(plain.subarray(2 * third)),
+  ]);
   it.each([
-    ['plain', plain, 'plain'], ['gzip', gzipSync(plain), 'gzip'], ['gzip, several members', members, 'gzip'],
-    ['zlib', deflateSync(plain), 'zlib'], ['zlib, level 1', deflateSync(plain, { level: 1 }), 'zlib'], ['zstd', zstd([plain.subarray(0, 9), plain.subarray(9)]), 'zstd'],
+    ['plain', plain, 'plain'],
+    ['gzip', gzipSync(plain), 'gzip'],
+    ['gzip, several members', members, 'gzip'],
+    ['zlib', deflateSync(plain), 'zlib'],
+    ['zlib, level 1', deflateSync(plain, { level: 1 }), 'zlib'],
+    ['zstd', zstd([plain.subarray(0, 9), plain.subarray(9)]), 'zstd'],
     ['zstd, two frames', Buffer.concat([zstd([plain.subarray(0, 9)]), zstd([plain.subarray(9)])]), 'zstd'],
   ] as const)('%s', (_, bytes, kind) => {
     expect(packing(bytes)).toBe(kind);
@@ -40,7 +59,14 @@ describe('packing', () => {
 
   it('a limit stops what unpacks without end, and names the setting', () => {
     const zeros = new Uint8Array(20 * 2 ** 20);
-    const bombs = [gzipSync(zeros), deflateSync(zeros), Buffer.concat([gzipSync(zeros.subarray(0, 600_000)), gzipSync(zeros.subarray(0, 600_000))]), zstd(Array.from({ length: 200 }, () => ({ byte: 0, times: 131_072 }))), zstd([plain], 0xf8), Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x70, 1, 0, 0)];
+    const bombs = [
+      gzipSync(zeros),
+      deflateSync(zeros),
+      Buffer.concat([gzipSync(zeros.subarray(0, 600_000)), gzipSync(zeros.subarray(0, 600_000))]),
+      zstd(Array.from({ length: 200 }, () => ({ byte: 0, times: 131_072 }))),
+      zstd([plain], 0xf8),
+      Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x70, 1, 0, 0),
+    ];
     for (const b of bombs) {
       const p = problem(b);
       expect(p.code).toBe('profile.tooBig');
@@ -52,7 +78,8 @@ describe('packing', () => {
 
   it('says that packed data was cut off', () => {
     const real = fixture('cpu.prof');
-    for (const n of [12, 100, real.length - 9, real.length - 1]) expect(problem(real.subarray(0, n), 1e8).code).toBe('profile.truncated');
+    for (const n of [12, 100, real.length - 9, real.length - 1])
+      expect(problem(real.subarray(0, n), 1e8).code).toBe('profile.truncated');
     expect(problem(deflateSync(plain).subarray(0, 40)).code).toBe('profile.truncated');
     expect(problem(zstd([plain]).subarray(0, 60)).code).toBe('profile.truncated');
     const damaged = fixture('cpu.prof');
@@ -77,7 +104,9 @@ describe('what is no profile is called by its name', () => {
     ['\x7fELF\x02\x01\x01\0', 'profile.notProfile', 'wrote'],
     ['\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'profile.notProfile', 'go test'],
   ])('%j → %s', (content, code, next) => {
-    const p = problem(ascii(content).length === content.length ? ascii(content) : Uint8Array.from(content, (c) => c.charCodeAt(0)));
+    const p = problem(
+      ascii(content).length === content.length ? ascii(content) : Uint8Array.from(content, (c) => c.charCodeAt(0)),
+    );
     expect(p.code).toBe(code);
     expect(p.sentence).toContain(next);
     // Packed, the same is said.
@@ -88,7 +117,9 @@ describe('what is no profile is called by its name', () => {
     expect(problem(ascii('cpu profiling already in use')).detail).toContain('already in use');
   });
 
-  it('an empty gzip file', () => { expect(problem(gzipSync(new Uint8Array())).code).toBe('profile.empty'); });
+  it('an empty gzip file', () => {
+    expect(problem(gzipSync(new Uint8Array())).code).toBe('profile.empty');
+  });
 });
 
 describe('damage at random', () => {
@@ -105,31 +136,46 @@ describe('damage at random', () => {
 
   const raw = (name: string) => unpack(fixture(name), 1e8);
   it.each([
-    ['cpu, packed', () => fixture('cpu.prof')], ['cpu', () => raw('cpu.prof')], ['heap', () => raw('heap.pb.gz')],
-    ['goroutines, binary', () => raw('goroutine.pb.gz')], ['small', () => plain], ['goroutines', () => ascii(text('capture.goroutines.txt'))],
+    ['cpu, packed', () => fixture('cpu.prof')],
+    ['cpu', () => raw('cpu.prof')],
+    ['heap', () => raw('heap.pb.gz')],
+    ['goroutines, binary', () => raw('goroutine.pb.gz')],
+    ['small', () => plain],
+    ['goroutines', () => ascii(text('capture.goroutines.txt'))],
     ['zstd', () => zstd([plain])],
-  ])('%s: opens or is a Problem, and answers or is a Problem', async (name, whole) => {
-    const next = random(name.length * 7919);
-    let opened = 0;
-    // Not a Buffer: its slices are views.
-    const sound = new Uint8Array(whole());
-    for (let round = 0; round < 60; round++) {
-      const bytes = sound.slice(0, next() < 0.5 ? undefined : Math.floor(next() * sound.length));
-      if (bytes.length > 0) for (let flips = Math.floor(next() * 8); flips >= 0; flips--) bytes[Math.floor(next() * bytes.length)] = Math.floor(next() * 256);
-      try {
-        const p = openProfile(bytes, { maxBytes: 16e6 });
-        opened++;
-        const t = await p.flame({ sampleType: p.summary.defaultSampleType, zoom: [], minShare: 0.001, ownModules: [] });
-        expect(t.size[0]).toBe(t.fn.length);
-        await p.top({ sampleType: 0 });
-        await p.search({ text: 'a', sampleType: 0 });
-        await p.goroutines();
-      } catch (e) {
-        if (!(e instanceof Problem)) throw e;
-        expect(e.code).toMatch(/^profile\./);
+  ])(
+    '%s: opens or is a Problem, and answers or is a Problem',
+    async (name, whole) => {
+      const next = random(name.length * 7919);
+      let opened = 0;
+      // Not a Buffer: its slices are views.
+      const sound = new Uint8Array(whole());
+      for (let round = 0; round < 60; round++) {
+        const bytes = sound.slice(0, next() < 0.5 ? undefined : Math.floor(next() * sound.length));
+        if (bytes.length > 0)
+          for (let flips = Math.floor(next() * 8); flips >= 0; flips--)
+            bytes[Math.floor(next() * bytes.length)] = Math.floor(next() * 256);
+        try {
+          const p = openProfile(bytes, { maxBytes: 16e6 });
+          opened++;
+          const t = await p.flame({
+            sampleType: p.summary.defaultSampleType,
+            zoom: [],
+            minShare: 0.001,
+            ownModules: [],
+          });
+          expect(t.size[0]).toBe(t.fn.length);
+          await p.top({ sampleType: 0 });
+          await p.search({ text: 'a', sampleType: 0 });
+          await p.goroutines();
+        } catch (e) {
+          if (!(e instanceof Problem)) throw e;
+          expect(e.code).toMatch(/^profile\./);
+        }
       }
-    }
-    // The packed one has a checksum: nearly nothing damaged opens.
-    if (!name.includes('packed')) expect(opened).toBeGreaterThan(0);
-  }, 20_000);
+      // The packed one has a checksum: nearly nothing damaged opens.
+      if (!name.includes('packed')) expect(opened).toBeGreaterThan(0);
+    },
+    20_000,
+  );
 });

@@ -17,9 +17,19 @@ const threads = new Threads(script);
 
 beforeAll(async () => {
   // As scripts/build.mjs does it.
-  await build({ entryPoints: [path.join(__dirname, '../../../src/profile/thread/main.ts')], outfile: script, bundle: true, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'] });
+  await build({
+    entryPoints: [path.join(__dirname, '../../../src/profile/thread/main.ts')],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+  });
 });
-afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe('a file in a thread of its own', () => {
   it('answers as the code in this thread does', async () => {
@@ -31,9 +41,13 @@ describe('a file in a thread of its own', () => {
         const query = { sampleType: here.summary.defaultSampleType, zoom: [], minShare: 0.0002, ownModules: [] };
         expect(await there.flame(query)).toEqual(await here.flame(query));
         expect(await there.top(query)).toEqual(await here.top(query));
-        expect(await there.search({ text: 'main', sampleType: 0 })).toEqual(await here.search({ text: 'main', sampleType: 0 }));
+        expect(await there.search({ text: 'main', sampleType: 0 })).toEqual(
+          await here.search({ text: 'main', sampleType: 0 }),
+        );
         expect(await there.goroutines()).toEqual(await here.goroutines());
-      } finally { there.dispose(); }
+      } finally {
+        there.dispose();
+      }
     }
   });
 
@@ -55,7 +69,10 @@ describe('a file in a thread of its own', () => {
   });
 
   it('brings problems over, at opening and after', async () => {
-    await expect(threads.open(new TextEncoder().encode('<html>'), options)).rejects.toMatchObject({ name: 'Problem', code: 'profile.html' });
+    await expect(threads.open(new TextEncoder().encode('<html>'), options)).rejects.toMatchObject({
+      name: 'Problem',
+      code: 'profile.html',
+    });
     const p = await threads.open(fixture('cpu.prof'), options);
     await expect(p.search({ text: '/(/', sampleType: 0 })).rejects.toMatchObject({ code: 'profile.pattern' });
     expect((await p.search({ text: 'busy', sampleType: 0 })).share).toBeGreaterThan(0.5);
@@ -77,42 +94,74 @@ describe('a file in a thread of its own', () => {
     stop.abort();
     const e: unknown = await opening.catch((x: unknown) => x);
     expect(isAbort(e)).toBe(true);
-    expect(isAbort(await threads.open(fixture('cpu.prof'), options, AbortSignal.abort()).catch((x: unknown) => x))).toBe(true);
+    expect(
+      isAbort(await threads.open(fixture('cpu.prof'), options, AbortSignal.abort()).catch((x: unknown) => x)),
+    ).toBe(true);
   });
 
   it('starts before the bytes are there: waits for them, passes on why they fail, and ends without them', async () => {
     let give = (_: Uint8Array): void => undefined;
-    const opening = threads.open(new Promise<Uint8Array>((resolve) => { give = resolve; }), options);
-    setTimeout(() => { give(new Uint8Array(fixture('cpu.prof'))); }, 50);
+    const opening = threads.open(
+      new Promise<Uint8Array>((resolve) => {
+        give = resolve;
+      }),
+      options,
+    );
+    setTimeout(() => {
+      give(new Uint8Array(fixture('cpu.prof')));
+    }, 50);
     const p = await opening;
     expect(p.summary).toEqual(openProfile(fixture('cpu.prof')).summary);
     p.dispose();
     const gone = new Error('The file is gone.');
     await expect(threads.open(Promise.reject(gone), options)).rejects.toBe(gone);
     const stop = new AbortController();
-    const waiting = threads.open(new Promise<Uint8Array>((resolve) => { give = resolve; }), options, stop.signal);
+    const waiting = threads.open(
+      new Promise<Uint8Array>((resolve) => {
+        give = resolve;
+      }),
+      options,
+      stop.signal,
+    );
     stop.abort();
     expect(isAbort(await waiting.catch((x: unknown) => x))).toBe(true);
     const late = new Uint8Array(fixture('cpu.prof'));
     give(late);
     await Promise.resolve();
     expect(late.byteLength, 'nothing is taken any more').toBeGreaterThan(0);
-    expect(isAbort(await threads.open(Promise.reject(gone), options, AbortSignal.abort()).catch((x: unknown) => x))).toBe(true);
+    expect(
+      isAbort(await threads.open(Promise.reject(gone), options, AbortSignal.abort()).catch((x: unknown) => x)),
+    ).toBe(true);
   });
 
   it('says when the thread cannot start, dies, or has no memory left', async () => {
-    const write = (name: string, code: string) => { const f = path.join(folder, name); writeFileSync(f, code); return f; };
-    await expect(new Threads(path.join(folder, 'none.js')).open(fixture('cpu.prof'), options)).rejects.toMatchObject({ code: 'profile.thread' });
-    await expect(new Threads(write('exit.js', 'process.exit(3)')).open(fixture('cpu.prof'), options)).rejects.toMatchObject({ code: 'profile.closed' });
+    const write = (name: string, code: string) => {
+      const f = path.join(folder, name);
+      writeFileSync(f, code);
+      return f;
+    };
+    await expect(new Threads(path.join(folder, 'none.js')).open(fixture('cpu.prof'), options)).rejects.toMatchObject({
+      code: 'profile.thread',
+    });
+    await expect(
+      new Threads(write('exit.js', 'process.exit(3)')).open(fixture('cpu.prof'), options),
+    ).rejects.toMatchObject({ code: 'profile.closed' });
     // The engine's own error for a thread whose heap is full.
-    const full = write('full.js', 'const e = new Error("Worker terminated due to reaching memory limit"); e.code = "ERR_WORKER_OUT_OF_MEMORY"; throw e;');
-    await expect(new Threads(full).open(fixture('cpu.prof'), options)).rejects.toMatchObject({ code: 'profile.outOfMemory' });
+    const full = write(
+      'full.js',
+      'const e = new Error("Worker terminated due to reaching memory limit"); e.code = "ERR_WORKER_OUT_OF_MEMORY"; throw e;',
+    );
+    await expect(new Threads(full).open(fixture('cpu.prof'), options)).rejects.toMatchObject({
+      code: 'profile.outOfMemory',
+    });
   });
 
   it('made ready ahead practises on a profile that is one, and then opens as another does', async () => {
     const made = openProfile(madeUp());
     expect(made.summary.sampleTypes[0]?.total).toBeGreaterThan(800);
-    expect((await made.flame({ sampleType: 0, zoom: [], minShare: 0.0002, ownModules: [] })).fn.length).toBeGreaterThan(100);
+    expect((await made.flame({ sampleType: 0, zoom: [], minShare: 0.0002, ownModules: [] })).fn.length).toBeGreaterThan(
+      100,
+    );
     const ready = new Threads(script);
     ready.prepare();
     ready.prepare();

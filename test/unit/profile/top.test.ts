@@ -3,7 +3,11 @@ import { openProfile } from '../../../src/profile/open';
 import { fixture, pprofTop, rowsOf } from './fixtures';
 
 const cases = [
-  ['cpu.prof', 'cpu'], ['cpu.prof', 'samples'], ['cpu-trimpath.prof', 'cpu'], ['mem.prof', 'alloc_space'], ['mem.prof', 'inuse_objects'],
+  ['cpu.prof', 'cpu'],
+  ['cpu.prof', 'samples'],
+  ['cpu-trimpath.prof', 'cpu'],
+  ['mem.prof', 'alloc_space'],
+  ['mem.prof', 'inuse_objects'],
   ['goroutine.pb.gz', 'goroutine'],
 ] as const;
 
@@ -24,6 +28,7 @@ describe('top agrees with go tool pprof -top', () => {
       return r.flat !== e.flat || r.cum !== e.cum || !close(r.flat, e.flatPercent) || !close(r.cum, e.cumPercent);
     });
     expect(differing).toEqual([]);
-    for (let i = 1; i < rows.length; i++) expect(Math.abs(rows[i - 1]?.flat ?? 0)).toBeGreaterThanOrEqual(Math.abs(rows[i]?.flat ?? 0));
+    for (let i = 1; i < rows.length; i++)
+      expect(Math.abs(rows[i - 1]?.flat ?? 0)).toBeGreaterThanOrEqual(Math.abs(rows[i]?.flat ?? 0));
   });
 });

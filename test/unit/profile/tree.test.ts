@@ -9,7 +9,11 @@ const ROOT = 0xffffffff;
 
 function lines(t: FlameTree): string[] {
   const names = new Map(t.frames.map((f) => [f.id, f.name]));
-  return Array.from(t.fn, (fn, i) => `${'  '.repeat(t.depth[i] ?? 0)}${fn === ROOT ? 'root' : names.get(fn)} ${t.total[i]} ${t.self[i]} @${t.start[i]} #${t.size[i]}`);
+  return Array.from(
+    t.fn,
+    (fn, i) =>
+      `${'  '.repeat(t.depth[i] ?? 0)}${fn === ROOT ? 'root' : names.get(fn)} ${t.total[i]} ${t.self[i]} @${t.start[i]} #${t.size[i]}`,
+  );
 }
 const id = (t: FlameTree, name: string) => t.frames.find((f) => f.name === name)?.id ?? -1;
 
@@ -37,43 +41,100 @@ function plainTree(file: Uint8Array, sampleType: number): Map<string, { total: n
 
 function paths(t: FlameTree): Map<string, { total: number; self: number }> {
   const path: number[] = [];
-  return new Map(Array.from(t.fn, (fn, i) => {
-    path.length = Math.max(0, (t.depth[i] ?? 0) - 1);
-    if (fn !== ROOT) path.push(fn);
-    return [path.join(';'), { total: t.total[i] ?? 0, self: t.self[i] ?? 0 }];
-  }));
+  return new Map(
+    Array.from(t.fn, (fn, i) => {
+      path.length = Math.max(0, (t.depth[i] ?? 0) - 1);
+      if (fn !== ROOT) path.push(fn);
+      return [path.join(';'), { total: t.total[i] ?? 0, self: t.self[i] ?? 0 }];
+    }),
+  );
 }
 
 describe('flame tree', () => {
   it('comes in depth-first order, widest child first, equals by name, with starts and sizes', async () => {
-    const p = openProfile(profile({ stacks: [['a;b', 2], ['a;c;d', 5], ['a', 1], ['z', 3], ['m', 3], ['a;b;e', 1]] }));
+    const p = openProfile(
+      profile({
+        stacks: [
+          ['a;b', 2],
+          ['a;c;d', 5],
+          ['a', 1],
+          ['z', 3],
+          ['m', 3],
+          ['a;b;e', 1],
+        ],
+      }),
+    );
     expect(lines(await p.flame(all))).toEqual([
       'root 15 0 @0 #8',
-      '  a 9 1 @0 #5', '    c 5 0 @0 #2', '      d 5 5 @0 #1', '    b 3 2 @5 #2', '      e 1 1 @5 #1',
-      '  m 3 3 @9 #1', '  z 3 3 @12 #1',
+      '  a 9 1 @0 #5',
+      '    c 5 0 @0 #2',
+      '      d 5 5 @0 #1',
+      '    b 3 2 @5 #2',
+      '      e 1 1 @5 #1',
+      '  m 3 3 @9 #1',
+      '  z 3 3 @12 #1',
     ]);
   });
 
   it('keeps recursion and inlined frames apart as rows', async () => {
-    const p = openProfile(profile({ stacks: [['f;f;g|h;f', 4], ['f;g|h', 2]] }));
+    const p = openProfile(
+      profile({
+        stacks: [
+          ['f;f;g|h;f', 4],
+          ['f;g|h', 2],
+        ],
+      }),
+    );
     expect(lines(await p.flame(all))).toEqual([
-      'root 6 0 @0 #8', '  f 6 0 @0 #7', '    f 4 0 @0 #4', '      g 4 0 @0 #3', '        h 4 0 @0 #2', '          f 4 4 @0 #1',
-      '    g 2 0 @4 #2', '      h 2 2 @4 #1',
+      'root 6 0 @0 #8',
+      '  f 6 0 @0 #7',
+      '    f 4 0 @0 #4',
+      '      g 4 0 @0 #3',
+      '        h 4 0 @0 #2',
+      '          f 4 4 @0 #1',
+      '    g 2 0 @4 #2',
+      '      h 2 2 @4 #1',
     ]);
   });
 
   it('zooms: ancestors above, as wide as the zoomed frame, with their true totals beside', async () => {
-    const p = openProfile(profile({ stacks: [['a;b;c', 2], ['a;b;d', 5], ['a;x', 9], ['b;c', 7]] }));
+    const p = openProfile(
+      profile({
+        stacks: [
+          ['a;b;c', 2],
+          ['a;b;d', 5],
+          ['a;x', 9],
+          ['b;c', 7],
+        ],
+      }),
+    );
     const whole = await p.flame(all);
     const t = await p.flame({ ...all, zoom: [id(whole, 'a'), id(whole, 'b')] });
-    expect(lines(t)).toEqual(['root 7 0 @0 #5', '  a 7 0 @0 #4', '    b 7 0 @0 #3', '      d 5 5 @0 #1', '      c 2 2 @5 #1']);
+    expect(lines(t)).toEqual([
+      'root 7 0 @0 #5',
+      '  a 7 0 @0 #4',
+      '    b 7 0 @0 #3',
+      '      d 5 5 @0 #1',
+      '      c 2 2 @5 #1',
+    ]);
     expect(t.ancestors).toEqual([23, 16]);
     expect(t.grandTotal).toBe(23);
     expect(t.zoom).toEqual([id(whole, 'a'), id(whole, 'b')]);
   });
 
   it('goes as far as the path exists', async () => {
-    const p = openProfile(profile({ stacks: [['a;b', 2, 0], ['c', 0, 3]], types: [['x', 'count'], ['y', 'count']] }));
+    const p = openProfile(
+      profile({
+        stacks: [
+          ['a;b', 2, 0],
+          ['c', 0, 3],
+        ],
+        types: [
+          ['x', 'count'],
+          ['y', 'count'],
+        ],
+      }),
+    );
     const a = id(await p.flame(all), 'a');
     const t = await p.flame({ ...all, sampleType: 1, zoom: [a, 77] });
     expect(t.zoom).toEqual([]);
@@ -81,7 +142,16 @@ describe('flame tree', () => {
   });
 
   it('leaves out what is too narrow for the zoomed width and counts it', async () => {
-    const p = openProfile(profile({ stacks: [['a;b', 900], ['a;c', 1], ['d', 99], ['e;f;g', 1]] }));
+    const p = openProfile(
+      profile({
+        stacks: [
+          ['a;b', 900],
+          ['a;c', 1],
+          ['d', 99],
+          ['e;f;g', 1],
+        ],
+      }),
+    );
     const t = await p.flame({ ...all, minShare: 0.01 });
     expect(lines(t)).toEqual(['root 1001 0 @0 #4', '  a 901 0 @0 #2', '    b 900 900 @0 #1', '  d 99 99 @901 #1']);
     expect(t.hidden).toBe(2);
@@ -90,15 +160,35 @@ describe('flame tree', () => {
   });
 
   it('gives widths of their own when values have both signs, so that rows nest', async () => {
-    const p = openProfile(profile({ stacks: [['a;b', 10], ['a;c', -9], ['d', -3]] }));
+    const p = openProfile(
+      profile({
+        stacks: [
+          ['a;b', 10],
+          ['a;c', -9],
+          ['d', -3],
+        ],
+      }),
+    );
     const t = await p.flame(all);
-    expect(lines(t)).toEqual(['root -2 0 @0 #5', '  a 1 0 @0 #3', '    b 10 10 @0 #1', '    c -9 -9 @10 #1', '  d -3 -3 @19 #1']);
+    expect(lines(t)).toEqual([
+      'root -2 0 @0 #5',
+      '  a 1 0 @0 #3',
+      '    b 10 10 @0 #1',
+      '    c -9 -9 @10 #1',
+      '  d -3 -3 @19 #1',
+    ]);
     expect([...(t.width ?? [])]).toEqual([22, 19, 10, 9, 3]);
     expect(t.grandTotal).toBe(22);
     expect((await openProfile(profile({ stacks: [['a', 1]] })).flame(all)).width).toBeUndefined();
   });
 
-  it.each([['cpu.prof', 1], ['mem.prof', 1], ['mem.prof', 3], ['goroutine.pb.gz', 0], ['cpu-trimpath.prof', 0]])('%s #%i: equals the tree built whole', async (name, sampleType) => {
+  it.each([
+    ['cpu.prof', 1],
+    ['mem.prof', 1],
+    ['mem.prof', 3],
+    ['goroutine.pb.gz', 0],
+    ['cpu-trimpath.prof', 0],
+  ])('%s #%i: equals the tree built whole', async (name, sampleType) => {
     const file = fixture(name);
     const t = await openProfile(file).flame({ ...all, sampleType });
     const expected = plainTree(file, sampleType);
@@ -148,7 +238,15 @@ describe('flame tree', () => {
 });
 
 describe('search', () => {
-  const p = openProfile(profile({ stacks: [['main;Work;hash', 4], ['main;Work;hash;Work', 2], ['main;idle', 6]] }));
+  const p = openProfile(
+    profile({
+      stacks: [
+        ['main;Work;hash', 4],
+        ['main;Work;hash;Work', 2],
+        ['main;idle', 6],
+      ],
+    }),
+  );
 
   it('counts a sample once, however often frames match', async () => {
     const r = await p.search({ text: 'work', sampleType: 0 });
@@ -163,7 +261,15 @@ describe('search', () => {
   });
 
   it('never says more than all, with negative values too', async () => {
-    const d = openProfile(profile({ stacks: [['a', 5], ['a;b', -4], ['c', 1]] }));
+    const d = openProfile(
+      profile({
+        stacks: [
+          ['a', 5],
+          ['a;b', -4],
+          ['c', 1],
+        ],
+      }),
+    );
     expect(await d.search({ text: 'a', sampleType: 0 })).toMatchObject({ value: 9, share: 0.9 });
   });
 });

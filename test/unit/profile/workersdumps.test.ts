@@ -29,13 +29,17 @@ const TOLD: readonly (readonly [controller: string, counts: Partial<Record<Worke
   ['writer', { throttled: 1, waitingForApi: 1 }],
 ];
 
-const seen = (pools: readonly WorkerPool[]) => pools.map((p) => [p.controller ?? '', Object.fromEntries(Object.entries(p.counts).filter(([, n]) => n > 0))] as const)
-  .sort((a, b) => a[0].localeCompare(b[0]) || JSON.stringify(a[1]).localeCompare(JSON.stringify(b[1])));
-const sum = (pools: readonly WorkerPool[], state: WorkerState): number => pools.reduce((n, p) => n + p.counts[state], 0);
+const seen = (pools: readonly WorkerPool[]) =>
+  pools
+    .map((p) => [p.controller ?? '', Object.fromEntries(Object.entries(p.counts).filter(([, n]) => n > 0))] as const)
+    .sort((a, b) => a[0].localeCompare(b[0]) || JSON.stringify(a[1]).localeCompare(JSON.stringify(b[1])));
+const sum = (pools: readonly WorkerPool[], state: WorkerState): number =>
+  pools.reduce((n, p) => n + p.counts[state], 0);
 const told = (state: WorkerState): number => TOLD.reduce((n, [, counts]) => n + (counts[state] ?? 0), 0);
 
 describe.each(VERSIONS)('the workers of a process of controller-runtime %s', (version) => {
-  const read = async (file: string) => (await openProfile(readFileSync(`${folder}/controller-runtime-${version}.${file}`)).goroutines())!;
+  const read = async (file: string) =>
+    (await openProfile(readFileSync(`${folder}/controller-runtime-${version}.${file}`)).goroutines())!;
 
   it('are where the program put them', async () => {
     expect(seen((await read('txt.gz')).workers.pools)).toEqual(TOLD);
@@ -43,9 +47,12 @@ describe.each(VERSIONS)('the workers of a process of controller-runtime %s', (ve
 
   it('are as many in the binary form, which tells neither who started whom nor all waits', async () => {
     const { pools } = (await read('pb.gz')).workers;
-    for (const state of ['idle', 'throttled', 'waitingForApi', 'locked', 'external'] as const) expect([state, sum(pools, state)]).toEqual([state, told(state)]);
+    for (const state of ['idle', 'throttled', 'waitingForApi', 'locked', 'external'] as const)
+      expect([state, sum(pools, state)]).toEqual([state, told(state)]);
     expect(sum(pools, 'reconciling') + sum(pools, 'other')).toBe(told('reconciling') + told('other'));
   });
 });
 
-it('are read from real dumps of old and new releases', () => { expect(VERSIONS).toEqual(expect.arrayContaining(['0.14', '0.25'])); });
+it('are read from real dumps of old and new releases', () => {
+  expect(VERSIONS).toEqual(expect.arrayContaining(['0.14', '0.25']));
+});

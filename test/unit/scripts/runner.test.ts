@@ -10,10 +10,13 @@ import { until } from '../../lib/until';
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const MARK = 'RUNNER_TEST';
 const ended: (() => void)[] = [];
-afterAll(() => { for (const end of ended.splice(0)) end(); });
+afterAll(() => {
+  for (const end of ended.splice(0)) end();
+});
 
 /** A Go that says its version, and whose other commands run `body`. */
-const go = (body: string): string => `case "$1" in version) echo "go version go1.26.0 linux/amd64";; env) echo go1.26.0;; *) ${body};; esac`;
+const go = (body: string): string =>
+  `case "$1" in version) echo "go version go1.26.0 linux/amd64";; env) echo go1.26.0;; *) ${body};; esac`;
 /** Works on for a minute, in processes of its own too, one of them in a session that no signal of the group reaches, and does not want to be ended. */
 const BUSY = 'trap "" TERM INT; echo begun; setsid sleep 60 & sleep 60 & sleep 60; wait';
 
@@ -25,26 +28,53 @@ class Place {
 
   constructor(tools: Record<string, string> = {}) {
     for (const name of ['bin', 'tmp', 'cache', 'results']) fs.mkdirSync(path.join(this.dir, name));
-    for (const name of ['sh', 'sleep', 'setsid', 'echo']) fs.symlinkSync(spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim() || `/bin/${name}`, path.join(this.dir, 'bin', name));
-    for (const [name, body] of Object.entries(tools)) fs.writeFileSync(path.join(this.dir, 'bin', name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    for (const name of ['sh', 'sleep', 'setsid', 'echo'])
+      fs.symlinkSync(
+        spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim() || `/bin/${name}`,
+        path.join(this.dir, 'bin', name),
+      );
+    for (const [name, body] of Object.entries(tools))
+      fs.writeFileSync(path.join(this.dir, 'bin', name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
     ended.push(() => {
-      for (const pid of this.left()) try { process.kill(pid, 'SIGKILL'); } catch { /* it has ended */ }
+      for (const pid of this.left())
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          /* it has ended */
+        }
       fs.rmSync(this.dir, { recursive: true, force: true });
     });
   }
 
   run(...args: string[]): Run {
-    return new Run(spawn(process.execPath, [path.join(ROOT, 'scripts/test.mjs'), '--results', this.results, ...args], {
-      cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: path.join(this.dir, 'bin'), HOME: this.dir, TMPDIR: path.join(this.dir, 'tmp'), CONTROLLER_TUNER_CACHE: path.join(this.dir, 'cache'), [MARK]: this.#mark },
-    }));
+    return new Run(
+      spawn(process.execPath, [path.join(ROOT, 'scripts/test.mjs'), '--results', this.results, ...args], {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: path.join(this.dir, 'bin'),
+          HOME: this.dir,
+          TMPDIR: path.join(this.dir, 'tmp'),
+          CONTROLLER_TUNER_CACHE: path.join(this.dir, 'cache'),
+          [MARK]: this.#mark,
+        },
+      }),
+    );
   }
 
   /** Processes that runs here have started, however they are related to them by now. */
   left(): number[] {
-    return fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n)).filter((n) => {
-      try { return fs.readFileSync(`/proc/${n}/environ`, 'utf8').includes(`${MARK}=${this.#mark}`); } catch { return false; }
-    }).map(Number);
+    return fs
+      .readdirSync('/proc')
+      .filter((n) => /^\d+$/.test(n))
+      .filter((n) => {
+        try {
+          return fs.readFileSync(`/proc/${n}/environ`, 'utf8').includes(`${MARK}=${this.#mark}`);
+        } catch {
+          return false;
+        }
+      })
+      .map(Number);
   }
 }
 
@@ -53,8 +83,13 @@ class Run {
   readonly code: Promise<number | null>;
 
   constructor(readonly child: ChildProcess) {
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (b: Buffer) => { this.output += b.toString(); });
-    this.code = new Promise((resolve) => { child.once('close', resolve); });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (b: Buffer) => {
+        this.output += b.toString();
+      });
+    this.code = new Promise((resolve) => {
+      child.once('close', resolve);
+    });
   }
 
   /** Its lines, when it has ended with this status. */
@@ -87,7 +122,9 @@ describe.runIf(process.platform === 'linux').concurrent('npm test', () => {
   });
 
   it('without a network says what could not be fetched', async () => {
-    const place = new Place({ go: go('echo "go: k8s.io/api: dial tcp: lookup proxy.golang.org: no such host" >&2; exit 1') });
+    const place = new Place({
+      go: go('echo "go: k8s.io/api: dial tcp: lookup proxy.golang.org: no such host" >&2; exit 1'),
+    });
     const lines = await place.run('--only', 'kube').lines(1);
     expect(lines).toContainEqual(matching('Building prometheus failed:'));
     expect(lines).toContainEqual(matching('lookup proxy.golang.org: no such host'));
@@ -99,19 +136,28 @@ describe.runIf(process.platform === 'linux').concurrent('npm test', () => {
     const place = new Place({ go: go('exit 0') });
     fs.symlinkSync('/dev/full', path.join(place.results, 'pprof.log'));
     const lines = await place.run('--only', 'pprof').lines(1);
-    expect(lines).toContainEqual(matching('The disk is full: free some space and run this again. .*pprof.log could not be written.'));
+    expect(lines).toContainEqual(
+      matching('The disk is full: free some space and run this again. .*pprof.log could not be written.'),
+    );
     expect(lines.at(-1)).toBe('0 passed, 1 failed, 0 skipped');
     expect(place.left()).toEqual([]);
   });
 
   it('says that the disk is full when a tool does', async () => {
-    const place = new Place({ go: go('echo "compile: writing output: write _pkg_.a: no space left on device" >&2; exit 1') });
-    expect(await place.run('--only', 'cluster').lines(1)).toContainEqual(matching('^ *The disk is full: free some space and run this again.$'));
+    const place = new Place({
+      go: go('echo "compile: writing output: write _pkg_.a: no space left on device" >&2; exit 1'),
+    });
+    expect(await place.run('--only', 'cluster').lines(1)).toContainEqual(
+      matching('^ *The disk is full: free some space and run this again.$'),
+    );
     expect(place.left()).toEqual([]);
   });
 
   it.each([
-    ['SIGINT', 'pprof', 130], ['SIGTERM', 'pprof', 143], ['SIGINT', 'cluster', 130], ['SIGTERM', 'cluster', 143],
+    ['SIGINT', 'pprof', 130],
+    ['SIGTERM', 'pprof', 143],
+    ['SIGINT', 'cluster', 130],
+    ['SIGTERM', 'cluster', 143],
   ] as const)('ended by %s in the stage %s leaves nothing', async (signal, stage, status) => {
     const place = new Place({ go: go(BUSY) });
     const run = place.run('--only', stage);
@@ -148,11 +194,14 @@ describe.runIf(process.platform === 'linux').concurrent('npm test', () => {
 
   it.each([
     [['--only', 'nothing'], 'There is no stage "nothing". Stages: cluster, unit,'],
-    [['--only', 'kube', '--files', 'no/such'], 'No test file of the stage kube has "no/such" in its path. Its files: test/kube/'],
+    [
+      ['--only', 'kube', '--files', 'no/such'],
+      'No test file of the stage kube has "no/such" in its path. Its files: test/kube/',
+    ],
     [['--files', 'a'], '--files chooses among the files of one stage: name it with --only, once.'],
     [['--only', 'check', '--files', 'a'], 'The stage check has no test files to choose from.'],
     [['--limit', 'soon'], '--limit takes a number above 0, not "soon". --help tells what there is.'],
-    [['--olny', 'kube'], 'Unknown option \'--olny\'. --help tells what there is.'],
+    [['--olny', 'kube'], "Unknown option '--olny'. --help tells what there is."],
   ])('says what is wrong with %j', async (args, words) => {
     const place = new Place();
     const lines = await place.run(...args).lines(1);

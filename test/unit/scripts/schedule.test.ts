@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { plan, runStages } from '../../../scripts/lib/schedule.mjs';
 import { atOnce, budget, limitOf, stages } from '../../../scripts/lib/stages.mjs';
 
-interface Stage { readonly name: string; readonly needs?: readonly string[]; readonly uses?: readonly string[]; readonly alone?: boolean }
+interface Stage {
+  readonly name: string;
+  readonly needs?: readonly string[];
+  readonly uses?: readonly string[];
+  readonly alone?: boolean;
+}
 
 /** Stages that end when they are told to; what runs and what was told meanwhile. */
 function started(stages: readonly Stage[], atOnce = 2) {
@@ -10,14 +15,31 @@ function started(stages: readonly Stage[], atOnce = 2) {
   const told: string[] = [];
   const whole = runStages(stages, {
     atOnce,
-    run: ({ name }) => new Promise<string>((resolve, reject) => { ends.set(name, (error) => { ends.delete(name); if (error) reject(error); else resolve(`${name} ran`); }); }),
-    tell: (_stage, result) => { told.push(result); },
+    run: ({ name }) =>
+      new Promise<string>((resolve, reject) => {
+        ends.set(name, (error) => {
+          ends.delete(name);
+          if (error) reject(error);
+          else resolve(`${name} ran`);
+        });
+      }),
+    tell: (_stage, result) => {
+      told.push(result);
+    },
   });
-  const settle = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 0); });
+  const settle = (): Promise<void> =>
+    new Promise((resolve) => {
+      setTimeout(resolve, 0);
+    });
   return {
-    told, whole, settle,
+    told,
+    whole,
+    settle,
     runs: (): string[] => [...ends.keys()],
-    end: async (name: string, error?: Error): Promise<void> => { ends.get(name)?.(error); await settle(); },
+    end: async (name: string, error?: Error): Promise<void> => {
+      ends.get(name)?.(error);
+      await settle();
+    },
   };
 }
 
@@ -46,7 +68,11 @@ describe('stages', () => {
   });
 
   it('that use the same run one after the other', async () => {
-    const s = started([{ name: 'a', uses: ['x', 'y'] }, { name: 'b', uses: ['y'] }, { name: 'c', uses: ['z'] }]);
+    const s = started([
+      { name: 'a', uses: ['x', 'y'] },
+      { name: 'b', uses: ['y'] },
+      { name: 'c', uses: ['z'] },
+    ]);
     expect(s.runs()).toEqual(['a', 'c']);
     await s.end('a');
     expect(s.runs()).toEqual(['c', 'b']);
@@ -71,7 +97,10 @@ describe('stages', () => {
 });
 
 /** Seconds that fit on all places from the begin to the last end of these, and in which nothing ran there. */
-function idle(times: Record<string, { begins: number; ends: number }>, names: readonly string[]): { of: number; idle: number } {
+function idle(
+  times: Record<string, { begins: number; ends: number }>,
+  names: readonly string[],
+): { of: number; idle: number } {
   const of = atOnce * Math.max(...names.map((n) => times[n]!.ends));
   return { of, idle: of - names.reduce((sum, n) => sum + times[n]!.ends - times[n]!.begins, 0) };
 }
@@ -80,13 +109,26 @@ describe('a plan', () => {
   it('is when each stage begins and ends', () => {
     const some = [{ name: 'a' }, { name: 'b', needs: ['a'] }, { name: 'c' }, { name: 'd', alone: true }];
     expect(plan(some, { atOnce: 2, seconds: ({ name }) => ({ a: 5, b: 10, c: 7, d: 1 })[name] ?? 0 })).toEqual({
-      total: 16, times: { a: { begins: 0, ends: 5 }, c: { begins: 0, ends: 7 }, b: { begins: 5, ends: 15 }, d: { begins: 15, ends: 16 } },
+      total: 16,
+      times: {
+        a: { begins: 0, ends: 5 },
+        c: { begins: 0, ends: 7 },
+        b: { begins: 5, ends: 15 },
+        d: { begins: 15, ends: 16 },
+      },
     });
   });
 
   it('that is what runs', async () => {
     const began: string[] = [];
-    await runStages(stages, { atOnce, run: async ({ name }) => { began.push(name); return Promise.resolve(); }, tell: () => undefined });
+    await runStages(stages, {
+      atOnce,
+      run: async ({ name }) => {
+        began.push(name);
+        return Promise.resolve();
+      },
+      tell: () => undefined,
+    });
     expect([...began].sort()).toEqual(stages.map((s) => s.name).sort());
   });
 });
@@ -110,9 +152,13 @@ describe('the stages of npm test', () => {
   it('that need no cluster run while it is built', () => {
     const { begins, ends } = cold.times['cluster']!;
     expect(begins).toBe(0);
-    for (const name of ['unit', 'package', 'check', 'pages', 'source']) expect(cold.times[name]!.begins).toBeLessThan(ends);
+    for (const name of ['unit', 'package', 'check', 'pages', 'source'])
+      expect(cold.times[name]!.begins).toBeLessThan(ends);
     // Nothing waits while there is something to do: the other place is taken all the time.
-    const beside = together.filter((n) => n !== 'cluster').map((n) => Math.max(0, Math.min(cold.times[n]!.ends, ends) - cold.times[n]!.begins)).reduce((a, b) => a + b);
+    const beside = together
+      .filter((n) => n !== 'cluster')
+      .map((n) => Math.max(0, Math.min(cold.times[n]!.ends, ends) - cold.times[n]!.begins))
+      .reduce((a, b) => a + b);
     expect(beside).toBe(ends);
   });
 
@@ -121,6 +167,8 @@ describe('the stages of npm test', () => {
   });
 
   it('need what comes before them', () => {
-    stages.forEach((s, i) => { for (const n of s.needs ?? []) expect(stages.findIndex((o) => o.name === n)).toBeLessThan(i); });
+    stages.forEach((s, i) => {
+      for (const n of s.needs ?? []) expect(stages.findIndex((o) => o.name === n)).toBeLessThan(i);
+    });
   });
 });

@@ -5,22 +5,40 @@ import { mergeCharts } from '../../../src/series/compare';
 import { boundsOf, comparedSlots, csvOf, partOf, seriesNames } from '../../../webview/metrics/data';
 
 const chart = (...labels: readonly string[]): ChartData => ({
-  panel: 'depth', times: Float64Array.of(10, 12), warnings: [], series: labels.map((label, i) => ({ label, labels: { name: label }, values: Float64Array.of(i + 1, 10 * (i + 1)) })),
+  panel: 'depth',
+  times: Float64Array.of(10, 12),
+  warnings: [],
+  series: labels.map((label, i) => ({ label, labels: { name: label }, values: Float64Array.of(i + 1, 10 * (i + 1)) })),
 });
-const none = (extra: Partial<ChartData>): ChartData => ({ panel: 'depth', times: new Float64Array(0), series: [], warnings: [], ...extra });
+const none = (extra: Partial<ChartData>): ChartData => ({
+  panel: 'depth',
+  times: new Float64Array(0),
+  series: [],
+  warnings: [],
+  ...extra,
+});
 const refused = { code: 'target.refused', message: 'Nothing listens on 8080.', next: 'Pin the endpoint.' };
 
 describe('charts of several subjects', () => {
   it('have the series of each, which say whose they are', () => {
-    const merged = mergeCharts('depth', [{ subject: 'red', chart: chart('paint') }, { subject: 'blue', chart: chart('paint') }]);
-    expect(merged.series.map((s) => [s.subject, s.labels])).toEqual([['red', { name: 'paint', subject: 'red' }], ['blue', { name: 'paint', subject: 'blue' }]]);
+    const merged = mergeCharts('depth', [
+      { subject: 'red', chart: chart('paint') },
+      { subject: 'blue', chart: chart('paint') },
+    ]);
+    expect(merged.series.map((s) => [s.subject, s.labels])).toEqual([
+      ['red', { name: 'paint', subject: 'red' }],
+      ['blue', { name: 'paint', subject: 'blue' }],
+    ]);
     expect(seriesNames(merged.series)).toEqual(['red', 'blue']);
     expect(merged.empty).toBeUndefined();
     expect(csvOf(merged).split('\r\n').slice(0, 2)).toEqual(['time,red,blue', '1970-01-01T00:00:10.000Z,1,1']);
   });
 
   it('lose nothing to one that fails, and say which and why', () => {
-    const merged = mergeCharts('depth', [{ subject: 'red', chart: none({ problem: refused }) }, { subject: 'blue', chart: { ...chart('a', 'b'), warnings: ['partial'] } }]);
+    const merged = mergeCharts('depth', [
+      { subject: 'red', chart: none({ problem: refused }) },
+      { subject: 'blue', chart: { ...chart('a', 'b'), warnings: ['partial'] } },
+    ]);
     expect(merged.problem).toBeUndefined();
     expect([...merged.times]).toEqual([10, 12]);
     expect(seriesNames(merged.series)).toEqual(['blue a', 'blue b']);
@@ -33,49 +51,106 @@ describe('charts of several subjects', () => {
 
   it('say why once where nobody has a series for the same reason, else for each', () => {
     const empty = none({ empty: 'No series in this span.' });
-    expect(mergeCharts('depth', [{ subject: 'red', chart: empty }, { subject: 'blue', chart: empty }]).empty).toBe('No series in this span.');
-    expect(mergeCharts('depth', [{ subject: 'red', chart: none({ problem: refused }) }, { subject: 'blue', chart: empty }]).empty).toBe('red: Nothing listens on 8080. blue: No series in this span.');
+    expect(
+      mergeCharts('depth', [
+        { subject: 'red', chart: empty },
+        { subject: 'blue', chart: empty },
+      ]).empty,
+    ).toBe('No series in this span.');
+    expect(
+      mergeCharts('depth', [
+        { subject: 'red', chart: none({ problem: refused }) },
+        { subject: 'blue', chart: empty },
+      ]).empty,
+    ).toBe('red: Nothing listens on 8080. blue: No series in this span.');
   });
 
   it('give a subject one colour and a label one pattern, whatever else is there', () => {
     const subjects = ['red', 'blue', 'green'];
-    const both = mergeCharts('depth', [{ subject: 'red', chart: chart('ok', 'error') }, { subject: 'green', chart: chart('error') }]);
+    const both = mergeCharts('depth', [
+      { subject: 'red', chart: chart('ok', 'error') },
+      { subject: 'green', chart: chart('error') },
+    ]);
     expect(comparedSlots(both.series, subjects)).toEqual([0, 6, 8]);
-    const one = mergeCharts('depth', [{ subject: 'blue', chart: chart('x') }, { subject: 'green', chart: chart('y') }]);
+    const one = mergeCharts('depth', [
+      { subject: 'blue', chart: chart('x') },
+      { subject: 'green', chart: chart('y') },
+    ]);
     expect(comparedSlots(one.series, subjects)).toEqual([1, 2]);
   });
 
   it('share an axis as far as what is drawn goes', () => {
-    const { series } = mergeCharts('depth', [{ subject: 'red', chart: chart('ok', 'error') }, { subject: 'blue', chart: chart('ok') }]);
+    const { series } = mergeCharts('depth', [
+      { subject: 'red', chart: chart('ok', 'error') },
+      { subject: 'blue', chart: chart('ok') },
+    ]);
     expect(boundsOf(series, () => true, false)).toEqual({ low: 1, high: 20 });
     expect(boundsOf(series, (s) => s.label === 'ok', false)).toEqual({ low: 1, high: 10 });
-    expect(boundsOf([{ ...series[0]!, values: Float64Array.of(0, NaN, 3) }], () => true, true)).toEqual({ low: 3, high: 3 });
+    expect(boundsOf([{ ...series[0]!, values: Float64Array.of(0, NaN, 3) }], () => true, true)).toEqual({
+      low: 3,
+      high: 3,
+    });
     expect(boundsOf(series, () => false, false)).toBeUndefined();
   });
 });
 
 describe('who is compared', () => {
-  const id = (context: string, workload: string, more: { replica?: string; controller?: string } = {}): ComparedId => ({ context, workload, ...more });
+  const id = (context: string, workload: string, more: { replica?: string; controller?: string } = {}): ComparedId => ({
+    context,
+    workload,
+    ...more,
+  });
   const widgets = 'Deployment/widgets-system/widgets';
 
   it.each([
     ['by its name alone', [id('a', widgets), id('a', 'Deployment/paints/red')], ['widgets', 'red']],
     ['by the cluster', [id('kind-a', widgets), id('kind-b', widgets)], ['widgets · kind-a', 'widgets · kind-b']],
-    ['by the namespace', [id('a', 'Deployment/one/widgets'), id('a', 'Deployment/two/widgets')], ['widgets · one', 'widgets · two']],
-    ['by the pod', [id('a', widgets, { replica: 'widgets-7d4-x2f' }), id('a', widgets, { replica: 'widgets-7d4-bd8' })], ['widgets …-x2f', 'widgets …-bd8']],
-    ['by the controller', [id('a', widgets, { replica: 'widgets-0', controller: 'widget' }), id('a', widgets, { replica: 'widgets-0', controller: 'gadget' })], ['widgets widgets-0 · widget', 'widgets widgets-0 · gadget']],
-    ['beside a local process', [id('a', widgets), { url: 'http://127.0.0.1:6060' }], ['widgets · a', 'http://127.0.0.1:6060']],
-  ] as const)('is told apart %s', (_, ids, names) => { expect(namesOf(ids)).toEqual(names); });
+    [
+      'by the namespace',
+      [id('a', 'Deployment/one/widgets'), id('a', 'Deployment/two/widgets')],
+      ['widgets · one', 'widgets · two'],
+    ],
+    [
+      'by the pod',
+      [id('a', widgets, { replica: 'widgets-7d4-x2f' }), id('a', widgets, { replica: 'widgets-7d4-bd8' })],
+      ['widgets …-x2f', 'widgets …-bd8'],
+    ],
+    [
+      'by the controller',
+      [
+        id('a', widgets, { replica: 'widgets-0', controller: 'widget' }),
+        id('a', widgets, { replica: 'widgets-0', controller: 'gadget' }),
+      ],
+      ['widgets widgets-0 · widget', 'widgets widgets-0 · gadget'],
+    ],
+    [
+      'beside a local process',
+      [id('a', widgets), { url: 'http://127.0.0.1:6060' }],
+      ['widgets · a', 'http://127.0.0.1:6060'],
+    ],
+  ] as const)('is told apart %s', (_, ids, names) => {
+    expect(namesOf(ids)).toEqual(names);
+  });
 
   it('is each once, two at least and twelve at most', () => {
     expect(comparedOf([id('a', 'x'), id('a', 'x'), id('a', 'y')])).toEqual([id('a', 'x'), id('a', 'y')]);
     expect(() => comparedOf([id('a', 'x'), id('a', 'x')])).toThrow(/nothing to compare with/);
-    expect(() => comparedOf(Array.from({ length: 13 }, (_, i) => id('a', `w${i}`)))).toThrow('13 were chosen; 12 can be compared at once.');
+    expect(() => comparedOf(Array.from({ length: 13 }, (_, i) => id('a', `w${i}`)))).toThrow(
+      '13 were chosen; 12 can be compared at once.',
+    );
   });
 
   it('is read from what a page kept, and from nothing else', () => {
     const ids = [id('a', widgets, { replica: 'p', controller: 'c' }), { url: 'http://127.0.0.1:6060' }];
     expect(readCompared(JSON.parse(JSON.stringify({ compare: ids })))).toEqual(ids);
-    for (const bad of [undefined, {}, { compare: [] }, { compare: ids.slice(1) }, { compare: [...ids, { file: 'x' }] }, { compare: [...ids, 7] }]) expect(readCompared(bad)).toBeUndefined();
+    for (const bad of [
+      undefined,
+      {},
+      { compare: [] },
+      { compare: ids.slice(1) },
+      { compare: [...ids, { file: 'x' }] },
+      { compare: [...ids, 7] },
+    ])
+      expect(readCompared(bad)).toBeUndefined();
   });
 });

@@ -13,12 +13,19 @@ function throttled(limiter: boolean): string {
   for (let i = 0; i <= 30; i++) {
     const s = i * 2;
     const at = T + s;
-    const sample = (name: string, value: number, labels = 'pod="a"'): void => { lines.push(`${name}{${labels}} ${value} ${at}`); };
+    const sample = (name: string, value: number, labels = 'pod="a"'): void => {
+      lines.push(`${name}{${labels}} ${value} ${at}`);
+    };
     sample('rest_client_requests_total', s * 4, 'pod="a",code="200"');
     sample('rest_client_requests_total', s, 'pod="a",code="201"');
     sample('rest_client_requests_total', s * 1000, 'pod="other",code="200"');
     if (limiter) {
-      for (const [le, n] of [['1', 0], ['2', 5], ['+Inf', 5]] as const) sample('rest_client_rate_limiter_duration_seconds_bucket', s * n, `pod="a",le="${le}"`);
+      for (const [le, n] of [
+        ['1', 0],
+        ['2', 5],
+        ['+Inf', 5],
+      ] as const)
+        sample('rest_client_rate_limiter_duration_seconds_bucket', s * n, `pod="a",le="${le}"`);
       sample('rest_client_rate_limiter_duration_seconds_sum', s * 5 * 1.9);
       sample('rest_client_rate_limiter_duration_seconds_count', s * 5);
     }
@@ -32,10 +39,15 @@ function throttled(limiter: boolean): string {
   return `${lines.filter((l) => !l.startsWith('#')).join('\n')}\n# EOF\n`;
 }
 
-const measured = async (text: string) => measuredFrom(await SavedSource.open({ name: 'm.txt', bytes: Buffer.from(text), modified: T }), { of: 'widgets in team-a', seconds: 60, process: [{ label: 'pod', op: '=', value: 'a' }], now: T + 60 }, never);
+const measured = async (text: string) =>
+  measuredFrom(
+    await SavedSource.open({ name: 'm.txt', bytes: Buffer.from(text), modified: T }),
+    { of: 'widgets in team-a', seconds: 60, process: [{ label: 'pod', op: '=', value: 'a' }], now: T + 60 },
+    never,
+  );
 
 describe('what is measured of a program', () => {
-  it('is of this process alone, with the server\'s time apart from the limiter\'s', async () => {
+  it("is of this process alone, with the server's time apart from the limiter's", async () => {
     const m = await measured(throttled(true));
     expect(m).toMatchObject({ of: 'widgets in team-a', seconds: 60, workers: 5, inLimiter: 1 });
     expect(m.requestsPerSecond).toBeCloseTo(5, 6);
@@ -57,6 +69,8 @@ describe('what is measured of a program', () => {
   });
 
   it('names what a scraper has to keep for it', () => {
-    expect([...namesIn(MEASURE_QUERIES) ?? []]).toEqual(expect.arrayContaining(['rest_client_requests_total', 'controller_runtime_active_workers']));
+    expect([...(namesIn(MEASURE_QUERIES) ?? [])]).toEqual(
+      expect.arrayContaining(['rest_client_requests_total', 'controller_runtime_active_workers']),
+    );
   });
 });

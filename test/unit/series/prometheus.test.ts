@@ -12,18 +12,28 @@ import { closedPort, openSockets, serveHttp, serveHttps, serveTcp } from '../tar
 const RANGE = { promql: 'up', start: 1000, end: 1060, step: 15 };
 const never = new AbortController().signal;
 
-const source = (port: number, settings: Partial<PrometheusSettings> = {}, options: PrometheusOptions = {}): PrometheusSource =>
-  new PrometheusSource(urlDoor({ url: `http://127.0.0.1:${port}`, ...settings }), options);
+const source = (
+  port: number,
+  settings: Partial<PrometheusSettings> = {},
+  options: PrometheusOptions = {},
+): PrometheusSource => new PrometheusSource(urlDoor({ url: `http://127.0.0.1:${port}`, ...settings }), options);
 
 const json = (res: http.ServerResponse, body: unknown, status = 200): void => {
   res.statusCode = status;
   res.setHeader('Content-Type', 'application/json');
   res.end(JSON.stringify(body));
 };
-const matrix = (result: unknown, more: object = {}): object => ({ status: 'success', data: { resultType: 'matrix', result }, ...more });
+const matrix = (result: unknown, more: object = {}): object => ({
+  status: 'success',
+  data: { resultType: 'matrix', result },
+  ...more,
+});
 
 async function problemOf(work: Promise<unknown>): Promise<Problem> {
-  const e: unknown = await work.then(() => undefined, (thrown: unknown) => thrown);
+  const e: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
   if (!(e instanceof Problem)) throw new Error(`no Problem but ${String(e)}`);
   expect(e.next).toBeTruthy();
   return e;
@@ -34,11 +44,37 @@ describe('a range query', () => {
     let seen = new URL('http://none');
     const port = await serveHttp((req, res) => {
       seen = new URL(req.url ?? '', 'http://x');
-      json(res, matrix([{ metric: { __name__: 'up', job: 'a"b\n' }, values: [[1000, '1'], [1015.5, '+Inf'], [1030, 'NaN'], [1045, '-Inf'], [1060, '1.5e-07']] }], { warnings: ['one store is down'], infos: ['PromQL info: not a counter'] }));
+      json(
+        res,
+        matrix(
+          [
+            {
+              metric: { __name__: 'up', job: 'a"b\n' },
+              values: [
+                [1000, '1'],
+                [1015.5, '+Inf'],
+                [1030, 'NaN'],
+                [1045, '-Inf'],
+                [1060, '1.5e-07'],
+              ],
+            },
+          ],
+          { warnings: ['one store is down'], infos: ['PromQL info: not a counter'] },
+        ),
+      );
     });
-    const { series, warnings } = await source(port).query({ promql: 'rate(up{job="ä"}[1m])', start: 1000.25, end: 1060, step: 15 }, never);
+    const { series, warnings } = await source(port).query(
+      { promql: 'rate(up{job="ä"}[1m])', start: 1000.25, end: 1060, step: 15 },
+      never,
+    );
     expect(seen.pathname).toBe('/api/v1/query_range');
-    expect(Object.fromEntries(seen.searchParams)).toEqual({ query: 'rate(up{job="ä"}[1m])', start: '1000.25', end: '1060', step: '15', timeout: '60s' });
+    expect(Object.fromEntries(seen.searchParams)).toEqual({
+      query: 'rate(up{job="ä"}[1m])',
+      start: '1000.25',
+      end: '1060',
+      step: '15',
+      timeout: '60s',
+    });
     expect(series).toHaveLength(1);
     expect(series[0]!.labels).toEqual({ __name__: 'up', job: 'a"b\n' });
     expect([...series[0]!.times]).toEqual([1000, 1015.5, 1030, 1045, 1060]);
@@ -47,37 +83,62 @@ describe('a range query', () => {
   });
 
   it('keeps the lines beside native histograms, and refuses when there are no lines', async () => {
-    const histogram = { metric: { job: 'h' }, histograms: [[1000, { count: '3', sum: '4', buckets: [[0, '1', '2', '3']] }]] };
-    const both = await serveHttp((_, res) => { json(res, matrix([histogram, { metric: { job: 'f' }, values: [[1000, '2']] }])); });
+    const histogram = {
+      metric: { job: 'h' },
+      histograms: [[1000, { count: '3', sum: '4', buckets: [[0, '1', '2', '3']] }]],
+    };
+    const both = await serveHttp((_, res) => {
+      json(res, matrix([histogram, { metric: { job: 'f' }, values: [[1000, '2']] }]));
+    });
     const { series, warnings } = await source(both).query(RANGE, never);
     expect(series.map((s) => s.labels['job'])).toEqual(['f']);
     expect(warnings.join()).toMatch(/Native histograms of 1 series .*histogram_quantile/);
-    const only = await serveHttp((_, res) => { json(res, matrix([histogram])); });
+    const only = await serveHttp((_, res) => {
+      json(res, matrix([histogram]));
+    });
     expect((await problemOf(source(only).query(RANGE, never))).code).toBe('prometheus.histograms');
   });
 
   it('says that the clocks differ, and only then', async () => {
-    const at = (millis: number) => serveHttp((_, res) => { res.setHeader('Date', new Date(millis).toUTCString()); json(res, matrix([])); });
-    expect((await source(await at(Date.now() - 300_000)).query(RANGE, never)).warnings.join()).toMatch(/is 4 min behind|is 5 min behind/);
+    const at = (millis: number) =>
+      serveHttp((_, res) => {
+        res.setHeader('Date', new Date(millis).toUTCString());
+        json(res, matrix([]));
+      });
+    expect((await source(await at(Date.now() - 300_000)).query(RANGE, never)).warnings.join()).toMatch(
+      /is 4 min behind|is 5 min behind/,
+    );
     expect((await source(await at(Date.now() + 300_000)).query(RANGE, never)).warnings.join()).toMatch(/ min ahead of/);
     expect((await source(await at(Date.now())).query(RANGE, never)).warnings).toEqual([]);
   });
 
   it('carries headers, basic credentials and tokens, with the path of the address in front', async () => {
     const seen: http.IncomingMessage[] = [];
-    const port = await serveHttp((req, res) => { seen.push(req); json(res, matrix([])); });
-    await source(port, { url: `http://127.0.0.1:${port}/prometheus/`, headers: { 'X-Scope-OrgID': 'team-a' }, username: 'jane', secrets: () => Promise.resolve({ secret: 'pässword' }) }).query(RANGE, never);
+    const port = await serveHttp((req, res) => {
+      seen.push(req);
+      json(res, matrix([]));
+    });
+    await source(port, {
+      url: `http://127.0.0.1:${port}/prometheus/`,
+      headers: { 'X-Scope-OrgID': 'team-a' },
+      username: 'jane',
+      secrets: () => Promise.resolve({ secret: 'pässword' }),
+    }).query(RANGE, never);
     await source(port, { secrets: () => Promise.resolve({ secret: 'abc' }) }).query(RANGE, never);
     await source(port, { secrets: () => Promise.resolve(undefined) }).query(RANGE, never);
     expect(seen[0]!.url).toMatch(/^\/prometheus\/api\/v1\/query_range\?/);
     expect(seen[0]!.headers['x-scope-orgid']).toBe('team-a');
-    expect(Buffer.from(seen[0]!.headers.authorization!.replace('Basic ', ''), 'base64').toString()).toBe('jane:pässword');
+    expect(Buffer.from(seen[0]!.headers.authorization!.replace('Basic ', ''), 'base64').toString()).toBe(
+      'jane:pässword',
+    );
     expect(seen[1]!.headers.authorization).toBe('Bearer abc');
     expect(seen[2]!.headers.authorization).toBeUndefined();
   });
 
   it('trusts the CA of the settings, or any certificate where that is set, and else refuses', async () => {
-    const port = await serveTls({ key: NAMED_KEY, cert: NAMED_CERT }, (_, res) => { json(res, matrix([])); });
+    const port = await serveTls({ key: NAMED_KEY, cert: NAMED_CERT }, (_, res) => {
+      json(res, matrix([]));
+    });
     const url = `https://127.0.0.1:${port}`;
     const refused = await problemOf(source(port, { url }).query(RANGE, never));
     expect([refused.code, refused.next]).toEqual(['target.certificate', expect.stringContaining('CA')]);
@@ -85,17 +146,34 @@ describe('a range query', () => {
     await source(port, { url, ca: NAMED_CERT }).query(RANGE, never);
     // Another one's CA does not do, nor the right one for another name.
     expect((await problemOf(source(port, { url, ca: CERT }).query(RANGE, never))).code).toBe('target.certificate');
-    const nameless = await serveHttps((_, res) => { json(res, matrix([])); });
-    expect((await problemOf(source(nameless, { url: `https://127.0.0.1:${nameless}`, ca: CERT }).query(RANGE, never))).code).toBe('target.certificate');
+    const nameless = await serveHttps((_, res) => {
+      json(res, matrix([]));
+    });
+    expect(
+      (await problemOf(source(nameless, { url: `https://127.0.0.1:${nameless}`, ca: CERT }).query(RANGE, never))).code,
+    ).toBe('target.certificate');
   });
 });
 
 describe('an answer that is none', () => {
-  const told = (errorType: string, error: string, status: number) => serveHttp((_, res) => { json(res, { status: 'error', errorType, error }, status); });
+  const told = (errorType: string, error: string, status: number) =>
+    serveHttp((_, res) => {
+      json(res, { status: 'error', errorType, error }, status);
+    });
   it.each([
     ['bad_data', 'invalid parameter "query": 1:4: parse error: unclosed left parenthesis', 400, 'prometheus.badQuery'],
-    ['bad_data', 'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)', 400, 'prometheus.tooManyPoints'],
-    ['execution', 'query processing would load too many samples into memory in query execution', 422, 'prometheus.execution'],
+    [
+      'bad_data',
+      'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
+      400,
+      'prometheus.tooManyPoints',
+    ],
+    [
+      'execution',
+      'query processing would load too many samples into memory in query execution',
+      422,
+      'prometheus.execution',
+    ],
     ['timeout', 'query timed out in expression evaluation', 503, 'prometheus.queryTimeout'],
     ['canceled', 'query was canceled', 499, 'prometheus.canceled'],
     ['unavailable', 'TSDB not ready', 503, 'prometheus.unavailable'],
@@ -122,7 +200,11 @@ describe('an answer that is none', () => {
     ['a vector', 200, '{"status":"success","data":{"resultType":"vector","result":[]}}', 'prometheus.notApi'],
     ['nothing', 200, '', 'prometheus.notApi'],
   ])('%s becomes a problem', async (_, status, body, code) => {
-    const port = await serveHttp((__, res) => { res.statusCode = status; if (body === page) res.setHeader('Content-Type', 'text/html'); res.end(body); });
+    const port = await serveHttp((__, res) => {
+      res.statusCode = status;
+      if (body === page) res.setHeader('Content-Type', 'text/html');
+      res.end(body);
+    });
     const p = await problemOf(source(port).query(RANGE, never));
     expect(p.code).toBe(code);
     if (body === 'no org id') expect(p.next).toContain('X-Scope-OrgID');
@@ -130,7 +212,11 @@ describe('an answer that is none', () => {
 
   it('a redirect is not followed', async () => {
     const asked: string[] = [];
-    const port = await serveHttp((req, res) => { asked.push(req.url ?? ''); res.writeHead(302, { Location: '/login' }); res.end(); });
+    const port = await serveHttp((req, res) => {
+      asked.push(req.url ?? '');
+      res.writeHead(302, { Location: '/login' });
+      res.end();
+    });
     expect((await problemOf(source(port).query(RANGE, never))).code).toBe('prometheus.redirect');
     expect(asked).toHaveLength(1);
   });
@@ -139,10 +225,21 @@ describe('an answer that is none', () => {
     const hung = await serveHttp(() => undefined);
     const p = await problemOf(source(hung, {}, { timeoutMs: () => -800 }).query(RANGE, never));
     expect([p.code, p.next]).toEqual(['target.timeout', expect.stringContaining('shorter time range')]);
-    const cut = await serveTcp((socket) => { socket.once('data', () => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"status"'); setTimeout(() => { socket.destroy(); }, 20); }); });
+    const cut = await serveTcp((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"status"');
+        setTimeout(() => {
+          socket.destroy();
+        }, 20);
+      });
+    });
     expect((await problemOf(source(cut).query(RANGE, never))).code).toBe('target.dropped');
-    const long = await serveHttp((_, res) => { json(res, matrix([{ metric: { x: 'y'.repeat(5000) }, values: [] }])); });
-    expect((await problemOf(source(long, {}, { maxBytes: () => 1000 }).query(RANGE, never))).code).toBe('prometheus.tooBig');
+    const long = await serveHttp((_, res) => {
+      json(res, matrix([{ metric: { x: 'y'.repeat(5000) }, values: [] }]));
+    });
+    expect((await problemOf(source(long, {}, { maxBytes: () => 1000 }).query(RANGE, never))).code).toBe(
+      'prometheus.tooBig',
+    );
     expect((await problemOf(source(await closedPort()).query(RANGE, never))).code).toBe('target.refused');
   });
 });
@@ -150,8 +247,15 @@ describe('an answer that is none', () => {
 it('an aborted query ends at once, and its socket with it', async () => {
   let closed = 0;
   let arrived = (): void => undefined;
-  const there = new Promise<void>((resolve) => { arrived = resolve; });
-  const port = await serveHttp((_, res) => { arrived(); res.on('close', () => { closed++; }); });
+  const there = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const port = await serveHttp((_, res) => {
+    arrived();
+    res.on('close', () => {
+      closed++;
+    });
+  });
   const stop = new AbortController();
   const query = source(port).query(RANGE, stop.signal);
   query.catch(() => undefined);
@@ -165,18 +269,35 @@ it('an aborted query ends at once, and its socket with it', async () => {
 
 it('lists families with type, help and unit, and names that nothing is known of', async () => {
   const port = await serveHttp((req, res) => {
-    if (req.url?.startsWith('/api/v1/metadata')) return json(res, { status: 'success', data: { h_seconds: [{ type: 'histogram', help: 'How long.', unit: 'seconds' }], c_total: [{ type: 'counter', help: '', unit: '' }], odd: [{ type: 'weird', help: 'x', unit: '' }] } });
-    return json(res, { status: 'success', data: ['c_total', 'h_seconds_bucket', 'h_seconds_sum', 'job:c:rate5m', 'odd', 'odd_sum'] });
+    if (req.url?.startsWith('/api/v1/metadata'))
+      return json(res, {
+        status: 'success',
+        data: {
+          h_seconds: [{ type: 'histogram', help: 'How long.', unit: 'seconds' }],
+          c_total: [{ type: 'counter', help: '', unit: '' }],
+          odd: [{ type: 'weird', help: 'x', unit: '' }],
+        },
+      });
+    return json(res, {
+      status: 'success',
+      data: ['c_total', 'h_seconds_bucket', 'h_seconds_sum', 'job:c:rate5m', 'odd', 'odd_sum'],
+    });
   });
   expect(await source(port).families(never)).toEqual([
-    { name: 'c_total', type: 'counter', help: '', unit: '' }, { name: 'h_seconds', type: 'histogram', help: 'How long.', unit: 'seconds' },
-    { name: 'job:c:rate5m', type: 'unknown', help: '', unit: '' }, { name: 'odd', type: 'unknown', help: 'x', unit: '' }, { name: 'odd_sum', type: 'unknown', help: '', unit: '' },
+    { name: 'c_total', type: 'counter', help: '', unit: '' },
+    { name: 'h_seconds', type: 'histogram', help: 'How long.', unit: 'seconds' },
+    { name: 'job:c:rate5m', type: 'unknown', help: '', unit: '' },
+    { name: 'odd', type: 'unknown', help: 'x', unit: '' },
+    { name: 'odd_sum', type: 'unknown', help: '', unit: '' },
   ]);
 });
 
 it('asks for the values of a label, of one metric, whatever the name', async () => {
   const seen: URL[] = [];
-  const port = await serveHttp((req, res) => { seen.push(new URL(req.url ?? '', 'http://x')); json(res, { status: 'success', data: ['b', 'a'] }); });
+  const port = await serveHttp((req, res) => {
+    seen.push(new URL(req.url ?? '', 'http://x'));
+    json(res, { status: 'success', data: ['b', 'a'] });
+  });
   expect(await source(port).labelValues('job', 'up', never)).toEqual(['a', 'b']);
   await source(port).labelValues('my.label_x/y', undefined, never);
   expect(seen[0]!.pathname).toBe('/api/v1/label/job/values');
@@ -186,14 +307,24 @@ it('asks for the values of a label, of one metric, whatever the name', async () 
   expect(seen[1]!.searchParams.has('match[]')).toBe(false);
 });
 
-describe('settings that can\'t be used', () => {
-  it.each(['prometheus:9090', 'ftp://x', '', 'http://'])('"%s" is no address', (url) => { expect(() => urlDoor({ url })).toThrowError(expect.objectContaining({ code: 'prometheus.settings' })); });
+describe("settings that can't be used", () => {
+  it.each(['prometheus:9090', 'ftp://x', '', 'http://'])('"%s" is no address', (url) => {
+    expect(() => urlDoor({ url })).toThrowError(expect.objectContaining({ code: 'prometheus.settings' }));
+  });
   it('a password in the address is refused and not repeated', () => {
-    const e = (() => { try { return urlDoor({ url: 'https://jane:hunter2@p.example' }); } catch (thrown) { return thrown as Problem; } })() as Problem;
+    const e = (() => {
+      try {
+        return urlDoor({ url: 'https://jane:hunter2@p.example' });
+      } catch (thrown) {
+        return thrown as Problem;
+      }
+    })() as Problem;
     expect(e.code).toBe('prometheus.settings');
     expect(JSON.stringify(e)).not.toContain('hunter2');
   });
   it('a header that would break the request is refused', () => {
-    expect(() => urlDoor({ url: 'http://x', headers: { 'X-A': 'b\r\nX-C: d' } })).toThrowError(expect.objectContaining({ code: 'prometheus.settings' }));
+    expect(() => urlDoor({ url: 'http://x', headers: { 'X-A': 'b\r\nX-C: d' } })).toThrowError(
+      expect.objectContaining({ code: 'prometheus.settings' }),
+    );
   });
 });

@@ -10,16 +10,27 @@ import { closedPort, openSockets, serveHttp, serveHttps, serveTcp, target, tunne
 const quick = { idleTimeoutMs: PATIENCE };
 
 async function problem(p: Promise<unknown>): Promise<Problem> {
-  const e = await p.then(() => undefined, (x: unknown) => x);
+  const e = await p.then(
+    () => undefined,
+    (x: unknown) => x,
+  );
   expect(e).toBeInstanceOf(Problem);
   return e as Problem;
 }
 
 describe('an answer', () => {
   it('comes with status, headers and body, over plain TCP', async () => {
-    const port = await serveHttp((req, res) => { res.setHeader('X-A', ['1', '2']); res.end(`${req.method} ${req.url} ${req.headers.host} ${req.headers.connection}`); });
+    const port = await serveHttp((req, res) => {
+      res.setHeader('X-A', ['1', '2']);
+      res.end(`${req.method} ${req.url} ${req.headers.host} ${req.headers.connection}`);
+    });
     const a = await get(target(port), '/metrics?x=1', quick);
-    expect([a.status, a.headers['x-a'], a.body.toString(), a.unverified]).toEqual([200, '1, 2', `GET /metrics?x=1 127.0.0.1:${port} close`, false]);
+    expect([a.status, a.headers['x-a'], a.body.toString(), a.unverified]).toEqual([
+      200,
+      '1, 2',
+      `GET /metrics?x=1 127.0.0.1:${port} close`,
+      false,
+    ]);
   });
 
   it('comes over TLS with a certificate that was not checked, and says so', async () => {
@@ -29,22 +40,29 @@ describe('an answer', () => {
     expect(refused.code).toBe('target.certificate');
   });
 
-  it.each(['http', 'https'] as const)('comes over a stream that the target opens (%s), which is destroyed afterwards', async (scheme) => {
-    const port = await (scheme === 'http' ? serveHttp : serveHttps)((_, res) => res.end(Buffer.alloc(3_000_000, 7)));
-    const streams: net.Socket[] = [];
-    const seen: number[] = [];
-    const a = await get(tunnelled(port, streams, { scheme }), '/', { ...quick, onProgress: (n) => seen.push(n) });
-    expect(a.body.length).toBe(3_000_000);
-    expect(a.body.every((b) => b === 7)).toBe(true);
-    expect(seen.at(-1)).toBe(3_000_000);
-    expect(streams.map((s) => s.destroyed)).toEqual([true]);
-  });
+  it.each(['http', 'https'] as const)(
+    'comes over a stream that the target opens (%s), which is destroyed afterwards',
+    async (scheme) => {
+      const port = await (scheme === 'http' ? serveHttp : serveHttps)((_, res) => res.end(Buffer.alloc(3_000_000, 7)));
+      const streams: net.Socket[] = [];
+      const seen: number[] = [];
+      const a = await get(tunnelled(port, streams, { scheme }), '/', { ...quick, onProgress: (n) => seen.push(n) });
+      expect(a.body.length).toBe(3_000_000);
+      expect(a.body.every((b) => b === 7)).toBe(true);
+      expect(seen.at(-1)).toBe(3_000_000);
+      expect(streams.map((s) => s.destroyed)).toEqual([true]);
+    },
+  );
 
   it('sends the token in its header, asked for anew each time', async () => {
     const port = await serveHttp((req, res) => res.end(req.headers.authorization ?? 'none'));
     let n = 0;
     const t = target(port, { token: () => Promise.resolve(`t${++n}`) });
-    expect([(await get(t, '/', quick)).body.toString(), (await get(t, '/', quick)).body.toString(), (await get(target(port), '/', quick)).body.toString()]).toEqual(['Bearer t1', 'Bearer t2', 'none']);
+    expect([
+      (await get(t, '/', quick)).body.toString(),
+      (await get(t, '/', quick)).body.toString(),
+      (await get(target(port), '/', quick)).body.toString(),
+    ]).toEqual(['Bearer t1', 'Bearer t2', 'none']);
   });
 });
 
@@ -52,25 +70,56 @@ describe('compression', () => {
   it('is undone for text and left for profiles, which are gzip files themselves', async () => {
     const profile = gzipSync('profile');
     const port = await serveHttp((req, res) => {
-      if (req.url === '/text') { res.setHeader('Content-Type', 'text/plain; version=0.0.4'); res.setHeader('Content-Encoding', 'gzip'); res.end(gzipSync('up 1\n')); }
-      if (req.url === '/profile') { res.setHeader('Content-Type', 'application/octet-stream'); res.end(profile); }
-      if (req.url === '/marked') { res.setHeader('Content-Type', 'application/octet-stream'); res.setHeader('Content-Encoding', 'gzip'); res.end(profile); }
-      if (req.url === '/families') { res.setHeader('Content-Type', 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited'); res.setHeader('Content-Encoding', 'gzip'); res.end(gzipSync('families')); }
-      if (req.url === '/twice') { res.setHeader('Content-Type', 'application/octet-stream'); res.setHeader('Content-Encoding', 'gzip'); res.end(gzipSync(profile)); }
+      if (req.url === '/text') {
+        res.setHeader('Content-Type', 'text/plain; version=0.0.4');
+        res.setHeader('Content-Encoding', 'gzip');
+        res.end(gzipSync('up 1\n'));
+      }
+      if (req.url === '/profile') {
+        res.setHeader('Content-Type', 'application/octet-stream');
+        res.end(profile);
+      }
+      if (req.url === '/marked') {
+        res.setHeader('Content-Type', 'application/octet-stream');
+        res.setHeader('Content-Encoding', 'gzip');
+        res.end(profile);
+      }
+      if (req.url === '/families') {
+        res.setHeader(
+          'Content-Type',
+          'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+        );
+        res.setHeader('Content-Encoding', 'gzip');
+        res.end(gzipSync('families'));
+      }
+      if (req.url === '/twice') {
+        res.setHeader('Content-Type', 'application/octet-stream');
+        res.setHeader('Content-Encoding', 'gzip');
+        res.end(gzipSync(profile));
+      }
     });
     expect((await get(target(port), '/text', quick)).body.toString()).toBe('up 1\n');
     expect((await get(target(port), '/families', quick)).body.toString()).toBe('families');
-    for (const path of ['/profile', '/marked', '/twice']) expect((await get(target(port), path, quick)).body.equals(profile), path).toBe(true);
+    for (const path of ['/profile', '/marked', '/twice'])
+      expect((await get(target(port), path, quick)).body.equals(profile), path).toBe(true);
   });
 
   it('that unpacks without end is refused at the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(5_000_000));
-    const port = await serveHttp((_, res) => { res.setHeader('Content-Type', 'text/plain'); res.setHeader('Content-Encoding', 'gzip'); res.end(bomb); });
+    const port = await serveHttp((_, res) => {
+      res.setHeader('Content-Type', 'text/plain');
+      res.setHeader('Content-Encoding', 'gzip');
+      res.end(bomb);
+    });
     expect((await problem(get(target(port), '/', { ...quick, maxBytes: 100_000 }))).code).toBe('target.tooBig');
   });
 
   it('that is cut off is told', async () => {
-    const port = await serveHttp((_, res) => { res.setHeader('Content-Type', 'text/plain'); res.setHeader('Content-Encoding', 'gzip'); res.end(gzipSync('a long text'.repeat(100)).subarray(0, 20)); });
+    const port = await serveHttp((_, res) => {
+      res.setHeader('Content-Type', 'text/plain');
+      res.setHeader('Content-Encoding', 'gzip');
+      res.end(gzipSync('a long text'.repeat(100)).subarray(0, 20));
+    });
     expect((await problem(get(target(port), '/', quick))).code).toBe('target.encoding');
   });
 });
@@ -79,8 +128,14 @@ describe('limits', () => {
   it('refuses a longer body, told beforehand or not, and stops reading', async () => {
     let sent = 0;
     const port = await serveHttp((req, res) => {
-      if (req.url === '/told') { res.setHeader('Content-Length', 1e9); res.write('x'); return; }
-      const pour = (): void => { while (!res.destroyed && res.write(Buffer.alloc(65_536))) sent += 65_536; };
+      if (req.url === '/told') {
+        res.setHeader('Content-Length', 1e9);
+        res.write('x');
+        return;
+      }
+      const pour = (): void => {
+        while (!res.destroyed && res.write(Buffer.alloc(65_536))) sent += 65_536;
+      };
       res.on('drain', pour);
       pour();
     });
@@ -91,7 +146,10 @@ describe('limits', () => {
 
   it('ends a silent process after the idle time: before the answer, within it, and never while bytes come', async () => {
     const asked = new Map<string | undefined, ServerResponse>();
-    const port = await serveHttp((req, res) => { asked.set(req.url, res); if (req.url === '/half') res.write('half'); });
+    const port = await serveHttp((req, res) => {
+      asked.set(req.url, res);
+      if (req.url === '/half') res.write('half');
+    });
     // The idle time goes by when it is told to, however long the sockets take.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
@@ -99,10 +157,15 @@ describe('limits', () => {
       await until(() => asked.has('/never'));
       vi.advanceTimersByTime(80);
       const { code, message } = await never;
-      expect([code, message]).toEqual(['target.timeout', 'default/widgets-0 :6060 did not answer /never within 80 ms.']);
+      expect([code, message]).toEqual([
+        'target.timeout',
+        'default/widgets-0 :6060 did not answer /never within 80 ms.',
+      ]);
 
       let got = 0;
-      const onProgress = (bytes: number): void => { got = bytes; };
+      const onProgress = (bytes: number): void => {
+        got = bytes;
+      };
       const half = problem(get(target(port), '/half', { idleTimeoutMs: 400, onProgress }));
       await until(() => got === 4);
       vi.advanceTimersByTime(400);
@@ -118,20 +181,36 @@ describe('limits', () => {
       }
       answer.end();
       expect((await slow).body.toString()).toBe('xxxxxxxx');
-    } finally { vi.useRealTimers(); }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
 describe('an abort', () => {
   it.each(['http', 'https'] as const)('destroys the stream at once (%s), wherever it comes', async (scheme) => {
     let arrived = (): void => undefined;
-    const port = await (scheme === 'http' ? serveHttp : serveHttps)((req, res) => { if (req.url === '/half') res.write('half'); else arrived(); });
+    const port = await (scheme === 'http' ? serveHttp : serveHttps)((req, res) => {
+      if (req.url === '/half') res.write('half');
+      else arrived();
+    });
     for (const path of ['/silent', '/half']) {
       const streams: net.Socket[] = [];
       const stop = new AbortController();
-      arrived = () => { stop.abort(); };
-      const asked = get(tunnelled(port, streams, { scheme }), path, { ...quick, signal: stop.signal, onProgress: () => { stop.abort(); } });
-      const e = await asked.then(() => undefined, (x: unknown) => x);
+      arrived = () => {
+        stop.abort();
+      };
+      const asked = get(tunnelled(port, streams, { scheme }), path, {
+        ...quick,
+        signal: stop.signal,
+        onProgress: () => {
+          stop.abort();
+        },
+      });
+      const e = await asked.then(
+        () => undefined,
+        (x: unknown) => x,
+      );
       expect(isAbort(e)).toBe(true);
       expect(streams.map((s) => s.destroyed)).toEqual([true]);
     }
@@ -141,16 +220,31 @@ describe('an abort', () => {
     const streams: net.Socket[] = [];
     await expect(get(tunnelled(1, streams), '/', { ...quick, signal: AbortSignal.abort() })).rejects.toSatisfy(isAbort);
     const stop = new AbortController();
-    const waits = get(tunnelled(1, streams, { token: (signal) => new Promise((_, reject) => { signal.addEventListener('abort', () => { reject(new Error('torn down')); }); }) }), '/', { ...quick, signal: stop.signal });
+    const waits = get(
+      tunnelled(1, streams, {
+        token: (signal) =>
+          new Promise((_, reject) => {
+            signal.addEventListener('abort', () => {
+              reject(new Error('torn down'));
+            });
+          }),
+      }),
+      '/',
+      { ...quick, signal: stop.signal },
+    );
     stop.abort();
     await expect(waits).rejects.toSatisfy(isAbort);
     expect(streams).toEqual([]);
   });
 
   it('with a reason that is no AbortError gives one all the same', async () => {
-    await expect(get(target(1), '/', { ...quick, signal: AbortSignal.abort(new Error('window closed')) })).rejects.toSatisfy(isAbort);
+    await expect(
+      get(target(1), '/', { ...quick, signal: AbortSignal.abort(new Error('window closed')) }),
+    ).rejects.toSatisfy(isAbort);
     const stop = new AbortController();
-    const port = await serveHttp(() => { stop.abort(new Error('window closed')); });
+    const port = await serveHttp(() => {
+      stop.abort(new Error('window closed'));
+    });
     await expect(get(target(port), '/', { ...quick, signal: stop.signal })).rejects.toSatisfy(isAbort);
   });
 });
@@ -164,17 +258,24 @@ describe('what goes wrong', () => {
   });
 
   it('the connection is cut, before the answer and within it, with the seconds and bytes', async () => {
-    const port = await serveTcp((s) => { s.once('data', (d) => {
-      const path = d.toString().split(' ')[1];
-      if (path === '/mid') s.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n1234567');
-      if (path === '/chunk') s.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n');
-      setTimeout(() => (path === '/reset' ? s.resetAndDestroy() : s.end()), 120);
-    }); });
+    const port = await serveTcp((s) => {
+      s.once('data', (d) => {
+        const path = d.toString().split(' ')[1];
+        if (path === '/mid') s.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n1234567');
+        if (path === '/chunk') s.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n');
+        setTimeout(() => (path === '/reset' ? s.resetAndDestroy() : s.end()), 120);
+      });
+    });
     for (const path of ['/before', '/reset']) {
       const p = await problem(get(target(port), path, quick));
-      expect([p.code, /cut after [\d.]+ s, before it answered/.test(p.message)], p.message).toEqual(['target.dropped', true]);
+      expect([p.code, /cut after [\d.]+ s, before it answered/.test(p.message)], p.message).toEqual([
+        'target.dropped',
+        true,
+      ]);
     }
-    expect((await problem(get(target(port), '/mid', quick))).message).toMatch(/cut after [\d.]+ s, 7 B of the answer had come\.$/);
+    expect((await problem(get(target(port), '/mid', quick))).message).toMatch(
+      /cut after [\d.]+ s, 7 B of the answer had come\.$/,
+    );
     expect((await problem(get(target(port), '/chunk', quick))).code).toBe('target.dropped');
   });
 
@@ -196,24 +297,38 @@ describe('what goes wrong', () => {
   });
 
   it('it is not HTTP', async () => {
-    const port = await serveTcp((s) => { s.write('SSH-2.0-OpenSSH_9.6\r\n'); });
+    const port = await serveTcp((s) => {
+      s.write('SSH-2.0-OpenSSH_9.6\r\n');
+    });
     expect((await problem(get(target(port), '/', quick))).code).toBe('target.protocol');
   });
 
   it('the host is unknown', async () => {
-    expect((await problem(get(target(80, { host: 'no-such-host.invalid' }), '/', quick))).code).toBe('target.unreachable');
+    expect((await problem(get(target(80, { host: 'no-such-host.invalid' }), '/', quick))).code).toBe(
+      'target.unreachable',
+    );
   });
 
   it('never shows the token', async () => {
     const secret = 'eyJhbGciOi.secret.token';
-    const port = await serveTcp((s) => { s.once('data', () => s.destroy()); });
+    const port = await serveTcp((s) => {
+      s.once('data', () => s.destroy());
+    });
     const p = await problem(get(target(port, { token: () => Promise.resolve(secret) }), '/', quick));
     expect(JSON.stringify([p, p.message, p.stack, String(p.cause)])).not.toContain(secret);
   });
 
   it('a hundred at once leave nothing open', async () => {
-    const port = await serveHttps((req, res) => { if (req.url === '/a') res.end('ok'); });
-    const all = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => get(tunnelled(port, [], { scheme: 'https' }), i % 2 === 0 ? '/a' : '/b', { idleTimeoutMs: i % 2 === 0 ? PATIENCE : 300 })));
+    const port = await serveHttps((req, res) => {
+      if (req.url === '/a') res.end('ok');
+    });
+    const all = await Promise.allSettled(
+      Array.from({ length: 100 }, (_, i) =>
+        get(tunnelled(port, [], { scheme: 'https' }), i % 2 === 0 ? '/a' : '/b', {
+          idleTimeoutMs: i % 2 === 0 ? PATIENCE : 300,
+        }),
+      ),
+    );
     expect(all.filter((r) => r.status === 'fulfilled').length).toBe(50);
     await until(() => openSockets() === 0);
   });

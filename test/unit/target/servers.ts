@@ -33,8 +33,15 @@ async function listen(server: net.Server): Promise<number> {
 }
 
 export const serveHttp = (handler: Handler): Promise<number> => listen(http.createServer({ keepAlive: true }, handler));
-export const serveHttps = (handler: Handler): Promise<number> => listen(https.createServer({ key: KEY, cert: CERT }, handler));
-export const serveTcp = (handler: (socket: net.Socket) => void): Promise<number> => listen(net.createServer((socket) => { handler(socket); socket.resume(); }));
+export const serveHttps = (handler: Handler): Promise<number> =>
+  listen(https.createServer({ key: KEY, cert: CERT }, handler));
+export const serveTcp = (handler: (socket: net.Socket) => void): Promise<number> =>
+  listen(
+    net.createServer((socket) => {
+      handler(socket);
+      socket.resume();
+    }),
+  );
 
 /** A port of 127.0.0.1 on which nothing listens. */
 export async function closedPort(): Promise<number> {
@@ -52,10 +59,17 @@ export function target(port: number, more: Partial<Target> = {}): Target {
 /** The same, through a stream that the target opens itself, as a pod's tunnel does. `streams` collects them. */
 export function tunnelled(port: number, streams: net.Socket[], more: Partial<Target> = {}): Target {
   return target(1, {
-    host: 'localhost', ...more,
+    host: 'localhost',
+    ...more,
     open: (signal) => {
       const socket = net.connect({ host: '127.0.0.1', port });
-      signal.addEventListener('abort', () => { socket.destroy(); }, { once: true });
+      signal.addEventListener(
+        'abort',
+        () => {
+          socket.destroy();
+        },
+        { once: true },
+      );
       streams.push(socket);
       return socket;
     },

@@ -13,27 +13,93 @@ const NOTHING: ProcessFacts = { state: 'unknown', endpoints: [], controllers: un
 
 function entry(over: Partial<ContextEntry> = {}, name = 'dev'): ContextEntry {
   return {
-    info: { name, cluster: 'c', user: 'jane', namespace: 'default', server: 'https://api.example:6443', current: name === 'dev', file: '/k', problem: undefined },
-    state: 'closed', cluster: undefined, problem: undefined, generation: 0, ...over,
+    info: {
+      name,
+      cluster: 'c',
+      user: 'jane',
+      namespace: 'default',
+      server: 'https://api.example:6443',
+      current: name === 'dev',
+      file: '/k',
+      problem: undefined,
+    },
+    state: 'closed',
+    cluster: undefined,
+    problem: undefined,
+    generation: 0,
+    ...over,
   };
 }
 
 function world(contexts: readonly ContextEntry[], over: Partial<World> = {}): World {
   return {
-    loaded: true, contexts, problems: [], locals: [], groupBy: 'namespace', showAll: false, now: T,
-    entry: (name) => contexts.find((c) => c.info.name === name), facts: () => NOTHING, ...over,
+    loaded: true,
+    contexts,
+    problems: [],
+    locals: [],
+    groupBy: 'namespace',
+    showAll: false,
+    now: T,
+    entry: (name) => contexts.find((c) => c.info.name === name),
+    facts: () => NOTHING,
+    ...over,
   };
 }
 
 /** Two replicas of which one leads, one plain workload. */
 function opened(): { seen: Seen; entry: ContextEntry } {
   const seen = new Seen();
-  seen.workloads.set('wu', { uid: 'wu', kind: 'StatefulSet', namespace: 'ns', name: 'w', labels: {}, owner: undefined, createdAt: T - 3 * 86_400_000 });
-  seen.workloads.set('pu', { uid: 'pu', kind: 'StatefulSet', namespace: 'web', name: 'page', labels: {}, owner: undefined, createdAt: T - 60_000 });
-  const containers = [{ name: 'manager', image: 'x/w:v0.3.1', args: ['/manager', '--leader-elect', '--pprof-bind-address=:6060'], env: {}, ports: [] }];
+  seen.workloads.set('wu', {
+    uid: 'wu',
+    kind: 'StatefulSet',
+    namespace: 'ns',
+    name: 'w',
+    labels: {},
+    owner: undefined,
+    createdAt: T - 3 * 86_400_000,
+  });
+  seen.workloads.set('pu', {
+    uid: 'pu',
+    kind: 'StatefulSet',
+    namespace: 'web',
+    name: 'page',
+    labels: {},
+    owner: undefined,
+    createdAt: T - 60_000,
+  });
+  const containers = [
+    {
+      name: 'manager',
+      image: 'x/w:v0.3.1',
+      args: ['/manager', '--leader-elect', '--pprof-bind-address=:6060'],
+      env: {},
+      ports: [],
+    },
+  ];
   seen.pods.set('u0', pod({ uid: 'u0', name: 'w-0', createdAt: T - 120_000, containers }));
-  seen.pods.set('u1', pod({ uid: 'u1', name: 'w-1', hostname: 'w-1', createdAt: T - 5000, containers, restarts: 2, ready: false, reason: 'CrashLoopBackOff' }));
-  seen.pods.set('u2', pod({ uid: 'u2', namespace: 'web', name: 'page-0', owner: { kind: 'StatefulSet', name: 'page', uid: 'pu' }, createdAt: T - 60_000 }));
+  seen.pods.set(
+    'u1',
+    pod({
+      uid: 'u1',
+      name: 'w-1',
+      hostname: 'w-1',
+      createdAt: T - 5000,
+      containers,
+      restarts: 2,
+      ready: false,
+      reason: 'CrashLoopBackOff',
+    }),
+  );
+  seen.pods.set(
+    'u2',
+    pod({
+      uid: 'u2',
+      namespace: 'web',
+      name: 'page-0',
+      owner: { kind: 'StatefulSet', name: 'page', uid: 'pu' },
+      createdAt: T - 60_000,
+    }),
+  );
   seen.leases.set('ns/w', { namespace: 'ns', name: 'w', holder: 'w-0_abc', renewedAt: T, durationSeconds: 15 });
   const cluster = new Cluster(session({ inventory: seen }), { namespaces: [], marked: () => ({}), now: () => T });
   return { seen, entry: entry({ state: 'open', cluster }) };
@@ -44,24 +110,48 @@ const labels = (specs: readonly Spec[]): string[] => specs.map((s) => `${s.look.
 describe('the tree', () => {
   it('shows nothing before the kubeconfig was read, nor when there is none', () => {
     expect(childrenOf(undefined, world([], { loaded: false }))).toEqual([]);
-    expect(childrenOf(undefined, world([], { problems: [{ code: 'kube.noConfig', message: 'There is no kubeconfig.' }] }))).toEqual([]);
-    expect(labels(childrenOf(undefined, world([], { problems: [{ code: 'kube.parse', message: 'a is not YAML.', next: 'Mend it.' }] })))).toEqual(['a is not YAML. | Mend it.']);
+    expect(
+      childrenOf(undefined, world([], { problems: [{ code: 'kube.noConfig', message: 'There is no kubeconfig.' }] })),
+    ).toEqual([]);
+    expect(
+      labels(
+        childrenOf(
+          undefined,
+          world([], { problems: [{ code: 'kube.parse', message: 'a is not YAML.', next: 'Mend it.' }] }),
+        ),
+      ),
+    ).toEqual(['a is not YAML. | Mend it.']);
   });
 
   it('marks the current context and opens it first', () => {
     const [current, other] = childrenOf(undefined, world([entry(), entry({}, 'prod')]));
-    expect([current?.look.description, current?.look.collapsible, other?.look.collapsible]).toEqual(['current', 'expanded', 'collapsed']);
+    expect([current?.look.description, current?.look.collapsible, other?.look.collapsible]).toEqual([
+      'current',
+      'expanded',
+      'collapsed',
+    ]);
     // One that the person disconnected is another node, closed.
     const [again] = childrenOf(undefined, world([entry({ generation: 1 })]));
     expect([again?.look.collapsible, again?.id === current?.id]).toEqual(['collapsed', false]);
   });
 
   it('says what kept a context from being reached, and offers to try again', () => {
-    const w = world([entry({ state: 'failed', problem: new Problem('kube.unreachable', 'Could not reach https://api.example:6443.', { next: 'Check the network.' }) })]);
+    const w = world([
+      entry({
+        state: 'failed',
+        problem: new Problem('kube.unreachable', 'Could not reach https://api.example:6443.', {
+          next: 'Check the network.',
+        }),
+      }),
+    ]);
     const [context] = childrenOf(undefined, w);
     expect(context?.look).toMatchObject({ icon: { id: 'warning' }, description: 'current · not reached' });
     const lines = childrenOf(context, w);
-    expect(lines.map((l) => l.look.label)).toEqual(['Could not reach https://api.example:6443.', 'Check the network.', 'Try again']);
+    expect(lines.map((l) => l.look.label)).toEqual([
+      'Could not reach https://api.example:6443.',
+      'Check the network.',
+      'Try again',
+    ]);
     expect(lines[2]?.look.command?.id).toBe('controllerTuner.connect');
   });
 
@@ -81,14 +171,27 @@ describe('the tree', () => {
     const w = world([e]);
     const [context] = childrenOf(undefined, w);
     const [ns] = childrenOf(context, w);
-    expect(labels(childrenOf(context, w))).toEqual(['ns | 1 controller · 1 not ready', '1 other workload not shown | ']);
+    expect(labels(childrenOf(context, w))).toEqual([
+      'ns | 1 controller · 1 not ready',
+      '1 other workload not shown | ',
+    ]);
     expect(childrenOf(context, w)[1]?.look.command?.id).toBe('controllerTuner.showAllWorkloads');
     const [workload] = childrenOf(ns, w);
-    expect(workload?.look).toMatchObject({ label: 'w', description: '1/2 ready · 2 restarts · v0.3.1 · 3 d', icon: { id: 'warning' } });
+    expect(workload?.look).toMatchObject({
+      label: 'w',
+      description: '1/2 ready · 2 restarts · v0.3.1 · 3 d',
+      icon: { id: 'warning' },
+    });
     expect(workload?.tooltip()).toMatch(/Holds the lease|holds the lease/);
     const replicas = childrenOf(workload, w);
-    expect(labels(replicas)).toEqual(['w-0 | leader · v0.3.1 · 2 min', 'w-1 | CrashLoopBackOff · 2 restarts · v0.3.1 · < 1 min']);
-    expect(replicas.map((r) => [r.look.icon?.id, r.look.contextValue])).toEqual([['star-full', 'replica leader running'], ['error', 'replica running']]);
+    expect(labels(replicas)).toEqual([
+      'w-0 | leader · v0.3.1 · 2 min',
+      'w-1 | CrashLoopBackOff · 2 restarts · v0.3.1 · < 1 min',
+    ]);
+    expect(replicas.map((r) => [r.look.icon?.id, r.look.contextValue])).toEqual([
+      ['star-full', 'replica leader running'],
+      ['error', 'replica running'],
+    ]);
     expect(replicas[0]?.look.spoken).toBe('replica w-0, leader, ready, v0.3.1, 2 min');
     e.cluster?.dispose();
   });
@@ -97,7 +200,10 @@ describe('the tree', () => {
     const { entry: e } = opened();
     const w = world([e], { groupBy: 'workload', showAll: true });
     const [context] = childrenOf(undefined, w);
-    expect(childrenOf(context, w).map((s) => [s.look.label, s.look.contextValue])).toEqual([['page', 'workload plain running'], ['w', 'workload controller running']]);
+    expect(childrenOf(context, w).map((s) => [s.look.label, s.look.contextValue])).toEqual([
+      ['page', 'workload plain running'],
+      ['w', 'workload controller running'],
+    ]);
     e.cluster?.dispose();
   });
 
@@ -109,35 +215,80 @@ describe('the tree', () => {
       const w = world([e]);
       return labels(childrenOf(childrenOf(undefined, w)[0], w)).slice(2);
     };
-    expect(under([{ code: 'kube.forbidden', message: 'You may not list leases.' }, lost, lost])).toEqual(["1 kind of objects can't be read | ", 'Could not reach api.example. | Check the network.']);
-    expect(under([{ code: 'kube.tooManyNamespaces', message: 'Only the first 50 are looked at.', next: 'Name them.' }])).toEqual(['Only the first 50 are looked at. | Name them.']);
+    expect(under([{ code: 'kube.forbidden', message: 'You may not list leases.' }, lost, lost])).toEqual([
+      "1 kind of objects can't be read | ",
+      'Could not reach api.example. | Check the network.',
+    ]);
+    expect(
+      under([{ code: 'kube.tooManyNamespaces', message: 'Only the first 50 are looked at.', next: 'Name them.' }]),
+    ).toEqual(['Only the first 50 are looked at. | Name them.']);
     e.cluster?.dispose();
   });
 
-  it("offers a token only where the process asks for one, not where the API server refuses the person", () => {
+  it('offers a token only where the process asks for one, not where the API server refuses the person', () => {
     const about = { kind: 'replica', context: 'dev', workload: {}, replica: {} } as unknown as Subject;
-    expect(nextStep({ code: 'target.unauthorized', message: 'x', status: 401 }, about)?.id).toBe('controllerTuner.authenticate');
-    expect(nextStep({ code: 'kube.forbidden', message: 'x', status: 403 }, about)?.id).toBe('controllerTuner.showProblem');
+    expect(nextStep({ code: 'target.unauthorized', message: 'x', status: 401 }, about)?.id).toBe(
+      'controllerTuner.authenticate',
+    );
+    expect(nextStep({ code: 'kube.forbidden', message: 'x', status: 403 }, about)?.id).toBe(
+      'controllerTuner.showProblem',
+    );
   });
 
   it('shows what is known of a process, and never an id twice', () => {
     const { entry: e } = opened();
-    const endpoint = (over: Partial<FoundEndpoint>): FoundEndpoint => ({ kind: 'pprof', port: 6060, scheme: 'http', path: '/debug/pprof/', how: 'x', certainty: 'confirmed', state: 'ok', stated: true, secured: false, sentence: 's', problem: undefined, ...over });
+    const endpoint = (over: Partial<FoundEndpoint>): FoundEndpoint => ({
+      kind: 'pprof',
+      port: 6060,
+      scheme: 'http',
+      path: '/debug/pprof/',
+      how: 'x',
+      certainty: 'confirmed',
+      state: 'ok',
+      stated: true,
+      secured: false,
+      sentence: 's',
+      problem: undefined,
+      ...over,
+    });
     const facts: ProcessFacts = {
-      state: 'looked', endpoints: [endpoint({}), endpoint({ kind: 'metrics', port: 8443, path: '/metrics', scheme: 'https', state: 'needsToken', secured: true })],
-      controllers: [{ name: 'widget', workers: 1, activeWorkers: 1, queueDepth: 120 }, { name: 'job', workers: undefined, activeWorkers: undefined, queueDepth: 0 }], problems: [], auth: '',
+      state: 'looked',
+      endpoints: [
+        endpoint({}),
+        endpoint({
+          kind: 'metrics',
+          port: 8443,
+          path: '/metrics',
+          scheme: 'https',
+          state: 'needsToken',
+          secured: true,
+        }),
+      ],
+      controllers: [
+        { name: 'widget', workers: 1, activeWorkers: 1, queueDepth: 120 },
+        { name: 'job', workers: undefined, activeWorkers: undefined, queueDepth: 0 },
+      ],
+      problems: [],
+      auth: '',
     };
     const w = world([e], { facts: () => facts });
     const replica = childrenOf(childrenOf(childrenOf(childrenOf(undefined, w)[0], w)[0], w)[0], w)[0];
     const rows = childrenOf(replica, w);
-    expect(labels(rows)).toEqual(['pprof | :6060', 'metrics | https :8443 · needs a token', 'widget | 1 worker, 1 busy, queue 120', 'job | queue 0']);
+    expect(labels(rows)).toEqual([
+      'pprof | :6060',
+      'metrics | https :8443 · needs a token',
+      'widget | 1 worker, 1 busy, queue 120',
+      'job | queue 0',
+    ]);
     expect(rows[1]?.look.command?.id).toBe('controllerTuner.authenticate');
     expect(rows[1]?.tooltip()).toMatch(/certificate is not checked/);
     expect(rows[1]?.tooltip()).toContain('**metrics** at /metrics on port 8443 (https)');
     expect(rows[1]?.tooltip().match(/token/gi), 'said once').toEqual(['token']);
     expect(new Set(rows.map((r) => r.id)).size).toBe(rows.length);
     expect(labels(childrenOf(replica, world([e])))).toEqual(['Look for endpoints | ']);
-    expect(childrenOf(replica, world([e], { facts: () => ({ ...NOTHING, state: 'looking' }) }))[0]?.look.icon?.id).toBe('loading~spin');
+    expect(childrenOf(replica, world([e], { facts: () => ({ ...NOTHING, state: 'looking' }) }))[0]?.look.icon?.id).toBe(
+      'loading~spin',
+    );
     e.cluster?.dispose();
   });
 
@@ -148,18 +299,38 @@ describe('the tree', () => {
       const out: Spec[] = [];
       const open: (Spec | undefined)[] = [undefined];
       for (let at = open.pop(); ; at = open.pop()) {
-        for (const s of childrenOf(at, w)) { out.push(s); open.push(s); }
+        for (const s of childrenOf(at, w)) {
+          out.push(s);
+          open.push(s);
+        }
         if (open.length === 0) return out;
       }
     };
     const before = all();
-    seen.leases.set('ns/w', { namespace: 'ns', name: 'w', holder: 'w-0_abc', renewedAt: T + 2000, durationSeconds: 15 });
+    seen.leases.set('ns/w', {
+      namespace: 'ns',
+      name: 'w',
+      holder: 'w-0_abc',
+      renewedAt: T + 2000,
+      durationSeconds: 15,
+    });
     seen.change();
     const after = all();
     expect(after.map((s) => s.id)).toEqual(before.map((s) => s.id));
-    expect(after.every((s, i) => { const b = before[i]; return b !== undefined && sameLook(s.look, b.look); })).toBe(true);
+    expect(
+      after.every((s, i) => {
+        const b = before[i];
+        return b !== undefined && sameLook(s.look, b.look);
+      }),
+    ).toBe(true);
     // The lease goes to the other one: the same nodes, other looks.
-    seen.leases.set('ns/w', { namespace: 'ns', name: 'w', holder: 'w-1_def', renewedAt: T + 3000, durationSeconds: 15 });
+    seen.leases.set('ns/w', {
+      namespace: 'ns',
+      name: 'w',
+      holder: 'w-1_def',
+      renewedAt: T + 3000,
+      durationSeconds: 15,
+    });
     seen.change();
     const moved = all();
     expect(new Set(moved.map((s) => s.id))).toEqual(new Set(before.map((s) => s.id)));
@@ -167,5 +338,7 @@ describe('the tree', () => {
     e.cluster?.dispose();
   });
 
-  it('shows names in tooltips as they are', () => { expect(md('a_b*<x>[y](z)`\nq')).toBe('a\\_b\\*\\<x\\>\\[y\\]\\(z\\)\\` q'); });
+  it('shows names in tooltips as they are', () => {
+    expect(md('a_b*<x>[y](z)`\nq')).toBe('a\\_b\\*\\<x\\>\\[y\\]\\(z\\)\\` q');
+  });
 });

@@ -9,7 +9,13 @@ import { treeOf, type Node } from './tree';
 //  1: a(60)          b(40)
 //  2: c(30) d(20)    e(40)
 //  3:                f(10) g(30)
-const small = (): Model => new Model(treeOf([[1, 10, [3, 30], [4, 20]], [2, 0, [5, 0, [6, 10], [7, 30]]]]));
+const small = (): Model =>
+  new Model(
+    treeOf([
+      [1, 10, [3, 30], [4, 20]],
+      [2, 0, [5, 0, [6, 10], [7, 30]]],
+    ]),
+  );
 const collect = (m: Model, depth: number, from: number, to: number, width: number): Span[] => {
   const out: Span[] = [];
   spans(m, depth, { from, to }, width, (s) => out.push({ ...s }));
@@ -42,7 +48,15 @@ describe('model', () => {
     const depth = 10_000;
     const t = { ...treeOf([node]) };
     const n = depth + 1;
-    const m = new Model({ ...t, fn: Uint32Array.from({ length: n }, (_, i) => (i === 0 ? 0xffffffff : i)), depth: Uint32Array.from({ length: n }, (_, i) => i), size: Uint32Array.from({ length: n }, (_, i) => n - i), start: new Float64Array(n), total: new Float64Array(n).fill(1), self: new Float64Array(n) });
+    const m = new Model({
+      ...t,
+      fn: Uint32Array.from({ length: n }, (_, i) => (i === 0 ? 0xffffffff : i)),
+      depth: Uint32Array.from({ length: n }, (_, i) => i),
+      size: Uint32Array.from({ length: n }, (_, i) => n - i),
+      start: new Float64Array(n),
+      total: new Float64Array(n).fill(1),
+      self: new Float64Array(n),
+    });
     node = [0, 0];
     expect(m.path(depth)).toHaveLength(depth);
     expect(m.find(m.path(depth)).row).toBe(depth);
@@ -55,7 +69,10 @@ describe('model', () => {
 describe('level of detail', () => {
   it('gives each frame in view its pixels', () => {
     const m = small();
-    expect(collect(m, 1, 0, 100, 200).map((s) => [s.row, s.x, s.width, s.run])).toEqual([[1, 0, 120, false], [4, 120, 80, false]]);
+    expect(collect(m, 1, 0, 100, 200).map((s) => [s.row, s.x, s.width, s.run])).toEqual([
+      [1, 0, 120, false],
+      [4, 120, 80, false],
+    ]);
     expect(collect(m, 2, 60, 100, 200).map((s) => [s.row, s.x, s.width])).toEqual([[5, 0, 200]]);
     expect(collect(m, 9, 0, 100, 200)).toEqual([]);
   });
@@ -135,7 +152,17 @@ describe('tree rows', () => {
   });
 
   it('keeps what is open when a finer tree comes', () => {
-    const finer = new Model(treeOf([[1, 10, [3, 30], [4, 20]], [8, 1], [2, 0, [5, 0, [6, 10], [7, 30]]]]));
-    expect([...carryOver(small(), finer, new Set([0, 4, 5, 2]))].map((r) => finer.frame(r).name)).toEqual(['root', 'p.f2', 'p.f5']);
+    const finer = new Model(
+      treeOf([
+        [1, 10, [3, 30], [4, 20]],
+        [8, 1],
+        [2, 0, [5, 0, [6, 10], [7, 30]]],
+      ]),
+    );
+    expect([...carryOver(small(), finer, new Set([0, 4, 5, 2]))].map((r) => finer.frame(r).name)).toEqual([
+      'root',
+      'p.f2',
+      'p.f5',
+    ]);
   });
 });

@@ -15,8 +15,15 @@ export function treeOf(root: readonly Node[], names: (id: number) => string = (i
   const total = add(0xffffffff, 0, root, 0, 0);
   const ids = [...new Set(rows.map((r) => r.fn))].filter((id) => id !== 0xffffffff);
   return {
-    fn: Uint32Array.from(rows, (r) => r.fn), depth: Uint32Array.from(rows, (r) => r.depth), size: Uint32Array.from(rows, (r) => r.size),
-    start: Float64Array.from(rows, (r) => r.start), total: Float64Array.from(rows, (r) => r.total), self: Float64Array.from(rows, (r) => r.self),
-    frames: ids.map((id) => ({ id, name: names(id), pkg: 'p', file: '', line: 0, origin: 'unknown' as const })), grandTotal: total, hidden: 0, zoom: [],
+    fn: Uint32Array.from(rows, (r) => r.fn),
+    depth: Uint32Array.from(rows, (r) => r.depth),
+    size: Uint32Array.from(rows, (r) => r.size),
+    start: Float64Array.from(rows, (r) => r.start),
+    total: Float64Array.from(rows, (r) => r.total),
+    self: Float64Array.from(rows, (r) => r.self),
+    frames: ids.map((id) => ({ id, name: names(id), pkg: 'p', file: '', line: 0, origin: 'unknown' as const })),
+    grandTotal: total,
+    hidden: 0,
+    zoom: [],
   };
 }

@@ -4,7 +4,15 @@ import { variableOf } from '../../clients/index';
 import type { Config, LimitField } from '../../clients/types';
 import { enclosing, parts, type Node } from '../../go/grammar';
 import type { GoFile } from '../../go/file';
-import { checksError, extract, linesAfter, linesBefore, nextStatement, statementOf, type Line } from '../../go/statements';
+import {
+  checksError,
+  extract,
+  linesAfter,
+  linesBefore,
+  nextStatement,
+  statementOf,
+  type Line,
+} from '../../go/statements';
 import { freeName } from '../../go/names';
 import type { GoContext } from '../../rule';
 import { indentAt, lineEnd } from '../../text';
@@ -12,17 +20,27 @@ import type { Edit, Span } from '../../types';
 import { addFields } from './literals';
 
 /** What to write: Go source, with places to type over. `$` stands for the configuration's variable. */
-export interface Want { readonly text: string; readonly stops?: readonly Span[] }
-export interface Wants { readonly qps?: Want; readonly burst?: Want }
+export interface Want {
+  readonly text: string;
+  readonly stops?: readonly Span[];
+}
+export interface Wants {
+  readonly qps?: Want;
+  readonly burst?: Want;
+}
 
 /** A RateLimiter of its own, beside which QPS and Burst mean nothing. */
-export const hasLimiter = (config: Config): boolean => config.rateLimiter !== undefined && config.rateLimiter.value.type !== 'nil';
+export const hasLimiter = (config: Config): boolean =>
+  config.rateLimiter !== undefined && config.rateLimiter.value.type !== 'nil';
 
 type Existing = Config['sets'][number];
 
 /** True for the assignment that a client is built with; one that comes too late or stands in another branch is not. */
 export function holds(config: Config, set: Existing): boolean {
-  return { QPS: config.qps, Burst: config.burst, RateLimiter: config.rateLimiter }[set.field]?.statement.id === set.statement.id;
+  return (
+    { QPS: config.qps, Burst: config.burst, RateLimiter: config.rateLimiter }[set.field]?.statement.id ===
+    set.statement.id
+  );
 }
 
 /** What a person may call it: the first that is free. */
@@ -34,15 +52,22 @@ const isNumber = (text: string): boolean => /^-?\d[\d_]*(\.\d+)?$/.test(text);
 export function setLimits(context: GoContext, config: Config, wants: Wants): Edit[] | undefined {
   // What another package sets is changed there, not set a second time here.
   if (config.handed !== undefined || config.setAbroad || hasLimiter(config)) return undefined;
-  const wanted = [...(wants.qps === undefined ? [] : [{ field: 'QPS' as const, want: wants.qps }]), ...(wants.burst === undefined ? [] : [{ field: 'Burst' as const, want: wants.burst }])];
+  const wanted = [
+    ...(wants.qps === undefined ? [] : [{ field: 'QPS' as const, want: wants.qps }]),
+    ...(wants.burst === undefined ? [] : [{ field: 'Burst' as const, want: wants.burst }]),
+  ];
   const edits: Edit[] = [];
   const missing: typeof wanted = [];
   for (const { field, want } of wanted) {
     const sets = config.sets.filter((s) => s.field === field);
     const [set] = sets;
     // One that holds for some clients only is no place for a fix.
-    if (sets.length > 1 || (set !== undefined && (!set.sure || !holds(config, set) || late(config, set)))) return undefined;
-    if (set === undefined) { missing.push({ field, want }); continue; }
+    if (sets.length > 1 || (set !== undefined && (!set.sure || !holds(config, set) || late(config, set))))
+      return undefined;
+    if (set === undefined) {
+      missing.push({ field, want });
+      continue;
+    }
     const edit = replace(set, want, context.file);
     if (edit === undefined) return undefined;
     if (edit !== 'same') edits.push(edit);
@@ -55,7 +80,11 @@ export function setLimits(context: GoContext, config: Config, wants: Wants): Edi
   // The same default may stand for both: two edits of one place are none.
   const places = new Set(edits.map((e) => `${e.file ?? ''}:${e.start}:${e.end}`));
   if (edits.length === 0 || places.size < edits.filter((e) => e.start !== e.end).length) return undefined;
-  return edits.some((e) => e.file !== undefined && context.pkg.files.some((f) => f.path === e.file && (f.generated || f.isTest))) ? undefined : edits;
+  return edits.some(
+    (e) => e.file !== undefined && context.pkg.files.some((f) => f.path === e.file && (f.generated || f.isTest)),
+  )
+    ? undefined
+    : edits;
 }
 
 function late(config: Config, set: Existing): boolean {
@@ -73,16 +102,24 @@ function replace(set: Existing, want: Want, file: GoFile): Edit | 'same' | undef
     if (at !== undefined && set.from !== 'unknown') {
       const text = at.file.text.slice(at.start, at.end);
       // A number that stands by itself; anything put together is replaced where it is assigned.
-      if (/^-?[\d._]+$/.test(text)) return { ...inFile(at.file), start: at.start, end: at.end, text: want.text, ...stops };
+      if (/^-?[\d._]+$/.test(text))
+        return { ...inFile(at.file), start: at.start, end: at.end, text: want.text, ...stops };
       if (set.from === 'flag') return undefined;
     }
     const abroad = set.abroad;
-    if (abroad !== undefined && /^-?[\d._]+$/.test(abroad.text)) return { file: abroad.path, start: abroad.start, end: abroad.end, text: want.text };
+    if (abroad !== undefined && /^-?[\d._]+$/.test(abroad.text))
+      return { file: abroad.path, start: abroad.start, end: abroad.end, text: want.text };
   }
   // In place of the name of another package its import might be left without a use.
   if (set.elsewhere === true) return undefined;
   const base = operandOf(set);
-  return { ...inFile(set.file), start: set.value.startIndex, end: set.value.endIndex, text: want.text.replaceAll('$', base ?? '$'), ...stops };
+  return {
+    ...inFile(set.file),
+    start: set.value.startIndex,
+    end: set.value.endIndex,
+    text: want.text.replaceAll('$', base ?? '$'),
+    ...stops,
+  };
 }
 
 /** `cfg` of `cfg.QPS = …`. */
@@ -92,23 +129,54 @@ export function operandOf(set: Pick<Existing, 'statement'>): string | undefined 
   return first?.type === 'selector_expression' ? first.childForFieldName('operand')?.text : undefined;
 }
 
-function add(context: GoContext, config: Config, missing: readonly { field: LimitField; want: Want }[]): Edit[] | undefined {
-  const lines = (name: string): Line[] => missing.map(({ field, want }) => {
-    const head = `${name}.${field} = `;
-    const own = want.text.replaceAll('$', name);
-    return { text: head + own, stops: (want.stops ?? []).map((s) => ({ start: head.length + s.start, end: head.length + s.end })) };
-  });
+function add(
+  context: GoContext,
+  config: Config,
+  missing: readonly { field: LimitField; want: Want }[],
+): Edit[] | undefined {
+  const lines = (name: string): Line[] =>
+    missing.map(({ field, want }) => {
+      const head = `${name}.${field} = `;
+      const own = want.text.replaceAll('$', name);
+      return {
+        text: head + own,
+        stops: (want.stops ?? []).map((s) => ({ start: head.length + s.start, end: head.length + s.end })),
+      };
+    });
   // Beside the other one, when that is an assignment of its own.
-  const beside = config.sets.find((s) => s.sure && (s.field === 'QPS' || s.field === 'Burst') && s.statement.type === 'assignment_statement' && !late(config, s));
+  const beside = config.sets.find(
+    (s) =>
+      s.sure &&
+      (s.field === 'QPS' || s.field === 'Burst') &&
+      s.statement.type === 'assignment_statement' &&
+      !late(config, s),
+  );
   const operand = beside === undefined ? undefined : operandOf(beside);
   if (beside !== undefined && operand !== undefined) {
     if (beside.file !== context.file) return undefined;
-    return [beside.field === 'QPS' ? linesAfter(context.file, beside.statement, lines(operand)) : linesBefore(context.file, beside.statement, lines(operand))];
+    return [
+      beside.field === 'QPS'
+        ? linesAfter(context.file, beside.statement, lines(operand))
+        : linesBefore(context.file, beside.statement, lines(operand)),
+    ];
   }
   if (config.file !== context.file) return undefined;
   const literal = config.origin.type === 'composite_literal' && config.file.literal(config.origin);
-  if (literal) return missing.some((m) => m.want.text.includes('$')) ? undefined : addFields(config.file, literal, missing.map((m) => ({ name: m.field, text: m.want.text, stops: m.want.stops ?? [] })));
-  if (config.kind === 'parameter' || config.kind === 'manager' || config.kind === 'envtest' || config.kind === 'unknown') return undefined;
+  if (literal)
+    return missing.some((m) => m.want.text.includes('$'))
+      ? undefined
+      : addFields(
+          config.file,
+          literal,
+          missing.map((m) => ({ name: m.field, text: m.want.text, stops: m.want.stops ?? [] })),
+        );
+  if (
+    config.kind === 'parameter' ||
+    config.kind === 'manager' ||
+    config.kind === 'envtest' ||
+    config.kind === 'unknown'
+  )
+    return undefined;
   return config.others.length > 0 ? addToMerged(context, config, lines) : addAtOrigin(context, config, lines);
 }
 
@@ -116,7 +184,12 @@ function add(context: GoContext, config: Config, missing: readonly { field: Limi
 export function whole(file: GoFile, origin: Node): Node {
   for (let n = origin; ;) {
     const call = n.parent?.type === 'argument_list' ? n.parent.parent : null;
-    if (call?.type !== 'call_expression' || handsOn(file.call(call)) === undefined || file.call(call).args[0]?.id !== n.id) return n;
+    if (
+      call?.type !== 'call_expression' ||
+      handsOn(file.call(call)) === undefined ||
+      file.call(call).args[0]?.id !== n.id
+    )
+      return n;
     n = call;
   }
 }
@@ -131,15 +204,26 @@ function addAtOrigin(context: GoContext, config: Config, lines: (name: string) =
     if (!/^(short_var_declaration|assignment_statement|var_declaration)$/.test(statement.type)) return undefined;
     const next = nextStatement(statement);
     const error = errorOf(statement);
-    if (config.fails && expression.id === config.origin.id) return error !== undefined && next !== undefined && checksError(next, error) ? [linesAfter(file, next, lines(variable))] : undefined;
+    if (config.fails && expression.id === config.origin.id)
+      return error !== undefined && next !== undefined && checksError(next, error)
+        ? [linesAfter(file, next, lines(variable))]
+        : undefined;
     return [linesAfter(file, statement, lines(variable))];
   }
   if (!config.fails) return extract(file, pkg, config.func, expression, NAMES, lines)?.edits;
   // return rest.InClusterConfig()
-  if (statement.type !== 'return_statement' || expression.id !== config.origin.id || parts(parts(statement)[0] ?? statement)[0]?.id !== expression.id) return undefined;
+  if (
+    statement.type !== 'return_statement' ||
+    expression.id !== config.origin.id ||
+    parts(parts(statement)[0] ?? statement)[0]?.id !== expression.id
+  )
+    return undefined;
   const owner = enclosing(statement, 'func_literal', 'function_declaration', 'method_declaration');
-  const results = parts(owner?.childForFieldName('result') ?? statement).filter((p) => p.type === 'parameter_declaration');
-  if (results.length !== 2 || results[1]?.text !== 'error' || results[0]?.text.startsWith('*') !== true) return undefined;
+  const results = parts(owner?.childForFieldName('result') ?? statement).filter(
+    (p) => p.type === 'parameter_declaration',
+  );
+  if (results.length !== 2 || results[1]?.text !== 'error' || results[0]?.text.startsWith('*') !== true)
+    return undefined;
   const name = freeName(file, pkg, config.func, ...NAMES);
   const error = freeName(file, pkg, config.func, 'err');
   const indent = indentAt(file.text, statement.startIndex);
@@ -164,8 +248,17 @@ function addToMerged(context: GoContext, config: Config, lines: (name: string) =
   const origins = [config.origin, ...config.others];
   let statement = statementOf(use.call);
   // Up to the list of statements that all of them are in.
-  while (statement?.parent !== undefined && statement.parent !== null && !origins.every((o) => (statement?.parent?.startIndex ?? 0) <= o.startIndex && o.endIndex <= (statement?.startIndex ?? 0))) statement = statementOf(statement.parent);
-  const argument = context.file.call(use.call).args.find((a) => a.type === 'identifier' && origins.every((o) => variableOf(whole(context.file, o)) === a.text));
+  while (
+    statement?.parent !== undefined &&
+    statement.parent !== null &&
+    !origins.every(
+      (o) => (statement?.parent?.startIndex ?? 0) <= o.startIndex && o.endIndex <= (statement?.startIndex ?? 0),
+    )
+  )
+    statement = statementOf(statement.parent);
+  const argument = context.file
+    .call(use.call)
+    .args.find((a) => a.type === 'identifier' && origins.every((o) => variableOf(whole(context.file, o)) === a.text));
   if (statement === undefined || argument === undefined) return undefined;
   return [linesBefore(context.file, statement, lines(argument.text))];
 }

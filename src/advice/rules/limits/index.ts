@@ -9,4 +9,13 @@ import { rateLimiterOverrides } from './rateLimiterOverrides';
 import { setTooLate } from './setTooLate';
 import { unusedCopy } from './unusedCopy';
 
-export const LIMIT_RULES: readonly GoRule[] = [clientLimit, burstMissing, burstBelowQps, burstWithoutQps, setTooLate, unusedCopy, rateLimiterOverrides, ownLimiters];
+export const LIMIT_RULES: readonly GoRule[] = [
+  clientLimit,
+  burstMissing,
+  burstBelowQps,
+  burstWithoutQps,
+  setTooLate,
+  unusedCopy,
+  rateLimiterOverrides,
+  ownLimiters,
+];

@@ -4,7 +4,11 @@ import type { GoFile, Literal } from '../../go/file';
 import { indentAt, lineEnd } from '../../text';
 import type { Edit, Span } from '../../types';
 
-export interface NewField { readonly name: string; readonly text: string; readonly stops: readonly Span[] }
+export interface NewField {
+  readonly name: string;
+  readonly text: string;
+  readonly stops: readonly Span[];
+}
 
 /** Undefined for a literal whose fields have no keys, or one that is laid out in a way that can't be kept. */
 export function addFields(file: GoFile, literal: Literal, fields: readonly NewField[]): Edit[] | undefined {
@@ -17,7 +21,14 @@ export function addFields(file: GoFile, literal: Literal, fields: readonly NewFi
   if (last === undefined || single) {
     if (!single) return undefined;
     const at = last?.endIndex ?? body.startIndex + 1;
-    return [inserted(at, fields, (f, i) => `${last !== undefined || i > 0 ? ', ' : ''}${f.name}: `, () => '')];
+    return [
+      inserted(
+        at,
+        fields,
+        (f, i) => `${last !== undefined || i > 0 ? ', ' : ''}${f.name}: `,
+        () => '',
+      ),
+    ];
   }
   const close = body.endIndex - 1;
   const tail = text.slice(last.endIndex, close);
@@ -28,7 +39,16 @@ export function addFields(file: GoFile, literal: Literal, fields: readonly NewFi
   const indent = indentAt(text, last.startIndex);
   const end = lineEnd(text);
   const at = last.endIndex + 1 + (match[1]?.length ?? 0);
-  if (section === undefined) return [inserted(at, fields, (f, i) => `${i === 0 ? end : ''}${end}${indent}${f.name}:${' '.repeat(1 + width(fields.map((g) => g.name)) - f.name.length)}`, () => ',')];
+  if (section === undefined)
+    return [
+      inserted(
+        at,
+        fields,
+        (f, i) =>
+          `${i === 0 ? end : ''}${end}${indent}${f.name}:${' '.repeat(1 + width(fields.map((g) => g.name)) - f.name.length)}`,
+        () => ',',
+      ),
+    ];
   const wide = Math.max(width(section.map((e) => parts(e)[0]?.text ?? '')), width(fields.map((f) => f.name)));
   const edits: Edit[] = [];
   for (const element of section) {
@@ -38,12 +58,25 @@ export function addFields(file: GoFile, literal: Literal, fields: readonly NewFi
     const wanted = `:${' '.repeat(1 + wide - key.text.length)}`;
     if (gap !== wanted) edits.push({ start: key.endIndex, end: value.startIndex, text: wanted });
   }
-  return [...edits, inserted(at, fields, (f) => `${end}${indent}${f.name}:${' '.repeat(1 + wide - f.name.length)}`, () => ',')];
+  return [
+    ...edits,
+    inserted(
+      at,
+      fields,
+      (f) => `${end}${indent}${f.name}:${' '.repeat(1 + wide - f.name.length)}`,
+      () => ',',
+    ),
+  ];
 }
 
 const width = (names: readonly string[]): number => Math.max(...names.map((n) => n.length));
 
-function inserted(at: number, fields: readonly NewField[], head: (f: NewField, i: number) => string, tail: () => string): Edit {
+function inserted(
+  at: number,
+  fields: readonly NewField[],
+  head: (f: NewField, i: number) => string,
+  tail: () => string,
+): Edit {
   let text = '';
   const stops: Span[] = [];
   fields.forEach((f, i) => {
@@ -70,7 +103,11 @@ function sectionOf(file: GoFile, elements: readonly Node[]): Node[] | undefined 
     out.unshift(e);
     const before = elements[i - 1];
     if (before !== undefined && !/^,[ \t]*\r?\n[ \t]*$/.test(file.text.slice(before.endIndex, e.startIndex))) {
-      if (!file.text.slice(before.endIndex, e.startIndex).includes('\n') || file.text.slice(before.endIndex, e.startIndex).includes('//')) return undefined;
+      if (
+        !file.text.slice(before.endIndex, e.startIndex).includes('\n') ||
+        file.text.slice(before.endIndex, e.startIndex).includes('//')
+      )
+        return undefined;
       break;
     }
   }

@@ -9,7 +9,11 @@ export const NOTICEABLE = 0.05;
 /** A reconcile takes some time even on the fastest server, s; a measured rest below this is noise. */
 const SHORTEST = 0.001;
 
-export interface Need { readonly qps: number; readonly burst: number; /** "5 workers × 4 requests ÷ 0.12 s = 167/s, and 25 % of head room". */ readonly arithmetic: string }
+export interface Need {
+  readonly qps: number;
+  readonly burst: number;
+  /** "5 workers × 4 requests ÷ 0.12 s = 167/s, and 25 % of head room". */ readonly arithmetic: string;
+}
 
 /**
  * Little's law: `workers` reconciles under way at once, each lasting as long as it would without its waits for the limiter, each
@@ -18,19 +22,37 @@ export interface Need { readonly qps: number; readonly burst: number; /** "5 wor
  */
 export function need(m: Measured): Need | undefined {
   const workers = m.workers ?? m.busyWorkers;
-  if (workers === undefined || workers <= 0 || !positive(m.reconcileMean) || !positive(m.reconcilesPerSecond) || !positive(m.requestsPerSecond)) return undefined;
-  if (m.limiterP99 !== undefined && m.limiterP99 < NOTICEABLE && !(m.inLimiter !== undefined && m.inLimiter > 0.1)) return undefined;
+  if (
+    workers === undefined ||
+    workers <= 0 ||
+    !positive(m.reconcileMean) ||
+    !positive(m.reconcilesPerSecond) ||
+    !positive(m.requestsPerSecond)
+  )
+    return undefined;
+  if (m.limiterP99 !== undefined && m.limiterP99 < NOTICEABLE && !(m.inLimiter !== undefined && m.inLimiter > 0.1))
+    return undefined;
   const requests = m.requestsPerSecond / m.reconcilesPerSecond;
   // The waits as they were timed; where they were not, the share of workers that a goroutine dump saw waiting.
-  const waited = m.limiterMean !== undefined ? requests * m.limiterMean : m.inLimiter !== undefined ? m.reconcileMean * m.inLimiter : undefined;
+  const waited =
+    m.limiterMean !== undefined
+      ? requests * m.limiterMean
+      : m.inLimiter !== undefined
+        ? m.reconcileMean * m.inLimiter
+        : undefined;
   if (waited === undefined || waited <= 0) return undefined;
   // Never shorter than the requests themselves take, one after the other.
-  const floor = m.requestMean === undefined ? SHORTEST : Math.max(SHORTEST, Math.min(m.reconcileMean, requests * m.requestMean));
+  const floor =
+    m.requestMean === undefined ? SHORTEST : Math.max(SHORTEST, Math.min(m.reconcileMean, requests * m.requestMean));
   const own = Math.max(floor, m.reconcileMean - waited);
-  const rate = workers * requests / own;
+  const rate = (workers * requests) / own;
   if (!Number.isFinite(rate)) return undefined;
-  const qps = Math.ceil(rate * HEADROOM / 10) * 10;
-  return { qps, burst: 2 * qps, arithmetic: `${number(workers)} ${workers === 1 ? 'worker' : 'workers'} × ${number(requests)} requests ÷ ${number(own)} s = ${number(rate)}/s, and 25 % of head room` };
+  const qps = Math.ceil((rate * HEADROOM) / 10) * 10;
+  return {
+    qps,
+    burst: 2 * qps,
+    arithmetic: `${number(workers)} ${workers === 1 ? 'worker' : 'workers'} × ${number(requests)} requests ÷ ${number(own)} s = ${number(rate)}/s, and 25 % of head room`,
+  };
 }
 
 const positive = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n) && n > 0;
@@ -40,8 +62,12 @@ export function measuredSentence(m: Measured | undefined): string | undefined {
   if (m === undefined) return undefined;
   const said = [
     ...(m.limiterP99 === undefined ? [] : [`limiter p99 ${number(m.limiterP99)} s`]),
-    ...(m.inLimiter === undefined || m.inLimiter < 0.005 ? [] : [`${Math.round(m.inLimiter * 100)} % of the workers wait in it`]),
-    ...(m.limiterP99 === undefined && m.requestsPerSecond !== undefined ? [`${number(m.requestsPerSecond)} requests/s`] : []),
+    ...(m.inLimiter === undefined || m.inLimiter < 0.005
+      ? []
+      : [`${Math.round(m.inLimiter * 100)} % of the workers wait in it`]),
+    ...(m.limiterP99 === undefined && m.requestsPerSecond !== undefined
+      ? [`${number(m.requestsPerSecond)} requests/s`]
+      : []),
   ];
   return said.length === 0 ? undefined : `Measured (${m.of}): ${said.join('; ')}.`;
 }

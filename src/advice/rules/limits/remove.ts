@@ -11,20 +11,32 @@ import type { Edit } from '../../types';
  */
 export function removeStatements(file: GoFile, statements: readonly Node[]): Edit[] | undefined {
   const own = [...new Map(statements.map((s) => [s.id, s])).values()].sort((a, b) => a.startIndex - b.startIndex);
-  if (own.length === 0 || own.some((s) => s.type !== 'assignment_statement' || s.parent?.type !== 'statement_list')) return undefined;
+  if (own.length === 0 || own.some((s) => s.type !== 'assignment_statement' || s.parent?.type !== 'statement_list'))
+    return undefined;
   const inside = (n: Node): boolean => own.some((s) => s.startIndex <= n.startIndex && n.endIndex <= s.endIndex);
   for (const s of own) {
     for (const id of all(s, 'identifier')) {
       const defs = definitions(file, functionAround(file, id)).get(id.text);
       const declaration = defs === undefined ? undefined : declarationOf(defs, id);
       if (declaration === undefined || declaration.kind === 'parameter' || defs === undefined) continue;
-      const read = all(functionAround(file, id), 'identifier').some((o) => o.text === id.text && !inside(o) && !defs.some((d) => d.name.id === o.id) && declarationOf(defs, o) === declaration);
+      const read = all(functionAround(file, id), 'identifier').some(
+        (o) =>
+          o.text === id.text &&
+          !inside(o) &&
+          !defs.some((d) => d.name.id === o.id) &&
+          declarationOf(defs, o) === declaration,
+      );
       if (!read) return undefined;
     }
   }
-  const edits = tidy(file, own.map((s) => removal(file, s)));
+  const edits = tidy(
+    file,
+    own.map((s) => removal(file, s)),
+  );
   for (const i of file.imports) {
-    const names = all(file.root, 'identifier', 'package_identifier').filter((n) => n.text === i.name && n.parent?.type !== 'import_spec');
+    const names = all(file.root, 'identifier', 'package_identifier').filter(
+      (n) => n.text === i.name && n.parent?.type !== 'import_spec',
+    );
     if (names.some(inside) && names.every(inside)) {
       const alone = i.node.parent?.type === 'import_spec_list' && parts(i.node.parent).length > 1;
       if (!alone) return undefined;
@@ -39,7 +51,8 @@ export function tidy(file: GoFile, edits: readonly Edit[]): Edit[] {
   const out: { start: number; end: number; text: string }[] = [];
   for (const e of [...edits].sort((a, b) => a.start - b.start)) {
     const before = out.at(-1);
-    if (before?.end === e.start && before.text === '' && e.text === '') before.end = e.end; else out.push({ start: e.start, end: e.end, text: e.text });
+    if (before?.end === e.start && before.text === '' && e.text === '') before.end = e.end;
+    else out.push({ start: e.start, end: e.end, text: e.text });
   }
   const { text } = file;
   for (const e of out) {

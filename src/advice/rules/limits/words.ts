@@ -20,9 +20,14 @@ export { limits };
 export function sharing(config: Config): string | undefined {
   const kinds = new Set(config.uses.map((u) => u.limiters));
   if (config.rateLimiter !== undefined || config.setAbroad) return undefined;
-  if (kinds.size === 1 && kinds.has('kinds')) return 'controller-runtime\'s client has such a limiter for each kind that it reads or writes past the cache.';
-  const positive = config.qps === undefined ? config.kind === 'getConfig' : config.qps.number !== undefined && config.qps.number > 0;
-  if (kinds.size === 1 && kinds.has('clientset')) return positive ? 'All API groups of a clientset share it.' : 'While QPS is 0, each API group of a clientset has a limiter of its own.';
+  if (kinds.size === 1 && kinds.has('kinds'))
+    return "controller-runtime's client has such a limiter for each kind that it reads or writes past the cache.";
+  const positive =
+    config.qps === undefined ? config.kind === 'getConfig' : config.qps.number !== undefined && config.qps.number > 0;
+  if (kinds.size === 1 && kinds.has('clientset'))
+    return positive
+      ? 'All API groups of a clientset share it.'
+      : 'While QPS is 0, each API group of a clientset has a limiter of its own.';
   return undefined;
 }
 

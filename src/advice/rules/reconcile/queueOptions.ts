@@ -24,8 +24,16 @@ export const QUEUE_OPTIONS: GoRule = {
       const fixes = fixesOf(c, priority, context);
       if (priority === undefined || fixes.length === 0) continue;
       const own = c.read?.fields.has('RateLimiter') === true;
-      const limits = own ? 'by its own RateLimiter' : `${PER_OBJECT}${priority ? '' : `, ${OVERALL}`} (${runtimeName(module)}'s ${priority ? 'priority queue' : 'plain queue'})`;
-      yield { rule: QUEUE_OPTIONS.id, severity: 'hint', ...calledAt(c.call), message: `Failed reconciles${c.name === undefined ? '' : ` of ${c.name}`} come back ${limits}.`, fixes };
+      const limits = own
+        ? 'by its own RateLimiter'
+        : `${PER_OBJECT}${priority ? '' : `, ${OVERALL}`} (${runtimeName(module)}'s ${priority ? 'priority queue' : 'plain queue'})`;
+      yield {
+        rule: QUEUE_OPTIONS.id,
+        severity: 'hint',
+        ...calledAt(c.call),
+        message: `Failed reconciles${c.name === undefined ? '' : ` of ${c.name}`} come back ${limits}.`,
+        fixes,
+      };
     }
   },
 };
@@ -42,19 +50,45 @@ function fixesOf(c: Controller, priority: boolean | undefined, { file, pkg, modu
   };
   const typed = runtimeAtLeast(module, TYPED_LIMITER);
   if (priority !== undefined && typed !== undefined && has('RateLimiter') && (typed || c.typed === undefined)) {
-    const title = priority ? 'Let failed reconciles come back after 5 minutes at the latest' : 'Let 50 requeues/s through (burst 500), each after 5 minutes at the latest';
-    add('requeue-limits', title, limiter(typed, priority, c.typed, into.nameFor(RUNTIME) === undefined ? RECONCILE : RUNTIME));
+    const title = priority
+      ? 'Let failed reconciles come back after 5 minutes at the latest'
+      : 'Let 50 requeues/s through (burst 500), each after 5 minutes at the latest';
+    add(
+      'requeue-limits',
+      title,
+      limiter(typed, priority, c.typed, into.nameFor(RUNTIME) === undefined ? RECONCILE : RUNTIME),
+    );
   }
   if (has('RecoverPanic') && runtimeAtLeast(module, RECOVERS) === false && runtimeAtLeast(module, 'v0.14.0') === true) {
     const pointer = pointerTo(true, into, module);
-    add('recover-panic', 'Let a panic in Reconcile fail that object, not the process (RecoverPanic)', pointer && { name: 'RecoverPanic', ...pointer });
+    add(
+      'recover-panic',
+      'Let a panic in Reconcile fail that object, not the process (RecoverPanic)',
+      pointer && { name: 'RecoverPanic', ...pointer },
+    );
   }
-  if (has('ReconciliationTimeout')) add('reconciliation-timeout', 'Cancel a Reconcile after 5 minutes (ReconciliationTimeout)', { name: 'ReconciliationTimeout', imports: ['time'], value: (time) => `5 * ${time ?? ''}.Minute`, stop: true });
+  if (has('ReconciliationTimeout'))
+    add('reconciliation-timeout', 'Cancel a Reconcile after 5 minutes (ReconciliationTimeout)', {
+      name: 'ReconciliationTimeout',
+      imports: ['time'],
+      value: (time) => `5 * ${time ?? ''}.Minute`,
+      stop: true,
+    });
   if (has('EnableWarmup')) {
     const pointer = pointerTo(true, into, module);
-    add('enable-warmup', 'Fill the caches before this replica leads (EnableWarmup)', pointer && { name: 'EnableWarmup', ...pointer });
+    add(
+      'enable-warmup',
+      'Fill the caches before this replica leads (EnableWarmup)',
+      pointer && { name: 'EnableWarmup', ...pointer },
+    );
   }
-  if (has('CacheSyncTimeout')) add('cache-sync-timeout', 'Wait 5 minutes for the first lists (CacheSyncTimeout)', { name: 'CacheSyncTimeout', imports: ['time'], value: (time) => `5 * ${time ?? ''}.Minute`, stop: true });
+  if (has('CacheSyncTimeout'))
+    add('cache-sync-timeout', 'Wait 5 minutes for the first lists (CacheSyncTimeout)', {
+      name: 'CacheSyncTimeout',
+      imports: ['time'],
+      value: (time) => `5 * ${time ?? ''}.Minute`,
+      stop: true,
+    });
   return fixes;
 }
 
@@ -62,10 +96,17 @@ function fixesOf(c: Controller, priority: boolean | undefined, { file, pkg, modu
 function limiter(typed: boolean, priority: boolean, request: string | undefined, from: string): Option {
   const name = 'RateLimiter';
   const part = (base: string, t: string): string => (typed ? `${base.replace('New', 'NewTyped')}[${t}]` : base);
-  const perObject = (queue: string, time: string, t: string): string => `${queue}.${part('NewItemExponentialFailureRateLimiter', t)}(5*${time}.Millisecond, 5*${time}.Minute)`;
-  const packages = [WORKQUEUE, 'time', ...(priority ? [] : ['golang.org/x/time/rate']), ...(typed && request === undefined ? [from] : [])];
+  const perObject = (queue: string, time: string, t: string): string =>
+    `${queue}.${part('NewItemExponentialFailureRateLimiter', t)}(5*${time}.Millisecond, 5*${time}.Minute)`;
+  const packages = [
+    WORKQUEUE,
+    'time',
+    ...(priority ? [] : ['golang.org/x/time/rate']),
+    ...(typed && request === undefined ? [from] : []),
+  ];
   return {
-    name, imports: packages,
+    name,
+    imports: packages,
     value: (queue = '', time = '', third = '', fourth = '') => {
       const [rate, runtime] = priority ? ['', third] : [third, fourth];
       const t = request ?? `${runtime}.Request`;

@@ -7,11 +7,25 @@ export type Registry = 'controller-runtime' | 'default';
 const BUCKETS = '[]float64{0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60}';
 
 /** Names that the file declares at the top: none may be taken in the package. */
-export const DECLARES: readonly string[] = ['clientLatency', 'limiterLatency', 'requestLatency', 'prometheus', 'clientmetrics', 'ctrlmetrics', 'context', 'url', 'time'];
+export const DECLARES: readonly string[] = [
+  'clientLatency',
+  'limiterLatency',
+  'requestLatency',
+  'prometheus',
+  'clientmetrics',
+  'ctrlmetrics',
+  'context',
+  'url',
+  'time',
+];
 
 /** The imports that are not of the standard library. */
 export const NEEDS: Readonly<Record<Registry, readonly string[]>> = {
-  'controller-runtime': ['github.com/prometheus/client_golang/prometheus', 'k8s.io/client-go/tools/metrics', 'sigs.k8s.io/controller-runtime/pkg/metrics'],
+  'controller-runtime': [
+    'github.com/prometheus/client_golang/prometheus',
+    'k8s.io/client-go/tools/metrics',
+    'sigs.k8s.io/controller-runtime/pkg/metrics',
+  ],
   default: ['github.com/prometheus/client_golang/prometheus', 'k8s.io/client-go/tools/metrics'],
 };
 
@@ -37,10 +51,14 @@ func (l clientLatency) Observe(_ context.Context, verb string, u url.URL, latenc
 
 // limiterLatency is how long requests wait in the client's own rate limiter (QPS and Burst) before they are sent.
 ${histogram('limiterLatency', 'rest_client_rate_limiter_duration_seconds', 'Client side rate limiter latency in seconds. Broken down by verb, and host.')}
-${requests ? `
+${
+  requests
+    ? `
 // requestLatency is how long requests take after that.
 ${histogram('requestLatency', 'rest_client_request_duration_seconds', 'Request latency in seconds. Broken down by verb, and host.')}
-` : ''}
+`
+    : ''
+}
 func init() {
 	${register}(limiterLatency${requests ? ', requestLatency' : ''})
 	// Not by clientmetrics.Register: it takes effect once only, and ${ours ? 'controller-runtime has called it.' : 'another package may have called it.'}

@@ -23,10 +23,19 @@ function header(file: GoFile): string {
     const last = groups.at(-1);
     const text = node.text.replaceAll('\r', '');
     // Lines of comments without an empty line between them are one.
-    if (last !== undefined && node.startPosition.row === last.end + 1) { last.text += `\n${text}`; last.end = node.endPosition.row; }
-    else groups.push({ text, end: node.endPosition.row });
+    if (last !== undefined && node.startPosition.row === last.end + 1) {
+      last.text += `\n${text}`;
+      last.end = node.endPosition.row;
+    } else groups.push({ text, end: node.endPosition.row });
   }
   const clause = parts(file.root).find((n) => n.type === 'package_clause');
   // What touches the package clause is the package's documentation.
-  return groups.filter((g) => g.end + 1 !== clause?.startPosition.row && /^\/\/(go:build| \+build) |copyright|spdx-license|licensed under/im.test(g.text)).map((g) => `${g.text}\n\n`).join('');
+  return groups
+    .filter(
+      (g) =>
+        g.end + 1 !== clause?.startPosition.row &&
+        /^\/\/(go:build| \+build) |copyright|spdx-license|licensed under/im.test(g.text),
+    )
+    .map((g) => `${g.text}\n\n`)
+    .join('');
 }

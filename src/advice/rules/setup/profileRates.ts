@@ -11,47 +11,88 @@ const ID = 'profile-rates';
 const FIELD = 'PprofBindAddress';
 
 /** A sample for each 10 µs of waiting, and one contention of ten: little enough to leave on. */
-const BLOCK = { call: 'SetBlockProfileRate', value: '10_000', title: 'Sample what blocks: runtime.SetBlockProfileRate(10_000), one sample per 10 µs of waiting' } as const;
-const MUTEX = { call: 'SetMutexProfileFraction', value: '10', title: 'Sample contended locks: runtime.SetMutexProfileFraction(10), one contention of ten' } as const;
+const BLOCK = {
+  call: 'SetBlockProfileRate',
+  value: '10_000',
+  title: 'Sample what blocks: runtime.SetBlockProfileRate(10_000), one sample per 10 µs of waiting',
+} as const;
+const MUTEX = {
+  call: 'SetMutexProfileFraction',
+  value: '10',
+  title: 'Sample contended locks: runtime.SetMutexProfileFraction(10), one contention of ten',
+} as const;
 
 export const profileRates: GoRule = {
   id: ID,
   title: 'Block and mutex profiles stay empty',
   explains: `\`/debug/pprof/block\` and \`/debug/pprof/mutex\` are served as soon as pprof is, but Go records nothing for them until the program calls \`runtime.SetBlockProfileRate\` (nanoseconds of waiting per sample; 0, the default: off) and \`runtime.SetMutexProfileFraction\` (one contention of so many; 0, the default: off). Sampling costs some CPU time: a rate of 1 records every event.`,
-  * check(context) {
+  *check(context) {
     const { pkg, elsewhere } = context;
     const at = place(context);
     if (at === undefined) return;
-    const missing = [...(callsRuntime(pkg, BLOCK.call) || elsewhere?.blockProfile !== undefined ? [] : [BLOCK]), ...(callsRuntime(pkg, MUTEX.call) || elsewhere?.mutexProfile !== undefined ? [] : [MUTEX])];
+    const missing = [
+      ...(callsRuntime(pkg, BLOCK.call) || elsewhere?.blockProfile !== undefined ? [] : [BLOCK]),
+      ...(callsRuntime(pkg, MUTEX.call) || elsewhere?.mutexProfile !== undefined ? [] : [MUTEX]),
+    ];
     if (missing.length === 0) return;
     const fixes = missing.flatMap((rate): Fix[] => {
       const { name, edits } = imported(at.file, pkg, at.within, 'runtime', 'runtime', 'goruntime');
       const put = above(at.file, at.statement, [`${name}.${rate.call}(${rate.value})`]);
       if (put === undefined) return [];
       const start = put.text.indexOf(rate.value);
-      return [{ id: rate === BLOCK ? 'block' : 'mutex', title: rate.title, edits: [...edits, { ...put, stops: [{ start, end: start + rate.value.length }] }] }];
+      return [
+        {
+          id: rate === BLOCK ? 'block' : 'mutex',
+          title: rate.title,
+          edits: [...edits, { ...put, stops: [{ start, end: start + rate.value.length }] }],
+        },
+      ];
     });
     // It is here for its fixes: without one there is nothing to say.
     if (fixes.length === 0) return;
     const names = missing.map((rate) => (rate === BLOCK ? 'block' : 'mutex')).join(' and ');
-    yield { rule: ID, severity: 'hint', message: `Profiles are served, but those of ${names} stay empty: their sampling is off by default.`, start: at.start, end: at.end, fixes };
+    yield {
+      rule: ID,
+      severity: 'hint',
+      message: `Profiles are served, but those of ${names} stay empty: their sampling is off by default.`,
+      start: at.start,
+      end: at.end,
+      fixes,
+    };
   },
 };
 
 /** Where pprof is switched on in this file, and the statement ahead of which sampling would be. */
-function place({ file, pkg, controllers }: GoContext): Span & { readonly file: GoFile; readonly statement: Node; readonly within: Node } | undefined {
-  const manager = firstManager(controllers.managers.filter((m) => { const field = m.read.fields.get(FIELD); return field !== undefined && !/^"0?"$/.test(field.value.text); }));
+function place({
+  file,
+  pkg,
+  controllers,
+}: GoContext): (Span & { readonly file: GoFile; readonly statement: Node; readonly within: Node }) | undefined {
+  const manager = firstManager(
+    controllers.managers.filter((m) => {
+      const field = m.read.fields.get(FIELD);
+      return field !== undefined && !/^"0?"$/.test(field.value.text);
+    }),
+  );
   const served = pprofImport(pkg);
   if (manager !== undefined) {
     const field = manager.read.fields.get(FIELD);
     const statement = statementOf(manager.call);
-    if (manager.file !== file || field === undefined || statement === undefined || manager.func === undefined) return undefined;
-    return { ...(field.file === file ? file.span(field.value) : file.span(manager.call)), file, statement, within: manager.func.node };
+    if (manager.file !== file || field === undefined || statement === undefined || manager.func === undefined)
+      return undefined;
+    return {
+      ...(field.file === file ? file.span(field.value) : file.span(manager.call)),
+      file,
+      statement,
+      within: manager.func.node,
+    };
   }
   const start = startOfMain(pkg);
   if (served?.path !== 'net/http/pprof' || start?.file !== file) return undefined;
   // Served by another file of the package: it is said at main, where sampling would begin.
   const main = pkg.func('main')?.func.node.childForFieldName('name');
   const node = served.file === file ? served.node : main;
-  return node === null || node === undefined ? undefined : { ...file.span(node), file, statement: start.statement, within: start.body };
+  return node === null || node === undefined
+    ? undefined
+    : { ...file.span(node), file, statement: start.statement, within: start.body };
 }

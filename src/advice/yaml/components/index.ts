@@ -9,7 +9,17 @@ export { ARGOCD_CONTROLLER } from './argocd';
 export { KUBE_CONTROLLER_MANAGER, KUBE_SCHEDULER } from './kubernetes';
 
 export const COMPONENTS: readonly Component[] = [
-  KUBE_CONTROLLER_MANAGER, KUBE_SCHEDULER, ARGOCD_CONTROLLER, MOCO, CERT_MANAGER, ...FLUX, ...CLUSTER_API, CROSSPLANE, KUEUE, ...KEDA, EXTERNAL_SECRETS,
+  KUBE_CONTROLLER_MANAGER,
+  KUBE_SCHEDULER,
+  ARGOCD_CONTROLLER,
+  MOCO,
+  CERT_MANAGER,
+  ...FLUX,
+  ...CLUSTER_API,
+  CROSSPLANE,
+  KUEUE,
+  ...KEDA,
+  EXTERNAL_SECRETS,
 ];
 
 /** Components by a flag that they have, without its dashes. */
@@ -19,7 +29,8 @@ export const BY_FLAG: ReadonlyMap<string, readonly { readonly component: Compone
     for (const knob of component.knobs) {
       for (const flag of knob.flags ?? []) {
         const list = map.get(flag);
-        if (list === undefined) map.set(flag, [{ component, knob }]); else list.push({ component, knob });
+        if (list === undefined) map.set(flag, [{ component, knob }]);
+        else list.push({ component, knob });
       }
     }
   }

@@ -10,14 +10,25 @@ const SHELL = /(^|\/)(sh|bash|ash|dash|zsh)$/;
 
 export class Flags implements Form {
   /** `holder` is the map with `args`, and `command` if it has one; `list` the key that new flags go under. */
-  constructor(private readonly holder: At, private readonly list = 'args') {}
+  constructor(
+    private readonly holder: At,
+    private readonly list = 'args',
+  ) {}
 
-  get source() { return this.holder.source; }
+  get source() {
+    return this.holder.source;
+  }
 
-  get #args(): At | undefined { return this.holder.get(this.list); }
-  get #command(): At | undefined { return this.holder.get('command'); }
+  get #args(): At | undefined {
+    return this.holder.get(this.list);
+  }
+  get #command(): At | undefined {
+    return this.holder.get('command');
+  }
 
-  label(knob: Knob): string | undefined { return knob.flags?.[0] === undefined ? undefined : `--${knob.flags[0]}`; }
+  label(knob: Knob): string | undefined {
+    return knob.flags?.[0] === undefined ? undefined : `--${knob.flags[0]}`;
+  }
 
   stated(knob: Knob): Stated | undefined {
     const flags = knob.flags ?? [];
@@ -34,12 +45,25 @@ export class Flags implements Form {
         const nextText = next === undefined ? undefined : raw(next);
         const isBool = knob.default === 'true' || knob.default === 'false';
         // `--flag value` in two items, but for switches, which take no value of their own.
-        if (match[2] === undefined && !isBool && next !== undefined && nextText !== undefined && !nextText.startsWith('-')) {
-          found = { value: next.text, span: { start: item.span.start, end: next.span.end }, twice: false, edit: (value, stop) => replaceScalar(next, piece(value, stop), 0, true) };
+        if (
+          match[2] === undefined &&
+          !isBool &&
+          next !== undefined &&
+          nextText !== undefined &&
+          !nextText.startsWith('-')
+        ) {
+          found = {
+            value: next.text,
+            span: { start: item.span.start, end: next.span.end },
+            twice: false,
+            edit: (value, stop) => replaceScalar(next, piece(value, stop), 0, true),
+          };
         } else {
           const at = (raw(item) ?? '').indexOf('=') + 1;
           found = {
-            value: item.text === undefined ? undefined : match[2] ?? (isBool ? 'true' : undefined), span: item.span, twice: false,
+            value: item.text === undefined ? undefined : (match[2] ?? (isBool ? 'true' : undefined)),
+            span: item.span,
+            twice: false,
             edit: (value, stop) => {
               if (at > 0) return replaceScalar(item, piece(value, stop), at);
               const text = raw(item) ?? '';
@@ -53,18 +77,31 @@ export class Flags implements Form {
   }
 
   mayBeElsewhere(): boolean {
-    return this.#args?.own === false || this.#command?.own === false || this.#shell || this.source.templates.length > 0
-      || [this.#command, this.#args].some((l) => l !== undefined && l.seq === undefined && !l.isNull);
+    return (
+      this.#args?.own === false ||
+      this.#command?.own === false ||
+      this.#shell ||
+      this.source.templates.length > 0 ||
+      [this.#command, this.#args].some((l) => l !== undefined && l.seq === undefined && !l.isNull)
+    );
   }
 
-  get #shell(): boolean { const first = (this.#command ?? this.#args)?.items()[0]; return first !== undefined && SHELL.test(raw(first) ?? ''); }
+  get #shell(): boolean {
+    const first = (this.#command ?? this.#args)?.items()[0];
+    return first !== undefined && SHELL.test(raw(first) ?? '');
+  }
 
   add(changes: readonly Change[]): Edit[] | undefined {
     if (this.mayBeElsewhere()) return undefined;
     const texts = changes.map((c) => joined(`--${c.knob.flags?.[0] ?? ''}=`, piece(c.value, c.stop)));
     const args = this.#args;
     const command = this.#command;
-    const list = args?.seq !== undefined && args.seq.items.length > 0 ? args : command?.items().some((i) => FLAG.test(raw(i) ?? '')) ? command : undefined;
+    const list =
+      args?.seq !== undefined && args.seq.items.length > 0
+        ? args
+        : command?.items().some((i) => FLAG.test(raw(i) ?? ''))
+          ? command
+          : undefined;
     if (list !== undefined) {
       const flags = list.items().filter((i) => FLAG.test(raw(i) ?? ''));
       // What ends the flags, or takes the next word: nothing may be put behind it.

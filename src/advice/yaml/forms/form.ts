@@ -14,7 +14,11 @@ export interface Stated {
   edit(value: string, stop: boolean): Edit | undefined;
 }
 
-export interface Change { readonly knob: Knob; readonly value: string; readonly stop: boolean }
+export interface Change {
+  readonly knob: Knob;
+  readonly value: string;
+  readonly stop: boolean;
+}
 
 export interface Form {
   readonly source: Source;

@@ -30,12 +30,21 @@ function check(context: YamlContext, found: LimitInForce): Finding | undefined {
   if (qpsNumber === undefined || qpsNumber <= 0 || limit.unless !== undefined) return undefined;
   const byDefault = Number(place.default(limit.qps) ?? NaN);
   const low = byDefault < LOW && qpsNumber <= byDefault;
-  const waits = measured !== undefined && limit.of === '' && ((measured.limiterP99 ?? 0) > WAITS || (measured.inLimiter ?? 0) > 0.1);
+  const waits =
+    measured !== undefined &&
+    limit.of === '' &&
+    ((measured.limiterP99 ?? 0) > WAITS || (measured.inLimiter ?? 0) > 0.1);
   if (!low && !waits) return undefined;
   const burst = burstNumber === undefined ? '' : `, burst ${burstNumber}`;
-  const why = qps.from === 'default' ? ` (${effective.because})` : ` (${qps.label}; ${Number.isNaN(byDefault) ? '' : `upstream's default is ${byDefault}, `}${versionTold(place.component, place.version)})`;
+  const why =
+    qps.from === 'default'
+      ? ` (${effective.because})`
+      : ` (${qps.label}; ${Number.isNaN(byDefault) ? '' : `upstream's default is ${byDefault}, `}${versionTold(place.component, place.version)})`;
   return {
-    ...(qps.span ?? place.mark), rule: LIMIT.id, severity: waits ? 'warning' : 'information', effective,
+    ...(qps.span ?? place.mark),
+    rule: LIMIT.id,
+    severity: waits ? 'warning' : 'information',
+    effective,
     message: `${place.component.name} is limited to ${qpsNumber} requests/s${limit.of === '' ? '' : ` ${limit.of}`}${burst}${why}.${waits ? ` ${told(measured)}` : ''} ${place.component.restart}`,
     fixes: [...(waits ? measuredFix(context, limit, qpsNumber, measured) : []), ...raises(context, limit, qpsNumber)],
   };
@@ -52,19 +61,45 @@ function told(m: Measured): string {
 function measuredFix(context: YamlContext, limit: Limit, qps: number, measured: Measured): Fix[] {
   const need = needed(measured);
   if (need === undefined || need.qps <= qps) return [];
-  return fixOf(context, 'qps-measured', `Set QPS to ${need.qps} and burst to ${need.qps * 2} from what was measured: ${need.because}`, both(limit, need.qps), true);
+  return fixOf(
+    context,
+    'qps-measured',
+    `Set QPS to ${need.qps} and burst to ${need.qps * 2} from what was measured: ${need.because}`,
+    both(limit, need.qps),
+    true,
+  );
 }
 
 function raises(context: YamlContext, limit: Limit, qps: number): Fix[] {
-  const values = (limit.qps.raise ?? []).map(Number).filter((v) => v > qps).slice(0, 2);
+  const values = (limit.qps.raise ?? [])
+    .map(Number)
+    .filter((v) => v > qps)
+    .slice(0, 2);
   const fixes = values.flatMap((v, i) => fixOf(context, `qps-${v}`, title(limit, v), both(limit, v), i === 0));
   const first = values[0];
-  return first === undefined ? fixes : [...fixes, ...fixOf(context, 'qps-own', limit.burst === undefined ? 'Set QPS to a value of your own' : 'Set QPS and burst to values of your own', both(limit, first, true))];
+  return first === undefined
+    ? fixes
+    : [
+        ...fixes,
+        ...fixOf(
+          context,
+          'qps-own',
+          limit.burst === undefined ? 'Set QPS to a value of your own' : 'Set QPS and burst to values of your own',
+          both(limit, first, true),
+        ),
+      ];
 }
 
-function title(limit: Limit, qps: number): string { return limit.burst === undefined ? `Set ${nameOf(limit)} to ${qps}` : `Set QPS to ${qps} and burst to ${qps * 2}`; }
-function nameOf(limit: Limit): string { return limit.qps.flags?.[0] === undefined ? 'QPS' : `--${limit.qps.flags[0]}`; }
+function title(limit: Limit, qps: number): string {
+  return limit.burst === undefined ? `Set ${nameOf(limit)} to ${qps}` : `Set QPS to ${qps} and burst to ${qps * 2}`;
+}
+function nameOf(limit: Limit): string {
+  return limit.qps.flags?.[0] === undefined ? 'QPS' : `--${limit.qps.flags[0]}`;
+}
 
 function both(limit: Limit, qps: number, stop = false): Wanted[] {
-  return [{ knob: limit.qps, value: String(qps), stop }, ...(limit.burst === undefined ? [] : [{ knob: limit.burst, value: String(qps * 2), stop }])];
+  return [
+    { knob: limit.qps, value: String(qps), stop },
+    ...(limit.burst === undefined ? [] : [{ knob: limit.burst, value: String(qps * 2), stop }]),
+  ];
 }

@@ -15,11 +15,25 @@ export const REPLICAS: YamlRule = {
     const now = knob === undefined ? undefined : place.inForce(knob);
     const shards = numberOf(now?.value);
     if (knob === undefined || now === undefined || shards === undefined || shards === replicas.value) return;
-    const without = shards > replicas.value ? 'clusters of the shards without a replica are looked after by nobody' : 'the other replicas have no clusters to look after';
+    const without =
+      shards > replicas.value
+        ? 'clusters of the shards without a replica are looked after by nobody'
+        : 'the other replicas have no clusters to look after';
     yield {
-      ...(now.span ?? { start: place.data.source.at(replicas.span.start), end: place.data.source.at(replicas.span.end) }), rule: REPLICAS.id, severity: 'warning',
+      ...(now.span ?? {
+        start: place.data.source.at(replicas.span.start),
+        end: place.data.source.at(replicas.span.end),
+      }),
+      rule: REPLICAS.id,
+      severity: 'warning',
       message: `The StatefulSet has ${replicas.value} replicas, and ${ENV} is ${now.from === 'default' ? 'not set and so 1' : shards}: ${without}.`,
-      fixes: fixOf(context, 'shards', `Set ${ENV} to ${replicas.value}`, [{ knob, value: String(replicas.value) }], true),
+      fixes: fixOf(
+        context,
+        'shards',
+        `Set ${ENV} to ${replicas.value}`,
+        [{ knob, value: String(replicas.value) }],
+        true,
+      ),
     };
   },
 };

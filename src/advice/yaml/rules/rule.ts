@@ -19,7 +19,13 @@ export interface YamlRule {
 }
 
 /** A fix that sets these values here; none when it can't be done without touching anything else. */
-export function fixOf({ text, place }: YamlContext, id: string, title: string, wanted: readonly Wanted[], preferred = false): Fix[] {
+export function fixOf(
+  { text, place }: YamlContext,
+  id: string,
+  title: string,
+  wanted: readonly Wanted[],
+  preferred = false,
+): Fix[] {
   const edits: readonly Edit[] | undefined = place.set(wanted);
   if (edits === undefined || edits.length === 0 || !isMinimal(text, edits, wanted.length)) return [];
   return [{ id, title, edits, ...(preferred && { preferred }) }];

@@ -4,7 +4,14 @@ import { Disposables, Emitter, type Disposable } from '../../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../../base/problem';
 import type { Source } from '../../../metrics/types';
 import { askPrometheus, type AskedPrometheus } from '../../../series/prometheus/ask';
-import { configuredDoor, forContext, readConfigured, TENANT_HEADER, type ConfiguredPrometheus, type WrittenPrometheus } from '../../../series/prometheus/configured';
+import {
+  configuredDoor,
+  forContext,
+  readConfigured,
+  TENANT_HEADER,
+  type ConfiguredPrometheus,
+  type WrittenPrometheus,
+} from '../../../series/prometheus/configured';
 import type { Door, Secrets } from '../../../series/prometheus/door';
 import { findPrometheus } from '../../../series/prometheus/find';
 import { ownerLabel, PrometheusSecrets, type SecretOwner } from '../../../series/prometheus/secrets';
@@ -38,10 +45,22 @@ export class PrometheusBook implements Disposable {
   /** What a person has just entered for one in a cluster, while it is tried. */
   readonly #trying = new Map<string, Secrets>();
 
-  constructor(box: vscode.SecretStorage, private readonly clusters: Clusters, private readonly log: Log) {
+  constructor(
+    box: vscode.SecretStorage,
+    private readonly clusters: Clusters,
+    private readonly log: Log,
+  ) {
     this.#secrets = new PrometheusSecrets(box);
-    this.#own.add(onSettings(['prometheus'], () => { this.#changed.fire(); }));
-    this.#own.add(box.onDidChange(() => { this.#changed.fire(); }));
+    this.#own.add(
+      onSettings(['prometheus'], () => {
+        this.#changed.fire();
+      }),
+    );
+    this.#own.add(
+      box.onDidChange(() => {
+        this.#changed.fire();
+      }),
+    );
   }
 
   /** Another setting, other credentials. */
@@ -59,8 +78,15 @@ export class PrometheusBook implements Disposable {
     try {
       const cluster = await this.clusters.connect(id.context, signal);
       const { server } = cluster.session.context;
-      const found = await findPrometheus(cluster, signal, (of) => ({ secrets: async () => this.#trying.get(`${server} ${of}`) ?? this.#secrets.get({ server, id: of }) }));
-      return found.map((f) => ({ id: f.id, source: new PrometheusSource(f.door, {}, f.label), problem: f.problem, unlock: () => this.#unlockFound({ server, id: f.id }, f.door) }));
+      const found = await findPrometheus(cluster, signal, (of) => ({
+        secrets: async () => this.#trying.get(`${server} ${of}`) ?? this.#secrets.get({ server, id: of }),
+      }));
+      return found.map((f) => ({
+        id: f.id,
+        source: new PrometheusSource(f.door, {}, f.label),
+        problem: f.problem,
+        unlock: () => this.#unlockFound({ server, id: f.id }, f.door),
+      }));
     } catch (e) {
       if (isAbort(e)) throw e;
       this.log.problem('Looking for a Prometheus', e);
@@ -79,14 +105,23 @@ export class PrometheusBook implements Disposable {
       problem ??= p.toJSON();
       door = { label: one.name, prefix: '', ask: () => Promise.reject(p) };
     }
-    return { id: one.id, source: new PrometheusSource(door, {}, one.name), problem, unlock: () => this.#unlockConfigured(one) };
+    return {
+      id: one.id,
+      source: new PrometheusSource(door, {}, one.name),
+      problem,
+      unlock: () => this.#unlockConfigured(one),
+    };
   }
 
   /** Asks for a new one, tries it and writes it into the settings. `given`: its address. */
   async add(given?: string): Promise<void> {
     const settled = await enter(person, this.#needs, given);
     await this.clusters.load().catch(() => undefined);
-    const { name, contexts } = await nameIt(person, settled.draft, this.clusters.entries.map((e) => e.info.name));
+    const { name, contexts } = await nameIt(
+      person,
+      settled.draft,
+      this.clusters.entries.map((e) => e.info.name),
+    );
     await this.#keep({ url: settled.draft.url, username: settled.draft.username }, settled.draft);
     await setPrometheus([...settings.prometheus, toWrite({ name, contexts }, settled.draft)]);
     void vscode.window.showInformationMessage(said(name, settled));
@@ -95,15 +130,30 @@ export class PrometheusBook implements Disposable {
   /** With the settings as they are: an entry is changed where it stands. */
   async #unlockConfigured(one: ConfiguredPrometheus): Promise<string> {
     const { [TENANT_HEADER]: tenant = '', ...headers } = one.headers;
-    const secrets = one.problem ? {} : await this.#secrets.get(ownerOf(one)) ?? {};
-    const start: Draft = { ...FRESH, url: one.url, auth: one.auth, username: one.username, tenant, headers, secretHeaders: one.secretHeaders, caFile: one.caFile, skipVerify: one.skipVerify, secrets };
+    const secrets = one.problem ? {} : ((await this.#secrets.get(ownerOf(one))) ?? {});
+    const start: Draft = {
+      ...FRESH,
+      url: one.url,
+      auth: one.auth,
+      username: one.username,
+      tenant,
+      headers,
+      secretHeaders: one.secretHeaders,
+      caFile: one.caFile,
+      skipVerify: one.skipVerify,
+      secrets,
+    };
     const settled = await settle(person, this.#needs, start);
     await this.#keep({ url: settled.draft.url, username: settled.draft.username }, settled.draft);
     const entries = [...settings.prometheus];
     const at = readConfigured(entries).find((c) => c.id === one.id)?.at;
     const now = toWrite({ name: one.name, contexts: one.contexts }, settled.draft);
     // Nothing but the secret was asked for, or the entry was taken away meanwhile.
-    if (at === undefined || JSON.stringify(now) === JSON.stringify(toWrite({ name: one.name, contexts: one.contexts }, start))) return one.id;
+    if (
+      at === undefined ||
+      JSON.stringify(now) === JSON.stringify(toWrite({ name: one.name, contexts: one.contexts }, start))
+    )
+      return one.id;
     entries[at] = now;
     await setPrometheus(entries);
     return readConfigured(entries).find((c) => c.at === at)?.id ?? one.id;
@@ -114,17 +164,27 @@ export class PrometheusBook implements Disposable {
     const key = `${owner.server} ${owner.id}`;
     const tried = (secrets: Secrets): Promise<AskedPrometheus> => {
       this.#trying.set(key, secrets);
-      return person.busy(`Asking ${owner.id}`, (signal) => askPrometheus(() => door, { timeoutMs: PATIENCE_MS, signal }));
+      return person.busy(`Asking ${owner.id}`, (signal) =>
+        askPrometheus(() => door, { timeoutMs: PATIENCE_MS, signal }),
+      );
     };
     try {
-      await this.#secrets.keep(owner, await settleFound(person, owner.id, tried, await this.#secrets.get(owner) ?? {}));
+      await this.#secrets.keep(
+        owner,
+        await settleFound(person, owner.id, tried, (await this.#secrets.get(owner)) ?? {}),
+      );
       return owner.id;
-    } finally { this.#trying.delete(key); }
+    } finally {
+      this.#trying.delete(key);
+    }
   }
 
   async #keep(owner: SecretOwner, { secrets, auth, secretHeaders }: Draft): Promise<void> {
     if (auth === 'none' && secretHeaders.length === 0) return;
-    await this.#secrets.keep(owner, { ...(auth !== 'none' && secrets.secret !== undefined && { secret: secrets.secret }), ...(secretHeaders.length > 0 && secrets.headers && { headers: secrets.headers }) });
+    await this.#secrets.keep(owner, {
+      ...(auth !== 'none' && secrets.secret !== undefined && { secret: secrets.secret }),
+      ...(secretHeaders.length > 0 && secrets.headers && { headers: secrets.headers }),
+    });
   }
 
   async forget(): Promise<void> {
@@ -134,31 +194,63 @@ export class PrometheusBook implements Disposable {
       return;
     }
     const { value } = await pick<SecretOwner | 'all'>({
-      title: 'Forget Prometheus credentials', step: 1, totalSteps: 1, back: false, placeholder: 'Whose password, token or headers to forget', skipSingle: false,
-      choices: () => Promise.resolve([
-        ...owners.map((owner): Choice<SecretOwner> => ({ label: ownerLabel(owner), iconPath: new vscode.ThemeIcon('key'), value: owner })),
-        ...(owners.length > 1 ? [{ label: 'All of them', iconPath: new vscode.ThemeIcon('trash'), value: 'all' } satisfies Choice<'all'>] : []),
-      ]),
+      title: 'Forget Prometheus credentials',
+      step: 1,
+      totalSteps: 1,
+      back: false,
+      placeholder: 'Whose password, token or headers to forget',
+      skipSingle: false,
+      choices: () =>
+        Promise.resolve([
+          ...owners.map((owner): Choice<SecretOwner> => ({
+            label: ownerLabel(owner),
+            iconPath: new vscode.ThemeIcon('key'),
+            value: owner,
+          })),
+          ...(owners.length > 1
+            ? [{ label: 'All of them', iconPath: new vscode.ThemeIcon('trash'), value: 'all' } satisfies Choice<'all'>]
+            : []),
+        ]),
     });
     for (const owner of value === 'all' ? owners : [value]) await this.#secrets.forget(owner);
-    void vscode.window.showInformationMessage(value === 'all' ? `Forgot the credentials of ${owners.length} Prometheuses.` : `Forgot the credentials of ${ownerLabel(value)}.`);
+    void vscode.window.showInformationMessage(
+      value === 'all'
+        ? `Forgot the credentials of ${owners.length} Prometheuses.`
+        : `Forgot the credentials of ${ownerLabel(value)}.`,
+    );
   }
 
-  dispose(): void { this.#own.dispose(); }
+  dispose(): void {
+    this.#own.dispose();
+  }
 }
 
-function ownerOf({ url, username }: { readonly url: string; readonly username: string }): SecretOwner { return { url, username }; }
+function ownerOf({ url, username }: { readonly url: string; readonly username: string }): SecretOwner {
+  return { url, username };
+}
 
 /** As an entry of the setting: only what is not the default. */
-function toWrite({ name, contexts }: { readonly name: string; readonly contexts: readonly string[] }, d: Draft): WrittenPrometheus {
+function toWrite(
+  { name, contexts }: { readonly name: string; readonly contexts: readonly string[] },
+  d: Draft,
+): WrittenPrometheus {
   return {
-    name, url: d.url, ...(contexts.length > 0 && { contexts }), ...(d.auth !== 'none' && { auth: d.auth }), ...(d.username !== '' && { username: d.username }),
-    ...(d.tenant !== '' && { tenant: d.tenant }), ...(Object.keys(d.headers).length > 0 && { headers: d.headers }), ...(d.secretHeaders.length > 0 && { secretHeaders: d.secretHeaders }),
-    ...(d.caFile !== '' && { caFile: d.caFile }), ...(d.skipVerify && { skipVerify: true }),
+    name,
+    url: d.url,
+    ...(contexts.length > 0 && { contexts }),
+    ...(d.auth !== 'none' && { auth: d.auth }),
+    ...(d.username !== '' && { username: d.username }),
+    ...(d.tenant !== '' && { tenant: d.tenant }),
+    ...(Object.keys(d.headers).length > 0 && { headers: d.headers }),
+    ...(d.secretHeaders.length > 0 && { secretHeaders: d.secretHeaders }),
+    ...(d.caFile !== '' && { caFile: d.caFile }),
+    ...(d.skipVerify && { skipVerify: true }),
   };
 }
 
 function said(name: string, { version }: Settled): string {
   const tail = 'Metrics pages offer it as a source.';
-  return version === undefined ? `${name} was added, though it did not answer. ${tail}` : `${name} answers${version === '' ? '' : ` (${version})`}. ${tail}`;
+  return version === undefined
+    ? `${name} was added, though it did not answer. ${tail}`
+    : `${name} answers${version === '' ? '' : ` (${version})`}. ${tail}`;
 }

@@ -5,9 +5,23 @@ import { askPrometheus, BEHIND, type AskedPrometheus } from '../../../series/pro
 import { configuredDoor, TENANT_HEADER, type AuthKind } from '../../../series/prometheus/configured';
 import type { Secrets } from '../../../series/prometheus/door';
 
-export interface Question { readonly title: string; readonly prompt: string; readonly value?: string; /** Shown as dots. */ readonly secret?: boolean; /** A sentence when the text can't be taken. */ readonly check?: (text: string) => string | undefined }
-export interface Choice<T> { readonly title: string; readonly prompt: string; readonly options: readonly Option<T>[] }
-export interface Option<T> { readonly title: string; readonly detail?: string; readonly value: T }
+export interface Question {
+  readonly title: string;
+  readonly prompt: string;
+  readonly value?: string;
+  /** Shown as dots. */ readonly secret?: boolean;
+  /** A sentence when the text can't be taken. */ readonly check?: (text: string) => string | undefined;
+}
+export interface Choice<T> {
+  readonly title: string;
+  readonly prompt: string;
+  readonly options: readonly Option<T>[];
+}
+export interface Option<T> {
+  readonly title: string;
+  readonly detail?: string;
+  readonly value: T;
+}
 
 /** Whoever answers; each rejects with an AbortError when they give up. */
 export interface Person {
@@ -33,14 +47,29 @@ export interface Draft {
   readonly secrets: Secrets;
 }
 
-export interface Settled { readonly draft: Draft; /** "3.16.0"; undefined = taken though it does not answer. */ readonly version: string | undefined }
+export interface Settled {
+  readonly draft: Draft;
+  /** "3.16.0"; undefined = taken though it does not answer. */ readonly version: string | undefined;
+}
 
-export const FRESH: Draft = { url: '', auth: 'none', username: '', tenant: '', headers: {}, secretHeaders: [], caFile: '', skipVerify: false, secrets: {} };
+export const FRESH: Draft = {
+  url: '',
+  auth: 'none',
+  username: '',
+  tenant: '',
+  headers: {},
+  secretHeaders: [],
+  caFile: '',
+  skipVerify: false,
+  secrets: {},
+};
 const TITLE = 'Add a Prometheus';
 /** For it to answer, ms. */
 const PATIENCE_MS = 15_000;
 
-export interface FlowNeeds { readonly read: (path: string) => Promise<string> }
+export interface FlowNeeds {
+  readonly read: (path: string) => Promise<string>;
+}
 
 /** From the address on. `given`: the address, where it is known. */
 export async function enter(person: Person, needs: FlowNeeds, given?: string): Promise<Settled> {
@@ -51,32 +80,57 @@ export async function enter(person: Person, needs: FlowNeeds, given?: string): P
 /** Asks it until it answers, or is taken as it is. */
 export async function settle(person: Person, needs: FlowNeeds, start: Draft): Promise<Settled> {
   const { draft, answer } = await until(person, start, (d) => ask(person, needs, d), stepsFor);
-  return answer ? { draft: { ...draft, url: `${new URL(draft.url).origin}${answer.prefix}` }, version: answer.version } : { draft, version: undefined };
+  return answer
+    ? { draft: { ...draft, url: `${new URL(draft.url).origin}${answer.prefix}` }, version: answer.version }
+    : { draft, version: undefined };
 }
 
 /** For one that was found in a cluster: its address stands, who asks is all that may help. Gives what is to be kept. */
-export async function settleFound(person: Person, label: string, try_: (secrets: Secrets) => Promise<AskedPrometheus>, kept: Secrets): Promise<Secrets> {
+export async function settleFound(
+  person: Person,
+  label: string,
+  try_: (secrets: Secrets) => Promise<AskedPrometheus>,
+  kept: Secrets,
+): Promise<Secrets> {
   const { [TENANT_HEADER]: tenant = '', ...headers } = kept.headers ?? {};
   const secretsOf = (d: Draft): Secrets => ({
-    ...(d.auth === 'basic' && { username: d.username }), ...(d.auth !== 'none' && d.secrets.secret !== undefined && { secret: d.secrets.secret }),
+    ...(d.auth === 'basic' && { username: d.username }),
+    ...(d.auth !== 'none' && d.secrets.secret !== undefined && { secret: d.secrets.secret }),
     headers: { ...d.secrets.headers, ...(d.tenant !== '' && { [TENANT_HEADER]: d.tenant }) },
   });
   const start: Draft = {
-    ...FRESH, url: label, auth: kept.secret === undefined ? 'none' : (kept.username ?? '') === '' ? 'bearer' : 'basic', username: kept.username ?? '', tenant,
-    secretHeaders: Object.keys(headers), secrets: { ...(kept.secret !== undefined && { secret: kept.secret }), headers },
+    ...FRESH,
+    url: label,
+    auth: kept.secret === undefined ? 'none' : (kept.username ?? '') === '' ? 'bearer' : 'basic',
+    username: kept.username ?? '',
+    tenant,
+    secretHeaders: Object.keys(headers),
+    secrets: { ...(kept.secret !== undefined && { secret: kept.secret }), headers },
   };
-  const steps = (refused: Refused): readonly Step[] => (refused.wants === 'credentials' || refused.wants === 'tenant' ? stepsFor(refused).filter((step) => step !== 'address') : ['again', 'basic', 'bearer', 'header', 'tenant']);
+  const steps = (refused: Refused): readonly Step[] =>
+    refused.wants === 'credentials' || refused.wants === 'tenant'
+      ? stepsFor(refused).filter((step) => step !== 'address')
+      : ['again', 'basic', 'bearer', 'header', 'tenant'];
   return secretsOf((await until(person, start, (d) => try_(secretsOf(d)), steps)).draft);
 }
 
 type Refused = Extract<AskedPrometheus, { kind: 'refuses' }>;
 
-async function until(person: Person, start: Draft, ask: (draft: Draft) => Promise<AskedPrometheus>, steps: (refused: Refused) => readonly Step[]): Promise<{ readonly draft: Draft; readonly answer: Extract<AskedPrometheus, { kind: 'answers' }> | undefined }> {
-  for (let draft = start;;) {
+async function until(
+  person: Person,
+  start: Draft,
+  ask: (draft: Draft) => Promise<AskedPrometheus>,
+  steps: (refused: Refused) => readonly Step[],
+): Promise<{ readonly draft: Draft; readonly answer: Extract<AskedPrometheus, { kind: 'answers' }> | undefined }> {
+  for (let draft = start; ;) {
     const answer = await ask(draft);
     if (answer.kind === 'answers') return { draft, answer };
     const { problem } = answer;
-    const step = await person.choose({ title: problem.message, prompt: PROMPTS[answer.wants] ?? problem.next ?? 'What may help?', options: steps(answer).map((value) => ({ ...STEPS[value], value })) });
+    const step = await person.choose({
+      title: problem.message,
+      prompt: PROMPTS[answer.wants] ?? problem.next ?? 'What may help?',
+      options: steps(answer).map((value) => ({ ...STEPS[value], value })),
+    });
     if (step === 'anyway') return { draft, answer: undefined };
     draft = await take(person, draft, step);
   }
@@ -86,16 +140,31 @@ async function until(person: Person, start: Draft, ask: (draft: Draft) => Promis
 async function ask(person: Person, { read }: FlowNeeds, draft: Draft): Promise<AskedPrometheus> {
   try {
     const doorAt = await doors(draft, read);
-    return await person.busy(`Asking ${draft.url}`, (signal) => askPrometheus(doorAt, { timeoutMs: PATIENCE_MS, signal }));
+    return await person.busy(`Asking ${draft.url}`, (signal) =>
+      askPrometheus(doorAt, { timeoutMs: PATIENCE_MS, signal }),
+    );
   } catch (e) {
-    if (e instanceof Problem && e.code === 'prometheus.settings') return { kind: 'refuses', wants: draft.caFile === '' ? 'credentials' : 'certificate', problem: e, scheme: undefined };
+    if (e instanceof Problem && e.code === 'prometheus.settings')
+      return {
+        kind: 'refuses',
+        wants: draft.caFile === '' ? 'credentials' : 'certificate',
+        problem: e,
+        scheme: undefined,
+      };
     throw e;
   }
 }
 
-async function doors(draft: Draft, read: FlowNeeds['read']): Promise<(behind: string) => Awaited<ReturnType<typeof configuredDoor>>> {
+async function doors(
+  draft: Draft,
+  read: FlowNeeds['read'],
+): Promise<(behind: string) => Awaited<ReturnType<typeof configuredDoor>>> {
   const headers = draft.tenant === '' ? draft.headers : { ...draft.headers, [TENANT_HEADER]: draft.tenant };
-  const at = (behind: string): ReturnType<typeof configuredDoor> => configuredDoor({ ...draft, url: `${draft.url}${behind}`, headers }, { secrets: () => Promise.resolve(draft.secrets), read });
+  const at = (behind: string): ReturnType<typeof configuredDoor> =>
+    configuredDoor(
+      { ...draft, url: `${draft.url}${behind}`, headers },
+      { secrets: () => Promise.resolve(draft.secrets), read },
+    );
   const made = new Map<string, Awaited<ReturnType<typeof configuredDoor>>>();
   for (const behind of BEHIND) made.set(behind, await at(behind));
   return (behind) => made.get(behind)!;
@@ -104,9 +173,12 @@ async function doors(draft: Draft, read: FlowNeeds['read']): Promise<(behind: st
 type Step = 'basic' | 'bearer' | 'header' | 'tenant' | 'ca' | 'any' | 'address' | 'again' | 'anyway';
 
 const STEPS: Readonly<Record<Step, Omit<Option<Step>, 'value'>>> = {
-  basic: { title: 'User and Password…', detail: 'The password is kept in the editor\'s secret storage' },
-  bearer: { title: 'Token…', detail: 'Sent as a bearer token; kept in the editor\'s secret storage' },
-  header: { title: 'Secret Header…', detail: 'An API key or a cookie of a gateway; its value is kept in the editor\'s secret storage' },
+  basic: { title: 'User and Password…', detail: "The password is kept in the editor's secret storage" },
+  bearer: { title: 'Token…', detail: "Sent as a bearer token; kept in the editor's secret storage" },
+  header: {
+    title: 'Secret Header…',
+    detail: "An API key or a cookie of a gateway; its value is kept in the editor's secret storage",
+  },
   tenant: { title: 'Tenant…', detail: `Sent as the header ${TENANT_HEADER}` },
   ca: { title: 'Choose the CA That Signed It…', detail: 'A PEM file with the authorities to trust' },
   any: { title: 'Take Any Certificate', detail: 'Whoever stands between can then read what is sent, a password too' },
@@ -116,15 +188,30 @@ const STEPS: Readonly<Record<Step, Omit<Option<Step>, 'value'>>> = {
 };
 
 /** Where the choices are the next step, and not what the problem says for those who read it elsewhere. */
-const PROMPTS: Readonly<Partial<Record<Refused['wants'], string>>> = { credentials: 'What is sent to it to be let in?', tenant: 'Which tenant is meant?', certificate: 'How is it to be trusted?' };
+const PROMPTS: Readonly<Partial<Record<Refused['wants'], string>>> = {
+  credentials: 'What is sent to it to be let in?',
+  tenant: 'Which tenant is meant?',
+  certificate: 'How is it to be trusted?',
+};
 
 /** What may help, most likely first. */
 function stepsFor({ wants, scheme, problem }: Refused): readonly Step[] {
   switch (wants) {
-    case 'credentials': return [...(scheme === 'bearer' ? (['bearer', 'basic'] as const) : (['basic', 'bearer'] as const)), 'header', 'tenant', 'address'];
-    case 'tenant': return ['tenant', 'basic', 'bearer', 'address'];
-    case 'certificate': return ['ca', 'any', 'address'];
-    case 'address': return /^prometheus\.(html|redirect)$/.test(problem.code) ? ['address', 'bearer', 'basic', 'header', 'again'] : ['address', 'again', 'anyway'];
+    case 'credentials':
+      return [
+        ...(scheme === 'bearer' ? (['bearer', 'basic'] as const) : (['basic', 'bearer'] as const)),
+        'header',
+        'tenant',
+        'address',
+      ];
+    case 'tenant':
+      return ['tenant', 'basic', 'bearer', 'address'];
+    case 'certificate':
+      return ['ca', 'any', 'address'];
+    case 'address':
+      return /^prometheus\.(html|redirect)$/.test(problem.code)
+        ? ['address', 'bearer', 'basic', 'header', 'again']
+        : ['address', 'again', 'anyway'];
   }
 }
 
@@ -132,47 +219,133 @@ async function take(person: Person, draft: Draft, step: Exclude<Step, 'anyway'>)
   const title = hostOf(draft.url);
   switch (step) {
     case 'basic': {
-      const username = await person.line({ title, prompt: 'User name', value: draft.username, check: (t) => (t.trim() === '' ? 'A user name is needed.' : t.includes(':') ? 'A user name can have no colon.' : undefined) });
+      const username = await person.line({
+        title,
+        prompt: 'User name',
+        value: draft.username,
+        check: (t) =>
+          t.trim() === '' ? 'A user name is needed.' : t.includes(':') ? 'A user name can have no colon.' : undefined,
+      });
       const secret = await password(person, title, username);
       return { ...draft, auth: 'basic', username, secrets: { ...draft.secrets, secret } };
     }
-    case 'bearer': return { ...draft, auth: 'bearer', username: '', secrets: { ...draft.secrets, secret: await token(person, title) } };
+    case 'bearer':
+      return {
+        ...draft,
+        auth: 'bearer',
+        username: '',
+        secrets: { ...draft.secrets, secret: await token(person, title) },
+      };
     case 'header': {
-      const name = await person.line({ title, prompt: 'Name of the header, such as X-Api-Key', check: (t) => (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(t.trim()) ? 'A header has a name of letters, digits and dashes.' : /^authorization$/i.test(t.trim()) ? 'Choose a user and password, or a token, instead.' : undefined) });
-      const value = await person.line({ title, prompt: `Value of ${name}`, secret: true, check: (t) => (/^[\t\x20-\x7e\x80-\xff]+$/.test(t) ? undefined : 'A value stands on one line.') });
-      return { ...draft, secretHeaders: [...draft.secretHeaders.filter((h) => h.toLowerCase() !== name.toLowerCase()), name], secrets: { ...draft.secrets, headers: { ...draft.secrets.headers, [name]: value } } };
+      const name = await person.line({
+        title,
+        prompt: 'Name of the header, such as X-Api-Key',
+        check: (t) =>
+          !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(t.trim())
+            ? 'A header has a name of letters, digits and dashes.'
+            : /^authorization$/i.test(t.trim())
+              ? 'Choose a user and password, or a token, instead.'
+              : undefined,
+      });
+      const value = await person.line({
+        title,
+        prompt: `Value of ${name}`,
+        secret: true,
+        check: (t) => (/^[\t\x20-\x7e\x80-\xff]+$/.test(t) ? undefined : 'A value stands on one line.'),
+      });
+      return {
+        ...draft,
+        secretHeaders: [...draft.secretHeaders.filter((h) => h.toLowerCase() !== name.toLowerCase()), name],
+        secrets: { ...draft.secrets, headers: { ...draft.secrets.headers, [name]: value } },
+      };
     }
-    case 'tenant': return { ...draft, tenant: await person.line({ title, prompt: 'Tenant', value: draft.tenant, check: (t) => (/^[\x21-\x7e]+$/.test(t.trim()) ? undefined : 'A tenant is one word.') }) };
-    case 'ca': return { ...draft, caFile: await person.file('Choose the CA file'), skipVerify: false };
-    case 'any': return { ...draft, skipVerify: true, caFile: '' };
+    case 'tenant':
+      return {
+        ...draft,
+        tenant: await person.line({
+          title,
+          prompt: 'Tenant',
+          value: draft.tenant,
+          check: (t) => (/^[\x21-\x7e]+$/.test(t.trim()) ? undefined : 'A tenant is one word.'),
+        }),
+      };
+    case 'ca':
+      return { ...draft, caFile: await person.file('Choose the CA file'), skipVerify: false };
+    case 'any':
+      return { ...draft, skipVerify: true, caFile: '' };
     // Nothing that was given for one address goes to another.
-    case 'address': return { ...FRESH, url: await address(person, draft.url) };
-    case 'again': return draft;
+    case 'address':
+      return { ...FRESH, url: await address(person, draft.url) };
+    case 'again':
+      return draft;
   }
 }
 
 /** '' is no password that anybody has, but some servers take it. */
 function password(person: Person, title: string, username: string): Promise<string> {
-  return person.line({ title, prompt: `Password of ${username}`, secret: true, check: (t) => (/[\r\n]/.test(t) ? 'A password stands on one line.' : undefined) });
+  return person.line({
+    title,
+    prompt: `Password of ${username}`,
+    secret: true,
+    check: (t) => (/[\r\n]/.test(t) ? 'A password stands on one line.' : undefined),
+  });
 }
 
 function token(person: Person, title: string): Promise<string> {
-  return person.line({ title, prompt: 'Token, without the word Bearer', secret: true, check: (t) => (/^[\x21-\x7e]+$/.test(t.trim()) ? undefined : 'A token has letters, digits and signs, and no blanks.') });
+  return person.line({
+    title,
+    prompt: 'Token, without the word Bearer',
+    secret: true,
+    check: (t) =>
+      /^[\x21-\x7e]+$/.test(t.trim()) ? undefined : 'A token has letters, digits and signs, and no blanks.',
+  });
 }
 
 async function address(person: Person, value: string): Promise<string> {
-  return cleanAddress(await person.line({
-    title: TITLE, prompt: 'Its address, as it stands in the browser', value,
-    check: (t) => { try { cleanAddress(t); return undefined; } catch (e) { return Problem.from(e).sentence; } },
-  }));
+  return cleanAddress(
+    await person.line({
+      title: TITLE,
+      prompt: 'Its address, as it stands in the browser',
+      value,
+      check: (t) => {
+        try {
+          cleanAddress(t);
+          return undefined;
+        } catch (e) {
+          return Problem.from(e).sentence;
+        }
+      },
+    }),
+  );
 }
 
-export function hostOf(url: string): string { try { return new URL(url).host; } catch { return url; } }
+export function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return url;
+  }
+}
 
 /** What it is called and whose controllers it has metrics of; both have an answer ready. */
-export async function nameIt(person: Person, draft: Draft, contexts: readonly string[], given?: string): Promise<{ readonly name: string; readonly contexts: readonly string[] }> {
-  const name = await person.line({ title: TITLE, prompt: 'What the metrics page calls it', value: given ?? hostOf(draft.url), check: (t) => (t.trim() === '' ? 'A name is needed.' : t.length > 80 ? 'The name is longer than 80 characters.' : undefined) });
+export async function nameIt(
+  person: Person,
+  draft: Draft,
+  contexts: readonly string[],
+  given?: string,
+): Promise<{ readonly name: string; readonly contexts: readonly string[] }> {
+  const name = await person.line({
+    title: TITLE,
+    prompt: 'What the metrics page calls it',
+    value: given ?? hostOf(draft.url),
+    check: (t) =>
+      t.trim() === '' ? 'A name is needed.' : t.length > 80 ? 'The name is longer than 80 characters.' : undefined,
+  });
   if (contexts.length < 2) return { name, contexts: [] };
-  const chosen = await person.several({ title: TITLE, prompt: 'Contexts whose controllers it has metrics of; none chosen = all', options: contexts.map((c) => ({ title: c, value: c })) });
+  const chosen = await person.several({
+    title: TITLE,
+    prompt: 'Contexts whose controllers it has metrics of; none chosen = all',
+    options: contexts.map((c) => ({ title: c, value: c })),
+  });
   return { name, contexts: chosen.length === contexts.length ? [] : chosen };
 }

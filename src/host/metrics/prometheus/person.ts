@@ -7,35 +7,67 @@ import type { Choice as Question, Person } from './flow';
 
 export const person: Person = {
   async line({ title, prompt, value, secret, check }) {
-    const text = await vscode.window.showInputBox({ title, prompt, value: value ?? '', password: secret === true, ignoreFocusOut: true, ...(check && { validateInput: (t: string) => check(t) }) });
+    const text = await vscode.window.showInputBox({
+      title,
+      prompt,
+      value: value ?? '',
+      password: secret === true,
+      ignoreFocusOut: true,
+      ...(check && { validateInput: (t: string) => check(t) }),
+    });
     if (text === undefined) throw cancelled();
     // A password may begin or end with a blank.
     return secret === true ? text : text.trim();
   },
   async choose<T>({ title, prompt, options }: Question<T>): Promise<T> {
     const { value } = await pick<T>({
-      title, step: 1, totalSteps: 1, back: false, placeholder: prompt, skipSingle: false,
-      choices: () => Promise.resolve(options.map((o): Choice<T> => ({ label: o.title, value: o.value, ...(o.detail !== undefined && { detail: o.detail }) }))),
+      title,
+      step: 1,
+      totalSteps: 1,
+      back: false,
+      placeholder: prompt,
+      skipSingle: false,
+      choices: () =>
+        Promise.resolve(
+          options.map((o): Choice<T> => ({
+            label: o.title,
+            value: o.value,
+            ...(o.detail !== undefined && { detail: o.detail }),
+          })),
+        ),
     });
     return value;
   },
   async several({ title, prompt, options }) {
-    const chosen = await vscode.window.showQuickPick(options.map((o) => ({ label: o.title, value: o.value })), { title, placeHolder: prompt, canPickMany: true, ignoreFocusOut: true });
+    const chosen = await vscode.window.showQuickPick(
+      options.map((o) => ({ label: o.title, value: o.value })),
+      { title, placeHolder: prompt, canPickMany: true, ignoreFocusOut: true },
+    );
     if (chosen === undefined) throw cancelled();
     return chosen.map((c) => c.value);
   },
   async file(title) {
-    const [uri] = await vscode.window.showOpenDialog({ title, openLabel: 'Choose', canSelectMany: false, filters: { PEM: ['pem', 'crt', 'cer', 'ca-bundle'], 'All files': ['*'] } }) ?? [];
+    const [uri] =
+      (await vscode.window.showOpenDialog({
+        title,
+        openLabel: 'Choose',
+        canSelectMany: false,
+        filters: { PEM: ['pem', 'crt', 'cer', 'ca-bundle'], 'All files': ['*'] },
+      })) ?? [];
     if (!uri) throw cancelled();
     return uri.fsPath;
   },
   busy(title, run) {
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-    return Promise.resolve(vscode.window.withProgress(options, (_progress, cancel) => {
-      const stop = new AbortController();
-      cancel.onCancellationRequested(() => { stop.abort(); });
-      return run(stop.signal);
-    }));
+    return Promise.resolve(
+      vscode.window.withProgress(options, (_progress, cancel) => {
+        const stop = new AbortController();
+        cancel.onCancellationRequested(() => {
+          stop.abort();
+        });
+        return run(stop.signal);
+      }),
+    );
   },
 };
 

@@ -20,16 +20,20 @@ export function growthOf(dumps: readonly DumpAt[]): Growth {
   const keyOf = keysOf(all);
   const times = dumps.map((d) => d.at);
   const other = otherProcess(dumps, keyOf);
-  const span = times.every((t, i) => t > 0 && (i === 0 || t > (times[i - 1] as number))) ? (times.at(-1) as number) - (times[0] as number) : 0;
+  const span = times.every((t, i) => t > 0 && (i === 0 || t > (times[i - 1] as number)))
+    ? (times.at(-1) as number) - (times[0] as number)
+    : 0;
   const stacks = stacksOf(all, keyOf).filter((s) => s.counts.some((n) => n !== s.counts[0]));
   stacks.sort((a, b) => b.change - a.change || (b.counts.at(-1) as number) - (a.counts.at(-1) as number));
   const notes: string[] = [];
   if (other !== undefined) notes.push(other);
   else if (span === 0) notes.push('When the dumps were taken is not known, so neither is the growth per minute.');
   return {
-    times, totals: all.map((d) => d.total),
+    times,
+    totals: all.map((d) => d.total),
     minutes: span > 0 && other === undefined ? span / 60_000 : undefined,
-    stacks, changes: changesOf(first, last, keyOf),
+    stacks,
+    changes: changesOf(first, last, keyOf),
     stuck: other === undefined ? stuckOf(all, keyOf, span) : [],
     verdict: other === undefined ? verdictOf(stacks) : undefined,
     notes,
@@ -37,25 +41,43 @@ export function growthOf(dumps: readonly DumpAt[]): Growth {
 }
 
 function stacksOf(dumps: readonly GoroutineDump[], keyOf: KeyOf): GrownStack[] {
-  interface Found { group: GoroutineGroup; counts: number[]; groups: number[]; before: number[]; after: Set<number>; known: boolean }
+  interface Found {
+    group: GoroutineGroup;
+    counts: number[];
+    groups: number[];
+    before: number[];
+    after: Set<number>;
+    known: boolean;
+  }
   const found = new Map<string, Found>();
   dumps.forEach((dump, at) => {
     dump.groups.forEach((group, index) => {
       if (group.stack.some((frame) => WRITES.test(frame.name))) return;
       const key = keyOf(group);
       let f = found.get(key);
-      if (!f) found.set(key, f = { group, counts: dumps.map(() => 0), groups: [], before: [], after: new Set(), known: true });
+      if (!f)
+        found.set(
+          key,
+          (f = { group, counts: dumps.map(() => 0), groups: [], before: [], after: new Set(), known: true }),
+        );
       // Groups come largest first: the first one of a dump has the state that most are in.
       if (f.counts[at] === 0) f.group = group;
       f.counts[at] = (f.counts[at] as number) + group.count;
       if (at > 0 && at < dumps.length - 1) return;
       f.known &&= group.ids.length === group.count;
       if (at === 0) f.before.push(...group.ids);
-      else { f.groups.push(index); for (const id of group.ids) f.after.add(id); }
+      else {
+        f.groups.push(index);
+        for (const id of group.ids) f.after.add(id);
+      }
     });
   });
   return [...found.values()].map(({ group, counts, groups, before, after, known }) => ({
-    stack: group.stack, createdBy: group.createdBy, state: group.state, counts, groups,
+    stack: group.stack,
+    createdBy: group.createdBy,
+    state: group.state,
+    counts,
+    groups,
     change: (counts.at(-1) as number) - (counts[0] as number),
     ended: known ? before.filter((id) => !after.has(id)).length : undefined,
   }));
@@ -65,7 +87,11 @@ function stacksOf(dumps: readonly GoroutineDump[], keyOf: KeyOf): GrownStack[] {
 function changesOf(first: GoroutineDump, last: GoroutineDump, keyOf: KeyOf): number[] {
   const plain = (g: GoroutineGroup): string => `${keyOf(g)}\n${g.state}`;
   const labelled = (g: GoroutineGroup): string => `${plain(g)}\n${JSON.stringify(Object.entries(g.labels).sort())}`;
-  const count = (groups: readonly GoroutineGroup[], key: (g: GoroutineGroup) => string, of: (g: GoroutineGroup) => number): Map<string, number> => {
+  const count = (
+    groups: readonly GoroutineGroup[],
+    key: (g: GoroutineGroup) => string,
+    of: (g: GoroutineGroup) => number,
+  ): Map<string, number> => {
     const sums = new Map<string, number>();
     for (const g of groups) sums.set(key(g), (sums.get(key(g)) ?? 0) + of(g));
     return sums;
@@ -73,7 +99,9 @@ function changesOf(first: GoroutineDump, last: GoroutineDump, keyOf: KeyOf): num
   const apart = count(last.groups, plain, () => 1);
   const before = count(first.groups, plain, (g) => g.count);
   const beforeLabelled = count(first.groups, labelled, (g) => g.count);
-  return last.groups.map((g) => g.count - ((apart.get(plain(g)) === 1 ? before.get(plain(g)) : beforeLabelled.get(labelled(g))) ?? 0));
+  return last.groups.map(
+    (g) => g.count - ((apart.get(plain(g)) === 1 ? before.get(plain(g)) : beforeLabelled.get(labelled(g))) ?? 0),
+  );
 }
 
 /** With evidence only: enough of them, and either the signs of a leak or at least half of all that is new. */
@@ -81,7 +109,8 @@ function verdictOf(stacks: readonly GrownStack[]): Verdict | undefined {
   const grown = stacks.reduce((n, s) => n + Math.max(0, s.change), 0);
   const index = stacks.findIndex((s) => s.change >= LEAST && leakOf(s) !== undefined);
   const [top] = stacks;
-  if (top && index <= 0 && top.change >= LEAST && (index === 0 || top.change >= grown / 2)) return { stack: 0, leak: leakOf(top) };
+  if (top && index <= 0 && top.change >= LEAST && (index === 0 || top.change >= grown / 2))
+    return { stack: 0, leak: leakOf(top) };
   return index < 0 ? undefined : { stack: index, leak: leakOf(stacks[index] as GrownStack) };
 }
 
@@ -97,9 +126,12 @@ function leakOf({ counts, ended, change }: GrownStack): Verdict['leak'] {
  */
 function otherProcess(dumps: readonly DumpAt[], keyOf: KeyOf): string | undefined {
   const processes = new Set(dumps.map((d) => d.process).filter((p) => p !== ''));
-  if (processes.size > 1) return `The dumps are of different processes, ${[...processes].join(' and ')}: what grew in one of them is not told.`;
+  if (processes.size > 1)
+    return `The dumps are of different processes, ${[...processes].join(' and ')}: what grew in one of them is not told.`;
   const anew = dumps.some(({ dump }, i) => i > 0 && startedAnew((dumps[i - 1] as DumpAt).dump, dump, keyOf));
-  return anew ? 'The process was started anew between the dumps, or they are not in the order in which they were taken: what grew is not told.' : undefined;
+  return anew
+    ? 'The process was started anew between the dumps, or they are not in the order in which they were taken: what grew is not told.'
+    : undefined;
 }
 
 function startedAnew(before: GoroutineDump, after: GoroutineDump, keyOf: KeyOf): boolean {

@@ -18,7 +18,7 @@ export function keysOf(dumps: readonly GoroutineDump[]): KeyOf {
     let n = known.get(f);
     if (n !== undefined) return n;
     const text = `${f.name}\n${f.line}`;
-    n = HIDDEN.test(f.name) ? -1 : numbers.get(text) ?? numbers.size;
+    n = HIDDEN.test(f.name) ? -1 : (numbers.get(text) ?? numbers.size);
     if (n >= 0) numbers.set(text, n);
     known.set(f, n);
     return n;

@@ -20,17 +20,24 @@ export function stuckOf(dumps: readonly GoroutineDump[], keyOf: KeyOf, span: num
     if (why === undefined) return;
     const key = keyOf(g);
     const ids = g.ids.filter((id) => before.every((places) => places.get(id) === key));
-    if (ids.length > 0) out.push({ group, ids, why, pool, still: span > 0 && g.count === ids.length && covers(g, span) });
+    if (ids.length > 0)
+      out.push({ group, ids, why, pool, still: span > 0 && g.count === ids.length && covers(g, span) });
   });
   return out.sort((a, b) => ORDER.indexOf(a.why) - ORDER.indexOf(b.why) || b.ids.length - a.ids.length);
 }
 
 /** The group tells its longest wait only, so it speaks for one goroutine alone. */
-function covers(g: GoroutineGroup, span: number): boolean { return g.count === 1 && g.minutes > 0 && g.minutes * 60_000 >= span - (span % 60_000); }
+function covers(g: GoroutineGroup, span: number): boolean {
+  return g.count === 1 && g.minutes > 0 && g.minutes * 60_000 >= span - (span % 60_000);
+}
 
 /** Groups of workers at work → their pool. */
 function workers(dump: GoroutineDump): Map<number, number> {
-  return new Map(dump.workers.pools.flatMap((p, pool) => p.stacks.filter((s) => s.state !== 'idle').map((s) => [s.group, pool] as const)));
+  return new Map(
+    dump.workers.pools.flatMap((p, pool) =>
+      p.stacks.filter((s) => s.state !== 'idle').map((s) => [s.group, pool] as const),
+    ),
+  );
 }
 
 /** Goroutine id → where it stands. */

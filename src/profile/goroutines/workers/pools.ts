@@ -29,14 +29,21 @@ export interface Loop {
   readonly anyCreator?: true;
 }
 
-const argo = (step: string, name: string): Loop => ({ kind: 'Argo CD', step: new RegExp(`^github\\.com/argoproj/argo-cd(/v\\d+)?/controller\\.\\(\\*ApplicationController\\)\\.${step}$`), name });
+const argo = (step: string, name: string): Loop => ({
+  kind: 'Argo CD',
+  step: new RegExp(`^github\\.com/argoproj/argo-cd(/v\\d+)?/controller\\.\\(\\*ApplicationController\\)\\.${step}$`),
+  name,
+});
 
 export const CONTROLLER_RUNTIME = 'controller-runtime';
 
 export const LOOPS: readonly Loop[] = [
   // pkg/internal/controller/controller.go, the same function in all releases: v0.14.0:256, v0.20.4:276, v0.25.2:422. Started
   // MaxConcurrentReconciles times by Start, so that one goroutine starts all workers of a controller.
-  { kind: CONTROLLER_RUNTIME, step: /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.processNextWorkItem$/ },
+  {
+    kind: CONTROLLER_RUNTIME,
+    step: /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.processNextWorkItem$/,
+  },
   // argo-cd controller/appcontroller.go: v2.8.0:739-760, v2.14.0:899-930, v3.6.1:972-1015, under the names that its knobs have.
   argo('processAppRefreshQueueItem', 'status processors'),
   argo('processAppOperationQueueItem', 'operation processors'),
@@ -46,7 +53,13 @@ export const LOOPS: readonly Loop[] = [
   argo('processProjectQueueItem', 'projects'),
   // moco clustering/process.go (`Start` selects over a channel and a ticker, then calls `do`), one goroutine for each MySQLCluster,
   // started by `(*clusterManager).Update` in clustering/manager.go.
-  { kind: 'MOCO', step: /^github\.com\/cybozu-go\/moco\/clustering\.\(\*managerProcess\)\.Start$/, name: 'clustering', waitsItself: true, anyCreator: true },
+  {
+    kind: 'MOCO',
+    step: /^github\.com\/cybozu-go\/moco\/clustering\.\(\*managerProcess\)\.Start$/,
+    name: 'clustering',
+    waitsItself: true,
+    anyCreator: true,
+  },
 ];
 
 /**
@@ -105,7 +118,8 @@ export const QUEUES: Readonly<Record<string, string>> = {
   'serviceaccount.(*TokensController).syncSecret': 'serviceaccount_tokens_service',
   // certificates/, clusterroleaggregation/, endpointslicemirroring/, servicecidrs/servicecidrs_controller.go:83, volume/selinuxwarning/, bootstrap/
   'rootcacertpublisher.(*Publisher).processNextWorkItem': 'root_ca_cert_publisher',
-  'clustertrustbundlepublisher.(*ClusterTrustBundlePublisher).processNextWorkItem': 'ca_cert_publisher_cluster_trust_bundles',
+  'clustertrustbundlepublisher.(*ClusterTrustBundlePublisher).processNextWorkItem':
+    'ca_cert_publisher_cluster_trust_bundles',
   'clusterroleaggregation.(*ClusterRoleAggregationController).processNextWorkItem': 'ClusterRoleAggregator',
   'endpointslicemirroring.(*Controller).processNextWorkItem': 'endpoint_slice_mirroring',
   'servicecidrs.(*Controller).processNext': 'ipaddresses',

@@ -12,7 +12,8 @@ interface Rule {
 /** client-go rest/request.go: `(*Request).request` (v0.37.2:1032) sends, `transformResponse` (:1175) reads the body. */
 const REQUEST = /^k8s\.io\/client-go\/rest\.\(\*Request\)\./;
 /** Go's HTTP client, with HTTP/2 bundled, in a package of its own, or from golang.org/x/net; an HTTP/2 body is read from a pipe. */
-const HTTP = /^(net\/http|net\/http\/internal\/http2|golang\.org\/x\/net\/http2)\.(\(\*(Client|Transport|persistConn|body|bodyEOFSignal|ClientConn|clientStream|pipe|http2\w+)\)|(http2)?transportResponseBody)\./;
+const HTTP =
+  /^(net\/http|net\/http\/internal\/http2|golang\.org\/x\/net\/http2)\.(\(\*(Client|Transport|persistConn|body|bodyEOFSignal|ClientConn|clientStream|pipe|http2\w+)\)|(http2)?transportResponseBody)\./;
 
 const RULES: readonly Rule[] = [
   // client-go util/flowcontrol/throttle.go: Accept v0.37.2:125, Wait :130, the same in v0.26.1. `tryThrottleWithInfo` calls Wait.
@@ -21,7 +22,10 @@ const RULES: readonly Rule[] = [
   // client-go rest/with_retry.go v0.37.2:195: sleeps for as long as the API server's Retry-After says.
   { state: 'waitingForApi', frame: /^k8s\.io\/client-go\/rest\.\(\*withRetry\)\.Before$/ },
   { state: 'external', frame: HTTP },
-  { state: 'external', frame: /^google\.golang\.org\/grpc\.\(\*(ClientConn\)\.Invoke|clientStream\)\.(RecvMsg|SendMsg))$/ },
+  {
+    state: 'external',
+    frame: /^google\.golang\.org\/grpc\.\(\*(ClientConn\)\.Invoke|clientStream\)\.(RecvMsg|SendMsg))$/,
+  },
   { state: 'external', frame: /^database\/sql\.\(\*(DB|Conn|Tx|Stmt|Rows)\)\./ },
   { state: 'external', frame: /^os\/exec\.\(\*Cmd\)\.Wait$|^os\.\(\*Process\)\.Wait$/ },
   { state: 'external', frame: /^net\.\(\*(conn\)\.(Read|Write)|Dialer\)\.DialContext|Resolver\)\.\w+)$/ },
@@ -31,9 +35,11 @@ const RULES: readonly Rule[] = [
 ];
 
 /** States of debug=2 in which a goroutine runs or is about to (`gStatusStrings` and wait reasons, runtime/traceback.go, runtime2.go). */
-const RUNS = /^(running|runnable|syscall|preempted|GC assist (marking|wait)|GC worker.*|waiting for GC.*|wait for GC.*|force gc.*|debug call|copystack)?$/;
+const RUNS =
+  /^(running|runnable|syscall|preempted|GC assist (marking|wait)|GC worker.*|waiting for GC.*|wait for GC.*|force gc.*|debug call|copystack)?$/;
 /** Frames that tell of a wait where the state does not: the binary form shows the runtime's own. */
-const PARKED = /^(runtime\.(gopark|goparkunlock|selectgo|chanrecv[12]?|chansend1?)|time\.Sleep|sync\.\(\*(WaitGroup|Cond)\)\.Wait)$/;
+const PARKED =
+  /^(runtime\.(gopark|goparkunlock|selectgo|chanrecv[12]?|chansend1?)|time\.Sleep|sync\.\(\*(WaitGroup|Cond)\)\.Wait)$/;
 
 /** `step`: index of the worker's own function in the stack; the frames before it are what it called. */
 export function stateOf(group: GoroutineGroup, step: number): WorkerState {
@@ -46,4 +52,6 @@ export function stateOf(group: GoroutineGroup, step: number): WorkerState {
   return RUNS.test(group.state) && !(group.state === '' && has(called, PARKED)) ? 'reconciling' : 'other';
 }
 
-function has(frames: readonly StackFrame[], name: RegExp): boolean { return frames.some((f) => name.test(f.name)); }
+function has(frames: readonly StackFrame[], name: RegExp): boolean {
+  return frames.some((f) => name.test(f.name));
+}

@@ -4,7 +4,15 @@ import type { GoroutineGroup, StackFrame, Workers, WorkerPool, WorkerStack, Work
 import { CONTROLLER_RUNTIME, GETS, LOOPS, NOT_CONTROLLERS, QUEUES, STEP_NAMES, UNTIL, type Loop } from './pools';
 import { stateOf } from './states';
 
-export const STATES: readonly WorkerState[] = ['idle', 'reconciling', 'throttled', 'waitingForApi', 'locked', 'external', 'other'];
+export const STATES: readonly WorkerState[] = [
+  'idle',
+  'reconciling',
+  'throttled',
+  'waitingForApi',
+  'locked',
+  'external',
+  'other',
+];
 
 /** A loop over client-go's queue that no rule knows by name. */
 const QUEUE: Pick<Loop, 'kind'> = { kind: 'workqueue' };
@@ -20,7 +28,10 @@ interface Found {
   readonly reconciler: Named | undefined;
 }
 
-interface Named { readonly controller: string; readonly from: string }
+interface Named {
+  readonly controller: string;
+  readonly from: string;
+}
 
 export function workersOf(groups: readonly GoroutineGroup[]): Workers {
   const steps = new Set(groups.flatMap((g) => idleStep(g.stack)?.name ?? []));
@@ -35,14 +46,24 @@ export function workersOf(groups: readonly GoroutineGroup[]): Workers {
     for (const { goroutine, count } of known) add(`${found.step}\n${goroutine}`, found, count);
     if (rest <= 0) return;
     apart &&= found.loop.anyCreator === true;
-    add(`${found.step}\n${found.loop.anyCreator === true ? '' : `?${found.label ?? found.reconciler?.controller ?? ''}`}`, found, rest);
+    add(
+      `${found.step}\n${found.loop.anyCreator === true ? '' : `?${found.label ?? found.reconciler?.controller ?? ''}`}`,
+      found,
+      rest,
+    );
   });
   function add(key: string, found: Found, count: number): void {
     const pool = pools.get(key);
-    if (pool) pool.push({ found, count }); else pools.set(key, [{ found, count }]);
+    if (pool) pool.push({ found, count });
+    else pools.set(key, [{ found, count }]);
   }
   const list = [...pools.values()].map(poolOf);
-  list.sort((a, b) => Number(a.controller === undefined) - Number(b.controller === undefined) || (a.controller ?? '').localeCompare(b.controller ?? '') || b.workers - a.workers);
+  list.sort(
+    (a, b) =>
+      Number(a.controller === undefined) - Number(b.controller === undefined) ||
+      (a.controller ?? '').localeCompare(b.controller ?? '') ||
+      b.workers - a.workers,
+  );
   return { pools: list, notes: notes(list, apart) };
 }
 
@@ -53,10 +74,14 @@ function worker(group: GoroutineGroup, index: number, steps: ReadonlySet<string>
   const frame = stack[at];
   if (!frame || NOT_CONTROLLERS.test(frame.name)) return undefined;
   const loop = LOOPS.find((l) => l.step.test(frame.name)) ?? QUEUE;
-  const waits = 'waitsItself' in loop && /^(select|chan receive|)$/.test(group.state) && stack.slice(0, at).every((f) => f.name.startsWith('runtime.'));
+  const waits =
+    'waitsItself' in loop &&
+    /^(select|chan receive|)$/.test(group.state) &&
+    stack.slice(0, at).every((f) => f.name.startsWith('runtime.'));
   const label = group.labels['controller'];
   return {
-    loop, group: index,
+    loop,
+    group: index,
     step: plain(frame.name),
     state: idle !== undefined || waits ? 'idle' : stateOf(group, at),
     // Values that were put side by side belong to nobody in particular.
@@ -80,12 +105,17 @@ function busyStep(stack: readonly StackFrame[], steps: ReadonlySet<string>): num
 }
 
 /** Without the suffixes of closures: `pkg.(*T).worker.func1.2` → `pkg.(*T).worker`. */
-function plain(name: string): string { return name.replace(/(\.func\d+|\.\d+|-range\d+|\.gowrap\d+|-fm)+$/, ''); }
+function plain(name: string): string {
+  return name.replace(/(\.func\d+|\.\d+|-range\d+|\.gowrap\d+|-fm)+$/, '');
+}
 
 /** The person's reconciler: the first function that controller-runtime's own Reconcile leads to. */
 function reconcilerOf(called: readonly StackFrame[]): Named | undefined {
-  const own = called.findLastIndex((f) => /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.Reconcile$/.test(f.name));
-  const frame = own < 0 ? undefined : called.slice(0, own).findLast((f) => !f.name.startsWith('sigs.k8s.io/controller-runtime/'));
+  const own = called.findLastIndex((f) =>
+    /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.Reconcile$/.test(f.name),
+  );
+  const frame =
+    own < 0 ? undefined : called.slice(0, own).findLast((f) => !f.name.startsWith('sigs.k8s.io/controller-runtime/'));
   return frame && named(frame.name);
 }
 
@@ -96,7 +126,10 @@ function named(name: string): Named {
   const last = pkg.slice(pkg.lastIndexOf('/') + 1);
   const type = /^\.\(?\*?(\w+)(?:\[.*\])?\)?\.\w+$/.exec(step.slice(pkg.length))?.[1];
   if (type === undefined) return { controller: step.slice(step.lastIndexOf('/') + 1), from: `function ${step}` };
-  const word = type.replace(/(V\d+)?$/, '').replace(/(Reconciler|Controller|Reconcile)$/i, '').toLowerCase();
+  const word = type
+    .replace(/(V\d+)?$/, '')
+    .replace(/(Reconciler|Controller|Reconcile)$/i, '')
+    .toLowerCase();
   return { controller: word === '' ? last : word, from: `type ${last}.${type}` };
 }
 
@@ -107,7 +140,9 @@ function stepNamed(step: string): Named {
   if (known !== undefined) return { controller: known, from: `workqueue ${known}` };
   const name = named(step);
   const method = step.slice(step.lastIndexOf('.') + 1);
-  return /^(processNext(Work)?(Item)?|processItem|(run)?[wW]orker|Run)$/.test(method) ? name : { ...name, controller: `${name.controller}.${method}` };
+  return /^(processNext(Work)?(Item)?|processItem|(run)?[wW]orker|Run)$/.test(method)
+    ? name
+    : { ...name, controller: `${name.controller}.${method}` };
 }
 
 function poolOf(members: readonly { readonly found: Found; readonly count: number }[]): WorkerPool {
@@ -120,17 +155,32 @@ function poolOf(members: readonly { readonly found: Found; readonly count: numbe
   stacks.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || b.count - a.count);
   const { loop, step } = (members[0] as { readonly found: Found }).found;
   const label = members.find((m) => m.found.label !== undefined)?.found.label;
-  const name = label !== undefined ? { controller: label, from: 'pprof label' }
-    : loop.name !== undefined ? { controller: loop.name, from: `function ${step}` }
-      : loop.kind === CONTROLLER_RUNTIME ? members.find((m) => m.found.reconciler)?.found.reconciler
-        : stepNamed(step);
-  return { controller: name?.controller, from: name?.from ?? '', kind: loop.kind, workers: stacks.reduce((n, s) => n + s.count, 0), counts, stacks };
+  const name =
+    label !== undefined
+      ? { controller: label, from: 'pprof label' }
+      : loop.name !== undefined
+        ? { controller: loop.name, from: `function ${step}` }
+        : loop.kind === CONTROLLER_RUNTIME
+          ? members.find((m) => m.found.reconciler)?.found.reconciler
+          : stepNamed(step);
+  return {
+    controller: name?.controller,
+    from: name?.from ?? '',
+    kind: loop.kind,
+    workers: stacks.reduce((n, s) => n + s.count, 0),
+    counts,
+    stacks,
+  };
 }
 
 function notes(pools: readonly WorkerPool[], apart: boolean): string[] {
   const out: string[] = [];
   const unnamed = pools.filter((p) => p.controller === undefined);
-  if (unnamed.length > 0 && !apart) out.push('This form of dump does not tell whose idle workers are whose: capture goroutines with debug=2, as "Capture Goroutines…" does.');
-  else if (unnamed.some((p) => p.workers === p.counts.idle)) out.push('A controller whose workers are all idle has no name in a dump: its reconciler is on no stack.');
+  if (unnamed.length > 0 && !apart)
+    out.push(
+      'This form of dump does not tell whose idle workers are whose: capture goroutines with debug=2, as "Capture Goroutines…" does.',
+    );
+  else if (unnamed.some((p) => p.workers === p.counts.idle))
+    out.push('A controller whose workers are all idle has no name in a dump: its reconciler is on no stack.');
   return out;
 }

@@ -1,7 +1,10 @@
 /** Programs in the shapes that these rules meet. */
 
 /** kubebuilder's main.go, in short. `options`: the manager's literal. */
-export function kubebuilder(options: string, { imports = '', before = '' }: { imports?: string; before?: string } = {}): string {
+export function kubebuilder(
+  options: string,
+  { imports = '', before = '' }: { imports?: string; before?: string } = {},
+): string {
   return `/*
 Copyright 2026 The Widget Authors.
 
