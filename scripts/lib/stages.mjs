@@ -89,13 +89,14 @@ function usesCluster(file) {
   return fs.readFileSync(path.join(root, file), 'utf8').includes('KUBECONFIG_TEST');
 }
 
-/** Each tool counts as one test: types of host and tests, of the pages, of the tests that use a page; lint with the rooms' rule. */
+/** Each tool counts as one test: types of host and tests, of the pages, of the tests that use a page; lint with the rooms' rule; the format. */
 async function check(t) {
   const tools = [
     ['types', 'node_modules/typescript/bin/tsc', '-p', '.', '--noEmit'],
     ['types of the pages', 'node_modules/typescript/bin/tsc', '-p', 'webview', '--noEmit'],
     ['types of the tests that use a page', 'node_modules/typescript/bin/tsc', '-p', 'test', '--noEmit'],
     ['lint', 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'],
+    ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ];
   let result = none();
   for (const [title, ...args] of tools) {

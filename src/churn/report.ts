@@ -64,22 +64,18 @@ export function report(churn: Churn, now: number): Report {
         fields,
       })),
     ),
-    fights: churn
-      .findings(now)
-      .map(({ kind, managers, path, objects, perSecond }) => ({
-        kind: name(kind),
-        managers,
-        path,
-        objects,
-        perSecond: Number(perSecond.toPrecision(3)),
-      })),
+    fights: churn.findings(now).map(({ kind, managers, path, objects, perSecond }) => ({
+      kind: name(kind),
+      managers,
+      path,
+      objects,
+      perSecond: Number(perSecond.toPrecision(3)),
+    })),
   };
 }
 
 /** Who updated it, the busiest first, and the fields that changed, the most often changed first. */
-export function managersOf({
-  managers,
-}: Tally): readonly {
+export function managersOf({ managers }: Tally): readonly {
   readonly manager: string;
   readonly updates: number;
   readonly idle: number;

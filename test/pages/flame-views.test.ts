@@ -47,12 +47,10 @@ describe.skipIf(noBrowser())('views of a profile', () => {
     await shot(page, 'views-menu');
     await page.getByRole('menuitem', { name: /^Hide This Function/ }).click();
     await expect.poll(chips).toEqual(['focus GadgetReconciler', 'hide (*GadgetReconciler).hash']);
-    await expect
-      .poll(partAsked)
-      .toEqual({
-        focus: 'GadgetReconciler',
-        hide: '^example\\.com/gadgets/internal/controller\\.\\(\\*GadgetReconciler\\)\\.hash$',
-      });
+    await expect.poll(partAsked).toEqual({
+      focus: 'GadgetReconciler',
+      hide: '^example\\.com/gadgets/internal/controller\\.\\(\\*GadgetReconciler\\)\\.hash$',
+    });
     await shot(page, 'views-chips');
     await page.reload();
     await page.locator('#app[data-state=ready]').waitFor();

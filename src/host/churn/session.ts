@@ -265,15 +265,13 @@ export class ChurnSession implements Disposable {
       hidden,
       facts: this.#facts(now, objects, events),
       chosen: this.#chosen(chosen),
-      findings: this.#churn
-        .findings(now)
-        .map((f) => ({
-          what: f.what,
-          sentence: sentence(f),
-          advice: advice(f),
-          since: f.since,
-          example: objectId(f.kind, f.example),
-        })),
+      findings: this.#churn.findings(now).map((f) => ({
+        what: f.what,
+        sentence: sentence(f),
+        advice: advice(f),
+        since: f.since,
+        example: objectId(f.kind, f.example),
+      })),
     };
   }
 

@@ -67,13 +67,11 @@ export class Events implements Disposable {
   async #readCaptures(): Promise<void> {
     try {
       const mine = capturesIn(await this.deps.captures.store.list(), { start: 0, end: Infinity }, this.subject);
-      this.#captured = mine
-        .slice(-KEPT)
-        .map(({ info }) => ({
-          kind: 'capture',
-          text: info.seconds > 0 ? `${info.name} (${info.seconds} s)` : info.name,
-          time: info.at / 1000,
-        }));
+      this.#captured = mine.slice(-KEPT).map(({ info }) => ({
+        kind: 'capture',
+        text: info.seconds > 0 ? `${info.name} (${info.seconds} s)` : info.name,
+        time: info.at / 1000,
+      }));
       if (!this.#own.disposed) this.#changed.fire();
     } catch (e) {
       this.deps.log.problem('Reading the captures for the charts', e);

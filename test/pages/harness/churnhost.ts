@@ -54,15 +54,13 @@ export class ChurnHost extends PageHost<FromChurnPage, ToChurnPage> {
       picture: {
         rows,
         hidden,
-        findings: churn
-          .findings(now)
-          .map((f) => ({
-            what: f.what,
-            sentence: sentence(f),
-            advice: advice(f),
-            since: f.since,
-            example: objectId(f.kind, f.example),
-          })),
+        findings: churn.findings(now).map((f) => ({
+          what: f.what,
+          sentence: sentence(f),
+          advice: advice(f),
+          since: f.since,
+          example: objectId(f.kind, f.example),
+        })),
         facts: {
           title: 'Changes in kind-a',
           subtitle: '3 kinds in all namespaces',
