@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { isAbort, type ProblemData } from '../base/problem';
 import type { Log } from './log';
-import { told } from './told';
+import { withNextStep } from '../app/problems';
 
 /** A button of a notification. */
 export interface Action {
@@ -22,7 +22,7 @@ export interface ShowOptions {
 export async function showProblem(e: unknown, { what, log, actions = [] }: ShowOptions): Promise<void> {
   log.problem(what, e);
   if (isAbort(e)) return;
-  const problem = told(e);
+  const problem = withNextStep(e);
   const buttons: Action[] = [...actions];
   if (problem.detail !== undefined && problem.detail !== '' && !actions.some((a) => a.title.startsWith('Show ')))
     buttons.push({ title: 'Show Details', run: () => showDetails(problem.toJSON()) });

@@ -8,7 +8,7 @@ import type { Pins } from '../cluster/pins';
 import { describeAuth } from '../cluster/reach';
 import type { Replica, Workload } from '../controllers/types';
 import { race, type Clusters } from './clusters';
-import { told } from './told';
+import { withNextStep } from '../app/problems';
 import type { ProcessFacts } from './tree/nodes';
 
 export interface ProcessesDeps {
@@ -135,7 +135,7 @@ export class Processes implements Disposable {
       );
       return findings;
     } catch (e) {
-      if (!isAbort(e)) known.problem = told(e, 'cluster.look');
+      if (!isAbort(e)) known.problem = withNextStep(e, 'cluster.look');
       this.deps.log.problem(`Looking for endpoints of ${replica.pod.namespace}/${replica.pod.name}`, e);
       throw e;
     }

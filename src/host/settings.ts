@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Pins } from '../cluster/pins';
 import type { EndpointKind } from '../controllers/types';
-import { within } from './limits';
+import { within } from '../app/limits';
 
 export const SECTION = 'controllerTuner';
 

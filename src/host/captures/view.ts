@@ -5,7 +5,7 @@ import { tooltipLines, treeDescription } from '../../captures/describe';
 import { groupDescription, groupTooltip, isGroupRow, rowsOf, type GroupRow, type Row } from '../../captures/groups';
 import type { CaptureStore } from '../../captures/store';
 import type { Capture, CaptureGroup } from '../../captures/types';
-import { told } from '../told';
+import { withNextStep } from '../../app/problems';
 import { kindIcon } from './icons';
 
 const GROUP_ICON: Readonly<Record<CaptureGroup['kind'], string>> = {
@@ -53,7 +53,7 @@ export class CapturesView implements vscode.TreeDataProvider<Row> {
       return [...this.#rows];
     } catch (e) {
       this.tell(e);
-      this.tree.message = told(e).sentence;
+      this.tree.message = withNextStep(e).sentence;
       return [];
     }
   }

@@ -22,7 +22,7 @@ import {
 import { pageHtml } from '../../protocol/html';
 import type { Clusters } from '../clusters';
 import type { Log } from '../log';
-import { told } from '../told';
+import { withNextStep } from '../../app/problems';
 import { saveChurn } from './save';
 
 /** What is watched. */
@@ -167,7 +167,7 @@ export class ChurnSession implements Disposable {
       if (isAbort(e)) return;
       this.deps.log.problem(this.#title, e);
       this.#state = 'stopped';
-      this.#send({ type: 'failed', problem: told(e, 'churn.failed').toJSON() });
+      this.#send({ type: 'failed', problem: withNextStep(e, 'churn.failed').toJSON() });
     } finally {
       if (this.#starting === starting) this.#starting = undefined;
     }
@@ -238,7 +238,7 @@ export class ChurnSession implements Disposable {
     } catch (e) {
       if (isAbort(e)) return;
       this.deps.log.problem(this.#title, e);
-      void vscode.window.showErrorMessage(told(e).sentence);
+      void vscode.window.showErrorMessage(withNextStep(e).sentence);
     }
   }
 

@@ -21,7 +21,7 @@ import { pipelineFrom, windowOf } from '../../series/feed';
 import { namesIn } from '../../series/scraper';
 import type { Clusters } from '../clusters';
 import type { Log } from '../log';
-import { told } from '../told';
+import { withNextStep } from '../../app/problems';
 import { act, spanAct, type ActDeps } from './acts';
 import { explored } from './explore';
 import { namesOf, type ComparedId } from './compare';
@@ -351,7 +351,7 @@ export class MetricsSession implements Disposable {
       if (isAbort(e)) return;
       this.deps.log.problem(`Metrics of ${focus.name}`, e);
       focus.failed(e);
-      this.#send({ type: 'failed', problem: told(e, 'metrics.failed').toJSON() });
+      this.#send({ type: 'failed', problem: withNextStep(e, 'metrics.failed').toJSON() });
     }
   }
 
@@ -471,7 +471,7 @@ export class MetricsSession implements Disposable {
     } catch (e) {
       const problem = isAbort(e)
         ? new Problem('metrics.closed', 'The page was closed.', { next: 'Open it again.' })
-        : told(e, 'metrics.failed');
+        : withNextStep(e, 'metrics.failed');
       this.#send({ type: 'problem', id, problem: problem.toJSON() });
     }
   }
@@ -482,7 +482,7 @@ export class MetricsSession implements Disposable {
     } catch (e) {
       if (isAbort(e)) return;
       this.deps.log.problem(`Metrics of ${this.title}`, e);
-      void vscode.window.showErrorMessage(told(e).sentence);
+      void vscode.window.showErrorMessage(withNextStep(e).sentence);
     }
   }
 

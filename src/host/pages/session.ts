@@ -21,7 +21,7 @@ import {
 } from '../../protocol/pages';
 import type { CapturesApi } from '../captures/index';
 import type { Log } from '../log';
-import { told } from '../told';
+import { withNextStep } from '../../app/problems';
 import type { Looking, ProfilePage } from './active';
 import { compareWith } from './compare';
 import type { ProfileDocument, ThreadOpener } from './document';
@@ -371,7 +371,7 @@ export class PageSession implements vscode.Disposable, ProfilePage {
         ? new Problem('pages.superseded', 'The file was read anew meanwhile.', {
             next: 'The page shows the new contents.',
           })
-        : told(e, 'pages.failed');
+        : withNextStep(e, 'pages.failed');
       this.#send({ type: 'problem', id, problem: problem.toJSON() });
     }
   }
@@ -379,7 +379,7 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   #failed(what: string, e: unknown): void {
     if (isAbort(e)) return;
     this.deps.log.problem(what, e);
-    void vscode.window.showErrorMessage(told(e).sentence);
+    void vscode.window.showErrorMessage(withNextStep(e).sentence);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Locals } from '../locals';
 import type { Log } from '../log';
 import type { Processes } from '../processes';
 import { onSettings, settings } from '../settings';
-import { told } from '../told';
+import { withNextStep } from '../../app/problems';
 import type { Spec, World } from './nodes';
 import { ClustersProvider, type Node } from './provider';
 
@@ -196,7 +196,7 @@ export class ClustersView implements vscode.Disposable {
       this.#failure = undefined;
     } catch (e) {
       this.deps.log.problem('Reading the kubeconfig', e);
-      this.#failure = told(e, 'host.load');
+      this.#failure = withNextStep(e, 'host.load');
     }
     this.#tellContexts();
   }

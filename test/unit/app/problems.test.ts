@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/base/problem';
-import { within } from '../../../src/host/limits';
-import { told } from '../../../src/host/told';
+import { within } from '../../../src/app/limits';
+import { withNextStep } from '../../../src/app/problems';
 
 describe('what a person is told', () => {
   it('has a next step, whatever was thrown', () => {
-    expect(told(new Error('ENOSPC: no space left'), 'x.y')).toMatchObject({
+    expect(withNextStep(new Error('ENOSPC: no space left'), 'x.y')).toMatchObject({
       code: 'x.y',
       sentence: 'ENOSPC: no space left. Try again; the log has more.',
     });
-    expect(told(new Problem('a.b', 'It broke.', { detail: 'd', status: 500 }))).toMatchObject({
+    expect(withNextStep(new Problem('a.b', 'It broke.', { detail: 'd', status: 500 }))).toMatchObject({
       code: 'a.b',
       detail: 'd',
       status: 500,
       next: 'Try again; the log has more.',
     });
-    expect(told(undefined).sentence).toBe('undefined. Try again; the log has more.');
+    expect(withNextStep(undefined).sentence).toBe('undefined. Try again; the log has more.');
   });
 
   it('stays as it is when it says what to do', () => {
     const p = new Problem('a.b', 'It broke.', { next: 'Mend it.' });
-    expect(told(p)).toBe(p);
+    expect(withNextStep(p)).toBe(p);
   });
 });
 

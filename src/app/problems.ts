@@ -4,7 +4,7 @@ import { Problem } from '../base/problem';
 const NEXT = 'Try again; the log has more.';
 
 /** Any thrown thing as a Problem with a next step; `code` is used when it is not a Problem yet. */
-export function told(e: unknown, code = 'unexpected'): Problem {
+export function withNextStep(e: unknown, code = 'unexpected'): Problem {
   const problem = Problem.from(e, code);
   return problem.next === undefined || problem.next === ''
     ? new Problem(problem.code, sentence(problem.message), { ...problem.options, next: NEXT })
