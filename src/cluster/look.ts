@@ -2,7 +2,7 @@
 import { isAbort, Problem } from '../base/problem';
 import { runtimeReason } from '../controllers/discover';
 import type { Reason, RunningController } from '../controllers/types';
-import { families } from '../metrics/exposition';
+import { families } from '../metrics/formats/scan';
 import { runningControllers } from '../metrics/running';
 import { expectOk } from '../target/expect';
 import { get } from '../target/get';

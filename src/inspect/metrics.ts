@@ -5,7 +5,7 @@ import { bytes as sizeText, count } from '../base/format';
 import { Problem } from '../base/problem';
 import { codeOf } from '../captures/atomic';
 import { seriesKey } from '../metrics/labels';
-import { parseScrape, type ParsedScrape } from '../metrics/scrape';
+import { parseScrape, type ParsedScrape } from '../metrics/formats/scrape';
 import type { Family } from '../metrics/types';
 import type { MetricsJob } from './args';
 import { table } from './table';

@@ -1,6 +1,6 @@
 /** A query over saved answers of /metrics, each a scrape: the job `query`. */
 import { metricNames, evaluate, parsePromql } from '../metrics/promql/index';
-import { Ring } from '../metrics/ring';
+import { Ring } from '../metrics/store/ring';
 import type { ResultSeries } from '../metrics/types';
 import type { QueryJob } from './args';
 import { readScrape } from './metrics';

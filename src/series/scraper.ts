@@ -5,8 +5,8 @@
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import { isAbort, Problem } from '../base/problem';
 import { evaluate, metricNames, parsePromql } from '../metrics/promql/index';
-import { Ring } from '../metrics/ring';
-import { ACCEPT, parseScrape } from '../metrics/scrape';
+import { Ring } from '../metrics/store/ring';
+import { ACCEPT, parseScrape } from '../metrics/formats/scrape';
 import type { Family, Labels, QueryResult, RangeQuery, Scrape, Source } from '../metrics/types';
 import { expectOk } from '../target/expect';
 import { get } from '../target/get';

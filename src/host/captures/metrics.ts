@@ -1,7 +1,7 @@
 /** The metrics of a process over the window of the captures beside them, as the metrics page saves and opens them. */
 import { pause } from '../../captures/together';
 import type { CaptureProgress } from '../../captures/take';
-import { writeOpenMetrics } from '../../metrics/write';
+import { writeOpenMetrics } from '../../metrics/formats/write';
 import { Scraper, type Scraped, type ScraperOptions } from '../../series/scraper';
 
 export type Pace = Omit<ScraperOptions, 'keepSeconds' | 'now'>;

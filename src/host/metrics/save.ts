@@ -6,7 +6,7 @@ import type { FromMetricsPage } from '../../protocol/metrics';
 import type { Family, StoredSeries } from '../../metrics/types';
 import { PANELS } from '../../metrics/catalog/index';
 import { grafanaDashboard, prometheusRule, type ControllerFacts } from '../../metrics/export/index';
-import { writeOpenMetrics } from '../../metrics/write';
+import { writeOpenMetrics } from '../../metrics/formats/write';
 import type { Subject } from './subject';
 
 /** What there is to save: `names` and `series` are asked for when they are needed. */

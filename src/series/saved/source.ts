@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { bytes as sizeText, count, duration } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { evaluate, parsePromql } from '../../metrics/promql/index';
-import { parseScrape } from '../../metrics/scrape';
+import { parseScrape } from '../../metrics/formats/scrape';
 import type { Family, Matcher, QueryResult, RangeQuery, Scrape, Source } from '../../metrics/types';
 import { SavedStore, type SavedSpan } from './store';
 

@@ -1,6 +1,6 @@
 /** The series of a saved file: all its points, in columns of their own length. */
 import { matching, seriesKey, valueTest } from '../../metrics/labels';
-import type { KeyedSample } from '../../metrics/sample';
+import type { KeyedSample } from '../../metrics/formats/sample';
 import {
   FLOAT,
   HISTOGRAM,

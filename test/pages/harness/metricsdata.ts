@@ -1,5 +1,5 @@
 /** What the metrics page is fed in these tests: a pipeline as measured, a small catalog, and an exposition read by the product's own reader. */
-import { parseScrape } from '../../../src/metrics/scrape';
+import { parseScrape } from '../../../src/metrics/formats/scrape';
 import type {
   ChartData,
   ExploredFamily,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isExposition, runningControllers } from '../../../src/metrics/running';
+import { runningControllers } from '../../../src/metrics/running';
 import type { Problem } from '../../../src/base/problem';
 
 const runtime = `# HELP controller_runtime_active_workers Number of currently used workers per controller
@@ -60,22 +60,5 @@ describe('runningControllers', () => {
     expect(code(() => runningControllers(' \n'))).toBe('metrics.empty');
     expect(code(() => runningControllers('{"kind":"Status","code":401}'))).toBe('metrics.notExposition');
     expect(code(() => runningControllers('404 page not found\n'))).toBe('metrics.notExposition');
-  });
-});
-
-describe('isExposition', () => {
-  it('knows it by what is in it', () => {
-    for (const text of [runtime, plain, 'up 1', '# TYPE x gauge\n', '# EOF\n'])
-      expect(isExposition(text), text).toBe(true);
-    for (const text of [
-      '',
-      'ok',
-      'Unauthorized\n',
-      'hello world\n',
-      '<html>',
-      '[1, 2]',
-      '# a heading\nsome words here\n',
-    ])
-      expect(isExposition(text), text).toBe(false);
   });
 });

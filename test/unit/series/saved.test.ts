@@ -2,11 +2,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/base/problem';
-import { Ring } from '../../../src/metrics/ring';
+import { Ring } from '../../../src/metrics/store/ring';
 import { evaluate, parsePromql } from '../../../src/metrics/promql/index';
-import { parseScrape } from '../../../src/metrics/scrape';
+import { parseScrape } from '../../../src/metrics/formats/scrape';
 import type { Family, QueryResult } from '../../../src/metrics/types';
-import { writeOpenMetrics } from '../../../src/metrics/write';
+import { writeOpenMetrics } from '../../../src/metrics/formats/write';
 import { SavedSource } from '../../../src/series/saved/source';
 
 const never = new AbortController().signal;

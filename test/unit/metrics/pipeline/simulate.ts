@@ -3,8 +3,8 @@
  * others, retries with backoff, all with noise of a seed. It answers as a /metrics does: text, with the buckets of the real
  * ones, so that tests go the whole way through scanner, store and evaluator.
  */
-import { samples } from '../../../../src/metrics/exposition';
-import { parseLabels } from '../../../../src/metrics/labelText';
+import { samples } from '../../../../src/metrics/formats/scan';
+import { parseLabels } from '../../../../src/metrics/formats/labelText';
 import { parsePromql, evaluate, matcher } from '../../../../src/metrics/promql';
 import { pipelineOf, pipelineQueries, type PipelineModel, type QueryId } from '../../../../src/metrics/pipeline';
 import { rateWindow } from '../../../../src/metrics/catalog';

@@ -1,8 +1,8 @@
 /** The last scrapes of some processes as series, in memory of a bounded size. */
-import { matching, seriesKey, storedLabels, valueTest } from './labels';
-import { ownCopy, type KeyedSample } from './sample';
+import { matching, seriesKey, storedLabels, valueTest } from '../labels';
+import { ownCopy, type KeyedSample } from '../formats/sample';
 import { fixedSeries, Stored, Timeline } from './timeline';
-import type { Labels, Matcher, NativeHistogram, Scrape, ScrapedSample, SeriesStore, StoredSeries } from './types';
+import type { Labels, Matcher, NativeHistogram, Scrape, ScrapedSample, SeriesStore, StoredSeries } from '../types';
 
 export interface RingOptions {
   /** Points are kept at least this long, s, and at most 127 scrapes longer. Default: an hour. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { Ring } from '../../../src/metrics/ring';
-import { parseScrape } from '../../../src/metrics/scrape';
-import type { Family } from '../../../src/metrics/types';
-import { writeOpenMetrics } from '../../../src/metrics/write';
+import { Ring } from '../../../../src/metrics/store/ring';
+import { parseScrape } from '../../../../src/metrics/formats/scrape';
+import type { Family } from '../../../../src/metrics/types';
+import { writeOpenMetrics } from '../../../../src/metrics/formats/write';
 
 const text = (n: number): string =>
   [

@@ -3,9 +3,9 @@
  * zero_count:…,positive_spans:[offset:length,…],positive_buckets:[…]}`, counts of each bucket alone. Earlier formats have none.
  * https://github.com/prometheus/docs/blob/main/docs/specs/om/open_metrics_spec_2_0.md
  */
-import { floatLabel, parseGoFloat } from './labels';
+import { floatLabel, parseGoFloat } from '../labels';
 import { MAX_SCHEMA, MIN_SCHEMA } from './native';
-import type { Buckets, NativeHistogram } from './types';
+import type { Buckets, NativeHistogram } from '../types';
 
 export function writeComposite({
   count,

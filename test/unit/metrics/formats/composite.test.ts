@@ -1,9 +1,9 @@
 /** Native histograms in text, by the examples' form of the OpenMetrics 2.0 draft. */
 import { describe, expect, it } from 'vitest';
-import { readComposite, writeComposite } from '../../../src/metrics/composite';
-import { parseScrape } from '../../../src/metrics/scrape';
-import { random } from './pipeline/simulate';
-import { native } from './promql/store';
+import { readComposite, writeComposite } from '../../../../src/metrics/formats/composite';
+import { parseScrape } from '../../../../src/metrics/formats/scrape';
+import { random } from '../pipeline/simulate';
+import { native } from '../promql/store';
 
 describe('a native histogram in text', () => {
   it('is written with spans of neighbours and the gaps between', () => {

@@ -3,7 +3,7 @@
  * the same number was told holds that number alone: of a controller's buckets and counters few change from one look to the
  * next.
  */
-import { FLOAT, HISTOGRAM, STALE, type NativeHistogram } from './types';
+import { FLOAT, HISTOGRAM, STALE, type NativeHistogram } from '../types';
 
 /** Points of a block. At one each 2 s it spans about four minutes, so the past is dropped in small pieces. */
 export const BLOCK = 128;

@@ -1,7 +1,7 @@
 /** Series over time as one OpenMetrics text with timestamps. */
 import { writeComposite } from './composite';
-import { floatLabel } from './labels';
-import { STALE, type Family, type Labels, type MetricType, type StoredSeries } from './types';
+import { floatLabel } from '../labels';
+import { STALE, type Family, type Labels, type MetricType, type StoredSeries } from '../types';
 
 /** What a type's samples are called after, beside the family's own name. */
 const ENDINGS: Readonly<Partial<Record<MetricType, RegExp>>> = {

@@ -1,10 +1,10 @@
 /** The body of an answer to /metrics, as a Scrape: what the format is, and the reader of it. */
-import { Problem } from '../base/problem';
-import { expectExposition } from './running';
+import { Problem } from '../../base/problem';
+import { expectExposition } from './expect';
 import { beginsAsProtobuf, readProtobuf } from './protobuf';
 import type { KeyedSample, Read, ReadOptions } from './sample';
 import { readText } from './text';
-import type { Scrape } from './types';
+import type { Scrape } from '../types';
 
 /**
  * What to ask a process for: protobuf first, for its native histograms, then as Prometheus 3 does with

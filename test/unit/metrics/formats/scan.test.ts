@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { families, samples, scan } from '../../../src/metrics/exposition';
-import { label, parseLabels, unescape } from '../../../src/metrics/labelText';
+import { families, samples, scan } from '../../../../src/metrics/formats/scan';
+import { label, parseLabels, unescape } from '../../../../src/metrics/formats/labelText';
 
 /** Samples as one plain list, labels read. */
 const read = (text: string) =>

@@ -3,11 +3,11 @@
  * client_model's metrics.proto; what becomes of a family is what Prometheus makes of it (model/textparse/protobufparse.go),
  * with `always_scrape_classic_histograms`: where a histogram is both classic and native, both come out.
  */
-import { Problem } from '../base/problem';
-import { floatLabel, newLabels } from './labels';
+import { Problem } from '../../base/problem';
+import { floatLabel, newLabels } from '../labels';
 import { HistogramParts } from './native';
 import { PlainSample, type KeyedSample, type Read, type ReadOptions } from './sample';
-import type { Family, Labels, MetricType, NativeHistogram } from './types';
+import type { Family, Labels, MetricType, NativeHistogram } from '../types';
 import { Broken, BYTES, Cut, FIXED64, VARINT, Wire } from './wire';
 
 /** enum MetricType, by number. */

@@ -8,7 +8,7 @@ import {
   type Points,
   type Scrape,
   type StoredSeries,
-} from './types';
+} from '../types';
 
 /** Times of a target's looks, and how far back they go. Slots are counted from the first one ever. */
 export class Timeline {

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../src/base/problem';
-import { seriesKey } from '../../../src/metrics/labels';
-import { ACCEPT, parseScrape, type ParseOptions, type ParsedScrape } from '../../../src/metrics/scrape';
-import type { Buckets, Scrape } from '../../../src/metrics/types';
+import { Problem } from '../../../../src/base/problem';
+import { seriesKey } from '../../../../src/metrics/labels';
+import { ACCEPT, parseScrape, type ParseOptions, type ParsedScrape } from '../../../../src/metrics/formats/scrape';
+import type { Buckets, Scrape } from '../../../../src/metrics/types';
 
-const dir = path.join(import.meta.dirname, '../../fixtures/metrics');
+const dir = path.join(import.meta.dirname, '../../../fixtures/metrics');
 const bytes = (name: string): Uint8Array => new Uint8Array(fs.readFileSync(path.join(dir, name)));
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 const TEXT = 'text/plain; version=0.0.4';

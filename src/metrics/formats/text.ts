@@ -1,9 +1,9 @@
 /** Both text formats as samples and families. */
-import { Problem } from '../base/problem';
+import { Problem } from '../../base/problem';
 import { readComposite } from './composite';
-import { scan, type Dialect } from './exposition';
+import { scan, type Dialect } from './scan';
 import { TextSample, type FloatLabel, type KeyedSample, type Read, type ReadOptions } from './sample';
-import type { MetricType, NativeHistogram } from './types';
+import type { MetricType, NativeHistogram } from '../types';
 
 /** A family while it is read. */
 interface Told {

@@ -1,7 +1,7 @@
 /** What both readers, of text and of protobuf, make of a body. */
 import { each } from './labelText';
-import { newLabels, normalFloat } from './labels';
-import type { Family, Labels, NativeHistogram, ScrapedSample } from './types';
+import { newLabels, normalFloat } from '../labels';
+import type { Family, Labels, NativeHistogram, ScrapedSample } from '../types';
 
 export interface ReadOptions {
   /** Asked once for each run of samples of a name (`x_bucket`, not `x`); those of other names are counted and passed over. Default: all are read. */

@@ -1,4 +1,4 @@
-import { parseGoFloat } from './labels';
+import { parseGoFloat } from '../labels';
 import { unescape } from './labelText';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../src/base/problem';
-import { Ring } from '../../../src/metrics/ring';
-import { parseScrape, type ParseOptions, type ParsedScrape } from '../../../src/metrics/scrape';
+import { Problem } from '../../../../src/base/problem';
+import { Ring } from '../../../../src/metrics/store/ring';
+import { parseScrape, type ParseOptions, type ParsedScrape } from '../../../../src/metrics/formats/scrape';
 import {
   FLOAT,
   HISTOGRAM,
@@ -10,7 +10,7 @@ import {
   type NativeHistogram,
   type Scrape,
   type StoredSeries,
-} from '../../../src/metrics/types';
+} from '../../../../src/metrics/types';
 
 const A = { pod: 'a' },
   B = { pod: 'b' };

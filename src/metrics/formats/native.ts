@@ -1,5 +1,5 @@
 /** A native histogram as it is written: spans of buckets that have something in them, counts as differences or as they are. */
-import type { Buckets, NativeHistogram } from './types';
+import type { Buckets, NativeHistogram } from '../types';
 import { BYTES, FIXED64, VARINT, type Wire } from './wire';
 
 /** Schemas of exponential buckets that are read: client_model, metrics.proto, Histogram.schema. */
