@@ -4,7 +4,7 @@ import { PROCESS_PANELS } from './process';
 import { PROJECT_PANELS } from './projects';
 import { QUEUE_PANELS } from './queue';
 import { RECONCILE_PANELS } from './reconcile';
-import { TALK_PANELS } from './talk';
+import { ESSENTIAL_PANELS } from './essentials';
 import type { Panel } from './types';
 
 export type { Group, Panel } from './types';
@@ -12,9 +12,9 @@ export { fill, promDuration, rateWindow, WINDOW, type Filling } from './fill';
 export { explainMissing, missing, type Known } from './missing';
 export { addMatchers, controllerLabel, narrow, nativeForm } from './rewrite';
 
-/** Every panel, in the order of the page: the talk's first. */
+/** Every panel, in the order of the page: the essentials first. */
 export const PANELS: readonly Panel[] = [
-  ...TALK_PANELS,
+  ...ESSENTIAL_PANELS,
   ...QUEUE_PANELS,
   ...RECONCILE_PANELS,
   ...CLIENT_PANELS,
@@ -22,10 +22,3 @@ export const PANELS: readonly Panel[] = [
   ...APF_PANELS,
   ...PROJECT_PANELS,
 ];
-
-const byId = new Map(PANELS.map((p) => [p.id, p]));
-
-/** The panel of this id; undefined when there is none (an id kept from another version). */
-export function panelById(id: string): Panel | undefined {
-  return byId.get(id);
-}

@@ -21,7 +21,7 @@ export interface Panel {
 }
 
 export type Group =
-  | 'The talk'
+  | 'Essentials'
   | 'kube-controller-manager'
   | 'Workqueue'
   | 'Reconcile'

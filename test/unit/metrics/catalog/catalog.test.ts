@@ -79,10 +79,12 @@ describe('queries as text', () => {
   });
 
   it('reads classic histograms as native ones where only those are kept', () => {
-    expect(nativeForm(panel('talk.reconcileP99').promql, () => true)).toBe(
+    expect(nativeForm(panel('essentials.reconcileP99').promql, () => true)).toBe(
       'histogram_quantile(0.99, sum by (job, controller) (rate(controller_runtime_reconcile_time_seconds[$window])))',
     );
-    expect(nativeForm(panel('talk.reconcileP99').promql, () => false)).toBe(panel('talk.reconcileP99').promql);
+    expect(nativeForm(panel('essentials.reconcileP99').promql, () => false)).toBe(
+      panel('essentials.reconcileP99').promql,
+    );
     expect(nativeForm('histogram_quantile(0.9, sum by (le) (rate(x_bucket[1m])))', () => true)).toBe(
       'histogram_quantile(0.9, sum  (rate(x[1m])))',
     );
@@ -98,7 +100,7 @@ describe('queries as text', () => {
 });
 
 describe('what is missing', () => {
-  const limiter = panel('talk.limiterP99');
+  const limiter = panel('essentials.limiterP99');
   it("tells how to get the limiter's metric, by the version", () => {
     const none = new Set<string>();
     expect(explainMissing(limiter, { names: none, controllerRuntime: 'v0.25.0' })).toMatch(

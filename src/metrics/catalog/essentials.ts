@@ -4,11 +4,11 @@ import type { Panel } from './types';
 const TALK = 'Performance tuning of Kubernetes controllers, A. Ikezoe, Kubernetes Meetup Tokyo #56';
 const limiterLine = [{ value: THRESHOLDS.limiterP99.warm, text: REASONS.limiterP99 }];
 
-/** The talk's five and the two with which it found what held kube-controller-manager's volumes back. */
-export const TALK_PANELS: readonly Panel[] = [
+/** What says first how a controller does, and the two that showed what held kube-controller-manager's volumes back (see TALK). */
+export const ESSENTIAL_PANELS: readonly Panel[] = [
   {
-    id: 'talk.reconcileP99',
-    group: 'The talk',
+    id: 'essentials.reconcileP99',
+    group: 'Essentials',
     title: 'Reconcile time, p99',
     unit: 'seconds',
     promql:
@@ -19,8 +19,8 @@ export const TALK_PANELS: readonly Panel[] = [
     needs: ['controller_runtime_reconcile_time_seconds_bucket'],
   },
   {
-    id: 'talk.reconciles',
-    group: 'The talk',
+    id: 'essentials.reconciles',
+    group: 'Essentials',
     title: 'Reconciles by result',
     unit: 'perSecond',
     promql: 'sum by (job, controller, result) (rate(controller_runtime_reconcile_total[$window]))',
@@ -29,8 +29,8 @@ export const TALK_PANELS: readonly Panel[] = [
     needs: ['controller_runtime_reconcile_total'],
   },
   {
-    id: 'talk.queueTimeP99',
-    group: 'The talk',
+    id: 'essentials.queueTimeP99',
+    group: 'Essentials',
     title: 'Time in queue, p99',
     unit: 'seconds',
     promql: 'histogram_quantile(0.99, sum by (job, name, le) (rate(workqueue_queue_duration_seconds_bucket[$window])))',
@@ -40,8 +40,8 @@ export const TALK_PANELS: readonly Panel[] = [
     thresholds: [{ value: THRESHOLDS.queueWait.warm, text: REASONS.queueWait }],
   },
   {
-    id: 'talk.queueDepth',
-    group: 'The talk',
+    id: 'essentials.queueDepth',
+    group: 'Essentials',
     title: 'Queue depth',
     unit: 'count',
     promql: 'sum by (job, name) (workqueue_depth)',
@@ -50,8 +50,8 @@ export const TALK_PANELS: readonly Panel[] = [
     needs: ['workqueue_depth'],
   },
   {
-    id: 'talk.limiterP99',
-    group: 'The talk',
+    id: 'essentials.limiterP99',
+    group: 'Essentials',
     title: "Wait in the client's rate limiter, p99",
     unit: 'seconds',
     promql:
@@ -68,7 +68,7 @@ export const TALK_PANELS: readonly Panel[] = [
     unit: 'count',
     promql: 'sum by (job) (workqueue_depth{name="volumes"})',
     tells:
-      'The queue of the PersistentVolume controller. It has one worker: it grows when that waits, in the talk for the rate limiter.',
+      'The queue of the PersistentVolume controller. It has one worker: it grows when that waits, for example for the rate limiter.',
     from: `${TALK}; kube-controller-manager's own /metrics`,
     needs: ['workqueue_depth'],
   },
