@@ -1,6 +1,6 @@
 /** From files to reports: the one way that the editor's hints, the review and the command line share. */
 import { isAbort, Problem } from '../base/problem';
-import { answer, forgetAnswers, type Definitions, type Journey } from './abroad';
+import { forgetLookups, resolveLookups, type LanguageServer, type Resolver } from './resolve';
 import { Elsewheres } from './elsewhere';
 import { Folders } from './folders';
 import { MAX_LENGTH, type Grammar } from './go/grammar';
@@ -25,7 +25,7 @@ export interface AnalyzerOptions {
   /** What was measured of a program, by `programOf`. Default: nothing. */
   readonly measured?: (program: string) => Measured | undefined;
   /** What a language server knows; default: none is there. */
-  readonly definitions?: Definitions;
+  readonly languageServer?: LanguageServer;
   /** Told once a file: that it was left out, or that a rule failed at it. Default: nobody. */
   readonly tell?: (problem: Problem) => void;
   /** Called when an analysis has worked for 8 ms: lets others have their turn. Default: it goes on. */
@@ -63,8 +63,8 @@ export class Analyzer {
   readonly #reports = new Lru<Kept>(REPORTS, (k) => k.text.length + 500);
   readonly #modules = new Map<string, Promise<Module>>();
   readonly #told = new Set<string>();
-  /** Folders of other packages that answers to a package rest on, as they were then. */
-  readonly #led = new WeakMap<GoPackage, { readonly state: number; readonly folders: Map<string, number> }>();
+  /** Folders of other packages that a package's lookups were resolved in, each with its generation then. */
+  readonly #dependencies = new WeakMap<GoPackage, { readonly state: number; readonly folders: Map<string, number> }>();
   #packages: Packages | undefined;
   #grammar: Promise<Grammar> | undefined;
   /** Grows when a go.mod or its like changes, or when a language server knows more. */
@@ -234,18 +234,18 @@ export class Analyzer {
     const grammar = await this.#loaded(signal);
     const leases = [await this.#take(path, text, signal)];
     const [{ pkg }] = leases as [Lease];
-    let led = this.#led.get(pkg);
-    if (led === undefined || led.state !== this.#moduleState || !this.#isCurrent(led.folders)) {
-      this.#led.set(pkg, (led = { state: this.#moduleState, folders: new Map() }));
-      forgetAnswers(pkg);
+    let known = this.#dependencies.get(pkg);
+    if (known === undefined || known.state !== this.#moduleState || !this.#isCurrent(known.folders)) {
+      this.#dependencies.set(pkg, (known = { state: this.#moduleState, folders: new Map() }));
+      forgetLookups(pkg);
       forgetWork(pkg);
     }
-    const { folders: abroad } = led;
-    const journey: Journey = {
+    const dependencies = known.folders;
+    const resolver: Resolver = {
       module,
-      definitions: this.options.definitions,
+      languageServer: this.options.languageServer,
       package: async (dir, inIt) => {
-        if (!abroad.has(dir)) abroad.set(dir, this.#folders.generation(dir));
+        if (!dependencies.has(dir)) dependencies.set(dir, this.#folders.generation(dir));
         const names = await this.#folders.list(dir, signal);
         const one =
           inIt ??
@@ -270,7 +270,7 @@ export class Analyzer {
         measured,
         grammar,
         slices: new Slices(this.options.pause, signal),
-        abroad: () => answer(pkg, journey),
+        resolveLookups: () => resolveLookups(pkg, resolver),
         elsewhere: async () => {
           const looked = await this.#elsewheres.look(packageName(text), pkg, module, signal);
           for (const [dir, generation] of looked.folders) folders.set(dir, generation);
@@ -282,7 +282,7 @@ export class Analyzer {
         },
       });
     } finally {
-      for (const [dir, generation] of abroad) folders.set(dir, generation);
+      for (const [dir, generation] of dependencies) folders.set(dir, generation);
       for (const lease of leases) lease.release();
     }
   }

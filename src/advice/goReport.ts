@@ -24,13 +24,13 @@ export interface GoJob {
   read(path: string): Promise<string | undefined>;
   /** What other packages set up; asked at most once, and only when a rule that looks at it would speak. */
   elsewhere(): Promise<Elsewhere>;
-  /** Answers what the package asks about names of others; true when it is to be read again with that. */
-  abroad(): Promise<boolean>;
+  /** Resolves names that other packages declare; true when the package is to be read again with what was found. */
+  resolveLookups(): Promise<boolean>;
   /** A rule threw: the others go on. */
   failed(rule: string, e: unknown): void;
 }
 
-/** An answer may lead to another question; further than this nobody is followed. */
+/** Readings of a package after the first: what was resolved may need another lookup, and no more than this are followed. */
 const ROUNDS = 2;
 
 export async function goReport(job: GoJob): Promise<FileReport> {
@@ -62,7 +62,7 @@ export async function goReport(job: GoJob): Promise<FileReport> {
     await slices.next();
     attempt('controllers', () => context.controllers.controllers);
     setUps = attempt('set-ups', setUpsOf);
-    if (round === ROUNDS || !(await job.abroad())) break;
+    if (round === ROUNDS || !(await job.resolveLookups())) break;
     forgetWork(pkg);
     context = contextOf(job, elsewhereOf);
   }

@@ -99,7 +99,7 @@ describe.skipIf(missing !== undefined).each(VERSIONS.filter((v) => v.minor === u
         workspace.write(`${name}/setup/setup.go`, OPTIONS);
       }
       gopls = await Gopls.start(workspace.dir);
-      analyzer = new Analyzer(() => Promise.resolve(grammar()), realFiles(), { definitions: gopls });
+      analyzer = new Analyzer(() => Promise.resolve(grammar()), realFiles(), { languageServer: gopls });
     }, 900_000);
     afterAll(async () => {
       await gopls?.end();

@@ -78,7 +78,7 @@ function because(qps: Field, burst: Field, module: Module, file: GoFile): string
   const qpsSet = qps.number !== 0 && isSet(qps);
   const burstSet = burst.number !== 0 && isSet(burst);
   if (qpsSet && burstSet) {
-    const [a, b] = [qps, burst].map((f) => (f.by === undefined ? f.abroad : place(f.by, file)));
+    const [a, b] = [qps, burst].map((f) => (f.by === undefined ? f.importedFrom : place(f.by, file)));
     return a === b ? `set in ${where(qps, file)}` : `set in ${where(qps, file)} and ${where(burst, file)}`;
   }
   if (qpsSet)
@@ -88,10 +88,10 @@ function because(qps: Field, burst: Field, module: Module, file: GoFile): string
   return !isSet(qps) ? defaults : `QPS 0, set in ${where(qps, file)}, means ${defaults}`;
 }
 
-const isSet = (f: Field): boolean => f.by !== undefined || f.abroad !== undefined;
+const isSet = (f: Field): boolean => f.by !== undefined || f.importedFrom !== undefined;
 /** The place that sets it, with what a person may set it by. */
 const where = (f: Field, file: GoFile): string =>
-  f.by === undefined && f.abroad !== undefined ? f.abroad : `${place(f.by, file)}${told(f.by)}`;
+  f.by === undefined && f.importedFrom !== undefined ? f.importedFrom : `${place(f.by, file)}${told(f.by)}`;
 /** Behind the place: by what a person may change the value where the program runs. */
 export const told = (set: SetAt | undefined): string =>
   set?.from === 'flag'

@@ -70,7 +70,7 @@ function configOf(source: Source, states: States, module: Module): Config {
     others,
     sets,
     handed: hand?.node,
-    setAbroad: source.abroad?.qps.where !== undefined || source.abroad?.burst.where !== undefined,
+    setByImport: source.imported?.qps.where !== undefined || source.imported?.burst.where !== undefined,
   };
 }
 

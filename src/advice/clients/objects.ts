@@ -3,10 +3,10 @@ import { addressed, declarationOf, definitions, functionAround, reaching, type D
 import { all, bare, enclosing, parts, type Node } from '../go/grammar';
 import type { Call, Func, GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
-import { AskedBy, selectedName } from '../go/abroad';
+import { LookupsByPackage, selectedName } from '../go/lookups';
 import { fieldOf, typeOf } from '../go/typeof';
 import { builtBy, handsOn, originOf, REST, RUNTIME } from './calls';
-import type { ConfigAbroad, OriginKind } from './types';
+import type { ImportedConfig, OriginKind } from './types';
 
 /** A place where a configuration comes to be. */
 export interface Source {
@@ -19,7 +19,7 @@ export interface Source {
   /** What it is a copy of, at the place where it is copied. */
   readonly copies: readonly Ref[] | undefined;
   /** What the function of another package that is called gives. */
-  readonly abroad?: ConfigAbroad;
+  readonly imported?: ImportedConfig;
 }
 
 /** A place of a function that stands for what happens in a function it calls, or in one that calls it. */
@@ -43,7 +43,7 @@ const CONFIGURES = /conf|cfg|rest|kube|k8s|client|cluster/i;
 /** Places that a parameter may come from; more than these are not followed. */
 const CALLERS = 12;
 
-export const CONFIGS_ABROAD = new AskedBy<ConfigAbroad>();
+export const CONFIG_LOOKUPS = new LookupsByPackage<ImportedConfig>();
 
 export class Objects {
   readonly #sources = new Map<string, Source>();
@@ -94,7 +94,7 @@ export class Objects {
   }
 
   /** The configurations that a function gives, each with its return statement as the last anchor. */
-  given(own: { readonly file: GoFile; readonly func: Func }): readonly Ref[] {
+  returnedBy(own: { readonly file: GoFile; readonly func: Func }): readonly Ref[] {
     return this.#returned(own, 0, DEPTH);
   }
 
@@ -104,7 +104,7 @@ export class Objects {
     kind: OriginKind,
     fails: boolean,
     copies?: readonly Ref[],
-    abroad?: ConfigAbroad,
+    imported?: ImportedConfig,
   ): Ref {
     const key = `${file.path}:${node.startIndex}:${node.endIndex}`;
     let source = this.#sources.get(key);
@@ -118,7 +118,7 @@ export class Objects {
           kind,
           fails,
           copies,
-          ...(abroad !== undefined && { abroad }),
+          ...(imported !== undefined && { imported }),
         }),
       );
     return { source, anchors: [], shared: false };
@@ -144,9 +144,9 @@ export class Objects {
         return [this.#ref(file, call.node, 'envtest', true)];
       const type = typeOf(call.on, file, this.pkg);
       const method = type === undefined ? undefined : this.pkg.func(`${type}.${call.name}`);
-      return method === undefined ? this.#abroad(call, file, index) : this.#returned(method, index, depth);
+      return method === undefined ? this.#imported(call, file, index) : this.#returned(method, index, depth);
     }
-    if (call.pkg !== undefined && call.pkg !== '') return this.#abroad(call, file, index);
+    if (call.pkg !== undefined && call.pkg !== '') return this.#imported(call, file, index);
     const own = call.pkg === '' ? this.pkg.func(call.name) : undefined;
     return own === undefined ||
       declarationOf(definitions(file, functionAround(file, call.node)).get(call.name) ?? [], call.node) !== undefined
@@ -155,13 +155,13 @@ export class Objects {
   }
 
   /** A function of another package whose name or package says that it is about clients. */
-  #abroad(call: Call, file: GoFile, index: number): readonly Ref[] {
+  #imported(call: Call, file: GoFile, index: number): readonly Ref[] {
     const name =
       index === 0 && CONFIGURES.test(`${call.pkg?.split('/').at(-1) ?? ''} ${call.name}`)
         ? selectedName(call.node)
         : undefined;
-    const told = name === undefined ? undefined : CONFIGS_ABROAD.of(this.pkg).look(file, name);
-    return told === undefined ? [] : [this.#ref(file, call.node, told.kind, told.fails, undefined, told)];
+    const config = name === undefined ? undefined : CONFIG_LOOKUPS.of(this.pkg).find(file, name);
+    return config === undefined ? [] : [this.#ref(file, call.node, config.kind, config.fails, undefined, config)];
   }
 
   /** `.ClientConfig()` and `.ToRESTConfig()` may be anybody's methods: only those of files that know client-go's loaders count. */

@@ -7,14 +7,14 @@ import type { Module } from '../modules/types';
 import { valueOf, type Value } from '../go/values';
 import { builtBy, handsOn, leavesAlone, originOf, type Built } from './calls';
 import { Objects, type Anchor, type Ref, type Source } from './objects';
-import type { FieldAbroad, LimitField, SetAt } from './types';
+import type { ImportedLimit, LimitField, SetAt } from './types';
 
 /** A field as it is known: 0 when nothing set it. `number` undefined: set to what can't be known. */
 export interface Field {
   readonly number: number | undefined;
   readonly by: SetAt | undefined;
   /** Set by what made it: GetConfig, envtest. */ readonly origin: boolean;
-  /** Set in another package: the words for the place. */ readonly abroad?: string | undefined;
+  /** Set in another package: the words for the place. */ readonly importedFrom?: string | undefined;
 }
 export interface State {
   readonly qps: Field;
@@ -225,14 +225,14 @@ export class States {
     const none: Field = { number: 0, by: undefined, origin: false };
     const unknown: Field = { number: undefined, by: undefined, origin: true };
     const limiter = { set: false as boolean | undefined, by: undefined };
-    if (source.abroad !== undefined) {
-      const field = ({ number, origin, where }: FieldAbroad): Field => ({
+    if (source.imported !== undefined) {
+      const field = ({ number, origin, where }: ImportedLimit): Field => ({
         number,
         by: undefined,
         origin,
-        abroad: where,
+        importedFrom: where,
       });
-      return { qps: field(source.abroad.qps), burst: field(source.abroad.burst), limiter };
+      return { qps: field(source.imported.qps), burst: field(source.imported.burst), limiter };
     }
     if (source.copies !== undefined) {
       const states = source.copies.map((ref) =>
@@ -309,8 +309,8 @@ export class States {
       from: value?.number === undefined ? 'unknown' : value.from,
       at: value?.number === undefined ? undefined : value.at,
       ...(value?.flag !== undefined && { flag: value.flag }),
-      ...(value?.elsewhere === true && { elsewhere: true }),
-      ...(value?.abroad !== undefined && { abroad: value.abroad }),
+      ...(value?.imported === true && { imported: true }),
+      ...(value?.importedFrom !== undefined && { importedFrom: value.importedFrom }),
     };
   }
 

@@ -1,5 +1,5 @@
 /** Where a client's configuration is made, what is set on it, and which clients are built from it. */
-import type { PlaceAbroad } from '../go/abroad';
+import type { ImportedPlace } from '../go/lookups';
 import type { Func, GoFile } from '../go/file';
 import type { Node } from '../go/grammar';
 import type { Effective, SetUp, Span } from '../types';
@@ -36,24 +36,24 @@ export interface Config {
   /** All assignments and fields, in the order of the text, those without effect included. `sure`: it happens whenever the code behind it does. */
   readonly sets: readonly (SetAt & { readonly field: LimitField; readonly sure: boolean })[];
   /** True when the function of another package that gives it sets QPS or Burst itself. */
-  readonly setAbroad: boolean;
+  readonly setByImport: boolean;
   /** A call that may change the limits in a way that can't be seen. */
   readonly handed: Node | undefined;
 }
 
 /** A limit as a function of another package leaves it. `where`: the words for the place that sets it. */
-export interface FieldAbroad {
+export interface ImportedLimit {
   readonly number: number | undefined;
   readonly origin: boolean;
   readonly where: string | undefined;
 }
 
 /** What a function of another package gives. */
-export interface ConfigAbroad {
+export interface ImportedConfig {
   readonly kind: OriginKind;
   /** It returns an error as well. */ readonly fails: boolean;
-  readonly qps: FieldAbroad;
-  readonly burst: FieldAbroad;
+  readonly qps: ImportedLimit;
+  readonly burst: ImportedLimit;
 }
 
 export type LimitField = 'QPS' | 'Burst' | 'RateLimiter';
@@ -65,8 +65,8 @@ export interface SetAt {
   readonly value: Node;
   readonly number: number | undefined;
   /** The flag's name, when it comes from one. */ readonly flag?: string;
-  /** As of a Value. */ readonly elsewhere?: true;
-  readonly abroad?: PlaceAbroad;
+  /** As of a Value. */ readonly imported?: true;
+  readonly importedFrom?: ImportedPlace;
   /** Of a RateLimiter whose numbers are known: those. */ readonly bucket?: {
     readonly qps: number;
     readonly burst: number | undefined;

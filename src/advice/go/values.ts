@@ -1,6 +1,6 @@
 /** What an expression comes to, as far as the package tells. */
 import type { Span } from '../types';
-import { selectedName, VALUES_ABROAD, type PlaceAbroad } from './abroad';
+import { LookupsByPackage, selectedName, type ImportedPlace } from './lookups';
 import { flagDefinitions, type FlagDefinition } from './flagdefs';
 import { addressed, declarationOf, definitions, functionAround, reaching, type Definition } from './flow';
 import { all, bare, enclosing, parts, type Node } from './grammar';
@@ -20,10 +20,14 @@ export interface Value {
   readonly flag?: string;
   /** True for a whole number of a type that divides without a rest. */
   readonly whole?: boolean;
-  /** Another package states it; `abroad`: where, when it stands there by itself and may be changed. */
-  readonly elsewhere?: true;
-  readonly abroad?: PlaceAbroad;
+  /** Another package states it. */
+  readonly imported?: true;
+  /** Where the other package states it, when the value stands there by itself and may be changed. */
+  readonly importedFrom?: ImportedPlace;
 }
+
+/** Values that other packages state, resolved between two readings of a package. */
+export const VALUE_LOOKUPS = new LookupsByPackage<Value>();
 
 export const UNKNOWN: Value = { number: undefined, text: undefined, from: 'unknown', at: undefined };
 
@@ -42,7 +46,7 @@ export function valueOf(expression: Node, file: GoFile, pkg: GoPackage, func: Fu
 }
 
 /** What a function of the package returns, when it does nothing else. */
-export function valueGivenBy(own: { readonly file: GoFile; readonly func: Func }, pkg: GoPackage): Value {
+export function valueReturnedBy(own: { readonly file: GoFile; readonly func: Func }, pkg: GoPackage): Value {
   return new Reader(pkg, undefined).returned(own, DEPTH);
 }
 
@@ -68,7 +72,7 @@ class Reader {
     const value = this.#read(node, file, func, depth - 1);
     this.#open.delete(key);
     return value.number === undefined && value.text === undefined && value.from === 'unknown'
-      ? (this.#abroad(node, file) ?? value)
+      ? (this.#imported(node, file) ?? value)
       : value;
   }
 
@@ -117,8 +121,8 @@ class Reader {
     }
   }
 
-  /** `options.QPS`, `o.QPS` and `options.QPS()` of other packages, as far as somebody answered. */
-  #abroad(node: Node, file: GoFile): Value | undefined {
+  /** `options.QPS`, `o.QPS` and `options.QPS()` of other packages, as far as they are resolved. */
+  #imported(node: Node, file: GoFile): Value | undefined {
     const name = selectedName(node);
     const operand = name?.parent?.childForFieldName('operand');
     if (
@@ -128,7 +132,7 @@ class Reader {
       typeOf(operand, file, this.pkg) !== undefined
     )
       return undefined;
-    return VALUES_ABROAD.of(this.pkg).look(file, name);
+    return VALUE_LOOKUPS.of(this.pkg).find(file, name);
   }
 
   #binary(node: Node, file: GoFile, func: Node | undefined, depth: number): Value {
@@ -148,7 +152,7 @@ class Reader {
       at: { ...file.span(node), file },
       whole,
       ...(from.flag !== undefined && { flag: from.flag }),
-      ...([a, b].some((v) => v.elsewhere === true) && { elsewhere: true }),
+      ...([a, b].some((v) => v.imported === true) && { imported: true }),
     };
   }
 
@@ -181,7 +185,7 @@ class Reader {
         from: values.find((v) => v.from !== 'set')?.from ?? 'set',
         at: { ...file.span(node), file },
         whole: values.every((v) => v.whole === true),
-        ...(values.some((v) => v.elsewhere === true) && { elsewhere: true }),
+        ...(values.some((v) => v.imported === true) && { imported: true }),
       };
     }
     // getEnvInt("KUBE_API_QPS", 50): a helper whose last argument is what holds without the variable.
@@ -290,8 +294,8 @@ class Reader {
       at,
       whole: !/Float/.test(def.method),
       ...(def.name !== undefined && { flag: def.name }),
-      ...(value.elsewhere === true && { elsewhere: true }),
-      ...(value.abroad !== undefined && { abroad: value.abroad }),
+      ...(value.imported === true && { imported: true }),
+      ...(value.importedFrom !== undefined && { importedFrom: value.importedFrom }),
     };
   }
 

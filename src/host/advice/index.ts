@@ -9,7 +9,7 @@ import { commandsOf } from './commands';
 import { registerExplanations } from './explain';
 import { EditorFiles } from './files';
 import { Hints } from './hints';
-import { LanguageServer } from './languageServer';
+import { Gopls } from './gopls';
 import { Hovers, Lenses } from './looks';
 import { Measurements } from './measured';
 import { SELECTOR } from './uris';
@@ -37,10 +37,10 @@ export function makeAdvice(context: vscode.ExtensionContext): Advice {
   const load = async (): Promise<Grammar> =>
     Grammar.load(...(await Promise.all([wasm('web-tree-sitter'), wasm('tree-sitter-go')])));
   const files = new EditorFiles();
-  const server = own(new LanguageServer((path) => files.read(path)));
+  const server = own(new Gopls((path) => files.read(path)));
   const analyzer = new Analyzer(load, files, {
     measured: measurements.of,
-    definitions: server,
+    languageServer: server,
     pause: () =>
       new Promise((resolve) => {
         setImmediate(resolve);

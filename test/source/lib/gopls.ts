@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import fs from 'node:fs';
 import { pathToFileURL, fileURLToPath } from 'node:url';
-import type { Definitions, NamePlace } from '../../../src/advice/abroad';
+import type { LanguageServer, NamePlace } from '../../../src/advice/resolve';
 import { offsetAt, position } from '../../../src/advice/text';
 
 /** The newest that Go 1.26 builds. Go keeps what it built: the first run takes minutes, later ones a second. */
@@ -13,7 +13,7 @@ interface Location {
   readonly range: { readonly start: { readonly line: number; readonly character: number } };
 }
 
-export class Gopls implements Definitions {
+export class Gopls implements LanguageServer {
   readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(e: Error): void }>();
   #received = Buffer.alloc(0);
   #last = 0;

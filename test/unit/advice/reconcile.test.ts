@@ -5,7 +5,7 @@ import { position } from '../../../src/advice/text';
 import { casesOf, type Case } from './cases';
 import { findingsOf, grammar, type Checked } from './harness';
 
-const cases = casesOf('work');
+const cases = casesOf('reconcile');
 
 /** Each finding on a line of its own, as the case would want it. */
 function found(c: Case): (Checked & { line: number })[] {

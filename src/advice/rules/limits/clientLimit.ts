@@ -94,7 +94,7 @@ function limited(context: GoContext, config: Config): Finding {
   ]
     .filter((f): f is Fix => f !== undefined)
     .map((f, i) => (i === 0 ? { ...f, preferred: true } : f));
-  const cite = positive(config) || config.setAbroad ? undefined : (origin ?? module.facts.clientGo)?.cite;
+  const cite = positive(config) || config.setByImport ? undefined : (origin ?? module.facts.clientGo)?.cite;
   return {
     rule: 'client-limit',
     severity: 'information',

@@ -51,7 +51,7 @@ const isNumber = (text: string): boolean => /^-?\d[\d_]*(\.\d+)?$/.test(text);
 /** The edits, or undefined when the way there can't be seen well enough. */
 export function setLimits(context: GoContext, config: Config, wants: Wants): Edit[] | undefined {
   // What another package sets is changed there, not set a second time here.
-  if (config.handed !== undefined || config.setAbroad || hasLimiter(config)) return undefined;
+  if (config.handed !== undefined || config.setByImport || hasLimiter(config)) return undefined;
   const wanted = [
     ...(wants.qps === undefined ? [] : [{ field: 'QPS' as const, want: wants.qps }]),
     ...(wants.burst === undefined ? [] : [{ field: 'Burst' as const, want: wants.burst }]),
@@ -106,12 +106,12 @@ function replace(set: Existing, want: Want, file: GoFile): Edit | 'same' | undef
         return { ...inFile(at.file), start: at.start, end: at.end, text: want.text, ...stops };
       if (set.from === 'flag') return undefined;
     }
-    const abroad = set.abroad;
-    if (abroad !== undefined && /^-?[\d._]+$/.test(abroad.text))
-      return { file: abroad.path, start: abroad.start, end: abroad.end, text: want.text };
+    const from = set.importedFrom;
+    if (from !== undefined && /^-?[\d._]+$/.test(from.text))
+      return { file: from.path, start: from.start, end: from.end, text: want.text };
   }
   // In place of the name of another package its import might be left without a use.
-  if (set.elsewhere === true) return undefined;
+  if (set.imported === true) return undefined;
   const base = operandOf(set);
   return {
     ...inFile(set.file),

@@ -19,7 +19,7 @@ export { limits };
 /** The limiters that the clients of a configuration have, where there is more than one. */
 export function sharing(config: Config): string | undefined {
   const kinds = new Set(config.uses.map((u) => u.limiters));
-  if (config.rateLimiter !== undefined || config.setAbroad) return undefined;
+  if (config.rateLimiter !== undefined || config.setByImport) return undefined;
   if (kinds.size === 1 && kinds.has('kinds'))
     return "controller-runtime's client has such a limiter for each kind that it reads or writes past the cache.";
   const positive =

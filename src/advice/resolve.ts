@@ -1,15 +1,15 @@
 /**
- * Answers what a package asks about names of other packages: by the module's own folders where the text says which, and by the
- * answers of a language server (gopls) where one runs. Without it less is known, and nothing else changes.
+ * Resolves the lookups of a package, names that other packages declare: in the folders of its own module where the text says
+ * which, and by a language server (gopls) where one runs. Without a server less is known, and nothing else changes.
  */
-import { configGivenBy } from './clients/abroad';
-import { CONFIGS_ABROAD } from './clients/objects';
-import type { ConfigAbroad } from './clients/types';
-import { VALUES_ABROAD, type Asked, type Question } from './go/abroad';
+import { configReturnedBy } from './clients/imported';
+import { CONFIG_LOOKUPS } from './clients/objects';
+import type { ImportedConfig } from './clients/types';
+import type { Lookup, Lookups } from './go/lookups';
 import type { Func, GoFile } from './go/file';
 import { enclosing, parts, type Node } from './go/grammar';
 import type { Declared, GoPackage } from './go/package';
-import { valueGivenBy, valueOf, valueOfField, type Value } from './go/values';
+import { VALUE_LOOKUPS, valueOf, valueOfField, valueReturnedBy, type Value } from './go/values';
 import type { Module } from './modules/types';
 import { below, dirOf, join } from './paths';
 
@@ -20,55 +20,56 @@ export interface NamePlace {
 }
 
 /** What a language server knows. Each answers undefined for what it does not know, or not soon enough. */
-export interface Definitions {
+export interface LanguageServer {
   /** Where the name at this place is declared. `text`: what the offset is of. */
   definition(at: NamePlace, text: string): Promise<NamePlace | undefined>;
   /** All places in the workspace that name what is declared here. */
   references(at: NamePlace): Promise<readonly NamePlace[] | undefined>;
 }
 
-/** One look at a file, with all that it takes. */
-export interface Journey {
+/** What resolving takes, for one analysis of a file. */
+export interface Resolver {
   readonly module: Module;
-  readonly definitions: Definitions | undefined;
-  /** The package of a folder, or that of a file in it; undefined: there is none. Stays whole until the look ends. */
+  readonly languageServer: LanguageServer | undefined;
+  /** The package of a folder, or that of a file in it; undefined: there is none. Stays whole until the analysis ends. */
   package(dir: string, path?: string): Promise<GoPackage | undefined>;
 }
 
-/** A package that asks one that asks one. */
+/** Steps from package to package: what a package needs of another may need a third one. */
 const DEPTH = 2;
 
-/** True when something was answered that was not known before: then the package is to be read again. */
-export async function answer(pkg: GoPackage, journey: Journey, depth = DEPTH): Promise<boolean> {
-  const values = await each(VALUES_ABROAD.of(pkg), pkg, journey, depth, valueAt);
-  const configs = await each(CONFIGS_ABROAD.of(pkg), pkg, journey, depth, configAt);
+/** True when something was resolved that was not known before: then the package is to be read again. */
+export async function resolveLookups(pkg: GoPackage, resolver: Resolver, depth = DEPTH): Promise<boolean> {
+  const values = await each(VALUE_LOOKUPS.of(pkg), pkg, resolver, depth, valueAt);
+  const configs = await each(CONFIG_LOOKUPS.of(pkg), pkg, resolver, depth, configAt);
   return values || configs;
 }
 
-/** What other packages told may be so no more. */
-export function forgetAnswers(pkg: GoPackage): void {
-  VALUES_ABROAD.forget(pkg);
-  CONFIGS_ABROAD.forget(pkg);
+/** Other packages may have changed: all lookups of this one are to be resolved anew. */
+export function forgetLookups(pkg: GoPackage): void {
+  VALUE_LOOKUPS.forget(pkg);
+  CONFIG_LOOKUPS.forget(pkg);
 }
 
-type Find<T> = (target: Target, pkg: GoPackage, journey: Journey) => Promise<T | undefined>;
+type Find<T> = (target: Target, pkg: GoPackage, resolver: Resolver) => Promise<T | undefined>;
 
 async function each<T>(
-  asked: Asked<T>,
+  lookups: Lookups<T>,
   pkg: GoPackage,
-  journey: Journey,
+  resolver: Resolver,
   depth: number,
   find: Find<T>,
 ): Promise<boolean> {
   let any = false;
-  for (const question of depth > 0 ? asked.take() : []) {
-    const target = await declared(question, journey);
+  for (const lookup of depth > 0 ? lookups.takePending() : []) {
+    const target = await declared(lookup, resolver);
     if (target === undefined || target.pkg.dir === pkg.dir) continue;
-    let told = await find(target, pkg, journey);
+    let answer = await find(target, pkg, resolver);
     // What it needs may be declared in yet another one.
-    if (told === undefined && (await answer(target.pkg, journey, depth - 1))) told = await find(target, pkg, journey);
-    if (told === undefined) continue;
-    asked.tell(question, told);
+    if (answer === undefined && (await resolveLookups(target.pkg, resolver, depth - 1)))
+      answer = await find(target, pkg, resolver);
+    if (answer === undefined) continue;
+    lookups.resolve(lookup, answer);
     any = true;
   }
   return any;
@@ -82,12 +83,12 @@ interface Target {
   readonly field?: { readonly file: GoFile; readonly name: Node; readonly type: string };
 }
 
-async function declared({ file, name }: Question, journey: Journey): Promise<Target | undefined> {
-  const { module, definitions } = journey;
+async function declared({ file, name }: Lookup, resolver: Resolver): Promise<Target | undefined> {
+  const { module, languageServer } = resolver;
   const operand = name.parent?.childForFieldName('operand') ?? undefined;
   const path = operand === undefined ? undefined : file.packageOf(operand);
   if (path !== undefined && module.path !== '' && (path === module.path || path.startsWith(`${module.path}/`))) {
-    const pkg = await journey.package(join(module.dir, path.slice(module.path.length)));
+    const pkg = await resolver.package(join(module.dir, path.slice(module.path.length)));
     const [value, func] = [pkg?.value(name.text), pkg?.func(name.text)];
     return pkg === undefined
       ? undefined
@@ -98,9 +99,10 @@ async function declared({ file, name }: Question, journey: Journey): Promise<Tar
           : undefined;
   }
   // The standard library has nothing that is looked for.
-  if (definitions === undefined || (path !== undefined && !(path.split('/')[0] ?? '').includes('.'))) return undefined;
-  const at = await definitions.definition({ path: file.path, offset: name.startIndex }, file.text);
-  const pkg = at === undefined ? undefined : await journey.package(dirOf(at.path), at.path);
+  if (languageServer === undefined || (path !== undefined && !(path.split('/')[0] ?? '').includes('.')))
+    return undefined;
+  const at = await languageServer.definition({ path: file.path, offset: name.startIndex }, file.text);
+  const pkg = at === undefined ? undefined : await resolver.package(dirOf(at.path), at.path);
   return pkg === undefined || at === undefined ? undefined : targetAt(pkg, at);
 }
 
@@ -119,29 +121,29 @@ function targetAt(pkg: GoPackage, { path, offset }: NamePlace): Target | undefin
     : { pkg, field: { file, name, type } };
 }
 
-const valueAt: Find<Value> = async (target, pkg, journey) => {
+const valueAt: Find<Value> = async (target, pkg, resolver) => {
   const { value, func, field } = target;
   if (value !== undefined)
-    return value.constant || (await onlyRead(target, value, pkg, journey))
-      ? sent(valueOf(value.name, value.file, target.pkg, undefined), journey.module)
+    return value.constant || (await onlyRead(target, value, pkg, resolver))
+      ? exported(valueOf(value.name, value.file, target.pkg, undefined), resolver.module)
       : undefined;
-  if (func !== undefined) return sent(valueGivenBy(func, target.pkg), journey.module);
-  return field !== undefined && (await onlyRead(target, field, pkg, journey))
-    ? sent(valueOfField(field.type, field.name.text, target.pkg), journey.module)
+  if (func !== undefined) return exported(valueReturnedBy(func, target.pkg), resolver.module);
+  return field !== undefined && (await onlyRead(target, field, pkg, resolver))
+    ? exported(valueOfField(field.type, field.name.text, target.pkg), resolver.module)
     : undefined;
 };
 
-const configAt: Find<ConfigAbroad> = ({ pkg, func }, _, { module }) =>
-  Promise.resolve(func === undefined ? undefined : configGivenBy(func, pkg, module));
+const configAt: Find<ImportedConfig> = ({ pkg, func }, _, { module }) =>
+  Promise.resolve(func === undefined ? undefined : configReturnedBy(func, pkg, module));
 
 /** True when nobody but its own package gives it a value, as far as the language server sees. */
 async function onlyRead(
   target: Target,
   { file, name }: { readonly file: GoFile; readonly name: Node },
   pkg: GoPackage,
-  { definitions }: Journey,
+  { languageServer }: Resolver,
 ): Promise<boolean> {
-  const all = await definitions?.references({ path: file.path, offset: name.startIndex });
+  const all = await languageServer?.references({ path: file.path, offset: name.startIndex });
   return (
     all !== undefined &&
     all.length > 0 &&
@@ -169,7 +171,7 @@ function isWritten(name: Node): boolean {
 }
 
 /** A value as another package has it: the trees that it was read from are not kept. */
-function sent(value: Value, module: Module): Value | undefined {
+function exported(value: Value, module: Module): Value | undefined {
   const { number, text, from, at, flag, whole } = value;
   if (number === undefined && text === undefined) return undefined;
   const own =
@@ -183,9 +185,11 @@ function sent(value: Value, module: Module): Value | undefined {
     text,
     from,
     at: undefined,
-    elsewhere: true,
+    imported: true,
     ...(flag !== undefined && { flag }),
     ...(whole !== undefined && { whole }),
-    ...(value.abroad !== undefined ? { abroad: value.abroad } : own && stated !== undefined && { abroad: stated }),
+    ...(value.importedFrom !== undefined
+      ? { importedFrom: value.importedFrom }
+      : own && stated !== undefined && { importedFrom: stated }),
   };
 }

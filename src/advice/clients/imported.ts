@@ -1,21 +1,21 @@
-/** Configurations that functions of other packages give. */
+/** A configuration that a function returns to callers in other packages. */
 import type { Func, GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import type { Module } from '../modules/types';
 import { below } from '../paths';
 import { told } from './effective';
 import { States, type Field, type State } from './state';
-import type { FieldAbroad, ConfigAbroad } from './types';
+import type { ImportedLimit, ImportedConfig } from './types';
 import { position } from '../text';
 
-/** What a function of this package gives to those who call it from others; undefined when it can't be followed. */
-export function configGivenBy(
+/** What a function of this package returns to those who call it from other packages; undefined when it can't be followed. */
+export function configReturnedBy(
   own: { readonly file: GoFile; readonly func: Func },
   pkg: GoPackage,
   module: Module,
-): ConfigAbroad | undefined {
+): ImportedConfig | undefined {
   const states = new States(pkg, module);
-  const given = states.objects.given(own).flatMap((ref) => {
+  const given = states.objects.returnedBy(own).flatMap((ref) => {
     const at = ref.anchors.at(-1);
     return at === undefined
       ? []
@@ -24,11 +24,11 @@ export function configGivenBy(
   const [first] = given;
   if (first === undefined || given.some((g) => g.kind !== first.kind || g.state.limiter.set !== false))
     return undefined;
-  const field = (of: (s: State) => Field): FieldAbroad => {
+  const field = (of: (s: State) => Field): ImportedLimit => {
     const known = of(first.state);
     const where =
       known.by === undefined
-        ? known.abroad
+        ? known.importedFrom
         : `${below(module.dir, known.by.file.path)}, line ${position(known.by.file.text, known.by.statement.startIndex).line}${told(known.by)}`;
     return {
       number: given.every((g) => of(g.state).number === known.number) ? known.number : undefined,

@@ -1,6 +1,6 @@
 /** What gopls knows, through whatever extension runs it: asked when it is there, never started and never waited for long. */
 import * as vscode from 'vscode';
-import type { Definitions, NamePlace } from '../../advice/abroad';
+import type { LanguageServer, NamePlace } from '../../advice/resolve';
 import { offsetAt } from '../../advice/text';
 import { pathOf, uriOf } from './uris';
 
@@ -9,7 +9,7 @@ const PATIENCE_MS = 1000;
 /** The extension of the Go team, which runs gopls. */
 const GO = 'golang.go';
 
-export class LanguageServer implements Definitions, vscode.Disposable {
+export class Gopls implements LanguageServer, vscode.Disposable {
   readonly #learned = new vscode.EventEmitter<void>();
   /** Something is known that was asked before and not answered. */
   readonly onDidLearn = this.#learned.event;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Definitions, NamePlace } from '../../../src/advice/abroad';
+import type { LanguageServer, NamePlace } from '../../../src/advice/resolve';
 import { Analyzer } from '../../../src/advice/analyzer';
 import { applyEdits } from '../../../src/advice/text';
 import type { Finding } from '../../../src/advice/types';
@@ -50,7 +50,7 @@ const server = (
   texts: Record<string, string>,
   declaration: [string, string],
   ...uses: [string, string][]
-): Definitions => {
+): LanguageServer => {
   const [declared, ...others] = [declaration, ...uses].map(([path, marked]) => at(texts, path, marked));
   const same = (a: NamePlace, b: NamePlace | undefined): boolean => a.path === b?.path && a.offset === b.offset;
   return {
@@ -59,9 +59,13 @@ const server = (
   };
 };
 
-function folder(files: Record<string, string>, definitions?: Definitions) {
+function folder(files: Record<string, string>, definitions?: LanguageServer) {
   const texts: Record<string, string> = { '/m/go.mod': MOD, ...files };
-  const analyzer = new Analyzer(() => Promise.resolve(grammar()), memoryFiles(texts), definitions && { definitions });
+  const analyzer = new Analyzer(
+    () => Promise.resolve(grammar()),
+    memoryFiles(texts),
+    definitions && { languageServer: definitions },
+  );
   const limit = async (): Promise<Finding | undefined> =>
     (await analyzer.file('/m/main.go')).findings.find((f) => f.rule === 'client-limit');
   return { analyzer, texts, limit, effective: async () => (await limit())?.effective };
