@@ -1,4 +1,4 @@
-/** What a person is told of an error: never a message without something to do. Knows no editor. */
+/** What a person is told of an error: never a message without something to do. */
 import { Problem } from '../base/problem';
 
 const NEXT = 'Try again; the log has more.';

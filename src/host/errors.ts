@@ -1,24 +1,13 @@
-/** Problems, shown where the person is: what happened, what to do next, and a button that does it. */
+/** Problems, shown where the user is: what happened, what to do next, and a button that does it. */
 import * as vscode from 'vscode';
 import { isAbort, type ProblemData } from '../base/problem';
-import type { Log } from './log';
+import type { Action, Log, ProblemOptions } from '../app/editor';
 import { withNextStep } from '../app/problems';
 
-/** A button of a notification. */
-export interface Action {
-  readonly title: string;
-  readonly run: () => unknown;
-}
+/** What the user wanted and may do now, and where it is logged. */
+export type ShowOptions = ProblemOptions & { readonly log: Log };
 
-export interface ShowOptions {
-  /** What the person wanted, for the log: "Profile CPU of default/widgets-0". */
-  readonly what: string;
-  readonly log: Log;
-  /** Offered first; "Show Details" and, without any, "Show Log" follow. */
-  readonly actions?: readonly Action[];
-}
-
-/** Shows it as a notification, unless the person cancelled. Resolves when the notification is gone. */
+/** Shows it as a notification, unless the user cancelled. Resolves when the notification is gone. */
 export async function showProblem(e: unknown, { what, log, actions = [] }: ShowOptions): Promise<void> {
   log.problem(what, e);
   if (isAbort(e)) return;

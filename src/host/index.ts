@@ -2,20 +2,21 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { EndpointMemory, type Memento } from '../cluster/memory';
+import { EndpointMemory } from '../cluster/memory';
 import { loadKube } from '../kube/load';
 import { Threads } from '../profile/thread/client';
 import type { Row } from '../captures/groups';
 import { registerCaptures } from './captures/index';
 import { SeriesList } from './captures/series';
-import { Clusters } from './clusters';
+import { Clusters } from '../app/clusters';
 import { authenticate } from './commands/authenticate';
 import { captureAgain, captureCommand, wishFor } from './commands/capture';
 import { givenOf } from './commands/given';
 import { commandsOf } from './commands/index';
+import { createEditor } from './editor';
 import { showProblem } from './errors';
 import { Lines } from './lines/index';
-import { Locals } from './locals';
+import { Locals } from '../app/locals';
 import { createLog } from './log';
 import type { ThreadOpener } from './pages/document';
 import { ChurnPanels } from './churn/panels';
@@ -23,8 +24,8 @@ import { MetricsPanels } from './metrics/panels';
 import type { Subject } from './metrics/subject';
 import { ProfileEditor, profileCommands } from './pages/editor';
 import type { Parts } from './parts';
-import type { Given } from './picks/process';
-import { Processes } from './processes';
+import type { Given } from '../app/processes/place';
+import { Processes } from '../app/processes/processes';
 import { onSettings, settings } from './settings';
 import type { Node } from './tree/provider';
 import { ClustersView } from './tree/view';
@@ -56,12 +57,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
     return part;
   };
   const log = own(createLog());
-  const globalState: Memento = {
-    get: (key) => context.globalState.get(key),
-    set: (key, value) => {
-      void context.globalState.update(key, value);
-    },
-  };
+  const appEditor = createEditor(context, log);
 
   const clusters = own(
     new Clusters({
@@ -92,9 +88,9 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
       log,
     }),
   );
-  const memory = new EndpointMemory(globalState);
+  const memory = new EndpointMemory(appEditor.store);
   const processes = own(new Processes({ clusters, memory, pins: () => settings.pins, log }));
-  const locals = new Locals(globalState);
+  const locals = new Locals(appEditor.store);
   const view = own(new ClustersView(registered.clusters, { clusters, processes, locals, log }));
   const threads = own(new Threads(path.join(context.extensionPath, 'dist', 'profile-thread.js')));
   const open: ThreadOpener = (bytes, options, signal) => threads.open(bytes, options, signal);
@@ -110,6 +106,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
 
   const parts: Parts = {
     context,
+    editor: appEditor,
     log,
     clusters,
     processes,

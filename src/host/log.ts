@@ -1,13 +1,7 @@
+/** The output channels that the parts log to. */
 import * as vscode from 'vscode';
+import type { Log } from '../app/editor';
 import { isAbort, Problem } from '../base/problem';
-
-/** What the parts write to; nothing secret ever: no tokens, no headers, no kubeconfig contents. */
-export interface Log {
-  info(message: string): void;
-  warn(message: string): void;
-  /** A failure, with what the person was told and the server's own words where there are some. */
-  problem(what: string, e: unknown): void;
-}
 
 export interface LogChannel extends Log, vscode.Disposable {
   show(): void;

@@ -1,25 +1,13 @@
-/** What the commands work with: made in extension.ts, each once. */
+/** What the commands work with, with what only the host can use of it. */
 import type * as vscode from 'vscode';
-import type { Opener } from '../captures/check';
-import type { EndpointMemory } from '../cluster/memory';
+import type { Parts as AppParts } from '../app/parts';
 import type { CapturesApi } from './captures/index';
-import type { Clusters } from './clusters';
-import type { Locals } from './locals';
 import type { LogChannel } from './log';
-import type { Processes } from './processes';
 import type { ClustersView } from './tree/view';
 
-export interface Parts {
+export interface Parts extends AppParts {
   readonly context: vscode.ExtensionContext;
   readonly log: LogChannel;
-  readonly clusters: Clusters;
-  readonly processes: Processes;
-  readonly locals: Locals;
-  readonly memory: EndpointMemory;
   readonly view: ClustersView;
   readonly captures: CapturesApi;
-  /** Reads a profile in a thread of its own. */
-  readonly open: Opener;
-  /** One will be read soon: its thread is made ready meanwhile. */
-  readonly expectProfile: () => void;
 }

@@ -1,65 +1,60 @@
-/** The settings `controllerTuner.*`, read where they are used so that a change counts at once. Units and defaults: package.json. */
+/** The settings `controllerTuner.*`: what app/editor.ts says of each holds here. */
 import * as vscode from 'vscode';
+import type { Settings } from '../app/editor';
 import type { Pins } from '../cluster/pins';
 import type { EndpointKind } from '../controllers/types';
 import { within } from '../app/limits';
 
 export const SECTION = 'controllerTuner';
 
-export type GroupBy = 'namespace' | 'workload';
-
 function read<T>(key: string, fallback: T): T {
   return vscode.workspace.getConfiguration(SECTION).get<T>(key, fallback);
 }
 
-export const settings = {
-  get kubeconfigs(): readonly string[] {
+export const settings: Settings = {
+  get kubeconfigs() {
     return strings(read<unknown>('kubeconfigs', []));
   },
-  get namespaces(): readonly string[] {
+  get namespaces() {
     return strings(read<unknown>('namespaces', []));
   },
-  /** s */
-  get cpuSeconds(): number {
+  get cpuSeconds() {
     return within(read<unknown>('cpuSeconds', 30), 1, 600, 30);
   },
-  get groupBy(): GroupBy {
+  get groupBy() {
     return read<string>('groupBy', 'namespace') === 'workload' ? 'workload' : 'namespace';
   },
-  get showAll(): boolean {
+  get showAll() {
     return read('showAllWorkloads', false);
   },
-  get marked(): Readonly<Record<string, boolean>> {
+  get marked() {
     return read<Record<string, boolean>>('controllers', {});
   },
-  get pins(): Pins {
+  get pins() {
     return read<Pins>('endpoints', {});
   },
-  /** ms */
-  get idleTimeoutMs(): number {
+  get idleTimeoutMs() {
     return within(read<unknown>('requestTimeoutSeconds', 15), 1, 600, 15) * 1000;
   },
-  /** Between two scrapes of a process, ms. */
-  get scrapeMs(): number {
+  get scrapeMs() {
     return within(read<unknown>('scrapeSeconds', 2), 1, 15, 2) * 1000;
   },
-  /** Bytes, as received and after decompression. */
-  get maxScrapeBytes(): number {
+  get maxScrapeBytes() {
     return within(read<unknown>('maxScrapeMiB', 64), 1, 1024, 64) * 1024 * 1024;
   },
-  /** As it is written; see readConfigured. In a workspace that is not trusted, the workspace's own are left out. */
-  get prometheus(): readonly unknown[] {
+  get prometheus() {
     const v = read<unknown>('prometheus', []);
     return Array.isArray(v) ? v : [];
   },
-  /** What paths of profiles begin with, and the folder that this means here. */
-  get sourcePaths(): Readonly<Record<string, string>> {
+  get sourcePaths() {
     return texts(read<unknown>('sourcePaths', {}));
   },
-  /** Bytes after decompression; 1 MiB to 4 GiB, the longest that one buffer holds. */
-  get maxProfileBytes(): number {
+  get maxProfileBytes() {
     return within(read<unknown>('maxProfileMiB', 512), 1, 4096, 512) * 1024 * 1024;
   },
+  pin,
+  setPrometheus,
+  onDidChange: onSettings,
 };
 
 function strings(v: unknown): readonly string[] {
@@ -87,7 +82,7 @@ async function write(key: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration(SECTION).update(key, value, place(key));
 }
 
-export function setGroupBy(by: GroupBy): Promise<void> {
+export function setGroupBy(by: Settings['groupBy']): Promise<void> {
   return write('groupBy', by);
 }
 export function setShowAll(all: boolean): Promise<void> {
@@ -99,8 +94,7 @@ export function mark(workload: string, controller: boolean): Promise<void> {
   return write('controllers', { ...settings.marked, [workload]: controller });
 }
 
-/** Pins an endpoint of `namespace/name`; '' takes the pin away. */
-export function pin(workload: string, kind: EndpointKind, url: string): Promise<void> {
+function pin(workload: string, kind: EndpointKind, url: string): Promise<void> {
   const all: Record<string, Partial<Record<EndpointKind, string>>> = { ...settings.pins };
   const one = { ...all[workload] };
   if (url === '') delete one[kind];
@@ -115,12 +109,10 @@ export function addKubeconfig(file: string): Promise<void> {
   return before.includes(file) ? Promise.resolve() : write('kubeconfigs', [...before, file]);
 }
 
-/** All entries anew, one that was added or changed among them. */
 export function setPrometheus(entries: readonly unknown[]): Promise<void> {
   return write('prometheus', entries);
 }
 
-/** Calls back when one of these keys (without the section) changes. */
 export function onSettings(keys: readonly string[], listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((e) => {
     if (keys.some((k) => e.affectsConfiguration(`${SECTION}.${k}`))) listener();

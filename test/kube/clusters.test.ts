@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Clusters } from '../../src/host/clusters';
+import { Clusters } from '../../src/app/clusters';
 import { createKubeconfigs } from '../../src/kube/index';
 import { until } from '../lib/until';
 import { apiServer, folder, kubeconfig, type ApiServer } from './kubeServer';

@@ -9,7 +9,7 @@ import type { Module } from '../../advice/modules/types';
 import { below, dirOf } from '../../advice/paths';
 import { programOf } from '../../advice/program';
 import { guarded } from '../errors';
-import type { Log } from '../log';
+import type { Log } from '../../app/editor';
 import { fixEdit } from './actions';
 import { changesEdit } from './edits';
 import { showExplanation } from './explain';

@@ -7,9 +7,9 @@ import { runSeries, type SeriesState } from '../../captures/series';
 import type { CaptureGroup } from '../../captures/types';
 import { showProblem } from '../errors';
 import type { Parts } from '../parts';
-import { placesOf, type Place } from '../picks/process';
-import { planLabel, type Plan } from './plan';
-import { newId, partsOf, takeParts } from './take';
+import { placesOf, type Place } from '../../app/processes/place';
+import { planLabel, type Plan } from '../../app/captures/plan';
+import { newId, partsOf, takeParts } from '../../app/captures/take';
 
 export interface SeriesWish {
   readonly places: readonly [Place, ...Place[]];

@@ -1,7 +1,7 @@
 /** Looking at an execution trace, which only Go's own viewer reads: it is run when the person says so, and never by itself. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { findGo } from './go';
+import { findGo } from '../../app/captures/go';
 
 const OPEN = 'Open in go tool trace';
 const COPY = 'Copy Command';

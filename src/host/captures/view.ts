@@ -6,7 +6,7 @@ import { groupDescription, groupTooltip, isGroupRow, rowsOf, type GroupRow, type
 import type { CaptureStore } from '../../captures/store';
 import type { Capture, CaptureGroup } from '../../captures/types';
 import { withNextStep } from '../../app/problems';
-import { kindIcon } from './icons';
+import { kindIcon } from '../../app/captures/icons';
 
 const GROUP_ICON: Readonly<Record<CaptureGroup['kind'], string>> = {
   replicas: 'layers',

@@ -4,8 +4,11 @@ import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { distinct, fullName } from '../../churn/kinds';
 import type { KindInfo } from '../../churn/types';
-import type { Clusters } from '../clusters';
-import { cancelled, input, pick, run, type Choice, type Step } from '../picks/wizard';
+import type { Clusters } from '../../app/clusters';
+import { abortError } from '../../base/abort';
+import type { Choice } from '../../app/editor';
+import { run, type Step } from '../../app/wizard';
+import { picker } from '../picker';
 import type { ChurnSubject } from './session';
 
 const TITLE = 'Watch changes';
@@ -31,14 +34,14 @@ export async function pickChurn(
     selectorStep(),
   ]);
   const { context, kinds, namespaces = 'all', selector = '' } = end;
-  if (context === undefined || !kinds) throw cancelled();
+  if (context === undefined || !kinds) throw abortError('The user cancelled.');
   return { context, kinds, namespaces, selector };
 }
 
 function contextStep(clusters: Clusters): Step<State> {
   return async (state, frame) => {
     if (state.context !== undefined) return { state, asked: false };
-    const { value, asked } = await pick<string>({
+    const { value, asked } = await picker.pick<string>({
       ...frame,
       title: TITLE,
       placeholder: 'Context',
@@ -72,7 +75,7 @@ function presetStep(clusters: Clusters): Step<State> {
   return async (state, frame) => {
     const { context = '' } = state;
     let all: readonly KindInfo[] = [];
-    const { value, asked } = await pick<readonly KindInfo[] | 'some'>({
+    const { value, asked } = await picker.pick<readonly KindInfo[] | 'some'>({
       ...frame,
       title: TITLE,
       placeholder: 'Kinds',
@@ -87,14 +90,14 @@ function presetStep(clusters: Clusters): Step<State> {
           {
             label: 'Choose kinds…',
             description: `of ${all.length}`,
-            iconPath: new vscode.ThemeIcon('checklist'),
+            icon: 'checklist',
             value: 'some' as const,
           },
           {
             label: 'Everything that I may watch',
             description: count(all.length, 'kind'),
             detail: 'Known heartbeats, such as leases and events, are set apart.',
-            iconPath: new vscode.ThemeIcon('globe'),
+            icon: 'globe',
             value: all,
           },
           ...(custom.length > 0
@@ -106,7 +109,7 @@ function presetStep(clusters: Clusters): Step<State> {
                     .slice(0, 6)
                     .map((k) => k.kind)
                     .join(', '),
-                  iconPath: new vscode.ThemeIcon('extensions'),
+                  icon: 'extensions',
                   value: custom,
                 },
               ]
@@ -115,7 +118,7 @@ function presetStep(clusters: Clusters): Step<State> {
             label: 'Workloads',
             description: count(workloads.length, 'kind'),
             detail: workloads.map((k) => k.kind).join(', '),
-            iconPath: new vscode.ThemeIcon('layers'),
+            icon: 'layers',
             value: workloads,
           },
         ];
@@ -169,7 +172,7 @@ function many(
     });
     list.onDidHide(() => {
       end(() => {
-        reject(cancelled());
+        reject(abortError('The user cancelled.'));
       });
     });
     list.show();
@@ -180,7 +183,7 @@ function namespaceStep(clusters: Clusters): Step<State> {
   return async (state, frame) => {
     if (state.namespaces !== undefined || state.kinds?.every((k) => !k.namespaced) === true)
       return { state, asked: false };
-    const { value, asked } = await pick<'all' | readonly string[]>({
+    const { value, asked } = await picker.pick<'all' | readonly string[]>({
       ...frame,
       title: TITLE,
       placeholder: 'Namespace',
@@ -198,10 +201,8 @@ function namespaceStep(clusters: Clusters): Step<State> {
             : []),
         ]);
         return Promise.resolve([
-          { label: 'All namespaces', iconPath: new vscode.ThemeIcon('globe'), value: 'all' as const },
-          ...[...names]
-            .sort()
-            .map((name) => ({ label: name, iconPath: new vscode.ThemeIcon('symbol-namespace'), value: [name] })),
+          { label: 'All namespaces', icon: 'globe', value: 'all' as const },
+          ...[...names].sort().map((name) => ({ label: name, icon: 'symbol-namespace', value: [name] })),
         ]);
       },
     });
@@ -211,7 +212,7 @@ function namespaceStep(clusters: Clusters): Step<State> {
 
 function selectorStep(): Step<State> {
   return async (state, frame) => {
-    const selector = await input({
+    const selector = await picker.input({
       ...frame,
       title: TITLE,
       prompt: 'Label selector, such as app=web,tier!=cache. Leave it empty for all objects.',

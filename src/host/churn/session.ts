@@ -20,8 +20,8 @@ import {
   type ToChurnPage,
 } from '../../protocol/churn';
 import { pageHtml } from '../../protocol/html';
-import type { Clusters } from '../clusters';
-import type { Log } from '../log';
+import type { Clusters } from '../../app/clusters';
+import type { Log } from '../../app/editor';
 import { withNextStep } from '../../app/problems';
 import { saveChurn } from './save';
 

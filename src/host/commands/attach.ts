@@ -4,7 +4,8 @@ import { Problem } from '../../base/problem';
 import { askLocal, type AskedLocal } from '../../cluster/attach';
 import { localProcess } from '../../cluster/local';
 import type { Parts } from '../parts';
-import { cancelled, input } from '../picks/wizard';
+import { abortError } from '../../base/abort';
+import { picker } from '../picker';
 
 const KEY = 'controllerTuner.lastUrl';
 
@@ -23,7 +24,7 @@ export async function attach({ locals, context, view }: Parts, arg: unknown): Pr
       await view.revealLocal(url);
       return url;
     }
-    if (answer !== CHANGE) throw cancelled();
+    if (answer !== CHANGE) throw abortError('The user cancelled.');
     text = await askAddress(url);
   }
 }
@@ -32,7 +33,7 @@ const ATTACH = 'Attach Anyway';
 const CHANGE = 'Change Address…';
 
 function askAddress(value: string): Promise<string> {
-  return input({
+  return picker.input({
     title: 'Attach to a local process',
     step: 1,
     totalSteps: 1,

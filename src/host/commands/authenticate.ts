@@ -7,11 +7,14 @@ import type { FoundEndpoint } from '../../cluster/endpoints';
 import { endpointRbac } from '../../cluster/rbac';
 import { asksForToken, describeAuth, type Auth } from '../../cluster/reach';
 import type { EndpointKind } from '../../controllers/types';
-import { showDetails, type Action } from '../errors';
+import type { Action } from '../../app/editor';
+import { showDetails } from '../errors';
 import type { Parts } from '../parts';
-import type { PodPlace } from '../picks/process';
-import { Back, input, pick, type Choice } from '../picks/wizard';
-import { tokenProblem } from './pprof';
+import type { PodPlace } from '../../app/processes/place';
+import type { Choice } from '../../app/editor';
+import { Back } from '../../app/wizard';
+import { picker } from '../picker';
+import { tokenProblem } from '../../app/processes/endpoints';
 
 /**
  * Asks, keeps the choice for the workload, and tries it. Resolves with the endpoints that it opened; throws a Problem (with
@@ -121,7 +124,7 @@ type Way = Auth['kind'];
 async function chooseAuth(title: string, { workload, replica }: PodPlace, now: Auth, cluster: Cluster): Promise<Auth> {
   const mark = (kind: Way): string => (kind === now.kind ? 'in use' : '');
   for (;;) {
-    const way = await pick<Way>({
+    const way = await picker.pick<Way>({
       title,
       step: 1,
       totalSteps: 2,
@@ -134,21 +137,21 @@ async function chooseAuth(title: string, { workload, replica }: PodPlace, now: A
             label: 'Service account…',
             description: now.kind === 'serviceAccount' ? `in use: ${now.namespace}/${now.name}` : '',
             detail: 'A token that the API server makes for it, valid for ten minutes',
-            iconPath: new vscode.ThemeIcon('account'),
+            icon: 'account',
             value: 'serviceAccount',
           },
           {
             label: "The kubeconfig's own token",
             description: mark('own'),
             detail: 'The process sees your own token: only for processes that you trust',
-            iconPath: new vscode.ThemeIcon('key'),
+            icon: 'key',
             value: 'own',
           },
           {
             label: 'None',
             description: mark('none'),
             detail: 'No token is sent',
-            iconPath: new vscode.ThemeIcon('circle-slash'),
+            icon: 'circle-slash',
             value: 'none',
           },
         ]),
@@ -169,7 +172,7 @@ async function chooseAccount(title: string, home: string, used: string, cluster:
   const place = { title, step: 2, totalSteps: 2, back: true };
   for (;;) {
     const of = namespace;
-    const { value } = await pick<Offer>({
+    const { value } = await picker.pick<Offer>({
       ...place,
       placeholder: `Service account of ${of}`,
       busyText: `Listing the service accounts of ${of}…`,
@@ -181,17 +184,17 @@ async function chooseAccount(title: string, home: string, used: string, cluster:
             description: [value.namespace === of ? '' : `in ${value.namespace}`, value.hint]
               .filter((d) => d !== '')
               .join(' · '),
-            iconPath: new vscode.ThemeIcon('account'),
+            icon: 'account',
             value,
           }));
         const more: Choice<Offer>[] = [
           {
             label: 'Another namespace…',
-            iconPath: new vscode.ThemeIcon('symbol-namespace'),
+            icon: 'symbol-namespace',
             alwaysShow: true,
             value: 'elsewhere',
           },
-          { label: 'Enter a name…', iconPath: new vscode.ThemeIcon('edit'), alwaysShow: true, value: 'byName' },
+          { label: 'Enter a name…', icon: 'edit', alwaysShow: true, value: 'byName' },
         ];
         try {
           return [...offers(await cluster.session.serviceAccounts(of, signal)), ...more];
@@ -204,7 +207,7 @@ async function chooseAccount(title: string, home: string, used: string, cluster:
       },
     });
     if (value === 'elsewhere') {
-      namespace = await input({
+      namespace = await picker.input({
         ...place,
         prompt: 'Namespace of the service account',
         value: of,
@@ -214,7 +217,7 @@ async function chooseAccount(title: string, home: string, used: string, cluster:
       return {
         kind: 'serviceAccount',
         namespace: of,
-        name: await input({
+        name: await picker.input({
           ...place,
           prompt: `Name of a service account of ${of}`,
           value: '',

@@ -1,5 +1,4 @@
 /** The questions of "Capture…" after the process is chosen: what, how, how long. */
-import * as vscode from 'vscode';
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { customName, hasDelta, kindLabel, kindTells, records } from '../../captures/kinds';
@@ -7,15 +6,17 @@ import { readOffers, type Offer } from '../../captures/offers';
 import { isSampled } from '../../captures/sampling';
 import { localProcess } from '../../cluster/local';
 import { asksForToken, podTarget } from '../../cluster/reach';
-import { kindIcon } from '../captures/icons';
-import type { Plan } from '../captures/plan';
+import { kindIcon } from '../../app/captures/icons';
+import type { Plan } from '../../app/captures/plan';
 import type { Parts } from '../parts';
-import { placesOf, type Given, type Place, type TailStep } from '../picks/process';
-import { input, pick, type Choice } from '../picks/wizard';
+import { placesOf, type Given, type Place } from '../../app/processes/place';
+import type { TailStep } from '../picks/process';
+import type { Choice, Choices } from '../../app/editor';
+import { picker } from '../picker';
 import { settings } from '../settings';
 import { authenticate } from './authenticate';
-import { withPprofEndpoint } from './pprof';
-import { rememberedSeconds, secondsOf } from './seconds';
+import { withPprofEndpoint } from '../../app/processes/endpoints';
+import { rememberedSeconds, secondsOf } from '../../app/captures/seconds';
 
 /** A plan of which not all is known yet. */
 export type Wish = { readonly [K in keyof Plan]: Plan[K] | undefined };
@@ -27,7 +28,7 @@ export function whatStep(parts: Parts, title: string, asking: (place: Place) => 
     const [place] = placesOf(state);
     asking(place);
     const ask = (): Promise<{ readonly value: Plan['what'] }> =>
-      pick<Plan['what']>({
+      picker.pick<Plan['what']>({
         ...frame,
         title: `${title}${whom(state)}`,
         placeholder: 'What to capture',
@@ -46,12 +47,12 @@ export function whatStep(parts: Parts, title: string, asking: (place: Place) => 
   };
 }
 
-function choicesOf(offers: readonly Offer[]): readonly (Choice<Plan['what']> | vscode.QuickPickItem)[] {
+function choicesOf(offers: readonly Offer[]): Choices<Plan['what']> {
   const item = ({ kind, count: n }: Offer): Choice<Plan['what']> => ({
     label: kindLabel(kind),
     description: described(kind, n),
     detail: kindTells(kind),
-    iconPath: new vscode.ThemeIcon(kindIcon(kind)),
+    icon: kindIcon(kind),
     value: kind,
   });
   const own = offers.filter((o) => customName(o.kind) !== undefined);
@@ -62,14 +63,14 @@ function choicesOf(offers: readonly Offer[]): readonly (Choice<Plan['what']> | v
             label: 'Everything',
             description: 'one window',
             detail: 'CPU, goroutines, heap and metrics, taken together and kept as a group',
-            iconPath: new vscode.ThemeIcon('record'),
+            icon: 'record',
             value: 'everything' as const,
           },
         ]
       : []),
-    separator('Profiles'),
+    { separator: 'Profiles' },
     ...offers.filter((o) => !own.includes(o)).map(item),
-    ...(own.length > 0 ? [separator("The program's own"), ...own.map(item)] : []),
+    ...(own.length > 0 ? [{ separator: "The program's own" }, ...own.map(item)] : []),
   ];
 }
 
@@ -83,10 +84,6 @@ function described(kind: Offer['kind'], n: number): string {
 
 function grouped(n: number, rest: string): string {
   return `${n.toLocaleString('en')} ${rest}`;
-}
-
-function separator(label: string): vscode.QuickPickItem {
-  return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
 async function offersAt(parts: Parts, place: Place, signal: AbortSignal): Promise<readonly Offer[]> {
@@ -118,13 +115,13 @@ export function howStep(title: string): TailStep<Wish> {
       {
         label: 'Now',
         detail: 'As it is at this moment',
-        iconPath: new vscode.ThemeIcon('circle-filled'),
+        icon: 'circle-filled',
         value: 'once',
       },
       {
         label: 'Before and after',
         detail: 'Two captures some seconds apart, opened as their difference',
-        iconPath: new vscode.ThemeIcon('diff'),
+        icon: 'diff',
         value: 'pair',
       },
     ];
@@ -132,10 +129,10 @@ export function howStep(title: string): TailStep<Wish> {
       choices.push({
         label: 'Only what changes',
         detail: 'The process compares itself over some seconds, and sends the difference (?seconds=N)',
-        iconPath: new vscode.ThemeIcon('diff-added'),
+        icon: 'diff-added',
         value: 'delta',
       });
-    const { value } = await pick<Plan['how']>({
+    const { value } = await picker.pick<Plan['how']>({
       ...frame,
       title: `${title}: ${kindLabel(what)}${whom(state)}`,
       placeholder: 'Once, or compared with a moment later',
@@ -152,7 +149,7 @@ export function secondsStep({ context }: Parts, title: string): TailStep<Wish> {
     if (how === 'once' && what !== 'everything' && !records(what))
       return { state: { ...state, extra: { ...state.extra, seconds: 0 } }, asked: false };
     const { key, first, prompt } = secondsOf({ what, how }, settings.cpuSeconds);
-    const text = await input({
+    const text = await picker.input({
       ...frame,
       title: `${title}${whom(state)}`,
       prompt,

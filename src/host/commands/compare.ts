@@ -6,9 +6,9 @@ import type { ComparedId } from '../metrics/compare';
 import type { MetricsPanels } from '../metrics/panels';
 import { subjectKey } from '../metrics/subject';
 import type { Parts } from '../parts';
-import { cancelled } from '../picks/wizard';
-import { shortPod } from '../tree/looks';
-import type { Subject } from '../tree/nodes';
+import { abortError } from '../../base/abort';
+import { shortPod } from '../../app/tree/looks';
+import type { Subject } from '../../app/tree/nodes';
 import { isNode } from '../tree/provider';
 import { subjectOf } from './given';
 
@@ -86,7 +86,7 @@ async function choose(parts: Parts, first: readonly ComparedId[]): Promise<reado
       ignoreFocusOut: true,
     },
   );
-  if (!chosen) throw cancelled();
+  if (!chosen) throw abortError('The user cancelled.');
   return chosen.flatMap((r) => r.id ?? []);
 }
 

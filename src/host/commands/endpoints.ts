@@ -1,14 +1,14 @@
 /** Looking for the endpoints of a process, and pinning one. */
-import * as vscode from 'vscode';
 import { isAbort } from '../../base/problem';
 import { bestEndpoint, type FoundEndpoint } from '../../cluster/endpoints';
 import { DEFAULT_PATH, formatEndpointUrl, parseEndpointUrl, pinsOf } from '../../cluster/pins';
 import type { EndpointKind } from '../../controllers/types';
 import { showProblem } from '../errors';
 import type { Parts } from '../parts';
-import type { PodPlace } from '../picks/process';
-import { input, pick, type Choice } from '../picks/wizard';
-import { pin, settings } from '../settings';
+import type { PodPlace } from '../../app/processes/place';
+import type { Choice } from '../../app/editor';
+import { picker } from '../picker';
+import { settings } from '../settings';
 
 /** Asks the process, shown by the tree; a failure is a line under the replica, so nothing pops up. */
 export async function findEndpoints({ processes }: Parts, place: PodPlace): Promise<void> {
@@ -32,7 +32,7 @@ export async function pinEndpoint(
     const of =
       kind ??
       (
-        await pick<EndpointKind>({
+        await picker.pick<EndpointKind>({
           title,
           step: 1,
           totalSteps: 2,
@@ -43,13 +43,13 @@ export async function pinEndpoint(
               {
                 label: 'pprof',
                 detail: 'Profiles, by default under /debug/pprof/',
-                iconPath: new vscode.ThemeIcon('pulse'),
+                icon: 'pulse',
                 value: 'pprof',
               },
               {
                 label: 'metrics',
                 detail: 'Prometheus text, by default under /metrics',
-                iconPath: new vscode.ThemeIcon('graph'),
+                icon: 'graph',
                 value: 'metrics',
               },
             ]),
@@ -61,7 +61,7 @@ export async function pinEndpoint(
       pinsOf(settings.pins, workload.namespace, workload.name).endpoints.find((e) => e.kind === of) ??
       bestEndpoint(facts.endpoints, of);
     const example = `http://:6060${DEFAULT_PATH[of]}`;
-    const text = await input({
+    const text = await picker.input({
       title,
       step: 2,
       totalSteps: 2,
@@ -72,7 +72,7 @@ export async function pinEndpoint(
         t.trim() === '' || parseEndpointUrl(t, of) ? undefined : `Scheme, port and path, like ${example}.`,
     });
     const at = text === '' ? undefined : parseEndpointUrl(text, of);
-    await pin(name, of, at ? formatEndpointUrl({ kind: of, ...at }) : '');
+    await settings.pin(name, of, at ? formatEndpointUrl({ kind: of, ...at }) : '');
     void view.lookAgain(context, workload.id);
     return true;
   } catch (e) {

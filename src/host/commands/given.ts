@@ -1,8 +1,8 @@
 /** What a command was called on: a node of the tree, the tree's selection, or nothing yet. */
 import type { Workload } from '../../controllers/types';
-import type { Clusters } from '../clusters';
-import type { Given } from '../picks/process';
-import type { Subject } from '../tree/nodes';
+import type { Clusters } from '../../app/clusters';
+import type { Given } from '../../app/processes/place';
+import type { Subject } from '../../app/tree/nodes';
 import { isNode } from '../tree/provider';
 
 /** The subject behind a command's argument; a message line stands for what it is about. */

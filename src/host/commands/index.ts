@@ -5,8 +5,10 @@ import { guarded, showDetails, showProblem } from '../errors';
 import type { SeriesList } from '../captures/series';
 import type { MetricsPanels } from '../metrics/panels';
 import type { Parts } from '../parts';
-import { pickProcess, pickSubject, type Given, type Place, type PodPlace } from '../picks/process';
-import { pick, type Choice } from '../picks/wizard';
+import type { Given, Place, PodPlace } from '../../app/processes/place';
+import { pickProcess, pickSubject } from '../picks/process';
+import type { Choice } from '../../app/editor';
+import { picker } from '../picker';
 import { addKubeconfig, mark, setGroupBy, setShowAll } from '../settings';
 import { isNode } from '../tree/provider';
 import { attach } from './attach';
@@ -183,7 +185,7 @@ async function contextName(
     );
     return undefined;
   }
-  const { value } = await pick<string>({
+  const { value } = await picker.pick<string>({
     title,
     step: 1,
     totalSteps: 1,

@@ -1,8 +1,8 @@
 /** Asks what to capture repeatedly, how often, and how much of it to keep. */
 import type { SeriesList } from '../captures/series';
 import type { Parts } from '../parts';
-import type { Given } from '../picks/process';
-import { input } from '../picks/wizard';
+import type { Given } from '../../app/processes/place';
+import { picker } from '../picker';
 import { ANY, choose } from './capture';
 
 const KEY = 'controllerTuner.lastSeries';
@@ -29,7 +29,7 @@ export async function startSeries(parts: Parts, list: SeriesList, given: Given):
 
 async function number(prompt: string, value: number, min: number, max: number): Promise<number> {
   return Number(
-    await input({
+    await picker.input({
       title: TITLE,
       step: 1,
       totalSteps: 1,

@@ -4,7 +4,7 @@ import { count } from '../../base/format';
 import { Disposables } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
 import { guarded } from '../errors';
-import type { Log } from '../log';
+import type { Log } from '../../app/editor';
 import type { ActivePages } from '../pages/active';
 import type { Sources } from '../pages/source';
 import { goToHotLine, showInProfile } from './commands';

@@ -4,8 +4,8 @@ import { happened } from '../../controllers/changes';
 import type { Replica } from '../../controllers/types';
 import type { Annotation } from '../../protocol/metrics';
 import type { CapturesApi } from '../captures/index';
-import type { Clusters } from '../clusters';
-import { shortPod } from '../tree/looks';
+import type { Clusters } from '../../app/clusters';
+import { shortPod } from '../../app/tree/looks';
 import { capturesIn } from './acts';
 import type { Subject } from './subject';
 

@@ -5,9 +5,9 @@ import { bytes as sizeText } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { MAX_SAVED_BYTES, SavedSource } from '../../series/saved/source';
 import { guarded } from '../errors';
-import { cancelled } from '../picks/wizard';
+import { abortError } from '../../base/abort';
 import type { Parts } from '../parts';
-import type { Place } from '../picks/process';
+import type { Place } from '../../app/processes/place';
 import { compareKey, comparedOf, readCompared, type ComparedId } from './compare';
 import { MetricsSession, type MetricsDeps } from './session';
 import { PrometheusBook } from './prometheus/book';
@@ -153,7 +153,7 @@ async function askFile(): Promise<vscode.Uri> {
       canSelectMany: false,
       filters: { Metrics: ['txt', 'prom', 'metrics', 'om', 'openmetrics', 'pb', 'gz'], 'All files': ['*'] },
     })) ?? [];
-  if (!uri) throw cancelled();
+  if (!uri) throw abortError('The user cancelled.');
   return uri;
 }
 

@@ -19,8 +19,8 @@ import {
 import { mergeCharts } from '../../series/compare';
 import { pipelineFrom, windowOf } from '../../series/feed';
 import { namesIn } from '../../series/scraper';
-import type { Clusters } from '../clusters';
-import type { Log } from '../log';
+import type { Clusters } from '../../app/clusters';
+import type { Log } from '../../app/editor';
 import { withNextStep } from '../../app/problems';
 import { act, spanAct, type ActDeps } from './acts';
 import { explored } from './explore';

@@ -6,8 +6,8 @@ import type { Lane } from '../../protocol/metrics';
 import type { SavedSource } from '../../series/saved/source';
 import type { Scraped } from '../../series/scraper';
 import type { Parts } from '../parts';
-import { shortPod } from '../tree/looks';
-import { localDoor, metricsDoor } from './endpoint';
+import { shortPod } from '../../app/tree/looks';
+import { localMetricsTarget, metricsTarget } from '../../app/processes/endpoints';
 
 /** A workload, or of it one pod, or one controller by its name in the metrics, where only these are meant. */
 export interface WorkloadId {
@@ -121,7 +121,12 @@ export function workloadSubject(parts: Needs, id: WorkloadId): Subject {
             const workload = now();
             const current = workload?.replicas.find((r) => r.pod.uid === pod.uid) ?? replica;
             if (!workload) return Promise.reject(new Error(`${id.workload} is gone.`));
-            return metricsDoor(parts, { kind: 'pod', context: id.context, workload, replica: current }, signal, again);
+            return metricsTarget(
+              parts,
+              { kind: 'pod', context: id.context, workload, replica: current },
+              signal,
+              again,
+            );
           },
         };
       });
@@ -144,7 +149,7 @@ export function localSubject(url: string): Subject {
     id: { url },
     title: url,
     subtitle: 'attached by its address',
-    processes: [{ id: url, labels: { instance: url }, find: () => Promise.resolve(localDoor(url)) }],
+    processes: [{ id: url, labels: { instance: url }, find: () => Promise.resolve(localMetricsTarget(url)) }],
     lanes: (problem) => {
       const p = problem(url);
       return [{ id: url, label: url, leader: false, ...(p && { problem: p }) }];

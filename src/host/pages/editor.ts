@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
 import type { CapturesApi } from '../captures/index';
 import type { Capture } from '../../captures/types';
-import type { Log } from '../log';
+import type { Log } from '../../app/editor';
 import { guarded } from '../errors';
 import { onSettings, settings } from '../settings';
 import { ActivePages } from './active';

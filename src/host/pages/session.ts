@@ -20,7 +20,7 @@ import {
   type ToPage,
 } from '../../protocol/pages';
 import type { CapturesApi } from '../captures/index';
-import type { Log } from '../log';
+import type { Log } from '../../app/editor';
 import { withNextStep } from '../../app/problems';
 import type { Looking, ProfilePage } from './active';
 import { compareWith } from './compare';

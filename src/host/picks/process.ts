@@ -1,33 +1,13 @@
 /** Which process: context → workload → replica, the leader first; or one that was attached by its address. */
-import * as vscode from 'vscode';
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
-import type { Replica, Workload } from '../../controllers/types';
-import type { Clusters } from '../clusters';
-import { age, versions } from '../tree/looks';
-import { pick, run, type Choice, type Step } from './wizard';
-
-export interface PodPlace {
-  readonly kind: 'pod';
-  readonly context: string;
-  readonly workload: Workload;
-  readonly replica: Replica;
-}
-export interface LocalPlace {
-  readonly kind: 'local';
-  readonly url: string;
-}
-export type Place = PodPlace | LocalPlace;
-
-/** What is known before anything is asked: from a node of the tree. */
-export interface Given {
-  readonly context?: string;
-  readonly workload?: Workload;
-  readonly replica?: Replica;
-  /** Every replica of the workload is meant; `replica` is then the one that speaks for them. */
-  readonly all?: boolean;
-  readonly url?: string;
-}
+import type { Workload } from '../../controllers/types';
+import type { Clusters } from '../../app/clusters';
+import { placesOf, runningOf, type Given, type Place } from '../../app/processes/place';
+import { age, versions } from '../../app/tree/looks';
+import type { Choice } from '../../app/editor';
+import { run, type Step } from '../../app/wizard';
+import { picker } from '../picker';
 
 export interface PickDeps {
   readonly clusters: Clusters;
@@ -76,29 +56,6 @@ export async function pickProcesses<X>(
   return { places: placesOf(end), extra: end.extra };
 }
 
-/** The processes that are meant, the one that speaks for them first. Throws Problem `pick.incomplete`. */
-export function placesOf({ context, workload, replica, all, url }: Given): readonly [Place, ...Place[]] {
-  if (url !== undefined) return [{ kind: 'local', url }];
-  if (context === undefined || !workload || !replica)
-    throw new Problem('pick.incomplete', 'No process was chosen.', {
-      next: 'Choose a context, a controller and one of its replicas, or attach to a local process.',
-    });
-  const place = (r: Replica): PodPlace => ({ kind: 'pod', context, workload, replica: r });
-  return [
-    place(replica),
-    ...(all === true
-      ? runningOf(workload)
-          .filter((r) => r.pod.uid !== replica.pod.uid)
-          .map(place)
-      : []),
-  ];
-}
-
-/** Replicas that can be asked; the leader stands first, as in the workload. */
-export function runningOf({ replicas }: Workload): readonly Replica[] {
-  return replicas.filter((r) => r.pod.phase === 'Running' && !r.pod.deleting);
-}
-
 /** A workload, or a process that was attached; for what is about all replicas at once. */
 export async function pickSubject(
   deps: PickDeps,
@@ -117,14 +74,10 @@ export async function pickSubject(
   return { context, workload: workload.id };
 }
 
-function separator(label: string): vscode.QuickPickItem {
-  return { label, kind: vscode.QuickPickItemKind.Separator };
-}
-
 function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<State<X>> {
   return async (state, frame) => {
     if (state.context !== undefined || state.url !== undefined) return { state, asked: false };
-    const { value, asked } = await pick<Given>({
+    const { value, asked } = await picker.pick<Given>({
       ...frame,
       title,
       placeholder: 'Context',
@@ -137,12 +90,12 @@ function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<Sta
             .filter((d) => typeof d === 'string')
             .join(' · '),
           detail: info.problem?.message ?? info.server,
-          iconPath: new vscode.ThemeIcon(s === 'open' ? 'vm-active' : 'vm-outline'),
+          icon: s === 'open' ? 'vm-active' : 'vm-outline',
           value: { context: info.name },
         }));
         const attached = locals().map((url): Choice<Given> => ({
           label: url,
-          iconPath: new vscode.ThemeIcon('plug'),
+          icon: 'plug',
           value: { url },
         }));
         if (contexts.length + attached.length === 0) {
@@ -155,7 +108,7 @@ function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<Sta
                 { next: 'Add a kubeconfig file, or attach to a local process.' },
               );
         }
-        return attached.length > 0 ? [...contexts, separator('Local processes'), ...attached] : contexts;
+        return attached.length > 0 ? [...contexts, { separator: 'Local processes' }, ...attached] : contexts;
       },
     });
     return { state: { ...state, ...value }, asked };
@@ -166,7 +119,7 @@ function workloadStep<X>({ clusters, likely = () => false }: PickDeps, title: st
   return async (state, frame) => {
     const { context } = state;
     if (state.workload || context === undefined) return { state, asked: false };
-    const { value, asked } = await pick<Workload>({
+    const { value, asked } = await picker.pick<Workload>({
       ...frame,
       title,
       placeholder: 'Controller',
@@ -184,7 +137,7 @@ function workloadStep<X>({ clusters, likely = () => false }: PickDeps, title: st
           description: [w.namespace, `${count(w.replicas.length, 'replica')}`, versions(w)]
             .filter((d) => d !== '')
             .join(' · '),
-          iconPath: new vscode.ThemeIcon('layers'),
+          icon: 'layers',
           value: w,
         });
         const byName = (a: Workload, b: Workload): number =>
@@ -195,7 +148,7 @@ function workloadStep<X>({ clusters, likely = () => false }: PickDeps, title: st
           { called: 'Controllers', items: list((w) => !likely(w) && w.isController) },
           { called: 'Other workloads', items: list((w) => !likely(w) && !w.isController) },
         ].filter(({ items }) => items.length > 0);
-        return parts.flatMap(({ called, items }, i) => [...(i === 0 ? [] : [separator(called)]), ...items]);
+        return parts.flatMap(({ called, items }, i) => [...(i === 0 ? [] : [{ separator: called }]), ...items]);
       },
     });
     return { state: { ...state, workload: value }, asked };
@@ -206,7 +159,7 @@ function replicaStep<X>(title: string, offerAll: boolean): Step<State<X>> {
   return async (state, frame) => {
     const { workload } = state;
     if (state.replica || !workload) return { state, asked: false };
-    const { value, asked } = await pick<Pick<Given, 'replica' | 'all'>>({
+    const { value, asked } = await picker.pick<Pick<Given, 'replica' | 'all'>>({
       ...frame,
       title,
       placeholder: `Replica of ${workload.name}`,
@@ -220,7 +173,7 @@ function replicaStep<X>(title: string, offerAll: boolean): Step<State<X>> {
           );
         const one = workload.replicas.map((r): Choice<Pick<Given, 'replica' | 'all'>> => ({
           label: r.pod.name,
-          iconPath: new vscode.ThemeIcon(r.leader ? 'star-full' : 'circle-outline'),
+          icon: r.leader ? 'star-full' : 'circle-outline',
           description: [
             r.leader && 'leader',
             r.pod.ready ? 'ready' : r.pod.reason !== '' ? r.pod.reason : 'not ready',
@@ -236,10 +189,10 @@ function replicaStep<X>(title: string, offerAll: boolean): Step<State<X>> {
         if (!offerAll || !first || running.length < 2) return Promise.resolve(one);
         return Promise.resolve([
           ...one,
-          separator('At once'),
+          { separator: 'At once' },
           {
             label: `All ${running.length} replicas`,
-            iconPath: new vscode.ThemeIcon('layers'),
+            icon: 'layers',
             detail: 'Each by itself, at the same time',
             value: { replica: first, all: true },
           },

@@ -1,7 +1,7 @@
 /** The Clusters tree in the editor: hands out nodes, and tells it only of those that would look different. */
 import * as vscode from 'vscode';
-import { childrenOf } from './children';
-import { sameLook, type Look, type Spec, type World } from './nodes';
+import { childrenOf } from '../../app/tree/children';
+import { sameLook, type Look, type Spec, type World } from '../../app/tree/nodes';
 
 /** What commands get as their argument. The object stays the same while its id does. */
 export class Node {

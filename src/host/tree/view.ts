@@ -3,13 +3,13 @@ import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
 import type { Problem } from '../../base/problem';
 import { mapLimit } from '../../cluster/find';
-import type { Clusters } from '../clusters';
-import type { Locals } from '../locals';
-import type { Log } from '../log';
-import type { Processes } from '../processes';
+import type { Clusters } from '../../app/clusters';
+import type { Locals } from '../../app/locals';
+import type { Log } from '../../app/editor';
+import type { Processes } from '../../app/processes/processes';
 import { onSettings, settings } from '../settings';
 import { withNextStep } from '../../app/problems';
-import type { Spec, World } from './nodes';
+import type { Spec, World } from '../../app/tree/nodes';
 import { ClustersProvider, type Node } from './provider';
 
 export interface ViewDeps {

@@ -16,9 +16,10 @@ import type { Door, Secrets } from '../../../series/prometheus/door';
 import { findPrometheus } from '../../../series/prometheus/find';
 import { ownerLabel, PrometheusSecrets, type SecretOwner } from '../../../series/prometheus/secrets';
 import { PrometheusSource } from '../../../series/prometheus/source';
-import type { Clusters } from '../../clusters';
-import type { Log } from '../../log';
-import { pick, type Choice } from '../../picks/wizard';
+import type { Clusters } from '../../../app/clusters';
+import type { Log } from '../../../app/editor';
+import type { Choice } from '../../../app/editor';
+import { picker } from '../../picker';
 import { onSettings, settings, setPrometheus } from '../../settings';
 import type { SubjectId } from '../subject';
 import { enter, FRESH, nameIt, settle, settleFound, type Draft, type Settled } from './flow';
@@ -193,7 +194,7 @@ export class PrometheusBook implements Disposable {
       void vscode.window.showInformationMessage('No credentials of a Prometheus are kept.');
       return;
     }
-    const { value } = await pick<SecretOwner | 'all'>({
+    const { value } = await picker.pick<SecretOwner | 'all'>({
       title: 'Forget Prometheus credentials',
       step: 1,
       totalSteps: 1,
@@ -204,12 +205,10 @@ export class PrometheusBook implements Disposable {
         Promise.resolve([
           ...owners.map((owner): Choice<SecretOwner> => ({
             label: ownerLabel(owner),
-            iconPath: new vscode.ThemeIcon('key'),
+            icon: 'key',
             value: owner,
           })),
-          ...(owners.length > 1
-            ? [{ label: 'All of them', iconPath: new vscode.ThemeIcon('trash'), value: 'all' } satisfies Choice<'all'>]
-            : []),
+          ...(owners.length > 1 ? [{ label: 'All of them', icon: 'trash', value: 'all' } satisfies Choice<'all'>] : []),
         ]),
     });
     for (const owner of value === 'all' ? owners : [value]) await this.#secrets.forget(owner);

@@ -2,7 +2,9 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { cancelled, pick, type Choice } from '../../picks/wizard';
+import { abortError } from '../../../base/abort';
+import type { Choice } from '../../../app/editor';
+import { picker } from '../../picker';
 import type { Choice as Question, Person } from './flow';
 
 export const person: Person = {
@@ -15,12 +17,12 @@ export const person: Person = {
       ignoreFocusOut: true,
       ...(check && { validateInput: (t: string) => check(t) }),
     });
-    if (text === undefined) throw cancelled();
+    if (text === undefined) throw abortError('The user cancelled.');
     // A password may begin or end with a blank.
     return secret === true ? text : text.trim();
   },
   async choose<T>({ title, prompt, options }: Question<T>): Promise<T> {
-    const { value } = await pick<T>({
+    const { value } = await picker.pick<T>({
       title,
       step: 1,
       totalSteps: 1,
@@ -43,7 +45,7 @@ export const person: Person = {
       options.map((o) => ({ label: o.title, value: o.value })),
       { title, placeHolder: prompt, canPickMany: true, ignoreFocusOut: true },
     );
-    if (chosen === undefined) throw cancelled();
+    if (chosen === undefined) throw abortError('The user cancelled.');
     return chosen.map((c) => c.value);
   },
   async file(title) {
@@ -54,7 +56,7 @@ export const person: Person = {
         canSelectMany: false,
         filters: { PEM: ['pem', 'crt', 'cer', 'ca-bundle'], 'All files': ['*'] },
       })) ?? [];
-    if (!uri) throw cancelled();
+    if (!uri) throw abortError('The user cancelled.');
     return uri.fsPath;
   },
   busy(title, run) {

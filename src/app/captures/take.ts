@@ -1,4 +1,4 @@
-/** Takes what a plan asks for from processes, and saves it. Asks nobody anything; see commands/capture.ts. */
+/** Takes what a plan asks for from processes, and saves it. Asks nobody anything: commands/capture.ts does. */
 import { randomBytes } from 'node:crypto';
 import { defaultName } from '../../captures/describe';
 import { takeCapture, type CaptureProgress } from '../../captures/take';
@@ -7,15 +7,18 @@ import type { Capture, CaptureGroup, CaptureInfo } from '../../captures/types';
 import { whileThere } from '../../cluster/gone';
 import { localProcess } from '../../cluster/local';
 import { podTarget } from '../../cluster/reach';
-import { withPprofEndpoint } from '../commands/pprof';
-import { localDoor, metricsDoor } from '../metrics/endpoint';
+import { localMetricsTarget, metricsTarget, withPprofEndpoint } from '../processes/endpoints';
+import type { Settings } from '../editor';
 import type { Parts } from '../parts';
-import type { Place } from '../picks/process';
-import { settings } from '../settings';
+import type { Place } from '../processes/place';
 import { recordMetrics, type Pace } from './metrics';
 import { groupOf, placeName, planLabel, stepsOf, type Plan, type Step } from './plan';
 
-type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory' | 'captures' | 'open' | 'expectProfile'>;
+type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory' | 'captures' | 'open' | 'expectProfile'> & {
+  readonly editor: {
+    readonly settings: Pick<Settings, 'idleTimeoutMs' | 'maxProfileBytes' | 'scrapeMs' | 'maxScrapeBytes'>;
+  };
+};
 
 /** The parts of a plan, of every place; `group`: instead of a group of their own. */
 export function partsOf(
@@ -123,8 +126,8 @@ async function takeProfile(
       info: { ...info, at: Date.now() },
       store: needs.captures.store,
       open: needs.open,
-      idleTimeoutMs: settings.idleTimeoutMs,
-      maxBytes: settings.maxProfileBytes,
+      idleTimeoutMs: needs.editor.settings.idleTimeoutMs,
+      maxBytes: needs.editor.settings.maxProfileBytes,
       signal: end,
       onProgress: (p) => {
         if (p.phase === 'saving') {
@@ -147,12 +150,6 @@ async function takeProfile(
   );
 }
 
-const PACE: Pace = {
-  everyMs: () => settings.scrapeMs,
-  maxBytes: () => settings.maxScrapeBytes,
-  idleTimeoutMs: () => settings.idleTimeoutMs,
-};
-
 async function takeMetrics(
   needs: Needs,
   place: Place,
@@ -161,17 +158,23 @@ async function takeMetrics(
   signal: AbortSignal,
   onProgress: (progress: CaptureProgress) => void,
 ): Promise<Capture> {
+  const { settings } = needs.editor;
+  const pace: Pace = {
+    everyMs: () => settings.scrapeMs,
+    maxBytes: () => settings.maxScrapeBytes,
+    idleTimeoutMs: () => settings.idleTimeoutMs,
+  };
   const record = (
     id: string,
     labels: Readonly<Record<string, string>>,
     find: Parameters<typeof recordMetrics>[0]['find'],
     end: AbortSignal,
-  ): Promise<Uint8Array> => recordMetrics({ id, labels, find }, seconds, PACE, end, onProgress);
+  ): Promise<Uint8Array> => recordMetrics({ id, labels, find }, seconds, pace, end, onProgress);
   if (place.kind === 'local') {
     const { url } = place;
     return needs.captures.store.write(
       info,
-      await record(url, { instance: url }, () => Promise.resolve(localDoor(url)), signal),
+      await record(url, { instance: url }, () => Promise.resolve(localMetricsTarget(url)), signal),
     );
   }
   const { pod } = place.replica;
@@ -180,7 +183,7 @@ async function takeMetrics(
     record(
       pod.uid,
       { namespace: pod.namespace, pod: pod.name, instance: pod.name, job: place.workload.name },
-      (stop, again) => metricsDoor(needs, place, stop, again),
+      (stop, again) => metricsTarget(needs, place, stop, again),
       end,
     ),
   );

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Problem } from '../../../src/base/problem';
-import type { Pins } from '../../../src/cluster/pins';
-import { asksForToken } from '../../../src/cluster/reach';
-import { pprofEndpoint, withPprofEndpoint } from '../../../src/host/commands/pprof';
-import { PATIENCE, until } from '../../lib/until';
-import { failing, INDEX, serve, type Served } from '../cluster/helpers';
+import { Problem } from '../../../../src/base/problem';
+import type { Pins } from '../../../../src/cluster/pins';
+import { asksForToken } from '../../../../src/cluster/reach';
+import { pprofEndpoint, withPprofEndpoint } from '../../../../src/app/processes/endpoints';
+import { PATIENCE, until } from '../../../lib/until';
+import { failing, INDEX, serve, type Served } from '../../cluster/helpers';
 import { opened, type Opened } from './open';
 
 const ends: { close(): unknown }[] = [];

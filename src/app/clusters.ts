@@ -1,4 +1,4 @@
-/** The contexts of the person's kubeconfig files, and which of them are open. Knows no editor. */
+/** The contexts of the person's kubeconfig files, and which of them are open. */
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../base/problem';
 import { abortError, Cluster } from '../cluster/cluster';

@@ -1,8 +1,8 @@
-/** What is to be captured, in the words of those who ask for it. Knows no editor. */
+/** What is to be captured, in the words of those who ask for it. */
 import { count } from '../../base/format';
 import { hasDelta, isKind, kindLabel, records } from '../../captures/kinds';
 import type { CaptureGroup, CaptureKind, PprofKind } from '../../captures/types';
-import type { Place } from '../picks/process';
+import type { Place } from '../processes/place';
 
 export interface Plan {
   /** everything: CPU, goroutines, heap and metrics of one window. */

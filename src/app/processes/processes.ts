@@ -1,15 +1,15 @@
-/** What is known of the processes behind the replicas, from asking them when a person acts. Knows no editor. */
-import { Disposables, Emitter, type Disposable } from '../base/dispose';
-import { isAbort, type Problem } from '../base/problem';
-import { knownEndpoints, type Knowledge } from '../cluster/endpoints';
-import { lookAt, type Findings } from '../cluster/look';
-import type { EndpointMemory } from '../cluster/memory';
-import type { Pins } from '../cluster/pins';
-import { describeAuth } from '../cluster/reach';
-import type { Replica, Workload } from '../controllers/types';
-import { race, type Clusters } from './clusters';
-import { withNextStep } from '../app/problems';
-import type { ProcessFacts } from './tree/nodes';
+/** What is known of the processes behind the replicas, from asking them when a person acts. */
+import { Disposables, Emitter, type Disposable } from '../../base/dispose';
+import { isAbort, type Problem } from '../../base/problem';
+import { knownEndpoints, type Knowledge } from '../../cluster/endpoints';
+import { lookAt, type Findings } from '../../cluster/look';
+import type { EndpointMemory } from '../../cluster/memory';
+import type { Pins } from '../../cluster/pins';
+import { describeAuth } from '../../cluster/reach';
+import type { Replica, Workload } from '../../controllers/types';
+import { race, type Clusters } from '../clusters';
+import { withNextStep } from '../problems';
+import type { ProcessFacts } from '../tree/nodes';
 
 export interface ProcessesDeps {
   readonly clusters: Clusters;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Problem, type ProblemData } from '../../../src/base/problem';
-import { Cluster } from '../../../src/cluster/cluster';
-import type { FoundEndpoint } from '../../../src/cluster/endpoints';
-import type { ContextEntry } from '../../../src/host/clusters';
-import { childrenOf, nextStep } from '../../../src/host/tree/children';
-import { sameLook, type ProcessFacts, type Spec, type Subject, type World } from '../../../src/host/tree/nodes';
-import { md } from '../../../src/host/tree/tooltips';
-import { pod, Seen, session } from '../cluster/helpers';
+import { Problem, type ProblemData } from '../../../../src/base/problem';
+import { Cluster } from '../../../../src/cluster/cluster';
+import type { FoundEndpoint } from '../../../../src/cluster/endpoints';
+import type { ContextEntry } from '../../../../src/app/clusters';
+import { childrenOf, nextStep } from '../../../../src/app/tree/children';
+import { sameLook, type ProcessFacts, type Spec, type Subject, type World } from '../../../../src/app/tree/nodes';
+import { md } from '../../../../src/app/tree/tooltips';
+import { pod, Seen, session } from '../../cluster/helpers';
 
 const T = 1_700_000_000_000;
 const NOTHING: ProcessFacts = { state: 'unknown', endpoints: [], controllers: undefined, problems: [], auth: '' };

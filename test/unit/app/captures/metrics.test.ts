@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { recordMetrics } from '../../../src/host/captures/metrics';
-import { PATIENCE } from '../../lib/until';
-import { closedPort, openSockets, serveHttp, target } from '../target/servers';
+import { recordMetrics } from '../../../../src/app/captures/metrics';
+import { PATIENCE } from '../../../lib/until';
+import { closedPort, openSockets, serveHttp, target } from '../../target/servers';
 
 const pace = { everyMs: () => 100, maxBytes: () => 1 << 20, idleTimeoutMs: () => PATIENCE };
 const process = (port: number) => ({

@@ -1,11 +1,11 @@
 /** An open cluster whose one pod is servers of this process: the real Clusters and Processes over a session of sockets. */
-import { EndpointMemory } from '../../../src/cluster/memory';
-import type { ContainerRecord } from '../../../src/controllers/types';
-import type { Pins } from '../../../src/cluster/pins';
-import { Clusters } from '../../../src/host/clusters';
-import type { PodPlace } from '../../../src/host/picks/process';
-import { Processes } from '../../../src/host/processes';
-import { forgetful, pod, Seen, session, type SessionOptions } from '../cluster/helpers';
+import { EndpointMemory } from '../../../../src/cluster/memory';
+import type { ContainerRecord } from '../../../../src/controllers/types';
+import type { Pins } from '../../../../src/cluster/pins';
+import { Clusters } from '../../../../src/app/clusters';
+import type { PodPlace } from '../../../../src/app/processes/place';
+import { Processes } from '../../../../src/app/processes/processes';
+import { forgetful, pod, Seen, session, type SessionOptions } from '../../cluster/helpers';
 
 const log = { info: (): void => undefined, problem: (): void => undefined };
 

@@ -1,4 +1,4 @@
-/** The go command of this machine, for those who want to look at an execution trace. Knows no editor. */
+/** The go command of this machine, for those who want to look at an execution trace. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rememberedSeconds } from '../../../src/host/commands/seconds';
+import { rememberedSeconds } from '../../../../src/app/captures/seconds';
 
 it('keeps the seconds that were typed until the setting changes', () => {
   expect(rememberedSeconds({ seconds: 5, setting: 30 }, 30)).toBe(5);

@@ -1,5 +1,5 @@
 /** The length of the next capture. Pure. */
-import type { Plan } from '../captures/plan';
+import type { Plan } from './plan';
 
 /**
  * What the person typed last, as long as the setting is what it was then; once it is changed, the setting counts.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { goCandidates } from '../../../src/host/captures/go';
-import { groupOf, planFor, planTitle, readPlan, stepsOf, type Plan } from '../../../src/host/captures/plan';
-import { secondsOf } from '../../../src/host/commands/seconds';
-import type { Place } from '../../../src/host/picks/process';
+import { goCandidates } from '../../../../src/app/captures/go';
+import { groupOf, planFor, planTitle, readPlan, stepsOf, type Plan } from '../../../../src/app/captures/plan';
+import { secondsOf } from '../../../../src/app/captures/seconds';
+import type { Place } from '../../../../src/app/processes/place';
 
 const pod = (name: string): Place =>
   ({ kind: 'pod', context: 'kind', workload: { name: 'gadgets' }, replica: { pod: { name } } }) as unknown as Place;

@@ -1,0 +1,29 @@
+/** What the commands work with: each made once, by the host. */
+import type { Opener } from '../captures/check';
+import type { CaptureStore } from '../captures/store';
+import type { Capture } from '../captures/types';
+import type { EndpointMemory } from '../cluster/memory';
+import type { Clusters } from './clusters';
+import type { Editor } from './editor';
+import type { Locals } from './locals';
+import type { Processes } from './processes/processes';
+
+/** The list of captures, as far as commands need it. */
+export interface CapturesPart {
+  readonly store: CaptureStore;
+  /** Opens what was taken together: before and after as their difference, the same kind of several processes as their sum, of several kinds the first. */
+  openTaken(captures: readonly Capture[]): Promise<void>;
+}
+
+export interface Parts {
+  readonly editor: Editor;
+  readonly clusters: Clusters;
+  readonly processes: Processes;
+  readonly locals: Locals;
+  readonly memory: EndpointMemory;
+  readonly captures: CapturesPart;
+  /** Reads a profile in a thread of its own. */
+  readonly open: Opener;
+  /** One will be read soon: its thread is made ready meanwhile. */
+  readonly expectProfile: () => void;
+}

@@ -1,0 +1,48 @@
+/** One process, or the processes of a workload: the pod of a replica, or an address on this machine. */
+import { Problem } from '../../base/problem';
+import type { Replica, Workload } from '../../controllers/types';
+
+export interface PodPlace {
+  readonly kind: 'pod';
+  readonly context: string;
+  readonly workload: Workload;
+  readonly replica: Replica;
+}
+export interface LocalPlace {
+  readonly kind: 'local';
+  readonly url: string;
+}
+export type Place = PodPlace | LocalPlace;
+
+/** What is known before anything is asked: from a node of the tree. */
+export interface Given {
+  readonly context?: string;
+  readonly workload?: Workload;
+  readonly replica?: Replica;
+  /** Every replica of the workload is meant; `replica` is then the one that speaks for them. */
+  readonly all?: boolean;
+  readonly url?: string;
+}
+
+/** The processes that are meant, the one that speaks for them first. Throws Problem `pick.incomplete`. */
+export function placesOf({ context, workload, replica, all, url }: Given): readonly [Place, ...Place[]] {
+  if (url !== undefined) return [{ kind: 'local', url }];
+  if (context === undefined || !workload || !replica)
+    throw new Problem('pick.incomplete', 'No process was chosen.', {
+      next: 'Choose a context, a controller and one of its replicas, or attach to a local process.',
+    });
+  const place = (r: Replica): PodPlace => ({ kind: 'pod', context, workload, replica: r });
+  return [
+    place(replica),
+    ...(all === true
+      ? runningOf(workload)
+          .filter((r) => r.pod.uid !== replica.pod.uid)
+          .map(place)
+      : []),
+  ];
+}
+
+/** Replicas that can be asked; the leader stands first, as in the workload. */
+export function runningOf({ replicas }: Workload): readonly Replica[] {
+  return replicas.filter((r) => r.pod.phase === 'Running' && !r.pod.deleting);
+}
