@@ -1,7 +1,8 @@
 /** The contexts of the person's kubeconfig files, and which of them are open. */
+import { orAbort } from '../base/abort';
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../base/problem';
-import { abortError, Cluster } from '../cluster/cluster';
+import { Cluster } from '../cluster/cluster';
 import type { ContextInfo, KubeSession, Kubeconfigs } from '../kube/types';
 
 export interface ClustersDeps {
@@ -193,7 +194,7 @@ export class Clusters implements Disposable {
     for (;;) {
       const opening = this.#begin(entry);
       try {
-        return await (signal ? race(opening, signal) : opening);
+        return await orAbort(opening, signal);
       } catch (e) {
         // The kubeconfig changed meanwhile, and another attempt took the place of this one.
         if (!isAbort(e) || signal?.aborted || entry.opening === undefined || entry.opening === opening) throw e;
@@ -217,7 +218,7 @@ export class Clusters implements Disposable {
       let reads: number;
       do {
         reads = this.#reads;
-        session = await race(kubeconfigs.session(name), signal);
+        session = await orAbort(kubeconfigs.session(name), signal);
       } while (reads !== this.#reads);
       entry.session = session;
       cluster = new Cluster(session, { namespaces: this.deps.namespaces(), marked: this.deps.marked });
@@ -314,22 +315,4 @@ export class Clusters implements Disposable {
     for (const entry of this.#entries.values()) this.#close(entry);
     this.#own.dispose();
   }
-}
-
-/** The promise's outcome, or the abort if that comes first; the work itself goes on. */
-export function race<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      reject(abortError(signal));
-    };
-    if (signal.aborted) {
-      stop();
-      work.catch(() => undefined);
-      return;
-    }
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
-  });
 }

@@ -1,6 +1,7 @@
 /** Captures taken again and again until stopped, of which the last ones are kept. */
+import { pause } from '../base/abort';
 import { isAbort, Problem } from '../base/problem';
-import { pause, type Taken } from './together';
+import type { Taken } from './together';
 import type { Capture } from './types';
 
 export interface SeriesOptions {

@@ -1,4 +1,5 @@
 /** Captures that belong together, taken at once: each by itself, so that one that fails leaves the others alone. */
+import { pause } from '../base/abort';
 import { bytes } from '../base/format';
 import { isAbort, Problem } from '../base/problem';
 import type { CaptureProgress } from './take';
@@ -120,20 +121,4 @@ export function after(seconds: number, part: Part): Part {
       return part.take(signal, onProgress);
     },
   };
-}
-
-/** Rejects with AbortError at once when the signal is aborted. */
-export function pause(millis: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const gone = (): void => {
-      clearTimeout(timer);
-      reject(new DOMException('The wait was cancelled.', 'AbortError'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', gone);
-      resolve();
-    }, millis);
-    if (signal.aborted) gone();
-    else signal.addEventListener('abort', gone, { once: true });
-  });
 }

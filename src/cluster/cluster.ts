@@ -1,4 +1,5 @@
 /** One open cluster: a session, what is seen through it, and the workloads found in that. No editor in here. */
+import { orAbort } from '../base/abort';
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import type { ProblemData } from '../base/problem';
 import { discover, withReason } from '../controllers/discover';
@@ -75,20 +76,7 @@ export class Cluster implements Disposable {
 
   /** Ready, or the signal's abort: whichever comes first. */
   whenReady(signal?: AbortSignal): Promise<void> {
-    if (!signal) return this.ready;
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        reject(abortError(signal));
-      };
-      if (signal.aborted) {
-        stop();
-        return;
-      }
-      signal.addEventListener('abort', stop, { once: true });
-      this.ready.then(resolve, reject).finally(() => {
-        signal.removeEventListener('abort', stop);
-      });
-    });
+    return orAbort(this.ready, signal);
   }
 
   /**
@@ -156,12 +144,4 @@ export class Cluster implements Disposable {
     );
     this.#expiry.unref();
   }
-}
-
-/** What an aborted signal's work throws. */
-export function abortError(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  return reason instanceof Error && reason.name === 'AbortError'
-    ? reason
-    : new DOMException('The work was cancelled.', 'AbortError');
 }

@@ -1,4 +1,5 @@
 /** Who changes what, watched for a while: the job `churn`. */
+import { orAbort } from '../base/abort';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { count, digits } from '../base/format';
 import { Problem } from '../base/problem';
@@ -26,7 +27,7 @@ export async function churn(job: ChurnJob, signal: AbortSignal, warn: (line: str
       ...(job.selector !== undefined && { labelSelector: job.selector }),
     });
     try {
-      await abortable(following.ready, signal);
+      await orAbort(following.ready, signal);
       const said = new Set<string>();
       tellProblems(following, said, warn);
       if (following.live.length === 0)
@@ -102,20 +103,4 @@ function written(job: ChurnJob, seen: Churn, kinds: readonly KindInfo[]): string
       rows,
     ),
   ].join('\n');
-}
-
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      reject(signal.reason instanceof Error ? signal.reason : new DOMException('Stopped.', 'AbortError'));
-    };
-    if (signal.aborted) {
-      stop();
-      return;
-    }
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
-  });
 }

@@ -1,4 +1,5 @@
 /** The kubeconfig files of this person, watched, and the sessions opened from them. */
+import { abortError } from '../base/abort';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { Emitter, type Disposable } from '../base/dispose';
@@ -60,7 +61,7 @@ export class FileKubeconfigs implements Kubeconfigs {
         next: 'Refresh and choose another.',
       });
     }
-    if (this.#disposed) throw new DOMException('The kubeconfigs were closed.', 'AbortError');
+    if (this.#disposed) throw abortError('The kubeconfigs were closed.');
     // `current` is about the list, not about the cluster: switching to another context closes nothing.
     const fingerprint = JSON.stringify([found.cluster, found.user, { ...found.info, current: false }]);
     const open = this.#sessions.get(context);

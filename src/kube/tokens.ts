@@ -1,7 +1,7 @@
 /** Tokens for endpoints that ask for one; kept in memory only. */
 import { Problem } from '../base/problem';
 import { list, object, text, time } from '../controllers/json';
-import { Shared } from './abort';
+import { Shared } from './concurrency';
 import type { ApiClient } from './net/client';
 
 /** The shortest that the API server gives (TokenRequest's `expirationSeconds`). */

@@ -2,10 +2,13 @@ import * as http from 'node:http';
 import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
+import { abortErrorOf } from '../base/abort';
 import { isAbort } from '../base/problem';
 import { unpack } from './encoding';
 import { connectProblem, dropped, timedOut, tooBig } from './problems';
 import type { Answer, GetOptions, Target } from './types';
+
+const CANCELLED = 'The request was cancelled.';
 
 /** Longest body taken unless the caller says otherwise: 512 MiB. */
 export const MAX_BYTES = 512 * 1024 * 1024;
@@ -42,11 +45,7 @@ export async function get(target: Target, path: string, options: GetOptions): Pr
 }
 
 function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw abortError(signal);
-}
-
-function abortError(signal: AbortSignal): unknown {
-  return isAbort(signal.reason) ? signal.reason : new DOMException('The request was cancelled.', 'AbortError');
+  if (signal?.aborted === true) throw abortErrorOf(signal, CANCELLED);
 }
 
 /** One request from connect to the last byte; everything that it opened is closed before `answer` settles. */
@@ -181,7 +180,7 @@ class Request {
     return isAbort(e) ? e : connectProblem(e, this.target, this.#progress());
   }
 
-  readonly #onAbort = (): void => this.#fail(abortError(this.options.signal!));
+  readonly #onAbort = (): void => this.#fail(abortErrorOf(this.options.signal!, CANCELLED));
 
   #fail(e: unknown): void {
     this.#finish(() => this.#reject(e));

@@ -1,5 +1,5 @@
 /** The metrics of a process over the window of the captures beside them, as the metrics page saves and opens them. */
-import { pause } from '../../captures/together';
+import { pause } from '../../base/abort';
 import type { CaptureProgress } from '../../captures/take';
 import { writeOpenMetrics } from '../../metrics/formats/write';
 import { Scraper, type Scraped, type ScraperOptions } from '../../series/scraper';

@@ -1,4 +1,5 @@
 /** What is known of the processes behind the replicas, from asking them when a person acts. */
+import { abortError, orAbort } from '../../base/abort';
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { isAbort, type Problem } from '../../base/problem';
 import { knownEndpoints, type Knowledge } from '../../cluster/endpoints';
@@ -7,7 +8,7 @@ import type { EndpointMemory } from '../../cluster/memory';
 import type { Pins } from '../../cluster/pins';
 import { describeAuth } from '../../cluster/reach';
 import type { Replica, Workload } from '../../controllers/types';
-import { race, type Clusters } from '../clusters';
+import type { Clusters } from '../clusters';
 import { withNextStep } from '../problems';
 import type { ProcessFacts } from '../tree/nodes';
 
@@ -106,8 +107,8 @@ export class Processes implements Disposable {
     for (let current = known; ;) {
       try {
         if (current.work === undefined && current.findings) return current.findings;
-        if (current.work === undefined) throw current.problem ?? new DOMException('The look was ended.', 'AbortError');
-        return await (signal ? race(current.work, signal) : current.work);
+        if (current.work === undefined) throw current.problem ?? abortError('The look was ended.');
+        return await orAbort(current.work, signal);
       } catch (e) {
         const newer = this.#known.get(key);
         if (!isAbort(e) || signal?.aborted || newer === undefined || newer === current) throw e;

@@ -5,7 +5,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { Problem } from '../../base/problem';
-import { Shared } from '../abort';
+import { Shared } from '../concurrency';
 import type { ClusterEntry, UserEntry } from '../kubeconfig/entries';
 import { execInfo, runExecPlugin, type ExecCredential } from './execPlugin';
 import { dataOrFile, RotatingFile } from './files';

@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { Problem } from '../../base/problem';
 import { object, text } from '../../controllers/json';
-import { abortReason } from '../abort';
+import { abortReason } from '../../base/abort';
 import type { ClusterEntry, ExecEntry } from '../kubeconfig/entries';
 import { cutAndHide } from './hide';
 

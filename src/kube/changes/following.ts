@@ -1,8 +1,9 @@
 /** Follows kinds of any sort at once, as they are: a reflector for each kind and namespace, whose objects go to whoever listens. */
+import { abortError } from '../../base/abort';
 import { Emitter } from '../../base/dispose';
 import type { ProblemData } from '../../base/problem';
 import type { KindInfo } from '../../churn/types';
-import { Slots } from '../abort';
+import { Slots } from '../concurrency';
 import { Reflector } from '../inventory/reflector';
 import type { Resource } from '../inventory/resources';
 import type { ApiClient } from '../net/client';
@@ -62,7 +63,7 @@ export class LiveFollowing implements Following {
 
   dispose(): void {
     if (this.#ended.signal.aborted) return;
-    this.#ended.abort(new DOMException('The watching was ended.', 'AbortError'));
+    this.#ended.abort(abortError('The watching was ended.'));
     this.#changed.dispose();
   }
 

@@ -1,10 +1,11 @@
 /** Everything that discovery needs of one cluster, kept as it is: in the whole cluster where that is allowed, else by namespace. */
+import { abortError } from '../../base/abort';
 import { Emitter } from '../../base/dispose';
 import { Problem, type ProblemData } from '../../base/problem';
 import { list, object, text } from '../../controllers/json';
 import type { ClusterObjects } from '../../controllers/types';
 import type { Inventory, InventoryOptions } from '../types';
-import { pause, Slots } from '../abort';
+import { pause, Slots } from '../concurrency';
 import type { ApiClient } from '../net/client';
 import { DISCOVERY_RULES, rbacYaml } from '../net/rbac';
 import { Backoff, CONNECTION, LOGIN } from './backoff';
@@ -101,7 +102,7 @@ export class LiveInventory implements Inventory {
 
   dispose(): void {
     if (this.#ended.signal.aborted) return;
-    this.#ended.abort(new DOMException('The inventory was closed.', 'AbortError'));
+    this.#ended.abort(abortError('The inventory was closed.'));
     clearTimeout(this.#timer);
     this.#emitter.dispose();
   }

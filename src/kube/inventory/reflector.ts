@@ -4,7 +4,7 @@
  */
 import { Problem } from '../../base/problem';
 import { list, number, object, text } from '../../controllers/json';
-import { pause } from '../abort';
+import { pause } from '../concurrency';
 import type { ApiClient, JsonText } from '../net/client';
 import { Backoff, CONNECTION, LOGIN, REFUSED, type BackoffRange } from './backoff';
 import { LineSplitter } from './lines';

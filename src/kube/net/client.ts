@@ -11,7 +11,7 @@ import { Pool, type Dispatcher } from 'undici';
 import type { Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
 import type { Answer } from '../../target/types';
-import { abortReason } from '../abort';
+import { abortError, abortReason } from '../../base/abort';
 import { endedAt, type Credential, type Credentials } from '../auth/credentials';
 import { dial, type TlsIdentity } from './dial';
 import { connectionProblem, looksLikePage, pageProblem, statusProblem, type Asked } from './problems';
@@ -183,7 +183,7 @@ export class ApiClient implements Disposable {
 
   dispose(): void {
     if (this.closed.aborted) return;
-    this.#closed.abort(new DOMException('The session was closed.', 'AbortError'));
+    this.#closed.abort(abortError('The session was closed.'));
     this.#drop(this.#lanes, 'destroy');
     this.#lanes = undefined;
   }

@@ -2,7 +2,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import { Problem } from '../../base/problem';
-import { abortReason } from '../abort';
+import { abortReason } from '../../base/abort';
 import { socks5 } from './socks5';
 
 export interface TlsIdentity {

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import { Problem } from '../../base/problem';
-import { abortReason } from '../abort';
+import { abortReason } from '../../base/abort';
 import { cutAndHide } from '../auth/hide';
 import type { ApiClient, Dialed } from '../net/client';
 import { statusProblem } from '../net/problems';

@@ -1,4 +1,5 @@
 /** An open file in a thread of its own: reading a big one keeps neither the editor nor other files waiting. */
+import { abortError } from '../../base/abort';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../base/problem';
 import { closed, outOfMemory } from '../problems';
@@ -72,7 +73,7 @@ export class Threads {
 }
 
 function aborted(): Error {
-  return Object.assign(new Error('Opening the profile was cancelled.'), { name: 'AbortError' });
+  return abortError('Opening the profile was cancelled.');
 }
 
 interface Waiting {

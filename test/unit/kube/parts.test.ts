@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Shared } from '../../../src/kube/abort';
+import { Shared } from '../../../src/kube/concurrency';
 import { impersonationHeaders, jwtExpiry } from '../../../src/kube/auth/credentials';
 import { readCredential } from '../../../src/kube/auth/execPlugin';
 import { cutAndHide } from '../../../src/kube/auth/hide';

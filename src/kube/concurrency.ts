@@ -1,29 +1,5 @@
-/** The few things about AbortSignals that several files here need. */
-
-/** What an aborted signal's work throws: its own error when that is one, so that a Problem given as the reason comes through. */
-export function abortReason(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  return reason instanceof Error ? reason : new DOMException('The work was cancelled.', 'AbortError');
-}
-
-/** The work, or the signal's abort, whichever comes first; the work itself goes on for others that wait for it. */
-export function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise<T>((resolve, reject) => {
-    if (signal.aborted) {
-      work.catch(() => undefined);
-      reject(abortReason(signal));
-      return;
-    }
-    const stop = (): void => {
-      reject(abortReason(signal));
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
-  });
-}
+/** Waiting, sharing work that is under way, and limits to what runs at once. */
+import { abortReason, orAbort } from '../base/abort';
 
 /** Resolves after `ms`, or at once when the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
