@@ -1,10 +1,10 @@
-/** Every message between the host and the page of changes, both ways. Times in ms since the epoch. */
+/** What the page of changes and its host say to each other. Times in ms since the epoch. */
 import type { ProblemData } from '../base/problem';
-import type { ChangeEvent, FindingKind, ViewRow } from '../churn/types';
+import type { ChangeEvent, FieldChange, FindingKind, ViewRow } from '../churn/types';
+import type { Protocol } from './channel';
+import { flag, list, maybe, number, object, problem, text, oneOf } from './shape';
 
 export type { ChangeEvent, FieldChange, FindingKind, ViewRow } from '../churn/types';
-
-export const CHURN_PROTOCOL = 1;
 
 /** starting: the first lists are under way. paused: recorded, and the picture stands still. stopped: nothing is watched. */
 export type ChurnState = 'starting' | 'recording' | 'paused' | 'stopped';
@@ -66,36 +66,106 @@ export interface ChurnPicture {
 export type ChurnFile = 'json' | 'csv' | 'markdown' | 'kubbernecker';
 
 export type ToChurnPage =
-  | { readonly v: number; readonly type: 'picture'; readonly picture: ChurnPicture }
-  | { readonly v: number; readonly type: 'failed'; readonly problem: ProblemData };
+  | { readonly type: 'picture'; readonly picture: ChurnPicture }
+  | { readonly type: 'failed'; readonly problem: ProblemData };
 
-export type FromChurnPage =
-  | { readonly v: number; readonly type: 'ready' }
-  /** What the page shows: the host tells only that. */
-  | {
-      readonly v: number;
-      readonly type: 'watch';
-      readonly folded: readonly string[];
-      readonly filter: string;
-      readonly chosen: string;
-    }
-  | { readonly v: number; readonly type: 'state'; readonly state: 'recording' | 'paused' | 'stopped' }
-  | { readonly v: number; readonly type: 'whileHidden'; readonly on: boolean }
-  | { readonly v: number; readonly type: 'save'; readonly what: ChurnFile }
-  | { readonly v: number; readonly type: 'retry' };
-
-/** A message from the page, checked; undefined for anything else. */
-export function fromChurnPage(m: unknown): FromChurnPage | undefined {
-  if (typeof m !== 'object' || m === null) return undefined;
-  const { v, type } = m as { v?: unknown; type?: unknown };
-  return v === CHURN_PROTOCOL && typeof type === 'string' && KNOWN.has(type) ? (m as FromChurnPage) : undefined;
+/** What the page shows: the host tells only that. */
+export interface ChurnShown {
+  readonly folded: readonly string[];
+  readonly filter: string;
+  /** Id of a row; '' = none. */
+  readonly chosen: string;
 }
 
-const KNOWN = new Set<string>([
-  'ready',
-  'watch',
-  'state',
-  'whileHidden',
-  'save',
-  'retry',
-] satisfies FromChurnPage['type'][]);
+export type FromChurnPage =
+  | { readonly type: 'ready' }
+  | ({ readonly type: 'watch' } & ChurnShown)
+  | { readonly type: 'state'; readonly state: Exclude<ChurnState, 'starting'> }
+  | { readonly type: 'whileHidden'; readonly on: boolean }
+  | { readonly type: 'save'; readonly what: ChurnFile }
+  | { readonly type: 'retry' };
+
+const facts = object<ChurnFacts>({
+  title: text,
+  subtitle: text,
+  state: oneOf('starting', 'recording', 'paused', 'stopped'),
+  start: number,
+  now: number,
+  events: number,
+  objects: number,
+  whileHidden: flag,
+  notes: list(text),
+  problems: list(problem),
+});
+const row = object<ViewRow>({
+  id: text,
+  level: oneOf(1, 2, 3),
+  label: text,
+  open: flag,
+  adds: number,
+  updates: number,
+  deletes: number,
+  rate: number,
+  last: number,
+  spark: list(number),
+  by: text,
+  quiet: text,
+});
+const event = object<ChangeEvent>({
+  at: number,
+  type: oneOf('add', 'update', 'delete'),
+  manager: text,
+  operation: text,
+  subresource: text,
+  worth: oneOf('change', 'heartbeat', 'time', 'nothing'),
+  changes: list(object<FieldChange>({ path: text, before: maybe(text), after: maybe(text) })),
+  more: number,
+  times: number,
+});
+const chosen = object<ChosenObject>({
+  id: text,
+  title: text,
+  managers: list(
+    object<ChosenObject['managers'][number]>({
+      manager: text,
+      updates: number,
+      idle: number,
+      fields: list(object({ path: text, changes: number })),
+    }),
+  ),
+  events: list(event),
+  why: text,
+});
+const finding = object<FindingView>({
+  what: oneOf('fight', 'self', 'stamp', 'noop'),
+  sentence: text,
+  advice: text,
+  since: number,
+  example: text,
+});
+
+export const CHURN: Protocol<ToChurnPage, FromChurnPage, unknown> = {
+  page: 'churn',
+  version: 2,
+  toPage: {
+    picture: {
+      picture: object<ChurnPicture>({
+        facts,
+        findings: list(finding),
+        rows: list(row),
+        hidden: number,
+        chosen: maybe(chosen),
+      }),
+    },
+    failed: { problem },
+  },
+  toHost: {
+    ready: {},
+    watch: { folded: list(text), filter: text, chosen: text },
+    state: { state: oneOf('recording', 'paused', 'stopped') },
+    whileHidden: { on: flag },
+    save: { what: oneOf('json', 'csv', 'markdown', 'kubbernecker') },
+    retry: {},
+  },
+  replies: {},
+};

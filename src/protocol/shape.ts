@@ -35,9 +35,9 @@ export const number: Shape<number> = leaf('number', (v) => typeof v === 'number'
 /** Anything: where what it is comes from elsewhere, and its reader checks it. */
 export const anything: Shape<unknown> = () => undefined;
 
-/** One of these texts: all that the type has. */
-export function word<const T extends string>(...words: readonly T[]): Shape<T> {
-  return leaf(words.map((w) => `"${w}"`).join(' or '), (v) => words.includes(v as T));
+/** One of these: all that the type has. */
+export function oneOf<const T extends string | number>(...words: readonly T[]): Shape<T> {
+  return leaf(words.map((w) => JSON.stringify(w)).join(' or '), (v) => words.includes(v as T));
 }
 
 /** Columns, a word for each class. They may have millions of entries, which are not looked at. */

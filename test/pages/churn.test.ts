@@ -192,6 +192,14 @@ describe.skipIf(noBrowser())('the page of changes', () => {
     expect(JSON.parse(stored ?? '')).toMatchObject({ filter: 'stamp' });
   });
 
+  it('drops messages that are not of its protocol, and works on', async () => {
+    await open();
+    expect(await host.sendStrays()).toContain('dropped: the page dropped: picture.picture is no object');
+    expect(await page.locator('#app').getAttribute('data-state')).toBe('ready');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect.poll(() => host.of('state').map((m) => m.state)).toEqual(['stopped']);
+  });
+
   it('asks to pause, to stop, to go on while hidden and to save', async () => {
     await open();
     await page.locator('tr[data-id]').first().focus();
@@ -204,7 +212,7 @@ describe.skipIf(noBrowser())('the page of changes', () => {
       .poll(() =>
         host.sent
           .filter((m) => m.type !== 'ready' && m.type !== 'watch')
-          .map(({ v: _, ...m }) => Object.values(m).join(' ')),
+          .map(({ id: _, ...m }) => Object.values(m).join(' ')),
       )
       .toEqual([
         'state paused',

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser, setTheme, type PageOptions } from './harness/browser';
-import { TestHost } from './harness/host';
+import { FlameHost } from './harness/flamehost';
 import { pprofTop } from './harness/pproftop';
 import { controllerProfile, labelledProfile, wideProfile } from './harness/profiles';
 import { shot } from './harness/shots';
@@ -12,11 +12,11 @@ describe.skipIf(noBrowser())('views of a profile', () => {
   const tests = pageTests('flame');
   const { text, press } = tests;
   let page: Page;
-  let host: TestHost;
+  let host: FlameHost;
 
   async function open(bytes: Uint8Array, options: PageOptions = {}): Promise<void> {
     page = await tests.newPage(options);
-    host = await TestHost.open(page, tests.url, bytes);
+    host = await FlameHost.open(page, tests.url, bytes);
   }
   const chips = (): Promise<string[]> => page.locator('.chips .chip').allTextContents();
   /** The rows in view of a table, each its cells with a space between. */
@@ -29,7 +29,7 @@ describe.skipIf(noBrowser())('views of a profile', () => {
           .sort((a, b) => Number((a as HTMLElement).dataset['row']) - Number((b as HTMLElement).dataset['row']))
           .map((r) => [...r.children].map((c) => (c as HTMLElement).title || c.textContent).join(' ')),
       );
-  const partAsked = (): unknown => host.asked('flame').at(-1)?.query.part;
+  const partAsked = (): unknown => host.of('flame').at(-1)?.query.part;
 
   it('narrows all views by chips that are added, changed and taken away, and comes back with them', async () => {
     await open(controllerProfile());

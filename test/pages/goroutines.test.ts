@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser, setTheme } from './harness/browser';
-import { TestHost } from './harness/host';
+import { GoroutinesHost } from './harness/goroutineshost';
 import { shot } from './harness/shots';
 import { pageTests } from './harness/suite';
 
@@ -25,11 +25,11 @@ describe.skipIf(noBrowser())('goroutine page', () => {
   const tests = pageTests('goroutines');
   const { press } = tests;
   let page: Page;
-  let host: TestHost;
+  let host: GoroutinesHost;
 
   async function open(bytes: Uint8Array): Promise<void> {
     page = await tests.newPage({});
-    host = await TestHost.open(page, tests.url, bytes, {
+    host = await GoroutinesHost.open(page, tests.url, bytes, {
       title: 'widgets-0 · goroutines',
       subtitle: 'today 14:35, leader',
       ownModules: [],
@@ -187,9 +187,18 @@ describe.skipIf(noBrowser())('goroutine page', () => {
     await shot(page, 'goroutines-narrow');
   });
 
+  it('drops messages that are not of its protocol, and works on', async () => {
+    await open(DUMP);
+    const before = await rows().count();
+    expect(await host.sendStrays()).toContain('dropped: the page dropped: init.facts is no object');
+    expect(await rows().count()).toBe(before);
+    await filter().fill('no such goroutine');
+    await expect.poll(() => rows().count()).toBe(0);
+  });
+
   it('says what went wrong and what next', async () => {
     page = await tests.newPage({});
-    host = await TestHost.notice(page, tests.url, {
+    host = await GoroutinesHost.notice(page, tests.url, {
       type: 'failed',
       title: 'x.goroutines.txt',
       problem: { code: 'profile.truncated', message: 'The file ends in the middle.', next: 'Capture it again.' },

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/base/problem';
 import { growthOf } from '../../src/profile/goroutines/growth/growth';
 import { openProfile } from '../../src/profile/open';
-import type { Compared } from '../../src/protocol/pages';
+import type { Compared } from '../../src/protocol/goroutines';
 import { noBrowser, setTheme } from './harness/browser';
-import { TestHost } from './harness/host';
+import { GoroutinesHost } from './harness/goroutineshost';
 import { shot } from './harness/shots';
 import { pageTests } from './harness/suite';
 
@@ -33,11 +33,11 @@ describe.skipIf(noBrowser())('workers and growth on the goroutine page', () => {
   const tests = pageTests('goroutines');
   const { press } = tests;
   let page: Page;
-  let host: TestHost;
+  let host: GoroutinesHost;
 
-  async function open(bytes: Uint8Array, comparing?: TestHost['compare'], width?: number): Promise<void> {
+  async function open(bytes: Uint8Array, comparing?: GoroutinesHost['compare'], width?: number): Promise<void> {
     page = await tests.newPage({ height: 760, ...(width !== undefined && { width }) });
-    host = await TestHost.open(
+    host = await GoroutinesHost.open(
       page,
       tests.url,
       bytes,

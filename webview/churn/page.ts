@@ -1,27 +1,13 @@
 /** Puts the page of changes together, and keeps what a person chose. */
-import {
-  CHURN_PROTOCOL,
-  type ChurnFile,
-  type ChurnPicture,
-  type FindingView,
-  type FromChurnPage,
-  type ToChurnPage,
-} from '../../src/protocol/churn';
+import { CHURN, type ChurnFile, type ChurnPicture, type FindingView } from '../../src/protocol/churn';
 import type { ProblemData } from '../../src/base/problem';
 import { count } from '../../src/base/format';
+import { Channel } from '../shared/channel';
 import { debounce, h, icon, setText } from '../shared/dom';
 import { ChosenView } from './chosen';
 import { ChurnTable } from './table';
 import { factsText, pieces } from './words';
 
-interface VsCodeApi {
-  postMessage(m: unknown): void;
-  getState(): unknown;
-  setState(s: unknown): void;
-}
-declare function acquireVsCodeApi(): VsCodeApi;
-
-type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
 interface State {
   folded: readonly string[];
   filter: string;
@@ -38,13 +24,16 @@ const FILES: readonly (readonly [ChurnFile, string])[] = [
 ];
 
 export class ChurnPage {
-  readonly #api = acquireVsCodeApi();
-  readonly #state: State = {
-    folded: [],
-    filter: '',
-    chosen: '',
-    ...(this.#api.getState() as Partial<State> | undefined),
-  };
+  readonly #host = new Channel(CHURN, {
+    picture: (m) => {
+      this.#show(m.picture);
+    },
+    failed: (m) => {
+      this.#problems([m.problem], []);
+      this.app.dataset['state'] = 'failed';
+    },
+  });
+  readonly #state = readState(this.#host.state);
   readonly #title = h('h1', {});
   readonly #subtitle = h('span', {});
   readonly #told = h('span', { class: 'num', role: 'status' });
@@ -52,20 +41,20 @@ export class ChurnPage {
     class: 'tool',
     type: 'button',
     click: () => {
-      this.#send({ type: 'state', state: this.#picture?.facts.state === 'paused' ? 'recording' : 'paused' });
+      this.#host.send({ type: 'state', state: this.#picture?.facts.state === 'paused' ? 'recording' : 'paused' });
     },
   });
   readonly #stop = h('button', {
     class: 'tool',
     type: 'button',
     click: () => {
-      this.#send({ type: 'state', state: this.#picture?.facts.state === 'stopped' ? 'recording' : 'stopped' });
+      this.#host.send({ type: 'state', state: this.#picture?.facts.state === 'stopped' ? 'recording' : 'stopped' });
     },
   });
   readonly #hidden = h('input', {
     type: 'checkbox',
     change: () => {
-      this.#send({ type: 'whileHidden', on: this.#hidden.checked });
+      this.#host.send({ type: 'whileHidden', on: this.#hidden.checked });
     },
   });
   readonly #filter = h('input', {
@@ -125,7 +114,7 @@ export class ChurnPage {
               type: 'button',
               'aria-label': `Save as ${text}`,
               click: () => {
-                this.#send({ type: 'save', what });
+                this.#host.send({ type: 'save', what });
               },
             },
             text,
@@ -142,37 +131,24 @@ export class ChurnPage {
       ),
     );
     this.#chosen.element.hidden = true;
-    window.addEventListener('message', (e: MessageEvent<ToChurnPage>) => {
-      if (e.data?.v === CHURN_PROTOCOL) this.#hear(e.data);
-    });
     window.addEventListener('keydown', (e) => {
       this.#key(e);
     });
-    this.#send({ type: 'ready' });
+    this.#host.send({ type: 'ready' });
     this.#watch();
-  }
-
-  #send(m: Body<FromChurnPage>): void {
-    this.#api.postMessage({ v: CHURN_PROTOCOL, ...m });
   }
 
   /** At once: a page that goes out of sight ends, and what waits in it is lost. */
   #keep(): void {
-    this.#api.setState(this.#state);
+    this.#host.state = this.#state;
   }
 
   #watch(): void {
     this.#keep();
-    this.#send({ type: 'watch', ...this.#state });
+    this.#host.send({ type: 'watch', ...this.#state });
   }
 
-  #hear(m: ToChurnPage): void {
-    if (m.type === 'failed') {
-      this.#problems([m.problem], []);
-      this.app.dataset['state'] = 'failed';
-      return;
-    }
-    const { picture } = m;
+  #show(picture: ChurnPicture): void {
     this.#picture = picture;
     const { facts } = picture;
     setText(this.#title, facts.title);
@@ -284,7 +260,7 @@ export class ChurnPage {
               class: 'link',
               type: 'button',
               click: () => {
-                this.#send({ type: 'retry' });
+                this.#host.send({ type: 'retry' });
               },
             },
             'Try again',
@@ -341,6 +317,16 @@ export class ChurnPage {
       e.preventDefault();
     }
   }
+}
+
+/** State as it was left, each part checked: an older version may have written it. */
+function readState(raw: unknown): State {
+  const { folded, filter, chosen } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  return {
+    folded: Array.isArray(folded) ? folded.filter((id) => typeof id === 'string') : [],
+    filter: typeof filter === 'string' ? filter : '',
+    chosen: typeof chosen === 'string' ? chosen : '',
+  };
 }
 
 function button(b: HTMLButtonElement, name: string, text: string, title: string): void {

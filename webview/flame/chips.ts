@@ -1,5 +1,5 @@
 /** The second line of the toolbar: the words that say which part is shown, as chips to add, change and take away. */
-import type { Normalize, Part, ProfileSummary } from '../../src/protocol/pages';
+import type { Normalize, Part, ProfileSummary } from '../../src/profile/types';
 import { h, icon, setText } from '../shared/dom';
 import { MenuButton } from '../shared/menu';
 import {

@@ -3,7 +3,7 @@
  * or more, in any theme. Pure: the theme's values come in as text, colours go out as text.
  */
 import { LAYERS, type LayerId } from '../../src/profile/layers/rules';
-import type { Frame, Origin } from '../../src/protocol/pages';
+import type { Frame, Origin } from '../../src/profile/types';
 
 /** Red, green, blue from 0 to 255. */
 export type Rgb = readonly [number, number, number];

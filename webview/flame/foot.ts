@@ -1,5 +1,5 @@
 /** Below the picture: the focused frame with its figures and source, the keys, and what the colours mean. */
-import type { Frame } from '../../src/protocol/pages';
+import type { Frame } from '../../src/profile/types';
 import { h } from '../shared/dom';
 import { HELP } from './keys';
 import { foldTypeArguments, shortPackage, splitName } from './labels';

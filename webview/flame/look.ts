@@ -14,7 +14,7 @@ import {
   type Paint,
   type ThemeColours,
 } from './colours';
-import type { Frame } from '../../src/protocol/pages';
+import type { Frame } from '../../src/profile/types';
 import type { Model } from './model';
 
 /** Packages named in the legend. */

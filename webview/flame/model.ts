@@ -3,7 +3,7 @@
  * from left to right. Built in two passes over the columns, without recursion: stacks are up to 10,000 frames deep.
  */
 import { LAYERS } from '../../src/profile/layers/rules';
-import type { FlameTree, Frame } from '../../src/protocol/pages';
+import type { FlameTree, Frame } from '../../src/profile/types';
 
 /** Function id of row 0 in every tree (see FlameTree.fn). */
 export const ROOT_FN = 0xffffffff;

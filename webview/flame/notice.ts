@@ -1,6 +1,6 @@
 /** The page's fixed pieces: its line of facts, and what stands in place of the picture when there is none. */
 import type { ProblemData } from '../../src/base/problem';
-import type { PageFacts } from '../../src/protocol/pages';
+import type { PageFacts } from '../../src/protocol/profile';
 import { h } from '../shared/dom';
 
 /** The first line of the page: whose data, when, how much. */

@@ -1,7 +1,8 @@
 /** What can be taken out of the page: files that the host writes, and text for the clipboard. */
-import type { PageFacts, Part, ProfileSummary } from '../../src/protocol/pages';
+import type { Part, ProfileSummary } from '../../src/profile/types';
+import type { PageFacts } from '../../src/protocol/profile';
 import { Problem } from '../../src/base/problem';
-import type { Host } from '../shared/host';
+import type { FlameChannel } from './channel';
 import type { MenuItems } from '../shared/menu';
 import { Painter, ROW } from './painter';
 import { chipsOf } from './part';
@@ -28,7 +29,7 @@ export interface Shown {
 
 export class Out {
   constructor(
-    private readonly host: Host,
+    private readonly host: FlameChannel,
     private readonly shown: () => Shown,
     private readonly picture: Picture,
     private readonly table: (rows: number) => Promise<TextTable>,

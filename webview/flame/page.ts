@@ -1,18 +1,13 @@
 /** The page of a profile: takes the host's messages, holds what is looked at, and tells the view in sight. */
 import { MenuButton, openMenu } from '../shared/menu';
 import { debounce, h } from '../shared/dom';
-import { Host } from '../shared/host';
+import { Channel } from '../shared/channel';
 import { Problem } from '../../src/base/problem';
 import { percent, value } from '../../src/base/format';
-import {
-  sampleTypeOf,
-  typeKey,
-  type Frame,
-  type PageFacts,
-  type Part,
-  type ProfileSummary,
-  type ToPage,
-} from '../../src/protocol/pages';
+import type { Frame, Part, ProfileSummary } from '../../src/profile/types';
+import { FLAME, sampleTypeOf, typeKey } from '../../src/protocol/flame';
+import type { PageFacts } from '../../src/protocol/profile';
+import type { FlameChannel } from './channel';
 import { Chips } from './chips';
 import { Foot } from './foot';
 import { actionOf, isTyping, type Action } from './keys';
@@ -30,7 +25,7 @@ import { Top } from './top';
 import { emptySentences, matchSentence, totalSentence } from './words';
 
 export class FlamePage {
-  readonly #host: Host;
+  readonly #host: FlameChannel;
   readonly #state: PageState;
   readonly #toolbar: Toolbar;
   readonly #chips: Chips;
@@ -56,9 +51,24 @@ export class FlamePage {
   });
 
   constructor(private readonly app: HTMLElement) {
-    this.#host = new Host('flame', (m) => {
-      this.#message(m);
-    });
+    this.#host = new Channel(
+      FLAME,
+      {
+        loading: (m) => {
+          this.#notice('loading', loading(m.title, m.text));
+        },
+        failed: (m) => {
+          this.#notice('failed', failed(m.title, m.problem));
+        },
+        init: (m) => {
+          this.#init(m.facts, m.summary);
+        },
+        select: (m) => {
+          this.#showFunction(m.name);
+        },
+      },
+      'flame',
+    );
     this.#state = readState(this.#host.state);
     this.#toolbar = new Toolbar({
       view: (v) => {
@@ -153,7 +163,7 @@ export class FlamePage {
         this.#toolbar.setZoomed(this.#state.zoom.length > 0);
       },
       drawn: (millis) => {
-        this.#host.send({ type: 'drawn', page: 'flame', millis });
+        this.#host.send({ type: 'drawn', millis });
       },
     });
     const arrived = (rows: number, total?: number): void => {
@@ -196,7 +206,7 @@ export class FlamePage {
     this.#setTools();
     this.#stage.replaceChildren(this.#paneOf(this.#state.view).element);
     const first = this.#paneOf(this.#state.view);
-    this.#host.send({ type: 'ready', page: 'flame', early: first === this.#picture ? this.#picture.early() : [] });
+    this.#host.send({ type: 'ready', early: first === this.#picture ? this.#picture.early() : [] });
   }
 
   get #compared(): boolean {
@@ -231,23 +241,6 @@ export class FlamePage {
   #store(): void {
     this.#save.cancel();
     this.#host.state = { ...this.#state };
-  }
-
-  #message(m: Parameters<ConstructorParameters<typeof Host>[1]>[0] & ToPage): void {
-    switch (m.type) {
-      case 'loading':
-        this.#notice('loading', loading(m.title, m.text));
-        break;
-      case 'failed':
-        this.#notice('failed', failed(m.title, m.problem));
-        break;
-      case 'init':
-        this.#init(m.facts, m.summary);
-        break;
-      case 'select':
-        this.#showFunction(m.name);
-        break;
-    }
   }
 
   #notice(state: 'loading' | 'failed', notice: HTMLElement): void {

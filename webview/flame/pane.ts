@@ -1,5 +1,6 @@
 /** What every view of the profile is to the page. Only the one in sight is told anything: a hidden one asks and draws nothing. */
-import type { Frame, PageFacts, Part, ProfileSummary } from '../../src/protocol/pages';
+import type { Frame, Part, ProfileSummary } from '../../src/profile/types';
+import type { PageFacts } from '../../src/protocol/profile';
 import type { ColourMode } from './colours';
 import type { LegendEntry } from './foot';
 import type { Figures } from './words';

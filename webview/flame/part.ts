@@ -2,7 +2,7 @@
  * Which part of the profile is shown, as chips: one for each word that is set, in pprof's own words and with its meaning.
  * Pure: chips are made from the part, and a part from chips.
  */
-import type { Granularity, Part } from '../../src/protocol/pages';
+import type { Granularity, Part } from '../../src/profile/types';
 import { foldTypeArguments, splitName } from './labels';
 
 type TextWord = 'focus' | 'ignore' | 'hide' | 'show' | 'showFrom' | 'tagFocus' | 'tagIgnore' | 'tagRoot' | 'tagLeaf';

@@ -1,8 +1,8 @@
 /** Beside the table: who calls the selected function and what it calls, as `go tool pprof -peek` counts it. */
-import type { Edge, Frame, Peek as Answer } from '../../src/protocol/pages';
+import type { Edge, Frame, Peek as Answer } from '../../src/profile/types';
 import { percent } from '../../src/base/format';
 import { debounce, h } from '../shared/dom';
-import type { Host } from '../shared/host';
+import type { FlameChannel } from './channel';
 import { Grid, type Column, type GridRows } from './grid';
 import { columnName } from './labels';
 import { named } from './named';
@@ -96,7 +96,7 @@ export class Peek {
   });
 
   constructor(
-    private readonly host: Host,
+    private readonly host: FlameChannel,
     events: PeekEvents,
   ) {
     const unit = (): string => this.#wanted?.subject.unit ?? '';
@@ -142,11 +142,14 @@ export class Peek {
       const answer =
         id === undefined
           ? undefined
-          : await this.host.question('peek', {
-              sampleType: subject.sampleType,
-              part: subject.part,
-              ownModules: subject.facts.ownModules,
-              match: [id],
+          : await this.host.ask({
+              type: 'peek',
+              query: {
+                sampleType: subject.sampleType,
+                part: subject.part,
+                ownModules: subject.facts.ownModules,
+                match: [id],
+              },
             });
       if (turn !== this.#turn) return;
       const entry = answer?.entries[0];

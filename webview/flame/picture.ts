@@ -1,7 +1,8 @@
 /** The call tree, as a flame graph or as a list: which tree is shown, how far it is zoomed, which frame is focused. */
-import type { EarlyFlame, Frame } from '../../src/protocol/pages';
+import type { Frame } from '../../src/profile/types';
+import type { EarlyFlame } from '../../src/protocol/flame';
 import { debounce, h } from '../shared/dom';
-import type { Host } from '../shared/host';
+import type { FlameChannel } from './channel';
 import { css } from './colours';
 import { FlameView } from './flameview';
 import { actionOf, WALKING, type Action } from './keys';
@@ -48,7 +49,7 @@ export class Picture implements Pane {
   #since: number | undefined;
 
   constructor(
-    host: Host,
+    host: FlameChannel,
     private readonly state: PageState,
     private readonly search: Search,
     private readonly events: PictureEvents,

@@ -1,7 +1,7 @@
 /** A function between its callers, above, and what it calls, below: two flame graphs that meet in it. */
-import type { Sandwich as Answer } from '../../src/protocol/pages';
+import type { Sandwich as Answer } from '../../src/profile/types';
 import { debounce, h } from '../shared/dom';
-import type { Host } from '../shared/host';
+import type { FlameChannel } from './channel';
 import { css } from './colours';
 import { FlameView } from './flameview';
 import { actionOf, WALKING } from './keys';
@@ -60,7 +60,7 @@ export class Sandwich implements Pane {
   readonly #before: string[] = [];
 
   constructor(
-    private readonly host: Host,
+    private readonly host: FlameChannel,
     private readonly state: PageState,
     private readonly search: Search,
     private readonly events: PaneEvents & { arrived(rows: number): void },
@@ -139,12 +139,15 @@ export class Sandwich implements Pane {
       }
       this.state.selectedId = id;
       const width = this.#callees.view.width || this.element.clientWidth || document.body.clientWidth;
-      const answer = await this.host.question('sandwich', {
-        sampleType,
-        part,
-        ownModules: facts.ownModules,
-        id,
-        minShare: FINEST_PX / Math.max(1, width),
+      const answer = await this.host.ask({
+        type: 'sandwich',
+        query: {
+          sampleType,
+          part,
+          ownModules: facts.ownModules,
+          id,
+          minShare: FINEST_PX / Math.max(1, width),
+        },
       });
       if (turn !== this.#turn) return;
       this.#shown = wanted;

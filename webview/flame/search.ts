@@ -1,8 +1,8 @@
 /** The search: asks the host a moment after the last key, keeps the newest answer only. */
 import { Problem } from '../../src/base/problem';
-import type { Part } from '../../src/protocol/pages';
+import type { Part } from '../../src/profile/types';
 import { debounce } from '../shared/dom';
-import type { Host } from '../shared/host';
+import type { FlameChannel } from './channel';
 
 /** Wait after a key, ms. */
 const WAIT = 120;
@@ -22,7 +22,7 @@ export class Search {
   });
 
   constructor(
-    private readonly host: Host,
+    private readonly host: FlameChannel,
     private readonly changed: () => void,
   ) {}
 
@@ -46,7 +46,7 @@ export class Search {
   async #ask(): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const result = await this.host.question('search', { text: this.#text, ...this.#asked });
+      const result = await this.host.ask({ type: 'search', query: { text: this.#text, ...this.#asked } });
       if (turn === this.#turn) this.#answer(new Set(result.ids), result.share, undefined);
     } catch (e) {
       if (turn === this.#turn) this.#answer(undefined, 0, Problem.from(e).message);

@@ -1,5 +1,5 @@
 /** What of the page survives hiding its tab and a reload of the window. */
-import type { Part } from '../../src/protocol/pages';
+import type { Part } from '../../src/profile/types';
 import type { ColourMode } from './colours';
 import { readPart } from './part';
 

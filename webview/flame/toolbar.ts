@@ -1,5 +1,6 @@
 /** The page's one toolbar: which view, which values, which colours, search, and how the picture stands. */
-import { typeKey, type ProfileSummary } from '../../src/protocol/pages';
+import type { ProfileSummary } from '../../src/profile/types';
+import { typeKey } from '../../src/protocol/flame';
 import { h, icon, setText } from '../shared/dom';
 import type { ColourMode } from './colours';
 import type { View } from './state';

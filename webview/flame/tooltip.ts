@@ -1,5 +1,5 @@
 /** What the pointer is over: function, package, place, and what it took, in a box that stays inside the window. */
-import type { Frame } from '../../src/protocol/pages';
+import type { Frame } from '../../src/profile/types';
 import { h } from '../shared/dom';
 import { foldTypeArguments, splitName } from './labels';
 import { amount, changeWords, place, shareOf, type Figures } from './words';

@@ -1,8 +1,8 @@
 /** Every function with its flat and cumulative value, in the figures and the words of `go tool pprof -top`. */
 import { LAYERS } from '../../src/profile/layers/rules';
-import type { Frame, TopTable } from '../../src/protocol/pages';
+import type { Frame, TopTable } from '../../src/profile/types';
 import { h } from '../shared/dom';
-import type { Host } from '../shared/host';
+import type { FlameChannel } from './channel';
 import { Palette } from './colours';
 import { Grid, type Column, type GridRows } from './grid';
 import { sorted } from './order';
@@ -84,7 +84,7 @@ export class Top implements Pane, GridRows {
   #order = 0;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: FlameChannel,
     private readonly state: PageState,
     private readonly search: Search,
     private readonly events: TopEvents,
@@ -132,7 +132,7 @@ export class Top implements Pane, GridRows {
     const turn = ++this.#asked;
     const { sampleType, part, facts, unit } = this.#subject!;
     try {
-      const table = await this.host.question('top', { sampleType, part, ownModules: facts.ownModules });
+      const table = await this.host.ask({ type: 'top', query: { sampleType, part, ownModules: facts.ownModules } });
       if (turn !== this.#asked) return;
       const change = table.change !== undefined;
       if (!this.#grid || change !== (this.#table?.change !== undefined)) this.#make(change);

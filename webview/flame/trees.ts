@@ -1,6 +1,7 @@
 /** The trees at hand: the whole one, and a finer one of what is zoomed. Asks the host for them and drops late answers. */
-import type { EarlyFlame, FlameTree, Part } from '../../src/protocol/pages';
-import type { Host } from '../shared/host';
+import type { FlameTree, Part } from '../../src/profile/types';
+import type { EarlyFlame } from '../../src/protocol/flame';
+import type { FlameChannel } from './channel';
 import { rangeOf, type Range } from './lod';
 import { Model } from './model';
 import { isWhole } from './part';
@@ -41,7 +42,7 @@ export class Trees {
   /** What the frames above the zoomed one took themselves, by depth, as seen in earlier trees: a zoomed tree doesn't say. */
   #selves: (number | undefined)[] = [];
 
-  constructor(private readonly host: Host) {}
+  constructor(private readonly host: FlameChannel) {}
 
   /** Another value type or file: what is on the way is dropped; the picture stays until the new tree comes. */
   forget(): void {
@@ -64,8 +65,7 @@ export class Trees {
     if (width === 0) return [];
     const minShare = FINEST_PX / width;
     const asked = (zoom.length === 0 ? [zoom] : [[], zoom]).map((z) => {
-      const { id, answer } = this.host.expect<'ask'>();
-      const tree = answer.then((a) => a.value as FlameTree);
+      const { id, answer: tree } = this.host.expect('flame');
       // Told where it is waited for; nobody may.
       tree.catch(() => undefined);
       return {
@@ -89,12 +89,15 @@ export class Trees {
       const known = early.find((e) => same(e.zoom, zoom) && width <= e.width);
       if (known) return new Model(await known.tree);
       return new Model(
-        await this.host.question('flame', {
-          sampleType,
-          ...(isWhole(part) ? {} : { part }),
-          zoom,
-          minShare: FINEST_PX / Math.max(1, width),
-          ownModules,
+        await this.host.ask({
+          type: 'flame',
+          query: {
+            sampleType,
+            ...(isWhole(part) ? {} : { part }),
+            zoom,
+            minShare: FINEST_PX / Math.max(1, width),
+            ownModules,
+          },
         }),
       );
     };

@@ -1,5 +1,5 @@
 /** The page's sentences about a profile and its frames. Pure. */
-import type { Frame, ProfileSummary, ValueType } from '../../src/protocol/pages';
+import type { Frame, ProfileSummary, ValueType } from '../../src/profile/types';
 import { count, digits, duration, percent, value } from '../../src/base/format';
 
 /** The value type as offered in the switch: "cpu (time)", "alloc_objects (count)". */

@@ -1,5 +1,5 @@
 /** Which earlier dump this one is compared with: those of the same process first, and the way to any other. */
-import type { Compared, EarlierDump } from '../../src/protocol/pages';
+import type { Compared, EarlierDump } from '../../src/protocol/goroutines';
 import { h } from '../shared/dom';
 
 const TITLES: Readonly<Record<EarlierDump['same'], string>> = {

@@ -1,7 +1,8 @@
 /** What changed since an earlier dump: a verdict where there is evidence, what grew, what shrank, who is stuck. */
 import { count, duration, grouped } from '../../src/base/format';
 import type { ProblemData } from '../../src/base/problem';
-import type { Compared, GoroutineDump, GrownStack, Growth, StackFrame, Stuck } from '../../src/protocol/pages';
+import type { GoroutineDump, StackFrame } from '../../src/profile/types';
+import type { Compared, GrownStack, Growth, Stuck } from '../../src/protocol/goroutines';
 import { h } from '../shared/dom';
 import { shortName, signed, summaryOf } from './model';
 import { lasted, perMinute, stuckText, verdictWords } from './growthwords';

@@ -1,6 +1,7 @@
 /** How growth is worded. Pure. */
 import { count, digits, duration, grouped } from '../../src/base/format';
-import type { GoroutineDump, GoroutineGroup, Growth, Stuck } from '../../src/protocol/pages';
+import type { GoroutineDump, GoroutineGroup } from '../../src/profile/types';
+import type { Growth, Stuck } from '../../src/protocol/goroutines';
 import { poolName } from './words';
 import { shortName, signed, summaryOf, waited } from './model';
 

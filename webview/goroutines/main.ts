@@ -1,12 +1,12 @@
 /** The goroutine page: workers, groups by stack and growth, filtered and sorted here, since even 100,000 goroutines make few groups. */
 import '../shared/page.css';
 import './page.css';
-import { Host } from '../shared/host';
 import { count, grouped } from '../../src/base/format';
-import type { GoroutineDump } from '../../src/profile/types';
-import type { Compared, PageFacts, ToPage, WorkerPool, WorkerState } from '../../src/protocol/pages';
-import type { ProblemData } from '../../src/base/problem';
-import { Problem } from '../../src/base/problem';
+import { Problem, type ProblemData } from '../../src/base/problem';
+import type { GoroutineDump, WorkerPool, WorkerState } from '../../src/profile/types';
+import { GOROUTINES, type Compared } from '../../src/protocol/goroutines';
+import type { PageFacts } from '../../src/protocol/profile';
+import { Channel } from '../shared/channel';
 import { h } from '../shared/dom';
 import { BaseSelect } from './base';
 import { GrowthView, since } from './growthview';
@@ -47,7 +47,19 @@ const INITIAL: State = {
 const root = document.getElementById('app');
 if (!root) throw new Error('The page has no #app.');
 const app: HTMLElement = root;
-const host = new Host('goroutines', onMessage);
+const host = new Channel(
+  GOROUTINES,
+  {
+    loading: (m) => {
+      show('loading', h('div', { class: 'notice', role: 'status' }, h('h2', {}, m.title), m.text));
+    },
+    failed: (m) => {
+      show('failed', notice(m.title, m.problem));
+    },
+    init: (m) => load(m.facts),
+  },
+  'goroutines',
+);
 const state: State = { ...INITIAL, ...(host.state as Partial<State> | undefined) };
 let rows: Row[] = [];
 let dump: GoroutineDump | undefined;
@@ -134,27 +146,13 @@ window.addEventListener('keydown', (e) => {
   }
 });
 
-host.send({ type: 'ready', page: 'goroutines' });
-
-function onMessage(m: Exclude<ToPage, { id: number }>): void {
-  switch (m.type) {
-    case 'loading':
-      show('loading', h('div', { class: 'notice', role: 'status' }, h('h2', {}, m.title), m.text));
-      break;
-    case 'failed':
-      show('failed', notice(m.title, m.problem));
-      break;
-    case 'init':
-      void load(m.facts);
-      break;
-  }
-}
+host.send({ type: 'ready' });
 
 async function load(told: PageFacts): Promise<void> {
   const began = performance.now();
   facts = told;
   try {
-    dump = (await host.ask({ type: 'goroutines' })).dump;
+    dump = await host.ask({ type: 'goroutines' });
   } catch (e) {
     show('failed', notice(facts.title, Problem.from(e).toJSON()));
     return;
@@ -182,7 +180,7 @@ async function load(told: PageFacts): Promise<void> {
   else if (inPools) pools.focus();
   else if (first instanceof HTMLElement && first !== document.body) first.focus();
   else if (document.hasFocus()) takeFocus();
-  host.send({ type: 'drawn', page: 'goroutines', millis: performance.now() - began });
+  host.send({ type: 'drawn', millis: performance.now() - began });
   // After the picture: another file has to be read for it.
   void compare(state.base);
 }
@@ -216,10 +214,7 @@ function layOut(): void {
 async function compare(key: string, chosen = false): Promise<void> {
   const asked = dump;
   base.busy = true;
-  const told = await host.ask({ type: 'compare', base: key }).then(
-    (m) => m.compared,
-    (e: unknown) => Problem.from(e),
-  );
+  const told = await host.ask({ type: 'compare', base: key }).catch((e: unknown) => Problem.from(e));
   const answer = told instanceof Problem ? undefined : told;
   base.busy = false;
   if (dump !== asked || !dump || !facts) return;

@@ -3,7 +3,7 @@
  * its seats and the parts of its sentences, Enter shows the stacks behind one.
  */
 import { count, grouped } from '../../src/base/format';
-import type { GoroutineGroup, WorkerPool, WorkerState } from '../../src/protocol/pages';
+import type { GoroutineGroup, WorkerPool, WorkerState } from '../../src/profile/types';
 import type { Workers } from '../../src/profile/types';
 import { h, icon } from '../shared/dom';
 import { orderPools, poolName, sentence, STATES } from './words';

@@ -1,6 +1,6 @@
 /** What is said of a worker pool: one sentence with its numbers, in parts that each stand for some of the workers. Pure. */
 import { grouped } from '../../src/base/format';
-import type { GoroutineGroup, WorkerPool, WorkerState } from '../../src/protocol/pages';
+import type { GoroutineGroup, WorkerPool, WorkerState } from '../../src/profile/types';
 
 /** As the legend and the seats have them, in the order of the seats. */
 export const STATES: readonly { readonly state: WorkerState; readonly label: string; readonly icon: string }[] = [

@@ -9,20 +9,21 @@ import type { KindInfo } from '../../churn/types';
 import { kindId, objectId, objectOf, viewOf } from '../../churn/view';
 import { advice, sentence } from '../../churn/words';
 import type { Following, KubeSession } from '../../kube/types';
+import { HostChannel, type Handlers } from '../../protocol/channel';
 import {
-  CHURN_PROTOCOL,
-  fromChurnPage,
+  CHURN,
   type ChosenObject,
   type ChurnFacts,
   type ChurnPicture,
+  type ChurnShown,
   type ChurnState,
   type FromChurnPage,
   type ToChurnPage,
 } from '../../protocol/churn';
-import { pageHtml } from '../../protocol/html';
 import type { Clusters } from '../../app/clusters';
 import type { Log } from '../../app/editor';
 import { withNextStep } from '../../app/problems';
+import { loadPage, portOf } from '../pages/panel';
 import { saveChurn } from './save';
 
 /** What is watched. */
@@ -40,9 +41,6 @@ export interface ChurnDeps {
   /** The folder with the pages' bundles. */ readonly pages: vscode.Uri;
 }
 
-type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
-type Watch = Extract<FromChurnPage, { type: 'watch' }>;
-
 /** Between two pictures, ms. */
 const EVERY_MS = 1000;
 /** Events of the chosen object that are told. */
@@ -56,7 +54,8 @@ export class ChurnSession implements Disposable {
   #session: KubeSession | undefined;
   #starting: AbortController | undefined;
   #state: ChurnState = 'starting';
-  #watch: Watch = { v: CHURN_PROTOCOL, type: 'watch', folded: [], filter: '', chosen: '' };
+  readonly #channel: HostChannel<ToChurnPage, FromChurnPage, unknown>;
+  #shown: ChurnShown = { folded: [], filter: '', chosen: '' };
   #ready = false;
   #whileHidden = false;
   /** Was not watched for a time, so that what changed then is known only as far as a list tells. */
@@ -77,10 +76,15 @@ export class ChurnSession implements Disposable {
         this.#end();
       },
     });
-    panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
-    this.#own.add(
-      panel.webview.onDidReceiveMessage((m: unknown) => {
-        this.#hear(m);
+    this.#channel = this.#own.add(
+      new HostChannel(CHURN, portOf(panel, deps.pages), this.#handlers(), {
+        problemOf: (e) => withNextStep(e, 'churn.failed'),
+        failed: (_, e) => {
+          this.#failed(e);
+        },
+        dropped: (why) => {
+          deps.log.warn(`${this.#title}: a message was dropped: ${why}`);
+        },
       }),
     );
     this.#own.add(
@@ -93,13 +97,7 @@ export class ChurnSession implements Disposable {
         if (name === undefined || name === subject.context) this.#reconnect();
       }),
     );
-    const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(deps.pages, file)).toString();
-    panel.webview.html = pageHtml({
-      cspSource: panel.webview.cspSource,
-      scriptUri: uri('churn.js'),
-      styleUri: uri('churn.css'),
-      title: this.#title,
-    });
+    loadPage(panel, deps.pages, CHURN.page, this.#title);
     void this.#begin();
   }
 
@@ -134,7 +132,7 @@ export class ChurnSession implements Disposable {
       return;
     }
     this.#turn('stopped');
-    this.#send({
+    this.#channel.send({
       type: 'failed',
       problem: new Problem('churn.disconnected', `The context ${this.subject.context} was disconnected.`, {
         next: 'Start anew connects again.',
@@ -167,7 +165,7 @@ export class ChurnSession implements Disposable {
       if (isAbort(e)) return;
       this.deps.log.problem(this.#title, e);
       this.#state = 'stopped';
-      this.#send({ type: 'failed', problem: withNextStep(e, 'churn.failed').toJSON() });
+      this.#channel.send({ type: 'failed', problem: withNextStep(e, 'churn.failed').toJSON() });
     } finally {
       if (this.#starting === starting) this.#starting = undefined;
     }
@@ -180,40 +178,31 @@ export class ChurnSession implements Disposable {
     this.#following = undefined;
   }
 
-  #send(m: Body<ToChurnPage>): void {
-    if (!this.#own.disposed) void this.panel.webview.postMessage({ v: CHURN_PROTOCOL, ...m });
-  }
-
-  #hear(raw: unknown): void {
-    const m = fromChurnPage(raw);
-    switch (m?.type) {
-      case 'ready':
+  #handlers(): Handlers<FromChurnPage> {
+    return {
+      ready: () => {
         this.#ready = true;
         this.#tell();
-        return;
-      case 'watch':
-        this.#watch = m;
+      },
+      watch: (m) => {
+        this.#shown = m;
         this.#churn.follow(objectOf(m.chosen));
         this.#tell();
-        return;
-      case 'state':
+      },
+      state: (m) => {
         this.#turn(m.state);
-        return;
-      case 'whileHidden':
+      },
+      whileHidden: (m) => {
         this.#whileHidden = m.on;
         this.#tell();
-        return;
-      case 'save':
-        void this.#save(m.what);
-        return;
-      case 'retry':
+      },
+      save: (m) => saveChurn(m.what, this.#churn, this.#title),
+      retry: () => {
         this.#end();
         this.#state = 'starting';
         void this.#begin();
-        return;
-      default:
-        return;
-    }
+      },
+    };
   }
 
   #turn(state: 'recording' | 'paused' | 'stopped'): void {
@@ -224,7 +213,7 @@ export class ChurnSession implements Disposable {
     if (state === 'recording' && before === 'stopped') {
       // A new beginning: what was seen is let go.
       this.#churn = this.#fresh();
-      this.#churn.follow(objectOf(this.#watch.chosen));
+      this.#churn.follow(objectOf(this.#shown.chosen));
       this.#gaps = 0;
       this.#state = 'starting';
       void this.#begin();
@@ -232,14 +221,10 @@ export class ChurnSession implements Disposable {
     this.#tell();
   }
 
-  async #save(what: Extract<FromChurnPage, { type: 'save' }>['what']): Promise<void> {
-    try {
-      await saveChurn(what, this.#churn, this.#title);
-    } catch (e) {
-      if (isAbort(e)) return;
-      this.deps.log.problem(this.#title, e);
-      void vscode.window.showErrorMessage(withNextStep(e).sentence);
-    }
+  #failed(e: unknown): void {
+    if (isAbort(e)) return;
+    this.deps.log.problem(this.#title, e);
+    void vscode.window.showErrorMessage(withNextStep(e).sentence);
   }
 
   #soon(): void {
@@ -252,13 +237,13 @@ export class ChurnSession implements Disposable {
 
   #tell(): void {
     if (!this.#ready || !this.panel.visible || this.#own.disposed) return;
-    this.#send({ type: 'picture', picture: this.#picture() });
+    this.#channel.send({ type: 'picture', picture: this.#picture() });
     if (this.#state === 'recording' || this.#state === 'starting') this.#soon();
   }
 
   #picture(): ChurnPicture {
     const now = this.#stillAt ?? Date.now();
-    const { folded, filter, chosen } = this.#watch;
+    const { folded, filter, chosen } = this.#shown;
     const { rows, hidden, objects, events } = viewOf(this.#churn, { folded: new Set(folded), filter, now });
     return {
       rows,

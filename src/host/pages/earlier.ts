@@ -7,7 +7,7 @@ import type { Capture, CaptureInfo } from '../../captures/types';
 import { growthOf } from '../../profile/goroutines/growth/growth';
 import type { DumpAt } from '../../profile/goroutines/growth/types';
 import type { GoroutineDump } from '../../profile/types';
-import type { Compared, EarlierDump } from '../../protocol/pages';
+import type { Compared, EarlierDump } from '../../protocol/goroutines';
 import type { CapturesApi } from '../captures/index';
 import { settings } from '../settings';
 import type { ThreadOpener } from './document';

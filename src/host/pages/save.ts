@@ -1,9 +1,10 @@
 /** Writing what a page shows to a file of the person's choice. */
 import * as vscode from 'vscode';
 import type { Questions } from '../../profile/types';
-import type { FromPage } from '../../protocol/pages';
+import type { Of } from '../../protocol/channel';
+import type { FromFlamePage } from '../../protocol/flame';
 
-type Save = Extract<FromPage, { type: 'save' }>;
+type Save = Of<FromFlamePage, 'save'>;
 
 const FORMS: Readonly<Record<Save['form'], { readonly ending: string; readonly filter: string }>> = {
   pprof: { ending: 'pb.gz', filter: 'pprof profile' },

@@ -5,20 +5,24 @@ import { count } from '../../base/format';
 import { isAbort, Problem } from '../../base/problem';
 import { fileSubtitle, subtitle } from '../../captures/describe';
 import type { Capture } from '../../captures/types';
-import type { OpenProfile } from '../../profile/types';
-import { pageHtml } from '../../protocol/html';
+import type { GoroutineDump, OpenProfile } from '../../profile/types';
+import { HostChannel, type Handlers, type HostEvents, type Port } from '../../protocol/channel';
 import {
-  answerOf,
   earlyQuery,
-  fromPage,
-  PROTOCOL,
-  type Asks,
+  FLAME,
+  passedOn,
   type EarlyFlame,
-  type FromPage,
-  type PageFacts,
-  type PageName,
-  type ToPage,
-} from '../../protocol/pages';
+  type FlameReplies,
+  type FromFlamePage,
+  type ToFlamePage,
+} from '../../protocol/flame';
+import {
+  GOROUTINES,
+  type FromGoroutinesPage,
+  type GoroutinesReplies,
+  type ToGoroutinesPage,
+} from '../../protocol/goroutines';
+import type { FromProfilePage, PageFacts, PageName, ToProfilePage } from '../../protocol/profile';
 import type { CapturesApi } from '../captures/index';
 import type { Log } from '../../app/editor';
 import { withNextStep } from '../../app/problems';
@@ -26,6 +30,7 @@ import type { Looking, ProfilePage } from './active';
 import { compareWith } from './compare';
 import type { ProfileDocument, ThreadOpener } from './document';
 import { compare } from './earlier';
+import { loadPage, portOf } from './panel';
 import { save } from './save';
 import type { Several } from './several';
 import type { Sources } from './source';
@@ -43,8 +48,13 @@ export interface SessionDeps {
   readonly captureAgain: (capture: Capture | undefined) => void;
 }
 
-/** `Omit` that keeps a union's members apart. */
-type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
+/** The page that the panel shows, with the host's end of its channel. */
+type Shown =
+  | { readonly page: 'flame'; readonly channel: HostChannel<ToFlamePage, FromFlamePage, FlameReplies> }
+  | {
+      readonly page: 'goroutines';
+      readonly channel: HostChannel<ToGoroutinesPage, FromGoroutinesPage, GoroutinesReplies>;
+    };
 
 /** The page is not kept waiting longer than this for the workspace's modules, ms; they are told when they are there. */
 const MODULES_MS = 200;
@@ -53,7 +63,14 @@ const COPIED_MS = 4000;
 /** Profiles of a merge that are named beside the title. */
 const MERGED_TOLD = 3;
 /** Questions whose part and values a page shows; others are asked beside it. */
-const SHOWN = new Set<Asks>(['flame', 'top', 'sandwich', 'graph', 'lines']);
+const SHOWN = new Set<string>(['flame', 'top', 'sandwich'] satisfies FromFlamePage['type'][]);
+/** What failed, for the log, by the message that asked for it. */
+const TASKS: Readonly<Partial<Record<string, string>>> = {
+  openSource: 'Open source',
+  save: 'Save',
+  compareWith: 'Compare profiles',
+  captureAgain: 'Capture again',
+} satisfies Partial<Record<FromFlamePage['type'], string>>;
 const MEMORY = 'pages.shown';
 /** Files whose page is remembered; the oldest goes first. */
 const MEMORY_MAX = 200;
@@ -62,8 +79,9 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
   readonly onDidChange = this.#changed.event;
-  #page: PageName;
-  /** The page that runs in the webview, once it said so; undefined while it loads. */
+  readonly #port: Port;
+  #shown: Shown;
+  /** The page said that it listens. */
   #ready = false;
   /** What the page asked when it was ready, not answered yet. */
   #early: readonly EarlyFlame[] = [];
@@ -84,13 +102,8 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   ) {
     const remembered = recall(deps.memory, doc.uri);
     this.#chosen = remembered !== undefined;
-    this.#page = remembered ?? (doc.uri.path.endsWith('.goroutines.txt') ? 'goroutines' : 'flame');
-    panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
-    this.#own.add(
-      panel.webview.onDidReceiveMessage((m: unknown) => {
-        this.#hear(m);
-      }),
-    );
+    this.#port = portOf(panel, deps.pages);
+    this.#shown = this.#load(remembered ?? (doc.uri.path.endsWith('.goroutines.txt') ? 'goroutines' : 'flame'));
     this.#own.add(
       doc.onDidChange(() => {
         this.#changed.fire();
@@ -102,10 +115,10 @@ export class PageSession implements vscode.Disposable, ProfilePage {
         void this.#renamed();
       }),
     );
-    this.#html();
   }
 
   dispose(): void {
+    this.#shown.channel.dispose();
     this.#own.dispose();
   }
 
@@ -125,14 +138,14 @@ export class PageSession implements vscode.Disposable, ProfilePage {
     this.panel.reveal();
     this.#wanted = name;
     // Goroutines are a list; functions are selected in the graph.
-    if (this.#page !== 'flame') this.#show('flame');
+    if (this.#shown.page !== 'flame') this.#show('flame');
     else if (visible) this.#selectWanted();
   }
 
   /** Once the page knows the profile. */
   #selectWanted(): void {
-    if (this.#wanted === undefined || !this.#ready || this.#title === '' || this.#page !== 'flame') return;
-    this.#send({ type: 'select', name: this.#wanted });
+    if (this.#wanted === undefined || !this.#ready || this.#title === '' || this.#shown.page !== 'flame') return;
+    this.#shown.channel.send({ type: 'select', name: this.#wanted });
     this.#wanted = undefined;
   }
 
@@ -147,96 +160,109 @@ export class PageSession implements vscode.Disposable, ProfilePage {
     return this.doc.uri.path.slice(this.doc.uri.path.lastIndexOf('/') + 1);
   }
 
-  #html(): void {
-    const { webview } = this.panel;
+  #load(page: PageName): Shown {
     this.#ready = false;
-    const uri = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(this.deps.pages, file)).toString();
-    webview.html = pageHtml({
-      cspSource: webview.cspSource,
-      scriptUri: uri(`${this.#page}.js`),
-      styleUri: uri(`${this.#page}.css`),
-      title: this.#name,
-    });
+    this.#early = [];
+    loadPage(this.panel, this.deps.pages, page, this.#name);
+    const events: HostEvents = {
+      problemOf: (e) =>
+        isAbort(e)
+          ? new Problem('pages.superseded', 'The file was read anew meanwhile.', {
+              next: 'The page shows the new contents.',
+            })
+          : withNextStep(e, 'pages.failed'),
+      failed: (type, e) => {
+        this.#failed(TASKS[type] ?? type, e);
+      },
+      dropped: (why) => {
+        this.deps.log.warn(`${this.#name}, ${page} page: a message was dropped: ${why}`);
+      },
+    };
+    return page === 'flame'
+      ? { page, channel: new HostChannel(FLAME, this.#port, this.#flameHandlers(), events) }
+      : { page, channel: new HostChannel(GOROUTINES, this.#port, this.#goroutinesHandlers(), events) };
   }
 
-  #send(m: Body<ToPage>): void {
-    if (!this.#own.disposed) void this.panel.webview.postMessage({ v: PROTOCOL, ...m });
+  /** For both pages. */
+  #send(m: ToProfilePage): void {
+    this.#shown.channel.send(m);
   }
 
-  #hear(raw: unknown): void {
-    const m = fromPage(raw);
-    if (!m) return;
-    switch (m.type) {
-      case 'ready':
-        // The page before a swap may still speak.
-        if (m.page !== this.#page) return;
-        this.#ready = true;
-        this.#early = m.early ?? [];
-        this.#tellState();
-        return;
-      case 'ask':
-      case 'goroutines':
-      case 'compare':
-        void this.#answer(m);
-        return;
-      case 'show':
+  #handlers(page: PageName): Handlers<FromProfilePage> {
+    return {
+      show: (m) => {
         this.#show(m.page);
-        return;
-      case 'openSource':
-        (this.profile ? this.deps.sources.open(m.frame, this.profile, this.panel.viewColumn) : Promise.resolve()).catch(
-          (e: unknown) => {
-            this.#failed('Open source', e);
-          },
-        );
-        return;
-      case 'save': {
-        const { state } = this.doc;
-        if (state.kind === 'open')
-          save(m, state.profile, this.#title === '' ? this.#name : this.#title).catch((e: unknown) => {
-            this.#failed('Save', e);
-          });
-        return;
-      }
-      case 'compareWith':
-        compareWith(this.deps.captures, this.doc.uri).catch((e: unknown) => {
-          this.#failed('Compare profiles', e);
-        });
-        return;
-      case 'normalize':
-        this.doc.normalize = m.how;
-        return;
-      case 'copy':
-        void vscode.env.clipboard
-          .writeText(m.text)
-          .then(() => vscode.window.setStatusBarMessage(`Copied ${m.what}.`, COPIED_MS));
-        return;
-      case 'captureAgain':
-        this.#capture().then(
-          (c) => {
-            this.deps.captureAgain(c);
-          },
-          (e: unknown) => {
-            this.#failed('Capture again', e);
-          },
-        );
-        return;
-      case 'drawn':
+      },
+      openSource: (m) => {
+        const { profile } = this;
+        return profile ? this.deps.sources.open(m.frame, profile, this.panel.viewColumn) : undefined;
+      },
+      captureAgain: async () => {
+        this.deps.captureAgain(await this.#capture());
+      },
+      drawn: (m) => {
         // The whole way, from the opening of the file, counts once: later pictures follow the person.
         if (!this.#drawn)
           this.deps.log.info(
-            `${this.#name}: ${m.page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms after it was opened`,
+            `${this.#name}: ${page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms after it was opened`,
           );
         this.#drawn = true;
-        return;
-    }
+      },
+    };
+  }
+
+  #flameHandlers(): Handlers<FromFlamePage, FlameReplies> {
+    return {
+      ...this.#handlers('flame'),
+      ready: (m) => {
+        this.#ready = true;
+        this.#early = m.early;
+        this.#tellState();
+      },
+      ...passedOn((m) => {
+        const profile = this.#opened();
+        if (SHOWN.has(m.type)) this.#looksAt(m.query);
+        return profile;
+      }),
+      save: (m) => {
+        const { profile } = this;
+        return profile ? save(m, profile, this.title) : undefined;
+      },
+      compareWith: () => compareWith(this.deps.captures, this.doc.uri),
+      normalize: (m) => {
+        this.doc.normalize = m.how;
+      },
+      copy: async (m) => {
+        await vscode.env.clipboard.writeText(m.text);
+        vscode.window.setStatusBarMessage(`Copied ${m.what}.`, COPIED_MS);
+      },
+    };
+  }
+
+  #goroutinesHandlers(): Handlers<FromGoroutinesPage, GoroutinesReplies> {
+    return {
+      ...this.#handlers('goroutines'),
+      ready: () => {
+        this.#ready = true;
+        this.#tellState();
+      },
+      goroutines: () => this.#dump(),
+      compare: async (m) =>
+        compare({ uri: this.doc.uri, dump: await this.#dump(), capture: await this.#capture() }, m.base, this.deps),
+    };
   }
 
   #show(page: PageName): void {
-    if ((page !== 'flame' && page !== 'goroutines') || page === this.#page) return;
-    this.#page = page;
+    if (page === this.#shown.page) return;
     this.#chosen = true;
     remember(this.deps.memory, this.doc.uri, page);
-    this.#html();
+    this.#turnTo(page);
+  }
+
+  /** The page that was there may still speak, and is not heard any more. */
+  #turnTo(page: PageName): void {
+    this.#shown.channel.dispose();
+    this.#shown = this.#load(page);
   }
 
   #tellState(): void {
@@ -255,10 +281,10 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   async #init(profile: OpenProfile): Promise<void> {
     const pages = pagesOf(profile);
     const first = pages[0] ?? 'flame';
-    if (!pages.includes(this.#page) || (!this.#chosen && this.#page !== first)) {
+    const { page } = this.#shown;
+    if (!pages.includes(page) || (!this.#chosen && page !== first)) {
       // The contents decide, not the name: the other page takes over and asks again.
-      this.#page = first;
-      this.#html();
+      this.#turnTo(first);
       return;
     }
     const modules = this.deps.sources.modules().then((found) => found.map((m) => m.path));
@@ -280,14 +306,17 @@ export class PageSession implements vscode.Disposable, ProfilePage {
       const { state } = this.doc;
       if (this.#ready && state.kind === 'open' && state.profile === profile) {
         this.#title = facts.title;
-        this.#send({ type: 'init', facts, summary: profile.summary });
+        const shown = this.#shown;
+        if (shown.page === 'flame') shown.channel.send({ type: 'init', facts, summary: profile.summary });
+        else shown.channel.send({ type: 'init', facts });
         if (queries[0]) this.#looksAt(queries[0]);
         this.#changed.fire();
         this.#selectWanted();
         this.#early = [];
-        early.forEach(({ id }, i) => {
-          void this.#reply(id, async () => ({ type: 'answer', id, value: await trees[i]! }));
-        });
+        if (shown.page === 'flame')
+          early.forEach(({ id }, i) => {
+            void shown.channel.reply('flame', id, trees[i]!);
+          });
       }
     };
     await send(known ?? []);
@@ -339,41 +368,20 @@ export class PageSession implements vscode.Disposable, ProfilePage {
     return this.doc.uri.scheme === 'file' ? this.deps.captures.find(this.doc.uri.fsPath) : undefined;
   }
 
-  async #answer(m: Extract<FromPage, { id: number }>): Promise<void> {
-    const { id } = m;
-    await this.#reply(id, async () => {
-      const { state } = this.doc;
-      if (state.kind !== 'open')
-        throw new Problem('pages.notOpen', 'The profile is not open yet.', { next: 'Wait until it is read.' });
-      if (m.type === 'ask' && SHOWN.has(m.ask)) this.#looksAt(m.query as Looking);
-      if (m.type === 'ask') return { type: 'answer', id, value: await answerOf(state.profile, m) };
-      const dump = await state.profile.goroutines();
-      if (!dump)
-        throw new Problem('pages.noGoroutines', 'The file holds no goroutines.', {
-          next: 'Look at it as a flame graph.',
-        });
-      if (m.type === 'compare')
-        return {
-          type: 'compare',
-          id,
-          compared: await compare({ uri: this.doc.uri, dump, capture: await this.#capture() }, m.base, this.deps),
-        };
-      return { type: 'goroutines', id, dump };
-    });
+  #opened(): OpenProfile {
+    const { profile } = this;
+    if (!profile)
+      throw new Problem('pages.notOpen', 'The profile is not open yet.', { next: 'Wait until it is read.' });
+    return profile;
   }
 
-  /** Sends the answer to a request, or why there is none. */
-  async #reply(id: number, answer: () => Promise<Body<ToPage>>): Promise<void> {
-    try {
-      this.#send(await answer());
-    } catch (e) {
-      const problem = isAbort(e)
-        ? new Problem('pages.superseded', 'The file was read anew meanwhile.', {
-            next: 'The page shows the new contents.',
-          })
-        : withNextStep(e, 'pages.failed');
-      this.#send({ type: 'problem', id, problem: problem.toJSON() });
-    }
+  async #dump(): Promise<GoroutineDump> {
+    const dump = await this.#opened().goroutines();
+    if (!dump)
+      throw new Problem('pages.noGoroutines', 'The file holds no goroutines.', {
+        next: 'Look at it as a flame graph.',
+      });
+    return dump;
   }
 
   #failed(what: string, e: unknown): void {

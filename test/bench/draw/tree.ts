@@ -1,5 +1,5 @@
 /** A call tree of so many frames, always the same one, with many thin leaves: what a large profile looks like unpruned. */
-import type { FlameTree } from '../../../src/protocol/pages';
+import type { FlameTree } from '../../../src/profile/types';
 
 export function treeOf500k(nodes: number): FlameTree {
   const fn = new Uint32Array(nodes),

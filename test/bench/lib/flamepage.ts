@@ -5,25 +5,25 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { FlameTree, OpenProfile } from '../../../src/profile/types';
+import { Problem } from '../../../src/base/problem';
+import type { OpenProfile } from '../../../src/profile/types';
+import { HostChannel } from '../../../src/protocol/channel';
 import { pageHtml } from '../../../src/protocol/html';
 import {
-  answerOf,
   earlyQuery,
-  fromPage,
-  PROTOCOL,
+  FLAME,
+  passedOn,
   type EarlyFlame,
-  type FromPage,
-  type ToPage,
-} from '../../../src/protocol/pages';
+  type FlameReplies,
+  type FromFlamePage,
+  type ToFlamePage,
+} from '../../../src/protocol/flame';
 import { THEMES } from '../../pages/harness/themes';
 import { encode, wireInPage } from './wire';
 
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
 /** Longest from bytes to picture, ms. */
 const DRAWN_MS = 120_000;
-
-type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
 
 export class FlamePages {
   #onSocket: (socket: WebSocket) => void = () => undefined;
@@ -95,7 +95,7 @@ export class FlamePage {
   #drawn: { readonly done: () => void; readonly failed: (e: Error) => void } | undefined;
   #profile: OpenProfile | undefined;
   #early: readonly EarlyFlame[] = [];
-  #socket: WebSocket | undefined;
+  #channel: HostChannel<ToFlamePage, FromFlamePage, FlameReplies> | undefined;
 
   constructor(
     private readonly page: Page,
@@ -108,10 +108,7 @@ export class FlamePage {
       this.#drawn?.failed(e);
     });
     void socket.then((s) => {
-      this.#socket = s;
-      s.on('message', (raw) => {
-        void this.#hear(fromPage(JSON.parse(String(raw))));
-      });
+      this.#channel = this.#open(s);
     });
   }
 
@@ -126,15 +123,16 @@ export class FlamePage {
       }, DRAWN_MS);
     });
     // In the order of src/host/pages/session.ts.
-    const early = this.#early.map((e) => this.#flame(e.id, profile.flame(earlyQuery(e, profile.summary, []))));
-    this.#send({
+    const early = this.#early.map((e) => ({
+      id: e.id,
+      tree: profile.flame(earlyQuery(e, profile.summary, [])),
+    }));
+    this.#channel?.send({
       type: 'init',
       facts: { title: 'big.pb.gz', subtitle: '', ownModules: [], pages: ['flame'] },
       summary: profile.summary,
     });
-    Promise.all(early).catch((e: unknown) => {
-      this.#failed(e);
-    });
+    for (const { id, tree } of early) void this.#channel?.reply('flame', id, tree);
     await drawn.finally(() => {
       clearTimeout(timer);
     });
@@ -149,25 +147,54 @@ export class FlamePage {
     await this.page.close();
   }
 
-  #send(m: Body<ToPage>): void {
-    this.#socket?.send(encode({ v: PROTOCOL, ...m }));
-  }
-
-  async #hear(m: FromPage | undefined): Promise<void> {
-    try {
-      if (m?.type === 'ready') {
-        this.#early = m.early ?? [];
-        this.#isReady();
-      } else if (m?.type === 'drawn') this.#drawn?.done();
-      else if (m?.type === 'ask' && this.#profile)
-        this.#send({ type: 'answer', id: m.id, value: await answerOf(this.#profile, m) });
-    } catch (e) {
-      this.#failed(e);
-    }
-  }
-
-  async #flame(id: number, tree: Promise<FlameTree>): Promise<void> {
-    this.#send({ type: 'answer', id, value: await tree });
+  #open(socket: WebSocket): HostChannel<ToFlamePage, FromFlamePage, FlameReplies> {
+    const nothing = (): void => undefined;
+    return new HostChannel(
+      FLAME,
+      {
+        post: (m) => {
+          socket.send(encode(m));
+        },
+        onMessage: (listener) => {
+          socket.on('message', (raw) => {
+            listener(JSON.parse(String(raw)));
+          });
+          return { dispose: nothing };
+        },
+      },
+      {
+        ready: (m) => {
+          this.#early = m.early;
+          this.#isReady();
+        },
+        drawn: () => {
+          this.#drawn?.done();
+        },
+        ...passedOn(() => {
+          if (!this.#profile) throw new Error('The page asked before there was a profile.');
+          return this.#profile;
+        }),
+        show: nothing,
+        openSource: nothing,
+        captureAgain: nothing,
+        save: nothing,
+        compareWith: nothing,
+        normalize: nothing,
+        copy: nothing,
+      },
+      {
+        problemOf: (e) => {
+          this.#failed(e);
+          return Problem.from(e);
+        },
+        failed: (_, e) => {
+          this.#failed(e);
+        },
+        dropped: (why) => {
+          this.#failed(new Error(why));
+        },
+      },
+    );
   }
 
   #failed(e: unknown): void {

@@ -4,20 +4,18 @@ import type { Churn } from '../../../src/churn/churn';
 import { managersOf } from '../../../src/churn/report';
 import { objectId, objectOf, viewOf } from '../../../src/churn/view';
 import { advice, sentence } from '../../../src/churn/words';
+import type { Handlers } from '../../../src/protocol/channel';
 import {
-  CHURN_PROTOCOL,
-  fromChurnPage,
+  CHURN,
   type ChurnFacts,
+  type ChurnShown,
   type FromChurnPage,
   type ToChurnPage,
 } from '../../../src/protocol/churn';
-import { PageHost } from './pagehost';
+import { ChannelHost } from './channelhost';
 
-type Watch = Extract<FromChurnPage, { type: 'watch' }>;
-
-export class ChurnHost extends PageHost<FromChurnPage, ToChurnPage> {
-  protected readonly version = CHURN_PROTOCOL;
-  #watch: Watch = { v: CHURN_PROTOCOL, type: 'watch', folded: [], filter: '', chosen: '' };
+export class ChurnHost extends ChannelHost<ToChurnPage, FromChurnPage, unknown> {
+  #shown: ChurnShown = { folded: [], filter: '', chosen: '' };
   facts: Partial<ChurnFacts> = {};
 
   private constructor(
@@ -25,7 +23,7 @@ export class ChurnHost extends PageHost<FromChurnPage, ToChurnPage> {
     readonly churn: Churn,
     public now: number,
   ) {
-    super(page);
+    super(page, CHURN);
   }
 
   static async open(
@@ -45,7 +43,7 @@ export class ChurnHost extends PageHost<FromChurnPage, ToChurnPage> {
   /** The picture as it is now. */
   async tell(): Promise<void> {
     const { churn, now } = this;
-    const { folded, filter, chosen } = this.#watch;
+    const { folded, filter, chosen } = this.#shown;
     const { rows, hidden, objects, events } = viewOf(churn, { folded: new Set(folded), filter, now });
     const object = objectOf(chosen);
     const tally = object && churn.tally(object.kind, object.namespace, object.name);
@@ -86,15 +84,19 @@ export class ChurnHost extends PageHost<FromChurnPage, ToChurnPage> {
     });
   }
 
-  protected read(raw: unknown): FromChurnPage | undefined {
-    return fromChurnPage(raw);
-  }
-
-  protected async answer(m: FromChurnPage): Promise<void> {
-    if (m.type === 'watch') {
-      this.#watch = m;
-      this.churn.follow(objectOf(m.chosen));
-    }
-    if (m.type === 'ready' || m.type === 'watch') await this.tell();
+  protected handlers(): Handlers<FromChurnPage> {
+    const heard = (): void => undefined;
+    return {
+      ready: () => this.tell(),
+      watch: async (m) => {
+        this.#shown = m;
+        this.churn.follow(objectOf(m.chosen));
+        await this.tell();
+      },
+      state: heard,
+      whileHidden: heard,
+      save: heard,
+      retry: heard,
+    };
   }
 }

@@ -13,7 +13,7 @@ import {
   object,
   optional,
   text,
-  word,
+  oneOf,
 } from '../../../src/protocol/shape';
 
 interface Inner {
@@ -29,7 +29,7 @@ interface Outer {
 }
 const inner = object<Inner>({ name: text, size: optional(number) });
 const outer = object<Outer>({
-  kind: word('a', 'b'),
+  kind: oneOf('a', 'b'),
   inner: maybe(inner),
   all: list(inner),
   by: dictionary(flag),
@@ -88,9 +88,9 @@ export function refused(): unknown {
     // @ts-expect-error `name` is always there
     object<Inner>({ name: optional(text), size: optional(number) }),
     // @ts-expect-error the type has a second word
-    object<Pick<Outer, 'kind'>>({ kind: word('a') }),
+    object<Pick<Outer, 'kind'>>({ kind: oneOf('a') }),
     // @ts-expect-error the type has no third word
-    object<Pick<Outer, 'kind'>>({ kind: word('a', 'b', 'c') }),
+    object<Pick<Outer, 'kind'>>({ kind: oneOf('a', 'b', 'c') }),
     // @ts-expect-error any text is more than two words
     object<Pick<Outer, 'kind'>>({ kind: text }),
     // @ts-expect-error may be undefined
