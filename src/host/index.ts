@@ -11,7 +11,7 @@ import { SeriesList } from './captures/series';
 import { Clusters } from '../app/clusters';
 import { authenticate } from './commands/authenticate';
 import { captureAgain, captureCommand, wishFor } from './commands/capture';
-import { givenOf } from './commands/given';
+import { preselectedBy } from '../app/commands/argument';
 import { commandsOf } from './commands/index';
 import { createEditor } from './editor';
 import { showProblem } from './errors';
@@ -24,15 +24,15 @@ import { MetricsPanels } from './metrics/panels';
 import type { Subject } from './metrics/subject';
 import { ProfileEditor, profileCommands } from './pages/editor';
 import type { Parts } from './parts';
-import type { Given } from '../app/processes/place';
+import type { Preselected } from '../app/processes/place';
 import { Processes } from '../app/processes/processes';
 import { onSettings, settings } from './settings';
-import type { Node } from './tree/provider';
+import type { TreeNode } from '../app/tree/tree';
 import { ClustersView } from './tree/view';
 
 /** What extension.ts registered before there was anything behind it. */
 export interface Registered {
-  readonly clusters: vscode.TreeView<Node>;
+  readonly clusters: vscode.TreeView<TreeNode>;
   readonly captures: vscode.TreeView<Row>;
   /** Time that the activation took, ms. */
   readonly activationMillis: number;
@@ -41,7 +41,7 @@ export interface Registered {
 /** What extension.ts hands on to: the views' rows, the custom editor, the commands. */
 export interface Host extends vscode.Disposable {
   readonly parts: Parts;
-  readonly clusters: vscode.TreeDataProvider<Node>;
+  readonly clusters: vscode.TreeDataProvider<TreeNode>;
   readonly captures: vscode.TreeDataProvider<Row>;
   readonly editor: ProfileEditor;
   readonly metrics: MetricsPanels;
@@ -151,11 +151,13 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
     ),
   );
   /** The leader of a workload where there is one. */
-  const given = ({ id }: Subject): Given => {
+  const given = ({ id }: Subject): Preselected => {
     if ('url' in id) return { url: id.url };
     if ('file' in id) return {};
     const workload = clusters.entry(id.context)?.cluster?.workload(id.workload);
-    return workload ? givenOf({ kind: 'workload', context: id.context, workload }, clusters) : { context: id.context };
+    return workload
+      ? preselectedBy({ kind: 'workload', context: id.context, workload }, clusters)
+      : { context: id.context };
   };
   const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
     ...captures.commands,

@@ -3,7 +3,7 @@ import { isAbort, Problem } from '../base/problem';
 import type { Cluster } from '../cluster/cluster';
 import { knownEndpoints, type FoundEndpoint } from '../cluster/endpoints';
 import { mapLimit } from '../cluster/find';
-import { lookAt } from '../cluster/look';
+import { probeProcess } from '../cluster/probe';
 import { withReason } from '../controllers/discover';
 import type { Reason, Replica, RunningController, Workload } from '../controllers/types';
 import type { ControllersJob } from './args';
@@ -92,7 +92,7 @@ async function look(
       return;
     }
     try {
-      const found = await lookAt(ref, known, { signal, guess: true });
+      const found = await probeProcess(ref, known, { signal, guess: true });
       for (const p of found.problems) warn(`${replica.pod.namespace}/${replica.pod.name}: ${p.sentence}`);
       // A door that was tried and did not open is no endpoint.
       seen.set(replica, {

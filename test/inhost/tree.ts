@@ -3,7 +3,7 @@ import * as assert from 'node:assert/strict';
 import type { Suite } from 'mocha';
 import * as vscode from 'vscode';
 import type { Api } from '../../src/extension';
-import type { Node } from '../../src/host/tree/provider';
+import type { TreeNode } from '../../src/app/tree/tree';
 import { until } from '../lib/until';
 import { describe, EXTENSION } from './support';
 
@@ -14,10 +14,10 @@ export function tree(parent: Suite): void {
   const provider = async () =>
     (await ((await vscode.extensions.getExtension<Api>(EXTENSION)?.activate()) ?? assert.fail('not installed')).parts())
       .view.provider;
-  const under = async (node: Node | undefined, label: string): Promise<Node> => {
+  const under = async (node: TreeNode | undefined, label: string): Promise<TreeNode> => {
     const p = await provider();
     return until(
-      async () => (await p.getChildren(node)).find((n) => n.spec.look.label === label),
+      async () => (await p.getChildren(node)).find((n) => n.row.appearance.label === label),
       `"${label}" in the tree`,
     );
   };
@@ -25,7 +25,7 @@ export function tree(parent: Suite): void {
   describe(parent, 'clusters tree', {
     async 'lists the contexts of KUBECONFIG, the current one marked'() {
       const context = await under(undefined, CONTEXT);
-      assert.match(context.spec.look.description, /current/);
+      assert.match(context.row.appearance.description, /current/);
     },
 
     async 'shows namespaces, workloads and replicas of the real cluster, with the leader first and marked'() {
@@ -35,12 +35,12 @@ export function tree(parent: Suite): void {
       const p = await provider();
       const replicas = await until(async () => {
         const nodes = await p.getChildren(workload);
-        return nodes.length === 2 && nodes[0]?.spec.look.description.startsWith('leader') ? nodes : undefined;
+        return nodes.length === 2 && nodes[0]?.row.appearance.description.startsWith('leader') ? nodes : undefined;
       }, 'two replicas, the leader first');
-      assert.equal(replicas.filter((n) => n.spec.look.description.includes('leader')).length, 1);
+      assert.equal(replicas.filter((n) => n.row.appearance.description.includes('leader')).length, 1);
       for (const n of replicas) {
-        assert.match(n.spec.look.label, /^…-[a-z0-9]{5}$/);
-        assert.match(n.spec.look.spoken ?? '', /^replica widgets-controller-/);
+        assert.match(n.row.appearance.label, /^…-[a-z0-9]{5}$/);
+        assert.match(n.row.appearance.spoken ?? '', /^replica widgets-controller-/);
       }
     },
 
@@ -55,7 +55,7 @@ export function tree(parent: Suite): void {
     async 'leaves out what is no controller until it is asked for'() {
       const context = await under(undefined, CONTEXT);
       const p = await provider();
-      const labels = async (): Promise<string[]> => (await p.getChildren(context)).map((n) => n.spec.look.label);
+      const labels = async (): Promise<string[]> => (await p.getChildren(context)).map((n) => n.row.appearance.label);
       assert.equal((await labels()).includes('workshop'), false);
       await vscode.commands.executeCommand('controllerTuner.showAllWorkloads');
       await until(async () => (await labels()).includes('workshop'), 'the namespace of the load generator');

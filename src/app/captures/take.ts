@@ -4,7 +4,7 @@ import { defaultName } from '../../captures/describe';
 import { takeCapture, type CaptureProgress } from '../../captures/take';
 import { after, takeTogether, type Part, type Taken, type TogetherProgress } from '../../captures/together';
 import type { Capture, CaptureGroup, CaptureInfo } from '../../captures/types';
-import { whileThere } from '../../cluster/gone';
+import { whilePodExists } from '../../cluster/whilePodExists';
 import { localProcess } from '../../cluster/local';
 import { podTarget } from '../../cluster/reach';
 import { localMetricsTarget, metricsTarget, withPprofEndpoint } from '../processes/endpoints';
@@ -143,7 +143,7 @@ async function takeProfile(
   }
   const { pod } = place.replica;
   const cluster = await needs.clusters.connect(place.context, signal);
-  return whileThere(cluster, pod, signal, (end, keep) =>
+  return whilePodExists(cluster, pod, signal, (end, keep) =>
     withPprofEndpoint(needs, place, end, ({ endpoint, auth }) =>
       from(podTarget(cluster.session, pod.namespace, pod.name, endpoint, auth), endpoint.path, end, keep),
     ),
@@ -179,7 +179,7 @@ async function takeMetrics(
   }
   const { pod } = place.replica;
   const cluster = await needs.clusters.connect(place.context, signal);
-  const bytes = await whileThere(cluster, pod, signal, (end) =>
+  const bytes = await whilePodExists(cluster, pod, signal, (end) =>
     record(
       pod.uid,
       { namespace: pod.namespace, pod: pod.name, instance: pod.name, job: place.workload.name },

@@ -70,9 +70,9 @@ async function readyEndpoint(
   const known = bestEndpoint(facts.endpoints, kind);
   if (!again && (known?.state === 'ok' || (known?.state === 'untried' && known.certainty === 'confirmed')))
     return ready(known, false);
-  const { endpoints, problems } = await processes.look(context, workload, replica, {
+  const { endpoints, problems } = await processes.probe(context, workload, replica, {
     signal,
-    again: again || facts.state === 'looked',
+    again: again || facts.state === 'probed',
   });
   const endpoint = bestEndpoint(endpoints, kind);
   if (endpoint?.state === 'ok') return ready(endpoint, true);

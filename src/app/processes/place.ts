@@ -15,7 +15,7 @@ export interface LocalPlace {
 export type Place = PodPlace | LocalPlace;
 
 /** What is known before anything is asked: from a node of the tree. */
-export interface Given {
+export interface Preselected {
   readonly context?: string;
   readonly workload?: Workload;
   readonly replica?: Replica;
@@ -25,7 +25,7 @@ export interface Given {
 }
 
 /** The processes that are meant, the one that speaks for them first. Throws Problem `pick.incomplete`. */
-export function placesOf({ context, workload, replica, all, url }: Given): readonly [Place, ...Place[]] {
+export function placesOf({ context, workload, replica, all, url }: Preselected): readonly [Place, ...Place[]] {
   if (url !== undefined) return [{ kind: 'local', url }];
   if (context === undefined || !workload || !replica)
     throw new Problem('pick.incomplete', 'No process was chosen.', {

@@ -1,22 +1,32 @@
 /** What is known of the processes behind the replicas, from asking them when a person acts. */
 import { abortError, orAbort } from '../../base/abort';
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
-import { isAbort, type Problem } from '../../base/problem';
-import { knownEndpoints, type Knowledge } from '../../cluster/endpoints';
-import { lookAt, type Findings } from '../../cluster/look';
+import { isAbort, type Problem, type ProblemData } from '../../base/problem';
+import { knownEndpoints, type FoundEndpoint, type Knowledge } from '../../cluster/endpoints';
+import { probeProcess, type Findings } from '../../cluster/probe';
 import type { EndpointMemory } from '../../cluster/memory';
 import type { Pins } from '../../cluster/pins';
 import { describeAuth } from '../../cluster/reach';
-import type { Replica, Workload } from '../../controllers/types';
+import type { Replica, RunningController, Workload } from '../../controllers/types';
 import type { Clusters } from '../clusters';
 import { withNextStep } from '../problems';
-import type { ProcessFacts } from '../tree/nodes';
 
 export interface ProcessesDeps {
   readonly clusters: Clusters;
   readonly memory: EndpointMemory;
   readonly pins: () => Pins;
   readonly log: { info(message: string): void; problem(what: string, e: unknown): void };
+}
+
+/** What is known of a process from asking it. */
+export interface ProcessFacts {
+  readonly state: 'unknown' | 'probing' | 'probed';
+  readonly endpoints: readonly FoundEndpoint[];
+  /** Undefined: metrics could not be read, or were not yet. */
+  readonly controllers: readonly RunningController[] | undefined;
+  readonly problems: readonly ProblemData[];
+  /** For display: whose token is sent, "" = none. */
+  readonly auth: string;
 }
 
 interface Known {
@@ -49,15 +59,16 @@ export class Processes implements Disposable {
   facts(context: string, workload: Workload, replica: Replica): ProcessFacts {
     const known = this.#known.get(keyOf(context, replica));
     const session = this.deps.clusters.entry(context)?.cluster?.session;
-    const current = known && this.#holds(known, workload, replica) ? known : undefined;
-    const before = session ? knownEndpoints({ session, workload, replica }, this.#knowledge()) : undefined;
+    const knowledge = this.#knowledge();
+    const current = known && holds(known, workload, replica, knowledge.pins) ? known : undefined;
+    const before = session ? knownEndpoints({ session, workload, replica }, knowledge) : undefined;
     const findings = current?.findings;
     const problems = [
       ...(current?.problem ? [current.problem] : (findings?.problems ?? [])),
       ...(findings ? [] : (before?.problems ?? [])),
     ];
     return {
-      state: current?.work ? 'looking' : findings || current?.problem ? 'looked' : 'unknown',
+      state: current?.work ? 'probing' : findings || current?.problem ? 'probed' : 'unknown',
       endpoints: findings?.endpoints ?? before?.endpoints ?? [],
       controllers: findings?.controllers,
       problems: problems.map((p) => p.toJSON()),
@@ -66,18 +77,19 @@ export class Processes implements Disposable {
   }
 
   /**
-   * Asks the process: which endpoints answer, which controllers run in it. A look that is under way is shared. Rejects with
+   * Asks the process: which endpoints answer, which controllers run in it. A probe that is under way is shared. Rejects with
    * a Problem, which the facts hold as well; the caller's abort ends only its own waiting.
    */
-  look(
+  probe(
     context: string,
     workload: Workload,
     replica: Replica,
     options: { readonly signal?: AbortSignal; readonly again?: boolean } = {},
   ): Promise<Findings> {
     const key = keyOf(context, replica);
+    const pins = this.deps.pins();
     let known = this.#known.get(key);
-    if (known && !this.#holds(known, workload, replica)) {
+    if (known && !holds(known, workload, replica, pins)) {
       known.stop.abort();
       known = undefined;
     }
@@ -86,7 +98,7 @@ export class Processes implements Disposable {
       known = {
         findings: undefined,
         restarts: replica.pod.restarts,
-        pins: textOf(this.deps.pins(), workload),
+        pins: textOf(pins, workload),
         work: undefined,
         stop: new AbortController(),
         problem: undefined,
@@ -94,7 +106,7 @@ export class Processes implements Disposable {
       this.#known.set(key, known);
     }
     const mine = known;
-    mine.work ??= this.#look(mine, context, workload, replica).finally(() => {
+    mine.work ??= this.#probe(mine, context, workload, replica).finally(() => {
       mine.work = undefined;
       this.#changed.fire();
     });
@@ -102,12 +114,12 @@ export class Processes implements Disposable {
     return this.#outcome(key, mine, options.signal);
   }
 
-  /** What a look comes to; of one whose place another took meanwhile, what that one comes to. */
+  /** What a probe comes to; of one that another has replaced meanwhile, what that one comes to. */
   async #outcome(key: string, known: Known, signal: AbortSignal | undefined): Promise<Findings> {
     for (let current = known; ;) {
       try {
         if (current.work === undefined && current.findings) return current.findings;
-        if (current.work === undefined) throw current.problem ?? abortError('The look was ended.');
+        if (current.work === undefined) throw current.problem ?? abortError('The probe was ended.');
         return await orAbort(current.work, signal);
       } catch (e) {
         const newer = this.#known.get(key);
@@ -117,14 +129,14 @@ export class Processes implements Disposable {
     }
   }
 
-  async #look(known: Known, context: string, workload: Workload, replica: Replica): Promise<Findings> {
+  async #probe(known: Known, context: string, workload: Workload, replica: Replica): Promise<Findings> {
     known.problem = undefined;
     try {
       const cluster = await this.deps.clusters.connect(context, known.stop.signal);
       // They may have changed while it was connecting.
       const knowledge = this.#knowledge();
       known.pins = textOf(knowledge.pins, workload);
-      const findings = await lookAt({ session: cluster.session, workload, replica }, knowledge, {
+      const findings = await probeProcess({ session: cluster.session, workload, replica }, knowledge, {
         signal: known.stop.signal,
         guess: true,
       });
@@ -152,10 +164,6 @@ export class Processes implements Disposable {
     this.#changed.fire();
   }
 
-  #holds(known: Known, workload: Workload, replica: Replica): boolean {
-    return known.restarts === replica.pod.restarts && known.pins === textOf(this.deps.pins(), workload);
-  }
-
   #knowledge(): Knowledge {
     return { memory: this.deps.memory, pins: this.deps.pins() };
   }
@@ -177,6 +185,11 @@ export class Processes implements Disposable {
     this.#known.clear();
     this.#own.dispose();
   }
+}
+
+/** False after a restart, or when another endpoint was pinned. */
+function holds(known: Known, workload: Workload, replica: Replica, pins: Pins): boolean {
+  return known.restarts === replica.pod.restarts && known.pins === textOf(pins, workload);
 }
 
 function textOf(pins: Pins, { namespace, name }: Workload): string {

@@ -1,70 +1,76 @@
-/** Which nodes stand under which, for a state of the world. Pure, so that the tree can be tested without an editor. */
+/** Which rows stand under which, for the data that there is. Pure, so that the tree can be tested without an editor. */
 import { count } from '../../base/format';
 import type { ProblemData } from '../../base/problem';
 import { asksForToken } from '../../cluster/reach';
 import type { Workload } from '../../controllers/types';
 import type { ContextEntry } from '../clusters';
 import {
-  contextLook,
-  endpointLook,
+  contextAppearance,
+  endpointAppearance,
   icons,
-  messageLook,
-  namespaceLook,
-  replicaLook,
-  runningLook,
-  workloadLook,
-} from './looks';
-import type { Icon, Look, Spec, Subject, SubjectOf, World } from './nodes';
+  messageAppearance,
+  namespaceAppearance,
+  replicaAppearance,
+  runningAppearance,
+  workloadAppearance,
+} from './appearance';
+import type { Icon, Appearance, TreeRow, Item, ItemOf, TreeData } from './rows';
 import { contextTip, endpointTip, md, problemTip, replicaTip, runningTip, workloadTip } from './tooltips';
 
-/** The nodes under `parent` (its spec), or the top ones. */
-export function childrenOf(parent: Spec | undefined, world: World): readonly Spec[] {
-  if (!parent) return roots(world);
-  const { subject, id } = parent;
-  switch (subject.kind) {
+/** The rows under `parent`, or the top ones. */
+export function childrenOf(parent: TreeRow | undefined, data: TreeData): readonly TreeRow[] {
+  if (!parent) return roots(data);
+  const { item, id } = parent;
+  switch (item.kind) {
     case 'context':
-      return inContext(subject.context, id, world);
+      return inContext(item.context, id, data);
     case 'namespace':
-      return inNamespace(subject, id, world);
+      return inNamespace(item, id, data);
     case 'workload':
-      return inWorkload(subject, id, world);
+      return inWorkload(item, id, data);
     case 'replica':
-      return inReplica(subject, id, world);
+      return inReplica(item, id, data);
     case 'hidden':
-      return subject.problems.map((p, i) => problemLine(`${id}/${i}`, p, subject));
+      return item.problems.map((p, i) => problemLine(`${id}/${i}`, p, item));
     case 'locals':
-      return world.locals.map((url) => local(id, url));
+      return data.locals.map((url) => local(id, url));
     default:
       return [];
   }
 }
 
-function roots(world: World): readonly Spec[] {
-  if (!world.loaded) return [];
-  const out: Spec[] = [];
-  if (world.locals.length > 0) {
-    const look: Look = {
-      ...messageLook('Local processes', { id: 'device-desktop' }, String(world.locals.length), undefined, 'locals'),
-      spoken: `${count(world.locals.length, 'local process', 'local processes')}`,
+function roots(data: TreeData): readonly TreeRow[] {
+  if (!data.loaded) return [];
+  const out: TreeRow[] = [];
+  if (data.locals.length > 0) {
+    const appearance: Appearance = {
+      ...messageAppearance(
+        'Local processes',
+        { id: 'device-desktop' },
+        String(data.locals.length),
+        undefined,
+        'locals',
+      ),
+      spoken: `${count(data.locals.length, 'local process', 'local processes')}`,
       collapsible: 'expanded',
     };
     out.push({
       id: 'locals',
-      subject: { kind: 'locals' },
-      look,
+      item: { kind: 'locals' },
+      appearance,
       tooltip: () => 'Processes attached by their address, without a cluster.',
     });
   }
-  for (const entry of world.contexts) {
+  for (const entry of data.contexts) {
     out.push({
       // A disconnect makes a new node, which starts closed.
       id: `context/${entry.info.name}#${entry.generation}`,
-      subject: { kind: 'context', context: entry.info.name },
-      look: contextLook(entry),
-      tooltip: () => contextTip(world.entry(entry.info.name) ?? entry),
+      item: { kind: 'context', context: entry.info.name },
+      appearance: contextAppearance(entry),
+      tooltip: () => contextTip(data.entry(entry.info.name) ?? entry),
     });
   }
-  for (const [i, p] of world.problems.entries()) {
+  for (const [i, p] of data.problems.entries()) {
     // With nothing else to show, the view's welcome says what to do.
     if (p.code === 'kube.noConfig' && out.length === 0) continue;
     out.push(problemLine(`kubeconfig-problem/${i}`, p, undefined));
@@ -72,10 +78,10 @@ function roots(world: World): readonly Spec[] {
   return out;
 }
 
-function inContext(context: string, id: string, world: World): readonly Spec[] {
-  const entry = world.entry(context);
+function inContext(context: string, id: string, data: TreeData): readonly TreeRow[] {
+  const entry = data.entry(context);
   if (!entry) return [];
-  const about: Subject = { kind: 'context', context };
+  const about: Item = { kind: 'context', context };
   const trouble = entry.problem?.toJSON() ?? (entry.state === 'closed' ? entry.info.problem : undefined);
   if (trouble) {
     return [
@@ -85,15 +91,15 @@ function inContext(context: string, id: string, world: World): readonly Spec[] {
     ];
   }
   if (!entry.cluster) return [line(`${id}/wait`, `Connecting to ${entry.info.server}…`, icons.SPIN, about)];
-  return [...inCluster(entry, id, world), ...hidden(entry, id)];
+  return [...inCluster(entry, id, data), ...hidden(entry, id)];
 }
 
-function inCluster(entry: ContextEntry, id: string, world: World): readonly Spec[] {
+function inCluster(entry: ContextEntry, id: string, data: TreeData): readonly TreeRow[] {
   const context = entry.info.name;
   const all = entry.cluster?.workloads() ?? [];
-  const shown = world.showAll ? all : all.filter((w) => w.isController);
+  const shown = data.showAll ? all : all.filter((w) => w.isController);
   if (shown.length === 0) {
-    const about: Subject = { kind: 'context', context };
+    const about: Item = { kind: 'context', context };
     if (entry.state === 'connecting') return [line(`${id}/wait`, 'Listing pods…', icons.SPIN, about)];
     if (all.length === 0) return [line(`${id}/none`, 'No workloads are running here', icons.INFO, about)];
     return [
@@ -105,11 +111,11 @@ function inCluster(entry: ContextEntry, id: string, world: World): readonly Spec
     ];
   }
   const others = shown.length < all.length ? [notShown(all.length - shown.length, context, id)] : [];
-  if (world.groupBy === 'workload') {
+  if (data.groupBy === 'workload') {
     return [
       ...[...shown]
         .sort((a, b) => compare(a.name, b.name) || compare(a.namespace, b.namespace))
-        .map((w) => workload(id, context, w, true, world)),
+        .map((w) => workload(id, context, w, true, data)),
       ...others,
     ];
   }
@@ -121,10 +127,10 @@ function inCluster(entry: ContextEntry, id: string, world: World): readonly Spec
   }
   const namespaces = [...groups]
     .sort(([a], [b]) => compare(a, b))
-    .map(([namespace, workloads]): Spec => ({
+    .map(([namespace, workloads]): TreeRow => ({
       id: `${id}/ns/${namespace}`,
-      subject: { kind: 'namespace', context, namespace },
-      look: namespaceLook(namespace, workloads, world.showAll),
+      item: { kind: 'namespace', context, namespace },
+      appearance: namespaceAppearance(namespace, workloads, data.showAll),
       tooltip: () =>
         `Namespace ${md(namespace)}: ${workloads
           .map((w) => md(w.name))
@@ -135,7 +141,7 @@ function inCluster(entry: ContextEntry, id: string, world: World): readonly Spec
 }
 
 /** A quiet last row: that there is more, and a click shows it. */
-function notShown(n: number, context: string, id: string): Spec {
+function notShown(n: number, context: string, id: string): TreeRow {
   const tip = `${n === 1 ? 'It is not taken for a controller' : 'They are not taken for controllers'}. A click shows all workloads; the button in the view’s title hides them again.`;
   return line(
     `${id}/others`,
@@ -147,7 +153,7 @@ function notShown(n: number, context: string, id: string): Spec {
   );
 }
 
-function hidden(entry: ContextEntry, id: string): readonly Spec[] {
+function hidden(entry: ContextEntry, id: string): readonly TreeRow[] {
   const all = entry.cluster?.problems ?? [];
   const problems = all.filter((p) => p.code === 'kube.forbidden');
   // A connection that was lost is told by every kind of object: once is enough.
@@ -162,65 +168,65 @@ function hidden(entry: ContextEntry, id: string): readonly Spec[] {
   return [
     {
       id: `${id}/hidden`,
-      subject: { kind: 'hidden', context: entry.info.name, problems },
-      look: { ...messageLook(text, icons.WARNING, '', undefined, 'hidden'), collapsible: 'collapsed' },
+      item: { kind: 'hidden', context: entry.info.name, problems },
+      appearance: { ...messageAppearance(text, icons.WARNING, '', undefined, 'hidden'), collapsible: 'collapsed' },
       tooltip: () => problems.map(problemTip).join('\n\n'),
     },
     ...lines,
   ];
 }
 
-function inNamespace({ context, namespace }: SubjectOf<'namespace'>, id: string, world: World): readonly Spec[] {
-  const workloads = world.entry(context)?.cluster?.workloads() ?? [];
+function inNamespace({ context, namespace }: ItemOf<'namespace'>, id: string, data: TreeData): readonly TreeRow[] {
+  const workloads = data.entry(context)?.cluster?.workloads() ?? [];
   return workloads
-    .filter((w) => w.namespace === namespace && (world.showAll || w.isController))
+    .filter((w) => w.namespace === namespace && (data.showAll || w.isController))
     .sort((a, b) => compare(a.name, b.name))
-    .map((w) => workload(id, context, w, false, world));
+    .map((w) => workload(id, context, w, false, data));
 }
 
-function workload(id: string, context: string, w: Workload, withNamespace: boolean, world: World): Spec {
+function workload(id: string, context: string, w: Workload, withNamespace: boolean, data: TreeData): TreeRow {
   return {
     id: `${id}/${w.id}`,
-    subject: { kind: 'workload', context, workload: w },
-    look: workloadLook(w, withNamespace, world.now),
+    item: { kind: 'workload', context, workload: w },
+    appearance: workloadAppearance(w, withNamespace, data.now),
     tooltip: () => workloadTip(w),
   };
 }
 
-function inWorkload({ context, workload: old }: SubjectOf<'workload'>, id: string, world: World): readonly Spec[] {
-  const w = world.entry(context)?.cluster?.workload(old.id);
+function inWorkload({ context, workload: old }: ItemOf<'workload'>, id: string, data: TreeData): readonly TreeRow[] {
+  const w = data.entry(context)?.cluster?.workload(old.id);
   if (!w) return [];
-  return w.replicas.map((r): Spec => ({
+  return w.replicas.map((r): TreeRow => ({
     id: `${id}/${r.pod.uid}`,
-    subject: { kind: 'replica', context, workload: w, replica: r },
-    look: replicaLook(r, w, world.now),
+    item: { kind: 'replica', context, workload: w, replica: r },
+    appearance: replicaAppearance(r, w, data.now),
     tooltip: () => replicaTip(r),
   }));
 }
 
-function inReplica(subject: SubjectOf<'replica'>, id: string, world: World): readonly Spec[] {
-  const { context } = subject;
-  const w = world.entry(context)?.cluster?.workload(subject.workload.id);
-  const r = w?.replicas.find((x) => x.pod.uid === subject.replica.pod.uid);
+function inReplica(item: ItemOf<'replica'>, id: string, data: TreeData): readonly TreeRow[] {
+  const { context } = item;
+  const w = data.entry(context)?.cluster?.workload(item.workload.id);
+  const r = w?.replicas.find((x) => x.pod.uid === item.replica.pod.uid);
   if (!w || !r) return [];
-  const about: Subject = { kind: 'replica', context, workload: w, replica: r };
-  const facts = world.facts(context, w, r);
+  const about: Item = { kind: 'replica', context, workload: w, replica: r };
+  const facts = data.facts(context, w, r);
   const look = { id: 'controllerTuner.findEndpoints', title: 'Look for Endpoints' };
-  const out: Spec[] = facts.endpoints.map((endpoint) => ({
+  const out: TreeRow[] = facts.endpoints.map((endpoint) => ({
     id: `${id}/${endpoint.kind}:${endpoint.port}${endpoint.path}`,
-    subject: { ...about, kind: 'endpoint', endpoint },
-    look: endpointLook(endpoint),
+    item: { ...about, kind: 'endpoint', endpoint },
+    appearance: endpointAppearance(endpoint),
     tooltip: () => endpointTip(endpoint, facts),
   }));
   for (const running of facts.controllers ?? []) {
     out.push({
       id: `${id}/controller/${running.name}`,
-      subject: { ...about, kind: 'running', running },
-      look: runningLook(running),
+      item: { ...about, kind: 'running', running },
+      appearance: runningAppearance(running),
       tooltip: () => runningTip(running),
     });
   }
-  if (facts.state === 'looking') out.push(line(`${id}/looking`, 'Looking for endpoints…', icons.SPIN, about));
+  if (facts.state === 'probing') out.push(line(`${id}/looking`, 'Looking for endpoints…', icons.SPIN, about));
   else if (facts.state === 'unknown') out.push(line(`${id}/look`, 'Look for endpoints', { id: 'search' }, about, look));
   else if (facts.endpoints.length === 0)
     out.push(
@@ -233,17 +239,17 @@ function inReplica(subject: SubjectOf<'replica'>, id: string, world: World): rea
         'Pins and the well-known ports were tried too. An endpoint elsewhere can be pinned from the replica’s context menu.',
       ),
     );
-  if (facts.state !== 'looking')
+  if (facts.state !== 'probing')
     for (const [i, p] of facts.problems.entries()) out.push(problemLine(`${id}/problem/${i}`, p, about));
   return out;
 }
 
-function local(id: string, url: string): Spec {
+function local(id: string, url: string): TreeRow {
   return {
     id: `${id}/${url}`,
-    subject: { kind: 'local', url },
-    look: {
-      ...messageLook(url.replace(/^http:\/\//, ''), { id: 'plug' }, '', undefined, 'local'),
+    item: { kind: 'local', url },
+    appearance: {
+      ...messageAppearance(url.replace(/^http:\/\//, ''), { id: 'plug' }, '', undefined, 'local'),
       spoken: `local process ${url}`,
     },
     tooltip: () => `pprof of the process at ${md(url)}`,
@@ -254,14 +260,14 @@ function line(
   id: string,
   label: string,
   icon: Icon,
-  about: Subject | undefined,
-  command?: Look['command'],
+  about: Item | undefined,
+  command?: Appearance['command'],
   tip = label,
-): Spec {
+): TreeRow {
   return {
     id,
-    subject: { kind: 'message', about, problem: undefined },
-    look: messageLook(label, icon, '', command),
+    item: { kind: 'message', about, problem: undefined },
+    appearance: messageAppearance(label, icon, '', command),
     tooltip: () => md(tip),
   };
 }
@@ -270,19 +276,25 @@ function line(
 function problemLine(
   id: string,
   problem: ProblemData,
-  about: Subject | undefined,
+  about: Item | undefined,
   description = problem.next ?? '',
-): Spec {
+): TreeRow {
   return {
     id,
-    subject: { kind: 'message', about, problem },
-    look: messageLook(problem.message, icons.WARNING, description, nextStep(problem, about), 'message problem'),
+    item: { kind: 'message', about, problem },
+    appearance: messageAppearance(
+      problem.message,
+      icons.WARNING,
+      description,
+      nextStep(problem, about),
+      'message problem',
+    ),
     tooltip: () => problemTip(problem),
   };
 }
 
 /** The command that does what the problem says next. */
-export function nextStep(problem: ProblemData, about: Subject | undefined): Look['command'] {
+export function nextStep(problem: ProblemData, about: Item | undefined): Appearance['command'] {
   if (about?.kind === 'replica' && asksForToken(problem))
     return { id: 'controllerTuner.authenticate', title: 'Choose How to Authenticate…' };
   // Looking again gives nobody a right: the details have the rules to apply.

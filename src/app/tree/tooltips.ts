@@ -4,7 +4,7 @@ import type { ProblemData } from '../../base/problem';
 import type { FoundEndpoint } from '../../cluster/endpoints';
 import type { Replica, RunningController, Workload } from '../../controllers/types';
 import type { ContextEntry } from '../clusters';
-import type { ProcessFacts } from './nodes';
+import type { ProcessFacts } from '../processes/processes';
 
 /** Text as markdown shows it unchanged, on one line. */
 export function md(text: string): string {

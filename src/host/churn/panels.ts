@@ -1,7 +1,7 @@
 /** The tabs of changes, each of its own choice of kinds. They are not brought back after a reload: what they had seen is gone. */
 import * as vscode from 'vscode';
 import { guarded } from '../errors';
-import { givenOf, subjectOf } from '../commands/given';
+import { preselectedBy, itemOf } from '../../app/commands/argument';
 import { pickChurn } from './picks';
 import { ChurnSession, type ChurnDeps, type ChurnSubject } from './session';
 
@@ -17,8 +17,8 @@ export class ChurnPanels implements vscode.Disposable {
     this.commands = {
       watchChanges: (arg) =>
         guarded('Watch changes', deps.log, async () => {
-          const subject = subjectOf(arg);
-          const { context } = givenOf(subject, deps.clusters);
+          const subject = itemOf(arg);
+          const { context } = preselectedBy(subject, deps.clusters);
           this.#show(
             await pickChurn(deps.clusters, {
               ...(context !== undefined && { context }),

@@ -50,7 +50,7 @@ export async function authenticate(
       cancel.onCancellationRequested(() => {
         stop.abort();
       });
-      return processes.look(context, workload, replica, { signal: stop.signal, again: true });
+      return processes.probe(context, workload, replica, { signal: stop.signal, again: true });
     },
   );
   const refused = findings.endpoints.filter(

@@ -11,12 +11,12 @@ import { partsOf, takeParts } from '../../app/captures/take';
 import type { Action } from '../../app/editor';
 import { showProblem } from '../errors';
 import type { Parts } from '../parts';
-import { placesOf, type Given, type Place } from '../../app/processes/place';
-import { pickProcesses } from '../picks/process';
+import { placesOf, type Preselected, type Place } from '../../app/processes/place';
+import { pickProcesses } from '../../app/processes/pick';
 import { authActions, authenticate } from './authenticate';
 import { howStep, secondsStep, whatStep, type Wish } from './captureSteps';
 import { pinEndpoint } from './endpoints';
-import { givenOf } from './given';
+import { preselectedBy } from '../../app/commands/argument';
 
 export type { Wish } from './captureSteps';
 
@@ -30,7 +30,7 @@ export function wishFor(kind: PprofKind): Wish {
 }
 
 /** The whole way, from a command. Shows its own errors. */
-export async function captureCommand(parts: Parts, given: Given, wish: Wish): Promise<readonly Capture[]> {
+export async function captureCommand(parts: Parts, preselected: Preselected, wish: Wish): Promise<readonly Capture[]> {
   const what =
     wish.what === undefined
       ? 'Capture'
@@ -41,12 +41,12 @@ export async function captureCommand(parts: Parts, given: Given, wish: Wish): Pr
           : `Capture ${planLabel({ what: wish.what, how: 'once' }).toLowerCase()}`;
   let at: Place | undefined;
   try {
-    const chosen = await choose(parts, what, given, wish, (place) => {
+    const chosen = await choose(parts, what, preselected, wish, (place) => {
       at = place;
     });
     return await captureAt(parts, chosen.places, chosen.plan);
   } catch (e) {
-    const again = (): unknown => captureCommand(parts, given, wish);
+    const again = (): unknown => captureCommand(parts, preselected, wish);
     void showProblem(e, {
       what,
       log: parts.log,
@@ -60,14 +60,14 @@ export async function captureCommand(parts: Parts, given: Given, wish: Wish): Pr
 export async function choose(
   parts: Parts,
   title: string,
-  given: Given,
+  preselected: Preselected,
   wish: Wish,
   asking: (place: Place) => void = () => undefined,
 ): Promise<{ readonly places: readonly [Place, ...Place[]]; readonly plan: Plan }> {
   const { places, extra } = await pickProcesses(
-    { clusters: parts.clusters, locals: () => parts.locals.urls },
+    { picker: parts.editor.picker, clusters: parts.clusters, locals: () => parts.locals.urls },
     title,
-    given,
+    preselected,
     wish,
     [whatStep(parts, title, asking), howStep(title), secondsStep(parts, title)],
   );
@@ -155,7 +155,7 @@ function actionsFor(parts: Parts, e: Problem, place: Place, wish: Wish, again: (
         run: () =>
           captureCommand(
             parts,
-            givenOf({ kind: 'workload', context: place.context, workload: place.workload }, parts.clusters),
+            preselectedBy({ kind: 'workload', context: place.context, workload: place.workload }, parts.clusters),
             wish,
           ),
       },

@@ -9,8 +9,8 @@ import { asksForToken, podTarget } from '../../cluster/reach';
 import { kindIcon } from '../../app/captures/icons';
 import type { Plan } from '../../app/captures/plan';
 import type { Parts } from '../parts';
-import { placesOf, type Given, type Place } from '../../app/processes/place';
-import type { TailStep } from '../picks/process';
+import { placesOf, type Preselected, type Place } from '../../app/processes/place';
+import type { TailStep } from '../../app/processes/pick';
 import type { Choice, Choices } from '../../app/editor';
 import { picker } from '../picker';
 import { settings } from '../settings';
@@ -166,7 +166,7 @@ export function secondsStep({ context }: Parts, title: string): TailStep<Wish> {
 }
 
 /** " of gadgets-7c9d-x2x4p, leader": whom the question is about, since nothing else may have been asked. */
-function whom({ replica, workload, all, url }: Given): string {
+function whom({ replica, workload, all, url }: Preselected): string {
   if (all === true && workload) return ` of all replicas of ${workload.name}`;
   if (replica) return ` of ${replica.pod.name}${replica.leader ? ', leader' : ''}`;
   return url === undefined ? '' : ` of ${url}`;

@@ -7,10 +7,10 @@ import type { MetricsPanels } from '../metrics/panels';
 import { subjectKey } from '../metrics/subject';
 import type { Parts } from '../parts';
 import { abortError } from '../../base/abort';
-import { shortPod } from '../../app/tree/looks';
-import type { Subject } from '../../app/tree/nodes';
-import { isNode } from '../tree/provider';
-import { subjectOf } from './given';
+import { shortPod } from '../../app/tree/appearance';
+import type { Item } from '../../app/tree/rows';
+import { isNode } from '../../app/tree/tree';
+import { itemOf } from '../../app/commands/argument';
 
 type Row = vscode.QuickPickItem & { readonly id?: ComparedId };
 
@@ -23,13 +23,13 @@ export async function compareMetrics(
 ): Promise<void> {
   const nodes =
     Array.isArray(selected) && selected.length > 0 ? selected : isNode(arg) ? [arg] : parts.view.tree.selection;
-  const ids = nodes.flatMap((node) => comparedId(subjectOf(node)) ?? []);
+  const ids = nodes.flatMap((node) => comparedId(itemOf(node)) ?? []);
   // One alone has nothing beside it yet.
   metrics.compare(isNode(arg) && ids.length >= 2 ? ids : await choose(parts, ids));
 }
 
 /** Undefined for what has no metrics of its own. */
-function comparedId(s: Subject | undefined): ComparedId | undefined {
+function comparedId(s: Item | undefined): ComparedId | undefined {
   switch (s?.kind) {
     case 'local':
       return { url: s.url };

@@ -13,7 +13,7 @@ import { settings } from '../settings';
 /** Asks the process, shown by the tree; a failure is a line under the replica, so nothing pops up. */
 export async function findEndpoints({ processes }: Parts, place: PodPlace): Promise<void> {
   try {
-    await processes.look(place.context, place.workload, place.replica, { again: true });
+    await processes.probe(place.context, place.workload, place.replica, { again: true });
   } catch (e) {
     if (!isAbort(e)) return; // kept in the facts, and logged
   }

@@ -5,18 +5,18 @@ import { guarded, showDetails, showProblem } from '../errors';
 import type { SeriesList } from '../captures/series';
 import type { MetricsPanels } from '../metrics/panels';
 import type { Parts } from '../parts';
-import type { Given, Place, PodPlace } from '../../app/processes/place';
-import { pickProcess, pickSubject } from '../picks/process';
+import type { Preselected, Place, PodPlace } from '../../app/processes/place';
+import { pickProcess, pickWorkload } from '../../app/processes/pick';
 import type { Choice } from '../../app/editor';
 import { picker } from '../picker';
 import { addKubeconfig, mark, setGroupBy, setShowAll } from '../settings';
-import { isNode } from '../tree/provider';
+import { isNode } from '../../app/tree/tree';
 import { attach } from './attach';
 import { authActions, authenticate } from './authenticate';
 import { compareMetrics } from './compare';
 import { ANY, captureCommand, repeatCapture, wishFor, type Wish } from './capture';
 import { findEndpoints, pinEndpoint } from './endpoints';
-import { givenOf, subjectOf } from './given';
+import { preselectedBy, itemOf } from '../../app/commands/argument';
 import { measure, type MeasureWish } from './measure';
 import { startSeries } from './series';
 
@@ -30,17 +30,17 @@ export function commandsOf(
   const capture =
     (wish: Wish) =>
     (arg: unknown): unknown =>
-      captureCommand(parts, givenOf(subjectOf(arg), clusters), wish);
+      captureCommand(parts, preselectedBy(itemOf(arg), clusters), wish);
   /** With the questions: which of a workload's replicas, or all of them, is one. */
-  const asked = (arg: unknown): Given => {
-    const subject = subjectOf(arg);
-    const { replica, ...given } = givenOf(subject, clusters);
-    return subject?.kind === 'workload' || !replica ? given : { ...given, replica };
+  const asked = (arg: unknown): Preselected => {
+    const subject = itemOf(arg);
+    const { replica, ...preselected } = preselectedBy(subject, clusters);
+    return subject?.kind === 'workload' || !replica ? preselected : { ...preselected, replica };
   };
-  const pickDeps = { clusters, locals: (): readonly string[] => [] };
+  const pickDeps = { picker: parts.editor.picker, clusters, locals: (): readonly string[] => [] };
   /** The pod that a command is about, asked for when it came from the palette. */
   const place = async (arg: unknown, title: string): Promise<PodPlace | undefined> => {
-    const chosen: Place = (await pickProcess(pickDeps, title, givenOf(subjectOf(arg), clusters), undefined)).place;
+    const chosen: Place = (await pickProcess(pickDeps, title, preselectedBy(itemOf(arg), clusters), undefined)).place;
     return chosen.kind === 'pod' ? chosen : undefined;
   };
   const withPlace =
@@ -65,7 +65,7 @@ export function commandsOf(
     measureWorkload: (arg) => guarded('Measure a controller', log, () => measure(parts, arg as MeasureWish)),
     attachUrl: (arg) => guarded('Attach to a local process', log, () => attach(parts, arg)),
     detach: (arg) => {
-      const s = subjectOf(arg);
+      const s = itemOf(arg);
       if (s?.kind === 'local') locals.detach(s.url);
     },
     connect: (arg) => guarded('Connect', log, () => connect(parts, arg)),
@@ -83,13 +83,13 @@ export function commandsOf(
     }),
     authenticate: withPlace('Choose how to authenticate', async (p, arg) => authenticateShown(parts, p, arg)),
     pinEndpoint: withPlace('Pin an endpoint', (p, arg) => {
-      const s = subjectOf(arg);
+      const s = itemOf(arg);
       return s?.kind === 'endpoint' ? pinEndpoint(parts, p, s.endpoint.kind, s.endpoint) : pinEndpoint(parts, p);
     }),
     copyReasons: (arg) => guarded('Copy why this is a controller', log, () => copyReasons(arg)),
     addKubeconfig: (arg) => guarded('Add a kubeconfig file', log, () => addFile(parts, arg)),
     showProblem: (arg) => {
-      const s = isNode(arg) ? arg.spec.subject : undefined;
+      const s = isNode(arg) ? arg.row.item : undefined;
       return s?.kind === 'message' && s.problem ? showDetails(s.problem) : undefined;
     },
     showLog: () => {
@@ -98,7 +98,7 @@ export function commandsOf(
   };
 
   async function authenticateShown(p: Parts, at: PodPlace, arg: unknown): Promise<void> {
-    const s = subjectOf(arg);
+    const s = itemOf(arg);
     try {
       await authenticate(p, at, s?.kind === 'endpoint' ? s.endpoint.kind : undefined);
     } catch (e) {
@@ -125,13 +125,19 @@ export function commandsOf(
 
 /** Of a workload with all its replicas, whichever of them was chosen. */
 async function showMetrics(parts: Parts, metrics: MetricsPanels, arg: unknown): Promise<void> {
-  const given = givenOf(subjectOf(arg), parts.clusters);
-  const { context, workload } = given;
+  const preselected = preselectedBy(itemOf(arg), parts.clusters);
+  const { context, workload } = preselected;
   if (context !== undefined && workload) {
     metrics.open({ context, workload: workload.id });
     return;
   }
-  metrics.open(await pickSubject({ clusters: parts.clusters, locals: () => parts.locals.urls }, 'Show metrics', given));
+  metrics.open(
+    await pickWorkload(
+      { picker: parts.editor.picker, clusters: parts.clusters, locals: () => parts.locals.urls },
+      'Show metrics',
+      preselected,
+    ),
+  );
 }
 
 async function connect({ clusters, log }: Parts, arg: unknown): Promise<void> {
@@ -154,7 +160,7 @@ async function connect({ clusters, log }: Parts, arg: unknown): Promise<void> {
 
 /** Reads the kubeconfig, lists the cluster of the node (or every open one), and asks the processes that are open in the tree. */
 async function refresh({ clusters, view }: Parts, arg: unknown): Promise<void> {
-  const s = subjectOf(arg);
+  const s = itemOf(arg);
   const context = s && 'context' in s ? s.context : undefined;
   await clusters.reload();
   for (const entry of clusters.entries)
@@ -175,7 +181,7 @@ async function contextName(
   title: string,
   fits: (state: string) => boolean,
 ): Promise<string | undefined> {
-  const s = subjectOf(arg);
+  const s = itemOf(arg);
   if (s && 'context' in s) return s.context;
   await clusters.load();
   const entries = clusters.entries.filter((e) => fits(e.state));
@@ -206,12 +212,12 @@ async function contextName(
 }
 
 async function markAs(arg: unknown, controller: boolean): Promise<void> {
-  const s = subjectOf(arg);
+  const s = itemOf(arg);
   if (s && 'workload' in s) await mark(`${s.workload.namespace}/${s.workload.name}`, controller);
 }
 
 async function copyReasons(arg: unknown): Promise<void> {
-  const s = subjectOf(arg);
+  const s = itemOf(arg);
   if (!s || !('workload' in s)) return;
   const { kind, namespace, name, isController, score, reasons } = s.workload;
   const lines = [

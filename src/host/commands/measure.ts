@@ -8,7 +8,7 @@ import { namesIn, Scraper } from '../../series/scraper';
 import type { Measured } from '../../advice/types';
 import { localSubject, readSubject, workloadSubject, type SubjectId } from '../metrics/subject';
 import type { Parts } from '../parts';
-import { pickSubject } from '../picks/process';
+import { pickWorkload } from '../../app/processes/pick';
 import { settings } from '../settings';
 
 /** Program (`programOf`) → what was chosen for it. */
@@ -32,8 +32,8 @@ export async function measure(parts: Parts, { program, called, choose }: Measure
     resembles(called, [w.name, w.namespace, ...w.replicas.flatMap((r) => r.pod.containers.map((c) => c.image))]);
   const id =
     (choose === true ? undefined : readSubject(chosen[program])) ??
-    (await pickSubject(
-      { clusters: parts.clusters, locals: () => parts.locals.urls, likely },
+    (await pickWorkload(
+      { picker: parts.editor.picker, clusters: parts.clusters, locals: () => parts.locals.urls, likely },
       `Which controller runs ${called}?`,
       {},
     ));

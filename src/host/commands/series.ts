@@ -1,7 +1,7 @@
 /** Asks what to capture repeatedly, how often, and how much of it to keep. */
 import type { SeriesList } from '../captures/series';
 import type { Parts } from '../parts';
-import type { Given } from '../../app/processes/place';
+import type { Preselected } from '../../app/processes/place';
 import { picker } from '../picker';
 import { ANY, choose } from './capture';
 
@@ -13,8 +13,8 @@ const FIRST = { everyMinutes: 5, keep: 12 };
 const MAX_KEEP = 200;
 
 /** Rejects with AbortError when the person gave up. */
-export async function startSeries(parts: Parts, list: SeriesList, given: Given): Promise<void> {
-  const { places, plan } = await choose(parts, TITLE, given, { ...ANY, how: 'once' });
+export async function startSeries(parts: Parts, list: SeriesList, preselected: Preselected): Promise<void> {
+  const { places, plan } = await choose(parts, TITLE, preselected, { ...ANY, how: 'once' });
   const before = { ...FIRST, ...parts.context.globalState.get<Partial<typeof FIRST>>(KEY) };
   const everyMinutes = await number('Minutes from one capture to the next, 1 to 1440', before.everyMinutes, 1, 1440);
   const keep = await number(

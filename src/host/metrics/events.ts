@@ -5,7 +5,7 @@ import type { Replica } from '../../controllers/types';
 import type { Annotation } from '../../protocol/metrics';
 import type { CapturesApi } from '../captures/index';
 import type { Clusters } from '../../app/clusters';
-import { shortPod } from '../../app/tree/looks';
+import { shortPod } from '../../app/tree/appearance';
 import { capturesIn } from './acts';
 import type { Subject } from './subject';
 

@@ -9,8 +9,9 @@ import type { Log } from '../../app/editor';
 import type { Processes } from '../../app/processes/processes';
 import { onSettings, settings } from '../settings';
 import { withNextStep } from '../../app/problems';
-import type { Spec, World } from '../../app/tree/nodes';
-import { ClustersProvider, type Node } from './provider';
+import type { TreeRow, TreeData } from '../../app/tree/rows';
+import type { ClustersTree, TreeNode } from '../../app/tree/tree';
+import { ClustersProvider } from './provider';
 
 export interface ViewDeps {
   readonly clusters: Clusters;
@@ -29,6 +30,7 @@ const LOOKS_AT_ONCE = 4;
 export class ClustersView implements vscode.Disposable {
   readonly #own = new Disposables();
   readonly #provider: ClustersProvider;
+  readonly #tree: ClustersTree;
   /** Why the kubeconfig could not even be looked for. */
   #failure: Problem | undefined;
   #ages: NodeJS.Timeout | undefined;
@@ -37,12 +39,13 @@ export class ClustersView implements vscode.Disposable {
 
   /** `tree` belongs to who made it; what listens to it ends with this. */
   constructor(
-    readonly tree: vscode.TreeView<Node>,
+    readonly tree: vscode.TreeView<TreeNode>,
     private readonly deps: ViewDeps,
   ) {
     this.#provider = this.#own.add(
-      new ClustersProvider({ world: () => this.#world(), opening: (spec) => this.#opening(spec) }),
+      new ClustersProvider({ data: () => this.#data(), opening: (row) => this.#opening(row) }),
     );
+    this.#tree = this.#provider.tree;
     this.#own.add(
       this.tree.onDidChangeVisibility(({ visible }) => {
         this.#visible(visible);
@@ -50,40 +53,40 @@ export class ClustersView implements vscode.Disposable {
     );
     this.#own.add(
       this.tree.onDidExpandElement(({ element }) => {
-        this.#open.add(element.spec.id);
-        this.#expanded(element.spec);
+        this.#open.add(element.row.id);
+        this.#expanded(element.row);
       }),
     );
     this.#own.add(
       this.tree.onDidCollapseElement(({ element }) => {
-        this.#open.delete(element.spec.id);
+        this.#open.delete(element.row.id);
       }),
     );
     this.#own.add(
       deps.clusters.onDidChange((context) => {
         if (context === undefined) this.#tellContexts();
-        this.#provider.update();
+        this.#tree.update();
       }),
     );
     this.#own.add(
       deps.processes.onDidChange(() => {
-        this.#provider.update('now');
+        this.#tree.update('now');
       }),
     );
     this.#own.add(
       deps.locals.onDidChange(() => {
-        this.#provider.update('now');
+        this.#tree.update('now');
       }),
     );
     this.#own.add(
       onSettings(['groupBy', 'showAllWorkloads'], () => {
         this.#tellChoices();
-        this.#provider.update('now');
+        this.#tree.update('now');
       }),
     );
     this.#own.add(
       onSettings(['endpoints'], () => {
-        this.#provider.update('now');
+        this.#tree.update('now');
         void this.#lookAtOpen({});
       }),
     );
@@ -108,7 +111,7 @@ export class ClustersView implements vscode.Disposable {
 
   /** Selects a replica's node when it is drawn already. */
   async reveal(id: string): Promise<void> {
-    const node = this.#provider.find(id);
+    const node = this.#tree.find(id);
     if (node) await this.tree.reveal(node, { select: true, focus: false });
   }
 
@@ -121,13 +124,13 @@ export class ClustersView implements vscode.Disposable {
         setTimeout(resolve, 50);
       })
     ) {
-      const node = this.#provider.find(`locals/${url}`);
+      const node = this.#tree.find(`locals/${url}`);
       if (node) {
         await this.tree.reveal(node, { select: true, focus: true });
         return;
       }
       // The row may stand under a node that is closed.
-      const parent = this.#provider.find('locals');
+      const parent = this.#tree.find('locals');
       if (parent) await this.tree.reveal(parent, { select: false, expand: true });
     }
   }
@@ -138,7 +141,7 @@ export class ClustersView implements vscode.Disposable {
   }
 
   refresh(): void {
-    this.#provider.update('now');
+    this.#tree.update('now');
   }
 
   /** Asks the processes of the replicas that are open once more; `context` undefined: of every open context; `workload` is an id, undefined: of each. */
@@ -149,7 +152,7 @@ export class ClustersView implements vscode.Disposable {
   async #lookAtOpen(options: { readonly again?: boolean }, context?: string, workload?: string): Promise<void> {
     const { clusters, processes } = this.deps;
     const there = [...this.#open].flatMap((id) => {
-      const s = this.#provider.find(id)?.spec.subject;
+      const s = this.#tree.find(id)?.row.item;
       if (
         s?.kind !== 'replica' ||
         (context !== undefined && s.context !== context) ||
@@ -163,11 +166,11 @@ export class ClustersView implements vscode.Disposable {
     });
     // What fails is a line under its replica.
     await mapLimit(there, LOOKS_AT_ONCE, (s) =>
-      processes.look(s.context, s.workload, s.replica, options).catch(() => undefined),
+      processes.probe(s.context, s.workload, s.replica, options).catch(() => undefined),
     );
   }
 
-  #world(): World {
+  #data(): TreeData {
     const { clusters, processes, locals } = this.deps;
     return {
       loaded: clusters.loaded || this.#failure !== undefined,
@@ -182,11 +185,11 @@ export class ClustersView implements vscode.Disposable {
     };
   }
 
-  #opening(spec: Spec | undefined): Promise<void> | undefined {
-    if (!spec) return this.#load();
-    const { subject } = spec;
-    if (subject.kind === 'context' && this.deps.clusters.entry(subject.context)?.state === 'closed')
-      this.#connect(subject.context);
+  #opening(row: TreeRow | undefined): Promise<void> | undefined {
+    if (!row) return this.#load();
+    const { item } = row;
+    if (item.kind === 'context' && this.deps.clusters.entry(item.context)?.state === 'closed')
+      this.#connect(item.context);
     return undefined;
   }
 
@@ -207,20 +210,20 @@ export class ClustersView implements vscode.Disposable {
   }
 
   /** A person opened it: now its process may be asked. */
-  #expanded({ subject }: Spec): void {
-    if (subject.kind !== 'replica') return;
-    const { context, workload, replica } = subject;
+  #expanded({ item }: TreeRow): void {
+    if (item.kind !== 'replica') return;
+    const { context, workload, replica } = item;
     if (replica.pod.phase !== 'Running' || this.deps.processes.facts(context, workload, replica).state !== 'unknown')
       return;
-    this.deps.processes.look(context, workload, replica).catch(() => undefined);
+    this.deps.processes.probe(context, workload, replica).catch(() => undefined);
   }
 
   #visible(visible: boolean): void {
-    this.#provider.setVisible(visible);
+    this.#tree.setVisible(visible);
     clearInterval(this.#ages);
     if (visible)
       this.#ages = setInterval(() => {
-        this.#provider.update();
+        this.#tree.update();
       }, AGE_STEP_MS);
   }
 

@@ -6,7 +6,7 @@ import * as vm from 'node:vm';
 import * as vscode from 'vscode';
 import type { Api } from '../../../src/extension';
 import type { Parts } from '../../../src/host/parts';
-import type { Node } from '../../../src/host/tree/provider';
+import type { TreeNode } from '../../../src/app/tree/tree';
 import { control } from './control';
 import type { Churn, Memory, TreeJob, TreeResult } from './jobs';
 
@@ -66,7 +66,7 @@ function cluster(parts: Parts, name: string) {
 
 interface Connected {
   readonly name: string;
-  readonly node: Node;
+  readonly node: TreeNode;
   readonly connectingAt: number;
   readonly firstPaint: number;
   readonly listed: number;
@@ -95,13 +95,13 @@ async function connect({ clusters, view: { provider } }: Parts): Promise<Connect
       }, 90_000).unref();
       provider.getChildren = async (node) => {
         const nodes = await given(node);
-        const subject = node?.spec.subject;
-        if (subject?.kind !== 'context') return nodes;
-        const { state, problem } = clusters.entry(subject.context) ?? {};
+        const item = node?.row.item;
+        if (item?.kind !== 'context') return nodes;
+        const { state, problem } = clusters.entry(item.context) ?? {};
         if (state === 'failed') reject(new Error(problem?.sentence ?? 'Not connected.'));
-        if (began && node && nodes.some((n) => n.spec.subject.kind === 'namespace'))
+        if (began && node && nodes.some((n) => n.row.item.kind === 'namespace'))
           resolve({
-            name: subject.context,
+            name: item.context,
             node,
             connectingAt: began.at,
             firstPaint: performance.now() - began.started,
@@ -118,9 +118,10 @@ async function connect({ clusters, view: { provider } }: Parts): Promise<Connect
 }
 
 /** What the editor was given under a node, once it has asked. */
-async function shownUnder(node: Node): Promise<readonly Node[]> {
+async function shownUnder(node: TreeNode): Promise<readonly TreeNode[]> {
   for (const until = performance.now() + 30_000; !node.children; await pause(20)) {
-    if (performance.now() > until) throw new Error(`The editor did not ask what is under ${node.spec.look.label}.`);
+    if (performance.now() > until)
+      throw new Error(`The editor did not ask what is under ${node.row.appearance.label}.`);
   }
   return node.children;
 }
@@ -136,12 +137,12 @@ async function quiet(parts: Parts): Promise<void> {
 }
 
 /** Opens namespaces and workloads; gives the number of rows under the context then. */
-async function open(parts: Parts, context: Node, { openNamespaces, openWorkloads }: TreeJob): Promise<number> {
+async function open(parts: Parts, context: TreeNode, { openNamespaces, openWorkloads }: TreeJob): Promise<number> {
   const namespaces = await shownUnder(context);
   let rows = namespaces.length;
   let workloadsLeft = openWorkloads;
   // Those of fill first: they have the many pods.
-  const filled = (n: Node): number => (n.spec.look.label.startsWith('fill-') ? 0 : 1);
+  const filled = (n: TreeNode): number => (n.row.appearance.label.startsWith('fill-') ? 0 : 1);
   for (const namespace of [...namespaces].sort((a, b) => filled(a) - filled(b)).slice(0, openNamespaces)) {
     await reveal(parts, namespace);
     const workloads = await shownUnder(namespace);
@@ -158,7 +159,7 @@ async function open(parts: Parts, context: Node, { openNamespaces, openWorkloads
 }
 
 /** Opens a node. The editor refuses to while it is asking for the children above, which a busy machine takes long for. */
-async function reveal(parts: Parts, node: Node): Promise<void> {
+async function reveal(parts: Parts, node: TreeNode): Promise<void> {
   for (let left = 40; ; left--) {
     try {
       await parts.view.tree.reveal(node, { select: false, focus: false, expand: true });
@@ -220,7 +221,7 @@ async function underChange(parts: Parts, { name, node }: Connected): Promise<Chu
 async function deletion(
   parts: Parts,
   name: string,
-  context: Node,
+  context: TreeNode,
   toldOf: Set<() => void>,
 ): Promise<number | undefined> {
   await pause(2000);
@@ -249,11 +250,10 @@ async function deletion(
   return performance.now() - started;
 }
 
-function openReplica(context: Node) {
+function openReplica(context: TreeNode) {
   const open = [...(context.children ?? [])];
   for (let n = open.shift(); n; n = open.shift()) {
-    if (n.spec.subject.kind === 'replica' && n.spec.subject.workload.namespace.startsWith('fill-'))
-      return n.spec.subject.replica;
+    if (n.row.item.kind === 'replica' && n.row.item.workload.namespace.startsWith('fill-')) return n.row.item.replica;
     open.unshift(...(n.children ?? []));
   }
   return undefined;

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { isAbort, Problem } from '../../../src/base/problem';
 import { bestEndpoint, knownEndpoints } from '../../../src/cluster/endpoints';
 import { findEndpoints, mapLimit } from '../../../src/cluster/find';
-import { lookAt } from '../../../src/cluster/look';
+import { probeProcess } from '../../../src/cluster/probe';
 import { EndpointMemory } from '../../../src/cluster/memory';
 import {
   endpoint,
@@ -114,7 +114,7 @@ describe('finding endpoints', () => {
       problem: { status: 403 },
     });
     k.memory.keepAuth('ctx', WORKLOAD.id, { kind: 'serviceAccount', namespace: 'ns', name: 'reader' });
-    const looked = await lookAt(ref(s, r), k, { guess: true });
+    const looked = await probeProcess(ref(s, r), k, { guess: true });
     expect(looked.endpoints[1]).toMatchObject({ kind: 'metrics', state: 'ok', secured: true });
     expect(looked.controllers).toEqual([{ name: 'widget', workers: 2, activeWorkers: 1, queueDepth: undefined }]);
     expect(looked.reason?.text).toMatch(/controller_runtime/);

@@ -144,10 +144,10 @@ describe('another pin', () => {
     };
     const o = await open(options);
     const { context, workload, replica } = o.place;
-    const before = o.processes.look(context, workload, replica);
+    const before = o.processes.probe(context, workload, replica);
     await until(() => o.asked.includes(6060), 'the first look to ask where nobody answers');
     options.pins = { 'ns/w': { pprof: 'http://:7070/debug/pprof/' } };
-    const found = await o.processes.look(context, workload, replica);
+    const found = await o.processes.probe(context, workload, replica);
     expect(found.endpoints[0]).toMatchObject({ kind: 'pprof', port: 7070, state: 'ok' });
     expect(await before).toBe(found);
     options.pins = {};
@@ -160,10 +160,10 @@ describe('a choice of whose token is sent', () => {
     const slow = await up({ '/debug/pprof/': INDEX }, 'token-of-ns-reader');
     const o = await open({ pprof: 6060, ports: { 6060: slow.port } });
     const { context, workload, replica } = o.place;
-    const before = o.processes.look(context, workload, replica).catch(() => undefined);
+    const before = o.processes.probe(context, workload, replica).catch(() => undefined);
     o.memory.keepAuth(context, workload.id, { kind: 'serviceAccount', namespace: 'ns', name: 'reader' });
     o.processes.forget(context, workload);
-    const found = await o.processes.look(context, workload, replica, { again: true });
+    const found = await o.processes.probe(context, workload, replica, { again: true });
     expect(found.endpoints[0]).toMatchObject({ kind: 'pprof', state: 'ok', secured: true });
     await before;
   });

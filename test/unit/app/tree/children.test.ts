@@ -3,8 +3,9 @@ import { Problem, type ProblemData } from '../../../../src/base/problem';
 import { Cluster } from '../../../../src/cluster/cluster';
 import type { FoundEndpoint } from '../../../../src/cluster/endpoints';
 import type { ContextEntry } from '../../../../src/app/clusters';
+import type { ProcessFacts } from '../../../../src/app/processes/processes';
 import { childrenOf, nextStep } from '../../../../src/app/tree/children';
-import { sameLook, type ProcessFacts, type Spec, type Subject, type World } from '../../../../src/app/tree/nodes';
+import { sameAppearance, type TreeRow, type Item, type TreeData } from '../../../../src/app/tree/rows';
 import { md } from '../../../../src/app/tree/tooltips';
 import { pod, Seen, session } from '../../cluster/helpers';
 
@@ -31,7 +32,7 @@ function entry(over: Partial<ContextEntry> = {}, name = 'dev'): ContextEntry {
   };
 }
 
-function world(contexts: readonly ContextEntry[], over: Partial<World> = {}): World {
+function data(contexts: readonly ContextEntry[], over: Partial<TreeData> = {}): TreeData {
   return {
     loaded: true,
     contexts,
@@ -105,38 +106,39 @@ function opened(): { seen: Seen; entry: ContextEntry } {
   return { seen, entry: entry({ state: 'open', cluster }) };
 }
 
-const labels = (specs: readonly Spec[]): string[] => specs.map((s) => `${s.look.label} | ${s.look.description}`);
+const labels = (rows: readonly TreeRow[]): string[] =>
+  rows.map((s) => `${s.appearance.label} | ${s.appearance.description}`);
 
 describe('the tree', () => {
   it('shows nothing before the kubeconfig was read, nor when there is none', () => {
-    expect(childrenOf(undefined, world([], { loaded: false }))).toEqual([]);
+    expect(childrenOf(undefined, data([], { loaded: false }))).toEqual([]);
     expect(
-      childrenOf(undefined, world([], { problems: [{ code: 'kube.noConfig', message: 'There is no kubeconfig.' }] })),
+      childrenOf(undefined, data([], { problems: [{ code: 'kube.noConfig', message: 'There is no kubeconfig.' }] })),
     ).toEqual([]);
     expect(
       labels(
         childrenOf(
           undefined,
-          world([], { problems: [{ code: 'kube.parse', message: 'a is not YAML.', next: 'Mend it.' }] }),
+          data([], { problems: [{ code: 'kube.parse', message: 'a is not YAML.', next: 'Mend it.' }] }),
         ),
       ),
     ).toEqual(['a is not YAML. | Mend it.']);
   });
 
   it('marks the current context and opens it first', () => {
-    const [current, other] = childrenOf(undefined, world([entry(), entry({}, 'prod')]));
-    expect([current?.look.description, current?.look.collapsible, other?.look.collapsible]).toEqual([
+    const [current, other] = childrenOf(undefined, data([entry(), entry({}, 'prod')]));
+    expect([current?.appearance.description, current?.appearance.collapsible, other?.appearance.collapsible]).toEqual([
       'current',
       'expanded',
       'collapsed',
     ]);
     // One that the person disconnected is another node, closed.
-    const [again] = childrenOf(undefined, world([entry({ generation: 1 })]));
-    expect([again?.look.collapsible, again?.id === current?.id]).toEqual(['collapsed', false]);
+    const [again] = childrenOf(undefined, data([entry({ generation: 1 })]));
+    expect([again?.appearance.collapsible, again?.id === current?.id]).toEqual(['collapsed', false]);
   });
 
   it('says what kept a context from being reached, and offers to try again', () => {
-    const w = world([
+    const w = data([
       entry({
         state: 'failed',
         problem: new Problem('kube.unreachable', 'Could not reach https://api.example:6443.', {
@@ -145,39 +147,39 @@ describe('the tree', () => {
       }),
     ]);
     const [context] = childrenOf(undefined, w);
-    expect(context?.look).toMatchObject({ icon: { id: 'warning' }, description: 'current · not reached' });
+    expect(context?.appearance).toMatchObject({ icon: { id: 'warning' }, description: 'current · not reached' });
     const lines = childrenOf(context, w);
-    expect(lines.map((l) => l.look.label)).toEqual([
+    expect(lines.map((l) => l.appearance.label)).toEqual([
       'Could not reach https://api.example:6443.',
       'Check the network.',
       'Try again',
     ]);
-    expect(lines[2]?.look.command?.id).toBe('controllerTuner.connect');
+    expect(lines[2]?.appearance.command?.id).toBe('controllerTuner.connect');
   });
 
   it('names the pods of a Deployment by what tells them apart, and says all of the name aloud', () => {
     const { seen, entry: e } = opened();
     seen.pods.set('u0', pod({ uid: 'u0', name: 'w-65bb77d486-bd87l', createdAt: T - 120_000 }));
-    const w = world([e]);
+    const w = data([e]);
     const [workload] = childrenOf(childrenOf(childrenOf(undefined, w)[0], w)[0], w);
-    const replica = childrenOf(workload, w).find((r) => r.look.label.startsWith('…'));
-    expect(replica?.look.label).toBe('…-bd87l');
-    expect(replica?.look.spoken).toContain('replica w-65bb77d486-bd87l');
+    const replica = childrenOf(workload, w).find((r) => r.appearance.label.startsWith('…'));
+    expect(replica?.appearance.label).toBe('…-bd87l');
+    expect(replica?.appearance.spoken).toContain('replica w-65bb77d486-bd87l');
     expect(replica?.tooltip().replaceAll('\\', '')).toContain('w-65bb77d486-bd87l');
   });
 
   it('shows namespaces with their controllers, workloads with their replicas, the leader first and marked', () => {
     const { entry: e } = opened();
-    const w = world([e]);
+    const w = data([e]);
     const [context] = childrenOf(undefined, w);
     const [ns] = childrenOf(context, w);
     expect(labels(childrenOf(context, w))).toEqual([
       'ns | 1 controller · 1 not ready',
       '1 other workload not shown | ',
     ]);
-    expect(childrenOf(context, w)[1]?.look.command?.id).toBe('controllerTuner.showAllWorkloads');
+    expect(childrenOf(context, w)[1]?.appearance.command?.id).toBe('controllerTuner.showAllWorkloads');
     const [workload] = childrenOf(ns, w);
-    expect(workload?.look).toMatchObject({
+    expect(workload?.appearance).toMatchObject({
       label: 'w',
       description: '1/2 ready · 2 restarts · v0.3.1 · 3 d',
       icon: { id: 'warning' },
@@ -188,19 +190,19 @@ describe('the tree', () => {
       'w-0 | leader · v0.3.1 · 2 min',
       'w-1 | CrashLoopBackOff · 2 restarts · v0.3.1 · < 1 min',
     ]);
-    expect(replicas.map((r) => [r.look.icon?.id, r.look.contextValue])).toEqual([
+    expect(replicas.map((r) => [r.appearance.icon?.id, r.appearance.contextValue])).toEqual([
       ['star-full', 'replica leader running'],
       ['error', 'replica running'],
     ]);
-    expect(replicas[0]?.look.spoken).toBe('replica w-0, leader, ready, v0.3.1, 2 min');
+    expect(replicas[0]?.appearance.spoken).toBe('replica w-0, leader, ready, v0.3.1, 2 min');
     e.cluster?.dispose();
   });
 
   it('lists all workloads in one list when asked to', () => {
     const { entry: e } = opened();
-    const w = world([e], { groupBy: 'workload', showAll: true });
+    const w = data([e], { groupBy: 'workload', showAll: true });
     const [context] = childrenOf(undefined, w);
-    expect(childrenOf(context, w).map((s) => [s.look.label, s.look.contextValue])).toEqual([
+    expect(childrenOf(context, w).map((s) => [s.appearance.label, s.appearance.contextValue])).toEqual([
       ['page', 'workload plain running'],
       ['w', 'workload controller running'],
     ]);
@@ -212,7 +214,7 @@ describe('the tree', () => {
     const lost = { code: 'kube.unreachable', message: 'Could not reach api.example.', next: 'Check the network.' };
     const under = (problems: readonly ProblemData[]): string[] => {
       Object.assign(seen, { problems });
-      const w = world([e]);
+      const w = data([e]);
       return labels(childrenOf(childrenOf(undefined, w)[0], w)).slice(2);
     };
     expect(under([{ code: 'kube.forbidden', message: 'You may not list leases.' }, lost, lost])).toEqual([
@@ -226,7 +228,7 @@ describe('the tree', () => {
   });
 
   it('offers a token only where the process asks for one, not where the API server refuses the person', () => {
-    const about = { kind: 'replica', context: 'dev', workload: {}, replica: {} } as unknown as Subject;
+    const about = { kind: 'replica', context: 'dev', workload: {}, replica: {} } as unknown as Item;
     expect(nextStep({ code: 'target.unauthorized', message: 'x', status: 401 }, about)?.id).toBe(
       'controllerTuner.authenticate',
     );
@@ -252,7 +254,7 @@ describe('the tree', () => {
       ...over,
     });
     const facts: ProcessFacts = {
-      state: 'looked',
+      state: 'probed',
       endpoints: [
         endpoint({}),
         endpoint({
@@ -271,7 +273,7 @@ describe('the tree', () => {
       problems: [],
       auth: '',
     };
-    const w = world([e], { facts: () => facts });
+    const w = data([e], { facts: () => facts });
     const replica = childrenOf(childrenOf(childrenOf(childrenOf(undefined, w)[0], w)[0], w)[0], w)[0];
     const rows = childrenOf(replica, w);
     expect(labels(rows)).toEqual([
@@ -280,24 +282,24 @@ describe('the tree', () => {
       'widget | 1 worker, 1 busy, queue 120',
       'job | queue 0',
     ]);
-    expect(rows[1]?.look.command?.id).toBe('controllerTuner.authenticate');
+    expect(rows[1]?.appearance.command?.id).toBe('controllerTuner.authenticate');
     expect(rows[1]?.tooltip()).toMatch(/certificate is not checked/);
     expect(rows[1]?.tooltip()).toContain('**metrics** at /metrics on port 8443 (https)');
     expect(rows[1]?.tooltip().match(/token/gi), 'said once').toEqual(['token']);
     expect(new Set(rows.map((r) => r.id)).size).toBe(rows.length);
-    expect(labels(childrenOf(replica, world([e])))).toEqual(['Look for endpoints | ']);
-    expect(childrenOf(replica, world([e], { facts: () => ({ ...NOTHING, state: 'looking' }) }))[0]?.look.icon?.id).toBe(
-      'loading~spin',
-    );
+    expect(labels(childrenOf(replica, data([e])))).toEqual(['Look for endpoints | ']);
+    expect(
+      childrenOf(replica, data([e], { facts: () => ({ ...NOTHING, state: 'probing' }) }))[0]?.appearance.icon?.id,
+    ).toBe('loading~spin');
     e.cluster?.dispose();
   });
 
   it('keeps ids and looks over a change that a person would not see', () => {
     const { seen, entry: e } = opened();
-    const w = world([e]);
-    const all = (): Spec[] => {
-      const out: Spec[] = [];
-      const open: (Spec | undefined)[] = [undefined];
+    const w = data([e]);
+    const all = (): TreeRow[] => {
+      const out: TreeRow[] = [];
+      const open: (TreeRow | undefined)[] = [undefined];
       for (let at = open.pop(); ; at = open.pop()) {
         for (const s of childrenOf(at, w)) {
           out.push(s);
@@ -320,7 +322,7 @@ describe('the tree', () => {
     expect(
       after.every((s, i) => {
         const b = before[i];
-        return b !== undefined && sameLook(s.look, b.look);
+        return b !== undefined && sameAppearance(s.appearance, b.appearance);
       }),
     ).toBe(true);
     // The lease goes to the other one: the same nodes, other looks.
@@ -334,7 +336,9 @@ describe('the tree', () => {
     seen.change();
     const moved = all();
     expect(new Set(moved.map((s) => s.id))).toEqual(new Set(before.map((s) => s.id)));
-    expect(moved.filter((s) => s.look.description.startsWith('leader')).map((s) => s.look.label)).toEqual(['w-1']);
+    expect(moved.filter((s) => s.appearance.description.startsWith('leader')).map((s) => s.appearance.label)).toEqual([
+      'w-1',
+    ]);
     e.cluster?.dispose();
   });
 

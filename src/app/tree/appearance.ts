@@ -1,9 +1,9 @@
-/** How the nodes look: label, description, icon, what is read aloud. Pure. */
+/** How the rows look: label, description, icon, what is read aloud. Pure. */
 import { age as ageOf, count } from '../../base/format';
 import type { FoundEndpoint } from '../../cluster/endpoints';
 import type { Replica, RunningController, Workload } from '../../controllers/types';
 import type { ContextEntry } from '../clusters';
-import type { Icon, Look } from './nodes';
+import type { Icon, Appearance } from './rows';
 
 const WARNING: Icon = { id: 'warning', color: 'list.warningForeground' };
 const ERROR: Icon = { id: 'error', color: 'list.errorForeground' };
@@ -20,7 +20,7 @@ export function age(createdAt: number, now: number): string {
   return now - createdAt < 60_000 ? '< 1 min' : ageOf(now - createdAt);
 }
 
-export function contextLook({ info, state, problem, cluster, generation }: ContextEntry): Look {
+export function contextAppearance({ info, state, problem, cluster, generation }: ContextEntry): Appearance {
   const reconnecting = state === 'open' && cluster?.state === 'reconnecting';
   const refused = problem?.status === 401 || problem?.status === 403;
   const what =
@@ -57,7 +57,7 @@ export function contextLook({ info, state, problem, cluster, generation }: Conte
   };
 }
 
-export function namespaceLook(namespace: string, workloads: readonly Workload[], showAll: boolean): Look {
+export function namespaceAppearance(namespace: string, workloads: readonly Workload[], showAll: boolean): Appearance {
   const troubled = workloads.filter((w) => health(w) !== 'ready').length;
   const many = showAll ? count(workloads.length, 'workload') : count(workloads.length, 'controller');
   const description = dots(many, troubled > 0 && `${troubled} not ready`);
@@ -100,7 +100,7 @@ export function versions(w: Workload): string {
   return [...new Set(w.replicas.map((r) => r.version))].filter((v) => v !== '').join(', ');
 }
 
-export function workloadLook(w: Workload, withNamespace: boolean, now: number): Look {
+export function workloadAppearance(w: Workload, withNamespace: boolean, now: number): Appearance {
   const restarts = w.replicas.reduce((n, r) => n + r.pod.restarts, 0);
   const h = health(w);
   const ready = w.replicas.length === 0 ? 'no replicas' : `${readyCount(w)}/${w.replicas.length} ready`;
@@ -130,7 +130,7 @@ export function shortPod(pod: string, workload: string): string {
   return rest.includes('-') ? `…-${rest.slice(rest.lastIndexOf('-') + 1)}` : pod;
 }
 
-export function replicaLook(r: Replica, w: Workload, now: number): Look {
+export function replicaAppearance(r: Replica, w: Workload, now: number): Appearance {
   const { pod } = r;
   const gone = pod.phase === 'Succeeded' || pod.phase === 'Failed';
   const state = pod.deleting
@@ -179,7 +179,7 @@ const STATE_TEXT: Readonly<Record<FoundEndpoint['state'], string>> = {
   failed: 'did not answer',
 };
 
-export function endpointLook(e: FoundEndpoint): Look {
+export function endpointAppearance(e: FoundEndpoint): Appearance {
   const where = `${e.scheme === 'https' ? 'https ' : ''}:${e.port}${e.path === '/metrics' || e.path === '/debug/pprof/' ? '' : e.path}`;
   const description = dots(where, STATE_TEXT[e.state]);
   return {
@@ -203,7 +203,7 @@ export function endpointLook(e: FoundEndpoint): Look {
   };
 }
 
-export function runningLook(c: RunningController): Look {
+export function runningAppearance(c: RunningController): Appearance {
   const description = [
     c.workers !== undefined && count(c.workers, 'worker'),
     c.activeWorkers !== undefined && `${c.activeWorkers} busy`,
@@ -224,13 +224,13 @@ export function runningLook(c: RunningController): Look {
 }
 
 /** A line that tells something; `next` is what a click does. */
-export function messageLook(
+export function messageAppearance(
   label: string,
   icon: Icon | undefined,
   description = '',
-  command: Look['command'] = undefined,
+  command: Appearance['command'] = undefined,
   contextValue = 'message',
-): Look {
+): Appearance {
   return {
     label,
     description,

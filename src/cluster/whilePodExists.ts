@@ -14,7 +14,7 @@ export interface Watched {
  * `kube.podGone` at once. A pod that is ending but still there goes on, since it may answer before it ends. Work that calls
  * `keep` has all that it needs of the pod, and is not ended any more.
  */
-export async function whileThere<T>(
+export async function whilePodExists<T>(
   cluster: Watched,
   { uid, namespace, name }: Pick<PodRecord, 'uid' | 'namespace' | 'name'>,
   signal: AbortSignal,

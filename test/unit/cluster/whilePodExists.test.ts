@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Cluster } from '../../../src/cluster/cluster';
-import { whileThere } from '../../../src/cluster/gone';
+import { whilePodExists } from '../../../src/cluster/whilePodExists';
 import { pod, Seen, session } from './helpers';
 
 function there(): { seen: Seen; cluster: Cluster } {
@@ -23,7 +23,7 @@ const never = new AbortController().signal;
 describe('work on a pod', () => {
   it('ends at once, and says why, when the pod is gone; also when another one took its name', async () => {
     const { seen, cluster } = there();
-    const work = whileThere(cluster, pod(), never, endless);
+    const work = whilePodExists(cluster, pod(), never, endless);
     seen.pods.set('u1', pod({ deleting: true }));
     seen.change();
     seen.pods.delete('u1');
@@ -33,7 +33,7 @@ describe('work on a pod', () => {
       code: 'kube.podGone',
       message: expect.stringContaining('ns/w-0') as string,
     });
-    await expect(whileThere(cluster, pod(), never, endless)).rejects.toMatchObject({ code: 'kube.podGone' });
+    await expect(whilePodExists(cluster, pod(), never, endless)).rejects.toMatchObject({ code: 'kube.podGone' });
     cluster.dispose();
   });
 
@@ -42,7 +42,7 @@ describe('work on a pod', () => {
     let finish: (said: string) => void = () => undefined;
     let signal: AbortSignal | undefined;
     let keep: () => void = () => undefined;
-    const work = whileThere(cluster, pod(), never, (s, k) => {
+    const work = whilePodExists(cluster, pod(), never, (s, k) => {
       [signal, keep] = [s, k];
       return new Promise<string>((resolve) => {
         finish = resolve;
@@ -63,10 +63,10 @@ describe('work on a pod', () => {
   it("leaves a person's cancel a cancel, and other failures as they are", async () => {
     const { cluster } = there();
     const stop = new AbortController();
-    const work = whileThere(cluster, pod(), stop.signal, endless);
+    const work = whilePodExists(cluster, pod(), stop.signal, endless);
     stop.abort();
     await expect(work).rejects.toMatchObject({ name: 'AbortError' });
-    await expect(whileThere(cluster, pod(), never, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(whilePodExists(cluster, pod(), never, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     cluster.dispose();
   });
 });

@@ -2,38 +2,38 @@
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import type { Workload } from '../../controllers/types';
-import type { Clusters } from '../../app/clusters';
-import { placesOf, runningOf, type Given, type Place } from '../../app/processes/place';
-import { age, versions } from '../../app/tree/looks';
-import type { Choice } from '../../app/editor';
-import { run, type Step } from '../../app/wizard';
-import { picker } from '../picker';
+import type { Clusters } from '../clusters';
+import { placesOf, runningOf, type Preselected, type Place } from './place';
+import { age, versions } from '../tree/appearance';
+import type { Choice, Picker } from '../editor';
+import { run, type Step } from '../wizard';
 
 export interface PickDeps {
+  readonly picker: Picker;
   readonly clusters: Clusters;
   readonly locals: () => readonly string[];
   /** Workloads that are offered first. Default: none. */
   readonly likely?: (workload: Workload) => boolean;
 }
 
-interface State<X> extends Given {
+interface State<X> extends Preselected {
   readonly extra: X;
 }
 
-/** Steps after the process is chosen; they may look at what was given. */
+/** Steps after the process is chosen; they may look at what was preselected. */
 export type TailStep<X> = Step<State<X>>;
 
 export async function pickProcess<X>(
   deps: PickDeps,
   title: string,
-  given: Given,
+  preselected: Preselected,
   extra: X,
   tail: readonly TailStep<X>[] = [],
 ): Promise<{ readonly place: Place; readonly extra: X }> {
-  const end = await run<State<X>>({ ...given, extra }, [
+  const end = await run<State<X>>({ ...preselected, extra }, [
     contextStep(deps, title),
     workloadStep(deps, title),
-    replicaStep(title, false),
+    replicaStep(deps, title, false),
     ...tail,
   ]);
   return { place: placesOf(end)[0], extra: end.extra };
@@ -43,26 +43,26 @@ export async function pickProcess<X>(
 export async function pickProcesses<X>(
   deps: PickDeps,
   title: string,
-  given: Given,
+  preselected: Preselected,
   extra: X,
   tail: readonly TailStep<X>[] = [],
 ): Promise<{ readonly places: readonly [Place, ...Place[]]; readonly extra: X }> {
-  const end = await run<State<X>>({ ...given, extra }, [
+  const end = await run<State<X>>({ ...preselected, extra }, [
     contextStep(deps, title),
     workloadStep(deps, title),
-    replicaStep(title, true),
+    replicaStep(deps, title, true),
     ...tail,
   ]);
   return { places: placesOf(end), extra: end.extra };
 }
 
 /** A workload, or a process that was attached; for what is about all replicas at once. */
-export async function pickSubject(
+export async function pickWorkload(
   deps: PickDeps,
   title: string,
-  given: Given,
+  preselected: Preselected,
 ): Promise<{ readonly context: string; readonly workload: string } | { readonly url: string }> {
-  const { url, context, workload } = await run<State<undefined>>({ ...given, extra: undefined }, [
+  const { url, context, workload } = await run<State<undefined>>({ ...preselected, extra: undefined }, [
     contextStep(deps, title),
     workloadStep(deps, title),
   ]);
@@ -74,17 +74,17 @@ export async function pickSubject(
   return { context, workload: workload.id };
 }
 
-function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<State<X>> {
+function contextStep<X>({ picker, clusters, locals }: PickDeps, title: string): Step<State<X>> {
   return async (state, frame) => {
     if (state.context !== undefined || state.url !== undefined) return { state, asked: false };
-    const { value, asked } = await picker.pick<Given>({
+    const { value, asked } = await picker.pick<Preselected>({
       ...frame,
       title,
       placeholder: 'Context',
       busyText: 'Reading the kubeconfig…',
       choices: async () => {
         await clusters.load();
-        const contexts = clusters.entries.map(({ info, state: s }): Choice<Given> => ({
+        const contexts = clusters.entries.map(({ info, state: s }): Choice<Preselected> => ({
           label: info.name,
           description: [info.current && 'current', s === 'open' && 'connected', info.problem && 'not usable']
             .filter((d) => typeof d === 'string')
@@ -93,7 +93,7 @@ function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<Sta
           icon: s === 'open' ? 'vm-active' : 'vm-outline',
           value: { context: info.name },
         }));
-        const attached = locals().map((url): Choice<Given> => ({
+        const attached = locals().map((url): Choice<Preselected> => ({
           label: url,
           icon: 'plug',
           value: { url },
@@ -115,7 +115,7 @@ function contextStep<X>({ clusters, locals }: PickDeps, title: string): Step<Sta
   };
 }
 
-function workloadStep<X>({ clusters, likely = () => false }: PickDeps, title: string): Step<State<X>> {
+function workloadStep<X>({ picker, clusters, likely = () => false }: PickDeps, title: string): Step<State<X>> {
   return async (state, frame) => {
     const { context } = state;
     if (state.workload || context === undefined) return { state, asked: false };
@@ -155,11 +155,11 @@ function workloadStep<X>({ clusters, likely = () => false }: PickDeps, title: st
   };
 }
 
-function replicaStep<X>(title: string, offerAll: boolean): Step<State<X>> {
+function replicaStep<X>({ picker }: PickDeps, title: string, offerAll: boolean): Step<State<X>> {
   return async (state, frame) => {
     const { workload } = state;
     if (state.replica || !workload) return { state, asked: false };
-    const { value, asked } = await picker.pick<Pick<Given, 'replica' | 'all'>>({
+    const { value, asked } = await picker.pick<Pick<Preselected, 'replica' | 'all'>>({
       ...frame,
       title,
       placeholder: `Replica of ${workload.name}`,
@@ -171,7 +171,7 @@ function replicaStep<X>(title: string, offerAll: boolean): Step<State<X>> {
               next: 'Scale it up, or choose another controller.',
             }),
           );
-        const one = workload.replicas.map((r): Choice<Pick<Given, 'replica' | 'all'>> => ({
+        const one = workload.replicas.map((r): Choice<Pick<Preselected, 'replica' | 'all'>> => ({
           label: r.pod.name,
           icon: r.leader ? 'star-full' : 'circle-outline',
           description: [

@@ -25,7 +25,7 @@ const METRICS_SILENCE_MS = 10_000;
 const MAX_METRICS = 64 * 1024 * 1024;
 
 /** Throws AbortError only. */
-export async function lookAt(ref: ProcessRef, knowledge: Knowledge, options: FindOptions): Promise<Findings> {
+export async function probeProcess(ref: ProcessRef, knowledge: Knowledge, options: FindOptions): Promise<Findings> {
   const found = await findEndpoints(ref, knowledge, options);
   const { namespace, name } = ref.replica.pod;
   let problem: Problem | undefined;

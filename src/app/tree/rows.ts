@@ -1,10 +1,12 @@
-/** What a node of the Clusters tree is about and how it looks, as plain records: the editor's types come in at the edge only. */
+/** A row of the Clusters tree: what it stands for and how it looks. */
 import type { ProblemData } from '../../base/problem';
 import type { FoundEndpoint } from '../../cluster/endpoints';
 import type { Replica, RunningController, Workload } from '../../controllers/types';
 import type { ContextEntry } from '../clusters';
+import type { ProcessFacts } from '../processes/processes';
 
-export type Subject =
+/** What a row stands for: what its commands work on. */
+export type Item =
   | { readonly kind: 'context'; readonly context: string }
   | { readonly kind: 'namespace'; readonly context: string; readonly namespace: string }
   | { readonly kind: 'workload'; readonly context: string; readonly workload: Workload }
@@ -27,9 +29,9 @@ export type Subject =
   | { readonly kind: 'locals' }
   | { readonly kind: 'local'; readonly url: string }
   /** A line that tells something; `about` is what its command works on. */
-  | { readonly kind: 'message'; readonly about: Subject | undefined; readonly problem: ProblemData | undefined };
+  | { readonly kind: 'message'; readonly about: Item | undefined; readonly problem: ProblemData | undefined };
 
-export type SubjectOf<K extends Subject['kind']> = Extract<Subject, { kind: K }>;
+export type ItemOf<K extends Item['kind']> = Extract<Item, { kind: K }>;
 
 /** A theme icon by name, with a theme colour or none. */
 export interface Icon {
@@ -37,7 +39,7 @@ export interface Icon {
   readonly color?: string;
 }
 
-export interface Look {
+export interface Appearance {
   readonly label: string;
   /** '' = none. */
   readonly description: string;
@@ -47,32 +49,21 @@ export interface Look {
   /** Read aloud in place of label and description. */
   readonly spoken: string;
   readonly collapsible: 'none' | 'collapsed' | 'expanded';
-  /** Run on click; its one argument is the node. */
+  /** Run on click; its one argument is the row's node. */
   readonly command: { readonly id: string; readonly title: string } | undefined;
 }
 
-export interface Spec {
+export interface TreeRow {
   /** Unique and stable, so that what is open and selected stays so. */
   readonly id: string;
-  readonly subject: Subject;
-  readonly look: Look;
+  readonly item: Item;
+  readonly appearance: Appearance;
   /** Markdown, worked out when somebody hovers. */
   readonly tooltip: () => string;
 }
 
-/** What is known of a process from asking it. */
-export interface ProcessFacts {
-  readonly state: 'unknown' | 'looking' | 'looked';
-  readonly endpoints: readonly FoundEndpoint[];
-  /** Undefined: metrics could not be read, or were not yet. */
-  readonly controllers: readonly RunningController[] | undefined;
-  readonly problems: readonly ProblemData[];
-  /** For people: whose token is sent, "" = none. */
-  readonly auth: string;
-}
-
 /** All that the tree is drawn from. */
-export interface World {
+export interface TreeData {
   /** False until the kubeconfig files were read. */
   readonly loaded: boolean;
   readonly contexts: readonly ContextEntry[];
@@ -86,8 +77,8 @@ export interface World {
   facts(context: string, workload: Workload, replica: Replica): ProcessFacts;
 }
 
-/** True when a person would see no difference. */
-export function sameLook(a: Look, b: Look): boolean {
+/** True when the user would see no difference. */
+export function sameAppearance(a: Appearance, b: Appearance): boolean {
   return (
     a.label === b.label &&
     a.description === b.description &&
