@@ -3,6 +3,7 @@
  * objects. Icons are names of codicons.
  */
 import type { Disposable } from '../base/dispose';
+import type { ProblemData } from '../base/problem';
 import type { Pins } from '../cluster/pins';
 import type { EndpointKind } from '../controllers/types';
 
@@ -143,8 +144,12 @@ export interface ProblemOptions {
 export interface Messages {
   info<B extends string>(text: string, ...buttons: readonly B[]): PromiseLike<B | undefined>;
   warn<B extends string>(text: string, ...buttons: readonly B[]): PromiseLike<B | undefined>;
+  /** For some seconds in the status bar. */
+  briefly(text: string): void;
   /** Logs it and shows what to do next, unless it is an AbortError. Resolves when the message is gone. */
   problem(e: unknown, options: ProblemOptions): Promise<void>;
+  /** The whole of a problem as a text, to read and to copy from. */
+  details(problem: ProblemData): PromiseLike<void>;
 }
 
 /** Shows that something goes on, with a cancel that aborts the signal. */
@@ -158,6 +163,19 @@ export interface Progress {
   quietly<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 
+/** An item of the status bar, shown with its first `set` until it is disposed. */
+export interface StatusItem extends Disposable {
+  set(item: { readonly text: string; readonly tooltip: string; readonly spoken: string }): void;
+}
+
+export interface StatusItemOptions {
+  readonly id: string;
+  /** What kind of item this is, for the status bar's menu. */
+  readonly name: string;
+  /** Run on click, without what all of our commands begin with. */
+  readonly command: { readonly id: string; readonly title: string; readonly args: readonly unknown[] };
+}
+
 /** All of it. What needs less says so: `Pick<Editor, 'picker' | 'log'>`. */
 export interface Editor {
   readonly log: Log;
@@ -168,6 +186,7 @@ export interface Editor {
   readonly picker: Picker;
   readonly messages: Messages;
   readonly progress: Progress;
+  statusItem(options: StatusItemOptions): StatusItem;
   /** Puts text on the clipboard. */
   copy(text: string): PromiseLike<void>;
 }

@@ -15,12 +15,26 @@ export interface CapturesPart {
   openTaken(captures: readonly Capture[]): Promise<void>;
 }
 
+/** The Clusters view, as far as commands need it. */
+export interface ClustersPart {
+  /** Shows a process that was attached just now. */
+  showLocal(url: string): Promise<void>;
+  /** Draws the tree anew. */
+  refresh(): void;
+  /**
+   * Probes the processes of the replicas that are open once more; `context` undefined: of every open context; `workload` is an
+   * id, undefined: of each.
+   */
+  probeAgain(context: string | undefined, workload?: string): Promise<void>;
+}
+
 export interface Parts {
   readonly editor: Editor;
   readonly clusters: Clusters;
   readonly processes: Processes;
   readonly locals: Locals;
   readonly memory: EndpointMemory;
+  readonly view: ClustersPart;
   readonly captures: CapturesPart;
   /** Reads a profile in a thread of its own. */
   readonly open: Opener;

@@ -1,5 +1,6 @@
-/** What a person is told of an error: never a message without something to do. */
+/** What the user is shown of an error: never a message without something to do. */
 import { Problem } from '../base/problem';
+import type { Messages } from './editor';
 
 const NEXT = 'Try again; the log has more.';
 
@@ -9,6 +10,16 @@ export function withNextStep(e: unknown, code = 'unexpected'): Problem {
   return problem.next === undefined || problem.next === ''
     ? new Problem(problem.code, sentence(problem.message), { ...problem.options, next: NEXT })
     : problem;
+}
+
+/** Runs the body of a command; whatever it throws is shown. */
+export async function guarded<T>(messages: Messages, what: string, body: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await body();
+  } catch (e) {
+    void messages.problem(e, { what });
+    return undefined;
+  }
 }
 
 /** A raw error's message may end anywhere; another sentence follows it. */

@@ -1,9 +1,12 @@
 /** The editor, as the application sees it. */
 import * as vscode from 'vscode';
-import type { Editor, Log, Progress, Store } from '../app/editor';
-import { showProblem } from './errors';
+import type { Editor, Log, Progress, StatusItem, StatusItemOptions, Store } from '../app/editor';
+import { showDetails, showProblem } from './errors';
 import { picker } from './picker';
-import { settings } from './settings';
+import { SECTION, settings } from './settings';
+
+/** Long enough to read one sentence. */
+const BRIEFLY_MS = 3000;
 
 export function createEditor(context: vscode.ExtensionContext, log: Log): Editor {
   return {
@@ -15,9 +18,14 @@ export function createEditor(context: vscode.ExtensionContext, log: Log): Editor
     messages: {
       info: (text, ...buttons) => vscode.window.showInformationMessage(text, ...buttons),
       warn: (text, ...buttons) => vscode.window.showWarningMessage(text, ...buttons),
+      briefly: (text) => {
+        vscode.window.setStatusBarMessage(text, BRIEFLY_MS);
+      },
       problem: (e, options) => showProblem(e, { ...options, log }),
+      details: showDetails,
     },
     progress,
+    statusItem,
     copy: (text) => vscode.env.clipboard.writeText(text),
   };
 }
@@ -47,3 +55,20 @@ const progress: Progress = {
   quietly: (title, work) =>
     Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, work)),
 };
+
+function statusItem({ id, name, command }: StatusItemOptions): StatusItem {
+  const item = vscode.window.createStatusBarItem(`${SECTION}.${id}`, vscode.StatusBarAlignment.Left, 0);
+  item.name = name;
+  item.command = { command: `${SECTION}.${command.id}`, title: command.title, arguments: [...command.args] };
+  return {
+    set: ({ text, tooltip, spoken }) => {
+      item.text = text;
+      item.tooltip = tooltip;
+      item.accessibilityInformation = { label: spoken, role: 'button' };
+      item.show();
+    },
+    dispose: () => {
+      item.dispose();
+    },
+  };
+}

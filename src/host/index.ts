@@ -7,10 +7,11 @@ import { loadKube } from '../kube/load';
 import { Threads } from '../profile/thread/client';
 import type { Row } from '../captures/groups';
 import { registerCaptures } from './captures/index';
-import { SeriesList } from './captures/series';
+import { RepeatedCaptures } from '../app/captures/repeated';
 import { Clusters } from '../app/clusters';
-import { authenticate } from './commands/authenticate';
-import { captureAgain, captureCommand, wishFor } from './commands/capture';
+import { authenticate } from '../app/commands/authenticate';
+import { captureCommand, planOf } from '../app/commands/capture';
+import { captureAgain } from '../app/commands/repeatCapture';
 import { preselectedBy } from '../app/commands/argument';
 import { commandsOf } from './commands/index';
 import { createEditor } from './editor';
@@ -135,7 +136,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
       captures,
       log,
       pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'),
-      capture: (kind, subject) => captureCommand(parts, given(subject), wishFor(kind)),
+      capture: (kind, subject) => captureCommand(parts, given(subject), planOf(kind)),
       authenticate: async (subject) => {
         const { context, workload, replica = workload?.replicas[0] } = given(subject);
         if (context === undefined || !workload || !replica) return false;
@@ -161,7 +162,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   };
   const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
     ...captures.commands,
-    ...commandsOf(parts, metrics, own(new SeriesList(parts))),
+    ...commandsOf(parts, metrics, own(new RepeatedCaptures(parts))),
     ...metrics.commands,
     ...profileCommands({ captures, log }),
     ...changes.commands,

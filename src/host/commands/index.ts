@@ -1,41 +1,42 @@
 /** Every command of the Clusters view and of the palette, each bound to what does it. */
 import * as vscode from 'vscode';
-import { Problem } from '../../base/problem';
-import { guarded, showDetails, showProblem } from '../errors';
-import type { SeriesList } from '../captures/series';
+import { guarded, showDetails } from '../errors';
+import type { RepeatedCaptures } from '../../app/captures/repeated';
 import type { MetricsPanels } from '../metrics/panels';
 import type { Parts } from '../parts';
 import type { Preselected, Place, PodPlace } from '../../app/processes/place';
 import { pickProcess, pickWorkload } from '../../app/processes/pick';
-import type { Choice } from '../../app/editor';
-import { picker } from '../picker';
 import { addKubeconfig, mark, setGroupBy, setShowAll } from '../settings';
 import { isNode } from '../../app/tree/tree';
-import { attach } from './attach';
-import { authActions, authenticate } from './authenticate';
+import { attach } from '../../app/commands/attach';
+import { authenticateCommand } from '../../app/commands/authenticate';
 import { compareMetrics } from './compare';
-import { ANY, captureCommand, repeatCapture, wishFor, type Wish } from './capture';
-import { findEndpoints, pinEndpoint } from './endpoints';
+import { ASK, captureCommand, planOf } from '../../app/commands/capture';
+import type { PartialPlan } from '../../app/commands/captureSteps';
+import { repeatCapture } from '../../app/commands/repeatCapture';
+import { connect, disconnect, refresh } from '../../app/commands/contexts';
+import { findEndpoints, pinEndpoint, showEndpoints } from '../../app/commands/endpoints';
 import { preselectedBy, itemOf } from '../../app/commands/argument';
+import { copyReasons } from '../../app/commands/reasons';
 import { measure, type MeasureWish } from './measure';
-import { startSeries } from './series';
+import { startSeries } from '../../app/commands/captureRepeatedly';
 
 /** By their names in package.json, without what all begin with; `arg`: the tree's node, or what a caller gave. */
 export function commandsOf(
   parts: Parts,
   metrics: MetricsPanels,
-  series: SeriesList,
+  series: RepeatedCaptures,
 ): Readonly<Record<string, (arg?: unknown, selected?: unknown) => unknown>> {
-  const { clusters, processes, locals, log } = parts;
+  const { clusters, locals, log } = parts;
   const capture =
-    (wish: Wish) =>
+    (plan: PartialPlan) =>
     (arg: unknown): unknown =>
-      captureCommand(parts, preselectedBy(itemOf(arg), clusters), wish);
+      captureCommand(parts, preselectedBy(itemOf(arg), clusters), plan);
   /** With the questions: which of a workload's replicas, or all of them, is one. */
   const asked = (arg: unknown): Preselected => {
-    const subject = itemOf(arg);
-    const { replica, ...preselected } = preselectedBy(subject, clusters);
-    return subject?.kind === 'workload' || !replica ? preselected : { ...preselected, replica };
+    const item = itemOf(arg);
+    const { replica, ...preselected } = preselectedBy(item, clusters);
+    return item?.kind === 'workload' || !replica ? preselected : { ...preselected, replica };
   };
   const pickDeps = { picker: parts.editor.picker, clusters, locals: (): readonly string[] => [] };
   /** The pod that a command is about, asked for when it came from the palette. */
@@ -52,10 +53,10 @@ export function commandsOf(
       });
 
   return {
-    profileCpu: capture(wishFor('cpu')),
-    captureGoroutines: capture(wishFor('goroutine')),
-    captureProfile: (arg) => captureCommand(parts, asked(arg), ANY),
-    captureEverything: (arg) => captureCommand(parts, asked(arg), { ...ANY, what: 'everything', how: 'once' }),
+    profileCpu: capture(planOf('cpu')),
+    captureGoroutines: capture(planOf('goroutine')),
+    captureProfile: (arg) => captureCommand(parts, asked(arg), ASK),
+    captureEverything: (arg) => captureCommand(parts, asked(arg), { ...ASK, what: 'everything', how: 'once' }),
     captureSeries: (arg) => guarded('Capture repeatedly', log, () => startSeries(parts, series, asked(arg))),
     stopSeries: (id) => guarded('Stop repeated captures', log, () => series.stop(id)),
     repeatCapture: () => repeatCapture(parts),
@@ -68,7 +69,7 @@ export function commandsOf(
       const s = itemOf(arg);
       if (s?.kind === 'local') locals.detach(s.url);
     },
-    connect: (arg) => guarded('Connect', log, () => connect(parts, arg)),
+    connect: (arg) => connect(parts, arg),
     disconnect: (arg) => guarded('Disconnect', log, () => disconnect(parts, arg)),
     refresh: (arg) => guarded('Refresh', log, () => refresh(parts, arg)),
     groupByNamespace: () => guarded('Group by namespace', log, () => setGroupBy('namespace')),
@@ -79,14 +80,17 @@ export function commandsOf(
     unmarkController: (arg) => guarded('Mark as not a controller', log, () => markAs(arg, false)),
     findEndpoints: withPlace('Look for endpoints', async (p, arg) => {
       await findEndpoints(parts, p);
-      if (!isNode(arg)) await sayEndpoints(parts, p);
+      if (!isNode(arg)) showEndpoints(parts, p);
     }),
-    authenticate: withPlace('Choose how to authenticate', async (p, arg) => authenticateShown(parts, p, arg)),
+    authenticate: withPlace('Choose how to authenticate', async (p, arg) => {
+      const item = itemOf(arg);
+      await authenticateCommand(parts, p, item?.kind === 'endpoint' ? item.endpoint.kind : undefined);
+    }),
     pinEndpoint: withPlace('Pin an endpoint', (p, arg) => {
       const s = itemOf(arg);
       return s?.kind === 'endpoint' ? pinEndpoint(parts, p, s.endpoint.kind, s.endpoint) : pinEndpoint(parts, p);
     }),
-    copyReasons: (arg) => guarded('Copy why this is a controller', log, () => copyReasons(arg)),
+    copyReasons: (arg) => guarded('Copy why this is a controller', log, () => copyReasons(parts, itemOf(arg))),
     addKubeconfig: (arg) => guarded('Add a kubeconfig file', log, () => addFile(parts, arg)),
     showProblem: (arg) => {
       const s = isNode(arg) ? arg.row.item : undefined;
@@ -96,31 +100,6 @@ export function commandsOf(
       log.show();
     },
   };
-
-  async function authenticateShown(p: Parts, at: PodPlace, arg: unknown): Promise<void> {
-    const s = itemOf(arg);
-    try {
-      await authenticate(p, at, s?.kind === 'endpoint' ? s.endpoint.kind : undefined);
-    } catch (e) {
-      void showProblem(e, { what: 'Authenticate', log, actions: authActions(e, () => authenticateShown(p, at, arg)) });
-    }
-  }
-
-  async function sayEndpoints(_: Parts, { context, workload, replica }: PodPlace): Promise<void> {
-    const facts = processes.facts(context, workload, replica);
-    const [problem] = facts.problems;
-    if (problem) {
-      void showProblem(Problem.fromJSON(problem), { what: 'Look for endpoints', log });
-      return;
-    }
-    const said = facts.endpoints.map(
-      (e) =>
-        `${e.kind} on ${e.port}${e.state === 'needsToken' ? ' (needs a token)' : e.state === 'failed' ? ' (did not answer)' : ''}`,
-    );
-    void vscode.window.showInformationMessage(
-      said.length > 0 ? `${replica.pod.name}: ${said.join(', ')}.` : `No endpoint of ${replica.pod.name} answered.`,
-    );
-  }
 }
 
 /** Of a workload with all its replicas, whichever of them was chosen. */
@@ -140,92 +119,9 @@ async function showMetrics(parts: Parts, metrics: MetricsPanels, arg: unknown): 
   );
 }
 
-async function connect({ clusters, log }: Parts, arg: unknown): Promise<void> {
-  const name = await contextName(clusters, arg, 'Connect', (state) => state !== 'open');
-  if (name === undefined) return;
-  const entry = clusters.entry(name);
-  const fromTree = isNode(arg);
-  try {
-    await clusters.connect(name);
-  } catch (e) {
-    // The tree shows it under the context; from the palette nobody may be looking there.
-    if (!fromTree)
-      void showProblem(e, {
-        what: `Connect to ${entry?.info.name ?? name}`,
-        log,
-        actions: [{ title: 'Retry', run: () => vscode.commands.executeCommand('controllerTuner.connect') }],
-      });
-  }
-}
-
-/** Reads the kubeconfig, lists the cluster of the node (or every open one), and asks the processes that are open in the tree. */
-async function refresh({ clusters, view }: Parts, arg: unknown): Promise<void> {
-  const s = itemOf(arg);
-  const context = s && 'context' in s ? s.context : undefined;
-  await clusters.reload();
-  for (const entry of clusters.entries)
-    if (context === undefined || entry.info.name === context) entry.cluster?.relist();
-  clusters.refreshAll();
-  view.refresh();
-  await view.lookAgain(context);
-}
-
-async function disconnect({ clusters }: Parts, arg: unknown): Promise<void> {
-  const name = await contextName(clusters, arg, 'Disconnect', (state) => state === 'open' || state === 'connecting');
-  if (name !== undefined) clusters.disconnect(name);
-}
-
-async function contextName(
-  clusters: Parts['clusters'],
-  arg: unknown,
-  title: string,
-  fits: (state: string) => boolean,
-): Promise<string | undefined> {
-  const s = itemOf(arg);
-  if (s && 'context' in s) return s.context;
-  await clusters.load();
-  const entries = clusters.entries.filter((e) => fits(e.state));
-  if (entries.length === 0) {
-    void vscode.window.showInformationMessage(
-      title === 'Connect' ? 'Every context is connected.' : 'No context is connected.',
-    );
-    return undefined;
-  }
-  const { value } = await picker.pick<string>({
-    title,
-    step: 1,
-    totalSteps: 1,
-    back: false,
-    placeholder: 'Context',
-    skipSingle: false,
-    choices: () =>
-      Promise.resolve(
-        entries.map(({ info }): Choice<string> => ({
-          label: info.name,
-          description: info.current ? 'current' : '',
-          detail: info.server,
-          value: info.name,
-        })),
-      ),
-  });
-  return value;
-}
-
 async function markAs(arg: unknown, controller: boolean): Promise<void> {
   const s = itemOf(arg);
   if (s && 'workload' in s) await mark(`${s.workload.namespace}/${s.workload.name}`, controller);
-}
-
-async function copyReasons(arg: unknown): Promise<void> {
-  const s = itemOf(arg);
-  if (!s || !('workload' in s)) return;
-  const { kind, namespace, name, isController, score, reasons } = s.workload;
-  const lines = [
-    `${kind} ${namespace}/${name}: ${isController ? 'taken for a controller' : 'not taken for a controller'} (score ${score})`,
-    ...reasons.map((r) => `- ${r.text} (${r.weight})`),
-  ];
-  await vscode.env.clipboard.writeText(`${lines.join('\n')}\n`);
-  void vscode.window.setStatusBarMessage(`Copied why ${name} is ${isController ? 'a controller' : 'not one'}.`, 3000);
 }
 
 async function addFile({ clusters }: Parts, arg: unknown): Promise<void> {

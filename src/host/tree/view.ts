@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
 import type { Problem } from '../../base/problem';
 import { mapLimit } from '../../cluster/find';
+import type { ClustersPart } from '../../app/parts';
 import type { Clusters } from '../../app/clusters';
 import type { Locals } from '../../app/locals';
 import type { Log } from '../../app/editor';
@@ -25,9 +26,9 @@ const AGE_STEP_MS = 60_000;
 /** A row that was not drawn by then, ms, is not waited for. */
 const DRAWN_MS = 3000;
 /** Processes asked at once by a refresh; each is asked on up to four ports at once. */
-const LOOKS_AT_ONCE = 4;
+const PROBES_AT_ONCE = 4;
 
-export class ClustersView implements vscode.Disposable {
+export class ClustersView implements ClustersPart, vscode.Disposable {
   readonly #own = new Disposables();
   readonly #provider: ClustersProvider;
   readonly #tree: ClustersTree;
@@ -87,7 +88,7 @@ export class ClustersView implements vscode.Disposable {
     this.#own.add(
       onSettings(['endpoints'], () => {
         this.#tree.update('now');
-        void this.#lookAtOpen({});
+        void this.#probeOpen({});
       }),
     );
     this.#own.add(
@@ -116,7 +117,8 @@ export class ClustersView implements vscode.Disposable {
   }
 
   /** Selects a process that was attached just now: the editor draws its row in a moment. */
-  async revealLocal(url: string): Promise<void> {
+  async showLocal(url: string): Promise<void> {
+    await vscode.commands.executeCommand('controllerTuner.clusters.focus');
     for (
       const end = Date.now() + DRAWN_MS;
       Date.now() < end;
@@ -145,11 +147,11 @@ export class ClustersView implements vscode.Disposable {
   }
 
   /** Asks the processes of the replicas that are open once more; `context` undefined: of every open context; `workload` is an id, undefined: of each. */
-  lookAgain(context: string | undefined, workload?: string): Promise<void> {
-    return this.#lookAtOpen({ again: true }, context, workload);
+  probeAgain(context: string | undefined, workload?: string): Promise<void> {
+    return this.#probeOpen({ again: true }, context, workload);
   }
 
-  async #lookAtOpen(options: { readonly again?: boolean }, context?: string, workload?: string): Promise<void> {
+  async #probeOpen(options: { readonly again?: boolean }, context?: string, workload?: string): Promise<void> {
     const { clusters, processes } = this.deps;
     const there = [...this.#open].flatMap((id) => {
       const s = this.#tree.find(id)?.row.item;
@@ -165,7 +167,7 @@ export class ClustersView implements vscode.Disposable {
       return now && replica?.pod.phase === 'Running' ? [{ context: s.context, workload: now, replica }] : [];
     });
     // What fails is a line under its replica.
-    await mapLimit(there, LOOKS_AT_ONCE, (s) =>
+    await mapLimit(there, PROBES_AT_ONCE, (s) =>
       processes.probe(s.context, s.workload, s.replica, options).catch(() => undefined),
     );
   }

@@ -6,29 +6,27 @@ import { readOffers, type Offer } from '../../captures/offers';
 import { isSampled } from '../../captures/sampling';
 import { localProcess } from '../../cluster/local';
 import { asksForToken, podTarget } from '../../cluster/reach';
-import { kindIcon } from '../../app/captures/icons';
-import type { Plan } from '../../app/captures/plan';
+import { kindIcon } from '../captures/icons';
+import type { Plan } from '../captures/plan';
 import type { Parts } from '../parts';
-import { placesOf, type Preselected, type Place } from '../../app/processes/place';
-import type { TailStep } from '../../app/processes/pick';
-import type { Choice, Choices } from '../../app/editor';
-import { picker } from '../picker';
-import { settings } from '../settings';
+import { placesOf, type Preselected, type Place } from '../processes/place';
+import type { TailStep } from '../processes/pick';
+import type { Choice, Choices } from '../editor';
 import { authenticate } from './authenticate';
-import { withPprofEndpoint } from '../../app/processes/endpoints';
-import { rememberedSeconds, secondsOf } from '../../app/captures/seconds';
+import { withPprofEndpoint } from '../processes/endpoints';
+import { rememberedSeconds, secondsOf } from '../captures/seconds';
 
 /** A plan of which not all is known yet. */
-export type Wish = { readonly [K in keyof Plan]: Plan[K] | undefined };
+export type PartialPlan = { readonly [K in keyof Plan]: Plan[K] | undefined };
 
 /** What the process's own index lists, and all of it at once. `asking` hears of the process before it is asked. */
-export function whatStep(parts: Parts, title: string, asking: (place: Place) => void): TailStep<Wish> {
+export function whatStep(parts: Parts, title: string, asking: (place: Place) => void): TailStep<PartialPlan> {
   return async (state, frame) => {
     if (state.extra.what !== undefined) return { state, asked: false };
     const [place] = placesOf(state);
     asking(place);
     const ask = (): Promise<{ readonly value: Plan['what'] }> =>
-      picker.pick<Plan['what']>({
+      parts.editor.picker.pick<Plan['what']>({
         ...frame,
         title: `${title}${whom(state)}`,
         placeholder: 'What to capture',
@@ -87,7 +85,7 @@ function grouped(n: number, rest: string): string {
 }
 
 async function offersAt(parts: Parts, place: Place, signal: AbortSignal): Promise<readonly Offer[]> {
-  const { idleTimeoutMs } = settings;
+  const { idleTimeoutMs } = parts.editor.settings;
   if (place.kind === 'local') {
     const { target, pprofPath } = localProcess(place.url);
     return readOffers({ target, basePath: pprofPath, idleTimeoutMs, signal });
@@ -105,7 +103,7 @@ async function offersAt(parts: Parts, place: Place, signal: AbortSignal): Promis
 }
 
 /** Now, over some time, or twice; asked only where it was not said. */
-export function howStep(title: string): TailStep<Wish> {
+export function howStep({ editor }: Parts, title: string): TailStep<PartialPlan> {
   return async (state, frame) => {
     const { what, how } = state.extra;
     if (how !== undefined || what === undefined) return { state, asked: false };
@@ -132,7 +130,7 @@ export function howStep(title: string): TailStep<Wish> {
         icon: 'diff-added',
         value: 'delta',
       });
-    const { value } = await picker.pick<Plan['how']>({
+    const { value } = await editor.picker.pick<Plan['how']>({
       ...frame,
       title: `${title}: ${kindLabel(what)}${whom(state)}`,
       placeholder: 'Once, or compared with a moment later',
@@ -142,25 +140,25 @@ export function howStep(title: string): TailStep<Wish> {
   };
 }
 
-export function secondsStep({ context }: Parts, title: string): TailStep<Wish> {
+export function secondsStep({ editor }: Parts, title: string): TailStep<PartialPlan> {
   return async (state, frame) => {
     const { what, how = 'once', seconds } = state.extra;
     if (what === undefined || seconds !== undefined) return { state, asked: false };
     if (how === 'once' && what !== 'everything' && !records(what))
       return { state: { ...state, extra: { ...state.extra, seconds: 0 } }, asked: false };
-    const { key, first, prompt } = secondsOf({ what, how }, settings.cpuSeconds);
-    const text = await picker.input({
+    const { key, first, prompt } = secondsOf({ what, how }, editor.settings.cpuSeconds);
+    const text = await editor.picker.input({
       ...frame,
       title: `${title}${whom(state)}`,
       prompt,
-      value: String(rememberedSeconds(context.globalState.get(key), first)),
+      value: String(rememberedSeconds(editor.store.get(key), first)),
       validate: (t) =>
         /^\d+$/.test(t.trim()) && Number(t) >= 1 && Number(t) <= 600
           ? undefined
           : 'A whole number of seconds from 1 to 600.',
     });
     const chosen = Number(text);
-    await context.globalState.update(key, { seconds: chosen, setting: first });
+    await editor.store.set(key, { seconds: chosen, setting: first });
     return { state: { ...state, extra: { ...state.extra, seconds: chosen } }, asked: true };
   };
 }

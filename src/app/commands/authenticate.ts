@@ -1,5 +1,4 @@
 /** Whose token an endpoint gets: nobody's, the kubeconfig user's own, or that of a service account of the person's choice. */
-import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import { rankAccounts, type Account } from '../../cluster/accounts';
 import type { Cluster } from '../../cluster/cluster';
@@ -7,14 +6,11 @@ import type { FoundEndpoint } from '../../cluster/endpoints';
 import { endpointRbac } from '../../cluster/rbac';
 import { asksForToken, describeAuth, type Auth } from '../../cluster/reach';
 import type { EndpointKind } from '../../controllers/types';
-import type { Action } from '../../app/editor';
-import { showDetails } from '../errors';
+import type { Action, Choice, Editor, Picker } from '../editor';
 import type { Parts } from '../parts';
-import type { PodPlace } from '../../app/processes/place';
-import type { Choice } from '../../app/editor';
-import { Back } from '../../app/wizard';
-import { picker } from '../picker';
-import { tokenProblem } from '../../app/processes/endpoints';
+import type { PodPlace } from '../processes/place';
+import { Back } from '../wizard';
+import { tokenProblem } from '../processes/endpoints';
 
 /**
  * Asks, keeps the choice for the workload, and tries it. Resolves with the endpoints that it opened; throws a Problem (with
@@ -22,7 +18,7 @@ import { tokenProblem } from '../../app/processes/endpoints';
  * where that was just now.
  */
 export async function authenticate(
-  { clusters, processes, memory, view }: Parts,
+  { editor, clusters, processes, memory, view }: Parts,
   place: PodPlace,
   wanted?: EndpointKind,
   asked?: Problem,
@@ -33,31 +29,30 @@ export async function authenticate(
   const locked = processes
     .facts(context, workload, replica)
     .endpoints.find((e) => e.state === 'needsToken' && (wanted === undefined || e.kind === wanted))?.problem;
-  const auth = await chooseAuth(titleOf(place, now, asked ?? locked), place, now, cluster);
+  const auth = await chooseAuth(editor.picker, titleOf(place, now, asked ?? locked), place, now, cluster);
   memory.keepAuth(context, workload.id, auth);
   // A look that is under way still sends what was chosen before.
   processes.forget(context, workload);
   // What its other replicas told is forgotten as well: those that are open are asked by the way.
-  void view.lookAgain(context, workload.id);
-  const findings = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: `Asking ${replica.pod.name} with ${describeAuth(auth)}`,
-      cancellable: true,
-    },
-    (_progress, cancel) => {
-      const stop = new AbortController();
-      cancel.onCancellationRequested(() => {
-        stop.abort();
-      });
-      return processes.probe(context, workload, replica, { signal: stop.signal, again: true });
-    },
+  void view.probeAgain(context, workload.id);
+  const findings = await editor.progress.run(`Asking ${replica.pod.name} with ${describeAuth(auth)}`, (signal) =>
+    processes.probe(context, workload, replica, { signal, again: true }),
   );
   const refused = findings.endpoints.filter(
     (e) => e.state === 'needsToken' && (wanted === undefined || e.kind === wanted),
   );
   if (refused.length > 0 && auth.kind !== 'none') throw refusedProblem(auth, refused);
   return findings.endpoints.filter((e) => e.state === 'ok');
+}
+
+/** From a command: shows its own errors, with the way to choose again. */
+export async function authenticateCommand(parts: Parts, place: PodPlace, wanted?: EndpointKind): Promise<void> {
+  try {
+    await authenticate(parts, place, wanted);
+  } catch (e) {
+    const again = (): unknown => authenticateCommand(parts, place, wanted);
+    void parts.editor.messages.problem(e, { what: 'Authenticate', actions: authActions(parts.editor, e, again) });
+  }
 }
 
 function refusedProblem(auth: Auth, refused: readonly FoundEndpoint[]): Problem {
@@ -85,15 +80,19 @@ function refusedProblem(auth: Auth, refused: readonly FoundEndpoint[]): Problem 
 }
 
 /** Buttons for a problem of authentication or of rights: choose again where that may help, copy the rules. */
-export function authActions(e: unknown, again: () => unknown): readonly Action[] {
+export function authActions(
+  { copy, messages }: Pick<Editor, 'copy' | 'messages'>,
+  e: unknown,
+  again: () => unknown,
+): readonly Action[] {
   const problem = Problem.from(e);
   const { detail } = problem;
   return [
     ...(asksForToken(problem) ? [{ title: 'Authenticate…', run: again }] : []),
     ...(detail !== undefined && /^kind: /m.test(detail)
       ? [
-          { title: 'Copy RBAC', run: () => vscode.env.clipboard.writeText(detail) },
-          { title: 'Show RBAC', run: () => showDetails(problem.toJSON()) },
+          { title: 'Copy RBAC', run: () => copy(detail) },
+          { title: 'Show RBAC', run: () => messages.details(problem.toJSON()) },
         ]
       : []),
   ];
@@ -121,7 +120,13 @@ function titleOf(
 
 type Way = Auth['kind'];
 
-async function chooseAuth(title: string, { workload, replica }: PodPlace, now: Auth, cluster: Cluster): Promise<Auth> {
+async function chooseAuth(
+  picker: Picker,
+  title: string,
+  { workload, replica }: PodPlace,
+  now: Auth,
+  cluster: Cluster,
+): Promise<Auth> {
   const mark = (kind: Way): string => (kind === now.kind ? 'in use' : '');
   for (;;) {
     const way = await picker.pick<Way>({
@@ -158,7 +163,7 @@ async function chooseAuth(title: string, { workload, replica }: PodPlace, now: A
     });
     if (way.value !== 'serviceAccount') return { kind: way.value };
     try {
-      return await chooseAccount(title, workload.namespace, replica.pod.serviceAccount, cluster);
+      return await chooseAccount(picker, title, workload.namespace, replica.pod.serviceAccount, cluster);
     } catch (e) {
       if (!(e instanceof Back)) throw e;
     }
@@ -167,7 +172,13 @@ async function chooseAuth(title: string, { workload, replica }: PodPlace, now: A
 
 type Offer = Account | 'elsewhere' | 'byName';
 
-async function chooseAccount(title: string, home: string, used: string, cluster: Cluster): Promise<Auth> {
+async function chooseAccount(
+  picker: Picker,
+  title: string,
+  home: string,
+  used: string,
+  cluster: Cluster,
+): Promise<Auth> {
   let namespace = home;
   const place = { title, step: 2, totalSteps: 2, back: true };
   for (;;) {

@@ -1,14 +1,11 @@
 /** Looking for the endpoints of a process, and pinning one. */
-import { isAbort } from '../../base/problem';
+import { isAbort, Problem } from '../../base/problem';
 import { bestEndpoint, type FoundEndpoint } from '../../cluster/endpoints';
 import { DEFAULT_PATH, formatEndpointUrl, parseEndpointUrl, pinsOf } from '../../cluster/pins';
 import type { EndpointKind } from '../../controllers/types';
-import { showProblem } from '../errors';
 import type { Parts } from '../parts';
-import type { PodPlace } from '../../app/processes/place';
-import type { Choice } from '../../app/editor';
-import { picker } from '../picker';
-import { settings } from '../settings';
+import type { PodPlace } from '../processes/place';
+import type { Choice } from '../editor';
 
 /** Asks the process, shown by the tree; a failure is a line under the replica, so nothing pops up. */
 export async function findEndpoints({ processes }: Parts, place: PodPlace): Promise<void> {
@@ -21,7 +18,7 @@ export async function findEndpoints({ processes }: Parts, place: PodPlace): Prom
 
 /** Asks for kind and address, and writes the setting. False when the person gave up. */
 export async function pinEndpoint(
-  { processes, view, log }: Parts,
+  { editor, processes, view }: Parts,
   { context, workload, replica }: PodPlace,
   kind?: EndpointKind,
   endpoint?: FoundEndpoint,
@@ -32,11 +29,10 @@ export async function pinEndpoint(
     const of =
       kind ??
       (
-        await picker.pick<EndpointKind>({
+        await editor.picker.pick<EndpointKind>({
           title,
           step: 1,
           totalSteps: 2,
-          back: false,
           placeholder: 'What is served there?',
           choices: () =>
             Promise.resolve<Choice<EndpointKind>[]>([
@@ -58,25 +54,42 @@ export async function pinEndpoint(
     const facts = processes.facts(context, workload, replica);
     const known =
       endpoint ??
-      pinsOf(settings.pins, workload.namespace, workload.name).endpoints.find((e) => e.kind === of) ??
+      pinsOf(editor.settings.pins, workload.namespace, workload.name).endpoints.find((e) => e.kind === of) ??
       bestEndpoint(facts.endpoints, of);
     const example = `http://:6060${DEFAULT_PATH[of]}`;
-    const text = await picker.input({
+    const text = await editor.picker.input({
       title,
       step: 2,
       totalSteps: 2,
-      back: false,
       prompt: `Address in the pod, like ${example}. Empty takes the pin away.`,
       value: known ? formatEndpointUrl(known) : example,
       validate: (t) =>
         t.trim() === '' || parseEndpointUrl(t, of) ? undefined : `Scheme, port and path, like ${example}.`,
     });
     const at = text === '' ? undefined : parseEndpointUrl(text, of);
-    await settings.pin(name, of, at ? formatEndpointUrl({ kind: of, ...at }) : '');
-    void view.lookAgain(context, workload.id);
+    await editor.settings.pin(name, of, at ? formatEndpointUrl({ kind: of, ...at }) : '');
+    // A changed pin is probed by the tree already; the same one entered once more is not.
+    void view.probeAgain(context, workload.id);
     return true;
   } catch (e) {
-    void showProblem(e, { what: title, log });
+    void editor.messages.problem(e, { what: title });
     return false;
   }
+}
+
+/** What the last probe found, for a user who may not be looking at the tree. */
+export function showEndpoints({ editor, processes }: Parts, { context, workload, replica }: PodPlace): void {
+  const facts = processes.facts(context, workload, replica);
+  const [problem] = facts.problems;
+  if (problem) {
+    void editor.messages.problem(Problem.fromJSON(problem), { what: 'Look for endpoints' });
+    return;
+  }
+  const said = facts.endpoints.map(
+    (e) =>
+      `${e.kind} on ${e.port}${e.state === 'needsToken' ? ' (needs a token)' : e.state === 'failed' ? ' (did not answer)' : ''}`,
+  );
+  void editor.messages.info(
+    said.length > 0 ? `${replica.pod.name}: ${said.join(', ')}.` : `No endpoint of ${replica.pod.name} answered.`,
+  );
 }

@@ -1,17 +1,17 @@
 /** "Capture Repeatedly": each series has an item in the status bar while it runs, and ends by a click on it. */
-import * as vscode from 'vscode';
+import type { Disposable } from '../../base/dispose';
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { when } from '../../captures/describe';
 import { runSeries, type SeriesState } from '../../captures/series';
 import type { CaptureGroup } from '../../captures/types';
-import { showProblem } from '../errors';
+import type { StatusItem } from '../editor';
 import type { Parts } from '../parts';
-import { placesOf, type Place } from '../../app/processes/place';
-import { planLabel, type Plan } from '../../app/captures/plan';
-import { newId, partsOf, takeParts } from '../../app/captures/take';
+import { placesOf, type Place } from '../processes/place';
+import { planLabel, type Plan } from './plan';
+import { newId, partsOf, takeParts } from './take';
 
-export interface SeriesWish {
+export interface RepeatOptions {
   readonly places: readonly [Place, ...Place[]];
   readonly plan: Plan;
   readonly everyMinutes: number;
@@ -19,24 +19,26 @@ export interface SeriesWish {
   readonly keep: number;
 }
 
-export class SeriesList implements vscode.Disposable {
+export class RepeatedCaptures implements Disposable {
   readonly #running = new Map<
     string,
-    { readonly name: string; readonly stop: AbortController; readonly item: vscode.StatusBarItem }
+    { readonly name: string; readonly stop: AbortController; readonly item: StatusItem }
   >();
 
   constructor(private readonly parts: Parts) {}
 
   /** Runs in the background until it is stopped. */
-  start({ places, plan, everyMinutes, keep }: SeriesWish): void {
+  start({ places, plan, everyMinutes, keep }: RepeatOptions): void {
     const [first] = places;
     const id = newId();
     const whom = first.kind === 'local' ? first.url.replace(/^https?:\/\//, '') : first.workload.name;
     const group: CaptureGroup = { id, kind: 'series', name: `${planLabel(plan)} ${whom}, every ${everyMinutes} min` };
     const stop = new AbortController();
-    const item = vscode.window.createStatusBarItem(`controllerTuner.series.${id}`, vscode.StatusBarAlignment.Left, 0);
-    item.name = 'Controller Tuner: repeated captures';
-    item.command = { command: 'controllerTuner.stopSeries', title: 'Stop', arguments: [id] };
+    const item = this.parts.editor.statusItem({
+      id: `series.${id}`,
+      name: 'Controller Tuner: repeated captures',
+      command: { id: 'stopSeries', title: 'Stop', args: [id] },
+    });
     this.#running.set(id, { name: group.name, stop, item });
     void this.#run(group, { places, plan, everyMinutes, keep }, stop.signal, item).finally(() => {
       item.dispose();
@@ -53,19 +55,20 @@ export class SeriesList implements vscode.Disposable {
     }
     const all = [...this.#running.values()];
     if (all.length === 0) {
-      void vscode.window.showInformationMessage('Nothing is captured repeatedly now.');
+      void this.parts.editor.messages.info('Nothing is captured repeatedly now.');
       return;
     }
-    const chosen =
-      all.length === 1
-        ? all[0]
-        : (
-            await vscode.window.showQuickPick(
-              all.map((one) => ({ label: one.name, one })),
-              { title: 'Stop repeated captures' },
-            )
-          )?.one;
+    const chosen = all.length === 1 ? all[0] : await this.#pick(all);
     chosen?.stop.abort();
+  }
+
+  async #pick<T extends { readonly name: string }>(all: readonly T[]): Promise<T> {
+    const { value } = await this.parts.editor.picker.pick<T>({
+      title: 'Stop repeated captures',
+      placeholder: '',
+      choices: () => Promise.resolve(all.map((one) => ({ label: one.name, value: one }))),
+    });
+    return value;
   }
 
   dispose(): void {
@@ -78,14 +81,14 @@ export class SeriesList implements vscode.Disposable {
 
   async #run(
     group: CaptureGroup,
-    { places, plan, everyMinutes, keep }: SeriesWish,
+    { places, plan, everyMinutes, keep }: RepeatOptions,
     signal: AbortSignal,
-    item: vscode.StatusBarItem,
+    item: StatusItem,
   ): Promise<void> {
     const { parts } = this;
-    const { log } = parts;
+    const { log, messages } = parts.editor;
     const show = (state: SeriesState): void => {
-      look(item, group.name, keep, state);
+      item.set(describe(group.name, keep, state));
     };
     try {
       const kept = await runSeries(
@@ -111,13 +114,13 @@ export class SeriesList implements vscode.Disposable {
       log.info(`${group.name}: stopped, ${kept.length} kept`);
       // The extension ends: nobody is told.
       if (!this.#running.has(group.id)) return;
-      void vscode.window.showInformationMessage(
+      void messages.info(
         kept.length === 0
           ? `Stopped "${group.name}" before anything was captured.`
           : `Stopped. ${count(kept.length, 'capture')} of "${group.name}" ${kept.length === 1 ? 'is' : 'are'} kept.`,
       );
     } catch (e) {
-      void showProblem(e, { what: group.name, log });
+      void messages.problem(e, { what: group.name });
     }
   }
 }
@@ -150,25 +153,22 @@ async function placesNow(
   return placesOf({ context, workload, replica, all });
 }
 
-function look(
-  item: vscode.StatusBarItem,
+/** The item's text, tooltip and spoken label. */
+function describe(
   name: string,
   keep: number,
   { busy, rounds, kept, nextAt, problem }: SeriesState,
-): void {
-  const now = Date.now();
-  item.text = `$(${busy ? 'sync~spin' : problem ? 'warning' : 'history'}) ${name}`;
-  item.tooltip = [
-    `${count(rounds, 'time')} so far${rounds > kept ? `, the last ${kept} kept` : `, the last ${keep} will be kept`}`,
-    busy ? 'Capturing now' : `Next ${when(nextAt, now).replace(/^today /, 'at ')}`,
-    problem ? problem.message : '',
-    'Click to stop',
-  ]
-    .filter((s) => s !== '')
-    .join('\n');
-  item.accessibilityInformation = {
-    label: `${name}, ${busy ? 'capturing now' : 'waiting'}, click to stop`,
-    role: 'button',
+): Parameters<StatusItem['set']>[0] {
+  return {
+    text: `$(${busy ? 'sync~spin' : problem ? 'warning' : 'history'}) ${name}`,
+    tooltip: [
+      `${count(rounds, 'time')} so far${rounds > kept ? `, the last ${kept} kept` : `, the last ${keep} will be kept`}`,
+      busy ? 'Capturing now' : `Next ${when(nextAt, Date.now()).replace(/^today /, 'at ')}`,
+      problem ? problem.message : '',
+      'Click to stop',
+    ]
+      .filter((s) => s !== '')
+      .join('\n'),
+    spoken: `${name}, ${busy ? 'capturing now' : 'waiting'}, click to stop`,
   };
-  item.show();
 }

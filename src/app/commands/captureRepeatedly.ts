@@ -1,9 +1,9 @@
 /** Asks what to capture repeatedly, how often, and how much of it to keep. */
-import type { SeriesList } from '../captures/series';
+import type { RepeatedCaptures } from '../captures/repeated';
+import type { Picker } from '../editor';
 import type { Parts } from '../parts';
-import type { Preselected } from '../../app/processes/place';
-import { picker } from '../picker';
-import { ANY, choose } from './capture';
+import type { Preselected } from '../processes/place';
+import { ASK, choose } from './capture';
 
 const KEY = 'controllerTuner.lastSeries';
 const TITLE = 'Capture repeatedly';
@@ -13,27 +13,31 @@ const FIRST = { everyMinutes: 5, keep: 12 };
 const MAX_KEEP = 200;
 
 /** Rejects with AbortError when the person gave up. */
-export async function startSeries(parts: Parts, list: SeriesList, preselected: Preselected): Promise<void> {
-  const { places, plan } = await choose(parts, TITLE, preselected, { ...ANY, how: 'once' });
-  const before = { ...FIRST, ...parts.context.globalState.get<Partial<typeof FIRST>>(KEY) };
-  const everyMinutes = await number('Minutes from one capture to the next, 1 to 1440', before.everyMinutes, 1, 1440);
+export async function startSeries(parts: Parts, list: RepeatedCaptures, preselected: Preselected): Promise<void> {
+  const { places, plan } = await choose(parts, TITLE, preselected, { ...ASK, how: 'once' });
+  const before = { ...FIRST, ...(parts.editor.store.get(KEY) as Partial<typeof FIRST> | undefined) };
+  const everyMinutes = await number(
+    parts.editor.picker,
+    'Minutes from one capture to the next, 1 to 1440',
+    before.everyMinutes,
+    1,
+    1440,
+  );
   const keep = await number(
+    parts.editor.picker,
     `How many times to keep, 2 to ${MAX_KEEP}; older captures of this series are deleted`,
     before.keep,
     2,
     MAX_KEEP,
   );
-  await parts.context.globalState.update(KEY, { everyMinutes, keep });
+  await parts.editor.store.set(KEY, { everyMinutes, keep });
   list.start({ places, plan, everyMinutes, keep });
 }
 
-async function number(prompt: string, value: number, min: number, max: number): Promise<number> {
+async function number(picker: Picker, prompt: string, value: number, min: number, max: number): Promise<number> {
   return Number(
     await picker.input({
       title: TITLE,
-      step: 1,
-      totalSteps: 1,
-      back: false,
       prompt,
       value: String(value),
       validate: (t) =>

@@ -1,0 +1,15 @@
+/** Why a workload is taken for a controller, or is not. */
+import type { Parts } from '../parts';
+import type { Item } from '../tree/rows';
+
+/** As text, onto the clipboard. */
+export async function copyReasons({ editor }: Parts, item: Item | undefined): Promise<void> {
+  if (!item || !('workload' in item)) return;
+  const { kind, namespace, name, isController, score, reasons } = item.workload;
+  const lines = [
+    `${kind} ${namespace}/${name}: ${isController ? 'taken for a controller' : 'not taken for a controller'} (score ${score})`,
+    ...reasons.map((r) => `- ${r.text} (${r.weight})`),
+  ];
+  await editor.copy(`${lines.join('\n')}\n`);
+  editor.messages.briefly(`Copied why ${name} is ${isController ? 'a controller' : 'not one'}.`);
+}
