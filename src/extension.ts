@@ -5,7 +5,7 @@
  */
 import * as vscode from 'vscode';
 import type * as HostRoom from './host/index';
-import type { ProfileDocument } from './host/pages/document';
+import type { Document } from './host/pages/editor';
 import type { Parts } from './host/parts';
 import { onFirstSource } from './host/advice/gate';
 import type * as AdviceRoom from './host/advice/index';
@@ -64,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       'controllerTuner.profile',
       {
         openCustomDocument: async (uri: vscode.Uri) => (await host()).editor.openCustomDocument(uri),
-        resolveCustomEditor: async (document: ProfileDocument, panel: vscode.WebviewPanel) => {
+        resolveCustomEditor: async (document: Document, panel: vscode.WebviewPanel) => {
           (await host()).editor.resolveCustomEditor(document, panel);
         },
       },

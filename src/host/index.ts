@@ -19,11 +19,12 @@ import { showProblem } from './errors';
 import { Lines } from './lines/index';
 import { Locals } from '../app/locals';
 import { createLog } from './log';
-import type { ThreadOpener } from './pages/document';
+import type { ThreadOpener } from '../app/pages/document';
 import { ChurnPanels } from './churn/panels';
 import { MetricsPanels } from './metrics/panels';
 import type { Subject } from './metrics/subject';
-import { ProfileEditor, profileCommands } from './pages/editor';
+import { dialogs } from './pages/dialogs';
+import { ProfileEditor } from './pages/editor';
 import type { Parts } from './parts';
 import type { Preselected } from '../app/processes/place';
 import { Processes } from '../app/processes/processes';
@@ -122,8 +123,8 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   };
   const editor = own(
     new ProfileEditor(context, {
-      captures,
-      log,
+      store: captures.store,
+      editor: appEditor,
       open: openAndExpect(threads),
       captureAgain: (capture) => {
         void captureAgain(parts, capture);
@@ -147,8 +148,11 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   );
   const changes = own(
     new ChurnPanels(
-      { clusters, log, pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview') },
-      vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg'),
+      { clusters, editor: appEditor, dialogs },
+      {
+        bundles: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'),
+        icon: vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg'),
+      },
     ),
   );
   /** The leader of a workload where there is one. */
@@ -164,7 +168,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
     ...captures.commands,
     ...commandsOf(parts, metrics, own(new RepeatedCaptures(parts))),
     ...metrics.commands,
-    ...profileCommands({ captures, log }),
+    ...editor.commands,
     ...changes.commands,
     ...lines.commands,
   };

@@ -69,6 +69,7 @@ function pickMany<T>(options: PickManyOptions<T>): Promise<readonly T[]> {
   list.placeholder = options.placeholder;
   list.canSelectMany = true;
   list.matchOnDescription = true;
+  list.matchOnDescription = true;
   const items = options.choices.map(itemOf);
   list.items = items;
   list.selectedItems = items.filter((i) => i.choice?.picked === true);

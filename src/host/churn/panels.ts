@@ -1,9 +1,12 @@
 /** The tabs of changes, each of its own choice of kinds. They are not brought back after a reload: what they had seen is gone. */
 import * as vscode from 'vscode';
+import type { Clusters } from '../../app/clusters';
+import type { Editor } from '../../app/editor';
 import { guarded } from '../errors';
+import { pagePanel } from '../pages/panel';
 import { preselectedBy, itemOf } from '../../app/commands/argument';
-import { pickChurn } from './picks';
-import { ChurnSession, type ChurnDeps, type ChurnSubject } from './session';
+import { pickChurn } from '../../app/churn/wizard';
+import { ChurnSession, type ChurnDeps, type ChurnSubject } from '../../app/churn/session';
 
 export class ChurnPanels implements vscode.Disposable {
   readonly #open = new Set<vscode.WebviewPanel>();
@@ -11,16 +14,16 @@ export class ChurnPanels implements vscode.Disposable {
   readonly commands: Readonly<Record<string, (arg?: unknown) => unknown>>;
 
   constructor(
-    private readonly deps: ChurnDeps,
-    private readonly icon: vscode.Uri,
+    private readonly deps: ChurnDeps & { readonly editor: Editor; readonly clusters: Clusters },
+    private readonly files: { readonly bundles: vscode.Uri; readonly icon: vscode.Uri },
   ) {
     this.commands = {
       watchChanges: (arg) =>
-        guarded('Watch changes', deps.log, async () => {
+        guarded('Watch changes', deps.editor.log, async () => {
           const subject = itemOf(arg);
           const { context } = preselectedBy(subject, deps.clusters);
           this.#show(
-            await pickChurn(deps.clusters, {
+            await pickChurn(deps.editor.picker, deps.clusters, {
               ...(context !== undefined && { context }),
               ...(subject?.kind === 'namespace' && { namespaces: [subject.namespace] }),
             }),
@@ -36,8 +39,8 @@ export class ChurnPanels implements vscode.Disposable {
       vscode.ViewColumn.Active,
       { enableFindWidget: false },
     );
-    panel.iconPath = this.icon;
-    const session = new ChurnSession(panel, subject, this.deps);
+    panel.iconPath = this.files.icon;
+    const session = new ChurnSession(pagePanel(panel, this.files.bundles), subject, this.deps);
     this.#open.add(panel);
     panel.onDidDispose(() => {
       this.#open.delete(panel);

@@ -4,7 +4,7 @@ import { Problem } from '../../base/problem';
 import { readGo } from '../../lines/declared';
 import { symbolOf } from '../../lines/symbol';
 import { hotLines } from '../../lines/words';
-import type { ProfilePage } from '../pages/active';
+import type { ProfilePage } from '../../app/pages/active';
 import type { ProfileValues } from './values';
 
 /** Shows the function at the cursor, or the one that a lens or hover names, on the profile's page. */

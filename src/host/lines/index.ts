@@ -5,8 +5,8 @@ import { Disposables } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
 import { guarded } from '../errors';
 import type { Log } from '../../app/editor';
-import type { ActivePages } from '../pages/active';
-import type { Sources } from '../pages/source';
+import type { ActivePages } from '../../app/pages/active';
+import type { GoSources } from '../../app/pages/goSources';
 import { goToHotLine, showInProfile } from './commands';
 import { Decorations } from './decorations';
 import { Hovers, Lenses, type Current } from './looks';
@@ -20,7 +20,7 @@ const PAUSE_MS = 150;
 
 export interface LinesDeps {
   readonly pages: ActivePages;
-  readonly sources: Sources;
+  readonly sources: GoSources;
   readonly log: Log;
 }
 

@@ -7,8 +7,8 @@ import { baseOf, place, type Base, type FileValues, type Placed } from '../../li
 import { valuesOf } from '../../lines/values';
 import type { Whole } from '../../lines/words';
 import type { OpenProfile } from '../../profile/types';
-import type { Looking } from '../pages/active';
-import type { Sources } from '../pages/source';
+import type { Looking } from '../../app/pages/active';
+import type { GoSources } from '../../app/pages/goSources';
 
 export interface Shown {
   readonly placed: Placed;
@@ -41,7 +41,7 @@ export class ProfileValues {
   constructor(
     readonly profile: OpenProfile,
     readonly looking: Looking,
-    private readonly sources: Sources,
+    private readonly sources: GoSources,
   ) {}
 
   get unit(): string {

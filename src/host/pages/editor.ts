@@ -1,65 +1,79 @@
 /** The custom editor of profile files: makes documents, and a page for each editor that shows one. */
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
-import type { CapturesApi } from '../captures/index';
+import { ActivePages } from '../../app/pages/active';
+import { compareCaptures, mergeCaptures, type CompareDeps } from '../../app/pages/compare';
+import { ProfileDocument, type ThreadOpener } from '../../app/pages/document';
+import { GoSources } from '../../app/pages/goSources';
+import { PageSession } from '../../app/pages/session';
+import type { Editor } from '../../app/editor';
 import type { Capture } from '../../captures/types';
-import type { Log } from '../../app/editor';
+import type { CaptureStore } from '../../captures/store';
+import { openProfileFile } from '../captures/index';
 import { guarded } from '../errors';
-import { onSettings, settings } from '../settings';
-import { ActivePages } from './active';
-import { compareCaptures, mergeCaptures } from './compare';
-import { ProfileDocument, type ThreadOpener } from './document';
-import { PageSession } from './session';
-import { Sources } from './source';
+import { dialogs } from './dialogs';
+import { profileFiles } from './files';
+import { goWorkspace, openSource } from './goSources';
+import { pagePanel } from './panel';
+import { severalOf, severalUri } from './several';
 
 export interface PagesDeps {
-  readonly captures: CapturesApi;
-  readonly log: Log;
+  readonly store: CaptureStore;
+  readonly editor: Editor;
   /** Opens bytes in a thread of their own. */
   readonly open: ThreadOpener;
   /** Captures the same once more; undefined for a file that is no capture of ours. */
   readonly captureAgain: (capture: Capture | undefined) => void;
 }
 
-/** Commands over the rows of the Captures view, by their names in package.json. */
-export function profileCommands({
-  captures,
-  log,
-}: Pick<PagesDeps, 'captures' | 'log'>): Readonly<Record<string, (clicked: unknown, all: unknown) => unknown>> {
-  return {
-    compareCaptures: (clicked, all) => guarded('Compare captures', log, () => compareCaptures(captures, clicked, all)),
-    mergeCaptures: (clicked, all) => guarded('Merge captures', log, () => mergeCaptures(captures, clicked, all)),
-  };
-}
+/** A profile's file, or several as one: the document of the editor. */
+export type Document = ProfileDocument<vscode.Uri>;
 
-export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<ProfileDocument>, vscode.Disposable {
+export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Document>, vscode.Disposable {
   readonly #own = new Disposables();
-  readonly #open = new Set<ProfileDocument>();
-  readonly #sessions = new Set<PageSession>();
+  readonly #open = new Set<Document>();
+  readonly #sessions = new Set<PageSession<vscode.Uri>>();
+  readonly #compare: CompareDeps<vscode.Uri>;
 
-  readonly sources = this.#own.add(new Sources());
+  readonly sources = this.#own.add(new GoSources(goWorkspace));
   readonly pages = this.#own.add(new ActivePages());
+  /** Over the rows of the Captures view, by their names in package.json. */
+  readonly commands: Readonly<Record<string, (clicked: unknown, all: unknown) => unknown>>;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
     private readonly deps: PagesDeps,
   ) {
+    const { store, editor } = deps;
+    const compare = (this.#compare = {
+      store,
+      picker: editor.picker,
+      dialogs,
+      uriOf: (file) => vscode.Uri.file(file),
+      open: (several, title) => openProfileFile(severalUri(several, title)),
+    });
+    this.commands = {
+      compareCaptures: (clicked, all) =>
+        guarded('Compare captures', editor.log, () => compareCaptures(clicked, all, compare)),
+      mergeCaptures: (clicked, all) =>
+        guarded('Merge captures', editor.log, () => mergeCaptures(clicked, all, compare)),
+    };
     this.#own.add(
-      onSettings(['maxProfileMiB'], () => {
+      editor.settings.onDidChange(['maxProfileMiB'], () => {
         // A raised limit lets in what was refused.
         for (const doc of this.#open) if (doc.state.kind === 'failed') doc.load();
       }),
     );
   }
 
-  openCustomDocument(uri: vscode.Uri): ProfileDocument {
-    const doc: ProfileDocument = new ProfileDocument(uri, {
+  openCustomDocument(uri: vscode.Uri): Document {
+    const doc: Document = new ProfileDocument(uri, severalOf(uri), {
+      files: profileFiles,
       open: this.deps.open,
       onDispose: () => {
         this.#open.delete(doc);
       },
-      maxBytes: () => settings.maxProfileBytes,
+      maxBytes: () => this.deps.editor.settings.maxProfileBytes,
     });
     this.#open.add(doc);
     doc.load();
@@ -68,12 +82,23 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Profil
     return doc;
   }
 
-  resolveCustomEditor(doc: ProfileDocument, panel: vscode.WebviewPanel): void {
-    const session = new PageSession(doc, panel, {
-      ...this.deps,
+  resolveCustomEditor(doc: Document, panel: vscode.WebviewPanel): void {
+    const { store, editor, open, captureAgain } = this.deps;
+    const bundles = vscode.Uri.joinPath(this.context.extensionUri, 'dist', 'webview');
+    const session = new PageSession(doc, pagePanel(panel, bundles), {
+      ...this.#compare,
+      store,
+      editor,
+      openDump: open,
+      captureAgain,
+      memory: editor.workspaceStore,
       sources: this.sources,
-      memory: this.context.workspaceState,
-      pages: vscode.Uri.file(path.join(this.context.extensionPath, 'dist', 'webview')),
+      openSource: (frame, profile) => openSource(this.sources, frame, profile, panel.viewColumn),
+      note: (text, millis) => {
+        vscode.window.setStatusBarMessage(text, millis);
+      },
+      read: (file) => vscode.workspace.fs.readFile(vscode.Uri.file(file)),
+      maxBytes: () => editor.settings.maxProfileBytes,
     });
     this.#sessions.add(session);
     this.pages.add(session, panel);

@@ -122,7 +122,7 @@ export class FlamePage {
         failed(new Error(`Nothing was drawn within ${DRAWN_MS / 1000} s.`));
       }, DRAWN_MS);
     });
-    // In the order of src/host/pages/session.ts.
+    // In the order of src/app/pages/session.ts.
     const early = this.#early.map((e) => ({
       id: e.id,
       tree: profile.flame(earlyQuery(e, profile.summary, [])),

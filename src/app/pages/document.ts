@@ -1,10 +1,9 @@
 /** One profile file that is open, or several as one, however many editors show it. */
-import * as vscode from 'vscode';
-import { bytes as inBytes } from '../../base/format';
-import { Disposables, Emitter } from '../../base/dispose';
+import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../base/problem';
 import type { Normalize, OpenOptions, OpenProfile } from '../../profile/types';
-import { combineOf, severalOf, type Several } from './several';
+import type { FileUri } from './panel';
+import { combineOf, type Several } from './several';
 
 export type DocumentState =
   | { readonly kind: 'loading' }
@@ -23,7 +22,16 @@ export type ThreadOpener = (
   signal?: AbortSignal,
 ) => Promise<OpenProfile>;
 
-export interface DocumentDeps {
+/** The editor's files. */
+export interface ProfileFiles<U> {
+  /** All of a file. Throws `pages.tooBig`, `pages.gone`, `pages.read`. */
+  read(uri: U, maxBytes: number): Promise<Uint8Array>;
+  /** Calls back when the file was written or made anew, perhaps several times in a row. */
+  watch(uri: U, changed: () => void): Disposable;
+}
+
+export interface DocumentDeps<U> {
+  readonly files: ProfileFiles<U>;
   /** Opens bytes in a thread of their own, which starts while they are read. */
   readonly open: ThreadOpener;
   /** Largest profile after decompression, bytes; asked at each load. */
@@ -32,7 +40,7 @@ export interface DocumentDeps {
   readonly onDispose: () => void;
 }
 
-export class ProfileDocument implements vscode.CustomDocument {
+export class ProfileDocument<U extends FileUri> implements Disposable {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
   #state: DocumentState = { kind: 'loading' };
@@ -42,40 +50,27 @@ export class ProfileDocument implements vscode.CustomDocument {
   /** When the file was opened, ms since the epoch; for the log. */
   readonly startedAt = Date.now();
 
+  /** `several`: what is opened as one; undefined for one file. */
   constructor(
-    readonly uri: vscode.Uri,
-    private readonly deps: DocumentDeps,
+    readonly uri: U,
+    readonly several: Several<U> | undefined,
+    private readonly deps: DocumentDeps<U>,
   ) {
-    this.several = severalOf(uri);
-    this.#normalize = this.several?.normalize ?? 'none';
-    for (const file of this.files) {
-      const watcher = this.#own.add(
-        vscode.workspace.createFileSystemWatcher(
-          new vscode.RelativePattern(vscode.Uri.joinPath(file, '..'), '*'),
-          false,
-          false,
-          true,
-        ),
-      );
-      const again = (changed: vscode.Uri): void => {
-        if (changed.toString() !== file.toString()) return;
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => {
-          this.load();
-        }, SETTLE_MS);
-      };
-      this.#own.add(watcher.onDidChange(again));
-      this.#own.add(watcher.onDidCreate(again));
-    }
+    this.#normalize = several?.normalize ?? 'none';
+    const again = (): void => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.load();
+      }, SETTLE_MS);
+    };
+    for (const file of this.files) this.#own.add(deps.files.watch(file, again));
   }
 
-  /** What is opened as one; undefined for one file. */
-  readonly several: Several | undefined;
   /** How its files are scaled to each other. */
   #normalize: Normalize;
 
   /** The files that are read: those shown, then those they are compared with. */
-  get files(): readonly vscode.Uri[] {
+  get files(): readonly U[] {
     return this.several?.files ?? [this.uri];
   }
   get normalize(): Normalize {
@@ -99,7 +94,10 @@ export class ProfileDocument implements vscode.CustomDocument {
     this.#load = load;
     const maxBytes = this.deps.maxBytes();
     const { several } = this;
-    const bytes = several ? Promise.all(this.files.map((file) => read(file, maxBytes))) : read(this.uri, maxBytes);
+    const { files } = this.deps;
+    const bytes = several
+      ? Promise.all(this.files.map((file) => files.read(file, maxBytes)))
+      : files.read(this.uri, maxBytes);
     this.deps
       .open(bytes, { maxBytes, ...(several && { combine: combineOf(several, this.#normalize) }) }, load.signal)
       .then(
@@ -133,36 +131,5 @@ export class ProfileDocument implements vscode.CustomDocument {
     this.#state = state;
     if (before.kind === 'open') before.profile.dispose();
     this.#changed.fire();
-  }
-}
-
-/** All of a file. Throws `pages.tooBig`, `pages.gone`, `pages.read`. */
-async function read(uri: vscode.Uri, maxBytes: number): Promise<Uint8Array> {
-  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-  try {
-    const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > maxBytes) {
-      throw new Problem('pages.tooBig', `${name} has ${inBytes(size)}; the limit is ${inBytes(maxBytes)}.`, {
-        next: 'Raise the setting controllerTuner.maxProfileMiB if you trust the file.',
-      });
-    }
-    const data = await vscode.workspace.fs.readFile(uri);
-    // The thread takes the bytes' memory; a Buffer may be a piece of Node's pool, which must stay here.
-    return Buffer.isBuffer(data) ? new Uint8Array(data) : data;
-  } catch (e) {
-    if (e instanceof Problem) throw e;
-    const code = e instanceof vscode.FileSystemError ? e.code : '';
-    const why =
-      code === 'FileNotFound'
-        ? 'it is not there any more'
-        : code === 'NoPermissions'
-          ? 'you may not read it'
-          : e instanceof Error
-            ? e.message
-            : String(e);
-    throw new Problem(code === 'FileNotFound' ? 'pages.gone' : 'pages.read', `${name} could not be read: ${why}.`, {
-      next: 'Check the file and open it again.',
-      cause: e,
-    });
   }
 }

@@ -1,5 +1,4 @@
 /** The profile's page that was focused last, as what shows its values elsewhere sees it. */
-import type * as vscode from 'vscode';
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import type { OpenProfile, Part } from '../../profile/types';
 
@@ -21,6 +20,14 @@ export interface ProfilePage {
   select(name: string): void;
 }
 
+/** The tab of a page: `vscode.WebviewPanel` has this shape. */
+export interface Tab {
+  /** It has the focus, or had it last among all tabs. */
+  readonly active: boolean;
+  onDidChangeViewState(listener: () => void): Disposable;
+  onDidDispose(listener: () => void): Disposable;
+}
+
 /** The pages that are open, in the order in which they had the focus. */
 export class ActivePages implements Disposable {
   readonly #own = new Disposables();
@@ -34,22 +41,22 @@ export class ActivePages implements Disposable {
     return this.#pages[0];
   }
 
-  add(page: ProfilePage, panel: vscode.WebviewPanel): void {
+  add(page: ProfilePage, tab: Tab): void {
     const own = this.#own.add(new Disposables());
     const front = (): void => {
-      if (!panel.active || this.active === page) return;
+      if (!tab.active || this.active === page) return;
       this.#pages = [page, ...this.#pages.filter((p) => p !== page)];
       this.#changed.fire();
     };
     this.#pages = [...this.#pages, page];
-    own.add(panel.onDidChangeViewState(front));
+    own.add(tab.onDidChangeViewState(front));
     own.add(
       page.onDidChange(() => {
         if (this.active === page) this.#changed.fire();
       }),
     );
     own.add(
-      panel.onDidDispose(() => {
+      tab.onDidDispose(() => {
         const was = this.active;
         this.#pages = this.#pages.filter((p) => p !== page);
         own.dispose();

@@ -1,14 +1,12 @@
 /** What is to be watched: context → kinds, all or some → namespaces → labels. */
-import * as vscode from 'vscode';
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { distinct, fullName } from '../../churn/kinds';
 import type { KindInfo } from '../../churn/types';
-import type { Clusters } from '../../app/clusters';
+import type { Clusters } from '../clusters';
 import { abortError } from '../../base/abort';
-import type { Choice } from '../../app/editor';
-import { run, type Step } from '../../app/wizard';
-import { picker } from '../picker';
+import type { Picker } from '../editor';
+import { run, type Step } from '../wizard';
 import type { ChurnSubject } from './session';
 
 const TITLE = 'Watch changes';
@@ -21,24 +19,25 @@ interface State {
   readonly selector?: string;
 }
 
-/** Rejects with AbortError when the person gave up, or with what the cluster said. */
+/** Rejects with AbortError when the user gave up, or with what the cluster said. */
 export async function pickChurn(
+  picker: Picker,
   clusters: Clusters,
   given: Pick<State, 'context' | 'namespaces'>,
 ): Promise<ChurnSubject> {
   const end = await run<State>(given, [
-    contextStep(clusters),
-    presetStep(clusters),
-    kindsStep(),
-    namespaceStep(clusters),
-    selectorStep(),
+    contextStep(picker, clusters),
+    presetStep(picker, clusters),
+    kindsStep(picker),
+    namespaceStep(picker, clusters),
+    selectorStep(picker),
   ]);
   const { context, kinds, namespaces = 'all', selector = '' } = end;
   if (context === undefined || !kinds) throw abortError('The user cancelled.');
   return { context, kinds, namespaces, selector };
 }
 
-function contextStep(clusters: Clusters): Step<State> {
+function contextStep(picker: Picker, clusters: Clusters): Step<State> {
   return async (state, frame) => {
     if (state.context !== undefined) return { state, asked: false };
     const { value, asked } = await picker.pick<string>({
@@ -54,7 +53,7 @@ function contextStep(clusters: Clusters): Step<State> {
             'There is no kubeconfig: nothing in KUBECONFIG, ~/.kube/config or the setting controllerTuner.kubeconfigs.',
             { next: 'Add a kubeconfig file.' },
           );
-        return clusters.entries.map(({ info, state: s }): Choice<string> => ({
+        return clusters.entries.map(({ info, state: s }) => ({
           label: info.name,
           description: [info.current && 'current', s === 'open' && 'connected']
             .filter((d) => typeof d === 'string')
@@ -71,7 +70,7 @@ function contextStep(clusters: Clusters): Step<State> {
 /** Built-in workloads and what they make. */
 const WORKLOADS = ['apps', 'batch'];
 
-function presetStep(clusters: Clusters): Step<State> {
+function presetStep(picker: Picker, clusters: Clusters): Step<State> {
   return async (state, frame) => {
     const { context = '' } = state;
     let all: readonly KindInfo[] = [];
@@ -128,58 +127,26 @@ function presetStep(clusters: Clusters): Step<State> {
   };
 }
 
-function kindsStep(): Step<State> {
+function kindsStep(picker: Picker): Step<State> {
   return async (state, frame) => {
     if (state.kinds) return { state, asked: false };
-    const kinds = await many({ ...frame, title: TITLE }, state.all ?? []);
+    const kinds = await picker.pickMany({
+      title: TITLE,
+      step: frame.step,
+      totalSteps: frame.totalSteps,
+      placeholder: 'Kinds to watch; tick one or more',
+      atLeastOne: true,
+      choices: (state.all ?? []).map((kind) => ({
+        label: kind.kind,
+        description: fullName(kind) === kind.kind ? kind.version : `${kind.group}/${kind.version}`,
+        value: kind,
+      })),
+    });
     return { state: { ...state, kinds }, asked: true };
   };
 }
 
-/** A list of which several are ticked. Rejects with AbortError. */
-function many(
-  frame: { readonly title: string; readonly step: number; readonly totalSteps: number },
-  all: readonly KindInfo[],
-): Promise<readonly KindInfo[]> {
-  const list = vscode.window.createQuickPick<Choice<KindInfo>>();
-  Object.assign(list, {
-    title: frame.title,
-    step: frame.step,
-    totalSteps: frame.totalSteps,
-    ignoreFocusOut: true,
-    canSelectMany: true,
-    matchOnDescription: true,
-    placeholder: 'Kinds to watch; tick one or more',
-  });
-  list.items = all.map((kind) => ({
-    label: kind.kind,
-    description: fullName(kind) === kind.kind ? kind.version : `${kind.group}/${kind.version}`,
-    value: kind,
-  }));
-  return new Promise((resolve, reject) => {
-    let done = false;
-    const end = (act: () => void): void => {
-      if (done) return;
-      done = true;
-      list.dispose();
-      act();
-    };
-    list.onDidAccept(() => {
-      if (list.selectedItems.length > 0)
-        end(() => {
-          resolve(list.selectedItems.map((i) => i.value));
-        });
-    });
-    list.onDidHide(() => {
-      end(() => {
-        reject(abortError('The user cancelled.'));
-      });
-    });
-    list.show();
-  });
-}
-
-function namespaceStep(clusters: Clusters): Step<State> {
+function namespaceStep(picker: Picker, clusters: Clusters): Step<State> {
   return async (state, frame) => {
     if (state.namespaces !== undefined || state.kinds?.every((k) => !k.namespaced) === true)
       return { state, asked: false };
@@ -210,7 +177,7 @@ function namespaceStep(clusters: Clusters): Step<State> {
   };
 }
 
-function selectorStep(): Step<State> {
+function selectorStep(picker: Picker): Step<State> {
   return async (state, frame) => {
     const selector = await picker.input({
       ...frame,

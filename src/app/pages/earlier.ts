@@ -1,16 +1,16 @@
 /** Goroutine dumps that were taken before the one that is looked at, and what changed since one of them. */
 import * as path from 'node:path';
-import * as vscode from 'vscode';
-import { Problem } from '../../base/problem';
+import { isAbort, Problem } from '../../base/problem';
 import { when } from '../../captures/describe';
 import type { Capture, CaptureInfo } from '../../captures/types';
 import { growthOf } from '../../profile/goroutines/growth/growth';
 import type { DumpAt } from '../../profile/goroutines/growth/types';
 import type { GoroutineDump } from '../../profile/types';
 import type { Compared, EarlierDump } from '../../protocol/goroutines';
-import type { CapturesApi } from '../captures/index';
-import { settings } from '../settings';
+import type { CaptureStore } from '../../captures/store';
+import type { Choice, Picker } from '../editor';
 import type { ThreadOpener } from './document';
+import type { FileDialogs, FileUri } from './panel';
 
 /** A dump of the same process is compared with by itself only when it is at most this old, ms: a day. */
 const FRESH_MS = 24 * 3_600_000;
@@ -20,22 +20,27 @@ const BETWEEN = 6;
 const OFFERED = 12;
 
 export interface EarlierDeps {
-  readonly captures: CapturesApi;
-  readonly open: ThreadOpener;
+  readonly store: Pick<CaptureStore, 'list'>;
+  /** Opens another dump, in a thread of its own. */
+  readonly openDump: ThreadOpener;
+  readonly picker: Picker;
+  readonly dialogs: FileDialogs;
+  /** All of a file on this machine. */
+  readonly read: (file: string) => PromiseLike<Uint8Array>;
+  /** Largest dump after decompression, bytes. */
+  readonly maxBytes: () => number;
 }
 
 /** What is looked at: its dump, and the capture that it is, if it is one. */
 export interface Shown {
-  readonly uri: vscode.Uri;
+  readonly uri: FileUri;
   readonly dump: GoroutineDump;
   readonly capture: Capture | undefined;
 }
 
 /** `base` as in the protocol: a file, 'newest', or '' to ask. */
 export async function compare(shown: Shown, base: string, deps: EarlierDeps): Promise<Compared> {
-  const all = (await deps.captures.store.list()).filter(
-    (c) => c.info.kind === 'goroutine' && c.file !== shown.uri.fsPath,
-  );
+  const all = (await deps.store.list()).filter((c) => c.info.kind === 'goroutine' && c.file !== shown.uri.fsPath);
   const { capture } = shown;
   const before = capture ? all.filter((c) => c.info.at < capture.info.at) : [];
   const now = capture?.info.at ?? Date.now();
@@ -55,7 +60,7 @@ export async function compare(shown: Shown, base: string, deps: EarlierDeps): Pr
     return { key: c.file, label: label(c, same), same };
   });
   const newest = before.find((c) => relation(c.info, capture?.info) === 'process' && now - c.info.at <= FRESH_MS);
-  const file = base === '' ? await ask(shown, all) : base === 'newest' ? newest?.file : base;
+  const file = base === '' ? await ask(shown, all, deps) : base === 'newest' ? newest?.file : base;
   if (file === undefined) return { earlier, base: '', labels: [] };
   const first = all.find((c) => c.file === file);
   const between =
@@ -85,43 +90,52 @@ export async function compare(shown: Shown, base: string, deps: EarlierDeps): Pr
   };
 }
 
-/** Captures of the same workload first, then all others, then any file. */
-async function ask({ capture }: Shown, all: readonly Capture[]): Promise<string | undefined> {
-  type Item = vscode.QuickPickItem & { readonly file?: string };
+/** Captures of the same workload first, then all others, then any file. Undefined when the user gave up. */
+async function ask(
+  { capture }: Shown,
+  all: readonly Capture[],
+  { picker, dialogs }: EarlierDeps,
+): Promise<string | undefined> {
+  const title = 'Compare goroutines with';
   const rank = { process: 0, workload: 1, other: 2 };
-  const items = [...all]
+  const captures = [...all]
     .sort((a, b) => rank[relation(a.info, capture?.info)] - rank[relation(b.info, capture?.info)])
-    .map((c): Item => ({
+    .map((c): Choice<string | undefined> => ({
       label: c.info.name,
       description: [when(c.info.at, Date.now()), c.info.pod].filter((s) => s !== '').join(' · '),
-      file: c.file,
+      value: c.file,
     }));
-  const other: Item = { label: '$(folder-opened) Choose a File…' };
-  const chosen =
-    items.length === 0
-      ? other
-      : await vscode.window.showQuickPick([...items, other], {
-          title: 'Compare goroutines with',
-          placeHolder: 'An earlier dump of the same process',
-          matchOnDescription: true,
-        });
+  const other = { label: '$(folder-opened) Choose a File…', value: undefined };
+  const chosen = await picker
+    .pick({
+      title,
+      placeholder: 'An earlier dump of the same process',
+      choices: () => Promise.resolve([...captures, other]),
+    })
+    .catch((e: unknown) => {
+      if (isAbort(e)) return undefined;
+      throw e;
+    });
   if (!chosen) return undefined;
-  if (chosen.file !== undefined) return chosen.file;
-  const [uri] =
-    (await vscode.window.showOpenDialog({
-      title: 'Compare goroutines with',
-      openLabel: 'Compare',
-      filters: { 'Goroutine dumps': ['txt', 'gz', 'pprof', 'pb', 'prof'], 'All files': ['*'] },
-    })) ?? [];
+  if (chosen.value !== undefined) return chosen.value;
+  const uri = await dialogs.open({
+    title,
+    openLabel: 'Compare',
+    filters: { 'Goroutine dumps': ['txt', 'gz', 'pprof', 'pb', 'prof'], 'All files': ['*'] },
+  });
   return uri?.fsPath;
 }
 
-async function readDump(file: string, info: CaptureInfo | undefined, { open }: EarlierDeps): Promise<DumpAt> {
+async function readDump(
+  file: string,
+  info: CaptureInfo | undefined,
+  { openDump, read, maxBytes: limit }: EarlierDeps,
+): Promise<DumpAt> {
   const name = path.basename(file);
-  const maxBytes = settings.maxProfileBytes;
+  const maxBytes = limit();
   let bytes: Uint8Array;
   try {
-    bytes = await vscode.workspace.fs.readFile(vscode.Uri.file(file));
+    bytes = await read(file);
   } catch (e) {
     throw new Problem('pages.earlier', `${name} could not be read.`, {
       next: 'Choose another dump.',
@@ -133,7 +147,7 @@ async function readDump(file: string, info: CaptureInfo | undefined, { open }: E
     throw new Problem('pages.tooBig', `${name} is larger than the limit.`, {
       next: 'Raise the setting controllerTuner.maxProfileMiB if you trust the file.',
     });
-  const profile = await open(new Uint8Array(bytes), { maxBytes });
+  const profile = await openDump(new Uint8Array(bytes), { maxBytes });
   try {
     const dump = await profile.goroutines();
     if (!dump)

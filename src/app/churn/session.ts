@@ -1,5 +1,4 @@
 /** One page of changes: follows its kinds while it is seen or wanted, and tells the page what that adds up to once a second. */
-import * as vscode from 'vscode';
 import { count } from '../../base/format';
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
@@ -20,10 +19,10 @@ import {
   type FromChurnPage,
   type ToChurnPage,
 } from '../../protocol/churn';
-import type { Clusters } from '../../app/clusters';
-import type { Log } from '../../app/editor';
-import { withNextStep } from '../../app/problems';
-import { loadPage, portOf } from '../pages/panel';
+import type { Clusters } from '../clusters';
+import type { Editor } from '../editor';
+import { withNextStep } from '../problems';
+import type { FileDialogs, PagePanel } from '../pages/panel';
 import { saveChurn } from './save';
 
 /** What is watched. */
@@ -36,9 +35,9 @@ export interface ChurnSubject {
 }
 
 export interface ChurnDeps {
-  readonly clusters: Clusters;
-  readonly log: Log;
-  /** The folder with the pages' bundles. */ readonly pages: vscode.Uri;
+  readonly clusters: Pick<Clusters, 'entry' | 'connect' | 'onDidChange'>;
+  readonly editor: Pick<Editor, 'log' | 'messages'>;
+  readonly dialogs: FileDialogs;
 }
 
 /** Between two pictures, ms. */
@@ -65,7 +64,7 @@ export class ChurnSession implements Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly panel: vscode.WebviewPanel,
+    private readonly panel: PagePanel,
     private readonly subject: ChurnSubject,
     private readonly deps: ChurnDeps,
   ) {
@@ -77,18 +76,18 @@ export class ChurnSession implements Disposable {
       },
     });
     this.#channel = this.#own.add(
-      new HostChannel(CHURN, portOf(panel, deps.pages), this.#handlers(), {
+      new HostChannel(CHURN, panel, this.#handlers(), {
         problemOf: (e) => withNextStep(e, 'churn.failed'),
         failed: (_, e) => {
-          this.#failed(e);
+          void deps.editor.messages.problem(e, { what: this.#title });
         },
         dropped: (why) => {
-          deps.log.warn(`${this.#title}: a message was dropped: ${why}`);
+          deps.editor.log.warn(`${this.#title}: a message was dropped: ${why}`);
         },
       }),
     );
     this.#own.add(
-      panel.onDidChangeViewState(() => {
+      panel.onDidChangeVisible(() => {
         this.#seen();
       }),
     );
@@ -97,7 +96,7 @@ export class ChurnSession implements Disposable {
         if (name === undefined || name === subject.context) this.#reconnect();
       }),
     );
-    loadPage(panel, deps.pages, CHURN.page, this.#title);
+    panel.load(CHURN.page, this.#title);
     void this.#begin();
   }
 
@@ -163,7 +162,7 @@ export class ChurnSession implements Disposable {
       this.#tell();
     } catch (e) {
       if (isAbort(e)) return;
-      this.deps.log.problem(this.#title, e);
+      this.deps.editor.log.problem(this.#title, e);
       this.#state = 'stopped';
       this.#channel.send({ type: 'failed', problem: withNextStep(e, 'churn.failed').toJSON() });
     } finally {
@@ -196,7 +195,12 @@ export class ChurnSession implements Disposable {
         this.#whileHidden = m.on;
         this.#tell();
       },
-      save: (m) => saveChurn(m.what, this.#churn, this.#title),
+      save: (m) =>
+        saveChurn(m.what, this.#churn, {
+          title: this.#title,
+          dialogs: this.deps.dialogs,
+          messages: this.deps.editor.messages,
+        }),
       retry: () => {
         this.#end();
         this.#state = 'starting';
@@ -219,12 +223,6 @@ export class ChurnSession implements Disposable {
       void this.#begin();
     }
     this.#tell();
-  }
-
-  #failed(e: unknown): void {
-    if (isAbort(e)) return;
-    this.deps.log.problem(this.#title, e);
-    void vscode.window.showErrorMessage(withNextStep(e).sentence);
   }
 
   #soon(): void {

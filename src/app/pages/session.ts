@@ -1,12 +1,11 @@
 /** One editor's page: shows the document, answers the page's requests, swaps pages in place. */
-import * as vscode from 'vscode';
-import { Disposables, Emitter } from '../../base/dispose';
+import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { count } from '../../base/format';
 import { isAbort, Problem } from '../../base/problem';
 import { fileSubtitle, subtitle } from '../../captures/describe';
 import type { Capture } from '../../captures/types';
-import type { GoroutineDump, OpenProfile } from '../../profile/types';
-import { HostChannel, type Handlers, type HostEvents, type Port } from '../../protocol/channel';
+import type { GoroutineDump, OpenProfile, StackFrame } from '../../profile/types';
+import { HostChannel, type Handlers, type HostEvents } from '../../protocol/channel';
 import {
   earlyQuery,
   FLAME,
@@ -23,28 +22,29 @@ import {
   type ToGoroutinesPage,
 } from '../../protocol/goroutines';
 import type { FromProfilePage, PageFacts, PageName, ToProfilePage } from '../../protocol/profile';
-import type { CapturesApi } from '../captures/index';
-import type { Log } from '../../app/editor';
-import { withNextStep } from '../../app/problems';
+import type { CaptureStore } from '../../captures/store';
+import type { Editor, Store } from '../editor';
+import { withNextStep } from '../problems';
 import type { Looking, ProfilePage } from './active';
-import { compareWith } from './compare';
-import type { ProfileDocument, ThreadOpener } from './document';
-import { compare } from './earlier';
-import { loadPage, portOf } from './panel';
+import { compareWith, type CompareDeps } from './compare';
+import type { ProfileDocument } from './document';
+import { compare, type EarlierDeps } from './earlier';
+import type { GoSources } from './goSources';
+import { fileNameOf, type FileDialogs, type FileUri, type PagePanel } from './panel';
 import { save } from './save';
 import type { Several } from './several';
-import type { Sources } from './source';
 
-export interface SessionDeps {
-  readonly captures: CapturesApi;
-  readonly log: Log;
-  /** Opens the bytes of another file in a thread of their own. */
-  readonly open: ThreadOpener;
-  readonly sources: Sources;
+export interface SessionDeps<U extends FileUri> extends CompareDeps<U>, EarlierDeps {
+  readonly store: Pick<CaptureStore, 'list' | 'get' | 'onDidChange'>;
+  readonly editor: Pick<Editor, 'log' | 'messages' | 'copy'>;
   /** Keeps which page of a file was shown last, over window reloads. */
-  readonly memory: vscode.Memento;
-  /** The folder with the pages' bundles: the only one that a page may load from. */
-  readonly pages: vscode.Uri;
+  readonly memory: Store;
+  readonly dialogs: FileDialogs<U>;
+  readonly sources: Pick<GoSources, 'modules'>;
+  /** Shows the source of a frame, beside the page. */
+  readonly openSource: (frame: StackFrame, profile: OpenProfile) => Promise<void>;
+  /** Says something in the status bar for so long, ms. */
+  readonly note: (text: string, millis: number) => void;
   readonly captureAgain: (capture: Capture | undefined) => void;
 }
 
@@ -75,11 +75,10 @@ const MEMORY = 'pages.shown';
 /** Files whose page is remembered; the oldest goes first. */
 const MEMORY_MAX = 200;
 
-export class PageSession implements vscode.Disposable, ProfilePage {
+export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
   readonly onDidChange = this.#changed.event;
-  readonly #port: Port;
   #shown: Shown;
   /** The page said that it listens. */
   #ready = false;
@@ -96,13 +95,12 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   #drawn = false;
 
   constructor(
-    private readonly doc: ProfileDocument,
-    private readonly panel: vscode.WebviewPanel,
-    private readonly deps: SessionDeps,
+    private readonly doc: ProfileDocument<U>,
+    private readonly panel: PagePanel,
+    private readonly deps: SessionDeps<U>,
   ) {
     const remembered = recall(deps.memory, doc.uri);
     this.#chosen = remembered !== undefined;
-    this.#port = portOf(panel, deps.pages);
     this.#shown = this.#load(remembered ?? (doc.uri.path.endsWith('.goroutines.txt') ? 'goroutines' : 'flame'));
     this.#own.add(
       doc.onDidChange(() => {
@@ -111,7 +109,7 @@ export class PageSession implements vscode.Disposable, ProfilePage {
       }),
     );
     this.#own.add(
-      deps.captures.store.onDidChange(() => {
+      deps.store.onDidChange(() => {
         void this.#renamed();
       }),
     );
@@ -157,13 +155,13 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   }
 
   get #name(): string {
-    return this.doc.uri.path.slice(this.doc.uri.path.lastIndexOf('/') + 1);
+    return fileNameOf(this.doc.uri);
   }
 
   #load(page: PageName): Shown {
     this.#ready = false;
     this.#early = [];
-    loadPage(this.panel, this.deps.pages, page, this.#name);
+    this.panel.load(page, this.#name);
     const events: HostEvents = {
       problemOf: (e) =>
         isAbort(e)
@@ -175,12 +173,12 @@ export class PageSession implements vscode.Disposable, ProfilePage {
         this.#failed(TASKS[type] ?? type, e);
       },
       dropped: (why) => {
-        this.deps.log.warn(`${this.#name}, ${page} page: a message was dropped: ${why}`);
+        this.deps.editor.log.warn(`${this.#name}, ${page} page: a message was dropped: ${why}`);
       },
     };
     return page === 'flame'
-      ? { page, channel: new HostChannel(FLAME, this.#port, this.#flameHandlers(), events) }
-      : { page, channel: new HostChannel(GOROUTINES, this.#port, this.#goroutinesHandlers(), events) };
+      ? { page, channel: new HostChannel(FLAME, this.panel, this.#flameHandlers(), events) }
+      : { page, channel: new HostChannel(GOROUTINES, this.panel, this.#goroutinesHandlers(), events) };
   }
 
   /** For both pages. */
@@ -195,7 +193,7 @@ export class PageSession implements vscode.Disposable, ProfilePage {
       },
       openSource: (m) => {
         const { profile } = this;
-        return profile ? this.deps.sources.open(m.frame, profile, this.panel.viewColumn) : undefined;
+        return profile ? this.deps.openSource(m.frame, profile) : undefined;
       },
       captureAgain: async () => {
         this.deps.captureAgain(await this.#capture());
@@ -203,7 +201,7 @@ export class PageSession implements vscode.Disposable, ProfilePage {
       drawn: (m) => {
         // The whole way, from the opening of the file, counts once: later pictures follow the person.
         if (!this.#drawn)
-          this.deps.log.info(
+          this.deps.editor.log.info(
             `${this.#name}: ${page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms after it was opened`,
           );
         this.#drawn = true;
@@ -226,15 +224,17 @@ export class PageSession implements vscode.Disposable, ProfilePage {
       }),
       save: (m) => {
         const { profile } = this;
-        return profile ? save(m, profile, this.title) : undefined;
+        return profile
+          ? save(m, profile, this.title, { ...this.deps, messages: this.deps.editor.messages })
+          : undefined;
       },
-      compareWith: () => compareWith(this.deps.captures, this.doc.uri),
+      compareWith: () => compareWith(this.doc.uri, this.deps),
       normalize: (m) => {
         this.doc.normalize = m.how;
       },
       copy: async (m) => {
-        await vscode.env.clipboard.writeText(m.text);
-        vscode.window.setStatusBarMessage(`Copied ${m.what}.`, COPIED_MS);
+        await this.deps.editor.copy(m.text);
+        this.deps.note(`Copied ${m.what}.`, COPIED_MS);
       },
     };
   }
@@ -270,7 +270,7 @@ export class PageSession implements vscode.Disposable, ProfilePage {
     const { state } = this.doc;
     if (state.kind === 'loading') this.#send({ type: 'loading', title: this.#name, text: 'Reading the profile…' });
     else if (state.kind === 'failed') {
-      this.deps.log.problem(`Open ${this.#name}`, Problem.fromJSON(state.problem));
+      this.deps.editor.log.problem(`Open ${this.#name}`, Problem.fromJSON(state.problem));
       this.#send({ type: 'failed', title: this.#name, problem: state.problem });
     } else
       this.#init(state.profile).catch((e: unknown) => {
@@ -341,14 +341,12 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   }
 
   /** Which files are shown as one: "30 s, today 14:32, against 10 s, today 14:02", or how many were added up. */
-  async #together({ files, sources }: Several, now: number): Promise<string> {
+  async #together({ files, sources }: Several<U>, now: number): Promise<string> {
     const told = await Promise.all(
       files.map(async (file) => {
         const capture =
-          file.scheme === 'file' ? await this.deps.captures.find(file.fsPath).catch(() => undefined) : undefined;
-        return capture
-          ? `${capture.info.name}, ${subtitle(capture.info, now)}`
-          : file.path.slice(file.path.lastIndexOf('/') + 1);
+          file.scheme === 'file' ? await this.deps.store.get(file.fsPath).catch(() => undefined) : undefined;
+        return capture ? `${capture.info.name}, ${subtitle(capture.info, now)}` : fileNameOf(file);
       }),
     );
     if (sources === files.length)
@@ -365,7 +363,7 @@ export class PageSession implements vscode.Disposable, ProfilePage {
 
   /** The capture that this file is, if it is one. */
   async #capture(): Promise<Capture | undefined> {
-    return this.doc.uri.scheme === 'file' ? this.deps.captures.find(this.doc.uri.fsPath) : undefined;
+    return this.doc.uri.scheme === 'file' ? this.deps.store.get(this.doc.uri.fsPath) : undefined;
   }
 
   #opened(): OpenProfile {
@@ -385,9 +383,7 @@ export class PageSession implements vscode.Disposable, ProfilePage {
   }
 
   #failed(what: string, e: unknown): void {
-    if (isAbort(e)) return;
-    this.deps.log.problem(what, e);
-    void vscode.window.showErrorMessage(withNextStep(e).sentence);
+    void this.deps.editor.messages.problem(e, { what });
   }
 }
 
@@ -396,17 +392,18 @@ export function pagesOf({ summary: { kind, combined } }: Pick<OpenProfile, 'summ
   return kind === 'goroutines' && (combined?.bases ?? 0) === 0 ? ['goroutines', 'flame'] : ['flame'];
 }
 
-function shown(memory: vscode.Memento): Record<string, PageName> {
-  return memory.get<Record<string, PageName>>(MEMORY, {});
+function shown(memory: Store): Readonly<Record<string, unknown>> {
+  const kept = memory.get(MEMORY);
+  return typeof kept === 'object' && kept !== null ? (kept as Record<string, unknown>) : {};
 }
 
-function recall(memory: vscode.Memento, uri: vscode.Uri): PageName | undefined {
-  const page: unknown = shown(memory)[uri.toString()];
+function recall(memory: Store, uri: FileUri): PageName | undefined {
+  const page = shown(memory)[uri.toString()];
   return page === 'flame' || page === 'goroutines' ? page : undefined;
 }
 
-function remember(memory: vscode.Memento, uri: vscode.Uri, page: PageName): void {
+function remember(memory: Store, uri: FileUri, page: PageName): void {
   const entries = Object.entries(shown(memory)).filter(([k]) => k !== uri.toString());
   entries.push([uri.toString(), page]);
-  void memory.update(MEMORY, Object.fromEntries(entries.slice(-MEMORY_MAX)));
+  void memory.set(MEMORY, Object.fromEntries(entries.slice(-MEMORY_MAX)));
 }
