@@ -9,8 +9,8 @@ import { ensureNode24 } from './node24.mjs';
 
 const HELP = `Usage: npm run bench -- [options]
 
-  --only NAME        run these cases: activation, tree, capture, looks, open, draw, metrics, hour, charts, source, vsix; may be given
-                     more than once, or with commas between them
+  --only NAME        run these cases: activation, tree, capture, looks, open, draw, metrics, hour, ticks, charts, source, vsix; may be
+                     given more than once, or with commas between them
   --json FILE        write {"cases":[{"name","value","unit","peer","peerValue","ratio","limit","ok"}]};
                      without a peer its fields and the ratio are null, without a limit that is null
   --kubeconfig FILE  measure against this running cluster instead of starting test clusters: its current context, as it
@@ -26,6 +26,7 @@ looks       what a look at /metrics costs the controller that is looked at: byte
 open        bytes of a profile until they are drawn in Chromium, against go tool pprof -top on the same file
 metrics     39,000 series of text to samples, against Go's expfmt and npm's parser; what the ring of scrapes holds
 hour        two hours of looks at 100,000 series by a fast clock: memory, sockets, listeners, without a peer
+ticks       what a look brings to 12 charts of an hour: bytes and time, against all of them anew each time
 charts      new points for 12 charts of 20 series and 1,000 points each, without a peer
 source      the first look at a Go file, a keystroke, a module of 500 files cold and warm, against gofmt -l
 draw        one frame of the flame graph of 500,000 nodes, without a peer

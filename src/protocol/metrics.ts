@@ -158,6 +158,25 @@ export interface ChartData {
   readonly gaps?: readonly ChartGap[];
 }
 
+/** How a chart differs from what the page was sent of it before: points left at the front, others came at the end. */
+export interface ChartAppend {
+  readonly panel: string;
+  /** The revision of the chart that it changes. */
+  readonly after: number;
+  /** Points that leave at the front. */
+  readonly drop: number;
+  /** Points behind those that stay as they are; what followed them is replaced. */
+  readonly keep: number;
+  readonly times: Float64Array;
+  /** Of each series, in the order in which they were sent. */
+  readonly values: readonly Float64Array[];
+}
+
+/** A chart, or what is new in it. `revision` tells what the page has then. */
+export type ChartUpdate =
+  | { readonly revision: number; readonly chart: ChartData }
+  | { readonly revision: number; readonly append: ChartAppend };
+
 /** Something that happened, drawn over all charts. */
 export interface Annotation {
   readonly time: number;
@@ -197,7 +216,8 @@ export type ToMetricsPage =
   | {
       readonly v: number;
       readonly type: 'charts';
-      readonly charts: readonly ChartData[];
+      /** One that is as it was sent last is not among them. */
+      readonly charts: readonly ChartUpdate[];
       readonly range: { readonly start: number; readonly end: number };
     }
   | { readonly v: number; readonly type: 'annotations'; readonly annotations: readonly Annotation[] }
@@ -223,6 +243,8 @@ export type FromMetricsPage =
       readonly replica: string;
       /** Name of the compared one in focus; '' = the first. */ readonly focus: string;
     }
+  /** What came of these panels does not fit what the page has of them: they are sent whole. */
+  | { readonly v: number; readonly type: 'resend'; readonly panels: readonly string[] }
   | { readonly v: number; readonly type: 'source'; readonly source: string }
   | { readonly v: number; readonly type: 'families'; readonly id: number }
   | {
@@ -269,6 +291,7 @@ export function fromMetricsPage(m: unknown): FromMetricsPage | undefined {
 const KNOWN = new Set<string>([
   'ready',
   'watch',
+  'resend',
   'source',
   'families',
   'complete',

@@ -4,7 +4,7 @@
  */
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import { isAbort, Problem } from '../base/problem';
-import { evaluate, metricNames, parsePromql } from '../metrics/promql/index';
+import { evaluate, metricNames, parsed } from '../metrics/promql/index';
 import { Ring } from '../metrics/store/ring';
 import { ACCEPT, parseScrape } from '../metrics/formats/scrape';
 import type { Family, Labels, QueryResult, RangeQuery, Scrape, Source } from '../metrics/types';
@@ -57,7 +57,7 @@ const MOVED =
 
 /** Names of what these queries read; undefined when one may read any. Throws Problem `metrics.promql`. */
 export function namesIn(queries: readonly string[]): ReadonlySet<string> | undefined {
-  const all = queries.map((promql) => metricNames(parsePromql(promql)));
+  const all = queries.map((promql) => metricNames(parsed(promql)));
   return all.includes(undefined) ? undefined : new Set(all.flatMap((names) => names ?? []));
 }
 
@@ -128,7 +128,7 @@ export class Scraper implements Source, Disposable {
 
   async query(query: RangeQuery, signal: AbortSignal): Promise<QueryResult> {
     signal.throwIfAborted();
-    return evaluate(parsePromql(query.promql), this.ring, query);
+    return evaluate(parsed(query.promql), this.ring, query);
   }
 
   async families(): Promise<readonly Family[]> {

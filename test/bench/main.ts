@@ -12,6 +12,7 @@ import { looks } from './cases/looks';
 import { metrics } from './cases/metrics';
 import { open } from './cases/open';
 import { source } from './cases/source';
+import { ticks } from './cases/ticks';
 import { tree } from './cases/tree';
 import { vsix } from './cases/vsix';
 import { Bench, type BenchOptions } from './lib/bench';
@@ -19,7 +20,20 @@ import { failedJson, header, isOk, line, toJson, type JsonCase } from './lib/tab
 import { Missing, type Case } from './types';
 
 /** Source first: the process has then loaded and kept nothing else. Capture and looks before tree: all use the test cluster, and the tree's cases fill it. */
-const CASES: readonly Case[] = [source, vsix, activation, metrics, hour, charts, open, draw, capture, looks, tree];
+const CASES: readonly Case[] = [
+  source,
+  vsix,
+  activation,
+  metrics,
+  hour,
+  ticks,
+  charts,
+  open,
+  draw,
+  capture,
+  looks,
+  tree,
+];
 
 /** The exit status: 1 when a row is not ok or a case could not run. */
 export async function main(

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser, setTheme, type PageOptions } from './harness/browser';
 import { CHARTS, MANY_PANELS, MANY_SIZE, ManyCharts } from './harness/manycharts';
-import { NOW, PANELS } from './harness/metricsdata';
+import { chartOf, NOW, PANELS, spanOf } from './harness/metricsdata';
 import { MetricsHost, type MetricsOptions } from './harness/metricshost';
 import { shot } from './harness/shots';
 import { pageTests } from './harness/suite';
@@ -57,6 +57,41 @@ describe.skipIf(noBrowser())('metrics page: charts', () => {
     await expect.poll(() => host.watch.panels.length).toBe(0);
     await page.getByRole('tab', { name: 'Charts' }).click();
     await page.locator('.panel canvas').first().waitFor();
+  });
+
+  it('joins what is new to what it has, and asks for the whole of what does not fit', async () => {
+    await open();
+    await expect.poll(() => panel('depth').locator('table.sr tbody tr').count()).toBe(2);
+    const range = spanOf(host.watch.range);
+    const { times, series } = chartOf('depth', range);
+    const append = (after: number, value: number) => ({
+      panel: 'depth',
+      after,
+      drop: 1,
+      keep: times.length - 1,
+      times: Float64Array.of(range.end + 1),
+      values: series.map((_, i) => Float64Array.of(value + i)),
+    });
+    const later = { start: range.start + 1, end: range.end + 1 };
+    await host.send({ type: 'charts', range: later, charts: [{ revision: 2, append: append(1, 4711) }] });
+    await expect
+      .poll(() => panel('depth').locator('table.sr td').allTextContents())
+      .toEqual(expect.arrayContaining(['4,711', '4,712']));
+    expect(host.of('resend')).toEqual([]);
+    await host.send({ type: 'charts', range: later, charts: [{ revision: 9, append: append(8, 1) }] });
+    await expect.poll(() => host.of('resend').map((m) => m.panels)).toEqual([['depth']]);
+    expect(await panel('depth').locator('table.sr td').allTextContents()).toContain('4,711');
+    expect(host.complaints).toEqual([]);
+  });
+
+  it('draws what is made anew from what it has, as what did not change is not sent again', async () => {
+    await open({}, { height: 1250 });
+    await expect.poll(() => panel('memory').locator('.legend button').count()).toBe(2);
+    const watches = host.of('watch').length;
+    await choose('depth', 'Hide this panel');
+    await panel('memory').locator('canvas').waitFor();
+    expect(host.of('watch').length - watches).toBeLessThanOrEqual(1);
+    await expect.poll(() => panel('memory').locator('.legend button').count()).toBe(2);
   });
 
   it('draws in all themes, tells last values in a table, and says what is empty or failed', async () => {

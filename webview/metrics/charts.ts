@@ -39,8 +39,8 @@ export class Charts {
   #infos: readonly PanelInfo[] = [];
   /** Names of those that are compared; none on a page of one. */
   #subjects: readonly string[] = [];
-  /** Last answers of those that are compared, by panel. */
-  readonly #last = new Map<string, ChartData>();
+  /** What each panel shows, by its id. */
+  readonly #last = new Map<string, { readonly chart: ChartData; readonly range: Range }>();
   readonly #bounds = new Map<string, ReturnType<typeof boundsOf>>();
   readonly #layout = h('div', { class: 'seg', role: 'group', 'aria-label': 'Layout', hidden: true });
   #annotations: readonly Annotation[] = [];
@@ -152,30 +152,41 @@ export class Charts {
     this.#make();
   }
 
+  /** What the host sent: charts that did not change are not among them, and move on with the time. */
+  update(charts: readonly ChartData[], range: Range): void {
+    this.show(charts, range);
+    const changed = new Set(charts.map((c) => c.panel));
+    for (const p of this.#panels.values()) if (p.info.group !== OWN && !changed.has(p.info.id)) p.setRange(range);
+  }
+
   show(charts: readonly ChartData[], range: Range): void {
     for (const chart of charts) {
-      if (this.#subjects.length === 0) {
-        this.#panels.get(chart.panel)?.show(chart, range);
-        continue;
-      }
-      this.#last.set(chart.panel, chart);
-      this.#measure(chart.panel);
-      const slots = comparedSlots(chart.series, this.#subjects);
-      this.#panels.get(chart.panel)?.show(chart, range, slots);
-      this.#subjects.forEach((subject, i) => {
-        this.#panels.get(partKey(chart.panel, i))?.show(
-          partOf(chart, subject),
-          range,
-          slots.filter((_, k) => chart.series[k]?.subject === subject),
-        );
-      });
+      this.#last.set(chart.panel, { chart, range });
+      this.#draw(chart, range);
     }
+  }
+
+  #draw(chart: ChartData, range: Range): void {
+    if (this.#subjects.length === 0) {
+      this.#panels.get(chart.panel)?.show(chart, range);
+      return;
+    }
+    this.#measure(chart.panel);
+    const slots = comparedSlots(chart.series, this.#subjects);
+    this.#panels.get(chart.panel)?.show(chart, range, slots);
+    this.#subjects.forEach((subject, i) => {
+      this.#panels.get(partKey(chart.panel, i))?.show(
+        partOf(chart, subject),
+        range,
+        slots.filter((_, k) => chart.series[k]?.subject === subject),
+      );
+    });
   }
 
   /** The axis that a panel's charts share: as far as what is drawn of any of them. */
   #measure(id: string): void {
     const { isolated, muted, log } = this.#events.state;
-    const { series = [] } = this.#last.get(id) ?? {};
+    const { series = [] } = this.#last.get(id)?.chart ?? {};
     const labels = series.map((s) => s.label);
     this.#bounds.set(
       id,
@@ -297,6 +308,8 @@ export class Charts {
             ),
           ]),
     );
+    // What did not change since is not sent again.
+    for (const { chart, range } of this.#last.values()) this.#draw(chart, range);
     this.#applyFilter();
     if (started) this.start();
   }
@@ -375,8 +388,11 @@ export class Charts {
         events.retry();
       },
       drop: () => {
-        if (info.group === OWN) events.state.own = events.state.own.filter((o) => o.id !== info.id);
-        else events.state.hidden = [...events.state.hidden, info.id];
+        if (info.group === OWN) {
+          events.state.own = events.state.own.filter((o) => o.id !== info.id);
+          // Its id is free for another one.
+          this.#last.delete(info.id);
+        } else events.state.hidden = [...events.state.hidden, info.id];
         events.changed();
         this.#make();
         if (document.hasFocus()) this.#filter.focus();

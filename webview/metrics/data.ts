@@ -1,8 +1,50 @@
 /** What a chart's answer becomes before it is drawn: columns with gaps, names that tell series apart, last values. No DOM. */
-import type { ChartData, ChartSeries } from '../../src/protocol/metrics';
+import type { ChartAppend, ChartData, ChartSeries, ChartUpdate } from '../../src/protocol/metrics';
 
 /** A column of a chart; null is a gap. */
 export type Column = Float64Array | (number | null)[];
+
+/** The charts that came, each as it was last. */
+export class ReceivedCharts {
+  readonly #received = new Map<string, { readonly revision: number; readonly chart: ChartData }>();
+
+  /** The charts as they are with these updates; `misfits`: panels of which something was missed, to be sent whole. */
+  take(updates: readonly ChartUpdate[]): {
+    readonly charts: readonly ChartData[];
+    readonly misfits: readonly string[];
+  } {
+    const charts: ChartData[] = [];
+    const misfits: string[] = [];
+    for (const update of updates) {
+      const chart = 'chart' in update ? update.chart : this.#appended(update.append);
+      if (chart) {
+        this.#received.set(chart.panel, { revision: update.revision, chart });
+        charts.push(chart);
+      } else if ('append' in update) {
+        this.#received.delete(update.append.panel);
+        misfits.push(update.append.panel);
+      }
+    }
+    return { charts, misfits };
+  }
+
+  #appended({ panel, after, drop, keep, times, values }: ChartAppend): ChartData | undefined {
+    const before = this.#received.get(panel);
+    if (before?.revision !== after) return undefined;
+    const { chart } = before;
+    const joined = (old: Float64Array, news: Float64Array): Float64Array => {
+      const all = new Float64Array(keep + news.length);
+      all.set(old.subarray(drop, drop + keep));
+      all.set(news, keep);
+      return all;
+    };
+    return {
+      ...chart,
+      times: joined(chart.times, times),
+      series: chart.series.map((s, i) => ({ ...s, values: joined(s.values, values[i] ?? new Float64Array(0)) })),
+    };
+  }
+}
 
 /**
  * The shared times and a column for each of `names`, in that order; a name without a series is all gaps. NaN and ±Inf

@@ -2,6 +2,7 @@
 import type { ProblemData } from '../../src/base/problem';
 import type { MetricsFacts, MetricsView, PanelInfo, TimeRange } from '../../src/protocol/metrics';
 import { debounce, h } from '../shared/dom';
+import { ReceivedCharts } from './data';
 import { Charts } from './charts';
 import { Explore } from './explore';
 import { Header, wholeOf } from './header';
@@ -30,6 +31,7 @@ export class MetricsPage {
   readonly #charts: Charts;
   readonly #explore: Explore;
   readonly #own: OwnQueries;
+  readonly #received = new ReceivedCharts();
   readonly #view = h('main', { id: 'view', role: 'tabpanel', tabindex: -1 });
   readonly #foot = h('div', { class: 'foot dim' });
   #facts: MetricsFacts | undefined;
@@ -201,11 +203,14 @@ export class MetricsPage {
         this.#answered();
         this.#pipeline.show(m.pipeline, this.#state.controller);
         break;
-      case 'charts':
+      case 'charts': {
         this.#answered();
         this.#lastRange = m.range;
-        this.#charts.show(m.charts, m.range);
+        const { charts, misfits } = this.#received.take(m.charts);
+        this.#charts.update(charts, m.range);
+        if (misfits.length > 0) this.#host.send({ type: 'resend', panels: misfits });
         break;
+      }
       case 'annotations':
         this.#charts.setAnnotations(m.annotations);
         break;

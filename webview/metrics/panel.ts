@@ -177,6 +177,7 @@ export class Panel {
   }
 
   setRange(range: Range): void {
+    if (range.start === this.#range?.start && range.end === this.#range.end) return;
     this.#range = range;
     this.#plot?.setRange(range);
   }

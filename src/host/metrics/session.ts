@@ -19,6 +19,7 @@ import {
 import { mergeCharts } from '../../series/compare';
 import { pipelineFrom, windowOf } from '../../series/feed';
 import { namesIn } from '../../series/scraper';
+import { SentCharts } from '../../series/updates';
 import type { Clusters } from '../../app/clusters';
 import type { Log } from '../../app/editor';
 import { withNextStep } from '../../app/problems';
@@ -61,6 +62,7 @@ export class MetricsSession implements Disposable {
   readonly #own = new Disposables();
   readonly #members: readonly Member[];
   #watch: Watch | undefined;
+  readonly #sent = new SentCharts();
   #ready = false;
   #facts = '';
   /** What is under way for the picture; ended by the next. */
@@ -192,6 +194,7 @@ export class MetricsSession implements Disposable {
       case 'ready':
         this.#ready = true;
         this.#facts = '';
+        this.#sent.forgetAll();
         this.#send({
           type: 'init',
           facts: this.#current(),
@@ -211,6 +214,10 @@ export class MetricsSession implements Disposable {
         this.#soon(0);
         return;
       }
+      case 'resend':
+        this.#sent.forget(m.panels);
+        this.#soon(0);
+        return;
       case 'families':
         void this.#reply(m.id, async () => ({
           type: 'families',
@@ -345,7 +352,12 @@ export class MetricsSession implements Disposable {
         const { charts, end } = await (this.#compares
           ? this.#together(watch, now, signal)
           : this.#alone(watch, now, signal));
-        if (!signal.aborted) this.#send({ type: 'charts', charts, range: { start: end - watch.range.seconds, end } });
+        if (!signal.aborted)
+          this.#send({
+            type: 'charts',
+            charts: this.#sent.updates(charts),
+            range: { start: end - watch.range.seconds, end },
+          });
       }
     } catch (e) {
       if (isAbort(e)) return;

@@ -6,5 +6,6 @@ export type { Expr } from './ast';
 export { evaluate, MAX_STEPS } from './evaluate';
 export { matcher } from './match';
 export { metricNames } from './names';
+export { parsed } from './parsed';
 export { parsePromql } from './parser';
 export { SIGNATURES } from './signatures';

@@ -3,7 +3,7 @@ import { gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { bytes as sizeText, count, duration } from '../../base/format';
 import { Problem } from '../../base/problem';
-import { evaluate, parsePromql } from '../../metrics/promql/index';
+import { evaluate, parsed } from '../../metrics/promql/index';
 import { parseScrape } from '../../metrics/formats/scrape';
 import type { Family, Matcher, QueryResult, RangeQuery, Scrape, Source } from '../../metrics/types';
 import { SavedStore, type SavedSpan } from './store';
@@ -66,7 +66,7 @@ export class SavedSource implements Source {
 
   async query(query: RangeQuery, signal: AbortSignal): Promise<QueryResult> {
     signal.throwIfAborted();
-    return evaluate(parsePromql(query.promql), this.store, query);
+    return evaluate(parsed(query.promql), this.store, query);
   }
 
   async families(): Promise<readonly Family[]> {

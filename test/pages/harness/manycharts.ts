@@ -46,14 +46,17 @@ export class ManyCharts {
             type: 'charts',
             range: { start: now - points + shift, end: now + shift },
             charts: Array.from({ length: charts }, (_, p) => ({
-              panel: `p${p}`,
-              times: xs,
-              warnings: [],
-              series: Array.from({ length: series }, (__, s) => ({
-                label: `s${s}`,
-                labels: {},
-                values: xs.map((x) => 10 + s + Math.sin(x / 20 + s) * 3 + ((x * 7919) % 5) / 5),
-              })),
+              revision: shift,
+              chart: {
+                panel: `p${p}`,
+                times: xs,
+                warnings: [],
+                series: Array.from({ length: series }, (__, s) => ({
+                  label: `s${s}`,
+                  labels: {},
+                  values: xs.map((x) => 10 + s + Math.sin(x / 20 + s) * 3 + ((x * 7919) % 5) / 5),
+                })),
+              },
             })),
           };
         };

@@ -68,7 +68,10 @@ export class MetricsHost extends PageHost<FromMetricsPage, ToMetricsPage> {
           await this.send({
             type: 'charts',
             range: spanOf(m.range),
-            charts: m.panels.map((p) => (this.options.chart ?? chartOf)(p, spanOf(m.range))),
+            charts: m.panels.map((p) => ({
+              revision: 1,
+              chart: (this.options.chart ?? chartOf)(p, spanOf(m.range)),
+            })),
           });
         break;
       case 'families':
