@@ -1,12 +1,12 @@
 /** From files to reports: the one way that the editor's hints, the review and the command line share. */
 import { isAbort, Problem } from '../base/problem';
 import { forgetLookups, resolveLookups, type LanguageServer, type Resolver } from './resolve';
-import { Elsewheres } from './elsewhere';
+import { InstrumentationCache } from './instrumentation';
 import { Folders } from './folders';
 import { MAX_LENGTH, type Grammar } from './go/grammar';
 import { isRelevant } from './go/relevant';
 import { checkModFile, isRelevantModFile } from './goMod';
-import { forgetWork, goReport } from './goReport';
+import { forgetReading, goReport } from './goReport';
 import type { GoPackage } from './go/package';
 import { Lru } from './lru';
 import { moduleOf } from './readers';
@@ -59,7 +59,7 @@ interface Kept {
 
 export class Analyzer {
   readonly #folders: Folders;
-  readonly #elsewheres: Elsewheres;
+  readonly #instrumentation: InstrumentationCache;
   readonly #reports = new Lru<Kept>(REPORTS, (k) => k.text.length + 500);
   readonly #modules = new Map<string, Promise<Module>>();
   readonly #told = new Set<string>();
@@ -76,7 +76,7 @@ export class Analyzer {
     private readonly options: AnalyzerOptions = {},
   ) {
     this.#folders = new Folders(files);
-    this.#elsewheres = new Elsewheres(this.#folders);
+    this.#instrumentation = new InstrumentationCache(this.#folders);
   }
 
   /** Another analyzer of the same kind over other files, e.g. with edits that are not written yet. */
@@ -197,7 +197,7 @@ export class Analyzer {
   clear(): void {
     this.#packages?.clear();
     this.#reports.clear();
-    this.#elsewheres.clear();
+    this.#instrumentation.clear();
     this.#folders.clear();
     this.#modules.clear();
   }
@@ -238,7 +238,7 @@ export class Analyzer {
     if (known === undefined || known.state !== this.#moduleState || !this.#isCurrent(known.folders)) {
       this.#dependencies.set(pkg, (known = { state: this.#moduleState, folders: new Map() }));
       forgetLookups(pkg);
-      forgetWork(pkg);
+      forgetReading(pkg);
     }
     const dependencies = known.folders;
     const resolver: Resolver = {
@@ -271,10 +271,10 @@ export class Analyzer {
         grammar,
         slices: new Slices(this.options.pause, signal),
         resolveLookups: () => resolveLookups(pkg, resolver),
-        elsewhere: async () => {
-          const looked = await this.#elsewheres.look(packageName(text), pkg, module, signal);
-          for (const [dir, generation] of looked.folders) folders.set(dir, generation);
-          return looked.elsewhere;
+        instrumentation: async () => {
+          const imported = await this.#instrumentation.of(packageName(text), pkg, module, signal);
+          for (const [dir, generation] of imported.folders) folders.set(dir, generation);
+          return imported.instrumentation;
         },
         read: (p) => this.#folders.read(p, signal),
         failed: (rule, e) => {

@@ -2,10 +2,10 @@
 import { clientsOf, controllersOf } from './readers';
 import type { Clients } from './clients/types';
 import type { Controllers } from './controllers/types';
-import type { Elsewhere } from './elsewhere';
 import type { GoFile } from './go/file';
 import type { Grammar } from './go/grammar';
 import type { GoPackage } from './go/package';
+import type { Instrumentation } from './instrumentation';
 import type { Module } from './modules/types';
 import type { GoContext } from './rule';
 import { GO_RULES } from './rules/index';
@@ -22,8 +22,8 @@ export interface GoJob {
   readonly slices: Slices;
   /** A file that is not of the package; undefined: it does not exist. */
   read(path: string): Promise<string | undefined>;
-  /** What other packages set up; asked at most once, and only when a rule that looks at it would speak. */
-  elsewhere(): Promise<Elsewhere>;
+  /** What imported packages instrument; called at most once, and only when a rule that looks at it found something. */
+  instrumentation(): Promise<Instrumentation>;
   /** Resolves names that other packages declare; true when the package is to be read again with what was found. */
   resolveLookups(): Promise<boolean>;
   /** A rule threw: the others go on. */
@@ -34,50 +34,65 @@ export interface GoJob {
 const ROUNDS = 2;
 
 export async function goReport(job: GoJob): Promise<FileReport> {
-  const { file, pkg, slices } = job;
-  let elsewhere: Elsewhere | undefined;
-  let asked = false;
-  const elsewhereOf = (): Elsewhere | undefined => {
-    asked = true;
-    return elsewhere;
-  };
-  let context = contextOf(job, elsewhereOf);
-  const setUpsOf = (): SetUp[] => [...context.clients.setUps(file), ...context.controllers.setUps(file)];
+  const { file } = job;
+  const { context, setUps } = await readPackage(job);
   const broken = brokenSpans(file);
   const whole = <T extends Span>(list: readonly T[]): T[] =>
     list.filter((s) => broken.every((b) => s.end <= b.start || s.start >= b.end));
-  const attempt = <T>(name: string, work: () => readonly T[]): readonly T[] => {
-    try {
-      return work();
-    } catch (e) {
-      job.failed(name, e);
-      return [];
-    }
-  };
-  const found: Finding[] = [];
-  let setUps: readonly SetUp[] = [];
+  const found = whole(await applyRules(job, context));
+  const findings = await withSoundFixes(job, found);
+  findings.sort((a, b) => a.start - b.start || a.end - b.end);
+  return { file: file.path, findings, setUps: whole(setUps).sort((a, b) => a.start - b.start) };
+}
+
+/** Reads what the package sets up, again with what other packages declare where that is needed. */
+async function readPackage(job: GoJob): Promise<{ context: GoContext; setUps: readonly SetUp[] }> {
+  const { file, pkg, slices } = job;
   for (let round = 0; ; round++) {
+    const context = contextOf(job);
     // Each its own piece: these two read the whole package.
-    attempt('clients', () => context.clients.configs);
+    attempt(job, 'clients', () => context.clients.configs);
     await slices.next();
-    attempt('controllers', () => context.controllers.controllers);
-    setUps = attempt('set-ups', setUpsOf);
-    if (round === ROUNDS || !(await job.resolveLookups())) break;
-    forgetWork(pkg);
-    context = contextOf(job, elsewhereOf);
+    attempt(job, 'controllers', () => context.controllers.controllers);
+    const setUps = attempt(job, 'set-ups', () => [
+      ...context.clients.setUps(file),
+      ...context.controllers.setUps(file),
+    ]);
+    if (round === ROUNDS || !(await job.resolveLookups())) return { context, setUps };
+    forgetReading(pkg);
   }
+}
+
+async function applyRules(job: GoJob, context: GoContext): Promise<Finding[]> {
+  const all: Finding[] = [];
+  let imported: Instrumentation | undefined;
   for (const rule of GO_RULES) {
-    await slices.next();
-    asked = false;
-    let list = attempt(rule.id, () => [...rule.check(context)]);
-    // Other packages take time to read: not for a rule that is silent anyway.
-    if (asked && elsewhere === undefined && list.length > 0) {
-      elsewhere = await job.elsewhere();
-      list = attempt(rule.id, () => [...rule.check(context)]);
+    await job.slices.next();
+    let found = attempt(job, rule.id, () => [...rule.check(context)]);
+    if (rule.afterImports !== undefined && found.length > 0) {
+      const instrumentation = (imported ??= await job.instrumentation());
+      const own = found;
+      found = attempt(job, rule.id, () => [...(rule.afterImports?.(own, instrumentation, context) ?? own)]);
     }
-    found.push(...whole(list));
+    all.push(...found);
   }
-  await slices.next();
+  await job.slices.next();
+  return all;
+}
+
+/** What `work` gives, or nothing when it throws, which is told. */
+function attempt<T>(job: GoJob, name: string, work: () => readonly T[]): readonly T[] {
+  try {
+    return work();
+  } catch (e) {
+    job.failed(name, e);
+    return [];
+  }
+}
+
+/** The findings, with only the fixes whose results parse. */
+async function withSoundFixes(job: GoJob, found: readonly Finding[]): Promise<Finding[]> {
+  const { file, pkg, grammar, slices } = job;
   const go = new Map(pkg.files.map((f) => [f.path, f]));
   const others = new Map<string, string | null>();
   for (const path of found.flatMap((f) => f.fixes.flatMap((fix) => [...byFile(fix, file.path).keys()]))) {
@@ -86,39 +101,34 @@ export async function goReport(job: GoJob): Promise<FileReport> {
   const findings: Finding[] = [];
   for (const finding of found) {
     await slices.next();
-    findings.push(
-      ...sound([finding], { path: file.path, grammar: job.grammar, go: (p) => go.get(p), text: (p) => others.get(p) }),
-    );
+    findings.push(...sound([finding], { path: file.path, grammar, go: (p) => go.get(p), text: (p) => others.get(p) }));
   }
-  findings.sort((a, b) => a.start - b.start || a.end - b.end);
-  return { file: file.path, findings, setUps: whole(setUps).sort((a, b) => a.start - b.start) };
+  return findings;
 }
 
-/** What was worked out of a package with a module's versions, for all its files. */
-const worked = new WeakMap<GoPackage, { readonly module: Module; clients?: Clients; controllers?: Controllers }>();
+/** What was read of a package with a module's versions, for the reports of all its files. */
+const readings = new WeakMap<GoPackage, { readonly module: Module; clients?: Clients; controllers?: Controllers }>();
 
-/** What is worked out of the package anew when it is looked at next. */
-export function forgetWork(pkg: GoPackage): void {
-  worked.delete(pkg);
+/** The package is read anew for the next report. */
+export function forgetReading(pkg: GoPackage): void {
+  readings.delete(pkg);
 }
 
-function contextOf({ file, pkg, module, measured }: GoJob, elsewhere: () => Elsewhere | undefined): GoContext {
-  let known = worked.get(pkg);
-  if (known?.module !== module) worked.set(pkg, (known = { module }));
-  const facts = known;
+function contextOf({ file, pkg, module, measured }: GoJob): GoContext {
+  let known = readings.get(pkg);
+  if (known?.module !== module) readings.set(pkg, (known = { module }));
+  const reading = known;
   return {
     file,
     pkg,
     module,
     measured,
-    get elsewhere(): Elsewhere | undefined {
-      return elsewhere();
-    },
+    // Read at the first use: when a reader fails, the rules that do without it still work.
     get clients(): Clients {
-      return (facts.clients ??= clientsOf(pkg, module));
+      return (reading.clients ??= clientsOf(pkg, module));
     },
     get controllers(): Controllers {
-      return (facts.controllers ??= controllersOf(pkg, module));
+      return (reading.controllers ??= controllersOf(pkg, module));
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What a rule is and what it may look at. One rule = one file under rules/, and one line in rules/index.ts. */
 import type { Clients } from './clients/types';
 import type { Controllers } from './controllers/types';
-import type { Elsewhere } from './elsewhere';
+import type { Instrumentation } from './instrumentation';
 import type { GoFile } from './go/file';
 import type { GoPackage } from './go/package';
 import type { Module } from './modules/types';
@@ -16,8 +16,6 @@ export interface GoContext {
   /** Managers, controllers and workers of the package. */
   readonly controllers: Controllers;
   readonly measured: Measured | undefined;
-  /** What the module's packages that this one imports set up; undefined: they were not looked at. */
-  readonly elsewhere?: Elsewhere | undefined;
 }
 
 export interface GoRule {
@@ -29,4 +27,9 @@ export interface GoRule {
   readonly explains: string;
   /** Findings in `file` alone. Edits may go to other files of the package. Never called for test or generated files. */
   check(context: GoContext): Iterable<Finding>;
+  /**
+   * What is left of the findings when imported packages of the same module have this instrumentation. Only for rules that look
+   * at it: reading those packages takes time, so it is called once, after a `check` that found something.
+   */
+  afterImports?(found: readonly Finding[], imported: Instrumentation, context: GoContext): Iterable<Finding>;
 }

@@ -12,8 +12,8 @@ import type { GoContext, GoRule } from '../../rule';
 import type { Edit, Effective, Finding, Fix } from '../../types';
 import { adapter, DECLARES, NEEDS, type Registry } from './limiterAdapter';
 import { newFile } from './newFile';
-import { above, calleeOf, firstManager, imported, RUNTIME } from './places';
-import { hasLimiterMetric, isController } from './wired';
+import { above, calleeOf, firstManager, importingFree, RUNTIME } from './places';
+import { hasLimiterMetric, isController } from './ownInstrumentation';
 
 const ID = 'limiter-metric';
 const METRIC = 'rest_client_rate_limiter_duration_seconds';
@@ -36,7 +36,7 @@ export const limiterMetric: GoRule = {
 The metric carries the labels \`verb\` and \`host\`, and the buckets of Kubernetes' own components, so that the same queries and panels fit.`,
   *check(context) {
     const { file, pkg, module, controllers, clients } = context;
-    if (hasLimiterMetric(pkg) || context.elsewhere?.limiterMetric !== undefined) return;
+    if (hasLimiterMetric(pkg)) return;
     const manager = firstManager(controllers.managers);
     if (manager !== undefined) {
       if (manager.file === file) yield* ofManager(manager, context);
@@ -50,6 +50,7 @@ The metric carries the labels \`verb\` and \`host\`, and the buckets of Kubernet
       )[0];
     if (config !== undefined && config.file === file) yield* ofClient(config, context, module);
   },
+  afterImports: (found, { limiterMetric }) => (limiterMetric === undefined ? found : []),
 };
 
 function* ofManager(manager: Manager, context: GoContext): Generator<Finding> {
@@ -96,7 +97,7 @@ function registerFix(file: GoFile, { pkg, controllers }: GoContext, call: Node):
   const statement = statementOf(call);
   const func = controllers.managers.find((m) => m.call.id === call.id)?.func;
   if (statement === undefined || func === undefined) return [];
-  const { name, edits } = imported(file, pkg, func.node, METRICS, 'metrics', 'ctrlmetrics');
+  const { name, edits } = importingFree(file, pkg, func.node, METRICS, 'metrics', 'ctrlmetrics');
   const put = above(file, statement, [
     `${name}.RegisterRESTClientMetrics(${name}.MetricRateLimiterLatency, ${name}.MetricRequestLatency)`,
   ]);

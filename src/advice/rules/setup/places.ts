@@ -59,7 +59,7 @@ function startsLine(text: string, node: Node): boolean {
 }
 
 /** Imports a package under a name that nothing in the function, file or package has. */
-export function imported(
+export function importingFree(
   file: GoFile,
   pkg: GoPackage,
   within: Node | undefined,

@@ -12,7 +12,7 @@ import type { Edit, Finding, Fix } from '../../types';
 import { newFile } from './newFile';
 import { above, calleeOf, firstManager, managerVariable, RUNTIME, startOfMain, under } from './places';
 import { FUNCTION, FUNCTION_FILE, FUNCTION_NAMES, RUNNABLE, RUNNABLE_FILE, RUNNABLE_NAMES } from './pprofServer';
-import { isController, pprofImport } from './wired';
+import { isController, pprofImport } from './ownInstrumentation';
 
 const ID = 'pprof';
 const FIELD = 'PprofBindAddress';
@@ -31,13 +31,14 @@ export const pprof: GoRule = {
 \`${LOCAL}\` is reached by port-forward only: whoever may port-forward to the pod may profile. \`${ANY}\` is reached by everything in the cluster that may connect to the pod; profiles need no password and show names, arguments of the command line and what the process is doing.`,
   *check(context) {
     const { file, pkg, controllers } = context;
-    if (pprofImport(pkg) !== undefined || context.elsewhere?.pprof !== undefined) return;
+    if (pprofImport(pkg) !== undefined) return;
     if (controllers.managers.some((m) => m.read.fields.has(FIELD))) return;
     const manager = firstManager(controllers.managers);
     if (manager !== undefined) {
       if (manager.file === file) yield* ofManager(manager, context);
     } else if (isController(pkg, controllers.loops.length)) yield* ofProgram(context);
   },
+  afterImports: (found, imported) => (imported.pprof === undefined ? found : []),
 };
 
 function* ofManager(manager: Manager, context: GoContext): Generator<Finding> {

@@ -1,4 +1,4 @@
-/** What the packages of the same module set up that a program imports: a metric or pprof need not be in its main package. */
+/** Instrumentation in the packages of the same module that a program imports: metric and pprof need not be in its main package. */
 import { isAbort } from '../base/problem';
 import type { Folders } from './folders';
 import type { GoPackage } from './go/package';
@@ -7,17 +7,17 @@ import type { Module } from './modules/types';
 import { join } from './paths';
 import type { Files } from './types';
 
-/** Each is the file that does it; undefined: none of those that were read. */
-export interface Elsewhere {
+/** Each is the path of a file that sets it up; undefined: none of those that were read does. */
+export interface Instrumentation {
   readonly limiterMetric: string | undefined;
   readonly pprof: string | undefined;
   readonly blockProfile: string | undefined;
   readonly mutexProfile: string | undefined;
 }
 
-type Mark = keyof Elsewhere;
+type Part = keyof Instrumentation;
 
-const MARKS: readonly (readonly [Mark, RegExp])[] = [
+const PATTERNS: readonly (readonly [Part, RegExp])[] = [
   [
     'limiterMetric',
     /\.RateLimiterLatency\b|\bRateLimiterLatency:|\bMetricRateLimiterLatency\b|"rest_client_rate_limiter_duration_seconds"|"k8s\.io\/component-base\/metrics\/prometheus\/(restclient|clientgo)"/,
@@ -27,7 +27,7 @@ const MARKS: readonly (readonly [Mark, RegExp])[] = [
   ['mutexProfile', /\.SetMutexProfileFraction\(/],
 ];
 
-/** More is not read: what a program's set-up imports is near. */
+/** At most so many packages and files are read: what a program's set-up imports is near. */
 const PACKAGES = 100;
 const FILES = 600;
 
@@ -35,14 +35,14 @@ const FILES = 600;
  * Follows the package's imports through its own module, breadth first, reading their texts. Nothing outside of the module is
  * read. Throws only AbortError.
  */
-export async function elsewhereOf(
+export async function importedInstrumentation(
   pkg: GoPackage,
   module: Module,
   files: Pick<Files, 'read' | 'list'>,
   signal?: AbortSignal,
-): Promise<Elsewhere> {
-  const found: Partial<Record<Mark, string>> = {};
-  const result = (): Elsewhere => ({
+): Promise<Instrumentation> {
+  const found: Partial<Record<Part, string>> = {};
+  const result = (): Instrumentation => ({
     limiterMetric: found.limiterMetric,
     pprof: found.pprof,
     blockProfile: found.blockProfile,
@@ -71,7 +71,7 @@ export async function elsewhereOf(
     );
     for (const [path, text] of texts) {
       const code = text.replace(/^[ \t]*\/\/.*$/gm, '');
-      for (const [mark, pattern] of MARKS) if (found[mark] === undefined && pattern.test(code)) found[mark] = path;
+      for (const [part, pattern] of PATTERNS) if (found[part] === undefined && pattern.test(code)) found[part] = path;
       for (const m of code.slice(0, 20_000).matchAll(/"([\w.~/-]+)"/g))
         for (const next of own(m[1] ?? '')) if (!seen.has(next)) waiting.push(next);
     }
@@ -79,30 +79,30 @@ export async function elsewhereOf(
   return result();
 }
 
-/** What was found, with all that it was found in. */
-export interface Looked {
-  readonly elsewhere: Elsewhere;
+/** What was found for a package, with all that it depends on. */
+export interface Cached {
+  readonly instrumentation: Instrumentation;
   readonly module: Module;
-  /** What the package imported. */
+  /** What the package imports. */
   readonly imports: string;
-  /** Folders that were read, as they were then. */
+  /** Folders that were read, each with its generation then. */
   readonly folders: ReadonlyMap<string, number>;
 }
 
-/** Looks once, and again when a folder that was read has changed. */
-export class Elsewheres {
-  readonly #kept = new Lru<Looked>(100, () => 1);
+/** Reads once, and again when a folder that was read has changed. */
+export class InstrumentationCache {
+  readonly #kept = new Lru<Cached>(100, () => 1);
 
   constructor(private readonly folders: Folders) {}
 
-  async look(name: string, pkg: GoPackage, module: Module, signal?: AbortSignal): Promise<Looked> {
+  async of(name: string, pkg: GoPackage, module: Module, signal?: AbortSignal): Promise<Cached> {
     const key = `${pkg.dir}\0${name}`;
     const imports = [...new Set(pkg.files.flatMap((f) => f.imports.map((i) => i.path)))].sort().join('\n');
     const before = this.#kept.get(key);
     if (before !== undefined && before.module === module && before.imports === imports && this.isCurrent(before))
       return before;
     const folders = new Map<string, number>();
-    const elsewhere = await elsewhereOf(
+    const instrumentation = await importedInstrumentation(
       pkg,
       module,
       {
@@ -115,12 +115,12 @@ export class Elsewheres {
       },
       signal,
     );
-    const looked = { elsewhere, module, imports, folders };
-    this.#kept.set(key, looked);
-    return looked;
+    const cached = { instrumentation, module, imports, folders };
+    this.#kept.set(key, cached);
+    return cached;
   }
 
-  isCurrent({ folders }: Looked): boolean {
+  isCurrent({ folders }: Cached): boolean {
     return [...folders].every(([dir, generation]) => this.folders.generation(dir) === generation);
   }
 

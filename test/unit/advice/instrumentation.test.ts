@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { elsewhereOf } from '../../../src/advice/elsewhere';
+import { importedInstrumentation } from '../../../src/advice/instrumentation';
 import { clientsOf } from '../../../src/advice/clients/index';
 import { controllersOf } from '../../../src/advice/controllers/index';
 import { moduleOf } from '../../../src/advice/modules/index';
@@ -15,7 +15,7 @@ async function look(texts: Record<string, string>) {
   const pkg = packageOf({ 'main.go': MAIN });
   const files = memoryFiles({ [`${DIR}/go.mod`]: MOD, ...texts });
   const module = await moduleOf(`${DIR}/main.go`, files);
-  const elsewhere = await elsewhereOf(pkg, module, files);
+  const imported = await importedInstrumentation(pkg, module, files);
   const file = pkg.files[0];
   if (file === undefined) throw new Error('no file');
   const context = {
@@ -25,15 +25,18 @@ async function look(texts: Record<string, string>) {
     clients: clientsOf(pkg, module),
     controllers: controllersOf(pkg, module),
     measured: undefined,
-    elsewhere,
   };
-  return { elsewhere, rules: SETUP_RULES.flatMap((rule) => [...rule.check(context)].map((f) => f.rule)) };
+  const rules = SETUP_RULES.flatMap((rule) => {
+    const found = [...rule.check(context)];
+    return [...(rule.afterImports?.(found, imported, context) ?? found)].map((f) => f.rule);
+  });
+  return { imported, rules };
 }
 
-describe("what the module's other packages set up", () => {
+describe("instrumentation in the module's other packages", () => {
   test('nothing: the rules speak', async () => {
-    const { elsewhere, rules } = await look({ [`${DIR}/internal/serve/a.go`]: 'package serve\n' });
-    expect(elsewhere).toEqual({
+    const { imported, rules } = await look({ [`${DIR}/internal/serve/a.go`]: 'package serve\n' });
+    expect(imported).toEqual({
       limiterMetric: undefined,
       pprof: undefined,
       blockProfile: undefined,
@@ -43,7 +46,7 @@ describe("what the module's other packages set up", () => {
   });
 
   test('is found through several imports, and the rules are silent', async () => {
-    const { elsewhere, rules } = await look({
+    const { imported, rules } = await look({
       [`${DIR}/internal/serve/a.go`]:
         'package serve\n\nimport (\n\t_ "net/http/pprof"\n\n\t"example.com/app/internal/metrics"\n)\n',
       [`${DIR}/internal/metrics/limiter.go`]: ADAPTER,
@@ -51,7 +54,7 @@ describe("what the module's other packages set up", () => {
       [`${DIR}/internal/metrics/b.go`]:
         'package metrics\n\nimport "example.com/app/internal/serve"\n\nfunc f() { runtime.SetBlockProfileRate(1) }\n',
     });
-    expect(elsewhere).toEqual({
+    expect(imported).toEqual({
       limiterMetric: `${DIR}/internal/metrics/limiter.go`,
       pprof: `${DIR}/internal/serve/a.go`,
       blockProfile: `${DIR}/internal/metrics/b.go`,
@@ -61,22 +64,22 @@ describe("what the module's other packages set up", () => {
   });
 
   test('neither tests, comments, other modules nor packages that are not imported count', async () => {
-    const { elsewhere } = await look({
+    const { imported } = await look({
       [`${DIR}/internal/serve/a_test.go`]: ADAPTER,
       [`${DIR}/internal/serve/a.go`]:
         'package serve\n\n// clientmetrics.RateLimiterLatency = …\n//\t_ "net/http/pprof"\n',
       [`${DIR}/internal/unused/a.go`]: ADAPTER,
       '/example.org/other/a.go': ADAPTER,
     });
-    expect(elsewhere.limiterMetric).toBeUndefined();
-    expect(elsewhere.pprof).toBeUndefined();
+    expect(imported.limiterMetric).toBeUndefined();
+    expect(imported.pprof).toBeUndefined();
   });
 
   test('an abort ends it', async () => {
     const files = memoryFiles({ [`${DIR}/go.mod`]: MOD });
     const module = await moduleOf(`${DIR}/main.go`, files);
-    await expect(elsewhereOf(packageOf({ 'main.go': MAIN }), module, files, AbortSignal.abort())).rejects.toThrow(
-      expect.objectContaining({ name: 'AbortError' }) as Error,
-    );
+    await expect(
+      importedInstrumentation(packageOf({ 'main.go': MAIN }), module, files, AbortSignal.abort()),
+    ).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }) as Error);
   });
 });
