@@ -37,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   let reading: Promise<AdviceRoom.Advice> | undefined;
   const sources = (): Promise<AdviceRoom.Advice> =>
     (reading ??= (import('./advice.js' as string) as Promise<typeof AdviceRoom>).then(({ makeAdvice }) =>
-      own(makeAdvice(context)),
+      own(makeAdvice(context, async (request) => (await host()).measure(request))),
     ));
   own(
     onFirstSource(() => {

@@ -2,6 +2,7 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { Measured } from '../advice/types';
 import { EndpointMemory } from '../cluster/memory';
 import { loadKube } from '../kube/load';
 import { Threads } from '../profile/thread/client';
@@ -14,8 +15,9 @@ import { captureCommand, planOf } from '../app/commands/capture';
 import { captureAgain } from '../app/commands/repeatCapture';
 import { preselectedBy } from '../app/commands/argument';
 import { commandsOf } from './commands/index';
+import { measure, type MeasureRequest } from './commands/measure';
 import { createEditor } from './editor';
-import { showProblem } from './errors';
+import { guarded, showProblem } from './errors';
 import { Lines } from './lines/index';
 import { Locals } from '../app/locals';
 import { createLog } from './log';
@@ -47,6 +49,8 @@ export interface Host extends vscode.Disposable {
   readonly captures: vscode.TreeDataProvider<Row>;
   readonly editor: ProfileEditor;
   readonly metrics: MetricsPanels;
+  /** Whatever it throws was shown. */
+  measure(request: MeasureRequest): Promise<Measured | undefined>;
   has(command: string): boolean;
   /** Runs a command by its whole name, with what the editor gave it. Whatever it throws was shown. */
   run(command: string, args: readonly unknown[]): unknown;
@@ -179,6 +183,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
     captures: captures.rows,
     editor,
     metrics,
+    measure: (request) => guarded('Measure a controller', log, () => measure(parts, request)),
     has: (command) => nameOf(command) in commands,
     run: (command, args) => commands[nameOf(command)]?.(...args),
     dispose: () => {

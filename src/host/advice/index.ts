@@ -11,7 +11,7 @@ import { EditorFiles } from './files';
 import { Hints } from './hints';
 import { Gopls } from './gopls';
 import { Hovers, Lenses } from './looks';
-import { Measurements } from './measured';
+import { Measurements, type Measure } from './measured';
 import { SELECTOR } from './uris';
 
 /** What extension.ts hands on to. */
@@ -24,14 +24,15 @@ export interface Advice extends vscode.Disposable {
   run(command: string, args: readonly unknown[]): unknown;
 }
 
-export function makeAdvice(context: vscode.ExtensionContext): Advice {
+/** `measure`: clusters are in a bundle of their own, which is loaded when it is first called. */
+export function makeAdvice(context: vscode.ExtensionContext, measure: Measure): Advice {
   const subscriptions: vscode.Disposable[] = [];
   const own = <T extends vscode.Disposable>(part: T): T => {
     subscriptions.push(part);
     return part;
   };
   const log = own(createLog('Controller Tuner Sources'));
-  const measurements = own(new Measurements());
+  const measurements = own(new Measurements(measure));
   const wasm = (name: string): Thenable<Uint8Array> =>
     vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', `${name}.wasm`));
   const load = async (): Promise<Grammar> =>

@@ -4,9 +4,13 @@ import { plain } from '../../advice/markdown';
 import { nameOf } from '../../advice/paths';
 import { measuredSentence, need } from '../../advice/rules/limits/need';
 import type { Fix, Measured } from '../../advice/types';
+import type { MeasureRequest } from '../commands/measure';
 
 /** By `programOf`; undefined: it was not measured. */
 export type MeasuredOf = (program: string) => Measured | undefined;
+
+/** Asks which workload runs a program, and measures it; undefined when the user gave up, or was shown why it failed. */
+export type Measure = (request: MeasureRequest) => Promise<Measured | undefined>;
 
 /** A change that what was measured asks for, and what makes it. */
 export interface Change {
@@ -20,6 +24,8 @@ export class Measurements implements vscode.Disposable {
   /** With the program. */
   readonly onDidChange = this.#changed.event;
 
+  constructor(private readonly measure: Measure) {}
+
   readonly of: MeasuredOf = (program) => this.#known.get(program);
 
   set(program: string, measured: Measured): void {
@@ -32,13 +38,7 @@ export class Measurements implements vscode.Disposable {
    * gives what it asks for in the text that the person came from, if anything.
    */
   async ask(program: string, choose: boolean, change: () => Promise<Change | undefined>): Promise<void> {
-    // Clusters are in a bundle of its own, which this command loads.
-    const measured = await vscode.commands.executeCommand<Measured | undefined>('controllerTuner.measureWorkload', {
-      program,
-      called: calledOf(program),
-      choose,
-    });
-    // The person gave up.
+    const measured = await this.measure({ program, called: calledOf(program), choose });
     if (!measured) return;
     this.set(program, measured);
     void this.#tell(program, measured, await change(), change);

@@ -18,7 +18,6 @@ import { connect, disconnect, refresh } from '../../app/commands/contexts';
 import { findEndpoints, pinEndpoint, showEndpoints } from '../../app/commands/endpoints';
 import { preselectedBy, itemOf } from '../../app/commands/argument';
 import { copyReasons } from '../../app/commands/reasons';
-import { measure, type MeasureWish } from './measure';
 import { startSeries } from '../../app/commands/captureRepeatedly';
 
 /** By their names in package.json, without what all begin with; `arg`: the tree's node, or what a caller gave. */
@@ -63,7 +62,6 @@ export function commandsOf(
     showMetrics: (arg) => guarded('Show metrics', log, () => showMetrics(parts, metrics, arg)),
     compareMetrics: (arg, selected) =>
       guarded('Compare metrics', log, () => compareMetrics(parts, metrics, arg, selected)),
-    measureWorkload: (arg) => guarded('Measure a controller', log, () => measure(parts, arg as MeasureWish)),
     attachUrl: (arg) => guarded('Attach to a local process', log, () => attach(parts, arg)),
     detach: (arg) => {
       const s = itemOf(arg);

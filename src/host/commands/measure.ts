@@ -16,7 +16,7 @@ const CHOSEN = 'controllerTuner.modules.v1';
 /** How long it is looked at, s: fifteen scrapes at the usual pace, enough for a rate. */
 const SECONDS = 30;
 
-export interface MeasureWish {
+export interface MeasureRequest {
   /** Of the sources, as `programOf` names it. */
   readonly program: string;
   /** For people. */
@@ -26,7 +26,10 @@ export interface MeasureWish {
 }
 
 /** Gives undefined when the person gave up. Throws a Problem when no process of it could be scraped. */
-export async function measure(parts: Parts, { program, called, choose }: MeasureWish): Promise<Measured | undefined> {
+export async function measure(
+  parts: Parts,
+  { program, called, choose }: MeasureRequest,
+): Promise<Measured | undefined> {
   const chosen = parts.context.workspaceState.get<Record<string, unknown>>(CHOSEN, {});
   const likely = (w: Workload): boolean =>
     resembles(called, [w.name, w.namespace, ...w.replicas.flatMap((r) => r.pod.containers.map((c) => c.image))]);
