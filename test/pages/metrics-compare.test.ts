@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { ChartData, MetricsFacts } from '../../src/protocol/metrics';
 import { mergeCharts } from '../../src/series/compare';
-import { noBrowser, setTheme } from './harness/browser';
+import { colourOf, noBrowser, setTheme } from './harness/browser';
 import { chartOf, FACTS, NOW, PANELS } from './harness/metricsdata';
 import { MetricsHost, type MetricsOptions } from './harness/metricshost';
 import { shot } from './harness/shots';
@@ -115,11 +115,7 @@ describe.skipIf(noBrowser())('metrics page: several beside each other', () => {
     await setTheme(page, 'dark');
     const orange = panel('queueTime').locator('.swatch.c1');
     await expect
-      .poll(() =>
-        orange.evaluate((e) =>
-          getComputedStyle(e).borderTopColor.replaceAll(/[\d.]+/g, (n) => String(Math.round(Number(n) * 100) / 100)),
-        ),
-      )
+      .poll(() => colourOf(orange, 'borderTopColor'))
       .toMatch(/^(rgb\(234, 92, 0\)|color\(srgb 0\.92 0\.36 0\))$/);
   });
 

@@ -5,7 +5,7 @@ import { Problem } from '../../src/base/problem';
 import { growthOf } from '../../src/profile/goroutines/growth/growth';
 import { openProfile } from '../../src/profile/open';
 import type { Compared } from '../../src/protocol/goroutines';
-import { noBrowser, setTheme } from './harness/browser';
+import { colourOf, noBrowser, setTheme } from './harness/browser';
 import { GoroutinesHost } from './harness/goroutineshost';
 import { shot } from './harness/shots';
 import { pageTests } from './harness/suite';
@@ -81,14 +81,7 @@ describe.skipIf(noBrowser())('workers and growth on the goroutine page', () => {
     await themes('workers');
     // The orange of Dark and Light Modern shines through: words in it could hardly be read.
     const colour = (selector: string, of: 'color' | 'backgroundColor') =>
-      pool('throttled')
-        .locator(selector)
-        .first()
-        .evaluate(
-          (e, name) =>
-            getComputedStyle(e)[name].replaceAll(/[\d.]+/g, (n) => String(Math.round(Number(n) * 100) / 100)),
-          of,
-        );
+      colourOf(pool('throttled').locator(selector).first(), of);
     await setTheme(page, 'dark');
     for (const [selector, of] of [
       ['.part.strong', 'color'],

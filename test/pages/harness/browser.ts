@@ -5,7 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { findChromium } from '../../../scripts/chromium.mjs';
 import { PATIENCE } from '../../lib/until';
 import { pageHtml } from '../../../src/protocol/html';
@@ -116,6 +116,12 @@ export class PageServer {
 /** Turns an open page to another theme, as the editor does it. */
 export async function setTheme(page: Page, theme: ThemeName): Promise<void> {
   await page.evaluate(applyTheme, THEMES[theme]);
+}
+
+/** A colour as the page computes it, its numbers rounded to hundredths: "color(srgb 0.92 0.36 0)". */
+export async function colourOf(of: Locator, property: 'color' | 'backgroundColor' | 'borderTopColor'): Promise<string> {
+  const text = await of.evaluate((e, name) => getComputedStyle(e)[name], property);
+  return text.replaceAll(/[\d.]+/g, (n) => String(Math.round(Number(n) * 100) / 100));
 }
 
 /**
