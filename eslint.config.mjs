@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
  * between two rooms is a decision made here, not an accident.
  */
 // prettier-ignore
-const rooms = {
+export const rooms = {
   base: [],
   profile: ['base'],
   metrics: ['base'],
@@ -24,7 +24,7 @@ const rooms = {
   host: ['advice', 'app', 'base', 'captures', 'churn', 'cluster', 'controllers', 'kube', 'lines', 'metrics', 'profile', 'protocol', 'series', 'target'],
 };
 /** Rooms that take data and give data: no sockets, files, threads, editor or DOM. */
-const pure = ['base', 'profile', 'metrics', 'controllers', 'churn', 'protocol', 'advice', 'lines'];
+export const pure = ['base', 'profile', 'metrics', 'controllers', 'churn', 'protocol', 'advice', 'lines'];
 const io = [
   'fs',
   'fs/promises',
