@@ -24,7 +24,7 @@ import { createLog } from './log';
 import type { ThreadOpener } from '../app/pages/document';
 import { ChurnPanels } from './churn/panels';
 import { MetricsPanels } from './metrics/panels';
-import type { Subject } from './metrics/subject';
+import type { Subject } from '../app/metrics/subject';
 import { dialogs } from './pages/dialogs';
 import { ProfileEditor } from './pages/editor';
 import type { Parts } from './parts';
@@ -137,10 +137,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   );
   const lines = own(new Lines({ pages: editor.pages, sources: editor.sources, log }));
   const metrics = own(
-    new MetricsPanels(parts, {
-      captures,
-      log,
-      pages: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'),
+    new MetricsPanels(parts, vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), {
       capture: (kind, subject) => captureCommand(parts, given(subject), planOf(kind)),
       authenticate: async (subject) => {
         const { context, workload, replica = workload?.replicas[0] } = given(subject);

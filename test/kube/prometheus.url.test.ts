@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { enter, type Person } from '../../src/host/metrics/prometheus/flow';
+import { enter, type User } from '../../src/app/metrics/prometheus/setup';
 import { configuredDoor, readConfigured } from '../../src/series/prometheus/configured';
 import { PrometheusSource } from '../../src/series/prometheus/source';
 import { NAMED_CERT, NAMED_KEY } from '../unit/series/certificate';
@@ -52,7 +52,7 @@ describe('a Prometheus by its address', () => {
     ];
     const problems: string[] = [];
     const next = <T>(): T => answers.shift() as T;
-    const person: Person = {
+    const user: User = {
       line: () => Promise.resolve(next<string>()),
       file: () => Promise.resolve(next<string>()),
       several: () => Promise.resolve([]),
@@ -64,7 +64,7 @@ describe('a Prometheus by its address', () => {
       },
     };
     const read = (file: string): Promise<string> => Promise.resolve(readFileSync(file, 'utf8'));
-    const { draft, version } = await enter(person, { read }).catch((e: unknown) => {
+    const { draft, version } = await enter(user, { read }).catch((e: unknown) => {
       throw new Error(`${String(e)}\n${run.said()}\n${problems.join('\n')}`);
     });
     expect(problems.map((p) => /certificate|\(401\)/.exec(p)?.[0])).toEqual(['certificate', '(401)', '(401)']);

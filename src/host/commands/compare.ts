@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import type { Workload } from '../../controllers/types';
-import type { ComparedId } from '../metrics/compare';
+import type { ComparedId } from '../../app/metrics/compare';
 import type { MetricsPanels } from '../metrics/panels';
-import { subjectKey } from '../metrics/subject';
+import { subjectKey } from '../../app/metrics/subject';
 import type { Parts } from '../parts';
 import { abortError } from '../../base/abort';
 import { shortPod } from '../../app/tree/appearance';

@@ -6,7 +6,7 @@ import type { Workload } from '../../controllers/types';
 import { resembles } from '../../series/resembles';
 import { namesIn, Scraper } from '../../series/scraper';
 import type { Measured } from '../../advice/types';
-import { localSubject, readSubject, workloadSubject, type SubjectId } from '../metrics/subject';
+import { localSubject, readSubject, workloadSubject, type SubjectId } from '../../app/metrics/subject';
 import type { Parts } from '../parts';
 import { pickWorkload } from '../../app/processes/pick';
 import { settings } from '../settings';

@@ -5,12 +5,16 @@ import { bytes as sizeText } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { MAX_SAVED_BYTES, SavedSource } from '../../series/saved/source';
 import { guarded } from '../errors';
+import { dialogs } from '../pages/dialogs';
+import { pagePanel } from '../pages/panel';
+import { onSettings } from '../settings';
 import { abortError } from '../../base/abort';
 import type { Parts } from '../parts';
 import type { Place } from '../../app/processes/place';
-import { compareKey, comparedOf, readCompared, type ComparedId } from './compare';
-import { MetricsSession, type MetricsDeps } from './session';
-import { PrometheusBook } from './prometheus/book';
+import { compareKey, comparedOf, readCompared, type ComparedId } from '../../app/metrics/compare';
+import type { MetricsDeps } from '../../app/metrics/deps';
+import { MetricsSession } from '../../app/metrics/session';
+import { Prometheuses } from '../../app/metrics/prometheus/prometheuses';
 import {
   localSubject,
   readSubject,
@@ -19,30 +23,39 @@ import {
   workloadSubject,
   type Subject,
   type SubjectId,
-} from './subject';
+} from '../../app/metrics/subject';
 
 export const METRICS_PANEL = 'controllerTuner.metrics';
 
 export class MetricsPanels implements vscode.Disposable {
   readonly #open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly session: MetricsSession }>();
 
-  readonly #book: PrometheusBook;
+  readonly #prometheuses: Prometheuses;
   readonly #deps: MetricsDeps;
   /** Without what all names begin with. */
   readonly commands: Readonly<Record<string, (arg?: unknown) => unknown>>;
 
   constructor(
-    private readonly parts: Pick<Parts, 'clusters' | 'processes' | 'memory' | 'context'>,
-    deps: Omit<MetricsDeps, 'book' | 'clusters'>,
+    private readonly parts: Pick<Parts, 'clusters' | 'processes' | 'memory' | 'context' | 'editor' | 'captures'>,
+    /** The folder with the pages' bundles. */
+    private readonly bundles: vscode.Uri,
+    deps: Pick<MetricsDeps, 'capture' | 'authenticate'>,
   ) {
-    const { log } = deps;
-    this.#book = new PrometheusBook(parts.context.secrets, parts.clusters, log);
-    this.#deps = { ...deps, book: this.#book, clusters: parts.clusters };
+    const { editor, clusters, captures, context } = parts;
+    const { log } = editor;
+    this.#prometheuses = new Prometheuses({
+      clusters,
+      editor,
+      dialogs,
+      secrets: context.secrets,
+      onDidChangeSetting: (listener) => onSettings(['prometheus'], listener),
+    });
+    this.#deps = { ...deps, editor, dialogs, clusters, captures, prometheuses: this.#prometheuses, explain };
     this.commands = {
       openMetrics: (arg) => guarded('Open saved metrics', log, () => this.openFile(arg)),
       addPrometheus: (arg) =>
-        guarded('Add a Prometheus', log, () => this.#book.add(typeof arg === 'string' ? arg : undefined)),
-      forgetPrometheus: () => guarded('Forget Prometheus credentials', log, () => this.#book.forget()),
+        guarded('Add a Prometheus', log, () => this.#prometheuses.add(typeof arg === 'string' ? arg : undefined)),
+      forgetPrometheus: () => guarded('Forget Prometheus credentials', log, () => this.#prometheuses.forget()),
     };
   }
 
@@ -90,7 +103,7 @@ export class MetricsPanels implements vscode.Disposable {
       this.#fill(panel, this.#subject(id));
       return;
     }
-    void guarded('Open saved metrics', this.#deps.log, async () => {
+    void guarded('Open saved metrics', this.#deps.editor.log, async () => {
       try {
         this.#fill(panel, await fileSubject(vscode.Uri.parse(id.file, true)));
       } catch (e) {
@@ -125,7 +138,7 @@ export class MetricsPanels implements vscode.Disposable {
   #hold(panel: vscode.WebviewPanel, key: string, title: string, subjects: readonly [Subject, ...Subject[]]): void {
     panel.title = title;
     panel.iconPath = vscode.Uri.joinPath(this.parts.context.extensionUri, 'media', 'activity.svg');
-    const session = new MetricsSession(panel, subjects, this.#deps);
+    const session = new MetricsSession(pagePanel(panel, this.bundles), subjects, this.#deps);
     this.#open.set(key, { panel, session });
     panel.onDidDispose(() => {
       this.#open.delete(key);
@@ -141,18 +154,21 @@ export class MetricsPanels implements vscode.Disposable {
 
   dispose(): void {
     for (const { panel } of [...this.#open.values()]) panel.dispose();
-    this.#book.dispose();
+    this.#prometheuses.dispose();
   }
 }
 
+async function explain(title: string, text: string): Promise<void> {
+  if ((await vscode.window.showInformationMessage(title, { modal: true, detail: text }, 'Copy')) === 'Copy')
+    await vscode.env.clipboard.writeText(text);
+}
+
 async function askFile(): Promise<vscode.Uri> {
-  const [uri] =
-    (await vscode.window.showOpenDialog({
-      title: 'Open saved metrics',
-      openLabel: 'Open',
-      canSelectMany: false,
-      filters: { Metrics: ['txt', 'prom', 'metrics', 'om', 'openmetrics', 'pb', 'gz'], 'All files': ['*'] },
-    })) ?? [];
+  const uri = await dialogs.open({
+    title: 'Open saved metrics',
+    openLabel: 'Open',
+    filters: { Metrics: ['txt', 'prom', 'metrics', 'om', 'openmetrics', 'pb', 'gz'], 'All files': ['*'] },
+  });
   if (!uri) throw abortError('The user cancelled.');
   return uri;
 }

@@ -1,6 +1,6 @@
-/** Which subjects a page compares, and what each is called there. Knows no editor. */
+/** Which subjects a page compares, and what each is called there. */
 import { Problem } from '../../base/problem';
-import { shortPod } from '../../app/tree/appearance';
+import { shortPod } from '../tree/appearance';
 import { readSubject, subjectKey, type SubjectId } from './subject';
 
 export type ComparedId = Exclude<SubjectId, { readonly file: string }>;

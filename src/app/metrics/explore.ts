@@ -1,4 +1,4 @@
-/** Every family of the last scrapes, as the Explore view lists them. Knows no editor. */
+/** Every family of the last scrapes, as the Explore view lists them. */
 import type { Family, Labels, Scrape } from '../../metrics/types';
 import type { ExploredFamily } from '../../protocol/metrics';
 

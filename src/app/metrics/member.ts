@@ -1,5 +1,5 @@
 /** One of those whose metrics a page shows: where its numbers come from, what happened to it, and what a look costs. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../../base/abort';
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../base/problem';
 import { PANELS, type Panel } from '../../metrics/catalog/index';
@@ -8,16 +8,19 @@ import type { Annotation, ChartData, ComparedSubject, FromMetricsPage, MetricsFa
 import { chartFrom, chartsFrom, promqlOf, windowOf, type Asked } from '../../series/feed';
 import { wantsOf } from '../../series/prometheus/ask';
 import type { ScrapeReport } from '../../series/scraper';
-import type { MetricsDeps } from './session';
 import { Cost } from './cost';
-import { Events } from './events';
-import type { History } from './prometheus/book';
+import { Annotations } from './annotations';
+import type { MetricsDeps } from './deps';
+import type { KnownPrometheus } from './prometheus/prometheuses';
 import { tryAgain } from './retry';
-import { PageSources } from './sources';
+import { PageSources } from './pageSources';
 import type { Subject } from './subject';
 
 type Watch = Extract<FromMetricsPage, { type: 'watch' }>;
 export type Query = Extract<FromMetricsPage, { type: 'query' }>;
+
+/** How long a page waits for the first scrape before it says that there is none, ms. */
+const FIRST_MS = 10_000;
 
 export interface MemberEvents {
   /** Other sources, or another of them chosen. */
@@ -31,7 +34,7 @@ export interface MemberEvents {
 export class Member implements Disposable {
   readonly #own = new Disposables();
   readonly sources: PageSources;
-  readonly #events: Events;
+  readonly #annotations: Annotations;
   readonly #cost = new Cost();
   /** The Prometheus that is its source wanted credentials, or its certificate trusted, when it was last asked. */
   #locked = false;
@@ -49,20 +52,21 @@ export class Member implements Disposable {
     this.sources =
       lender?.sources ??
       this.#own.add(
-        new PageSources(subject, deps.book, () => {
+        new PageSources(subject, deps, () => {
           this.#locked = false;
           events.sources();
         }),
       );
-    this.#events = this.#own.add(new Events(subject, deps));
+    this.#annotations = this.#own.add(new Annotations(subject, deps));
     this.#own.add(
-      this.#events.onDidChange(() => {
+      this.#annotations.onDidChange(() => {
         events.happened();
       }),
     );
     this.#own.add(
       this.sources.scraper.onDidScrape((report: ScrapeReport) => {
-        if (report.problem && !lender) deps.log.problem(`Scraping ${subject.title} (${report.id})`, report.problem);
+        if (report.problem && !lender)
+          deps.editor.log.problem(`Scraping ${subject.title} (${report.id})`, report.problem);
         if (!report.problem) this.barred = undefined;
         this.#cost.add(report);
         events.scraped();
@@ -79,7 +83,7 @@ export class Member implements Disposable {
   }
 
   get annotations(): readonly Annotation[] {
-    return this.#events.annotations;
+    return this.#annotations.all;
   }
   get #controller(): string | undefined {
     return 'context' in this.subject.id ? this.subject.id.controller : undefined;
@@ -118,7 +122,7 @@ export class Member implements Disposable {
     return told;
   }
 
-  /** A query of the person's own. `narrowed`: to these processes, as beside others the answer is said to be theirs. */
+  /** A query of the user's own. `narrowed`: to these processes, as beside others the answer is said to be theirs. */
   async query(m: Query, narrowed: boolean, grid: number, now: number, signal: AbortSignal): Promise<ChartData> {
     const { current } = this.sources;
     let { promql } = m;
@@ -147,10 +151,12 @@ export class Member implements Disposable {
     return families.length === 0 ? undefined : new Set(families.map((f) => f.name));
   }
 
-  /** Waits for the first one. */
+  /** Waits for the first one, but not for long: then there are none. */
   async wholeScrapes(signal: AbortSignal): Promise<readonly Scrape[]> {
-    for (let i = 0; i < 50 && this.sources.lastScrapes.length === 0; i++) await pause(200, undefined, { signal });
-    return this.sources.lastScrapes;
+    const { sources } = this;
+    if (sources.lastScrapes.length === 0)
+      await firstScrape(sources.scraper, () => sources.lastScrapes.length > 0, signal);
+    return sources.lastScrapes;
   }
 
   controllers(): readonly string[] {
@@ -205,13 +211,13 @@ export class Member implements Disposable {
 
   /** At once, and not at the slow pace of a process that failed; where credentials were asked for, with them. */
   async retry(again: () => void): Promise<void> {
-    const { scraper, live, history } = this.sources;
+    const { scraper, live, prometheus } = this.sources;
     await tryAgain(
-      { problems: live ? scraper.reports.map((r) => r.problem) : [], locked: this.#locked && history !== undefined },
+      { problems: live ? scraper.reports.map((r) => r.problem) : [], locked: this.#locked && prometheus !== undefined },
       {
         authenticate: () => this.deps.authenticate(this.subject),
         unlock: async () => {
-          if (history) await this.#unlock(history);
+          if (prometheus) await this.#unlock(prometheus);
         },
         again: () => {
           if (live) {
@@ -227,13 +233,13 @@ export class Member implements Disposable {
 
   /** One that can't be asked as it is: what it wants is asked for first. */
   async choose(id: string): Promise<void> {
-    const history = this.sources.find(id);
-    if (history?.problem) await this.#unlock(history);
+    const prometheus = this.sources.find(id);
+    if (prometheus?.problem) await this.#unlock(prometheus);
     else this.sources.choose(id);
   }
 
-  async #unlock(history: History): Promise<void> {
-    const id = await history.unlock();
+  async #unlock(prometheus: KnownPrometheus): Promise<void> {
+    const id = await prometheus.unlock();
     await this.sources.ofSettings();
     this.sources.opened(id);
     this.sources.choose(id);
@@ -285,5 +291,20 @@ export async function chartsOrProblem(
     member.failed(e);
     const problem = Problem.from(e, 'metrics.failed').toJSON();
     return ids.map((panel) => ({ panel, times: new Float64Array(0), series: [], warnings: [], problem }));
+  }
+}
+
+/** Resolves with the scrape after which `there` is true, or after FIRST_MS. Rejects with AbortError. */
+async function firstScrape(scraper: PageSources['scraper'], there: () => boolean, signal: AbortSignal): Promise<void> {
+  const enough = new AbortController();
+  const heard = scraper.onDidScrape(() => {
+    if (there()) enough.abort();
+  });
+  try {
+    await pause(FIRST_MS, AbortSignal.any([signal, enough.signal]));
+  } catch (e) {
+    if (signal.aborted) throw e;
+  } finally {
+    heard.dispose();
   }
 }

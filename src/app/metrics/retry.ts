@@ -1,4 +1,4 @@
-/** What "Try again" does: where credentials are what was missing, they are asked for first. Knows no editor. */
+/** What "Try again" does: where credentials are what was missing, they are asked for first. */
 import type { Problem } from '../../base/problem';
 import { asksForToken } from '../../cluster/reach';
 

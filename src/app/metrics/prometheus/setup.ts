@@ -1,4 +1,4 @@
-/** Asking a person for a Prometheus: its address, then what it turns out to want, each when it is wanted. Knows no editor. */
+/** Asks the user for a Prometheus: its address, then what it turns out to want, each when it is wanted. */
 import { Problem } from '../../../base/problem';
 import { cleanAddress } from '../../../series/prometheus/address';
 import { askPrometheus, BEHIND, type AskedPrometheus } from '../../../series/prometheus/ask';
@@ -23,8 +23,8 @@ export interface Option<T> {
   readonly value: T;
 }
 
-/** Whoever answers; each rejects with an AbortError when they give up. */
-export interface Person {
+/** Asks the user; each rejects with an AbortError when the user gives up. */
+export interface User {
   line(question: Question): Promise<string>;
   choose<T>(question: Choice<T>): Promise<T>;
   /** Some of these, perhaps none. */
@@ -67,19 +67,19 @@ const TITLE = 'Add a Prometheus';
 /** For it to answer, ms. */
 const PATIENCE_MS = 15_000;
 
-export interface FlowNeeds {
+export interface SetupNeeds {
   readonly read: (path: string) => Promise<string>;
 }
 
 /** From the address on. `given`: the address, where it is known. */
-export async function enter(person: Person, needs: FlowNeeds, given?: string): Promise<Settled> {
-  const url = given === undefined ? await address(person, '') : cleanAddress(given);
-  return settle(person, needs, { ...FRESH, url });
+export async function enter(user: User, needs: SetupNeeds, given?: string): Promise<Settled> {
+  const url = given === undefined ? await address(user, '') : cleanAddress(given);
+  return settle(user, needs, { ...FRESH, url });
 }
 
 /** Asks it until it answers, or is taken as it is. */
-export async function settle(person: Person, needs: FlowNeeds, start: Draft): Promise<Settled> {
-  const { draft, answer } = await until(person, start, (d) => ask(person, needs, d), stepsFor);
+export async function settle(user: User, needs: SetupNeeds, start: Draft): Promise<Settled> {
+  const { draft, answer } = await until(user, start, (d) => ask(user, needs, d), stepsFor);
   return answer
     ? { draft: { ...draft, url: `${new URL(draft.url).origin}${answer.prefix}` }, version: answer.version }
     : { draft, version: undefined };
@@ -87,7 +87,7 @@ export async function settle(person: Person, needs: FlowNeeds, start: Draft): Pr
 
 /** For one that was found in a cluster: its address stands, who asks is all that may help. Gives what is to be kept. */
 export async function settleFound(
-  person: Person,
+  user: User,
   label: string,
   try_: (secrets: Secrets) => Promise<AskedPrometheus>,
   kept: Secrets,
@@ -111,13 +111,13 @@ export async function settleFound(
     refused.wants === 'credentials' || refused.wants === 'tenant'
       ? stepsFor(refused).filter((step) => step !== 'address')
       : ['again', 'basic', 'bearer', 'header', 'tenant'];
-  return secretsOf((await until(person, start, (d) => try_(secretsOf(d)), steps)).draft);
+  return secretsOf((await until(user, start, (d) => try_(secretsOf(d)), steps)).draft);
 }
 
 type Refused = Extract<AskedPrometheus, { kind: 'refuses' }>;
 
 async function until(
-  person: Person,
+  user: User,
   start: Draft,
   ask: (draft: Draft) => Promise<AskedPrometheus>,
   steps: (refused: Refused) => readonly Step[],
@@ -126,21 +126,21 @@ async function until(
     const answer = await ask(draft);
     if (answer.kind === 'answers') return { draft, answer };
     const { problem } = answer;
-    const step = await person.choose({
+    const step = await user.choose({
       title: problem.message,
       prompt: PROMPTS[answer.wants] ?? problem.next ?? 'What may help?',
       options: steps(answer).map((value) => ({ ...STEPS[value], value })),
     });
     if (step === 'anyway') return { draft, answer: undefined };
-    draft = await take(person, draft, step);
+    draft = await take(user, draft, step);
   }
 }
 
 /** A CA file that holds none, a header that can't be sent: told like an answer, as it can be mended in the same way. */
-async function ask(person: Person, { read }: FlowNeeds, draft: Draft): Promise<AskedPrometheus> {
+async function ask(user: User, { read }: SetupNeeds, draft: Draft): Promise<AskedPrometheus> {
   try {
     const doorAt = await doors(draft, read);
-    return await person.busy(`Asking ${draft.url}`, (signal) =>
+    return await user.busy(`Asking ${draft.url}`, (signal) =>
       askPrometheus(doorAt, { timeoutMs: PATIENCE_MS, signal }),
     );
   } catch (e) {
@@ -157,7 +157,7 @@ async function ask(person: Person, { read }: FlowNeeds, draft: Draft): Promise<A
 
 async function doors(
   draft: Draft,
-  read: FlowNeeds['read'],
+  read: SetupNeeds['read'],
 ): Promise<(behind: string) => Awaited<ReturnType<typeof configuredDoor>>> {
   const headers = draft.tenant === '' ? draft.headers : { ...draft.headers, [TENANT_HEADER]: draft.tenant };
   const at = (behind: string): ReturnType<typeof configuredDoor> =>
@@ -215,18 +215,18 @@ function stepsFor({ wants, scheme, problem }: Refused): readonly Step[] {
   }
 }
 
-async function take(person: Person, draft: Draft, step: Exclude<Step, 'anyway'>): Promise<Draft> {
+async function take(user: User, draft: Draft, step: Exclude<Step, 'anyway'>): Promise<Draft> {
   const title = hostOf(draft.url);
   switch (step) {
     case 'basic': {
-      const username = await person.line({
+      const username = await user.line({
         title,
         prompt: 'User name',
         value: draft.username,
         check: (t) =>
           t.trim() === '' ? 'A user name is needed.' : t.includes(':') ? 'A user name can have no colon.' : undefined,
       });
-      const secret = await password(person, title, username);
+      const secret = await password(user, title, username);
       return { ...draft, auth: 'basic', username, secrets: { ...draft.secrets, secret } };
     }
     case 'bearer':
@@ -234,10 +234,10 @@ async function take(person: Person, draft: Draft, step: Exclude<Step, 'anyway'>)
         ...draft,
         auth: 'bearer',
         username: '',
-        secrets: { ...draft.secrets, secret: await token(person, title) },
+        secrets: { ...draft.secrets, secret: await token(user, title) },
       };
     case 'header': {
-      const name = await person.line({
+      const name = await user.line({
         title,
         prompt: 'Name of the header, such as X-Api-Key',
         check: (t) =>
@@ -247,7 +247,7 @@ async function take(person: Person, draft: Draft, step: Exclude<Step, 'anyway'>)
               ? 'Choose a user and password, or a token, instead.'
               : undefined,
       });
-      const value = await person.line({
+      const value = await user.line({
         title,
         prompt: `Value of ${name}`,
         secret: true,
@@ -262,7 +262,7 @@ async function take(person: Person, draft: Draft, step: Exclude<Step, 'anyway'>)
     case 'tenant':
       return {
         ...draft,
-        tenant: await person.line({
+        tenant: await user.line({
           title,
           prompt: 'Tenant',
           value: draft.tenant,
@@ -270,20 +270,20 @@ async function take(person: Person, draft: Draft, step: Exclude<Step, 'anyway'>)
         }),
       };
     case 'ca':
-      return { ...draft, caFile: await person.file('Choose the CA file'), skipVerify: false };
+      return { ...draft, caFile: await user.file('Choose the CA file'), skipVerify: false };
     case 'any':
       return { ...draft, skipVerify: true, caFile: '' };
     // Nothing that was given for one address goes to another.
     case 'address':
-      return { ...FRESH, url: await address(person, draft.url) };
+      return { ...FRESH, url: await address(user, draft.url) };
     case 'again':
       return draft;
   }
 }
 
 /** '' is no password that anybody has, but some servers take it. */
-function password(person: Person, title: string, username: string): Promise<string> {
-  return person.line({
+function password(user: User, title: string, username: string): Promise<string> {
+  return user.line({
     title,
     prompt: `Password of ${username}`,
     secret: true,
@@ -291,8 +291,8 @@ function password(person: Person, title: string, username: string): Promise<stri
   });
 }
 
-function token(person: Person, title: string): Promise<string> {
-  return person.line({
+function token(user: User, title: string): Promise<string> {
+  return user.line({
     title,
     prompt: 'Token, without the word Bearer',
     secret: true,
@@ -301,9 +301,9 @@ function token(person: Person, title: string): Promise<string> {
   });
 }
 
-async function address(person: Person, value: string): Promise<string> {
+async function address(user: User, value: string): Promise<string> {
   return cleanAddress(
-    await person.line({
+    await user.line({
       title: TITLE,
       prompt: 'Its address, as it stands in the browser',
       value,
@@ -329,12 +329,12 @@ export function hostOf(url: string): string {
 
 /** What it is called and whose controllers it has metrics of; both have an answer ready. */
 export async function nameIt(
-  person: Person,
+  user: User,
   draft: Draft,
   contexts: readonly string[],
   given?: string,
 ): Promise<{ readonly name: string; readonly contexts: readonly string[] }> {
-  const name = await person.line({
+  const name = await user.line({
     title: TITLE,
     prompt: 'What the metrics page calls it',
     value: given ?? hostOf(draft.url),
@@ -342,7 +342,7 @@ export async function nameIt(
       t.trim() === '' ? 'A name is needed.' : t.length > 80 ? 'The name is longer than 80 characters.' : undefined,
   });
   if (contexts.length < 2) return { name, contexts: [] };
-  const chosen = await person.several({
+  const chosen = await user.several({
     title: TITLE,
     prompt: 'Contexts whose controllers it has metrics of; none chosen = all',
     options: contexts.map((c) => ({ title: c, value: c })),

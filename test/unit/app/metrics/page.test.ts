@@ -1,18 +1,18 @@
 /** What a metrics page does without the editor: "Try again", the cost of looking, how a subject is told at a Prometheus. */
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isAbort, Problem } from '../../../src/base/problem';
-import { Cost } from '../../../src/host/metrics/cost';
-import { matchersOf } from '../../../src/host/metrics/history';
-import { tryAgain } from '../../../src/host/metrics/retry';
-import { Scraper, type ScrapeReport } from '../../../src/series/scraper';
-import type { Target } from '../../../src/target/types';
-import { evaluate, parsePromql } from '../../../src/metrics/promql/index';
-import { Ring } from '../../../src/metrics/store/ring';
-import { parseScrape } from '../../../src/metrics/formats/scrape';
-import { PATIENCE } from '../../lib/until';
-import { serve } from '../cluster/helpers';
-import { serveHttp } from '../target/servers';
+import { isAbort, Problem } from '../../../../src/base/problem';
+import { Cost } from '../../../../src/app/metrics/cost';
+import { matchersOf } from '../../../../src/app/metrics/prometheus/matchers';
+import { tryAgain } from '../../../../src/app/metrics/retry';
+import { Scraper, type ScrapeReport } from '../../../../src/series/scraper';
+import type { Target } from '../../../../src/target/types';
+import { evaluate, parsePromql } from '../../../../src/metrics/promql/index';
+import { Ring } from '../../../../src/metrics/store/ring';
+import { parseScrape } from '../../../../src/metrics/formats/scrape';
+import { PATIENCE } from '../../../lib/until';
+import { serve } from '../../cluster/helpers';
+import { serveHttp } from '../../target/servers';
 
 const scrapers: Scraper[] = [];
 afterEach(() => {

@@ -4,9 +4,9 @@ import type { Matcher, Scrape, SeriesStore, Source, StoredSeries } from '../../m
 import type { FromMetricsPage, MetricsFacts } from '../../protocol/metrics';
 import type { Asked } from '../../series/feed';
 import { Scraper } from '../../series/scraper';
-import { settings } from '../settings';
-import { forNames, matchersOf } from './history';
-import type { History, PrometheusBook } from './prometheus/book';
+import { forNames, matchersOf } from './prometheus/matchers';
+import type { MetricsDeps } from './deps';
+import type { KnownPrometheus } from './prometheus/prometheuses';
 import type { Subject } from './subject';
 
 /** What is kept of the scrapes, s: the longest range that the page offers live. */
@@ -20,20 +20,22 @@ export class PageSources implements Disposable {
   readonly #own = new Disposables();
   readonly scraper: Scraper;
   #current: Source;
-  #settings: readonly History[] = [];
-  #found: readonly History[] = [];
-  /** Of the chosen history; '' = none. */
+  #configured: readonly KnownPrometheus[] = [];
+  #found: readonly KnownPrometheus[] = [];
+  /** Of the chosen Prometheus; '' = none. */
   #id = '';
-  /** How the chosen history has its series; undefined until it told. */
+  /** How the chosen Prometheus has its series; undefined until it told. */
   #rewrite: ((promql: string) => string) | undefined;
   readonly #ended = new AbortController();
 
   /** `changed`: other sources are there, or the chosen one is another. */
   constructor(
     private readonly subject: Subject,
-    private readonly book: PrometheusBook,
+    private readonly deps: Pick<MetricsDeps, 'prometheuses' | 'editor'>,
     private readonly changed: () => void,
   ) {
+    const { prometheuses, editor } = deps;
+    const { settings } = editor;
     this.scraper = this.#own.add(
       new Scraper({
         everyMs: () => settings.scrapeMs,
@@ -50,7 +52,7 @@ export class PageSources implements Disposable {
     });
     if (subject.saved) return;
     this.#own.add(
-      book.onDidChange(() => {
+      prometheuses.onDidChange(() => {
         void this.ofSettings();
       }),
     );
@@ -65,14 +67,14 @@ export class PageSources implements Disposable {
     return this.#current === this.scraper;
   }
   /** The chosen Prometheus; undefined = another kind of source. */
-  get history(): History | undefined {
+  get prometheus(): KnownPrometheus | undefined {
     return this.live || this.subject.saved ? undefined : this.find(this.#id);
   }
-  find(id: string): History | undefined {
-    return this.#histories.find((h) => h.id === id);
+  find(id: string): KnownPrometheus | undefined {
+    return this.#prometheuses.find((h) => h.id === id);
   }
-  get #histories(): readonly History[] {
-    return [...this.#settings, ...this.#found];
+  get #prometheuses(): readonly KnownPrometheus[] {
+    return [...this.#configured, ...this.#found];
   }
 
   /** For the menu. */
@@ -83,30 +85,33 @@ export class PageSources implements Disposable {
     return {
       sources: [
         first,
-        ...this.#histories.map((h) => ({ id: h.id, label: `${h.source.label}${h.problem ? ' (asks for more)' : ''}` })),
+        ...this.#prometheuses.map((h) => ({
+          id: h.id,
+          label: `${h.source.label}${h.problem ? ' (asks for more)' : ''}`,
+        })),
       ],
-      source: this.history?.id ?? first.id,
+      source: this.prometheus?.id ?? first.id,
     };
   }
 
   /** One that is not there any more leaves the choice as it is; any id of no Prometheus is the first source's. */
   choose(id: string): void {
-    const history = this.find(id);
-    this.#id = history?.id ?? '';
-    this.#current = history?.source ?? this.subject.saved ?? this.scraper;
+    const prometheus = this.find(id);
+    this.#id = prometheus?.id ?? '';
+    this.#current = prometheus?.source ?? this.subject.saved ?? this.scraper;
     this.#rewrite = undefined;
     this.changed();
   }
 
   /** As the settings and the secrets are now. */
   async ofSettings(): Promise<void> {
-    this.#settings = await this.book.ofSettings(this.subject.id);
+    this.#configured = await this.deps.prometheuses.ofSettings(this.subject.id);
     this.#again();
   }
 
   async #ofCluster(): Promise<void> {
     try {
-      this.#found = await this.book.ofCluster(this.subject.id, this.#ended.signal);
+      this.#found = await this.deps.prometheuses.ofCluster(this.subject.id, this.#ended.signal);
     } catch {
       return;
     }

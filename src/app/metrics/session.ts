@@ -1,10 +1,8 @@
 /** One metrics page, of one subject or of several beside each other: hears what it shows, asks for that and no more, and tells it again as scrapes come in. */
-import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
 import { fill, PANELS } from '../../metrics/catalog/index';
 import { pipelineQueries } from '../../metrics/pipeline/index';
-import { pageHtml } from '../../protocol/html';
 import {
   fromMetricsPage,
   METRICS_PROTOCOL,
@@ -20,24 +18,15 @@ import { mergeCharts } from '../../series/compare';
 import { pipelineFrom, windowOf } from '../../series/feed';
 import { namesIn } from '../../series/scraper';
 import { SentCharts } from '../../series/updates';
-import type { Clusters } from '../../app/clusters';
-import type { Log } from '../../app/editor';
-import { withNextStep } from '../../app/problems';
-import { act, spanAct, type ActDeps } from './acts';
+import { withNextStep } from '../problems';
+import type { PagePanel } from '../pages/panel';
+import { act, spanAct } from './actions';
 import { explored } from './explore';
 import { namesOf, type ComparedId } from './compare';
 import { chartsOrProblem, Member, type MemberEvents, type Query } from './member';
-import type { PrometheusBook } from './prometheus/book';
+import type { MetricsDeps } from './deps';
 import { savePage } from './save';
 import { subjectKey, type Subject } from './subject';
-
-export interface MetricsDeps extends ActDeps {
-  readonly log: Log;
-  readonly book: PrometheusBook;
-  readonly clusters: Clusters;
-  /** The folder with the pages' bundles. */
-  readonly pages: vscode.Uri;
-}
 
 type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
 type Watch = Extract<FromMetricsPage, { type: 'watch' }>;
@@ -74,7 +63,7 @@ export class MetricsSession implements Disposable {
 
   /** `subjects`: one, or those to compare. */
   constructor(
-    private readonly panel: vscode.WebviewPanel,
+    private readonly panel: PagePanel,
     subjects: readonly [Subject, ...Subject[]],
     private readonly deps: MetricsDeps,
   ) {
@@ -115,24 +104,17 @@ export class MetricsSession implements Disposable {
         this.#telling?.abort();
       },
     });
-    panel.webview.options = { enableScripts: true, localResourceRoots: [deps.pages] };
     this.#own.add(
-      panel.webview.onDidReceiveMessage((m: unknown) => {
+      panel.onMessage((m: unknown) => {
         this.#hear(m);
       }),
     );
     this.#own.add(
-      panel.onDidChangeViewState(() => {
+      panel.onDidChangeVisible(() => {
         this.#seen();
       }),
     );
-    const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(deps.pages, file)).toString();
-    panel.webview.html = pageHtml({
-      cspSource: panel.webview.cspSource,
-      scriptUri: uri('metrics.js'),
-      styleUri: uri('metrics.css'),
-      title: `${this.title} metrics`,
-    });
+    panel.load('metrics', `${this.title} metrics`);
     this.#seen();
   }
 
@@ -183,7 +165,7 @@ export class MetricsSession implements Disposable {
   }
 
   #send(m: Body<ToMetricsPage>): void {
-    if (!this.#own.disposed) void this.panel.webview.postMessage({ v: METRICS_PROTOCOL, ...m });
+    if (!this.#own.disposed) this.panel.post({ v: METRICS_PROTOCOL, ...m });
   }
 
   #hear(raw: unknown): void {
@@ -245,7 +227,7 @@ export class MetricsSession implements Disposable {
         void this.#guard(() => this.#savePage(m));
         return;
       case 'copy':
-        void vscode.env.clipboard.writeText(m.text);
+        void this.deps.editor.copy(m.text);
         return;
       case 'retry':
         void this.#guard(() => this.#retry());
@@ -283,14 +265,18 @@ export class MetricsSession implements Disposable {
     const focus = this.#focus;
     const { store, families } = focus.sources;
     const title = m.what === 'csv' || m.what === 'png' ? this.title : focus.name;
-    await savePage(m, {
-      title,
-      subject: focus.subject,
-      controllers: focus.controllers(),
-      names: () => store.names(),
-      series: () => focus.sources.everything,
-      families: () => families,
-    });
+    await savePage(
+      m,
+      {
+        title,
+        subject: focus.subject,
+        controllers: focus.controllers(),
+        names: () => store.names(),
+        series: () => focus.sources.everything,
+        families: () => families,
+      },
+      this.deps,
+    );
   }
 
   /** The whole of a file; of what is live the last five minutes. */
@@ -361,7 +347,7 @@ export class MetricsSession implements Disposable {
       }
     } catch (e) {
       if (isAbort(e)) return;
-      this.deps.log.problem(`Metrics of ${focus.name}`, e);
+      this.deps.editor.log.problem(`Metrics of ${focus.name}`, e);
       focus.failed(e);
       this.#send({ type: 'failed', problem: withNextStep(e, 'metrics.failed').toJSON() });
     }
@@ -493,8 +479,7 @@ export class MetricsSession implements Disposable {
       await body();
     } catch (e) {
       if (isAbort(e)) return;
-      this.deps.log.problem(`Metrics of ${this.title}`, e);
-      void vscode.window.showErrorMessage(withNextStep(e).sentence);
+      void this.deps.editor.messages.problem(e, { what: `Metrics of ${this.title}` });
     }
   }
 

@@ -1,7 +1,7 @@
-/** How a subject's series are told at a Prometheus, and rewritten for it. Knows no editor. */
-import { nativeForm } from '../../metrics/catalog/index';
-import type { Matcher } from '../../metrics/types';
-import type { SubjectId } from './subject';
+/** How a subject's series are told at a Prometheus, and rewritten for it. */
+import { nativeForm } from '../../../metrics/catalog/index';
+import type { Matcher } from '../../../metrics/types';
+import type { SubjectId } from '../subject';
 
 /**
  * The subject's pods, those before it too, by the labels that Prometheus' Kubernetes discovery is usually told to give; a

@@ -1,23 +1,23 @@
-/** Adding a Prometheus, against real servers: what a person is asked, when, and what is kept of it. */
+/** Adding a Prometheus, against real servers: what the user is asked, when, and what is kept of it. */
 import type * as http from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { isAbort } from '../../../src/base/problem';
+import { isAbort } from '../../../../../src/base/problem';
 import {
   enter,
   FRESH,
   nameIt,
   settle,
   settleFound,
-  type FlowNeeds,
-  type Person,
-} from '../../../src/host/metrics/prometheus/flow';
-import { askPrometheus } from '../../../src/series/prometheus/ask';
-import { urlDoor } from '../../../src/series/prometheus/door';
-import { NAMED_CERT, NAMED_KEY } from '../series/certificate';
-import { serveTls } from '../series/servers';
-import { closedPort, serveHttp } from '../target/servers';
+  type SetupNeeds,
+  type User,
+} from '../../../../../src/app/metrics/prometheus/setup';
+import { askPrometheus } from '../../../../../src/series/prometheus/ask';
+import { urlDoor } from '../../../../../src/series/prometheus/door';
+import { NAMED_CERT, NAMED_KEY } from '../../../series/certificate';
+import { serveTls } from '../../../series/servers';
+import { closedPort, serveHttp } from '../../../target/servers';
 
-const needs: FlowNeeds = {
+const needs: SetupNeeds = {
   read: (path) =>
     path === '/ca.pem'
       ? Promise.resolve(NAMED_CERT)
@@ -29,7 +29,7 @@ const abort = (): Error => new DOMException('gave up', 'AbortError');
 
 /** Answers in order; a function gets the question. Every question is kept. */
 function scripted(answers: readonly unknown[]): {
-  readonly person: Person;
+  readonly user: User;
   readonly asked: string[];
   readonly problems: string[];
 } {
@@ -44,7 +44,7 @@ function scripted(answers: readonly unknown[]): {
   return {
     asked,
     problems,
-    person: {
+    user: {
       line: async ({ prompt, check, secret }) => {
         const text = next<string>(`${prompt}${secret === true ? ' (hidden)' : ''}`);
         const wrong = check?.(text);
@@ -89,8 +89,8 @@ describe('adding a Prometheus', () => {
     const port = await serveHttp((req, res) => {
       answer(req, res);
     });
-    const { person, asked } = scripted([`127.0.0.1:${port}/graph?g0.expr=up#x`]);
-    const { draft, version } = await enter(person, needs);
+    const { user, asked } = scripted([`127.0.0.1:${port}/graph?g0.expr=up#x`]);
+    const { draft, version } = await enter(user, needs);
     expect([draft, version]).toEqual([{ ...FRESH, url: `http://127.0.0.1:${port}` }, '3.16.0']);
     expect(asked).toHaveLength(1);
   });
@@ -99,8 +99,8 @@ describe('adding a Prometheus', () => {
     const port = await serveHttp((req, res) => {
       answer(req, res, '/prometheus');
     });
-    const { person } = scripted([`http://127.0.0.1:${port}/`]);
-    expect((await enter(person, needs)).draft.url).toBe(`http://127.0.0.1:${port}/prometheus`);
+    const { user } = scripted([`http://127.0.0.1:${port}/`]);
+    expect((await enter(user, needs)).draft.url).toBe(`http://127.0.0.1:${port}/prometheus`);
   });
 
   it('asks for a user and a password when they are wanted, again when they are wrong, and sends none before', async () => {
@@ -115,7 +115,7 @@ describe('adding a Prometheus', () => {
       res.setHeader('WWW-Authenticate', 'Basic');
       res.end('Unauthorized');
     });
-    const { person, asked, problems } = scripted([
+    const { user, asked, problems } = scripted([
       `http://127.0.0.1:${port}`,
       'User and Password…',
       'jane',
@@ -124,7 +124,7 @@ describe('adding a Prometheus', () => {
       'jane',
       'right',
     ]);
-    const { draft } = await enter(person, needs);
+    const { draft } = await enter(user, needs);
     expect(draft).toEqual({
       ...FRESH,
       url: `http://127.0.0.1:${port}`,
@@ -166,7 +166,7 @@ describe('adding a Prometheus', () => {
       }
       answer(req, res);
     });
-    const { person, asked, problems } = scripted([
+    const { user, asked, problems } = scripted([
       `http://127.0.0.1:${port}`,
       'Token…',
       'abc',
@@ -176,7 +176,7 @@ describe('adding a Prometheus', () => {
       'Tenant…',
       'team-a',
     ]);
-    const { draft } = await enter(person, needs);
+    const { draft } = await enter(user, needs);
     expect(draft).toMatchObject({
       auth: 'bearer',
       username: '',
@@ -201,10 +201,10 @@ describe('adding a Prometheus', () => {
       'Choose the CA That Signed It…',
       '/ca.pem',
     ]);
-    expect((await enter(withCa.person, needs)).draft).toEqual({ ...FRESH, url, caFile: '/ca.pem' });
+    expect((await enter(withCa.user, needs)).draft).toEqual({ ...FRESH, url, caFile: '/ca.pem' });
     expect(withCa.problems[0]).toMatch(/certificate of .* is not trusted/);
     expect(withCa.problems[1]).toMatch(/words\.txt holds no certificate/);
-    expect((await enter(scripted([url, 'Take Any Certificate']).person, needs)).draft).toEqual({
+    expect((await enter(scripted([url, 'Take Any Certificate']).user, needs)).draft).toEqual({
       ...FRESH,
       url,
       skipVerify: true,
@@ -221,24 +221,24 @@ describe('adding a Prometheus', () => {
       seen.push(req.headers.authorization);
       answer(req, res);
     });
-    const { person, problems } = scripted([
+    const { user, problems } = scripted([
       `http://127.0.0.1:${login}`,
       'Token…',
       'for-the-first',
       'Change the Address…',
       `http://127.0.0.1:${right}`,
     ]);
-    const { draft } = await enter(person, needs);
+    const { draft } = await enter(user, needs);
     expect(problems).toHaveLength(2);
     expect(problems[0]).toMatch(/web page.*login page/s);
     expect(draft).toEqual({ ...FRESH, url: `http://127.0.0.1:${right}` });
     expect(seen.every((h) => h === undefined)).toBe(true);
   });
 
-  it('says that nothing listens, tries again, and takes it as it is where the person wants so', async () => {
+  it('says that nothing listens, tries again, and takes it as it is where the user wants so', async () => {
     const url = `http://127.0.0.1:${await closedPort()}`;
-    const { person, problems } = scripted([url, 'Try Again', 'Add It Anyway']);
-    expect(await enter(person, needs)).toEqual({ draft: { ...FRESH, url }, version: undefined });
+    const { user, problems } = scripted([url, 'Try Again', 'Add It Anyway']);
+    expect(await enter(user, needs)).toEqual({ draft: { ...FRESH, url }, version: undefined });
     expect(problems).toHaveLength(2);
     expect(problems[0]).toMatch(/Nothing listens at .* Check that this Prometheus runs/);
   });
@@ -249,27 +249,27 @@ describe('adding a Prometheus', () => {
       ['http://jane:geheim@x', /user or password in it/],
       ['http://', /no address/],
     ] as const) {
-      const e: unknown = await enter(scripted([text]).person, needs).catch((thrown: unknown) => thrown);
+      const e: unknown = await enter(scripted([text]).user, needs).catch((thrown: unknown) => thrown);
       expect(String(e)).toMatch(words);
       expect(String(e)).not.toContain('geheim');
     }
   });
 
-  it('ends when the person gives up, at whichever question', async () => {
+  it('ends when the user gives up, at whichever question', async () => {
     const port = await serveHttp((_, res) => {
       res.statusCode = 401;
       res.end();
     });
     for (const answers of [[], [`http://127.0.0.1:${port}`], [`http://127.0.0.1:${port}`, 'Token…']]) {
-      await expect(enter(scripted(answers).person, needs)).rejects.toSatisfy(isAbort);
+      await expect(enter(scripted(answers).user, needs)).rejects.toSatisfy(isAbort);
     }
   });
 
   it('asks for contexts only where there is a choice, and takes all of them as "all"', async () => {
     const draft = { ...FRESH, url: 'https://prom.example:9090/x' };
-    expect(await nameIt(scripted(['P']).person, draft, ['only'])).toEqual({ name: 'P', contexts: [] });
-    expect(await nameIt(scripted(['P', ['b']]).person, draft, ['a', 'b'])).toEqual({ name: 'P', contexts: ['b'] });
-    expect(await nameIt(scripted(['P', ['a', 'b']]).person, draft, ['a', 'b'])).toEqual({ name: 'P', contexts: [] });
+    expect(await nameIt(scripted(['P']).user, draft, ['only'])).toEqual({ name: 'P', contexts: [] });
+    expect(await nameIt(scripted(['P', ['b']]).user, draft, ['a', 'b'])).toEqual({ name: 'P', contexts: ['b'] });
+    expect(await nameIt(scripted(['P', ['a', 'b']]).user, draft, ['a', 'b'])).toEqual({ name: 'P', contexts: [] });
   });
 });
 
@@ -289,7 +289,7 @@ describe('letting in', () => {
       username: 'jane',
       headers: { 'X-Route': 'm' },
     };
-    const { draft } = await settle(scripted(['User and Password…', 'jane', 'pw']).person, needs, start);
+    const { draft } = await settle(scripted(['User and Password…', 'jane', 'pw']).user, needs, start);
     expect(draft).toEqual({ ...start, secrets: { secret: 'pw' } });
   });
 
@@ -307,9 +307,9 @@ describe('letting in', () => {
       }
       answer(req, res);
     });
-    const { person, asked } = scripted(['User and Password…', 'jane', 'pw', 'Tenant…', 't']);
+    const { user, asked } = scripted(['User and Password…', 'jane', 'pw', 'Tenant…', 't']);
     const kept = await settleFound(
-      person,
+      user,
       'monitoring/prometheus',
       (secrets) =>
         askPrometheus(() => urlDoor({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), {
@@ -323,7 +323,7 @@ describe('letting in', () => {
     // What is kept is where the next time begins.
     expect(
       await settleFound(
-        scripted([]).person,
+        scripted([]).user,
         'monitoring/prometheus',
         (secrets) =>
           askPrometheus(() => urlDoor({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), {
@@ -337,8 +337,8 @@ describe('letting in', () => {
 
   it('passes a problem of the settings on as one', async () => {
     const bad = { ...FRESH, url: 'http://127.0.0.1:1', headers: { 'bad header': 'x' } };
-    const { person, problems } = scripted([]);
-    await expect(settle(person, needs, bad)).rejects.toSatisfy(isAbort);
+    const { user, problems } = scripted([]);
+    await expect(settle(user, needs, bad)).rejects.toSatisfy(isAbort);
     expect(problems[0]).toMatch(/can't be sent/);
   });
 });

@@ -1,4 +1,4 @@
-/** What watching costs the process that is watched, in words. Knows no editor. */
+/** What watching costs the process that is watched, in words. */
 import { bytes, digits, percent } from '../../base/format';
 import type { ScrapeReport } from '../../series/scraper';
 

@@ -1,5 +1,4 @@
 /** The Prometheuses that a page may ask: those of the settings and those of the cluster, with what is kept for each. */
-import * as vscode from 'vscode';
 import { Disposables, Emitter, type Disposable } from '../../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../../base/problem';
 import type { Source } from '../../../metrics/types';
@@ -14,70 +13,75 @@ import {
 } from '../../../series/prometheus/configured';
 import type { Door, Secrets } from '../../../series/prometheus/door';
 import { findPrometheus } from '../../../series/prometheus/find';
-import { ownerLabel, PrometheusSecrets, type SecretOwner } from '../../../series/prometheus/secrets';
+import { ownerLabel, PrometheusSecrets, type SecretBox, type SecretOwner } from '../../../series/prometheus/secrets';
 import { PrometheusSource } from '../../../series/prometheus/source';
-import type { Clusters } from '../../../app/clusters';
-import type { Log } from '../../../app/editor';
-import type { Choice } from '../../../app/editor';
-import { picker } from '../../picker';
-import { onSettings, settings, setPrometheus } from '../../settings';
+import type { Clusters } from '../../clusters';
+import type { Choice, Editor } from '../../editor';
+import type { FileDialogs } from '../../pages/panel';
 import type { SubjectId } from '../subject';
-import { enter, FRESH, nameIt, settle, settleFound, type Draft, type Settled } from './flow';
-import { person, readPem } from './person';
+import { enter, FRESH, nameIt, settle, settleFound, type Draft, type Settled, type User } from './setup';
+import { readPem, userOf } from './user';
 
-/** One of them, for a page. */
-export interface History {
+/** One that a page may ask. */
+export interface KnownPrometheus {
   readonly id: string;
   readonly source: Source;
   /** Why it can't be asked. */
   readonly problem: ProblemData | undefined;
-  /** Asks the person for what it wants, and keeps it; gives its id from then on. Rejects with AbortError when they gave up. */
+  /** Asks the user for what it wants, and keeps it; gives its id from then on. Rejects with AbortError when the user gave up. */
   unlock(): Promise<string>;
 }
 
 /** For one to answer before credentials are asked for, ms. */
 const PATIENCE_MS = 15_000;
 
-export class PrometheusBook implements Disposable {
+export interface PrometheusesDeps {
+  readonly clusters: Pick<Clusters, 'entries' | 'load' | 'connect'>;
+  readonly editor: Pick<Editor, 'log' | 'settings' | 'picker' | 'messages' | 'progress'>;
+  readonly dialogs: Pick<FileDialogs, 'open'>;
+  /** The editor's secret storage; tells when another window changed it. */
+  readonly secrets: SecretBox & { onDidChange(listener: () => void): Disposable };
+  /** Calls back when the setting `prometheus` is another. */
+  readonly onDidChangeSetting: (listener: () => void) => Disposable;
+}
+
+export class Prometheuses implements Disposable {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
   readonly #secrets: PrometheusSecrets;
   readonly #needs = { read: readPem };
-  /** What a person has just entered for one in a cluster, while it is tried. */
+  readonly #user: User;
+  /** What the user has just entered for one in a cluster, while it is tried. */
   readonly #trying = new Map<string, Secrets>();
 
-  constructor(
-    box: vscode.SecretStorage,
-    private readonly clusters: Clusters,
-    private readonly log: Log,
-  ) {
-    this.#secrets = new PrometheusSecrets(box);
-    this.#own.add(
-      onSettings(['prometheus'], () => {
-        this.#changed.fire();
-      }),
-    );
-    this.#own.add(
-      box.onDidChange(() => {
-        this.#changed.fire();
-      }),
-    );
+  constructor(private readonly deps: PrometheusesDeps) {
+    const { secrets, editor, dialogs, onDidChangeSetting } = deps;
+    this.#secrets = new PrometheusSecrets(secrets);
+    this.#user = userOf(editor, dialogs);
+    const changed = (): void => {
+      this.#changed.fire();
+    };
+    this.#own.add(onDidChangeSetting(changed));
+    this.#own.add(secrets.onDidChange(changed));
   }
 
   /** Another setting, other credentials. */
   readonly onDidChange = this.#changed.event;
 
   /** Those of the settings for this subject; nothing is asked. */
-  async ofSettings(id: SubjectId): Promise<readonly History[]> {
-    const mine = forContext(readConfigured(settings.prometheus), 'context' in id ? id.context : undefined);
+  async ofSettings(id: SubjectId): Promise<readonly KnownPrometheus[]> {
+    const mine = forContext(
+      readConfigured(this.deps.editor.settings.prometheus),
+      'context' in id ? id.context : undefined,
+    );
     return Promise.all(mine.map((one) => this.#configured(one)));
   }
 
   /** Those that are found in the subject's cluster. Rejects with AbortError only. */
-  async ofCluster(id: SubjectId, signal: AbortSignal): Promise<readonly History[]> {
+  async ofCluster(id: SubjectId, signal: AbortSignal): Promise<readonly KnownPrometheus[]> {
     if (!('context' in id)) return [];
     try {
-      const cluster = await this.clusters.connect(id.context, signal);
+      const cluster = await this.deps.clusters.connect(id.context, signal);
       const { server } = cluster.session.context;
       const found = await findPrometheus(cluster, signal, (of) => ({
         secrets: async () => this.#trying.get(`${server} ${of}`) ?? this.#secrets.get({ server, id: of }),
@@ -90,12 +94,12 @@ export class PrometheusBook implements Disposable {
       }));
     } catch (e) {
       if (isAbort(e)) throw e;
-      this.log.problem('Looking for a Prometheus', e);
+      this.deps.editor.log.problem('Looking for a Prometheus', e);
       return [];
     }
   }
 
-  async #configured(one: ConfiguredPrometheus): Promise<History> {
+  async #configured(one: ConfiguredPrometheus): Promise<KnownPrometheus> {
     let door: Door;
     let { problem } = one;
     try {
@@ -116,16 +120,19 @@ export class PrometheusBook implements Disposable {
 
   /** Asks for a new one, tries it and writes it into the settings. `given`: its address. */
   async add(given?: string): Promise<void> {
-    const settled = await enter(person, this.#needs, given);
-    await this.clusters.load().catch(() => undefined);
+    const settled = await enter(this.#user, this.#needs, given);
+    await this.deps.clusters.load().catch(() => undefined);
     const { name, contexts } = await nameIt(
-      person,
+      this.#user,
       settled.draft,
-      this.clusters.entries.map((e) => e.info.name),
+      this.deps.clusters.entries.map((e) => e.info.name),
     );
     await this.#keep({ url: settled.draft.url, username: settled.draft.username }, settled.draft);
-    await setPrometheus([...settings.prometheus, toWrite({ name, contexts }, settled.draft)]);
-    void vscode.window.showInformationMessage(said(name, settled));
+    await this.deps.editor.settings.setPrometheus([
+      ...this.deps.editor.settings.prometheus,
+      toWrite({ name, contexts }, settled.draft),
+    ]);
+    void this.deps.editor.messages.info(said(name, settled));
   }
 
   /** With the settings as they are: an entry is changed where it stands. */
@@ -144,9 +151,9 @@ export class PrometheusBook implements Disposable {
       skipVerify: one.skipVerify,
       secrets,
     };
-    const settled = await settle(person, this.#needs, start);
+    const settled = await settle(this.#user, this.#needs, start);
     await this.#keep({ url: settled.draft.url, username: settled.draft.username }, settled.draft);
-    const entries = [...settings.prometheus];
+    const entries = [...this.deps.editor.settings.prometheus];
     const at = readConfigured(entries).find((c) => c.id === one.id)?.at;
     const now = toWrite({ name: one.name, contexts: one.contexts }, settled.draft);
     // Nothing but the secret was asked for, or the entry was taken away meanwhile.
@@ -156,7 +163,7 @@ export class PrometheusBook implements Disposable {
     )
       return one.id;
     entries[at] = now;
-    await setPrometheus(entries);
+    await this.deps.editor.settings.setPrometheus(entries);
     return readConfigured(entries).find((c) => c.at === at)?.id ?? one.id;
   }
 
@@ -165,14 +172,14 @@ export class PrometheusBook implements Disposable {
     const key = `${owner.server} ${owner.id}`;
     const tried = (secrets: Secrets): Promise<AskedPrometheus> => {
       this.#trying.set(key, secrets);
-      return person.busy(`Asking ${owner.id}`, (signal) =>
+      return this.#user.busy(`Asking ${owner.id}`, (signal) =>
         askPrometheus(() => door, { timeoutMs: PATIENCE_MS, signal }),
       );
     };
     try {
       await this.#secrets.keep(
         owner,
-        await settleFound(person, owner.id, tried, (await this.#secrets.get(owner)) ?? {}),
+        await settleFound(this.#user, owner.id, tried, (await this.#secrets.get(owner)) ?? {}),
       );
       return owner.id;
     } finally {
@@ -191,14 +198,11 @@ export class PrometheusBook implements Disposable {
   async forget(): Promise<void> {
     const owners = await this.#secrets.owners();
     if (owners.length === 0) {
-      void vscode.window.showInformationMessage('No credentials of a Prometheus are kept.');
+      void this.deps.editor.messages.info('No credentials of a Prometheus are kept.');
       return;
     }
-    const { value } = await picker.pick<SecretOwner | 'all'>({
+    const { value } = await this.deps.editor.picker.pick<SecretOwner | 'all'>({
       title: 'Forget Prometheus credentials',
-      step: 1,
-      totalSteps: 1,
-      back: false,
       placeholder: 'Whose password, token or headers to forget',
       skipSingle: false,
       choices: () =>
@@ -212,7 +216,7 @@ export class PrometheusBook implements Disposable {
         ]),
     });
     for (const owner of value === 'all' ? owners : [value]) await this.#secrets.forget(owner);
-    void vscode.window.showInformationMessage(
+    void this.deps.editor.messages.info(
       value === 'all'
         ? `Forgot the credentials of ${owners.length} Prometheuses.`
         : `Forgot the credentials of ${ownerLabel(value)}.`,

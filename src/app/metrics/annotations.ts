@@ -3,22 +3,15 @@ import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { happened } from '../../controllers/changes';
 import type { Replica } from '../../controllers/types';
 import type { Annotation } from '../../protocol/metrics';
-import type { CapturesApi } from '../captures/index';
-import type { Clusters } from '../../app/clusters';
-import { shortPod } from '../../app/tree/appearance';
-import { capturesIn } from './acts';
+import { shortPod } from '../tree/appearance';
+import { capturesIn } from './actions';
+import type { MetricsDeps } from './deps';
 import type { Subject } from './subject';
 
 /** Marks kept, the last ones; more can't be told apart in a chart. */
 const KEPT = 200;
 
-export interface EventsDeps {
-  readonly clusters: Clusters;
-  readonly captures: CapturesApi;
-  readonly log: { problem(what: string, e: unknown): void };
-}
-
-export class Events implements Disposable {
+export class Annotations implements Disposable {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
   readonly onDidChange = this.#changed.event;
@@ -28,7 +21,7 @@ export class Events implements Disposable {
 
   constructor(
     private readonly subject: Subject,
-    private readonly deps: EventsDeps,
+    private readonly deps: Pick<MetricsDeps, 'clusters' | 'captures' | 'editor'>,
   ) {
     const { id } = subject;
     this.#own.add(
@@ -60,7 +53,7 @@ export class Events implements Disposable {
   }
 
   /** By time. */
-  get annotations(): readonly Annotation[] {
+  get all(): readonly Annotation[] {
     return [...this.#captured, ...this.#happened].sort((a, b) => a.time - b.time);
   }
 
@@ -74,7 +67,7 @@ export class Events implements Disposable {
       }));
       if (!this.#own.disposed) this.#changed.fire();
     } catch (e) {
-      this.deps.log.problem('Reading the captures for the charts', e);
+      this.deps.editor.log.problem('Reading the captures for the charts', e);
     }
   }
 

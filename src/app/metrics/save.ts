@@ -1,12 +1,12 @@
 /** Files that a metrics page saves: pictures and tables that the page made, scrapes, dashboards and alerts. */
-import * as path from 'node:path';
-import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import type { FromMetricsPage } from '../../protocol/metrics';
 import type { Family, StoredSeries } from '../../metrics/types';
 import { PANELS } from '../../metrics/catalog/index';
 import { grafanaDashboard, prometheusRule, type ControllerFacts } from '../../metrics/export/index';
 import { writeOpenMetrics } from '../../metrics/formats/write';
+import { fileNameOf } from '../pages/panel';
+import type { MetricsDeps } from './deps';
 import type { Subject } from './subject';
 
 /** What there is to save: `names` and `series` are asked for when they are needed. */
@@ -22,23 +22,20 @@ export interface Saved {
 type Save = Extract<FromMetricsPage, { type: 'save' }>;
 
 /** Asks where to, and writes. Throws Problem `metrics.nothingYet` when no scrape has come in. */
-export async function savePage(m: Save, saved: Saved): Promise<void> {
-  const { name, bytes, filter } = made(m, saved);
-  const home = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const to = await vscode.window.showSaveDialog({
-    title: `Save ${name}`,
-    filters: filter,
-    ...(home && { defaultUri: vscode.Uri.joinPath(home, name) }),
-  });
-  if (!to) return;
-  await vscode.workspace.fs.writeFile(to, bytes);
-  void vscode.window.showInformationMessage(`Saved ${path.basename(to.path)}.`);
+export async function savePage(
+  m: Save,
+  saved: Saved,
+  { dialogs, editor }: Pick<MetricsDeps, 'dialogs' | 'editor'>,
+): Promise<void> {
+  const { name, bytes, filter, extension } = made(m, saved);
+  const to = await dialogs.save({ title: `Save ${name}`, name, filter, extension }, () => Promise.resolve(bytes));
+  if (to) void editor.messages.info(`Saved ${fileNameOf(to)}.`);
 }
 
 function made(
   m: Save,
   { title, subject, controllers, ...kept }: Saved,
-): { readonly name: string; readonly bytes: Uint8Array; readonly filter: Record<string, string[]> } {
+): { readonly name: string; readonly bytes: Uint8Array; readonly filter: string; readonly extension: string } {
   const base = `${title.replaceAll(/[^\w.-]+/g, '-').slice(0, 80)}-${m.panel === '' ? 'metrics' : m.panel}`;
   const text = (t: string): Uint8Array => new TextEncoder().encode(t);
   const [, namespace = '', workload = ''] = 'workload' in subject.id ? subject.id.workload.split('/') : [];
@@ -52,12 +49,13 @@ function made(
   };
   switch (m.what) {
     case 'csv':
-      return { name: `${base}.csv`, bytes: text(m.content ?? ''), filter: { CSV: ['csv'] } };
+      return { name: `${base}.csv`, bytes: text(m.content ?? ''), filter: 'CSV', extension: 'csv' };
     case 'png':
       return {
         name: `${base}.png`,
         bytes: Buffer.from((m.content ?? '').replace(/^data:image\/png;base64,/, ''), 'base64'),
-        filter: { PNG: ['png'] },
+        filter: 'PNG',
+        extension: 'png',
       };
     case 'scrapes': {
       const series = kept.series();
@@ -68,20 +66,23 @@ function made(
       return {
         name: `${base}.openmetrics.txt`,
         bytes: text(writeOpenMetrics(series, kept.families())),
-        filter: { OpenMetrics: ['txt'] },
+        filter: 'OpenMetrics',
+        extension: 'openmetrics.txt',
       };
     }
     case 'grafana':
       return {
         name: `${base}.dashboard.json`,
         bytes: text(`${JSON.stringify(grafanaDashboard(facts, PANELS), null, 2)}\n`),
-        filter: { 'Grafana dashboard': ['json'] },
+        filter: 'Grafana dashboard',
+        extension: 'dashboard.json',
       };
     case 'rules':
       return {
         name: `${base}.rules.yaml`,
         bytes: text(prometheusRule(facts)),
-        filter: { PrometheusRule: ['yaml', 'yml'] },
+        filter: 'PrometheusRule',
+        extension: 'rules.yaml',
       };
   }
 }

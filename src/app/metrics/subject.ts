@@ -6,8 +6,8 @@ import type { Lane } from '../../protocol/metrics';
 import type { SavedSource } from '../../series/saved/source';
 import type { Scraped } from '../../series/scraper';
 import type { Parts } from '../parts';
-import { shortPod } from '../../app/tree/appearance';
-import { localMetricsTarget, metricsTarget } from '../../app/processes/endpoints';
+import { shortPod } from '../tree/appearance';
+import { localMetricsTarget, metricsTarget } from '../processes/endpoints';
 
 /** A workload, or of it one pod, or one controller by its name in the metrics, where only these are meant. */
 export interface WorkloadId {
