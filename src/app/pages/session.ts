@@ -43,8 +43,6 @@ export interface SessionDeps<U extends FileUri> extends CompareDeps<U>, EarlierD
   readonly sources: Pick<GoSources, 'modules'>;
   /** Shows the source of a frame, beside the page. */
   readonly openSource: (frame: StackFrame, profile: OpenProfile) => Promise<void>;
-  /** Says something in the status bar for so long, ms. */
-  readonly note: (text: string, millis: number) => void;
   readonly captureAgain: (capture: Capture | undefined) => void;
 }
 
@@ -58,8 +56,6 @@ type Shown =
 
 /** The page is not kept waiting longer than this for the workspace's modules, ms; they are told when they are there. */
 const MODULES_MS = 200;
-/** How long the status bar says that something was copied, ms. */
-const COPIED_MS = 4000;
 /** Profiles of a merge that are named beside the title. */
 const MERGED_TOLD = 3;
 /** Questions whose part and values a page shows; others are asked beside it. */
@@ -234,7 +230,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
       },
       copy: async (m) => {
         await this.deps.editor.copy(m.text);
-        this.deps.note(`Copied ${m.what}.`, COPIED_MS);
+        this.deps.editor.messages.briefly(`Copied ${m.what}.`);
       },
     };
   }

@@ -94,9 +94,6 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Docume
       memory: editor.workspaceStore,
       sources: this.sources,
       openSource: (frame, profile) => openSource(this.sources, frame, profile, panel.viewColumn),
-      note: (text, millis) => {
-        vscode.window.setStatusBarMessage(text, millis);
-      },
       read: (file) => vscode.workspace.fs.readFile(vscode.Uri.file(file)),
       maxBytes: () => editor.settings.maxProfileBytes,
     });

@@ -96,7 +96,7 @@ async function top(bench: Bench, file: string): Promise<void> {
 
 /**
  * Twice: into a page that waits, and with the page loaded while the thread reads, as when a file is opened. The thread
- * starts before the page, as in src/host/pages: the document is opened first, and its bytes follow. `prepared`: as after a
+ * starts before the page, as in src/app/pages: the document is opened first, and its bytes follow. `prepared`: as after a
  * capture or another profile, when the thread has been made ready.
  */
 async function ours(pages: FlamePages, threads: Threads, file: string, prepared: boolean): Promise<Opened> {
