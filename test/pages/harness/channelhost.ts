@@ -35,7 +35,7 @@ export abstract class ChannelHost<ToPage extends Message, FromPage extends Messa
       this.protocol,
       {
         post: (m) => {
-          this.#posted = this.post(m);
+          this.#posted = this.post(m).catch(unlessGone);
         },
         onMessage: (listener) => {
           listeners.add(listener);
@@ -119,6 +119,11 @@ export abstract class ChannelHost<ToPage extends Message, FromPage extends Messa
     const { kind, id } = (message ?? {}) as { readonly kind?: unknown; readonly id?: unknown };
     if ((kind === 'answer' || kind === 'problem') && typeof id === 'number') this.answered.push(id);
   }
+}
+
+/** A page that went away meanwhile, or was loaded anew, hears nothing, as in the editor. */
+function unlessGone(e: unknown): void {
+  if (!/Execution context was destroyed|has been closed/.test(String(e))) throw e;
 }
 
 interface Packed {
