@@ -1,5 +1,5 @@
 /** What differs between two states of an object, down to the fields that managers own. No recursion: objects are other people's data. */
-import { isObject, type Json } from '../controllers/json';
+import { isObject, type Json } from '../base/json';
 import { below, isSet, itemKeys } from './fields';
 import { keyElement, type Path } from './paths';
 

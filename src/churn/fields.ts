@@ -1,5 +1,5 @@
 /** managedFields, read: who owns which fields (FieldsV1), by which keys lists are merged. */
-import { isObject, type Json } from '../controllers/json';
+import { isObject, type Json } from '../base/json';
 import type { Path } from './paths';
 
 /** One entry of metadata.managedFields. */

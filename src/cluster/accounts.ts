@@ -11,19 +11,19 @@ export interface Account {
 const MONITORING =
   /prometheus|metrics?-reader|monitor|scrape|victoria-?metrics|vmagent|otel|opentelemetry|thanos|grafana-agent|alloy|datadog/i;
 /** Accounts of other namespaces: enough for a cluster with several monitoring systems, few enough to read. */
-const ELSEWHERE = 5;
+const OTHERS = 5;
 
 /**
  * The workload's own account, then those of its namespace and of others that monitoring uses, then the rest of its namespace by name.
  * `names`: the accounts of `namespace`, undefined when they may not be listed; `used`: the workload's own, '' in another namespace;
- * `elsewhere`: also those of other namespaces.
+ * `others`: also those of other namespaces.
  */
 export function rankAccounts(
   namespace: string,
   names: readonly string[] | undefined,
   used: string,
   pods: Iterable<Pick<PodRecord, 'namespace' | 'name' | 'serviceAccount'>>,
-  elsewhere: boolean,
+  others: boolean,
 ): readonly Account[] {
   const monitors = new Map<string, Account>();
   for (const pod of pods) {
@@ -45,11 +45,11 @@ export function rankAccounts(
           hint: MONITORING.test(name) ? 'its name speaks of monitoring' : '',
         },
     );
-  const far = elsewhere
+  const far = others
     ? [...monitors.values()]
         .filter((a) => a.namespace !== namespace)
         .sort((a, b) => compare(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`))
-        .slice(0, ELSEWHERE)
+        .slice(0, OTHERS)
     : [];
   const byName = (a: Account, b: Account): number => compare(a.name, b.name);
   return [

@@ -33,14 +33,14 @@ export interface Knowledge {
   readonly pins: Pins;
 }
 
-/** `same` when two name one door: kind, port and path; the scheme may turn out otherwise. */
+/** Equal when two are one endpoint: kind, port and path; the scheme may turn out otherwise. */
 export function endpointKey(e: { readonly kind: EndpointKind; readonly port: number; readonly path: string }): string {
   return `${e.kind}:${e.port}${e.path}`;
 }
 
 /**
  * Pinned ones first (they stand for all others of their kind), then those that answered before and are still stated, then
- * those that the objects state, and last those that only answered before: the objects may have changed since. Each door once.
+ * those that the objects state, and last those that only answered before: the objects may have changed since. Each endpoint once.
  */
 export function knownEndpoints(
   ref: ProcessRef,

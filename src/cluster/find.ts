@@ -31,7 +31,7 @@ export interface Found {
 }
 
 /** A port and what is expected of it. */
-interface Door {
+interface Port {
   readonly port: number;
   readonly scheme: 'http' | 'https';
   readonly how: string;
@@ -42,8 +42,8 @@ interface Door {
 export async function findEndpoints(ref: ProcessRef, knowledge: Knowledge, options: FindOptions): Promise<Found> {
   const { endpoints: known, auth, problems } = knownEndpoints(ref, knowledge);
   const out = new Map<string, FoundEndpoint>();
-  const doors = doorsOf(known);
-  const asked = await mapLimit(doors, AT_ONCE, (door) => ask(ref, door, auth, options));
+  const ports = portsOf(known);
+  const asked = await mapLimit(ports, AT_ONCE, (at) => ask(ref, at, auth, options));
   const barred = sameObstacle(asked, BEFORE_ALL_PORTS);
   if (barred) return { endpoints: known, auth, problems: [...problems, barred] };
   for (const a of asked) for (const e of judge(a, auth)) out.set(endpointKey(e), e);
@@ -51,11 +51,11 @@ export async function findEndpoints(ref: ProcessRef, knowledge: Knowledge, optio
   const settled = (): boolean =>
     [...out.values()].some((e) => e.kind === 'pprof' && (e.state === 'ok' || e.state === 'needsToken'));
   if (options.guess && !settled()) {
-    const tried = new Set(doors.map((d) => d.port));
+    const tried = new Set(ports.map((p) => p.port));
     const guesses = guessEndpoints(ref.replica)
       .filter((g) => !tried.has(g.port) && mayGuess(ref, g))
-      .map((g): Door => ({ port: g.port, scheme: g.scheme, how: `answered on ${g.port}, ${g.how}`, known: [] }));
-    const more = await mapLimit(guesses, AT_ONCE, (door) => ask(ref, door, auth, options));
+      .map((g): Port => ({ port: g.port, scheme: g.scheme, how: `answered on ${g.port}, ${g.how}`, known: [] }));
+    const more = await mapLimit(guesses, AT_ONCE, (at) => ask(ref, at, auth, options));
     all = [...all, ...more];
     const obstacle = sameObstacle(all, BEFORE_THE_PROCESS);
     if (obstacle) return { endpoints: known, auth, problems: [...problems, obstacle] };
@@ -72,14 +72,14 @@ function rank(e: FoundEndpoint): number {
   return (e.kind === 'pprof' ? 0 : 10) + { ok: 0, needsToken: 1, untried: 2, failed: 3 }[e.state];
 }
 
-function doorsOf(known: readonly FoundEndpoint[]): readonly Door[] {
-  const doors = new Map<number, FoundEndpoint[]>();
+function portsOf(known: readonly FoundEndpoint[]): readonly Port[] {
+  const ports = new Map<number, FoundEndpoint[]>();
   for (const e of known) {
-    const at = doors.get(e.port);
+    const at = ports.get(e.port);
     if (at) at.push(e);
-    else doors.set(e.port, [e]);
+    else ports.set(e.port, [e]);
   }
-  return [...doors].map(([port, of]) => ({ port, scheme: of[0]?.scheme ?? 'http', how: of[0]?.how ?? '', known: of }));
+  return [...ports].map(([port, of]) => ({ port, scheme: of[0]?.scheme ?? 'http', how: of[0]?.how ?? '', known: of }));
 }
 
 /** In the node's network a well-known port may be another process's: only ports that this one is known for are tried there. */
@@ -88,67 +88,64 @@ function mayGuess({ replica }: ProcessRef, guess: Endpoint): boolean {
 }
 
 interface Asked {
-  readonly door: Door;
+  readonly at: Port;
   readonly plain: Probe | Problem;
-  /** With the token, where one was asked for and is there. */ readonly signed: Probe | Problem | undefined;
+  /** With the token, where one was asked for and is there. */
+  readonly signed: Probe | Problem | undefined;
 }
 
-async function ask(ref: ProcessRef, door: Door, auth: Auth, options: FindOptions): Promise<Asked> {
-  const plain = await probeDoor(ref, door, NO_AUTH, options);
+async function ask(ref: ProcessRef, at: Port, auth: Auth, options: FindOptions): Promise<Asked> {
+  const plain = await probePort(ref, at, NO_AUTH, options);
   const wants =
     !(plain instanceof Problem) && (plain.pprof.result === 'needsToken' || plain.metrics.result === 'needsToken');
-  if (!wants || auth.kind === 'none') return { door, plain, signed: undefined };
-  return { door, plain, signed: await probeDoor(ref, { ...door, scheme: plain.scheme }, auth, options) };
+  if (!wants || auth.kind === 'none') return { at, plain, signed: undefined };
+  return { at, plain, signed: await probePort(ref, { ...at, scheme: plain.scheme }, auth, options) };
 }
 
-async function probeDoor(
+async function probePort(
   { session, replica }: ProcessRef,
-  door: Door,
+  at: Port,
   auth: Auth,
   { signal, silenceMs = SILENCE_MS }: FindOptions,
 ): Promise<Probe | Problem> {
   signal?.throwIfAborted();
   const { namespace, name } = replica.pod;
   const late = AbortSignal.timeout(Math.max(PORT_MS, 3 * silenceMs));
-  const path = (kind: EndpointKind): string => door.known.find((e) => e.kind === kind)?.path ?? DEFAULT_PATH[kind];
+  const path = (kind: EndpointKind): string => at.known.find((e) => e.kind === kind)?.path ?? DEFAULT_PATH[kind];
   try {
-    return await probe(
-      podTarget(session, namespace, name, door, auth),
-      signal ? AbortSignal.any([signal, late]) : late,
-      {
-        idleTimeoutMs: silenceMs,
-        pprofPath: path('pprof'),
-        metricsPath: path('metrics'),
-      },
-    );
+    return await probe(podTarget(session, namespace, name, at, auth), signal ? AbortSignal.any([signal, late]) : late, {
+      idleTimeoutMs: silenceMs,
+      pprofPath: path('pprof'),
+      metricsPath: path('metrics'),
+    });
   } catch (e) {
     if (signal?.aborted === true) throw e;
     if (isAbort(e) || late.aborted)
       return new Problem(
         'cluster.slow',
-        `${namespace}/${name} :${door.port} did not finish answering within ${PORT_MS / 1000} s.`,
+        `${namespace}/${name} :${at.port} did not finish answering within ${PORT_MS / 1000} s.`,
         { next: 'Try again when the process is less busy.' },
       );
     return Problem.from(e, 'cluster.probe');
   }
 }
 
-function judge({ door, plain, signed }: Asked, auth: Auth): readonly FoundEndpoint[] {
+function judge({ at, plain, signed }: Asked, auth: Auth): readonly FoundEndpoint[] {
   const out: FoundEndpoint[] = [];
   for (const kind of ['pprof', 'metrics'] as const) {
-    const stated = door.known.find((e) => e.kind === kind);
+    const stated = at.known.find((e) => e.kind === kind);
     const path = stated?.path ?? DEFAULT_PATH[kind];
     const from = {
       kind,
-      port: door.port,
+      port: at.port,
       path,
       stated: stated?.stated ?? false,
-      how: stated?.how ?? (door.known.length > 0 ? `answered on ${door.port}` : door.how),
+      how: stated?.how ?? (at.known.length > 0 ? `answered on ${at.port}` : at.how),
     };
     const first = plain instanceof Problem ? plain : plain[kind];
     const secured = !(first instanceof Problem) && first.result === 'needsToken';
     const last = secured && signed !== undefined ? (signed instanceof Problem ? signed : signed[kind]) : first;
-    const scheme = plain instanceof Problem ? door.scheme : plain.scheme;
+    const scheme = plain instanceof Problem ? at.scheme : plain.scheme;
     if (last instanceof Problem) {
       if (stated)
         out.push({
@@ -170,7 +167,7 @@ function judge({ door, plain, signed }: Asked, auth: Auth): readonly FoundEndpoi
         sentence: last.sentence,
         problem: undefined,
       });
-    } else if (stated && !gone(stated, last)) {
+    } else if (stated && !answeredOnlyBefore(stated, last)) {
       out.push({
         ...from,
         scheme,
@@ -185,24 +182,24 @@ function judge({ door, plain, signed }: Asked, auth: Auth): readonly FoundEndpoi
   return out;
 }
 
-/** The token could not be had: the door is still there, and still locked. The process's own failures are `target.…`. */
+/** The token could not be had: the port is still there, and still locked. The process's own failures are `target.…`. */
 function noToken({ problem }: PathProbe): boolean {
   return problem !== undefined && !problem.code.startsWith('target.');
 }
 
 /** What only answered once and now does not is no news; what the objects state is. */
-function gone(e: FoundEndpoint, last: PathProbe): boolean {
+function answeredOnlyBefore(e: FoundEndpoint, last: PathProbe): boolean {
   return !e.stated && last.result !== 'needsToken';
 }
 
 /** Ports that ask for a token before they say whether pprof is there: worth telling where nothing better was found. */
 function behindTheToken(asked: readonly Asked[], auth: Auth): readonly FoundEndpoint[] {
   const out: FoundEndpoint[] = [];
-  for (const { door, plain, signed } of asked) {
+  for (const { at, plain, signed } of asked) {
     if (plain instanceof Problem || plain.pprof.result !== 'needsToken') continue;
     const last = signed === undefined || signed instanceof Problem ? plain.pprof : signed.pprof;
     if (last.result !== 'needsToken') continue;
-    const port = door.port;
+    const { port } = at;
     out.push({
       kind: 'pprof',
       port,

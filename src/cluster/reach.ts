@@ -53,20 +53,20 @@ export function asksForToken({
 }
 
 /** Where in a pod: what `podTarget` needs of an endpoint. */
-export type Door = Pick<Endpoint, 'port' | 'scheme'>;
+export type PodPort = Pick<Endpoint, 'port' | 'scheme'>;
 
 /**
  * A port of a pod, through the tunnel. Any certificate is taken there: the API server's TLS guards the way, and metrics
  * servers sign their own. `Answer.unverified` tells it, and the tree's tooltip says it.
  */
-export function podTarget(session: KubeSession, namespace: string, pod: string, door: Door, auth: Auth): Target {
+export function podTarget(session: KubeSession, namespace: string, pod: string, port: PodPort, auth: Auth): Target {
   const token = tokenOf(session, auth);
   return {
-    label: `${namespace}/${pod} :${door.port}`,
-    scheme: door.scheme,
+    label: `${namespace}/${pod} :${port.port}`,
+    scheme: port.scheme,
     host: 'localhost',
-    port: door.port,
-    open: (signal) => session.podStream(namespace, pod, door.port, signal),
+    port: port.port,
+    open: (signal) => session.podStream(namespace, pod, port.port, signal),
     anyCertificate: true,
     ...(token && { token }),
   };

@@ -48,7 +48,7 @@ function group(objects: ClusterObjects): Iterable<Group> {
     const { kind, namespace, name } = record;
     groups.set(`${kind}/${namespace}/${name}`, { kind, namespace, name, record, pods: [] });
   }
-  // Pods of one owner hold the same reference to it (slim.ts keeps equal ones once): the way up is gone once for all.
+  // Pods of one owner hold the same reference to it (records.ts keeps equal ones once): the way up is gone once for all.
   const byOwner = new Map<OwnerRef, Group | null>();
   for (const pod of objects.pods.values()) {
     const shared = pod.owner === undefined || pod.owner.kind === 'Node' ? undefined : byOwner.get(pod.owner);

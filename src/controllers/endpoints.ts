@@ -124,7 +124,7 @@ export function guessEndpoints(replica: Replica): readonly Endpoint[] {
   return [...guesses.values()];
 }
 
-/** Equal container lists are one object (see slim.ts), so each is read once. */
+/** Equal container lists are one object (see records.ts), so each is read once. */
 const read = new WeakMap<readonly ContainerRecord[], readonly Hint[]>();
 
 function fromContainers(containers: readonly ContainerRecord[]): readonly Hint[] {

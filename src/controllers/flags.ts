@@ -3,7 +3,7 @@ import type { ContainerRecord } from './types';
 /** Flags by name without dashes; the last value wins, as with Go's flag packages; a flag without a value is "true". */
 export type Flags = ReadonlyMap<string, string>;
 
-/** Equal containers are one object (see slim.ts), so each set of args is read once. */
+/** Equal containers are one object (see records.ts), so each set of args is read once. */
 const known = new WeakMap<ContainerRecord, Flags>();
 
 /** What a container is started with: `--name=value`, `--name value`, `-name=value`; `sh -c "…"` as far as it can be read. */

@@ -18,7 +18,7 @@ for (const system of KNOWN) {
   if (system.label !== undefined) labelled.push([...system.label, system]);
 }
 
-/** Equal container lists are one object (see slim.ts), so each is looked at once. */
+/** Equal container lists are one object (see records.ts), so each is looked at once. */
 const seen = new WeakMap<readonly ContainerRecord[], Known | null>();
 
 /** The known system that a pod runs, by its program, image or labels. */
@@ -53,7 +53,7 @@ function byContainers(containers: readonly ContainerRecord[]): Known | undefined
 }
 
 /** The image that says that this is a server, store, proxy or agent; undefined when nothing says so. */
-export function notOne(container: ContainerRecord): string | undefined {
+export function knownServer(container: ContainerRecord): string | undefined {
   const name = imageName(container.image);
   const two = repositoryOf(container.image).split('/').slice(-2).join('/');
   return NOT_CONTROLLERS.has(name) ? name : NOT_CONTROLLERS.has(two) ? two : undefined;

@@ -41,7 +41,7 @@ function version(containers: readonly ContainerRecord[]): string {
   return v;
 }
 
-/** Endpoints follow from these four, which the pods of a Deployment share (slim.ts keeps equal ones once). */
+/** Endpoints follow from these four, which the pods of a Deployment share (records.ts keeps equal ones once). */
 const alike = new WeakMap<Wired, WeakMap<object, WeakMap<object, WeakMap<object, readonly Endpoint[]>>>>();
 
 function endpoints(pod: PodRecord, wired: Wired): readonly Endpoint[] {

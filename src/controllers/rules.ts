@@ -4,9 +4,9 @@ import { known } from './rules/known';
 import * as labels from './rules/labels';
 import { lease } from './rules/lease';
 import * as names from './rules/names';
-import { server } from './rules/not';
+import { server } from './rules/server';
 import * as ports from './rules/ports';
-import type { Rule, Subject } from './rules/subject';
+import type { Rule, Candidate } from './rules/rule';
 
 /**
  * Every sign of a controller. To add one: write it in a file under rules/, name it here.
@@ -45,10 +45,10 @@ export const RULES: readonly Rule[] = [
 export const THRESHOLD = 50;
 
 /** What speaks for and against a workload, heaviest first, by the absolute weight. */
-export function judge(subject: Subject): { readonly score: number; readonly reasons: readonly Reason[] } {
+export function judge(candidate: Candidate): { readonly score: number; readonly reasons: readonly Reason[] } {
   const reasons: Reason[] = [];
   for (const rule of RULES) {
-    const text = rule.test(subject);
+    const text = rule.test(candidate);
     if (text !== undefined) reasons.push({ rule: rule.name, weight: rule.weight, text });
   }
   return weigh(reasons);

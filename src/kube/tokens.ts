@@ -1,6 +1,6 @@
 /** Tokens for endpoints that ask for one; kept in memory only. */
 import { Problem } from '../base/problem';
-import { list, object, text, time } from '../controllers/json';
+import { list, object, text, time } from '../base/json';
 import { Shared } from './concurrency';
 import type { ApiClient } from './net/client';
 

@@ -1,4 +1,4 @@
-import type { Rule } from './subject';
+import type { Rule } from './rule';
 
 /** A system that everybody meets (../known.ts). */
 export const known: Rule = {

@@ -1,4 +1,4 @@
-import type { Rule } from './subject';
+import type { Rule } from './rule';
 
 /** kubebuilder's scaffold labels its Deployment `control-plane: controller-manager`. */
 export const controlPlaneLabel: Rule = {

@@ -1,4 +1,4 @@
-import type { Rule } from './subject';
+import type { Rule } from './rule';
 
 /** Nearly nothing but controllers elects a leader by a Lease. */
 export const lease: Rule = {

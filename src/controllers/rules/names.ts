@@ -1,6 +1,6 @@
 import { programOf } from '../flags';
 import { imageName } from '../image';
-import type { Rule } from './subject';
+import type { Rule } from './rule';
 
 const HINT = /(^|[-_.])(controllers?|operator|controller-manager|reconciler|autoscaler)([-_.]|$)/;
 

@@ -1,4 +1,4 @@
-import type { Rule } from './subject';
+import type { Rule } from './rule';
 
 /** A pprof endpoint that the object states: a Go program that was made to be profiled. */
 export const pprofEndpoint: Rule = {

@@ -6,7 +6,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { Problem } from '../../base/problem';
-import { object, text } from '../../controllers/json';
+import { object, text } from '../../base/json';
 import { abortReason } from '../../base/abort';
 import type { ClusterEntry, ExecEntry } from '../kubeconfig/entries';
 import { cutAndHide } from './hide';

@@ -1,7 +1,7 @@
 /** Which kinds an API server serves that can be listed and watched, custom ones among them. */
 import { Problem } from '../../base/problem';
 import type { KindInfo } from '../../churn/types';
-import { list, object, text } from '../../controllers/json';
+import { list, object, text } from '../../base/json';
 import type { ApiClient } from '../net/client';
 
 /** All groups in one answer: since Kubernetes 1.26. */

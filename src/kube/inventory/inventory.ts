@@ -2,7 +2,7 @@
 import { abortError } from '../../base/abort';
 import { Emitter } from '../../base/dispose';
 import { Problem, type ProblemData } from '../../base/problem';
-import { list, object, text } from '../../controllers/json';
+import { list, object, text } from '../../base/json';
 import type { ClusterObjects } from '../../controllers/types';
 import type { Inventory, InventoryOptions } from '../types';
 import { pause, Slots } from '../concurrency';

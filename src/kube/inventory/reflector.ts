@@ -3,7 +3,7 @@
  * client-node's informers: those keep whole objects, list without pages, and know no coalescing (2.0.1).
  */
 import { Problem } from '../../base/problem';
-import { list, number, object, text } from '../../controllers/json';
+import { list, number, object, text } from '../../base/json';
 import { pause } from '../concurrency';
 import type { ApiClient, JsonText } from '../net/client';
 import { Backoff, CONNECTION, LOGIN, REFUSED, type BackoffRange } from './backoff';

@@ -1,7 +1,7 @@
 /** What is listed and watched, and how each object is kept: one entry a resource. */
 import { isDeepStrictEqual } from 'node:util';
-import { object, text } from '../../controllers/json';
-import { slimLease, slimMonitor, slimPod, slimService, slimWorkload } from '../../controllers/slim';
+import { object, text } from '../../base/json';
+import { leaseRecord, monitorRecord, podRecord, serviceRecord, workloadRecord } from '../../controllers/records';
 import type { LeaseRecord, MonitorRecord, PodRecord, ServiceRecord, WorkloadRecord } from '../../controllers/types';
 
 export interface Stores {
@@ -49,7 +49,7 @@ export function coreResources(stores: Stores, now: () => number = Date.now): Res
       group: 'apps',
       version: 'v1',
       store: stores.workloads,
-      slim: (o) => slimWorkload(kind, o),
+      toRecord: (o) => workloadRecord(kind, o),
       key: (w) => w.uid,
       mine: (w) => w.kind === kind,
       metadataOnly: true,
@@ -61,7 +61,7 @@ export function coreResources(stores: Stores, now: () => number = Date.now): Res
       group: '',
       version: 'v1',
       store: stores.pods,
-      slim: slimPod,
+      toRecord: podRecord,
       key: (p) => p.uid,
       without: 'no controllers can be shown',
     }),
@@ -74,7 +74,7 @@ export function coreResources(stores: Stores, now: () => number = Date.now): Res
       group: 'coordination.k8s.io',
       version: 'v1',
       store: stores.leases,
-      slim: slimLease,
+      toRecord: leaseRecord,
       key: (l) => `${l.namespace}/${l.name}`,
       // The heartbeats of the nodes are leases too: thousands of updates a minute that elect nobody.
       fieldSelector: 'metadata.namespace!=kube-node-lease',
@@ -97,7 +97,7 @@ export function coreResources(stores: Stores, now: () => number = Date.now): Res
       group: '',
       version: 'v1',
       store: stores.services,
-      slim: slimService,
+      toRecord: serviceRecord,
       key: (s) => `${s.namespace}/${s.name}`,
       without: 'ports that only a Service names are not found',
     }),
@@ -118,7 +118,7 @@ export function monitorResources(stores: Stores): Resource[] {
       group: MONITORING_GROUP,
       version: 'v1',
       store: stores.monitors,
-      slim: (o) => slimMonitor(kind, o),
+      toRecord: (o) => monitorRecord(kind, o),
       key: (m) => `${m.kind}/${m.namespace}/${m.name}`,
       mine: (m) => m.kind === kind,
       without: `ports that only a ${kind} names are not found`,
@@ -132,7 +132,7 @@ interface Plan<R extends { readonly namespace: string }> {
   version: string;
   store: Map<string, R>;
   without: string;
-  slim: (obj: unknown) => R | undefined;
+  toRecord: (obj: unknown) => R | undefined;
   key: (record: R) => string;
   same?: (old: R, now: R) => boolean;
   /** What is kept of a record that came, given the one kept before; default: the record. */
@@ -144,7 +144,7 @@ interface Plan<R extends { readonly namespace: string }> {
 }
 
 function resource<R extends { readonly namespace: string }>(plan: Plan<R>): Resource {
-  const { store, slim, key, group, version, name } = plan;
+  const { store, toRecord, key, group, version, name } = plan;
   const mine = plan.mine ?? (() => true);
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   return {
@@ -156,7 +156,7 @@ function resource<R extends { readonly namespace: string }>(plan: Plan<R>): Reso
     path: (namespace) =>
       namespace === undefined ? `${root}/${name}` : `${root}/namespaces/${encodeURIComponent(namespace)}/${name}`,
     keep(obj) {
-      const came = slim(obj);
+      const came = toRecord(obj);
       if (came === undefined) return undefined;
       const k = key(came);
       const old = store.get(k);
@@ -166,7 +166,7 @@ function resource<R extends { readonly namespace: string }>(plan: Plan<R>): Reso
       return { key: k, changed: old === undefined || !(plan.same?.(old, record) ?? false) };
     },
     forget(obj) {
-      const record = slim(obj);
+      const record = toRecord(obj);
       return record !== undefined && store.delete(key(record));
     },
     prune(namespace, but) {

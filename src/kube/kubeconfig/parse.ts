@@ -8,7 +8,7 @@ import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { loadYaml } from '@kubernetes/client-node/dist/yaml.js';
 import { Problem } from '../../base/problem';
-import { list, object, text, type Json } from '../../controllers/json';
+import { list, object, text, type Json } from '../../base/json';
 import type { ContextEntry, ExecEntry, Impersonation, ParsedFile, UserEntry, ClusterEntry } from './entries';
 
 const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';

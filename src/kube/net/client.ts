@@ -58,7 +58,7 @@ const MAX_JSON = 256 << 20;
 const CALL_CONNECTIONS = 2;
 const LONG_CONNECTIONS = 512;
 
-interface Lanes {
+interface Pools {
   readonly id: string;
   readonly calls: Pool;
   readonly long: Pool;
@@ -68,7 +68,7 @@ export class ApiClient implements Disposable {
   readonly server: URL;
   readonly #base: string;
   readonly #closed = new AbortController();
-  #lanes: Lanes | undefined;
+  #pools: Pools | undefined;
 
   constructor(private readonly options: ClientOptions) {
     this.server = new URL(options.credentials.cluster.server);
@@ -184,8 +184,8 @@ export class ApiClient implements Disposable {
   dispose(): void {
     if (this.closed.aborted) return;
     this.#closed.abort(abortError('The session was closed.'));
-    this.#drop(this.#lanes, 'destroy');
-    this.#lanes = undefined;
+    this.#drop(this.#pools, 'destroy');
+    this.#pools = undefined;
   }
 
   private async open(
@@ -208,8 +208,8 @@ export class ApiClient implements Disposable {
       let answer: Dispatcher.ResponseData;
       try {
         credential = await credentials.get(signal);
-        const lanes = await this.#use(credential);
-        answer = await lanes[call.long ? 'long' : 'calls'].request({
+        const pools = await this.#use(credential);
+        answer = await pools[call.long ? 'long' : 'calls'].request({
           path: this.wirePath(path),
           method: call.method ?? 'GET',
           signal,
@@ -268,21 +268,21 @@ export class ApiClient implements Disposable {
   }
 
   /** The connections of this TLS identity; those of another (a certificate that was renewed) are left to finish. */
-  async #use(credential: Credential): Promise<Lanes> {
+  async #use(credential: Credential): Promise<Pools> {
     const tls = await this.#tls(credential);
     const proxy = this.#proxy();
     const id = createHash('sha256')
       .update(JSON.stringify([tls, proxy?.href]))
       .digest('base64');
     if (this.closed.aborted) throw abortReason(this.closed);
-    if (this.#lanes?.id === id) return this.#lanes;
-    this.#drop(this.#lanes, 'close');
-    this.#lanes = {
+    if (this.#pools?.id === id) return this.#pools;
+    this.#drop(this.#pools, 'close');
+    this.#pools = {
       id,
       calls: this.#pool(CALL_CONNECTIONS, tls, proxy),
       long: this.#pool(LONG_CONNECTIONS, tls, proxy),
     };
-    return this.#lanes;
+    return this.#pools;
   }
 
   #pool(connections: number, tls: TlsIdentity, proxy: URL | undefined): Pool {
@@ -304,8 +304,8 @@ export class ApiClient implements Disposable {
     });
   }
 
-  #drop(lanes: Lanes | undefined, how: 'close' | 'destroy'): void {
-    for (const pool of lanes ? [lanes.calls, lanes.long] : []) void pool[how]().catch(() => undefined);
+  #drop(pools: Pools | undefined, how: 'close' | 'destroy'): void {
+    for (const pool of pools ? [pools.calls, pools.long] : []) void pool[how]().catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What went wrong on the way to an API server, or what it answered, as a Problem that says what to do. Pure. */
 import { isAbort, Problem } from '../../base/problem';
-import { object, text } from '../../controllers/json';
+import { object, text } from '../../base/json';
 import { cutAndHide } from '../auth/hide';
 import { parsePath, type ResourcePath } from './paths';
 import { rbacYaml } from './rbac';

@@ -1,4 +1,4 @@
-import { slimLease, slimMonitor, slimPod, slimService, slimWorkload } from '../../../src/controllers/slim';
+import { leaseRecord, monitorRecord, podRecord, serviceRecord, workloadRecord } from '../../../src/controllers/records';
 import { discover } from '../../../src/controllers/discover';
 import type {
   ClusterObjects,
@@ -62,7 +62,7 @@ export class World implements ClusterObjects {
   readonly monitors = new Map<string, MonitorRecord>();
 
   pod(name: string, spec: PodSpec = {}): this {
-    const record = slimPod(pod(name, spec))!;
+    const record = podRecord(pod(name, spec))!;
     this.pods.set(record.uid, record);
     return this;
   }
@@ -72,7 +72,7 @@ export class World implements ClusterObjects {
     name: string,
     more: { namespace?: string; labels?: Labels; owner?: { kind: string; name: string } } = {},
   ): this {
-    const record = slimWorkload(kind, {
+    const record = workloadRecord(kind, {
       metadata: {
         name,
         namespace: more.namespace ?? 'default',
@@ -102,7 +102,7 @@ export class World implements ClusterObjects {
   /** A lease renewed `age` seconds ago, 15 s long. */
   lease(namespace: string, name: string, holder: string, age = 1, seconds = 15): this {
     const renewTime = new Date(NOW - age * 1000).toISOString().replace('Z', '000Z');
-    const record = slimLease({
+    const record = leaseRecord({
       metadata: { name, namespace },
       spec: { holderIdentity: holder, leaseDurationSeconds: seconds, renewTime },
     })!;
@@ -116,7 +116,7 @@ export class World implements ClusterObjects {
     ports: readonly object[],
     more: { namespace?: string; labels?: Labels; annotations?: Labels } = {},
   ): this {
-    const record = slimService({
+    const record = serviceRecord({
       metadata: { name, namespace: more.namespace ?? 'default', labels: more.labels, annotations: more.annotations },
       spec: { selector, ports },
     })!;
@@ -125,7 +125,7 @@ export class World implements ClusterObjects {
   }
 
   monitor(kind: 'ServiceMonitor' | 'PodMonitor', name: string, spec: object, namespace = 'default'): this {
-    const record = slimMonitor(kind, { metadata: { name, namespace }, spec })!;
+    const record = monitorRecord(kind, { metadata: { name, namespace }, spec })!;
     this.monitors.set(`${namespace}/${name}`, record);
     return this;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { World } from './cluster';
 import { isSidecar, mainContainer, repositoryOf, versionOf } from '../../../src/controllers/image';
-import { slimPod } from '../../../src/controllers/slim';
+import { podRecord } from '../../../src/controllers/records';
 
 const names = (w: World): string[] => w.discover().map((x) => `${x.id} ${x.replicas.length}`);
 
@@ -110,7 +110,7 @@ describe('workloads', () => {
 describe('the main container and its version', () => {
   const main = (...cs: [string, string][]) =>
     mainContainer(
-      slimPod({ metadata: { name: 'p' }, spec: { containers: cs.map(([name, image]) => ({ name, image })) } })!
+      podRecord({ metadata: { name: 'p' }, spec: { containers: cs.map(([name, image]) => ({ name, image })) } })!
         .containers,
     )?.name;
 

@@ -3,7 +3,7 @@ import type { Known } from '../identify';
 import type { ContainerRecord, Endpoint } from '../types';
 
 /** What a rule looks at: one workload, with one of its pods standing for all (the newest that is not on its way out). */
-export interface Subject {
+export interface Candidate {
   readonly namespace: string;
   readonly name: string;
   /** Labels of the workload and of its pod, the pod's winning. */
@@ -31,5 +31,5 @@ export interface Rule {
   readonly name: string;
   readonly weight: number;
   /** A sentence with the fact that was found, without a full stop, as a tooltip shows it; undefined when there is none. */
-  readonly test: (s: Subject) => string | undefined;
+  readonly test: (s: Candidate) => string | undefined;
 }

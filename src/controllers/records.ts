@@ -1,5 +1,5 @@
 import { intern, shared } from './intern';
-import { list, number, object, text, time, type Json } from './json';
+import { list, number, object, text, time, type Json } from '../base/json';
 import type {
   ContainerRecord,
   LabelSelector,
@@ -19,7 +19,7 @@ const ENV_SECRET = /PASS|SECRET|TOKEN|KEY|CRED|AUTH/i;
 const LONGEST_ARG = 4096;
 
 /** A Pod, as JSON from the API, as a record; undefined when it has no name. Missing fields become empty ones. */
-export function slimPod(obj: unknown): PodRecord | undefined {
+export function podRecord(obj: unknown): PodRecord | undefined {
   const pod = object(obj);
   const meta = object(pod['metadata']);
   const spec = object(pod['spec']);
@@ -38,7 +38,7 @@ export function slimPod(obj: unknown): PodRecord | undefined {
       meta['annotations'],
       (key) => key.startsWith('prometheus.io/') || key === 'kubernetes.io/config.mirror',
     ),
-    owner: slimOwner(meta),
+    owner: ownerOf(meta),
     node,
     hostNetwork,
     serviceAccount: intern(text(spec['serviceAccountName']) || text(spec['serviceAccount']) || 'default'),
@@ -49,7 +49,7 @@ export function slimPod(obj: unknown): PodRecord | undefined {
     restarts: statuses.reduce((sum, s) => sum + number(s['restartCount']), 0),
     reason: intern(whyNot(status, statuses)),
     createdAt: time(meta['creationTimestamp']),
-    containers: slimContainers(spec),
+    containers: containersOf(spec),
   };
 }
 
@@ -57,7 +57,7 @@ export function slimPod(obj: unknown): PodRecord | undefined {
  * A Deployment, StatefulSet, DaemonSet or ReplicaSet as a record, from the whole object or its PartialObjectMetadata;
  * undefined when it has no name. `kind` is told by the caller, since items of a list carry none.
  */
-export function slimWorkload(kind: string, obj: unknown): WorkloadRecord | undefined {
+export function workloadRecord(kind: string, obj: unknown): WorkloadRecord | undefined {
   const meta = object(object(obj)['metadata']);
   const name = text(meta['name']);
   if (name === '') return undefined;
@@ -67,7 +67,7 @@ export function slimWorkload(kind: string, obj: unknown): WorkloadRecord | undef
     namespace: intern(text(meta['namespace'])),
     name,
     labels: strings(meta['labels']),
-    owner: slimOwner(meta),
+    owner: ownerOf(meta),
     createdAt: time(meta['creationTimestamp']),
   };
 }
@@ -76,7 +76,7 @@ export function slimWorkload(kind: string, obj: unknown): WorkloadRecord | undef
  * A Lease as a record; undefined when it has no name, and for the heartbeats of nodes and API servers, which are leases
  * too but elect nobody.
  */
-export function slimLease(obj: unknown): LeaseRecord | undefined {
+export function leaseRecord(obj: unknown): LeaseRecord | undefined {
   const meta = object(object(obj)['metadata']);
   const spec = object(object(obj)['spec']);
   const name = text(meta['name']);
@@ -94,7 +94,7 @@ export function slimLease(obj: unknown): LeaseRecord | undefined {
 }
 
 /** A Service as a record; undefined when it has no name. A port without `targetPort` goes to the same number. */
-export function slimService(obj: unknown): ServiceRecord | undefined {
+export function serviceRecord(obj: unknown): ServiceRecord | undefined {
   const meta = object(object(obj)['metadata']);
   const spec = object(object(obj)['spec']);
   const name = text(meta['name']);
@@ -116,7 +116,7 @@ export function slimService(obj: unknown): ServiceRecord | undefined {
 }
 
 /** A ServiceMonitor or PodMonitor (monitoring.coreos.com/v1) as a record; undefined when it has no name. */
-export function slimMonitor(kind: 'ServiceMonitor' | 'PodMonitor', obj: unknown): MonitorRecord | undefined {
+export function monitorRecord(kind: 'ServiceMonitor' | 'PodMonitor', obj: unknown): MonitorRecord | undefined {
   const meta = object(object(obj)['metadata']);
   const spec = object(object(obj)['spec']);
   const name = text(meta['name']);
@@ -130,7 +130,7 @@ export function slimMonitor(kind: 'ServiceMonitor' | 'PodMonitor', obj: unknown)
     kind,
     namespace,
     name,
-    selector: slimSelector(spec['selector']),
+    selector: selectorOf(spec['selector']),
     namespaces: where['any'] === true ? 'any' : named.length > 0 ? named : [namespace],
     endpoints: list(spec[kind === 'PodMonitor' ? 'podMetricsEndpoints' : 'endpoints'])
       .map(object)
@@ -148,7 +148,7 @@ export function slimMonitor(kind: 'ServiceMonitor' | 'PodMonitor', obj: unknown)
   };
 }
 
-function slimSelector(v: unknown): LabelSelector {
+function selectorOf(v: unknown): LabelSelector {
   const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
   return {
     matchLabels: strings(object(v)['matchLabels']),
@@ -161,7 +161,7 @@ function slimSelector(v: unknown): LabelSelector {
   };
 }
 
-function slimOwner(meta: Json): OwnerRef | undefined {
+function ownerOf(meta: Json): OwnerRef | undefined {
   const owners = list(meta['ownerReferences']).map(object);
   const owner = owners.find((o) => o['controller'] === true) ?? owners[0];
   if (owner === undefined) return undefined;
@@ -187,7 +187,7 @@ function strings(v: unknown, wanted?: (key: string) => boolean): Readonly<Record
   });
 }
 
-function slimContainers(spec: Json): readonly ContainerRecord[] {
+function containersOf(spec: Json): readonly ContainerRecord[] {
   const containers = list(spec['containers']);
   // Init containers that restart always are the native form of a sidecar and run beside the others.
   const sidecars = list(spec['initContainers']).filter((c) => object(c)['restartPolicy'] === 'Always');
@@ -204,10 +204,10 @@ function slimContainers(spec: Json): readonly ContainerRecord[] {
     for (const p of list(c['ports']))
       key += `${SEP}p${SEP}${text(object(p)['name'])}:${number(object(p)['containerPort'])}:${text(object(p)['protocol'])}`;
   }
-  return shared(key, () => all.map(slimContainer));
+  return shared(key, () => all.map(containerOf));
 }
 
-function slimContainer(raw: unknown): ContainerRecord {
+function containerOf(raw: unknown): ContainerRecord {
   const c = object(raw);
   return {
     name: text(c['name']),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { slimLease, slimMonitor, slimPod, slimService, slimWorkload } from '../../../src/controllers/slim';
+import { leaseRecord, monitorRecord, podRecord, serviceRecord, workloadRecord } from '../../../src/controllers/records';
 import { pod } from './cluster';
 
-describe('slimPod', () => {
+describe('podRecord', () => {
   it('keeps what discovery needs and nothing else', () => {
-    const p = slimPod({
+    const p = podRecord({
       metadata: {
         name: 'p',
         namespace: 'n',
@@ -95,9 +95,9 @@ describe('slimPod', () => {
       containers: [{ name: 'c', image: 'i', args: ['--a', '--b'], ports: [{ containerPort: 1 }] }],
     };
     const [a, b, other] = [
-      slimPod(pod('a', spec))!,
-      slimPod(pod('b', spec))!,
-      slimPod(
+      podRecord(pod('a', spec))!,
+      podRecord(pod('b', spec))!,
+      podRecord(
         pod('c', {
           ...spec,
           containers: [{ name: 'c', image: 'i', command: ['--a'], args: ['--b'], ports: [{ containerPort: 1 }] }],
@@ -114,8 +114,8 @@ describe('slimPod', () => {
 
   it('takes anything', () => {
     for (const bad of [undefined, null, 'x', 1, [], {}, { metadata: null }, { metadata: { name: 3 } }])
-      expect(slimPod(bad)).toBeUndefined();
-    const p = slimPod({
+      expect(podRecord(bad)).toBeUndefined();
+    const p = podRecord({
       metadata: { name: 'x', labels: 'no', ownerReferences: {}, creationTimestamp: 'never' },
       spec: { containers: [null, 'x', { args: 'x', env: [null], ports: [{}] }] },
       status: { conditions: [null], containerStatuses: 'x' },
@@ -131,11 +131,11 @@ describe('slimPod', () => {
   });
 
   it('is on the node by its host name when it uses its network', () => {
-    expect(slimPod(pod('p', { hostNetwork: true, node: 'n1.example' }))!.hostname).toBe('n1.example');
+    expect(podRecord(pod('p', { hostNetwork: true, node: 'n1.example' }))!.hostname).toBe('n1.example');
   });
 
   it('cuts very long arguments', () => {
-    const p = slimPod(pod('p', { containers: [{ name: 'c', image: 'i', args: ['x'.repeat(100_000)] }] }))!;
+    const p = podRecord(pod('p', { containers: [{ name: 'c', image: 'i', args: ['x'.repeat(100_000)] }] }))!;
     expect(p.containers[0]!.args[0]!.length).toBe(4096);
   });
 });
@@ -143,23 +143,26 @@ describe('slimPod', () => {
 describe('the others', () => {
   it('workloads, from PartialObjectMetadata too', () => {
     expect(
-      slimWorkload('Deployment', { kind: 'PartialObjectMetadata', metadata: { name: 'd', namespace: 'n', uid: 'u' } }),
+      workloadRecord('Deployment', {
+        kind: 'PartialObjectMetadata',
+        metadata: { name: 'd', namespace: 'n', uid: 'u' },
+      }),
     ).toMatchObject({ kind: 'Deployment', name: 'd', namespace: 'n', uid: 'u', owner: undefined });
-    expect(slimWorkload('Deployment', {})).toBeUndefined();
+    expect(workloadRecord('Deployment', {})).toBeUndefined();
   });
 
   it('leases, but no heartbeats', () => {
     const spec = { holderIdentity: 'a_b', leaseDurationSeconds: 15, renewTime: '2026-11-20T10:00:00.123456Z' };
-    expect(slimLease({ metadata: { name: 'l', namespace: 'n' }, spec })).toEqual({
+    expect(leaseRecord({ metadata: { name: 'l', namespace: 'n' }, spec })).toEqual({
       namespace: 'n',
       name: 'l',
       holder: 'a_b',
       durationSeconds: 15,
       renewedAt: NOW_MS,
     });
-    expect(slimLease({ metadata: { name: 'node-1', namespace: 'kube-node-lease' }, spec })).toBeUndefined();
+    expect(leaseRecord({ metadata: { name: 'node-1', namespace: 'kube-node-lease' }, spec })).toBeUndefined();
     expect(
-      slimLease({
+      leaseRecord({
         metadata: {
           name: 'apiserver-x',
           namespace: 'kube-system',
@@ -172,7 +175,7 @@ describe('the others', () => {
 
   it('services, with target ports by name, number, and left out', () => {
     expect(
-      slimService({
+      serviceRecord({
         metadata: { name: 's', namespace: 'n' },
         spec: {
           selector: { a: 'b' },
@@ -187,7 +190,7 @@ describe('the others', () => {
   });
 
   it('monitors of both kinds', () => {
-    const s = slimMonitor('ServiceMonitor', {
+    const s = monitorRecord('ServiceMonitor', {
       metadata: { name: 'm', namespace: 'n' },
       spec: {
         selector: {
@@ -209,7 +212,7 @@ describe('the others', () => {
       selector: { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'k', operator: 'In', values: ['v'] }] },
     });
     expect(
-      slimMonitor('PodMonitor', {
+      monitorRecord('PodMonitor', {
         metadata: { name: 'm', namespace: 'n' },
         spec: { namespaceSelector: { any: true }, podMetricsEndpoints: [{ port: 'x' }] },
       }),
