@@ -3,7 +3,7 @@ import { Window, WINDOW } from './window';
 import { sectionOf, type Path } from './paths';
 import { UNKNOWN, type Finding, type FindingKind, type KindInfo } from './types';
 
-/** Times that something must have been undone, or written for nothing, before it is said: twice may be a person at work. */
+/** Times that something must have been undone, or written for nothing, before it is said: twice may be a user at work. */
 const ENOUGH = 3;
 /** A manager that undoes itself follows something that goes to and fro, once in a while; more often than this in a minute is a fault. */
 const SELF_ENOUGH = 4;
@@ -25,7 +25,7 @@ export interface SetField {
   readonly text: string;
   readonly before: string;
   readonly after: string;
-  /** For people; cut, or hidden. */ readonly shown: string;
+  /** For users; cut, or hidden. */ readonly shown: string;
 }
 
 interface Group {

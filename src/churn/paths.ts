@@ -7,7 +7,7 @@ export type Path = readonly string[];
 
 const PLAIN = /^[A-Za-z_$][\w$-]*$/;
 
-/** For people, as structured-merge-diff writes it: `spec.containers[name="manager"].image`, `metadata.annotations["example.com/x"]`. */
+/** For users, as structured-merge-diff writes it: `spec.containers[name="manager"].image`, `metadata.annotations["example.com/x"]`. */
 export function pathText(path: Path): string {
   let out = '';
   for (const element of path) {

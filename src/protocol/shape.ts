@@ -59,7 +59,7 @@ export function either<A, B>(a: Shape<A>, b: Shape<B>): Shape<A | B> {
   return (value) => (a(value) === undefined ? undefined : b(value));
 }
 
-/** Each entry is looked at: for what a person could count. */
+/** Each entry is looked at: for what a user could count. */
 export function list<T>(entry: Shape<T>): Shape<readonly T[]> {
   return listUpTo(Infinity, entry);
 }

@@ -1,4 +1,4 @@
-/** Puts the page of changes together, and keeps what a person chose. */
+/** Puts the page of changes together, and keeps what a user chose. */
 import { CHURN, type ChurnFile, type ChurnPicture, type FindingView } from '../../src/protocol/churn';
 import type { ProblemData } from '../../src/base/problem';
 import { count } from '../../src/base/format';

@@ -92,7 +92,7 @@ function fillFor(hue: Rgb, text: Rgb, end: Rgb, least: number): Rgb {
   return end;
 }
 
-/** Which hue and how much of it: the slots that packages are given, warm ones for a person's own. */
+/** Which hue and how much of it: the slots that packages are given, warm ones for a user's own. */
 export class Palette {
   readonly #theme: ThemeColours;
   readonly #text: Rgb;
@@ -175,7 +175,7 @@ export class Palette {
     this.hover = css(mix(bg, this.#text, 0.75));
   }
 
-  /** `line`: how thick the border is in high contrast, where two hues can be the same colour: a person's own stand out by it. */
+  /** `line`: how thick the border is in high contrast, where two hues can be the same colour: a user's own stand out by it. */
   #paint(hue: Rgb, least: number, line = 1): Paint {
     const { background, foreground, highContrast } = this.#theme;
     if (highContrast) {

@@ -19,7 +19,7 @@ export type Action =
   | 'cut'
   | 'view';
 
-/** As people read it, and what it does. `foot`: short enough and needed often enough to stand in the foot always. */
+/** As users read it, and what it does. `foot`: short enough and needed often enough to stand in the foot always. */
 export interface KeyHelp {
   readonly keys: readonly string[];
   readonly does: string;

@@ -12,7 +12,7 @@ import { Chips } from './chips';
 import { Foot } from './foot';
 import { actionOf, isTyping, type Action } from './keys';
 import { empty, factsLine, failed, loading, warnings } from './notice';
-import { Out } from './out';
+import { Exports } from './exports';
 import type { Pane, Selected, Subject } from './pane';
 import { isWhole, toggled, withFunction } from './part';
 import { Picture } from './picture';
@@ -33,7 +33,7 @@ export class FlamePage {
   readonly #picture: Picture;
   readonly #sandwich: Sandwich;
   readonly #top: Top;
-  readonly #out: Out;
+  readonly #exports: Exports;
   readonly #search: Search;
   /** The facts, or the notice that stands for all of the page. */
   readonly #head = h('div', { class: 'head' });
@@ -103,7 +103,7 @@ export class FlamePage {
     });
     const save = new MenuButton(
       { label: 'Save or copy what is shown', class: 'tool', icon: 'save', text: 'Save' },
-      () => (this.#summary ? this.#out.items : []),
+      () => (this.#summary ? this.#exports.items : []),
     );
     save.button.id = 'save';
     this.#chips = new Chips(
@@ -171,7 +171,7 @@ export class FlamePage {
     };
     this.#sandwich = new Sandwich(this.#host, this.#state, this.#search, { ...events, arrived });
     this.#top = new Top(this.#host, this.#state, this.#search, { ...events, arrived });
-    this.#out = new Out(
+    this.#exports = new Exports(
       this.#host,
       () => this.#subject,
       this.#picture,

@@ -5,7 +5,7 @@ import { debounce, h } from '../shared/dom';
 import type { FlameChannel } from './channel';
 import { Grid, type Column, type GridRows } from './grid';
 import { columnName } from './labels';
-import { named } from './named';
+import { functionId } from './functionid';
 import type { Subject } from './pane';
 import { scaled } from './pprof';
 
@@ -138,7 +138,7 @@ export class Peek {
     const { subject, name, id: known } = this.#wanted!;
     const turn = this.#turn;
     try {
-      const id = known ?? (await named(this.host, subject, name));
+      const id = known ?? (await functionId(this.host, subject, name));
       const answer =
         id === undefined
           ? undefined

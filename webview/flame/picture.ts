@@ -7,7 +7,7 @@ import { css } from './colours';
 import { FlameView } from './flameview';
 import { actionOf, WALKING, type Action } from './keys';
 import { hitCounts, rangeOf } from './lod';
-import { Look, packagesOf } from './look';
+import { RowColours, packagesOf } from './rowcolours';
 import type { Model } from './model';
 import type { Pane, PaneEvents, Subject } from './pane';
 import type { Search } from './search';
@@ -36,7 +36,7 @@ export class Picture implements Pane {
   readonly #tooltip = new Tooltip();
   readonly #trees: Trees;
   #subject: Subject | undefined;
-  #look: Look | undefined;
+  #colours: RowColours | undefined;
   #packages: { readonly of: Model; readonly list: ReturnType<typeof packagesOf> } | undefined;
   #paintOf: ((row: number) => { readonly swatch: string }) | undefined;
   #focused = 0;
@@ -108,13 +108,13 @@ export class Picture implements Pane {
   /** The picture in sight, from its root to its deepest frame, for a file; undefined before there is one. */
   get shown(): Omit<Svg, 'title'> | undefined {
     const model = this.#model;
-    if (!model || !this.#look) return undefined;
+    if (!model || !this.#colours) return undefined;
     const { unit } = this.#subject!;
     return {
       model,
       range: rangeOf(model, model.find(this.state.zoom).row),
-      paintOf: this.#look.paints(model),
-      palette: this.#look.palette,
+      paintOf: this.#colours.paints(model),
+      palette: this.#colours.palette,
       background: css(readTheme().background),
       figures: (row) => {
         const f = this.#trees.figures(row);
@@ -260,12 +260,12 @@ export class Picture implements Pane {
     const theme = readTheme();
     const whole = this.#whole!;
     if (this.#packages?.of !== whole) this.#packages = { of: whole, list: packagesOf(whole) };
-    this.#look = new Look(theme, whole.tree.frames, this.#packages.list, this.#subject!.colour);
-    const paintOf = this.#look.paints(model);
+    this.#colours = new RowColours(theme, whole.tree.frames, this.#packages.list, this.#subject!.colour);
+    const paintOf = this.#colours.paints(model);
     this.#paintOf = paintOf;
-    this.#flame.setLook({ palette: this.#look.palette, background: css(theme.background), paintOf });
+    this.#flame.setLook({ palette: this.#colours.palette, background: css(theme.background), paintOf });
     this.#tree.redraw();
-    this.events.legend(this.#look.legend(this.search.active));
+    this.events.legend(this.#colours.legend(this.search.active));
   }
 
   flip(): void {
@@ -345,7 +345,7 @@ export class Picture implements Pane {
     const { result } = this.search;
     this.#flame.setHits(result && result.size > 0 ? hitCounts(model, result) : undefined);
     this.#tree.redraw();
-    if (this.#look) this.events.legend(this.#look.legend(this.search.active));
+    if (this.#colours) this.events.legend(this.#colours.legend(this.search.active));
   }
 
   /** The next match of the search, or the one before. */

@@ -6,9 +6,9 @@ import { css } from './colours';
 import { FlameView } from './flameview';
 import { actionOf, WALKING } from './keys';
 import { hitCounts } from './lod';
-import { Look, packagesOf } from './look';
+import { RowColours, packagesOf } from './rowcolours';
 import { Model } from './model';
-import { named } from './named';
+import { functionId } from './functionid';
 import { empty } from './notice';
 import type { Pane, PaneEvents, Subject } from './pane';
 import type { Search } from './search';
@@ -55,7 +55,7 @@ export class Sandwich implements Pane {
   #turn = 0;
   /** What is shown: version and function. */
   #shown = '';
-  #look: Look | undefined;
+  #colours: RowColours | undefined;
   /** Functions that were in the middle before this one: where Backspace goes back to. */
   readonly #before: string[] = [];
 
@@ -131,7 +131,7 @@ export class Sandwich implements Pane {
       const id =
         this.state.selected === ''
           ? undefined
-          : (this.state.selectedId ?? (await named(this.host, this.#subject!, this.state.selected)));
+          : (this.state.selectedId ?? (await functionId(this.host, this.#subject!, this.state.selected)));
       if (turn !== this.#turn) return;
       if (id === undefined) {
         this.#none();
@@ -289,14 +289,14 @@ export class Sandwich implements Pane {
     const { result } = this.search;
     for (const { view, model } of [this.#callers, this.#callees])
       if (model) view.setHits(result && result.size > 0 ? hitCounts(model, result) : undefined);
-    if (this.#look) this.events.legend(this.#look.legend(this.search.active));
+    if (this.#colours) this.events.legend(this.#colours.legend(this.search.active));
   }
 
   recolour(): void {
     const [above, below] = [this.#callers.model, this.#callees.model];
     if (!this.#visible || !above || !below) return;
     const theme = readTheme();
-    this.#look = new Look(
+    this.#colours = new RowColours(
       theme,
       [...above.tree.frames, ...below.tree.frames],
       packagesOf(above, below),
@@ -304,11 +304,11 @@ export class Sandwich implements Pane {
     );
     for (const { view, model } of [this.#callers, this.#callees])
       view.setLook({
-        palette: this.#look.palette,
+        palette: this.#colours.palette,
         background: css(theme.background),
-        paintOf: this.#look.paints(model!, true),
+        paintOf: this.#colours.paints(model!, true),
       });
-    this.events.legend(this.#look.legend(this.search.active));
+    this.events.legend(this.#colours.legend(this.search.active));
   }
 
   key(e: KeyboardEvent, onView: boolean): boolean {

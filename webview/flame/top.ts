@@ -6,7 +6,7 @@ import type { FlameChannel } from './channel';
 import { Palette } from './colours';
 import { Grid, type Column, type GridRows } from './grid';
 import { sorted } from './order';
-import { layerLegend } from './look';
+import { layerLegend } from './rowcolours';
 import { columnName } from './labels';
 import type { Pane, PaneEvents, Subject } from './pane';
 import { Peek } from './peek';

@@ -110,7 +110,7 @@ export function place(frame: Frame): string {
   return frame.file === '' ? '' : `${shortFile(frame.file)}${frame.line > 0 ? `:${frame.line}` : ''}`;
 }
 
-/** As `place`, shorter for code that isn't the person's own: the file and its folder. */
+/** As `place`, shorter for code that isn't the user's own: the file and its folder. */
 export function footPlace(frame: Frame): string {
   const whole = place(frame);
   return frame.origin === 'own' ? whole : whole.split('/').slice(-2).join('/');

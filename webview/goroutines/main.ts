@@ -26,7 +26,7 @@ import { GroupTable, type Place } from './table';
 import { poolName } from './words';
 
 type View = 'workers' | 'groups' | 'growth';
-/** `view` is undefined until a person chose one: the dump decides. `base`: the dump that it is compared with, `newest` until chosen. */
+/** `view` is undefined until a user chose one: the dump decides. `base`: the dump that it is compared with, `newest` until chosen. */
 interface State {
   view: View | undefined;
   base: string;
@@ -210,7 +210,7 @@ function layOut(): void {
   for (const e of [filterInput, stateSelect, shown]) e.hidden = view === 'growth';
 }
 
-/** Asks what changed since an earlier dump; '' asks the person which. `chosen`: a person waits for it, and is shown what it gave. */
+/** Asks what changed since an earlier dump; '' asks the user which. `chosen`: a user waits for it, and is shown what it gave. */
 async function compare(key: string, chosen = false): Promise<void> {
   const asked = dump;
   base.busy = true;
@@ -218,7 +218,7 @@ async function compare(key: string, chosen = false): Promise<void> {
   const answer = told instanceof Problem ? undefined : told;
   base.busy = false;
   if (dump !== asked || !dump || !facts) return;
-  // A person who was asked and chose nothing keeps what there was.
+  // A user who was asked and chose nothing keeps what there was.
   if (answer && !answer.growth && key === '') return;
   compared = answer ?? { earlier: compared?.earlier ?? [], base: '', labels: [] };
   // One that could not be read is not tried again.

@@ -17,7 +17,7 @@ export interface Row {
   readonly index: number;
   readonly group: GoroutineGroup;
   readonly summary: readonly StackFrame[];
-  /** True when a frame of the person's own module is on the stack. */
+  /** True when a frame of the user's own module is on the stack. */
   readonly own: boolean;
   /** What the stack is known to wait for, where the state alone ("select") doesn't tell. */
   readonly waitsFor: string | undefined;
@@ -57,7 +57,7 @@ export function workerWord(pool: string, state: string): string {
 
 /**
  * The frames that tell this stack from others, leaf first, at most three: what the goroutine waits in once the parking
- * machinery of the runtime is passed over, then the nearest frames of the person's own code, else the next packages.
+ * machinery of the runtime is passed over, then the nearest frames of the user's own code, else the next packages.
  */
 export function summaryOf(stack: readonly StackFrame[], ownModules: readonly string[]): StackFrame[] {
   const first = stack.findIndex((f) => !isMachinery(f.name));
@@ -167,7 +167,7 @@ export function sortRows(rows: readonly Row[], { key, descending }: Sort, change
     stack: (a, b) => (a.summary[0]?.name ?? '').localeCompare(b.summary[0]?.name ?? ''),
   };
   const sign = descending ? -1 : 1;
-  // Ties go by count, then to the person's own code, then by the dump's own order: the same input always gives the same page.
+  // Ties go by count, then to the user's own code, then by the dump's own order: the same input always gives the same page.
   return [...rows].sort(
     (a, b) =>
       sign * by[key](a, b) || b.group.count - a.group.count || Number(b.own) - Number(a.own) || a.index - b.index,

@@ -8,7 +8,7 @@ import type { Workers } from '../../src/profile/types';
 import { h, icon } from '../shared/dom';
 import { orderPools, poolName, sentence, STATES } from './words';
 
-/** More than a person counts: a pool of more has a bar with a piece for each state. */
+/** More than a user counts: a pool of more has a bar with a piece for each state. */
 const SEATS = 60;
 /** Pools that are shown though all their workers rest; the others are one line until asked for. */
 const RESTING = 6;

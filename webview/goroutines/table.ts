@@ -17,7 +17,7 @@ export interface TableEvents {
   changed(): void;
 }
 
-/** Where a person is in the table; `row` is a row's index in the dump, undefined while there is none. */
+/** Where a user is in the table; `row` is a row's index in the dump, undefined while there is none. */
 export interface Place {
   readonly row: number | undefined;
   readonly scroll: number;

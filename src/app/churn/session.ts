@@ -120,7 +120,7 @@ export class ChurnSession implements Disposable {
     if (!this.panel.visible) clearTimeout(this.#timer);
   }
 
-  /** The context was opened anew, or closed by a person: then nothing opens it behind their back. */
+  /** The context was opened anew, or closed by a user: then nothing opens it behind their back. */
   #reconnect(): void {
     const entry = this.deps.clusters.entry(this.subject.context);
     if (!this.#following || entry?.cluster?.session === this.#session) return;

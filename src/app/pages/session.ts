@@ -80,7 +80,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
   #ready = false;
   /** What the page asked when it was ready, not answered yet. */
   #early: readonly EarlyFlame[] = [];
-  /** True when the person or an earlier window chose the page: contents don't change it then. */
+  /** True when the user or an earlier window chose the page: contents don't change it then. */
   #chosen: boolean;
   /** What the page was last told that it shows. */
   #title = '';
@@ -195,7 +195,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
         this.deps.captureAgain(await this.#capture());
       },
       drawn: (m) => {
-        // The whole way, from the opening of the file, counts once: later pictures follow the person.
+        // The whole way, from the opening of the file, counts once: later pictures follow the user.
         if (!this.#drawn)
           this.deps.editor.log.info(
             `${this.#name}: ${page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms after it was opened`,

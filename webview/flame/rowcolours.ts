@@ -42,7 +42,7 @@ export function packagesOf(...models: readonly Model[]): PackageShare[] {
   return [...by.values()].sort((a, b) => b.value - a.value || (a.pkg < b.pkg ? -1 : 1));
 }
 
-export class Look {
+export class RowColours {
   readonly palette: Palette;
   readonly #packages: readonly PackageShare[];
   readonly #slots: ReadonlyMap<string, number>;

@@ -3,7 +3,7 @@ import type { FlameChannel } from './channel';
 import type { Subject } from './pane';
 import { exactly } from './part';
 
-export async function named(
+export async function functionId(
   host: FlameChannel,
   { sampleType, part }: Subject,
   name: string,

@@ -27,7 +27,7 @@ export interface Shown {
   readonly part: Part;
 }
 
-export class Out {
+export class Exports {
   constructor(
     private readonly host: FlameChannel,
     private readonly shown: () => Shown,
