@@ -15,7 +15,7 @@ import { captureCommand, planOf } from '../app/commands/capture';
 import { captureAgain } from '../app/commands/repeatCapture';
 import { preselectedBy } from '../app/commands/argument';
 import { commandsOf } from './commands/index';
-import { measure, type MeasureRequest } from './commands/measure';
+import { measure, type MeasureRequest } from '../app/commands/measure';
 import { createEditor } from './editor';
 import { guarded, showProblem } from './errors';
 import { Lines } from './lines/index';

@@ -4,7 +4,7 @@ import { plain } from '../../advice/markdown';
 import { nameOf } from '../../advice/paths';
 import { measuredSentence, need } from '../../advice/rules/limits/need';
 import type { Fix, Measured } from '../../advice/types';
-import type { MeasureRequest } from '../commands/measure';
+import type { MeasureRequest } from '../../app/commands/measure';
 
 /** By `programOf`; undefined: it was not measured. */
 export type MeasuredOf = (program: string) => Measured | undefined;

@@ -10,7 +10,7 @@ import { addKubeconfig, mark, setGroupBy, setShowAll } from '../settings';
 import { isNode } from '../../app/tree/tree';
 import { attach } from '../../app/commands/attach';
 import { authenticateCommand } from '../../app/commands/authenticate';
-import { compareMetrics } from './compare';
+import { pickCompared } from '../../app/commands/compareMetrics';
 import { ASK, captureCommand, planOf } from '../../app/commands/capture';
 import type { PartialPlan } from '../../app/commands/captureSteps';
 import { repeatCapture } from '../../app/commands/repeatCapture';
@@ -61,7 +61,11 @@ export function commandsOf(
     repeatCapture: () => repeatCapture(parts),
     showMetrics: (arg) => guarded('Show metrics', log, () => showMetrics(parts, metrics, arg)),
     compareMetrics: (arg, selected) =>
-      guarded('Compare metrics', log, () => compareMetrics(parts, metrics, arg, selected)),
+      guarded('Compare metrics', log, async () => {
+        const nodes =
+          Array.isArray(selected) && selected.length > 0 ? selected : isNode(arg) ? [arg] : parts.view.tree.selection;
+        metrics.compare(await pickCompared(parts, nodes.map(itemOf), isNode(arg)));
+      }),
     attachUrl: (arg) => guarded('Attach to a local process', log, () => attach(parts, arg)),
     detach: (arg) => {
       const s = itemOf(arg);

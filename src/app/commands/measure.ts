@@ -1,15 +1,14 @@
-/** Measures the workload that runs a program, for the advice in its sources: asked for by a person, never by itself. */
-import * as vscode from 'vscode';
+/** Measures the workload that runs a program, for the advice in its sources: asked for by the user, never by itself. */
+import { pause } from '../../base/abort';
 import { Problem } from '../../base/problem';
 import { measuredFrom, MEASURE_QUERIES } from '../../series/measure';
 import type { Workload } from '../../controllers/types';
 import { resembles } from '../../series/resembles';
 import { namesIn, Scraper } from '../../series/scraper';
 import type { Measured } from '../../advice/types';
-import { localSubject, readSubject, workloadSubject, type SubjectId } from '../../app/metrics/subject';
+import { localSubject, readSubject, workloadSubject, type SubjectId } from '../metrics/subject';
 import type { Parts } from '../parts';
-import { pickWorkload } from '../../app/processes/pick';
-import { settings } from '../settings';
+import { pickWorkload } from '../processes/pick';
 
 /** Program (`programOf`) → what was chosen for it. */
 const CHOSEN = 'controllerTuner.modules.v1';
@@ -19,60 +18,54 @@ const SECONDS = 30;
 export interface MeasureRequest {
   /** Of the sources, as `programOf` names it. */
   readonly program: string;
-  /** For people. */
+  /** For display. */
   readonly called: string;
   /** Ask whom to measure, though it is known. */
   readonly choose?: boolean;
 }
 
-/** Gives undefined when the person gave up. Throws a Problem when no process of it could be scraped. */
+/** Gives undefined when the user gave up. Throws a Problem when no process of it could be scraped. */
 export async function measure(
   parts: Parts,
   { program, called, choose }: MeasureRequest,
 ): Promise<Measured | undefined> {
-  const chosen = parts.context.workspaceState.get<Record<string, unknown>>(CHOSEN, {});
+  const { editor } = parts;
+  const chosen = (editor.workspaceStore.get(CHOSEN) ?? {}) as Record<string, unknown>;
   const likely = (w: Workload): boolean =>
     resembles(called, [w.name, w.namespace, ...w.replicas.flatMap((r) => r.pod.containers.map((c) => c.image))]);
   const id =
     (choose === true ? undefined : readSubject(chosen[program])) ??
     (await pickWorkload(
-      { picker: parts.editor.picker, clusters: parts.clusters, locals: () => parts.locals.urls, likely },
+      { picker: editor.picker, clusters: parts.clusters, locals: () => parts.locals.urls, likely },
       `Which controller runs ${called}?`,
       {},
     ));
-  await parts.context.workspaceState.update(CHOSEN, { ...chosen, [program]: id });
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Measuring ${nameOf(id)}`, cancellable: true },
-    async (progress, cancel) => {
-      const stop = new AbortController();
-      cancel.onCancellationRequested(() => {
-        stop.abort();
-      });
-      try {
-        return await look(parts, id, stop.signal, (message, increment) => {
-          progress.report({ message, increment });
-        });
-      } catch (e) {
-        if (stop.signal.aborted) return undefined;
-        throw e;
-      }
-    },
-  );
+  await editor.workspaceStore.set(CHOSEN, { ...chosen, [program]: id });
+  return editor.progress.run(`Measuring ${nameOf(id)}`, async (signal, report) => {
+    try {
+      return await scrapeFor(parts, id, signal, report);
+    } catch (e) {
+      if (signal.aborted) return undefined;
+      throw e;
+    }
+  });
 }
 
-async function look(
+/** Scrapes the processes for a while, and works out what was measured. */
+async function scrapeFor(
   parts: Parts,
   id: SubjectId,
   signal: AbortSignal,
-  tell: (message: string, increment: number) => void,
+  report: (message: string, increment: number) => void,
 ): Promise<Measured> {
   if ('context' in id) {
-    tell('connecting…', 0);
+    report('connecting…', 0);
     await parts.clusters.connect(id.context, signal);
   }
   const subject = 'url' in id ? localSubject(id.url) : 'context' in id ? workloadSubject(parts, id) : undefined;
   if (!subject)
     throw new Problem('measure.file', 'A saved file is not measured.', { next: 'Choose a controller of a cluster.' });
+  const { settings } = parts.editor;
   const scraper = new Scraper({
     everyMs: () => settings.scrapeMs,
     maxBytes: () => settings.maxScrapeBytes,
@@ -89,19 +82,8 @@ async function look(
     scraper.set(processes);
     scraper.start();
     for (let left = SECONDS; left > 0; left--) {
-      tell(`${left} s left`, 100 / SECONDS);
-      await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(done, 1000);
-        function done(): void {
-          signal.removeEventListener('abort', gone);
-          resolve();
-        }
-        function gone(): void {
-          clearTimeout(timer);
-          reject(new DOMException('The measurement was cancelled.', 'AbortError'));
-        }
-        signal.addEventListener('abort', gone, { once: true });
-      });
+      report(`${left} s left`, 100 / SECONDS);
+      await pause(1000, signal);
       const { reports } = scraper;
       const [first] = reports;
       // Nobody answers: there is nothing to wait for.
