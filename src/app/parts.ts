@@ -1,5 +1,6 @@
 /** What the commands work with: each made once, by the host. */
 import type { Opener } from '../captures/check';
+import type { CheckedProfiles } from '../captures/checked';
 import type { CaptureStore } from '../captures/store';
 import type { Capture } from '../captures/types';
 import type { EndpointMemory } from '../cluster/memory';
@@ -36,6 +37,8 @@ export interface Parts {
   readonly memory: EndpointMemory;
   readonly view: ClustersPart;
   readonly captures: CapturesPart;
+  /** The profile of the last capture, for its page. */
+  readonly checked: Pick<CheckedProfiles, 'keep'>;
   /** Reads a profile in a thread of its own. */
   readonly open: Opener;
   /** One will be read soon: its thread is made ready meanwhile. */

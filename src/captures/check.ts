@@ -16,6 +16,14 @@ export type Opener = (
 /** Default limit of a check, bytes after decompression: that of the setting `controllerTuner.maxProfileMiB`. */
 export const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
 
+/** What the check of a body found. */
+export interface Checked {
+  /** Samples of the profile; NaN for an execution trace, which only Go reads. */
+  readonly samples: number;
+  /** Still open: whoever gets it disposes of it. Undefined for an execution trace. */
+  readonly profile: OpenProfile | undefined;
+}
+
 export interface CheckOptions {
   readonly open: Opener;
   readonly maxBytes: number;
@@ -26,15 +34,14 @@ export interface CheckOptions {
 
 /**
  * Throws Problem `captures.empty`, `captures.html`, `captures.notGoroutines`, `captures.notTrace` or what the reader finds
- * wrong (a truncated gzip, a truncated proto). For a body that opens as a whole, gives how many samples it has; of an
- * execution trace, which only Go reads, NaN.
+ * wrong (a truncated gzip, a truncated proto). A body that opens as a whole is given as the profile that it is.
  */
 export async function checkBody(
   kind: PprofKind,
   text: boolean,
   body: Uint8Array,
   options: CheckOptions,
-): Promise<number> {
+): Promise<Checked> {
   const { label } = options;
   if (body.byteLength === 0) {
     throw new Problem('captures.empty', `${label} answered with nothing instead of a profile; nothing was saved.`, {
@@ -50,7 +57,7 @@ export async function checkBody(
   }
   if (kind === 'trace') {
     // The header that every version of the runtime has written since Go 1.5.
-    if (/^go 1\.\d+ trace\0/.test(head)) return NaN;
+    if (/^go 1\.\d+ trace\0/.test(head)) return { samples: NaN, profile: undefined };
     throw new Problem(
       'captures.notTrace',
       `${label} answered with something that is not an execution trace; nothing was saved.`,
@@ -66,10 +73,8 @@ export async function checkBody(
   }
   try {
     // A copy (a Buffer's own slice would share its memory): the thread takes what it is given.
-    const opened = await options.open(new Uint8Array(body), { maxBytes: options.maxBytes }, options.signal);
-    const { samples } = opened.summary;
-    opened.dispose();
-    return samples;
+    const profile = await options.open(new Uint8Array(body), { maxBytes: options.maxBytes }, options.signal);
+    return { samples: profile.summary.samples, profile };
   } catch (e) {
     if (isAbort(e)) throw e;
     const p = Problem.from(e, 'captures.unreadable');

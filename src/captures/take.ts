@@ -1,5 +1,6 @@
 /** Captures a profile from a process: ask, wait, check, and only then save. */
 import { Problem } from '../base/problem';
+import type { OpenProfile } from '../profile/types';
 import { expectOk } from '../target/expect';
 import { get } from '../target/get';
 import type { Answer, Target } from '../target/types';
@@ -40,17 +41,38 @@ export interface TakeRequest extends FetchRequest {
   /** Where it comes from; `at` is the start. */
   readonly info: CaptureInfo;
   readonly store: CaptureStore;
+  /** Takes over the profile that the check has read, once it is saved; without it the profile is closed. */
+  readonly keep?: (file: string, profile: OpenProfile) => void;
 }
 
 /** Captures and saves. A failure or an abort leaves no file. Throws Problem `captures.*`, `target.*`, `profile.*`, AbortError. */
 export async function takeCapture(request: TakeRequest): Promise<Capture> {
-  const body = await fetchCapture(request);
-  request.signal?.throwIfAborted();
-  return request.store.write(request.info, body);
+  const { body, profile } = await fetchChecked(request);
+  let kept = false;
+  try {
+    request.signal?.throwIfAborted();
+    const capture = await request.store.write(request.info, body);
+    if (profile && request.keep) {
+      request.keep(capture.file, profile);
+      kept = true;
+    }
+    return capture;
+  } finally {
+    if (!kept) profile?.dispose();
+  }
 }
 
 /** Captures without saving: the bytes as a file would hold them, checked to be whole. */
 export async function fetchCapture(request: FetchRequest): Promise<Buffer> {
+  const { body, profile } = await fetchChecked(request);
+  profile?.dispose();
+  return body;
+}
+
+/** As `fetchCapture`, with the profile that the check has read, still open. */
+async function fetchChecked(
+  request: FetchRequest,
+): Promise<{ readonly body: Buffer; readonly profile: OpenProfile | undefined }> {
   const { kind, target, signal } = request;
   const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
   const ticker = new Ticker(request);
@@ -60,12 +82,18 @@ export async function fetchCapture(request: FetchRequest): Promise<Buffer> {
       ? await goroutines(request, ticker, maxBytes)
       : await ask(request, path(request), request.seconds, ticker, maxBytes);
     ticker.saving();
-    const samples = await checkBody(kind, text, body, { open: request.open, maxBytes, signal, label: target.label });
+    const { samples, profile } = await checkBody(kind, text, body, {
+      open: request.open,
+      maxBytes,
+      signal,
+      label: target.label,
+    });
     if (samples === 0 && isSampled(kind)) {
+      profile?.dispose();
       const plain = await ask(request, `${request.basePath}${kind}?debug=1`, 0, ticker, maxBytes);
       throw whyEmpty(kind, plain.toString('utf8'), { label: target.label, seconds: request.seconds });
     }
-    return body;
+    return { body, profile };
   } finally {
     ticker.stop();
   }

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Measured } from '../advice/types';
 import { EndpointMemory } from '../cluster/memory';
+import { CheckedProfiles } from '../captures/checked';
 import { loadKube } from '../kube/load';
 import { Threads } from '../profile/thread/client';
 import type { Row } from '../captures/groups';
@@ -99,6 +100,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   const locals = new Locals(appEditor.store);
   const view = own(new ClustersView(registered.clusters, { clusters, processes, locals, log }));
   const threads = own(new Threads(path.join(context.extensionPath, 'dist', 'profile-thread.js')));
+  const checked = own(new CheckedProfiles());
   const open: ThreadOpener = (bytes, options, signal) => threads.open(bytes, options, signal);
   const captures = own(
     registerCaptures(context, registered.captures, {
@@ -120,6 +122,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
     memory,
     view,
     captures,
+    checked,
     open,
     expectProfile: () => {
       threads.prepare();
@@ -130,6 +133,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
       store: captures.store,
       editor: appEditor,
       open: openAndExpect(threads),
+      checked,
       captureAgain: (capture) => {
         void captureAgain(parts, capture);
       },

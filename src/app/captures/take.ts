@@ -14,7 +14,7 @@ import type { Place } from '../processes/place';
 import { recordMetrics, type Pace } from './metrics';
 import { groupOf, placeName, planLabel, stepsOf, type Plan, type Step } from './plan';
 
-type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory' | 'captures' | 'open' | 'expectProfile'> & {
+type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory' | 'captures' | 'checked' | 'open' | 'expectProfile'> & {
   readonly editor: {
     readonly settings: Pick<Settings, 'idleTimeoutMs' | 'maxProfileBytes' | 'scrapeMs' | 'maxScrapeBytes'>;
   };
@@ -27,11 +27,14 @@ export function partsOf(
   places: readonly Place[],
   group = groupOf(plan, places, newId()),
 ): readonly Part[] {
+  const steps = stepsOf(plan);
+  // One that is taken alone is opened next; several are opened as one, which is read anew.
+  const alone = places.length === 1 && steps.length === 1 && group === undefined;
   return places.flatMap((place) =>
-    stepsOf(plan).map((step): Part => {
+    steps.map((step): Part => {
       const part: Part = {
         label: `${planLabel({ what: step.kind === 'metrics' ? 'everything' : step.kind, how: 'once' }).replace('Everything', 'Metrics')}${step.which === '' ? '' : ` ${step.which}`} of ${placeName(place)}`,
-        take: (signal, onProgress) => takeStep(needs, place, step, group, signal, onProgress),
+        take: (signal, onProgress) => takeStep(needs, place, step, { group, alone }, signal, onProgress),
       };
       return step.after > 0 ? after(step.after, part) : part;
     }),
@@ -59,14 +62,14 @@ async function takeStep(
   needs: Needs,
   place: Place,
   step: Step,
-  group: CaptureGroup | undefined,
+  { group, alone }: { readonly group: CaptureGroup | undefined; readonly alone: boolean },
   signal: AbortSignal,
   onProgress: (progress: CaptureProgress) => void,
 ): Promise<Capture> {
   const info = infoOf(place, step, group);
   return step.kind === 'metrics'
     ? takeMetrics(needs, place, info, step.seconds, signal, onProgress)
-    : takeProfile(needs, place, { ...info, kind: step.kind }, step.seconds, signal, onProgress);
+    : takeProfile(needs, place, { ...info, kind: step.kind }, { seconds: step.seconds, alone }, signal, onProgress);
 }
 
 function infoOf(place: Place, { kind, seconds, which }: Step, group: CaptureGroup | undefined): CaptureInfo {
@@ -108,7 +111,7 @@ async function takeProfile(
   needs: Needs,
   place: Place,
   info: ProfileInfo,
-  seconds: number,
+  { seconds, alone }: { readonly seconds: number; readonly alone: boolean },
   signal: AbortSignal,
   onProgress: (progress: CaptureProgress) => void,
 ): Promise<Capture> {
@@ -126,6 +129,11 @@ async function takeProfile(
       info: { ...info, at: Date.now() },
       store: needs.captures.store,
       open: needs.open,
+      ...(alone && {
+        keep: (file, profile) => {
+          void needs.checked.keep(file, profile);
+        },
+      }),
       idleTimeoutMs: needs.editor.settings.idleTimeoutMs,
       maxBytes: needs.editor.settings.maxProfileBytes,
       signal: end,

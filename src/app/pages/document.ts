@@ -34,6 +34,8 @@ export interface DocumentDeps<U> {
   readonly files: ProfileFiles<U>;
   /** Opens bytes in a thread of their own, which starts while they are read. */
   readonly open: ThreadOpener;
+  /** A file that was captured just now is open already; undefined for any other, told at once where it is none. */
+  readonly alreadyOpen: (uri: U) => Promise<OpenProfile | undefined> | undefined;
   /** Largest profile after decompression, bytes; asked at each load. */
   readonly maxBytes: () => number;
   /** The last editor that showed the file is closed. */
@@ -93,28 +95,32 @@ export class ProfileDocument<U extends FileUri> implements Disposable {
     const load = new AbortController();
     this.#load = load;
     const maxBytes = this.deps.maxBytes();
+    this.#opened(maxBytes, load.signal).then(
+      (profile) => {
+        if (load.signal.aborted) {
+          profile.dispose();
+          return;
+        }
+        this.#become({ kind: 'open', profile });
+      },
+      (e: unknown) => {
+        if (load.signal.aborted || isAbort(e)) return;
+        // A file that was deleted while it is looked at stays on the screen.
+        if (this.#state.kind === 'open' && e instanceof Problem && e.code === 'pages.gone') return;
+        this.#become({ kind: 'failed', problem: Problem.from(e, 'pages.unreadable').toJSON() });
+      },
+    );
+  }
+
+  async #opened(maxBytes: number, signal: AbortSignal): Promise<OpenProfile> {
     const { several } = this;
-    const { files } = this.deps;
-    const bytes = several
-      ? Promise.all(this.files.map((file) => files.read(file, maxBytes)))
-      : files.read(this.uri, maxBytes);
-    this.deps
-      .open(bytes, { maxBytes, ...(several && { combine: combineOf(several, this.#normalize) }) }, load.signal)
-      .then(
-        (profile) => {
-          if (load.signal.aborted) {
-            profile.dispose();
-            return;
-          }
-          this.#become({ kind: 'open', profile });
-        },
-        (e: unknown) => {
-          if (load.signal.aborted || isAbort(e)) return;
-          // A file that was deleted while it is looked at stays on the screen.
-          if (this.#state.kind === 'open' && e instanceof Problem && e.code === 'pages.gone') return;
-          this.#become({ kind: 'failed', problem: Problem.from(e, 'pages.unreadable').toJSON() });
-        },
-      );
+    const { files, open, alreadyOpen } = this.deps;
+    if (several) {
+      const bytes = Promise.all(this.files.map((file) => files.read(file, maxBytes)));
+      return open(bytes, { maxBytes, combine: combineOf(several, this.#normalize) }, signal);
+    }
+    const kept = alreadyOpen(this.uri);
+    return (kept && (await kept)) ?? open(files.read(this.uri, maxBytes), { maxBytes }, signal);
   }
 
   /** Called by the editor with the last page of the file: ends the thread. */

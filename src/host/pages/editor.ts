@@ -7,6 +7,7 @@ import { ProfileDocument, type ThreadOpener } from '../../app/pages/document';
 import { GoSources } from '../../app/pages/goSources';
 import { PageSession } from '../../app/pages/session';
 import type { Editor } from '../../app/editor';
+import type { CheckedProfiles } from '../../captures/checked';
 import type { Capture } from '../../captures/types';
 import type { CaptureStore } from '../../captures/store';
 import { openProfileFile } from '../captures/index';
@@ -22,6 +23,7 @@ export interface PagesDeps {
   readonly editor: Editor;
   /** Opens bytes in a thread of their own. */
   readonly open: ThreadOpener;
+  readonly checked: Pick<CheckedProfiles, 'take'>;
   /** Captures the same once more; undefined for a file that is no capture of ours. */
   readonly captureAgain: (capture: Capture | undefined) => void;
 }
@@ -70,6 +72,7 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Docume
     const doc: Document = new ProfileDocument(uri, severalOf(uri), {
       files: profileFiles,
       open: this.deps.open,
+      alreadyOpen: (file) => (file.scheme === 'file' ? this.deps.checked.take(file.fsPath) : undefined),
       onDispose: () => {
         this.#open.delete(doc);
       },

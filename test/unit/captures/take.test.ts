@@ -126,6 +126,42 @@ const answer =
 const saved = async (): Promise<readonly string[]> => fs.readdir(path.join(dir, 'captures')).catch(() => []);
 
 describe('takeCapture', () => {
+  it('hands over the profile that the check has read, and closes it otherwise', async () => {
+    handler = answer(cpuProfile());
+    const opened: { closed: boolean }[] = [];
+    const spied: TakeRequest['open'] = (bytes, options) => {
+      const profile = openProfile(bytes, options);
+      const entry = { closed: false };
+      opened.push(entry);
+      const dispose = profile.dispose.bind(profile);
+      return Object.assign(profile, {
+        dispose: () => {
+          entry.closed = true;
+          dispose();
+        },
+      });
+    };
+    const kept: { readonly file: string; readonly samples: number }[] = [];
+    const { file } = await takeCapture(
+      request('cpu', {
+        open: spied,
+        keep: (name, profile) => kept.push({ file: name, samples: profile.summary.samples }),
+      }),
+    );
+    expect(kept).toEqual([{ file, samples: 1 }]);
+    expect(opened).toEqual([{ closed: false }]);
+
+    await takeCapture(request('cpu', { open: spied }));
+    expect(opened).toEqual([{ closed: false }, { closed: true }]);
+
+    await fs.writeFile(path.join(dir, 'notADirectory'), '');
+    const nowhere = new CaptureStore(path.join(dir, 'notADirectory', 'captures'));
+    const failing = takeCapture(request('cpu', { open: spied, store: nowhere, keep: () => kept.push() }));
+    await expect(failing).rejects.toMatchObject({ code: 'captures.write' });
+    expect(opened.map((o) => o.closed)).toEqual([false, true, true]);
+    expect(kept).toHaveLength(1);
+  });
+
   it('saves a CPU profile as it came, and counts down meanwhile', async () => {
     const body = cpuProfile();
     handler = () => undefined;

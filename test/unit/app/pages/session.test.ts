@@ -29,6 +29,7 @@ function start(file: string, reading?: Promise<OpenProfile>) {
   const doc = new ProfileDocument(uri(file), undefined, {
     files: { read: async () => DUMP, watch: () => ({ dispose: () => undefined }) },
     open: async () => reading ?? openProfile(DUMP),
+    alreadyOpen: () => undefined,
     maxBytes: () => 1e9,
     onDispose: () => undefined,
   });
