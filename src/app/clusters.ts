@@ -1,4 +1,4 @@
-/** The contexts of the person's kubeconfig files, and which of them are open. */
+/** The contexts of the user's kubeconfig files, and which of them are open. */
 import { orAbort } from '../base/abort';
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../base/problem';

@@ -1,5 +1,5 @@
 /**
- * An error that a person can act on: what happened and what to do next. Made where the facts are, shown where the person
+ * An error that the user can act on: what happened and what to do next. Made where the facts are, shown where the user
  * is. Survives structured cloning through `toJSON` / `Problem.from`.
  */
 export class Problem extends Error {
@@ -77,7 +77,7 @@ export interface ProblemData {
   readonly status?: number;
 }
 
-/** True for the error that an aborted signal gives: the person cancelled, nothing is to be shown. */
+/** True for the error that an aborted signal gives: the user cancelled, nothing is to be shown. */
 export function isAbort(e: unknown): boolean {
   return e instanceof Error && (e.name === 'AbortError' || (e as { code?: unknown }).code === 'ABORT_ERR');
 }

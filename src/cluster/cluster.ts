@@ -10,7 +10,7 @@ import type { Inventory, KubeSession } from '../kube/types';
 export interface ClusterOptions {
   /** Namespaces to look at when the cluster-wide lists are forbidden. */
   readonly namespaces: readonly string[];
-  /** Workloads that the person marked, `namespace/name` → is a controller; asked for at every discovery. */
+  /** Workloads that the user marked, `namespace/name` → is a controller; asked for at every discovery. */
   readonly marked: () => Readonly<Record<string, boolean>>;
   /** Changes are told at most this often, ms. Default: the inventory's own, 250. */
   readonly coalesceMs?: number;
@@ -112,13 +112,13 @@ export class Cluster implements Disposable {
     this.refresh();
   }
 
-  /** Forgets what was worked out and tells the listeners: after a change, or when the person marked a workload. */
+  /** Forgets what was worked out and tells the listeners: after a change, or when the user marked a workload. */
   refresh(): void {
     this.#workloads = undefined;
     this.#changed.fire();
   }
 
-  /** Asks the API server for everything once more, for a person who doubts what is shown; the watches go on by themselves. */
+  /** Asks the API server for everything once more, for a user who doubts what is shown; the watches go on by themselves. */
   relist(): void {
     this.#inventory.refresh?.();
   }

@@ -1,4 +1,4 @@
-/** Asks the ports of a process what they serve: first the ones that are known, then, if a person wants it, well-known ones. */
+/** Asks the ports of a process what they serve: first the ones that are known, then, if the user wants it, well-known ones. */
 import { isAbort, Problem } from '../base/problem';
 import { guessEndpoints } from '../controllers/endpoints';
 import type { Endpoint, EndpointKind } from '../controllers/types';

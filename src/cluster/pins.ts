@@ -1,4 +1,4 @@
-/** The setting `controllerTuner.endpoints`: endpoints that the person pinned, by workload. */
+/** The setting `controllerTuner.endpoints`: endpoints that the user pinned, by workload. */
 import { Problem } from '../base/problem';
 import type { EndpointKind } from '../controllers/types';
 

@@ -4,7 +4,7 @@ import { rbacYaml } from '../kube/net/rbac';
 import { describeAuth, type Auth } from './reach';
 
 /**
- * For paths that a process refused: "/metrics", "/debug/pprof/". For the kubeconfig's own user the name is the person's to
+ * For paths that a process refused: "/metrics", "/debug/pprof/". For the kubeconfig's own user the name is the user's to
  * fill in: only the API server knows it.
  */
 export function endpointRbac(auth: Auth, paths: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** What happened to the processes of a workload between two looks at it: what a person wants marked in a chart. */
+/** What happened to the processes of a workload between two looks at it: what the user wants marked in a chart. */
 import type { ContainerRecord, Replica } from './types';
 
 export interface Happened {

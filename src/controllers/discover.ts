@@ -11,7 +11,7 @@ import type { ClusterObjects, OwnerRef, PodRecord, Reason, Replica, Workload, Wo
 export interface DiscoverOptions {
   /** ms since the epoch; leases that ran out before it lead nobody. */
   readonly now: number;
-  /** What the person marked, by `namespace/name`: true = a controller, false = none. Outweighs every rule. */
+  /** What the user marked, by `namespace/name`: true = a controller, false = none. Outweighs every rule. */
   readonly marked: Readonly<Record<string, boolean>>;
 }
 
@@ -158,7 +158,7 @@ function newer(a: PodRecord, b: PodRecord): boolean {
 }
 
 /**
- * The same workload with what its `/metrics` told (see runtimeReason), judged anew: a marked one stays as the person
+ * The same workload with what its `/metrics` told (see runtimeReason), judged anew: a marked one stays as the user
  * marked it.
  */
 export function withReason(w: Workload, reason: Reason): Workload {

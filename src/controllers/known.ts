@@ -5,7 +5,7 @@ export interface KnownPort {
   readonly port: number;
   readonly scheme: 'http' | 'https';
   readonly kinds: readonly EndpointKind[];
-  /** False where a setting must switch it on: it is then tried only when the person acts. */
+  /** False where a setting must switch it on: it is then tried only when the user acts. */
   readonly always: boolean;
 }
 

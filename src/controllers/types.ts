@@ -130,7 +130,7 @@ export interface Endpoint {
   readonly path: string;
   /** Where this comes from, a short phrase: "--pprof-bind-address=127.0.0.1:6060", "port named metrics", "answered on 6060". */
   readonly how: string;
-  /** stated: the object says so. confirmed: it answered. guess: a well-known port, tried only when the person acts. */
+  /** stated: the object says so. confirmed: it answered. guess: a well-known port, tried only when the user acts. */
   readonly certainty: 'stated' | 'confirmed' | 'guess';
 }
 

@@ -11,7 +11,7 @@ import type { GrowthJob } from './args';
 import { dumpOf, opened } from './files';
 import { table } from './table';
 
-/** Rows that a person is shown of what grew; --json gives all. */
+/** Rows that the user is shown of what grew; --json gives all. */
 const SHOWN = 20;
 
 /** Dumps in the order in which they are given. What could not be told goes to standard error with `--json`, else above the table. */

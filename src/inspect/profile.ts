@@ -7,7 +7,7 @@ import type { ProfileJob } from './args';
 import { openedAll } from './files';
 import { table } from './table';
 
-/** Functions that a person is shown; --json and --top give all. */
+/** Functions that the user is shown; --json and --top give all. */
 const SHOWN = 40;
 
 interface Asked {

@@ -60,7 +60,7 @@ function noRule(rule: string): Problem {
   return new Problem('inspect.rule', `There is no rule "${rule}".`, { next: `Rules: ${ruleIds().join(', ')}.` });
 }
 
-/** A report with its path as the person would write it. */
+/** A report with its path as the user would write it. */
 interface Found {
   readonly name: string;
   readonly report: Report;

@@ -2,7 +2,7 @@
 import { FileKubeconfigs, type KubeconfigsOptions } from './kubeconfigs';
 import type { Kubeconfigs } from './types';
 
-/** The kubeconfigs of a person: of KUBECONFIG or `~/.kube/config`, and more files. Nothing is read until it is asked for. */
+/** The user's kubeconfigs: of KUBECONFIG or `~/.kube/config`, and more files. Nothing is read until it is asked for. */
 export function createKubeconfigs(options: KubeconfigsOptions): Kubeconfigs {
   return new FileKubeconfigs(options);
 }

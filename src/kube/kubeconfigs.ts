@@ -1,4 +1,4 @@
-/** The kubeconfig files of this person, watched, and the sessions opened from them. */
+/** The kubeconfig files of this user, watched, and the sessions opened from them. */
 import { abortError } from '../base/abort';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
@@ -15,7 +15,7 @@ import type { ContextInfo, Kubeconfigs, KubeSession } from './types';
 export interface KubeconfigsOptions {
   /** KUBECONFIG, HTTPS_PROXY, NO_PROXY and what exec plugins inherit. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The home folder, for `~`. Default: the person's own. */
+  /** The home folder, for `~`. Default: the user's own. */
   readonly home?: string;
   /** This file alone, instead of KUBECONFIG, `~/.kube/config` and more files. Default: none. */
   readonly only?: string;

@@ -20,7 +20,7 @@ export interface ContextInfo {
   readonly problem: ProblemData | undefined;
 }
 
-/** The kubeconfig files of this person. */
+/** The kubeconfig files of this user. */
 export interface Kubeconfigs extends Disposable {
   /** Contexts of all files, the current one first. A file that doesn't parse is in `problems` and hides no other; what it said before it broke is kept until it is read again. */
   load(): Promise<{ readonly contexts: readonly ContextInfo[]; readonly problems: readonly ProblemData[] }>;
@@ -111,7 +111,7 @@ export interface Inventory extends Disposable {
   readonly outlined: Promise<void>;
   /** Live maps: read, don't keep. */
   readonly objects: ClusterObjects;
-  /** 'all' or the namespaces that this person may list. */
+  /** 'all' or the namespaces that this user may list. */
   readonly scope: 'all' | readonly string[];
   /** What could not be listed or watched, one for each resource; changes with the connection. */
   readonly problems: readonly ProblemData[];

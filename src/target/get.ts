@@ -36,7 +36,7 @@ export async function get(target: Target, path: string, options: GetOptions): Pr
     );
     return body === answer.body ? answer : { ...answer, body };
   } catch (e) {
-    // An abort may surface as whatever error the stream gives when it is torn down; the person cancelled all the same.
+    // An abort may surface as whatever error the stream gives when it is torn down; the user cancelled all the same.
     throwIfCancelled(options.signal);
     throw e;
   } finally {

@@ -46,7 +46,7 @@ export class RepeatedCaptures implements Disposable {
     });
   }
 
-  /** The one with this id; without, the only one, or the one that the person picks. */
+  /** The one with this id; without, the only one, or the one that the user picks. */
   async stop(id: unknown): Promise<void> {
     const known = typeof id === 'string' ? this.#running.get(id) : undefined;
     if (known) {

@@ -2,7 +2,7 @@
 import type { Plan } from './plan';
 
 /**
- * What the person typed last, as long as the setting is what it was then; once it is changed, the setting counts.
+ * What the user typed last, as long as the setting is what it was then; once it is changed, the setting counts.
  * `stored` is `{ seconds, setting }`, or whatever else lies in the storage.
  */
 export function rememberedSeconds(stored: unknown, setting: number): number {

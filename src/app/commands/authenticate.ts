@@ -1,4 +1,4 @@
-/** Whose token an endpoint gets: nobody's, the kubeconfig user's own, or that of a service account of the person's choice. */
+/** Whose token an endpoint gets: nobody's, the kubeconfig user's own, or that of a service account of the user's choice. */
 import { Problem } from '../../base/problem';
 import { rankAccounts, type Account } from '../../cluster/accounts';
 import type { Cluster } from '../../cluster/cluster';
@@ -98,7 +98,7 @@ export function authActions(
   ];
 }
 
-/** Why a token is asked for, where the process said so; then the person need not guess where the question comes from. */
+/** Why a token is asked for, where the process said so; then the user need not guess where the question comes from. */
 function titleOf(
   { workload }: PodPlace,
   now: Auth,

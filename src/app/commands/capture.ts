@@ -54,7 +54,7 @@ export async function captureCommand(
   }
 }
 
-/** Asks for what is not known yet; `asking` hears which process is asked what it offers. Rejects with AbortError when the person gave up. */
+/** Asks for what is not known yet; `asking` hears which process is asked what it offers. Rejects with AbortError when the user gave up. */
 export async function choose(
   parts: Parts,
   title: string,
@@ -132,7 +132,7 @@ function inWords(failures: readonly Failure[], saved: number): Problem {
   });
 }
 
-/** The person ended it; what was complete by then may be worth keeping. */
+/** The user ended it; what was complete by then may be worth keeping. */
 async function cancelledWith(parts: Parts, captures: readonly Capture[], what: string): Promise<void> {
   parts.editor.log.info(`${what}: cancelled, ${captures.length} kept`);
   if (captures.length === 0) return;
@@ -176,7 +176,7 @@ function actionsFor(
     : [retry];
 }
 
-/** One attempt; when a process asks for a token the person chooses one, and what it kept back is taken then. Throws what the choice of a token throws. */
+/** One attempt; when a process asks for a token the user chooses one, and what it kept back is taken then. Throws what the choice of a token throws. */
 async function attempt(parts: Parts, place: Place, plan: Plan, all: readonly Part[], what: string): Promise<Taken> {
   const first = await countDown(parts.editor.progress, what, (signal, onProgress) =>
     takeParts(parts, plan, all, signal, onProgress),

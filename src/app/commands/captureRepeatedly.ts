@@ -9,10 +9,10 @@ const KEY = 'controllerTuner.lastSeries';
 const TITLE = 'Capture repeatedly';
 /** Offered first: a leak shows within an hour, which is what is kept. */
 const FIRST = { everyMinutes: 5, keep: 12 };
-/** At most so many rounds are kept: the list stays one that a person reads. */
+/** At most so many rounds are kept: the list stays one that can be read. */
 const MAX_KEEP = 200;
 
-/** Rejects with AbortError when the person gave up. */
+/** Rejects with AbortError when the user gave up. */
 export async function startSeries(parts: Parts, list: RepeatedCaptures, preselected: Preselected): Promise<void> {
   const { places, plan } = await choose(parts, TITLE, preselected, { ...ASK, how: 'once' });
   const before = { ...FIRST, ...(parts.editor.store.get(KEY) as Partial<typeof FIRST> | undefined) };

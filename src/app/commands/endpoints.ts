@@ -16,7 +16,7 @@ export async function findEndpoints({ processes }: Parts, place: PodPlace): Prom
   }
 }
 
-/** Asks for kind and address, and writes the setting. False when the person gave up. */
+/** Asks for kind and address, and writes the setting. False when the user gave up. */
 export async function pinEndpoint(
   { editor, processes, view }: Parts,
   { context, workload, replica }: PodPlace,

@@ -1,4 +1,4 @@
-/** What is known of the processes behind the replicas, from asking them when a person acts. */
+/** What is known of the processes behind the replicas, from asking them when the user acts. */
 import { abortError, orAbort } from '../../base/abort';
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { isAbort, type Problem, type ProblemData } from '../../base/problem';

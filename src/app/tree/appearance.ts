@@ -51,7 +51,7 @@ export function contextAppearance({ info, state, problem, cluster, generation }:
             : { id: 'vm-outline' },
     contextValue: `context ${state}${info.current ? ' current' : ''}`,
     spoken: `context ${info.name}${info.current ? ', current' : ''}, ${what === '' ? 'not connected' : what}`,
-    // The current one opens by itself, unless the person disconnected it.
+    // The current one opens by itself, unless the user disconnected it.
     collapsible: state !== 'closed' || (info.current && generation === 0) ? 'expanded' : 'collapsed',
     command: undefined,
   };

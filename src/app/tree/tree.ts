@@ -52,7 +52,7 @@ export class ClustersTree implements Disposable {
     return this.#fill(node, childrenOf(node?.row, this.source.data()));
   }
 
-  /** Something changed; the tree is compared with what it shows, soon. `now` for what a person did. */
+  /** Something changed; the tree is compared with what it shows, soon. `now` for what the user did. */
   update(urgency: 'soon' | 'now' = 'soon'): void {
     if (!this.#visible) {
       this.#dirty = true;

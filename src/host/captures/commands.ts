@@ -1,10 +1,10 @@
-/** What a person does with a capture: open, rename, delete, export, reveal. */
+/** What the user does with a capture: open, rename, delete, export, reveal. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
 import { count } from '../../base/format';
 import { treeDescription } from '../../captures/describe';
-import { isGroupRow, type GroupRow, type Row } from '../../captures/groups';
+import { capturesOf, chosenRows, deleteQuestion, groupOfRows, isProfile } from '../../app/captures/chosen';
 import type { Opener } from '../../captures/check';
 import { encodeCapture, isGoroutineText } from '../../captures/export';
 import type { CaptureStore } from '../../captures/store';
@@ -23,11 +23,6 @@ export async function openProfileFile(uri: vscode.Uri, options: vscode.TextDocum
 /** More columns than that are too narrow for a picture. */
 const MAX_BESIDE = 4;
 
-/** What our editor shows, alone or put together with others. */
-export function isProfile({ info }: Capture): boolean {
-  return info.kind !== 'trace' && info.kind !== 'metrics';
-}
-
 /** Opens a capture with what reads it: our editor, the metrics page, or Go. */
 export async function openCaptureFile({ file, info }: Capture): Promise<void> {
   if (info.kind === 'trace') await openTrace(file, info.name);
@@ -36,36 +31,8 @@ export async function openCaptureFile({ file, info }: Capture): Promise<void> {
   else await openProfileFile(vscode.Uri.file(file));
 }
 
-/** The rows that a command is about: those given by a menu (the clicked one, all selected), else the selection. */
-function rows(view: CapturesView, clicked: unknown, all: unknown): readonly Row[] {
-  if (Array.isArray(all) && all.length > 0 && all.every(isRow))
-    return isRow(clicked) && !all.some((r) => r === clicked) ? [clicked] : all;
-  if (isRow(clicked)) return [clicked];
-  return view.tree.selection;
-}
-
-/** The captures of these rows, each once: a group stands for its members. */
 function chosen(view: CapturesView, clicked: unknown, all: unknown): readonly Capture[] {
-  const byFile = new Map(
-    rows(view, clicked, all)
-      .flatMap((r) => (isGroupRow(r) ? r.members : [r]))
-      .map((c) => [c.file, c]),
-  );
-  return [...byFile.values()];
-}
-
-/** The one group that a command is about. */
-function chosenGroup(view: CapturesView, clicked: unknown, all: unknown): GroupRow | undefined {
-  const [row, second] = rows(view, clicked, all);
-  return row && !second && isGroupRow(row) ? row : undefined;
-}
-
-function isRow(v: unknown): v is Row {
-  if (typeof v !== 'object' || v === null) return false;
-  const { file, info, group, members } = v as { file?: unknown; info?: unknown; group?: unknown; members?: unknown };
-  return (
-    (typeof file === 'string' && typeof info === 'object') || (typeof group === 'object' && Array.isArray(members))
-  );
+  return capturesOf(chosenRows(view.tree.selection, clicked, all));
 }
 
 /** One capture: the chosen, else the one that is looked at, else asked for by a list. */
@@ -138,7 +105,7 @@ export function commandsOf(view: CapturesView, store: CaptureStore, deps: Comman
         await openProfileFile(vscode.Uri.file(file), { viewColumn: i + 1 });
     },
     renameCapture: async (clicked, all) => {
-      const group = chosenGroup(view, clicked, all)?.group;
+      const group = groupOfRows(chosenRows(view.tree.selection, clicked, all))?.group;
       if (group) {
         const name = await askName('Rename group', group.name, 'The captures in it keep their names.');
         if (name !== undefined && name !== group.name) await store.renameGroup(group.id, name);
@@ -155,24 +122,11 @@ export function commandsOf(view: CapturesView, store: CaptureStore, deps: Comman
     },
     deleteCapture: async (clicked, all) => {
       const captures = await several(view, store, clicked, all, 'Delete captures');
-      const [first] = captures;
+      const [first, ...rest] = captures;
       if (!first) return;
-      const group = chosenGroup(view, clicked, all)?.group.name;
-      const what =
-        captures.length === 1
-          ? `the capture "${first.info.name}"`
-          : group === undefined
-            ? count(captures.length, 'capture')
-            : `the ${count(captures.length, 'capture')} of "${group}"`;
-      const detail = [
-        captures.length === 1
-          ? 'The file is removed for good. Export it first to keep it.'
-          : 'The files are removed for good. Export first what you want to keep.',
-        closing(editorsOf(captures).length, captures.length),
-      ]
-        .filter((s) => s !== '')
-        .join(' ');
-      const answer = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail }, 'Delete');
+      const group = groupOfRows(chosenRows(view.tree.selection, clicked, all))?.group.name;
+      const { title, detail } = deleteQuestion([first, ...rest], group, editorsOf(captures).length);
+      const answer = await vscode.window.showWarningMessage(title, { modal: true, detail }, 'Delete');
       if (answer !== 'Delete') return;
       for (const capture of captures) await store.delete(capture.file);
       await vscode.window.tabGroups.close(editorsOf(captures), true);
@@ -234,16 +188,6 @@ function editorsOf(captures: readonly Capture[]): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all.flatMap((g) => g.tabs.filter(shows));
 }
 
-/** What happens to the tabs of captures that are deleted; '' when none is open. */
-function closing(tabs: number, captures: number): string {
-  if (tabs === 0) return '';
-  return tabs > 1
-    ? `The ${tabs} tabs that show ${captures === 1 ? 'it' : 'them'} are closed.`
-    : captures === 1
-      ? 'Its tab is closed.'
-      : 'The tab that shows one of them is closed.';
-}
-
 async function exportCaptures(store: CaptureStore, deps: CommandDeps, captures: readonly Capture[]): Promise<void> {
   const [first] = captures;
   if (!first) return;
@@ -260,7 +204,7 @@ async function exportCaptures(store: CaptureStore, deps: CommandDeps, captures: 
       }),
     });
     if (!to) return;
-    // The ending that the person chose decides the form: a dump under a profile's name would be neither.
+    // The ending that the user chose decides the form: a dump under a profile's name would be neither.
     if (text && !to.path.endsWith('.txt') && to.scheme === 'file')
       await store.export(first.file, to.fsPath, (bytes) => encodeCapture(bytes, deps.open, deps.maxBytes()));
     else await copyTo(store, first, to);

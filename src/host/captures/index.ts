@@ -5,13 +5,14 @@ import type { Row } from '../../captures/groups';
 import { CaptureStore } from '../../captures/store';
 import type { Opener } from '../../captures/check';
 import type { Capture } from '../../captures/types';
-import { commandsOf, isProfile, openCaptureFile, type Commands } from './commands';
+import { isProfile } from '../../app/captures/chosen';
+import { commandsOf, openCaptureFile, type Commands } from './commands';
 import { CapturesView } from './view';
 
 export { openProfileFile, PROFILE_EDITOR } from './commands';
 
 export interface CapturesDeps {
-  /** Shows an error to the person; hears no aborts. */
+  /** Shows an error to the user; hears no aborts. */
   readonly tell: (e: unknown) => void;
   /** Reads a capture, to write it in another form. */
   readonly open: Opener;

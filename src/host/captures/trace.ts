@@ -1,4 +1,4 @@
-/** Looking at an execution trace, which only Go's own viewer reads: it is run when the person says so, and never by itself. */
+/** Looking at an execution trace, which only Go's own viewer reads: it is run when the user says so, and never by itself. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { findGo } from '../../app/captures/go';
@@ -6,7 +6,7 @@ import { findGo } from '../../app/captures/go';
 const OPEN = 'Open in go tool trace';
 const COPY = 'Copy Command';
 
-/** Says what it takes, and does it when the person wants it. `name`: as the tree calls it. */
+/** Says what it takes, and does it when the user wants it. `name`: as the tree calls it. */
 export async function openTrace(file: string, name: string): Promise<void> {
   const command = `go tool trace ${quoted(file)}`;
   const go = vscode.workspace.isTrusted ? await findGo() : undefined;

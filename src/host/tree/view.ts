@@ -35,7 +35,7 @@ export class ClustersView implements ClustersPart, vscode.Disposable {
   /** Why the kubeconfig could not even be looked for. */
   #failure: Problem | undefined;
   #ages: NodeJS.Timeout | undefined;
-  /** Ids of the nodes that the person opened. */
+  /** Ids of the nodes that the user opened. */
   readonly #open = new Set<string>();
 
   /** `tree` belongs to who made it; what listens to it ends with this. */
@@ -211,7 +211,7 @@ export class ClustersView implements ClustersPart, vscode.Disposable {
     this.deps.clusters.connect(context).catch(() => undefined);
   }
 
-  /** A person opened it: now its process may be asked. */
+  /** The user opened it: now its process may be asked. */
   #expanded({ item }: TreeRow): void {
     if (item.kind !== 'replica') return;
     const { context, workload, replica } = item;

@@ -29,7 +29,7 @@ export interface CredentialOptions {
 
 /** A credential is renewed this long before it ends, ms, so that it doesn't end on the way. */
 const BEFORE_EXPIRY_MS = 10_000;
-/** A plugin that failed is not run again within this time, ms: a dozen watches ask at once, a person doesn't. */
+/** A plugin that failed is not run again within this time, ms: a dozen watches ask at once, the user doesn't. */
 const FAILED_KEPT_MS = 1000;
 
 export class Credentials {
@@ -143,7 +143,7 @@ export class Credentials {
 /**
  * Legacy `auth-provider` users. An oidc token is used while it is good; it is not renewed here, because many identity
  * providers replace the refresh token with each use and only kubectl writes the new one back: renewing it in memory would
- * log the person out everywhere else.
+ * log the user out everywhere else.
  */
 function legacyToken(user: UserEntry): string {
   const name = user.authProvider?.name ?? '';

@@ -11,7 +11,7 @@ import { abortReason } from '../../base/abort';
 import type { ClusterEntry, ExecEntry } from '../kubeconfig/entries';
 import { cutAndHide } from './hide';
 
-/** A plugin that opens a browser waits for a person; one that hangs must end all the same. kubectl has no limit. */
+/** A plugin that opens a browser waits for the user; one that hangs must end all the same. kubectl has no limit. */
 export const EXEC_TIMEOUT_MS = 60_000;
 /** A credential is a few kB. */
 const MAX_OUTPUT = 1 << 20;

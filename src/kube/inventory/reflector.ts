@@ -71,7 +71,7 @@ export class Reflector {
     void this.#run();
   }
 
-  /** Ends a waiting time now, or the next one where none runs: a person wants to see it anew. */
+  /** Ends a waiting time now, or the next one where none runs: the user wants to see it anew. */
   retry(): void {
     this.#backoff.reset();
     this.#again.abort();
@@ -113,7 +113,7 @@ export class Reflector {
         if (this.signal.aborted) break;
         const problem = Problem.from(e, 'kube.unexpected');
         if (version === '' && this.#streams && NO_STREAM.includes(problem.status ?? 0)) {
-          // A server that knows no streamed lists, or a person who may list and not watch.
+          // A server that knows no streamed lists, or a user who may list and not watch.
           this.#streams = false;
           continue;
         }
