@@ -60,7 +60,7 @@ export function activation(parent: Suite): void {
         loaded()
           .filter((f) => !f.startsWith('inhost'))
           .sort(),
-        ['extension.js', 'host.js', 'advice.js'],
+        ['advice.js', 'extension.js', 'host.js'],
       );
     },
 
