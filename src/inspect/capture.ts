@@ -19,7 +19,7 @@ import { NO_AUTH, podTarget } from '../cluster/reach';
 import type { Replica, Workload } from '../controllers/types';
 import { openProfile } from '../profile/open';
 import type { Target } from '../target/types';
-import type { CaptureJob } from './args';
+import type { CaptureJob } from './jobs';
 import { authOf, knowledge, withCluster } from './session';
 import { findWorkload } from './workload';
 

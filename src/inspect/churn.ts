@@ -9,7 +9,7 @@ import { kubberneckerBlame, kubberneckerWatch, managersOf, report, rowsOf } from
 import type { KindInfo } from '../churn/types';
 import { advice, kindName, sentence } from '../churn/words';
 import type { Following } from '../kube/types';
-import type { ChurnJob } from './args';
+import type { ChurnJob } from './jobs';
 import { withSession } from './session';
 import { table } from './table';
 

@@ -6,7 +6,7 @@ import { mapLimit } from '../cluster/find';
 import { probeProcess } from '../cluster/probe';
 import { withReason } from '../controllers/discover';
 import type { Reason, Replica, RunningController, Workload } from '../controllers/types';
-import type { ControllersJob } from './args';
+import type { ControllersJob } from './jobs';
 import { authOf, knowledge, withCluster } from './session';
 import { table } from './table';
 

@@ -5,7 +5,7 @@ import { Problem } from '../base/problem';
 import { codeOf } from '../captures/atomic';
 import { openProfile } from '../profile/open';
 import type { CombineOptions, GoroutineDump, OpenProfile } from '../profile/types';
-import type { GoroutinesJob } from './args';
+import type { GoroutinesJob } from './jobs';
 import { table } from './table';
 
 const MIB = 1024 * 1024;

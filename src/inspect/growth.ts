@@ -7,7 +7,7 @@ import type { CaptureInfo } from '../captures/types';
 import { growthOf } from '../profile/goroutines/growth/growth';
 import type { DumpAt, GrownStack, Growth } from '../profile/goroutines/growth/types';
 import type { StackFrame } from '../profile/types';
-import type { GrowthJob } from './args';
+import type { GrowthJob } from './jobs';
 import { dumpOf, opened } from './files';
 import { table } from './table';
 

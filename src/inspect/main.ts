@@ -1,6 +1,7 @@
 /** The command line: the pure rooms and the kube room without an editor. JSON and tables to stdout, all else to stderr. */
 import { isAbort, Problem } from '../base/problem';
-import { parse, USAGE, type Job } from './args';
+import { parse, USAGE } from './args';
+import type { Job } from './jobs';
 import { goroutines } from './files';
 import { profile } from './profile';
 

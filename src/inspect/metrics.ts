@@ -7,7 +7,7 @@ import { codeOf } from '../captures/atomic';
 import { seriesKey } from '../metrics/labels';
 import { parseScrape, type ParsedScrape } from '../metrics/formats/scrape';
 import type { Family } from '../metrics/types';
-import type { MetricsJob } from './args';
+import type { MetricsJob } from './jobs';
 import { table } from './table';
 
 const MIB = 1024 * 1024;

@@ -10,7 +10,7 @@ import { pipelineQueries } from '../metrics/pipeline/index';
 import type { PipelineView } from '../protocol/metrics';
 import { pipelineFrom } from '../series/feed';
 import { namesIn, Scraper, type Scraped, type ScrapeReport } from '../series/scraper';
-import type { PipelineJob, TokenChoice } from './args';
+import type { PipelineJob, TokenChoice } from './jobs';
 import { authOf, knowledge, withCluster } from './session';
 import { findWorkload } from './workload';
 

@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { count, duration, percent, value } from '../base/format';
 import { Problem } from '../base/problem';
 import type { OpenProfile, Peek, ProfileSummary, Split, Tags, TopTable } from '../profile/types';
-import type { ProfileJob } from './args';
+import type { ProfileJob } from './jobs';
 import { openedAll } from './files';
 import { table } from './table';
 

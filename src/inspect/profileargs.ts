@@ -1,6 +1,6 @@
 /** Options of the command `profile`: pprof's own words, with dashes. */
 import type { Granularity, Normalize, Part } from '../profile/types';
-import type { ProfileJob, ProfileOutput } from './args';
+import type { ProfileJob, ProfileOutput } from './jobs';
 import { usage } from './usage';
 
 type Texts = Readonly<

@@ -2,7 +2,7 @@
 import { metricNames, evaluate, parsePromql } from '../metrics/promql/index';
 import { Ring } from '../metrics/store/ring';
 import type { ResultSeries } from '../metrics/types';
-import type { QueryJob } from './args';
+import type { QueryJob } from './jobs';
 import { readScrape } from './metrics';
 import { table } from './table';
 

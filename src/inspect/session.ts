@@ -8,7 +8,7 @@ import type { Pins } from '../cluster/pins';
 import { Problem, type ProblemData } from '../base/problem';
 import { loadKube } from '../kube/load';
 import type { ContextInfo, Kubeconfigs, KubeSession } from '../kube/types';
-import type { ClusterArgs, TokenChoice } from './args';
+import type { ClusterArgs, TokenChoice } from './jobs';
 
 export interface Opened {
   readonly cluster: Cluster;

@@ -9,7 +9,7 @@ import { Grammar } from '../advice/go/grammar';
 import { explain, listed, ruleIds } from '../advice/explain';
 import { position } from '../advice/text';
 import type { Finding } from '../advice/types';
-import type { RulesJob, SourceJob } from './args';
+import type { RulesJob, SourceJob } from './jobs';
 import { DiskFiles, ours, writeText } from './sourceFiles';
 
 export async function source(job: SourceJob, signal: AbortSignal, tell: (line: string) => void): Promise<string> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { count } from '../base/format';
 import { Problem } from '../base/problem';
 import type { GoroutineDump, WorkerPool } from '../profile/types';
-import type { WorkersJob } from './args';
+import type { WorkersJob } from './jobs';
 import { dumpOf, opened } from './files';
 import { table } from './table';
 

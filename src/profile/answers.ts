@@ -1,5 +1,21 @@
 /** What can be asked of an open profile beside its flame graph, and the answers: shapes only. Words and meanings are those of `go tool pprof`. */
-import type { Frame } from './types';
+/** Where a function comes from, as far as its name and file tell. */
+export type Origin = 'own' | 'dependency' | 'std' | 'unknown';
+
+/** One function, as shown. `name` is Go's full name: `sigs.k8s.io/x/pkg.(*T).Method`. */
+export interface Frame {
+  readonly name: string;
+  /** Import path of the package; '' when the name has none. */
+  readonly pkg: string;
+  readonly file: string;
+  /** Line of the function's start, or of the frame itself; 0 = unknown. */
+  readonly line: number;
+  readonly origin: Origin;
+  /** Index into LAYERS (src/profile/layers/rules.ts). */
+  readonly layer: number;
+  /** Id of the function by its name, whatever the granularity; of a file or package its own. */
+  readonly fn: number;
+}
 
 /**
  * What counts as one: a function by its name; a function in a file; a file; a line of a function; an address; a Go package.

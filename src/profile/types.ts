@@ -1,5 +1,6 @@
 /** What the profile room gives to the rest: shapes only, no code. Values are in the profile's own unit unless said. */
 import type {
+  Frame,
   Asked,
   AskedFrames,
   CallGraph,
@@ -19,24 +20,6 @@ export type * from './answers';
 export interface ValueType {
   readonly type: string;
   readonly unit: string;
-}
-
-/** Where a function comes from, as far as its name and file tell. */
-export type Origin = 'own' | 'dependency' | 'std' | 'unknown';
-
-/** One function, as shown. `name` is Go's full name: `sigs.k8s.io/x/pkg.(*T).Method`. */
-export interface Frame {
-  readonly name: string;
-  /** Import path of the package; '' when the name has none. */
-  readonly pkg: string;
-  readonly file: string;
-  /** Line of the function's start, or of the frame itself; 0 = unknown. */
-  readonly line: number;
-  readonly origin: Origin;
-  /** Index into LAYERS (src/profile/layers/rules.ts). */
-  readonly layer: number;
-  /** Id of the function by its name, whatever the granularity; of a file or package its own. */
-  readonly fn: number;
 }
 
 export interface ProfileSummary {

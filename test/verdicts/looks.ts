@@ -1,7 +1,7 @@
 /** Looks at the pipes of the test cluster's controllers while loads are on, and what should be said of each. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '../../src/cluster/cluster';
-import type { TokenChoice } from '../../src/inspect/args';
+import type { TokenChoice } from '../../src/inspect/jobs';
 import { Pipe } from '../../src/inspect/pipeline';
 import { findWorkload } from '../../src/inspect/workload';
 import type { Workload } from '../../src/controllers/types';

@@ -1,7 +1,11 @@
 /** Where a controller's own work begins on a stack: the Reconcile that the framework calls, or the step of a loop over a plain queue. */
 import type { Columns } from '../columns';
 import { CONTROLLER_RUNTIME, LOOPS, STEP_NAMES } from '../goroutines/workers/pools';
-import { CALLS_ROOT, ROOT_ITSELF, WRAPPER } from '../part/view';
+
+/** What `rootMarks` says of a line: a root, what calls the root, or what stands around one. */
+export const ROOT_ITSELF = 1;
+export const CALLS_ROOT = 2;
+export const WRAPPER = 3;
 
 /** controller-runtime pkg/internal/controller/controller.go: `Reconcile`, v0.15.3:109, v0.25.2:196, which recovers from panics and calls the person's. */
 const RECONCILE =

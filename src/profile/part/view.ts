@@ -2,6 +2,7 @@
  * A part of a profile, ready to be asked: which samples, where their stacks begin, and what each line of the columns counts for.
  * The stacks themselves are shared by all parts, so that a change of a filter costs one walk over them at most.
  */
+import { ROOT_ITSELF, WRAPPER } from '../layers/roots';
 import { NONE, type Columns } from '../columns';
 import type { Granularity, Part } from '../answers';
 import type { LabelSets } from './labels';
@@ -95,11 +96,6 @@ export function rootOf(frames: Uint32Array, from: number, end: number, roots: Ui
   }
   return from;
 }
-
-/** What `rootMarks` says of a line. */
-export const ROOT_ITSELF = 1;
-export const CALLS_ROOT = 2;
-export const WRAPPER = 3;
 
 function choose(samples: Uint32Array | undefined, count: number, wanted: (sample: number) => boolean): Uint32Array {
   const out = new Uint32Array(samples?.length ?? count);

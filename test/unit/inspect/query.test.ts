@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, type QueryJob } from '../../../src/inspect/args';
+import { parse } from '../../../src/inspect/args';
+import type { QueryJob } from '../../../src/inspect/jobs';
 import { query } from '../../../src/inspect/query';
 
 const never = new AbortController().signal;
