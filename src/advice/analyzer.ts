@@ -1,25 +1,25 @@
 /** From files to reports: the one way that the editor's hints, the review and the command line share. */
 import { isAbort, Problem } from '../base/problem';
-import { forgetLookups, resolveLookups, type LanguageServer, type Resolver } from './resolve';
-import { InstrumentationCache } from './instrumentation';
+import { checkFixes } from './checkFixes';
 import { Folders } from './folders';
 import { MAX_LENGTH, type Grammar } from './go/grammar';
-import { isRelevant } from './go/relevant';
-import { checkModFile, isRelevantModFile } from './goMod';
-import { forgetReading, goReport } from './goReport';
 import type { GoPackage } from './go/package';
+import { forgetReading, goReport } from './goReport';
+import { InstrumentationCache } from './instrumentation';
+import { isSource, languageOf, type Language, type LanguageName } from './languages';
+import { CLIENT_GO, RUNTIME } from './libraries';
 import { Lru } from './lru';
-import { moduleOf } from './readers';
-import { CLIENT, RUNTIME } from './modules/facts';
+import { moduleOf } from './modules/index';
+import { checkModFile } from './modules/rule';
 import type { Module } from './modules/types';
 import { Packages, type Lease } from './packages';
 import { dirOf, nameOf, upwards } from './paths';
 import { programOf } from './program';
+import { forgetLookups, resolveLookups, type LanguageServer, type Resolver } from './resolve';
 import { Slices, until } from './slices';
-import { isYaml, sound } from './sound';
 import type { FileReport, Files, Measured } from './types';
 import { walk } from './walk';
-import { checkYaml, isRelevantYaml, type YamlReport } from './readers';
+import { checkYaml, type YamlReport } from './yaml/index';
 
 export interface AnalyzerOptions {
   /** What was measured of a program, by `programOf`. Default: nothing. */
@@ -43,6 +43,20 @@ const LARGEST = 200;
 
 /** Files that state versions. */
 const MODULE_FILE = /(^|\/)(go\.mod|go\.work|modules\.txt)$/;
+
+/** A text to be read, with what is known of its program. */
+interface Source {
+  readonly path: string;
+  readonly text: string;
+  readonly module: Module;
+  readonly measured: Measured | undefined;
+}
+
+type Reader = (
+  source: Source,
+  folders: Map<string, number>,
+  signal: AbortSignal | undefined,
+) => Report | Promise<Report>;
 
 /** A report with what it was made from. */
 interface Kept {
@@ -69,6 +83,13 @@ export class Analyzer {
   #grammar: Promise<Grammar> | undefined;
   /** Grows when a go.mod or its like changes, or when a language server knows more. */
   #moduleState = 0;
+
+  /** One reader a language. `folders`: gets the folders that a report depends on beside the file's own. */
+  readonly #readers: Readonly<Record<LanguageName, Reader>> = {
+    go: (source, folders, signal) => this.#go(source, folders, signal),
+    yaml: yamlReport,
+    'go.mod': ({ path, text, module }) => ({ ...empty(path), findings: checkModFile(path, text, module) }),
+  };
 
   constructor(
     private readonly grammar: () => Promise<Grammar>,
@@ -109,15 +130,14 @@ export class Analyzer {
       this.#reports.set(path, { report, text: now, generation, modules, measured, folders });
       return report;
     };
-    if (!this.#isWorthALook(path, now)) return keep(empty(path));
+    const language = languageOf(path);
+    if (language === undefined || !this.#isWorthReading(path, now, language)) return keep(empty(path));
     const module = await this.module(path, signal);
     const measured = this.options.measured?.(programOf(module, path));
     if (current !== undefined && current.measured === measured) return current.report;
-    if (nameOf(path) === 'go.mod') return keep({ ...empty(path), findings: checkModFile(path, now, module) });
-    if (!path.endsWith('.go')) return keep(yaml(path, now, measured), measured);
-    this.#sayWithoutVersions(path, module);
     const folders = new Map<string, number>();
-    return keep(await this.#go(path, now, module, measured, folders, signal), measured, folders);
+    const source = { path, text: now, module, measured };
+    return keep(await this.#readers[language.name](source, folders, signal), measured, folders);
   }
 
   /** Reports of all sources below a folder in which anything was found, folder after folder. */
@@ -207,12 +227,9 @@ export class Analyzer {
     return this.#packages?.length ?? 0;
   }
 
-  #isWorthALook(path: string, text: string): boolean {
-    const go = path.endsWith('.go');
-    const mod = nameOf(path) === 'go.mod';
-    if (go ? path.endsWith('_test.go') : !mod && !isYaml(path)) return false;
-    if (text.length <= MAX_LENGTH)
-      return mod ? isRelevantModFile(text) : go ? isRelevant(text) : isRelevantYaml(text, path);
+  #isWorthReading(path: string, text: string, language: Language): boolean {
+    if (!isSource(path)) return false;
+    if (text.length <= MAX_LENGTH) return language.isRelevant(text);
     this.#tellOnce(
       path,
       new Problem('source.large', `${path} has ${(text.length / 1e6).toFixed(1)} MB and was left out.`, {
@@ -224,13 +241,11 @@ export class Analyzer {
 
   /** `folders`: gets those of other packages that were looked at, with their state. */
   async #go(
-    path: string,
-    text: string,
-    module: Module,
-    measured: Measured | undefined,
+    { path, text, module, measured }: Source,
     folders: Map<string, number>,
     signal: AbortSignal | undefined,
   ): Promise<Report> {
+    this.#sayWithoutVersions(path, module);
     const grammar = await this.#loaded(signal);
     const leases = [await this.#take(path, text, signal)];
     const [{ pkg }] = leases as [Lease];
@@ -337,11 +352,11 @@ export class Analyzer {
 
   /** Most of what could be said needs versions: silence would look as if all were well. */
   #sayWithoutVersions(path: string, module: Module): void {
-    if ([RUNTIME, CLIENT].some((name) => module.path === name || module.version(name) !== undefined)) return;
+    if ([RUNTIME, CLIENT_GO].some((name) => module.path === name || module.version(name) !== undefined)) return;
     const why =
       module.dir === ''
         ? `There is no go.mod in a folder above ${path}`
-        : `${module.dir}/go.mod requires neither ${RUNTIME} nor ${CLIENT}`;
+        : `${module.dir}/go.mod requires neither ${RUNTIME} nor ${CLIENT_GO}`;
     this.#tellOnce(
       `versions ${module.dir}`,
       new Problem('source.versions', `${why}: hints that depend on their versions are left out.`, {
@@ -365,11 +380,11 @@ function isEmpty({ findings, setUps, hovers = [] }: Report): boolean {
   return findings.length === 0 && setUps.length === 0 && hovers.length === 0;
 }
 
-function yaml(path: string, text: string, measured: Measured | undefined): Report {
+function yamlReport({ path, text, measured }: Source): Report {
   const report = checkYaml(text, path, measured);
   return {
     ...report,
-    findings: sound(report.findings, {
+    findings: checkFixes(report.findings, {
       path,
       grammar: undefined,
       go: () => undefined,

@@ -1,5 +1,5 @@
 /** The rules' own texts, for the links of findings, the hovers and the README. */
-import { MODULE_RULE } from './goMod';
+import { MODULE_RULE } from './modules/rule';
 import { GO_RULES } from './rules/index';
 import { YAML_RULES } from './yaml/index';
 

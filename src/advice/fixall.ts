@@ -1,8 +1,7 @@
 /** One kind of fix wherever it fits: "fix all" in the editor, `--apply` on the command line. */
 import type { Analyzer, Report } from './analyzer';
-import { byFile } from './sound';
 import { dirOf, nameOf } from './paths';
-import { applyEdits } from './text';
+import { applyEdits, editsByFile } from './text';
 import type { Files, Finding, Fix } from './types';
 
 /** What to apply: the fix with this id, or the first of each finding. */
@@ -42,7 +41,7 @@ export async function fixAll(
       for (let at = 0, left = fixes.length; left > 0; left--) {
         const fix = fixes[at];
         if (fix === undefined) break;
-        for (const [file, edits] of byFile(fix, path)) {
+        for (const [file, edits] of editsByFile(fix, path)) {
           const now = await work.text(file, signal);
           drafts.set(file, {
             before: drafts.has(file) ? drafts.get(file)?.before : now,

@@ -1,5 +1,6 @@
 /** All rules on one file of a parsed package. */
-import { clientsOf, controllersOf } from './readers';
+import { clientsOf } from './clients/index';
+import { controllersOf } from './controllers/index';
 import type { Clients } from './clients/types';
 import type { Controllers } from './controllers/types';
 import type { GoFile } from './go/file';
@@ -10,7 +11,8 @@ import type { Module } from './modules/types';
 import type { GoContext } from './rule';
 import { GO_RULES } from './rules/index';
 import type { Slices } from './slices';
-import { byFile, sound } from './sound';
+import { checkFixes } from './checkFixes';
+import { editsByFile } from './text';
 import type { FileReport, Finding, Measured, SetUp, Span } from './types';
 
 export interface GoJob {
@@ -95,13 +97,15 @@ async function withSoundFixes(job: GoJob, found: readonly Finding[]): Promise<Fi
   const { file, pkg, grammar, slices } = job;
   const go = new Map(pkg.files.map((f) => [f.path, f]));
   const others = new Map<string, string | null>();
-  for (const path of found.flatMap((f) => f.fixes.flatMap((fix) => [...byFile(fix, file.path).keys()]))) {
+  for (const path of found.flatMap((f) => f.fixes.flatMap((fix) => [...editsByFile(fix, file.path).keys()]))) {
     if (!go.has(path) && !others.has(path)) others.set(path, (await job.read(path)) ?? null);
   }
   const findings: Finding[] = [];
   for (const finding of found) {
     await slices.next();
-    findings.push(...sound([finding], { path: file.path, grammar, go: (p) => go.get(p), text: (p) => others.get(p) }));
+    findings.push(
+      ...checkFixes([finding], { path: file.path, grammar, go: (p) => go.get(p), text: (p) => others.get(p) }),
+    );
   }
   return findings;
 }

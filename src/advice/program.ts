@@ -1,4 +1,5 @@
 /** What a measurement holds for. */
+import { languageOf } from './languages';
 import type { Module } from './modules/types';
 import { below, dirOf } from './paths';
 
@@ -8,7 +9,7 @@ import { below, dirOf } from './paths';
  * itself the key. '' for a Go file without a module.
  */
 export function programOf(module: Pick<Module, 'path' | 'dir'>, file: string): string {
-  if (!file.endsWith('.go')) return file;
+  if (languageOf(file)?.measured !== 'program') return file;
   if (module.path === '') return '';
   const [, program] = /^cmd\/([^/]+)/.exec(below(module.dir, dirOf(file))) ?? [];
   return program === undefined ? module.path : `${module.path}/cmd/${program}`;

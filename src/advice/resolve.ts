@@ -3,7 +3,7 @@
  * which, and by a language server (gopls) where one runs. Without a server less is known, and nothing else changes.
  */
 import { configReturnedBy } from './clients/imported';
-import { CONFIG_LOOKUPS } from './clients/objects';
+import { CONFIG_LOOKUPS } from './clients/origins';
 import type { ImportedConfig } from './clients/types';
 import type { Lookup, Lookups } from './go/lookups';
 import type { Func, GoFile } from './go/file';

@@ -1,6 +1,6 @@
 /** Places in texts, and edits of them. */
 import { Problem } from '../base/problem';
-import type { Edit, Span } from './types';
+import type { Edit, Fix, Span } from './types';
 
 /** Line and column of an offset, both from 1; the column in UTF-16 code units. */
 export function position(text: string, offset: number): { line: number; column: number } {
@@ -43,6 +43,18 @@ export function applyEdits(text: string, edits: readonly Pick<Edit, 'start' | 'e
     done = edit.end;
   }
   return out + text.slice(done);
+}
+
+/** The files that a fix edits, its finding's own under its path. */
+export function editsByFile(fix: Pick<Fix, 'edits'>, own: string): Map<string, Edit[]> {
+  const files = new Map<string, Edit[]>();
+  for (const edit of fix.edits) {
+    const path = edit.file ?? own;
+    const list = files.get(path);
+    if (list === undefined) files.set(path, [edit]);
+    else list.push(edit);
+  }
+  return files;
 }
 
 /** True when the two share a character, or both are the same empty place. */

@@ -1,4 +1,5 @@
 /** The sources below a folder, one folder after the other. */
+import { isSource, languageOf } from './languages';
 import { join } from './paths';
 import type { Files } from './types';
 
@@ -23,7 +24,7 @@ export async function* walk(
     if (!nested && next !== dir && names.includes('go.mod')) continue;
     const here = next;
     const sources = names
-      .filter((n) => /\.(go|ya?ml)$|^go\.mod$/.test(n))
+      .filter((n) => isSource(n) && languageOf(n)?.reviewed.test(n) === true)
       .sort()
       .map((n) => `${here}/${n}`);
     if (sources.length > 0) yield { dir: here, sources };

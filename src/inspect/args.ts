@@ -108,7 +108,7 @@ const OPTIONS = {
 } as const;
 
 const COMMON = ['json', 'help'] as const;
-/** Options that each command takes; any other is a mistake that is told, not passed over. */
+/** Options that each command takes; any other is reported as a mistake. */
 const TAKES = {
   profile: [
     ...COMMON,

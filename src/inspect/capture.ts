@@ -54,7 +54,7 @@ export async function capture(job: CaptureJob, signal: AbortSignal, tell: Tell):
   });
 }
 
-/** Every replica at once. Throws only when none could be captured; of the others each failure is told. */
+/** Every replica at once. Throws only when none could be captured; each failure of the others is reported. */
 async function all(
   job: CaptureJob,
   workload: Workload,

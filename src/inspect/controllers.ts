@@ -94,7 +94,7 @@ async function look(
     try {
       const found = await probeProcess(ref, known, { signal, guess: true });
       for (const p of found.problems) warn(`${replica.pod.namespace}/${replica.pod.name}: ${p.sentence}`);
-      // A door that was tried and did not open is no endpoint.
+      // A port that was tried and did not answer is no endpoint.
       seen.set(replica, {
         endpoints: found.endpoints.filter((e) => e.state !== 'failed'),
         controllers: found.controllers ?? [],
@@ -119,6 +119,6 @@ function merged(w: Workload, seen: ReadonlyMap<Replica, Seen>): readonly Running
 
 /** Why it is a controller, heaviest first, with what its metrics said. */
 function reasonsOf(w: Workload, seen: ReadonlyMap<Replica, Seen>): readonly string[] {
-  const told = w.replicas.map((r) => seen.get(r)?.reason).find((r) => r !== undefined);
-  return (told === undefined ? w : withReason(w, told)).reasons.map((r) => r.text);
+  const reason = w.replicas.map((r) => seen.get(r)?.reason).find((r) => r !== undefined);
+  return (reason === undefined ? w : withReason(w, reason)).reasons.map((r) => r.text);
 }

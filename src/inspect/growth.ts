@@ -14,7 +14,7 @@ import { table } from './table';
 /** Rows that the user is shown of what grew; --json gives all. */
 const SHOWN = 20;
 
-/** Dumps in the order in which they are given. What could not be told goes to standard error with `--json`, else above the table. */
+/** Dumps in the order of the arguments. What could not be worked out goes to standard error with `--json`, else above the table. */
 export async function growth(job: GrowthJob, tell: (line: string) => void): Promise<string> {
   const dumps: DumpAt[] = [];
   const undated: string[] = [];
@@ -100,7 +100,7 @@ async function taken(file: string): Promise<Pick<DumpAt, 'at' | 'process'> & { r
   );
   const info: CaptureInfo =
     (notes === undefined ? undefined : parseInfo(notes)) ?? infoFromName(path.basename(file), NaN);
-  // NaN: no name and no notes told it.
+  // NaN: neither its name nor its notes say it.
   const dated = Number.isFinite(info.at);
   return {
     at: dated ? info.at : modified,

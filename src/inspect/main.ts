@@ -30,9 +30,9 @@ async function run(job: Job): Promise<string> {
     case 'query':
       return (await import('./query')).query(job, stop.signal, tell);
     case 'source':
-      return (await import('./source')).source(job, stop.signal, tell);
+      return (await import('./advice')).source(job, stop.signal, tell);
     case 'rules':
-      return (await import('./source')).ruleTexts(job);
+      return (await import('./advice')).ruleTexts(job);
     case 'controllers':
       return (await import('./controllers')).controllers(job, stop.signal, tell);
     case 'churn':

@@ -51,7 +51,7 @@ export async function metrics(job: MetricsJob): Promise<string> {
 }
 
 /**
- * A file as a scrape at time 0, whole; its format is told by its bytes. Throws Problem `inspect.read`, `metrics.tooBig` or
+ * A file as a scrape at time 0, whole; its bytes decide its format. Throws Problem `inspect.read`, `metrics.tooBig` or
  * what parseScrape throws.
  */
 export async function readScrape(file: string, maxMiB: number, time = 0): Promise<ParsedScrape> {

@@ -8,7 +8,7 @@ import { table } from './table';
 
 /** The files as scrapes at 0, every, 2·every, … s; the query is evaluated at each. */
 export async function query(job: QueryJob, signal: AbortSignal, tell: (line: string) => void): Promise<string> {
-  // Before any file is read: a mistake in the query is told at once.
+  // Before any file is read: a mistake in the query is reported at once.
   const expr = parsePromql(job.promql);
   const names = metricNames(expr);
   const wanted = names && new Set(names);

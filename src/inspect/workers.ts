@@ -12,7 +12,7 @@ interface Read {
   readonly dump: GoroutineDump;
 }
 
-/** Without `--json` a table for each file. What could not be read or told goes to standard error with `--json`, else above the table. */
+/** Without `--json` a table for each file. What could not be read or worked out goes to standard error with `--json`, else above the table. */
 export async function workers(job: WorkersJob, tell: (line: string) => void): Promise<string> {
   const read: Read[] = [];
   for (const file of job.files) {

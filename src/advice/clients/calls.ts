@@ -1,9 +1,9 @@
 /** The functions that make a configuration, hand one on, or build a client from one. Read in the sources of client-go v0.37.0 and controller-runtime v0.10…v0.25. */
+import { RUNTIME } from '../libraries';
 import type { Call } from '../go/file';
-import type { OriginKind } from './types';
+import type { Limiters, OriginKind } from './types';
 
 export const REST = 'k8s.io/client-go/rest';
-export const RUNTIME = 'sigs.k8s.io/controller-runtime';
 const CLIENTCMD = 'k8s.io/client-go/tools/clientcmd';
 const DISCOVERY = 'k8s.io/client-go/discovery';
 
@@ -35,14 +35,6 @@ export function handsOn(call: Call): 'copy' | 'same' | undefined {
         : undefined;
   return call.pkg === 'k8s.io/client-go/dynamic' && call.name === 'ConfigFor' ? 'copy' : undefined;
 }
-
-/**
- * How many limiters a client has.
- * - `client`: one for all that it does (dynamic, metadata, discovery, a REST client).
- * - `clientset`: with QPS > 0 one for all API groups (`NewForConfigAndClient` makes it); with QPS 0 each group version has its own 5/10.
- * - `kinds`: controller-runtime's client makes a REST client, and so a limiter, for each kind.
- */
-export type Limiters = 'client' | 'clientset' | 'kinds';
 
 export interface Built {
   readonly makes: string;

@@ -1,4 +1,5 @@
 /** The limit that a client gets, worded with what makes it so. */
+import { RUNTIME } from '../libraries';
 import { position as lineOf } from '../text';
 import { nameOf } from '../paths';
 import type { Module } from '../modules/types';
@@ -7,8 +8,6 @@ import type { Built } from './calls';
 import type { Field, State } from './state';
 import type { OriginKind, SetAt } from './types';
 import type { GoFile } from '../go/file';
-
-const RUNTIME = 'sigs.k8s.io/controller-runtime';
 
 /** A minus as a person writes it. */
 export const signed = (n: number): string => (n < 0 ? `−${Math.abs(n)}` : String(n));

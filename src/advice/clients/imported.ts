@@ -19,7 +19,7 @@ export function configReturnedBy(
     const at = ref.anchors.at(-1);
     return at === undefined
       ? []
-      : [{ kind: ref.source.kind, state: states.at({ file: at.file, func: at.func, node: at.node, ref }) }];
+      : [{ kind: ref.origin.kind, state: states.at({ file: at.file, func: at.func, node: at.node, ref }) }];
   });
   const [first] = given;
   if (first === undefined || given.some((g) => g.kind !== first.kind || g.state.limiter.set !== false))

@@ -6,29 +6,29 @@ import type { GoPackage } from '../go/package';
 import type { Module } from '../modules/types';
 import type { Effective } from '../types';
 import { effectiveOf } from './effective';
-import type { Source } from './objects';
+import type { Origin } from './origins';
 import { setUpsOf } from './setups';
 import { States, type SetEvent, type State, type UseEvent } from './state';
 import type { Clients, Config, Use } from './types';
 
 export function clientsOf(pkg: GoPackage, module: Module): Clients {
   const states = new States(pkg, module);
-  const configs = [...states.objects.sources].map((source) => configOf(source, states, module));
+  const configs = [...states.objects.origins].map((origin) => configOf(origin, states, module));
   configs.sort((a, b) =>
     a.file === b.file ? a.origin.startIndex - b.origin.startIndex : a.file.path < b.file.path ? -1 : 1,
   );
   return { configs, setUps: (file) => setUpsOf(configs, file, module) };
 }
 
-function configOf(source: Source, states: States, module: Module): Config {
-  const { file, func, node } = source;
+function configOf(origin: Origin, states: States, module: Module): Config {
+  const { file, func, node } = origin;
   const uses = states.uses
-    .filter((u) => u.refs.some((r) => r.source === source))
+    .filter((u) => u.refs.some((r) => r.origin === origin))
     .sort((a, b) => (a.file === b.file ? a.node.startIndex - b.node.startIndex : a.file === file ? -1 : 1));
-  const events = states.sets.filter((e) => e.refs.some((r) => r.source === source));
-  const hand = states.hands.find((e) => e.refs.some((r) => r.source === source));
-  const built = uses.map((u) => ({ u, ...useOf(u, source, states, module, events) }));
-  const last = states.at({ file, func, node: end(func), ref: { source, anchors: [], shared: true } });
+  const events = states.sets.filter((e) => e.refs.some((r) => r.origin === origin));
+  const hand = states.hands.find((e) => e.refs.some((r) => r.origin === origin));
+  const built = uses.map((u) => ({ u, ...useOf(u, origin, states, module, events) }));
+  const last = states.at({ file, func, node: end(func), ref: { origin, anchors: [], shared: true } });
   // What the first client gets; without any, what is set by the end of the function.
   const state = built[0]?.own ?? last;
   const sets = [
@@ -44,39 +44,39 @@ function configOf(source: Source, states: States, module: Module): Config {
       sure: sure(
         e,
         built.map((b) => b.u),
-        source,
+        origin,
         states,
       ),
     })),
   ];
   const held = variableOf(node);
-  const others = [...states.objects.sources]
-    .filter((s) => s !== source && uses.some((u) => u.refs.some((r) => r.source === s)))
+  const others = [...states.objects.origins]
+    .filter((s) => s !== origin && uses.some((u) => u.refs.some((r) => r.origin === s)))
     .map((s) => s.node);
   return {
     file,
     func: file.funcs.find((f) => f.node.id === func.id),
     origin: node,
-    kind: source.kind,
+    kind: origin.kind,
     variable: held,
     qps: state.qps.by,
     burst: state.burst.by,
     rateLimiter: state.limiter.by,
     uses: built.map((b) => b.use),
-    effective: built[0]?.use.effective ?? effectiveOf(state, source.kind, module, file),
-    fails: source.fails,
-    copy: source.copies !== undefined,
-    copied: (source.copies ?? []).map((r) => r.source.node),
+    effective: built[0]?.use.effective ?? effectiveOf(state, origin.kind, module, file),
+    fails: origin.fails,
+    copy: origin.copies !== undefined,
+    copied: (origin.copies ?? []).map((r) => r.origin.node),
     others,
     sets,
     handed: hand?.node,
-    setByImport: source.imported?.qps.where !== undefined || source.imported?.burst.where !== undefined,
+    setByImport: origin.imported?.qps.where !== undefined || origin.imported?.burst.where !== undefined,
   };
 }
 
 function useOf(
   u: UseEvent,
-  source: Source,
+  origin: Origin,
   states: States,
   module: Module,
   events: readonly SetEvent[],
@@ -84,23 +84,23 @@ function useOf(
   const each = u.refs.map((ref) => ({ ref, state: states.at({ file: u.file, func: u.func, node: u.node, ref }) }));
   const limits = each.map(({ ref, state }) => ({
     ref,
-    effective: effectiveOf(state, ref.source.kind, module, source.file, u.built),
+    effective: effectiveOf(state, ref.origin.kind, module, origin.file, u.built),
   }));
   const [first] = limits;
-  const own = each.find((e) => e.ref.source === source)?.state ?? each[0]?.state;
+  const own = each.find((e) => e.ref.origin === origin)?.state ?? each[0]?.state;
   if (first === undefined || own === undefined) throw new Error('a use without a configuration');
   const same = limits.every(
     (l) => l.effective.qps === first.effective.qps && l.effective.burst === first.effective.burst,
   );
   const effective: Effective = same
-    ? (limits.find((l) => l.ref.source === source) ?? first).effective
+    ? (limits.find((l) => l.ref.origin === origin) ?? first).effective
     : { qps: undefined, burst: undefined, because: 'it depends on which configuration is taken' };
   // Set behind this client, where nothing that is built later is told.
-  const ref = refOf(u, source);
+  const ref = refOf(u, origin);
   const places = [{ file: u.file, func: u.func, node: u.node }, ...ref.anchors];
   const late = events.filter(
     (e) =>
-      states.happened(e, { file: u.file, func: u.func, node: u.node, ref }, source, 2) === 'never' &&
+      states.happened(e, { file: u.file, func: u.func, node: u.node, ref }, origin, 2) === 'never' &&
       places.some(
         (p) =>
           p.file === e.file &&
@@ -122,15 +122,15 @@ function useOf(
   };
 }
 
-function refOf(u: UseEvent, source: Source): UseEvent['refs'][number] {
-  return u.refs.find((r) => r.source === source) ?? { source, anchors: [], shared: false };
+function refOf(u: UseEvent, origin: Origin): UseEvent['refs'][number] {
+  return u.refs.find((r) => r.origin === origin) ?? { origin, anchors: [], shared: false };
 }
 
 /** True when the assignment is not in a branch that some client may be built without. */
-function sure(e: SetEvent, uses: readonly UseEvent[], source: Source, states: States): boolean {
+function sure(e: SetEvent, uses: readonly UseEvent[], origin: Origin, states: States): boolean {
   return uses.every(
     (u) =>
-      states.happened(e, { file: u.file, func: u.func, node: u.node, ref: refOf(u, source) }, source, 2) !== 'maybe',
+      states.happened(e, { file: u.file, func: u.func, node: u.node, ref: refOf(u, origin) }, origin, 2) !== 'maybe',
   );
 }
 

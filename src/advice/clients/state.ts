@@ -6,7 +6,7 @@ import type { GoPackage } from '../go/package';
 import type { Module } from '../modules/types';
 import { valueOf, type Value } from '../go/values';
 import { builtBy, handsOn, leavesAlone, originOf, type Built } from './calls';
-import { Objects, type Anchor, type Ref, type Source } from './objects';
+import { Objects, type Anchor, type Ref, type Origin } from './origins';
 import type { ImportedLimit, LimitField, SetAt } from './types';
 
 /** A field as it is known: 0 when nothing set it. `number` undefined: set to what can't be known. */
@@ -140,18 +140,17 @@ export class States {
   happened(
     event: { file: GoFile; func: Node; node: Node; refs: readonly Ref[] },
     place: Place,
-    source: Source,
+    origin: Origin,
     depth: number,
   ): Reach {
     let best: Reach = 'never';
     for (const ref of event.refs) {
-      if (ref.source !== source) continue;
+      if (ref.origin !== origin) continue;
       const reach = this.#between(
         [{ file: event.file, func: event.func, node: event.node }, ...ref.anchors],
         [{ file: place.file, func: place.func, node: place.node }, ...place.ref.anchors],
         ref.shared || place.ref.shared,
-        source,
-        event.refs.length,
+        origin,
         depth,
       );
       if (reach === 'always') return 'always';
@@ -160,15 +159,8 @@ export class States {
     return best;
   }
 
-  #between(
-    event: readonly Anchor[],
-    place: readonly Anchor[],
-    shared: boolean,
-    source: Source,
-    _count: number,
-    depth: number,
-  ): Reach {
-    const decide = (statement: Node): boolean | undefined => this.#decide(statement, event[0]?.file, source, depth);
+  #between(event: readonly Anchor[], place: readonly Anchor[], shared: boolean, origin: Origin, depth: number): Reach {
+    const decide = (statement: Node): boolean | undefined => this.#decide(statement, event[0]?.file, depth);
     for (const [i, e] of event.entries()) {
       const p = place.find((a) => a.file === e.file && a.func.id === e.func.id);
       if (p === undefined) continue;
@@ -185,17 +177,17 @@ export class States {
     }
     if (!shared) return 'never';
     const first = event[0];
-    return first !== undefined && first.func.id === source.func.id ? atEnd(first, decide) : 'maybe';
+    return first !== undefined && first.func.id === origin.func.id ? atEnd(first, decide) : 'maybe';
   }
 
   /** The state of a configuration where `place` sees it. */
   at(place: Place, depth = DEPTH): State {
-    const { source } = place.ref;
-    const base = this.#base(source, depth);
+    const { origin } = place.ref;
+    const base = this.#base(origin, depth);
     let { qps, burst, limiter } = base;
     const events = [...this.sets, ...this.hands]
-      .filter((e) => e.refs.some((r) => r.source === source))
-      .map((e) => ({ e, reach: this.happened(e, place, source, depth) }))
+      .filter((e) => e.refs.some((r) => r.origin === origin))
+      .map((e) => ({ e, reach: this.happened(e, place, origin, depth) }))
       .filter((x) => x.reach !== 'never')
       .sort((a, b) => position(a.e, place) - position(b.e, place) || a.e.node.startIndex - b.e.node.startIndex);
     for (const { e, reach } of events) {
@@ -221,22 +213,22 @@ export class States {
   }
 
   /** What a configuration has from where it was made. */
-  #base(source: Source, depth: number): State {
+  #base(origin: Origin, depth: number): State {
     const none: Field = { number: 0, by: undefined, origin: false };
     const unknown: Field = { number: undefined, by: undefined, origin: true };
     const limiter = { set: false as boolean | undefined, by: undefined };
-    if (source.imported !== undefined) {
+    if (origin.imported !== undefined) {
       const field = ({ number, origin, where }: ImportedLimit): Field => ({
         number,
         by: undefined,
         origin,
         importedFrom: where,
       });
-      return { qps: field(source.imported.qps), burst: field(source.imported.burst), limiter };
+      return { qps: field(origin.imported.qps), burst: field(origin.imported.burst), limiter };
     }
-    if (source.copies !== undefined) {
-      const states = source.copies.map((ref) =>
-        this.at({ file: source.file, func: source.func, node: source.node, ref }, depth - 1),
+    if (origin.copies !== undefined) {
+      const states = origin.copies.map((ref) =>
+        this.at({ file: origin.file, func: origin.func, node: origin.node, ref }, depth - 1),
       );
       const [first] = states;
       if (first === undefined || depth <= 0)
@@ -251,7 +243,7 @@ export class States {
           : { set: undefined, by: undefined },
       };
     }
-    switch (source.kind) {
+    switch (origin.kind) {
       case 'getConfig': {
         const fact = this.module.facts.getConfig?.value;
         return fact === undefined
@@ -266,20 +258,20 @@ export class States {
       case 'clientcmd':
         return { qps: none, burst: none, limiter };
       case 'literal':
-        return this.#literal(source, none, depth);
+        return this.#literal(origin, none, depth);
       default:
         return { qps: unknown, burst: unknown, limiter: { set: undefined, by: undefined } };
     }
   }
 
-  #literal(source: Source, none: Field, depth: number): State {
-    const literal = source.node.type === 'composite_literal' ? source.file.literal(source.node) : undefined;
+  #literal(origin: Origin, none: Field, depth: number): State {
+    const literal = origin.node.type === 'composite_literal' ? origin.file.literal(origin.node) : undefined;
     const read = (name: LimitField): SetAt | undefined => {
       const field = literal?.fields.get(name);
       return field === undefined
         ? undefined
         : this.setAt(
-            { file: source.file, func: source.func, node: field.element, value: field.value, compound: false },
+            { file: origin.file, func: origin.func, node: field.element, value: field.value, compound: false },
             depth,
           );
     };
@@ -354,7 +346,7 @@ export class States {
   }
 
   /** What an `if` decides, when both sides of its comparison are known. */
-  #decide(statement: Node, file: GoFile | undefined, _source: Source, depth: number): boolean | undefined {
+  #decide(statement: Node, file: GoFile | undefined, depth: number): boolean | undefined {
     const condition = statement.childForFieldName('condition');
     const node = condition === null ? undefined : bare(condition);
     if (file === undefined || node?.type !== 'binary_expression' || depth <= 0) return undefined;

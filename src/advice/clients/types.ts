@@ -3,7 +3,6 @@ import type { ImportedPlace } from '../go/lookups';
 import type { Func, GoFile } from '../go/file';
 import type { Node } from '../go/grammar';
 import type { Effective, SetUp, Span } from '../types';
-import type { Limiters } from './calls';
 
 /** What a configuration comes from. `getConfig` is controller-runtime's, which sets its own default. */
 export type OriginKind =
@@ -76,6 +75,14 @@ export interface SetAt {
     (Span & { readonly file: GoFile }) | undefined;
 }
 
+/**
+ * How many limiters a client has.
+ * - `client`: one for all that it does (dynamic, metadata, discovery, a REST client).
+ * - `clientset`: with QPS > 0 one for all API groups (`NewForConfigAndClient` makes it); with QPS 0 each group version has its own 5/10.
+ * - `kinds`: controller-runtime's client makes a REST client, and so a limiter, for each kind.
+ */
+export type Limiters = 'client' | 'clientset' | 'kinds';
+
 /** What is built from a configuration: `ctrl.NewManager`, `kubernetes.NewForConfig`, `client.New`, … */
 export interface Use {
   readonly call: Node;
@@ -83,7 +90,7 @@ export interface Use {
   readonly effective: Effective;
   /** Set only after this was built. */ readonly tooLate: readonly SetAt[];
   readonly file: GoFile;
-  /** See `Limiters` in calls.ts. */ readonly limiters: Limiters;
+  readonly limiters: Limiters;
 }
 
 export interface Clients {

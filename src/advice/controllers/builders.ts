@@ -1,13 +1,14 @@
 /** Finds controllers: builder chains in any split, and `controller.New`. */
+import { RUNTIME } from '../libraries';
 import { all, type Node } from '../go/grammar';
 import type { Call, GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import { valueOf } from '../go/values';
 import { funcAt, listed, pointed, writesOf } from './locals';
-import { BUILDER, CONTROLLER, RUNTIME } from './names';
+import { BUILDER, CONTROLLER } from './names';
 import { readOptions } from './options';
 import { typeOf } from './reconcilers';
-import type { Controller, Kind, Link, Manager } from './types';
+import type { Controller, Found, Kind, Link, Manager } from './types';
 import { workersOf } from './workers';
 
 export function controllersIn(pkg: GoPackage, managers: readonly Manager[], unset: number | undefined): Controller[] {
@@ -38,8 +39,6 @@ const begins = (c: Call): boolean =>
   (c.pkg === BUILDER && (c.name === 'ControllerManagedBy' || c.name === 'TypedControllerManagedBy'));
 const makes = (c: Call): boolean =>
   c.pkg === CONTROLLER && /^New(Typed)?(Unmanaged)?$/.test(c.name) && c.args.length >= 2;
-
-export type Found = Omit<Controller, 'workers' | 'workersFrom' | 'workersAt' | 'manager'>;
 
 function built(call: Call, file: GoFile, pkg: GoPackage): Found {
   const func = funcAt(file, call.node);

@@ -1,7 +1,8 @@
 /** Finds managers: `ctrl.NewManager`, `manager.New`. */
+import { RUNTIME } from '../libraries';
 import { funcAt } from './locals';
 import type { GoPackage } from '../go/package';
-import { MANAGER, RUNTIME } from './names';
+import { MANAGER } from './names';
 import { readOptions } from './options';
 import type { Manager } from './types';
 

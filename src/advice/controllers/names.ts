@@ -1,5 +1,5 @@
 /** Packages that controllers are built from, by import path. */
-export const RUNTIME = 'sigs.k8s.io/controller-runtime';
+import { RUNTIME } from '../libraries';
 export const BUILDER = `${RUNTIME}/pkg/builder`;
 export const CACHE = `${RUNTIME}/pkg/cache`;
 export const CLIENT = `${RUNTIME}/pkg/client`;

@@ -1,9 +1,10 @@
 /** Types that reconcile, and the functions that a Reconcile reaches. */
+import { RUNTIME } from '../libraries';
 import { all, parts, type Node } from '../go/grammar';
 import type { Func, GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import { funcAt, parametersOf, pointed, receiverName, writesOf } from './locals';
-import { RECONCILE, RUNTIME } from './names';
+import { RECONCILE } from './names';
 
 export interface Placed {
   readonly file: GoFile;

@@ -57,6 +57,9 @@ export interface Controller {
   readonly manager: Manager | undefined;
 }
 
+/** A controller as it stands, before it is known how many reconciles run at once. */
+export type Found = Omit<Controller, 'workers' | 'workersFrom' | 'workersAt' | 'manager'>;
+
 /** `manager`: the manager's `Controller` options, or its GroupKindConcurrency. */
 export type WorkersFrom = 'default' | 'set' | 'manager' | 'flag' | 'environment' | 'unknown';
 

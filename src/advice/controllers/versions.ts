@@ -1,7 +1,7 @@
 /** What controller-runtime does with a queue by default, by version. Read in pkg/controller/controller.go and pkg/internal/controller of the releases named here. */
+import { RUNTIME } from '../libraries';
 import { atLeast } from '../modules/semver';
 import type { Module } from '../modules/types';
-import { RUNTIME } from './names';
 
 /** "controller-runtime v0.25.2", or without the version where it is not known. */
 export function runtimeName(module: Module): string {

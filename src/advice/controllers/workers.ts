@@ -3,10 +3,9 @@ import type { Node } from '../go/grammar';
 import type { GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import { valueOf } from '../go/values';
-import type { Found } from './builders';
 import { funcAt } from './locals';
 import { readOptions, type Field, type Options } from './options';
-import type { Controller, Manager } from './types';
+import type { Controller, Found, Manager } from './types';
 
 type Workers = Pick<Controller, 'workers' | 'workersFrom' | 'workersAt'>;
 const UNKNOWN: Workers = { workers: undefined, workersFrom: 'unknown', workersAt: undefined };

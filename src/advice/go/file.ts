@@ -41,7 +41,6 @@ export interface Func {
 
 /** The start of a generated file as `go generate` states it: https://go.dev/s/generatedcode */
 const GENERATED = /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m;
-export { isRelevant } from './relevant';
 
 export class GoFile {
   readonly #calls: { value?: readonly Call[] } = {};

@@ -1,11 +1,12 @@
 /** The facts that rules need of the modules in force: from their own source where it is there, else by version. */
+import { CLIENT_GO, RUNTIME } from '../libraries';
 import { isAbort } from '../../base/problem';
 import type { Files } from '../types';
 import { find, structFields } from './goText';
 import { hasAt, valueAt } from './known';
 import { parseVersion } from './semver';
 import {
-  CLIENT_GO,
+  CLIENT_GO_DEFAULTS,
   GET_CONFIG,
   MAX_CONCURRENT_RECONCILES,
   REGISTERS_REST_METRICS,
@@ -13,9 +14,6 @@ import {
   type From,
 } from './table';
 import type { Fact, Facts, ModuleVersion } from './types';
-
-export const RUNTIME = 'sigs.k8s.io/controller-runtime';
-export const CLIENT = 'k8s.io/client-go';
 
 /** Packages of controller-runtime whose structs `has` knows, by the names that Go sources give them. */
 const STRUCTS: Readonly<Record<string, string>> = {
@@ -43,7 +41,7 @@ export async function textsOf(
   signal?: AbortSignal,
 ): Promise<PackageTexts> {
   const { path, dir } = module ?? {};
-  const wanted = path === RUNTIME ? RUNTIME_FILES : path === CLIENT ? [REST] : [];
+  const wanted = path === RUNTIME ? RUNTIME_FILES : path === CLIENT_GO ? [REST] : [];
   if (dir === undefined) return new Map();
   const read = await Promise.all(
     wanted.map(async (name): Promise<readonly (readonly [string, string])[]> => {
@@ -174,8 +172,8 @@ function clientFact(
   sources: PackageTexts,
 ): Facts['clientGo'] {
   // go.mod files before Go 1.17 need not name it: whoever has controller-runtime has client-go.
-  if (client === undefined) return runtime === undefined ? undefined : { value: CLIENT_GO, source: CLIENT };
-  const source = named(CLIENT, client);
+  if (client === undefined) return runtime === undefined ? undefined : { value: CLIENT_GO_DEFAULTS, source: CLIENT_GO };
+  const source = named(CLIENT_GO, client);
   const text = sources.get(REST);
   if (text !== undefined) {
     const qps = find(text, /^[ \t]*DefaultQPS\s+float32\s*=\s*(\d+(?:\.\d+)?)/m);
@@ -189,5 +187,5 @@ function clientFact(
         };
   }
   // The same in every version that was read; a fork without its source may differ.
-  return tableVersion(client) === undefined ? undefined : { value: CLIENT_GO, source };
+  return tableVersion(client) === undefined ? undefined : { value: CLIENT_GO_DEFAULTS, source };
 }

@@ -1,10 +1,11 @@
 /** The module that a file belongs to, with the versions in force. The only part of this room that waits for files. */
+import { CLIENT_GO, RUNTIME } from '../libraries';
 import { isAbort } from '../../base/problem';
 import { Lru } from '../lru';
 import { dirOf, join, upwards } from '../paths';
 import type { Files } from '../types';
 import { inCache } from './cache';
-import { CLIENT, factsOf, RUNTIME, textsOf, type PackageTexts } from './facts';
+import { factsOf, textsOf, type PackageTexts } from './facts';
 import { highest, isFolder, parseModFile, replacing, type ModFile } from './gomod';
 import type { Module, ModuleVersion } from './types';
 import { parseVendor, type Vendored } from './vendor';
@@ -14,7 +15,7 @@ export { factsOf } from './facts';
 export type { Module, ModuleVersion } from './types';
 
 /** Modules whose source is looked for on this machine. The `dir` of all others is left out: hundreds of look-ups for nothing. */
-const LOOKED_FOR = [RUNTIME, CLIENT, 'k8s.io/component-base', 'github.com/prometheus/client_golang'];
+const LOOKED_FOR = [RUNTIME, CLIENT_GO, 'k8s.io/component-base', 'github.com/prometheus/client_golang'];
 
 interface Placed {
   readonly dir: string;
@@ -50,7 +51,7 @@ export async function moduleOf(file: string, files: Files, signal?: AbortSignal)
       if (v !== undefined) found.set(path, await located(v, files, signal));
     }),
   );
-  const [runtime, client] = [found.get(RUNTIME), found.get(CLIENT)];
+  const [runtime, client] = [found.get(RUNTIME), found.get(CLIENT_GO)];
   const [runtimeTexts, clientTexts] = await Promise.all([
     cachedTexts(runtime, files, signal),
     cachedTexts(client, files, signal),
@@ -77,7 +78,7 @@ export function moduleOfVersions(
 ): Module {
   const version = (of: string): ModuleVersion | undefined =>
     versions[of] === undefined ? undefined : { path: of, version: versions[of], dir: undefined, replaced: undefined };
-  return { path, dir, go, version, facts: factsOf(version(RUNTIME), version(CLIENT)) };
+  return { path, dir, go, version, facts: factsOf(version(RUNTIME), version(CLIENT_GO)) };
 }
 
 /** Undefined too when it can't be read. */

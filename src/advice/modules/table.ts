@@ -118,7 +118,7 @@ export const REGISTERS_REST_METRICS: readonly From<boolean>[] = [
 ];
 
 /** rest/config.go: DefaultQPS 5.0 and DefaultBurst 10, read in v0.18.0, v0.19.16, v0.20.0, v0.21.0, v0.36.1, v0.37.0 and v0.37.2. */
-export const CLIENT_GO = { qps: 5, burst: 10 } as const;
+export const CLIENT_GO_DEFAULTS = { qps: 5, burst: 10 } as const;
 
 /** The first version of client-go whose LatencyMetric takes a context (tools/metrics/metrics.go; v0.20.0 has none). */
 export const LATENCY_METRIC_CONTEXT = 'v0.21.0';

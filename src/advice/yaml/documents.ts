@@ -15,18 +15,18 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { Span } from '../types';
-import { isTemplated, type Source } from './source';
+import { isTemplated, type YamlText } from './yamlText';
 
 /** Deeper than any manifest; what is deeper is left out rather than gone into. */
 const MAX_DEPTH = 200;
 
 export interface Doc {
-  readonly source: Source;
+  readonly source: YamlText;
   readonly root: At;
 }
 
 /** The documents that parse. One that is half typed is left out, the others stay. */
-export function documentsOf(source: Source): Doc[] {
+export function documentsOf(source: YamlText): Doc[] {
   if (tooDeep(source.text)) return [];
   let parsed;
   // The reader calls itself for each level: `- - - -…` can be deeper than its stack.
@@ -101,7 +101,7 @@ function anchorsOf(root: Node): Anchors | undefined {
 }
 
 interface Context {
-  readonly source: Source;
+  readonly source: YamlText;
   readonly anchors: Anchors;
 }
 
@@ -120,7 +120,7 @@ export class At {
     private readonly alias?: Alias,
   ) {}
 
-  get source(): Source {
+  get source(): YamlText {
     return this.context.source;
   }
   get map(): YAMLMap | undefined {

@@ -2,7 +2,7 @@
 import { isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import type { Edit, Span } from '../types';
 import type { At } from './documents';
-import { isTemplated, type Source } from './source';
+import { isTemplated, type YamlText } from './yamlText';
 
 /** What a text is to hold and where a person may type over it. */
 export interface Piece {
@@ -179,7 +179,7 @@ export function step(at: At): string {
 }
 
 /** A piece of several lines, those after the first under `indent` and with the file's line ends. */
-function indentedBy(p: Piece, indent: string, source: Source): Piece {
+function indentedBy(p: Piece, indent: string, source: YamlText): Piece {
   if (!p.text.includes('\n')) return p;
   const at = (offset: number): number =>
     offset + (p.text.slice(0, offset).split('\n').length - 1) * (indent.length + source.lineEnd.length - 1);
@@ -191,7 +191,7 @@ function indentedBy(p: Piece, indent: string, source: Source): Piece {
 
 /** Behind the last item of `[a, b]` or `{a: 1}`, on lines of their own where the others are. */
 function intoFlow(
-  source: Source,
+  source: YamlText,
   range: readonly number[],
   last: unknown,
   pieces: readonly Piece[],
@@ -248,7 +248,7 @@ function startOf(of: unknown): number {
 }
 
 /** The end of the line (before its line end) on which the text before `offset` ends. */
-function lineEndAfter({ text }: Source, offset: number): number {
+function lineEndAfter({ text }: YamlText, offset: number): number {
   let at = offset;
   while (at > 0 && /\s/.test(text[at - 1] ?? '')) at--;
   const end = text.indexOf('\n', at);

@@ -8,14 +8,14 @@ import { Config, Keys, NamedValues } from './forms/maps';
 import { chartPlaces } from './charts';
 import { componentOf } from './match';
 import { Place } from './place';
-import { embedded, type Source } from './source';
+import { embedded, type YamlText } from './yamlText';
 import { imageOf } from './versions';
 
 /** Block scalars in block scalars: a patch in a kustomization with a ConfigMap in it that holds a configuration. */
 const MAX_EMBEDDED = 3;
 
 /** In the order of the text. */
-export function placesOf(source: Source, path: string): Place[] {
+export function placesOf(source: YamlText, path: string): Place[] {
   return documentsOf(source).flatMap((doc) => ofDocument(doc, path, 0));
 }
 
@@ -171,7 +171,7 @@ function inScalar(at: At, path: string, depth: number): Place[] {
   return inner === undefined ? [] : documentsOf(inner).flatMap((doc) => ofDocument(doc, path, depth + 1));
 }
 
-function innerOf(at: At, depth: number): Source | undefined {
+function innerOf(at: At, depth: number): YamlText | undefined {
   const { scalar, source } = at;
   if (
     depth >= MAX_EMBEDDED ||

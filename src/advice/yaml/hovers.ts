@@ -1,7 +1,7 @@
 /** Help for settings: those of a known place by its version, and bare arguments anywhere by their name. */
 import { BY_FLAG } from './components/index';
 import type { Place } from './place';
-import { isTemplated, type Source } from './source';
+import { isTemplated, type YamlText } from './yamlText';
 import type { Component, Hover, Knob } from './types';
 import { defaultAt, versionTold } from './versions';
 
@@ -16,7 +16,7 @@ const STYLE = /qps|burst|concurren/;
 /** A file has no more hovers than this: a log in a block scalar must not make a list of them. */
 const MAX = 5000;
 
-export function hoversOf(source: Source, places: readonly Place[]): Hover[] {
+export function hoversOf(source: YamlText, places: readonly Place[]): Hover[] {
   const hovers: Hover[] = [];
   const done = new Set<number>();
   for (const place of places) {

@@ -4,8 +4,8 @@ import { placesOf } from './find';
 import { hoversOf } from './hovers';
 import { isRelevantYaml } from './relevant';
 import { YAML_RULES } from './rules/index';
-import { setUpOf } from './setUps';
-import { sourceOf } from './source';
+import { setUpOf } from './setups';
+import { yamlText } from './yamlText';
 import type { YamlReport } from './types';
 
 export { isRelevantYaml, MAX_YAML } from './relevant';
@@ -18,8 +18,8 @@ export type { Component, Hover, Knob, YamlReport } from './types';
  * a document that doesn't parse is left out.
  */
 export function checkYaml(text: string, path: string, measured?: Measured): YamlReport {
-  if (!isRelevantYaml(text, path)) return { file: path, findings: [], setUps: [], hovers: [] };
-  const source = sourceOf(text);
+  if (!isRelevantYaml(text)) return { file: path, findings: [], setUps: [], hovers: [] };
+  const source = yamlText(text);
   const places = placesOf(source, path);
   const findings: Finding[] = [];
   for (const place of places) {

@@ -1,6 +1,6 @@
 /** One place where a component is set up: which component, at which version, and the forms that its settings are written in. */
 import type { Edit, Span } from '../types';
-import { editInFile, isTemplated, spanInFile, type Source } from './source';
+import { editInFile, isTemplated, spanInFile, type YamlText } from './yamlText';
 import type { Change, Form } from './forms/form';
 import type { Component, Knob } from './types';
 import { defaultAt } from './versions';
@@ -18,7 +18,7 @@ export interface PlaceData {
   /** What is marked for something that isn't stated; and all of the place, for hovers. In the source's offsets. */
   readonly mark: Span;
   readonly whole: Span;
-  readonly source: Source;
+  readonly source: YamlText;
   /** Number of replicas and where it is, of a workload. */
   readonly replicas?: { readonly value: number; readonly span: Span };
   readonly kind?: string;

@@ -2,13 +2,13 @@
 import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import { applyEdits, lineStart } from '../text';
 import type { Edit } from '../types';
-import { sourceOf } from './source';
+import { yamlText } from './yamlText';
 
 /** Leaves of every document in order, `path=value`; undefined when something doesn't parse. */
 function leavesOf(text: string): string[] | undefined {
   let docs;
   try {
-    docs = parseAllDocuments(sourceOf(text).text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
+    docs = parseAllDocuments(yamlText(text).text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
   } catch {
     return undefined;
   }

@@ -2,8 +2,7 @@
 import * as vscode from 'vscode';
 import type { Analyzer } from '../../advice/analyzer';
 import { programOf } from '../../advice/program';
-import { byFile } from '../../advice/sound';
-import { touches } from '../../advice/text';
+import { editsByFile, touches } from '../../advice/text';
 import type { Finding, Fix, Severity } from '../../advice/types';
 import { diagnostic, rangeOf, SOURCE } from './diagnostics';
 import { workspaceEdit } from './edits';
@@ -116,7 +115,7 @@ export async function fixEdit(
   stops = true,
 ): Promise<vscode.WorkspaceEdit> {
   const own = pathOf(document.uri);
-  const files = [...byFile(fix, own).keys()];
+  const files = [...editsByFile(fix, own).keys()];
   const texts = new Map<string, string | undefined>([[own, document.getText()]]);
   for (const file of files) if (!texts.has(file)) texts.set(file, await analyzer.text(file));
   return workspaceEdit(fix, {

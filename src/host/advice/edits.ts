@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Changed } from '../../advice/fixall';
 import { lineEdits } from '../../advice/diff';
-import { byFile } from '../../advice/sound';
+import { editsByFile } from '../../advice/text';
 import type { Edit, Fix } from '../../advice/types';
 import { uriOf } from './uris';
 
@@ -19,7 +19,7 @@ export interface EditOptions {
 
 export function workspaceEdit(fix: Pick<Fix, 'edits'>, options: EditOptions): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  for (const [path, edits] of byFile(fix, options.own)) fill(edit, path, edits, options.textOf(path), options);
+  for (const [path, edits] of editsByFile(fix, options.own)) fill(edit, path, edits, options.textOf(path), options);
   return edit;
 }
 

@@ -1,6 +1,6 @@
 /** Waits for the first text that a controller's or a client's source could be: until then nothing of this is loaded. */
 import * as vscode from 'vscode';
-import { isRelevantText } from '../../advice/relevant';
+import { isRelevantText } from '../../advice/languages';
 import { isLookedAt } from './uris';
 
 /** ms after a keystroke before a text is looked at again. */

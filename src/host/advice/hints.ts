@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { isAbort } from '../../base/problem';
 import type { Analyzer, Report } from '../../advice/analyzer';
+import { LANGUAGES } from '../../advice/languages';
 import { dirOf } from '../../advice/paths';
 import { diagnostic } from './diagnostics';
 import { hintSettings, onHintSettings } from './settings';
@@ -31,7 +32,7 @@ export class Hints implements vscode.Disposable {
     private readonly analyzer: Analyzer,
     private readonly failed: (document: vscode.TextDocument, e: unknown) => void,
   ) {
-    const watcher = vscode.workspace.createFileSystemWatcher('**/{*.go,*.yaml,*.yml,go.mod,go.work,modules.txt}');
+    const watcher = vscode.workspace.createFileSystemWatcher(`**/{${LANGUAGES.flatMap((l) => l.watched).join(',')}}`);
     const onDisk = (uri: vscode.Uri): void => {
       // An open text is the newer one, and tells of itself.
       if (vscode.workspace.textDocuments.some((d) => d.uri.toString() === uri.toString() && isLookedAt(d))) return;

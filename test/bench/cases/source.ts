@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { DiskFiles, ours } from '../../../src/inspect/sourceFiles';
+import { DiskFiles, ours } from '../../../src/inspect/diskFiles';
 import { Analyzer } from '../../../src/advice/analyzer';
 import { Grammar } from '../../../src/advice/go/grammar';
 import { byTurns, median, summary, timed } from '../lib/stats';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../src/inspect/args';
-import { ruleTexts } from '../../../src/inspect/source';
+import { ruleTexts } from '../../../src/inspect/advice';
 import { listed, rules } from '../../../src/advice/explain';
 
 const README = path.resolve(import.meta.dirname, '../../../README.md');

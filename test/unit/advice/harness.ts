@@ -1,7 +1,8 @@
 /** Go sources for the tests of src/advice: texts in, files, packages, modules and findings out. No cluster, no Go, no editor. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { GoFile, isRelevant } from '../../../src/advice/go/file';
+import { GoFile } from '../../../src/advice/go/file';
+import { isRelevantGo } from '../../../src/advice/go/relevant';
 import { Grammar } from '../../../src/advice/go/grammar';
 import { GoPackage } from '../../../src/advice/go/package';
 import { clientsOf } from '../../../src/advice/clients/index';
@@ -133,7 +134,7 @@ export function findingsOf(
   const clients = clientsOf(pkg, module);
   const controllers = controllersOf(pkg, module);
   return pkg.files
-    .filter((f) => !f.isTest && !f.generated && isRelevant(f.text))
+    .filter((f) => !f.isTest && !f.generated && isRelevantGo(f.text))
     .flatMap((file) =>
       [...rule.check({ file, pkg, module, clients, controllers, measured })].map((finding) => {
         if (finding.start < 0 || finding.end > file.text.length || finding.start >= finding.end)

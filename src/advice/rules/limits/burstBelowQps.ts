@@ -1,6 +1,6 @@
 /** Burst is smaller than QPS. */
+import { RUNTIME } from '../../libraries';
 import { versioned } from '../../clients/effective';
-import { RUNTIME } from '../../clients/calls';
 import type { GoRule } from '../../rule';
 import { burstTo, doubleBurst, setSpan } from './fixes';
 import { number } from './words';

@@ -1,6 +1,6 @@
 /** Burst is set and QPS is not. */
+import { RUNTIME } from '../../libraries';
 import { versioned } from '../../clients/effective';
-import { RUNTIME } from '../../clients/calls';
 import type { GoRule } from '../../rule';
 import { fix, noLimit, qpsTo, setSpan } from './fixes';
 import { removeStatements } from './remove';

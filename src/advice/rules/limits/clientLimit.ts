@@ -1,6 +1,6 @@
 /** What the limit of a client is here, and what may be done about it. */
+import { RUNTIME } from '../../libraries';
 import { versioned } from '../../clients/effective';
-import { RUNTIME } from '../../clients/calls';
 import type { Config } from '../../clients/types';
 import type { GoContext, GoRule } from '../../rule';
 import type { Finding, Fix } from '../../types';

@@ -1,5 +1,6 @@
 /** The queue of a controller: how failed reconciles come back, and its timeouts. */
-import { RECONCILE, RUNTIME, WORKQUEUE } from '../../controllers/names';
+import { RUNTIME } from '../../libraries';
+import { RECONCILE, WORKQUEUE } from '../../controllers/names';
 import { calledAt, queueOf } from '../../controllers/setups';
 import type { Controller } from '../../controllers/types';
 import { OVERALL, PER_OBJECT, RECOVERS, runtimeAtLeast, runtimeName, TYPED_LIMITER } from '../../controllers/versions';

@@ -1,6 +1,7 @@
 /** `Requeue: true`, which v0.21.0 deprecated, or which has no effect. */
+import { RUNTIME } from '../../libraries';
 import { funcAt } from '../../controllers/locals';
-import { RECONCILE, RUNTIME } from '../../controllers/names';
+import { RECONCILE } from '../../controllers/names';
 import { REQUEUE_DEPRECATED, runtimeAtLeast, runtimeName } from '../../controllers/versions';
 import type { GoFile, Literal } from '../../go/file';
 import { parts } from '../../go/grammar';

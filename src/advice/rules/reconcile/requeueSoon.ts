@@ -1,5 +1,6 @@
 /** A wait of less than a second before the next reconcile. */
-import { RECONCILE, RUNTIME } from '../../controllers/names';
+import { RUNTIME } from '../../libraries';
+import { RECONCILE } from '../../controllers/names';
 import { funcAt } from '../../controllers/locals';
 import type { GoFile } from '../../go/file';
 import { bare, enclosing, type Node } from '../../go/grammar';

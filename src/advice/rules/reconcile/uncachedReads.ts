@@ -1,5 +1,6 @@
 /** Reconcile asks the API server for what a cache could tell, or makes a client of its own. */
-import { CLIENT, RUNTIME } from '../../controllers/names';
+import { RUNTIME } from '../../libraries';
+import { CLIENT } from '../../controllers/names';
 import { reconcileCode } from '../../controllers/reconcilers';
 import { all } from '../../go/grammar';
 import type { GoRule } from '../../rule';

@@ -1,4 +1,5 @@
 /** The time that requests wait in the client's rate limiter is measured by client-go but exported by nobody, unless asked for. */
+import { RUNTIME } from '../../libraries';
 import type { Manager } from '../../controllers/types';
 import type { Config } from '../../clients/types';
 import type { GoFile } from '../../go/file';
@@ -12,7 +13,7 @@ import type { GoContext, GoRule } from '../../rule';
 import type { Edit, Effective, Finding, Fix } from '../../types';
 import { adapter, DECLARES, NEEDS, type Registry } from './limiterAdapter';
 import { newFile } from './newFile';
-import { above, calleeOf, firstManager, importingFree, RUNTIME } from './places';
+import { above, calleeOf, firstManager, importingFree } from './places';
 import { hasLimiterMetric, isController } from './ownInstrumentation';
 
 const ID = 'limiter-metric';

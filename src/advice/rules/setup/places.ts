@@ -9,8 +9,6 @@ import { checksError, nextStatement, statementOf } from '../../go/statements';
 import { indentAt, lineEnd, lineStart } from '../../text';
 import type { Edit, Span } from '../../types';
 
-export const RUNTIME = 'sigs.k8s.io/controller-runtime';
-
 /** What is called, without its arguments: the place of a finding about a call. */
 export function calleeOf(call: Node): Span {
   const fun = call.childForFieldName('function') ?? call;

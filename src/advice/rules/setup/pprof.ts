@@ -1,4 +1,5 @@
 /** A controller without pprof can't be profiled where it runs. */
+import { RUNTIME } from '../../libraries';
 import type { Manager } from '../../controllers/types';
 import { addFields } from '../../go/fields';
 import { addFlags } from '../../go/flags';
@@ -10,7 +11,7 @@ import { atLeast } from '../../modules/semver';
 import type { GoContext, GoRule } from '../../rule';
 import type { Edit, Finding, Fix } from '../../types';
 import { newFile } from './newFile';
-import { above, calleeOf, firstManager, managerVariable, RUNTIME, startOfMain, under } from './places';
+import { above, calleeOf, firstManager, managerVariable, startOfMain, under } from './places';
 import { FUNCTION, FUNCTION_FILE, FUNCTION_NAMES, RUNNABLE, RUNNABLE_FILE, RUNNABLE_NAMES } from './pprofServer';
 import { isController, pprofImport } from './ownInstrumentation';
 

@@ -1,6 +1,6 @@
 /** A form in which a component's settings are written: flags of a container, its environment, keys of a map, … */
 import type { Edit, Span } from '../../types';
-import type { Source } from '../source';
+import type { YamlText } from '../yamlText';
 import type { Knob } from '../types';
 
 export interface Stated {
@@ -21,7 +21,7 @@ export interface Change {
 }
 
 export interface Form {
-  readonly source: Source;
+  readonly source: YamlText;
   /** As the knob is called in this form; undefined when it can't be set in it. */
   label(knob: Knob): string | undefined;
   stated(knob: Knob): Stated | undefined;

@@ -10,7 +10,7 @@ import { explain, listed, ruleIds } from '../advice/explain';
 import { position } from '../advice/text';
 import type { Finding } from '../advice/types';
 import type { RulesJob, SourceJob } from './jobs';
-import { DiskFiles, ours, writeText } from './sourceFiles';
+import { DiskFiles, ours, writeText } from './diskFiles';
 
 export async function source(job: SourceJob, signal: AbortSignal, tell: (line: string) => void): Promise<string> {
   const [rule = '', fix] = job.apply?.split('/') ?? [];

@@ -2,7 +2,7 @@
 import { lineEnd } from '../text';
 import type { Edit, Span } from '../types';
 
-export interface Source {
+export interface YamlText {
   /** What is parsed: as long as `raw`, with Helm's templates blanked. */
   readonly text: string;
   readonly raw: string;
@@ -18,10 +18,10 @@ export interface Source {
 /** `{{ … }}`, also over lines. A template without its end is no template. */
 const TEMPLATE = /\{\{[\s\S]*?\}\}/g;
 
-export function sourceOf(
+export function yamlText(
   raw: string,
   within?: { readonly at: (offset: number) => number; readonly indent: string },
-): Source {
+): YamlText {
   const templates: Span[] = [];
   let text = raw;
   if (raw.includes('{{')) {
@@ -52,7 +52,7 @@ export function sourceOf(
 }
 
 /** True when a template touches the line or lines of this range. */
-export function isTemplated({ raw, templates }: Source, { start, end }: Span): boolean {
+export function isTemplated({ raw, templates }: YamlText, { start, end }: Span): boolean {
   if (templates.length === 0) return false;
   const from = raw.lastIndexOf('\n', start - 1) + 1;
   const stop = raw.indexOf('\n', end);
@@ -60,12 +60,12 @@ export function isTemplated({ raw, templates }: Source, { start, end }: Span): b
   return templates.some((t) => t.start < to && from < t.end);
 }
 
-export function spanInFile(source: Source, { start, end }: Span): Span {
+export function spanInFile(source: YamlText, { start, end }: Span): Span {
   return { start: source.at(start), end: source.at(end) };
 }
 
 /** An edit of the text as one of the file: the lines that it adds get the indentation of the block they go into. */
-export function editInFile(source: Source, edit: Edit): Edit {
+export function editInFile(source: YamlText, edit: Edit): Edit {
   const { start, end } = spanInFile(source, edit);
   if (source.indent === '' || !edit.text.includes('\n')) return { ...edit, start, end };
   const shift = (offset: number): number =>
@@ -83,7 +83,7 @@ export function editInFile(source: Source, edit: Edit): Edit {
  * What a literal block scalar (`|`) holds, as a source of its own. `start` and `end` are the scalar's range in `source`, its
  * header included; `value` is what it was read as. Undefined when lines can't be told apart from their indentation.
  */
-export function embedded(source: Source, start: number, end: number, value: string): Source | undefined {
+export function embedded(source: YamlText, start: number, end: number, value: string): YamlText | undefined {
   const first = source.raw.indexOf('\n', start);
   if (first < 0 || first >= end) return undefined;
   const lines = source.raw.slice(first + 1, end).split('\n');
@@ -115,7 +115,7 @@ export function embedded(source: Source, start: number, end: number, value: stri
     }
     return source.at((outer[low] ?? 0) + offset - (inner[low] ?? 0));
   };
-  return sourceOf(text, { at: map, indent: source.indent + indent });
+  return yamlText(text, { at: map, indent: source.indent + indent });
 }
 
 function leading(line: string): number {

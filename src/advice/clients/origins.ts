@@ -1,15 +1,16 @@
 /** Which configuration an expression stands for, followed through variables, parameters, results, fields and copies. */
+import { RUNTIME } from '../libraries';
 import { addressed, declarationOf, definitions, functionAround, reaching, type Definition } from '../go/flow';
 import { all, bare, enclosing, parts, type Node } from '../go/grammar';
 import type { Call, Func, GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import { LookupsByPackage, selectedName } from '../go/lookups';
 import { fieldOf, typeOf } from '../go/typeof';
-import { builtBy, handsOn, originOf, REST, RUNTIME } from './calls';
+import { builtBy, handsOn, originOf, REST } from './calls';
 import type { ImportedConfig, OriginKind } from './types';
 
 /** A place where a configuration comes to be. */
-export interface Source {
+export interface Origin {
   readonly file: GoFile;
   readonly func: Node;
   /** The call, literal, dereference or parameter. */
@@ -31,7 +32,7 @@ export interface Anchor {
 
 /** A configuration as seen from an expression. `anchors`: where in other functions the way to it leads through. */
 export interface Ref {
-  readonly source: Source;
+  readonly origin: Origin;
   readonly anchors: readonly Anchor[];
   /** Reached through a variable of the package or a field: the order of things is not known. */ readonly shared: boolean;
 }
@@ -46,15 +47,15 @@ const CALLERS = 12;
 export const CONFIG_LOOKUPS = new LookupsByPackage<ImportedConfig>();
 
 export class Objects {
-  readonly #sources = new Map<string, Source>();
+  readonly #origins = new Map<string, Origin>();
   readonly #open = new Set<string>();
   constructor(
     readonly pkg: GoPackage,
     readonly files: readonly GoFile[],
   ) {}
 
-  get sources(): Iterable<Source> {
-    return this.#sources.values();
+  get origins(): Iterable<Origin> {
+    return this.#origins.values();
   }
 
   /** The configurations that an expression may stand for. Empty: it is none, or can't be followed. */
@@ -86,7 +87,7 @@ export class Objects {
         const operand = node.childForFieldName('operand');
         if (operand === null || node.childForFieldName('operator')?.text !== '*') return [];
         const of = this.refs(operand, file, 0, depth);
-        return of.length === 0 ? [] : [this.#ref(file, node, of[0]?.source.kind ?? 'unknown', false, of)];
+        return of.length === 0 ? [] : [this.#ref(file, node, of[0]?.origin.kind ?? 'unknown', false, of)];
       }
       default:
         return [];
@@ -107,11 +108,11 @@ export class Objects {
     imported?: ImportedConfig,
   ): Ref {
     const key = `${file.path}:${node.startIndex}:${node.endIndex}`;
-    let source = this.#sources.get(key);
-    if (source === undefined)
-      this.#sources.set(
+    let origin = this.#origins.get(key);
+    if (origin === undefined)
+      this.#origins.set(
         key,
-        (source = {
+        (origin = {
           file,
           func: functionAround(file, node),
           node,
@@ -121,7 +122,7 @@ export class Objects {
           ...(imported !== undefined && { imported }),
         }),
       );
-    return { source, anchors: [], shared: false };
+    return { origin, anchors: [], shared: false };
   }
 
   #call(call: Call, file: GoFile, index: number, depth: number): readonly Ref[] {
@@ -133,7 +134,7 @@ export class Objects {
     if (hands !== undefined && first !== undefined) {
       const of = this.refs(first, file, 0, depth);
       if (hands === 'same') return of;
-      return of.length === 0 ? [] : [this.#ref(file, call.node, of[0]?.source.kind ?? 'unknown', false, of)];
+      return of.length === 0 ? [] : [this.#ref(file, call.node, of[0]?.origin.kind ?? 'unknown', false, of)];
     }
     if (call.pkg === '' && call.name === 'new')
       return first?.text === `${file.nameFor(REST) ?? ''}.Config` ? [this.#ref(file, call.node, 'literal', false)] : [];
@@ -246,7 +247,7 @@ export class Objects {
       ? unknown()
       : d.type.text.startsWith('*')
         ? refs
-        : [this.#ref(file, d.node, refs[0]?.source.kind ?? 'unknown', false, refs)];
+        : [this.#ref(file, d.node, refs[0]?.origin.kind ?? 'unknown', false, refs)];
   }
 
   /** Calls of a function or method in the package. */
@@ -357,7 +358,7 @@ export class Objects {
 function unique(refs: readonly Ref[]): readonly Ref[] {
   const seen = new Set<string>();
   return refs.filter((r) => {
-    const key = [r.source.file.path, r.source.node.startIndex, ...r.anchors.map((a) => a.node.id)].join(':');
+    const key = [r.origin.file.path, r.origin.node.startIndex, ...r.anchors.map((a) => a.node.id)].join(':');
     return !seen.has(key) && seen.add(key) !== undefined;
   });
 }

@@ -2,11 +2,12 @@
 import { parseAllDocuments } from 'yaml';
 import type { GoFile } from './go/file';
 import type { Change, Grammar } from './go/grammar';
-import { applyEdits } from './text';
+import { languageOf, type LanguageName } from './languages';
+import { applyEdits, editsByFile } from './text';
 import type { Edit, Finding, Fix } from './types';
 
 /** What is known of the files that fixes touch. */
-export interface Touched {
+export interface FixTargets {
   /** The finding's own file. */
   readonly path: string;
   /** Undefined: no fix may touch Go. */
@@ -18,30 +19,18 @@ export interface Touched {
 }
 
 /** The findings, with only the fixes whose results parse. */
-export function sound(findings: readonly Finding[], touched: Touched): Finding[] {
+export function checkFixes(findings: readonly Finding[], targets: FixTargets): Finding[] {
   return findings.map((finding) => {
-    const fixes = finding.fixes.filter((fix) => isSound(fix, touched));
+    const fixes = finding.fixes.filter((fix) => parses(fix, targets));
     return fixes.length === finding.fixes.length ? finding : { ...finding, fixes };
   });
 }
 
-/** The files that a fix edits, its finding's own under its path. */
-export function byFile(fix: Pick<Fix, 'edits'>, own: string): Map<string, Edit[]> {
-  const files = new Map<string, Edit[]>();
-  for (const edit of fix.edits) {
-    const path = edit.file ?? own;
-    const list = files.get(path);
-    if (list === undefined) files.set(path, [edit]);
-    else list.push(edit);
-  }
-  return files;
-}
-
-function isSound(fix: Fix, touched: Touched): boolean {
+function parses(fix: Fix, targets: FixTargets): boolean {
   if (fix.edits.length === 0) return false;
-  for (const [path, edits] of byFile(fix, touched.path)) {
-    const file = touched.go(path);
-    const before = file?.text ?? touched.text(path);
+  for (const [path, edits] of editsByFile(fix, targets.path)) {
+    const file = targets.go(path);
+    const before = file?.text ?? targets.text(path);
     if (before === undefined || file?.generated === true) return false;
     let after: string;
     // Edits that touch each other or lie outside of the text are a rule's mistake: they must not become a broken file.
@@ -51,17 +40,32 @@ function isSound(fix: Fix, touched: Touched): boolean {
       return false;
     }
     if (after === before) return false;
-    if (
-      path.endsWith('.go')
-        ? touched.grammar === undefined || !goParses(touched.grammar, after, file, edits)
-        : isYaml(path) && !yamlParses(before ?? '', after)
-    )
-      return false;
+    const language = languageOf(path);
+    const change = { before: before ?? '', after, file, edits, grammar: targets.grammar };
+    if (language !== undefined && !PARSES[language.name](change)) return false;
   }
   return true;
 }
 
-function goParses(grammar: Grammar, after: string, file: GoFile | undefined, edits: readonly Edit[]): boolean {
+/** What a fix makes of one file. */
+interface Changed {
+  readonly before: string;
+  readonly after: string;
+  /** The file as it was, parsed; undefined: it is new, or of another language. */
+  readonly file: GoFile | undefined;
+  readonly edits: readonly Edit[];
+  readonly grammar: Grammar | undefined;
+}
+
+const PARSES: Readonly<Record<LanguageName, (changed: Changed) => boolean>> = {
+  go: goParses,
+  yaml: ({ before, after }) => yamlParses(before, after),
+  // No fix edits one.
+  'go.mod': () => true,
+};
+
+function goParses({ after, file, edits, grammar }: Changed): boolean {
+  if (grammar === undefined) return false;
   if (file === undefined) return grammar.accepts(after);
   // From the last to the first, so that the offsets of those before still hold.
   const changes: Change[] = [...edits]
@@ -71,10 +75,6 @@ function goParses(grammar: Grammar, after: string, file: GoFile | undefined, edi
   const ok = !tree.rootNode.hasError;
   tree.delete();
   return ok;
-}
-
-export function isYaml(path: string): boolean {
-  return /\.(ya?ml|tpl)$/.test(path);
 }
 
 /** True when the text parses, or when it did not before either and has no more errors now: a template is no YAML as it stands. */

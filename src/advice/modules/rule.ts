@@ -1,9 +1,9 @@
 /** What go.mod leaves in the dark: most of what is said of sources depends on versions, and is left out where they are not known. */
-import { CLIENT, RUNTIME } from './modules/facts';
-import { isFolder } from './modules/gomod';
-import type { Module } from './modules/types';
-import { nameOf } from './paths';
-import type { Finding, Span } from './types';
+import { CLIENT_GO, RUNTIME } from '../libraries';
+import { isFolder } from './gomod';
+import type { Module } from './types';
+import { nameOf } from '../paths';
+import type { Finding, Span } from '../types';
 
 export const MODULE_RULE = {
   id: 'module-versions',
@@ -16,11 +16,6 @@ That is so when
 - a \`replace\` leads to a folder that is not there, or to the module itself,
 - go.mod has no \`module\` line.`,
 };
-
-/** True for a go.mod that names a module whose version matters here. */
-export function isRelevantModFile(text: string): boolean {
-  return text.includes(RUNTIME) || text.includes(CLIENT);
-}
 
 /** `module`: the one of this go.mod. */
 export function checkModFile(path: string, text: string, module: Module): Finding[] {
@@ -58,7 +53,7 @@ export function checkModFile(path: string, text: string, module: Module): Findin
     found.push(
       finding(lineAt(text, 1), 'This go.mod has no module line: packages of this module can’t be told from others.'),
     );
-  for (const name of [RUNTIME, CLIENT]) {
+  for (const name of [RUNTIME, CLIENT_GO]) {
     const version = module.version(name);
     if (version?.replaced === undefined || !isFolder(version.replaced)) continue;
     const itself = version.dir === module.dir;
