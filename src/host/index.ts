@@ -142,9 +142,9 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
   const lines = own(new Lines({ pages: editor.pages, sources: editor.sources, log }));
   const metrics = own(
     new MetricsPanels(parts, vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), {
-      capture: (kind, subject) => captureCommand(parts, given(subject), planOf(kind)),
+      capture: (kind, subject) => captureCommand(parts, preselected(subject), planOf(kind)),
       authenticate: async (subject) => {
-        const { context, workload, replica = workload?.replicas[0] } = given(subject);
+        const { context, workload, replica = workload?.replicas[0] } = preselected(subject);
         if (context === undefined || !workload || !replica) return false;
         await authenticate(parts, { kind: 'pod', context, workload, replica }, 'metrics');
         return true;
@@ -161,7 +161,7 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
     ),
   );
   /** The leader of a workload where there is one. */
-  const given = ({ id }: Subject): Preselected => {
+  const preselected = ({ id }: Subject): Preselected => {
     if ('url' in id) return { url: id.url };
     if ('file' in id) return {};
     const workload = clusters.entry(id.context)?.cluster?.workload(id.workload);

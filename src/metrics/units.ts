@@ -1,2 +1,2 @@
-/** What a panel's or station's numbers are; the pages' formatter words them. The shape that src/protocol knows as Unit. */
+/** What a panel's or station's numbers are; the pages' formatter words them. */
 export type Unit = 'none' | 'seconds' | 'bytes' | 'perSecond' | 'percent' | 'cores' | 'count';

@@ -1,15 +1,55 @@
 /** Every message between the host and the metrics page, both ways. Times in s since the epoch unless a name says millis. */
 import type { ProblemData } from '../base/problem';
+import type { Panel } from '../metrics/catalog/types';
+import type {
+  ActionLink,
+  PipelineAction,
+  PipelineLane,
+  PipelineView,
+  Reading,
+  RequestTile,
+  Spark,
+  Station,
+  Verdict,
+} from '../metrics/pipeline/types';
 import type { Family, Labels } from '../metrics/types';
+import type { Protocol } from './channel';
+import {
+  anything,
+  dictionary,
+  either,
+  flag,
+  floats,
+  list,
+  longList,
+  maybe,
+  number,
+  object,
+  oneOf,
+  optional,
+  problem,
+  text,
+  type Shape,
+} from './shape';
 
+export type {
+  Heat,
+  PipelineAction,
+  PipelineLane,
+  PipelineView,
+  Reading,
+  RequestTile,
+  Spark,
+  Station,
+  Verdict,
+} from '../metrics/pipeline/types';
 export type { Family, Labels } from '../metrics/types';
-
-export const METRICS_PROTOCOL = 1;
+export type { Unit } from '../metrics/units';
 
 export type MetricsView = 'pipeline' | 'charts' | 'explore';
 
 /** A shown process. */
-export interface Lane {
+export interface ShownReplica {
   readonly id: string;
   readonly label: string;
   readonly leader: boolean;
@@ -41,7 +81,7 @@ export interface MetricsFacts {
   readonly cost?: { readonly text: string; readonly title: string };
   /** Of a saved file, from its first to its last scrape: there is no "live" then, and no process to profile. */
   readonly span?: { readonly start: number; readonly end: number };
-  readonly replicas: readonly Lane[];
+  readonly replicas: readonly ShownReplica[];
   /** Names of the controllers inside the process, as metrics name them. */
   readonly controllers: readonly string[];
   /** Those that are compared, in the order in which they were chosen. Absent: a page of one. */
@@ -50,83 +90,11 @@ export interface MetricsFacts {
   readonly focus?: string;
 }
 
-export type StationId = 'events' | 'queue' | 'workers' | 'reconcile' | 'client' | 'limiter' | 'apiserver';
-/** none: nothing measured. calm … hot by the thresholds of src/metrics/pipeline. */
-export type Heat = 'none' | 'calm' | 'warm' | 'hot';
-
-/** A line of a station: "8 ms p50, 41 ms p99". */
-export interface Reading {
-  readonly text: string;
-  readonly title?: string;
-}
-
-export interface StationView {
-  readonly id: StationId;
-  readonly title: string;
-  /** The large number, worded: "340", "8 of 8", "1.9 s p99"; '' = not known. */
-  readonly main: string;
-  readonly readings: readonly Reading[];
-  /** Of the large number, over the window; NaN = a gap. */
-  readonly spark: { readonly times: Float64Array; readonly values: Float64Array };
-  readonly heat: Heat;
-  /** Why it is warm or hot, or why nothing is known, and what would tell. */
-  readonly why?: string;
-  /** What the person can do about a number that isn't exported. */
-  readonly action?: { readonly id: PipelineAction; readonly title: string };
-}
-
-export type PipelineAction = 'exportLimiterMetric' | 'setQps' | 'setWorkers' | 'goroutines' | 'profileCpu' | 'why';
-
-/** One controller of the process. */
-export interface PipelineLane {
-  readonly controller: string;
-  readonly stations: readonly StationView[];
-}
-
-export interface Verdict {
-  readonly controller: string;
-  readonly station: StationId;
-  /** "The client's rate limiter holds this controller back." */
-  readonly headline: string;
-  /** The numbers behind it. */
-  readonly sentence: string;
-  readonly actions: readonly { readonly id: PipelineAction; readonly title: string }[];
-  /** The evidence, a sentence each, for "Why?". */
-  readonly evidence: readonly string[];
-}
-
-export interface PipelineView {
-  readonly time: number;
-  readonly lanes: readonly PipelineLane[];
-  /** Requests of the whole process by verb and code, most first. */
-  readonly requests: readonly {
-    readonly title: string;
-    readonly main: string;
-    readonly readings: readonly Reading[];
-    readonly spark: StationView['spark'];
-  }[];
-  readonly verdict: Verdict | undefined;
-  /** Why there is no verdict: "none seen", "not enough yet: 8 s of 30 s". */
-  readonly noVerdict: string;
-}
-
-export type Unit = 'none' | 'seconds' | 'bytes' | 'perSecond' | 'percent' | 'cores' | 'count';
-
-/** A panel of the catalog, as the page needs it. */
-export interface PanelInfo {
-  readonly id: string;
+/** A panel of the catalog, or one of the user's own, as the page needs it. */
+export interface PanelInfo extends Omit<Panel, 'group' | 'needs'> {
   readonly group: string;
-  readonly title: string;
-  readonly unit: Unit;
-  readonly promql: string;
   /** On a page that compares: the query as each is asked; `promql` is then what they have in common. */
   readonly queries?: readonly { readonly subject: string; readonly promql: string }[];
-  /** What it tells, a sentence or two. */
-  readonly tells: string;
-  /** Where the query comes from: a project, a document. */
-  readonly from: string;
-  /** Lines drawn across, with their reason. */
-  readonly thresholds?: readonly { readonly value: number; readonly text: string }[];
 }
 
 export interface ChartSeries {
@@ -202,103 +170,251 @@ export interface TimeRange {
 
 export type ToMetricsPage =
   | {
-      readonly v: number;
       readonly type: 'init';
       readonly facts: MetricsFacts;
       readonly panels: readonly PanelInfo[];
       readonly view: MetricsView;
       readonly range: TimeRange;
-      /** Kept by the page as `subject` of its state: what the host brings the tab back by. */ readonly subject?: unknown;
+      /** Kept by the page as `subject` of its state: what the host brings the tab back by. */
+      readonly subject?: unknown;
     }
-  | { readonly v: number; readonly type: 'facts'; readonly facts: MetricsFacts }
-  | { readonly v: number; readonly type: 'view'; readonly view: MetricsView }
-  | { readonly v: number; readonly type: 'pipeline'; readonly pipeline: PipelineView }
+  | { readonly type: 'facts'; readonly facts: MetricsFacts }
+  | { readonly type: 'view'; readonly view: MetricsView }
+  | { readonly type: 'pipeline'; readonly pipeline: PipelineView }
   | {
-      readonly v: number;
       readonly type: 'charts';
       /** One that is as it was sent last is not among them. */
       readonly charts: readonly ChartUpdate[];
       readonly range: { readonly start: number; readonly end: number };
     }
-  | { readonly v: number; readonly type: 'annotations'; readonly annotations: readonly Annotation[] }
-  | { readonly v: number; readonly type: 'loading'; readonly text: string }
-  | { readonly v: number; readonly type: 'failed'; readonly problem: ProblemData }
-  | { readonly v: number; readonly type: 'families'; readonly id: number; readonly families: readonly ExploredFamily[] }
-  | { readonly v: number; readonly type: 'completed'; readonly id: number; readonly words: readonly string[] }
-  | { readonly v: number; readonly type: 'queried'; readonly id: number; readonly chart: ChartData }
-  | { readonly v: number; readonly type: 'problem'; readonly id: number; readonly problem: ProblemData };
+  | { readonly type: 'annotations'; readonly annotations: readonly Annotation[] }
+  | { readonly type: 'loading'; readonly text: string }
+  | { readonly type: 'failed'; readonly problem: ProblemData };
+
+/** What the page shows: the host queries only that. */
+export interface MetricsWatch {
+  readonly view: MetricsView;
+  readonly panels: readonly string[];
+  readonly range: TimeRange;
+  /** Of a chart, px, for the step. */
+  readonly width: number;
+  readonly paused: boolean;
+  /** '' = all. */
+  readonly controller: string;
+  /** Id of a replica; '' = all. */
+  readonly replica: string;
+  /** Name of the compared one in focus; '' = the first. */
+  readonly focus: string;
+}
+
+/** A query of the user's own. */
+export interface MetricsQuery {
+  readonly promql: string;
+  readonly range: TimeRange;
+  /** Of the chart, px. */
+  readonly width: number;
+}
+
+/** What is typed in a query, to be completed: names of metrics, of labels of `name`, or values of `label`. */
+export interface CompletionQuestion {
+  readonly kind: 'names' | 'labels' | 'values';
+  /** '' = of any. */
+  readonly name: string;
+  readonly label: string;
+}
+
+export type MetricsFile = 'csv' | 'png' | 'grafana' | 'rules' | 'scrapes';
+
+/** `content`: of what the page makes itself, a table or a picture. */
+export interface SaveMetrics {
+  readonly what: MetricsFile;
+  readonly panel: string;
+  readonly content?: string;
+}
 
 export type FromMetricsPage =
-  | { readonly v: number; readonly type: 'ready' }
-  /** What the page shows: the host queries only that. `width`: of a chart, px, for the step. */
-  | {
-      readonly v: number;
-      readonly type: 'watch';
-      readonly view: MetricsView;
-      readonly panels: readonly string[];
-      readonly range: TimeRange;
-      readonly width: number;
-      readonly paused: boolean;
-      readonly controller: string;
-      readonly replica: string;
-      /** Name of the compared one in focus; '' = the first. */ readonly focus: string;
-    }
+  | { readonly type: 'ready' }
+  | ({ readonly type: 'watch' } & MetricsWatch)
   /** What came of these panels does not fit what the page has of them: they are sent whole. */
-  | { readonly v: number; readonly type: 'resend'; readonly panels: readonly string[] }
-  | { readonly v: number; readonly type: 'source'; readonly source: string }
-  | { readonly v: number; readonly type: 'families'; readonly id: number }
+  | { readonly type: 'resend'; readonly panels: readonly string[] }
+  | { readonly type: 'source'; readonly source: string }
+  | { readonly type: 'families' }
+  | ({ readonly type: 'complete' } & CompletionQuestion)
+  | ({ readonly type: 'query' } & MetricsQuery)
+  | { readonly type: 'act'; readonly action: PipelineAction; readonly controller: string }
   | {
-      readonly v: number;
-      readonly type: 'complete';
-      readonly id: number;
-      readonly kind: 'names' | 'labels' | 'values';
-      readonly name: string;
-      readonly label: string;
-    }
-  | {
-      readonly v: number;
-      readonly type: 'query';
-      readonly id: number;
-      readonly promql: string;
-      readonly range: TimeRange;
-      readonly width: number;
-    }
-  | { readonly v: number; readonly type: 'act'; readonly action: PipelineAction; readonly controller: string }
-  | {
-      readonly v: number;
       readonly type: 'span';
       readonly what: 'profile' | 'captures';
       readonly start: number;
       readonly end: number;
     }
-  | {
-      readonly v: number;
-      readonly type: 'save';
-      readonly what: 'csv' | 'png' | 'grafana' | 'rules' | 'scrapes';
-      readonly panel: string;
-      readonly content?: string;
-    }
-  | { readonly v: number; readonly type: 'copy'; readonly text: string }
-  | { readonly v: number; readonly type: 'retry' };
+  | ({ readonly type: 'save' } & SaveMetrics)
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'retry' };
 
-/** A message from the page, checked; undefined for anything else. */
-export function fromMetricsPage(m: unknown): FromMetricsPage | undefined {
-  if (typeof m !== 'object' || m === null) return undefined;
-  const { v, type } = m as { v?: unknown; type?: unknown };
-  return v === METRICS_PROTOCOL && typeof type === 'string' && KNOWN.has(type) ? (m as FromMetricsPage) : undefined;
+export interface MetricsReplies {
+  readonly families: readonly ExploredFamily[];
+  readonly complete: readonly string[];
+  readonly query: ChartData;
 }
 
-const KNOWN = new Set<string>([
-  'ready',
-  'watch',
-  'resend',
-  'source',
-  'families',
-  'complete',
-  'query',
-  'act',
-  'span',
-  'save',
-  'copy',
-  'retry',
-] satisfies FromMetricsPage['type'][]);
+const view: Shape<MetricsView> = oneOf('pipeline', 'charts', 'explore');
+const timeRange = object<TimeRange>({ seconds: number, end: optional(number) });
+const span = object<{ readonly start: number; readonly end: number }>({ start: number, end: number });
+const texts = list(text);
+const labels = dictionary(text);
+
+const facts = object<MetricsFacts>({
+  title: text,
+  subtitle: text,
+  sourceLabel: text,
+  sources: list(object<MetricsFacts['sources'][number]>({ id: text, label: text })),
+  source: text,
+  cost: optional(object({ text, title: text })),
+  span: optional(span),
+  replicas: list(object<ShownReplica>({ id: text, label: text, leader: flag, problem: optional(problem) })),
+  controllers: texts,
+  subjects: optional(
+    list(
+      object<ComparedSubject>({
+        name: text,
+        subtitle: text,
+        sourceLabel: text,
+        problems: list(object<ComparedSubject['problems'][number]>({ who: text, problem })),
+      }),
+    ),
+  ),
+  focus: optional(text),
+});
+
+const panel = object<PanelInfo>({
+  id: text,
+  group: text,
+  title: text,
+  unit: oneOf('none', 'seconds', 'bytes', 'perSecond', 'percent', 'cores', 'count'),
+  promql: text,
+  queries: optional(list(object({ subject: text, promql: text }))),
+  tells: text,
+  from: text,
+  thresholds: optional(list(object({ value: number, text }))),
+});
+
+const station = oneOf('events', 'queue', 'workers', 'reconcile', 'client', 'limiter', 'apiserver');
+const action: Shape<PipelineAction> = oneOf(
+  'exportLimiterMetric',
+  'setQps',
+  'setWorkers',
+  'goroutines',
+  'profileCpu',
+  'why',
+);
+const actionLink = object<ActionLink>({ id: action, title: text });
+const readings = list(object<Reading>({ text, title: optional(text) }));
+const spark = object<Spark>({ times: floats, values: floats });
+const pipeline = object<PipelineView>({
+  time: number,
+  lanes: list(
+    object<PipelineLane>({
+      controller: text,
+      stations: list(
+        object<Station>({
+          id: station,
+          title: text,
+          main: text,
+          readings,
+          spark,
+          heat: oneOf('none', 'calm', 'warm', 'hot'),
+          why: optional(text),
+          action: optional(actionLink),
+        }),
+      ),
+    }),
+  ),
+  requests: list(object<RequestTile>({ title: text, main: text, readings, spark })),
+  verdict: maybe(
+    object<Verdict>({
+      controller: text,
+      station,
+      headline: text,
+      sentence: text,
+      actions: list(actionLink),
+      evidence: texts,
+    }),
+  ),
+  noVerdict: text,
+});
+
+const chart = object<ChartData>({
+  panel: text,
+  times: floats,
+  series: list(object<ChartSeries>({ label: text, labels, values: floats, subject: optional(text) })),
+  warnings: texts,
+  problem: optional(problem),
+  empty: optional(text),
+  gaps: optional(list(object<ChartGap>({ subject: text, problem: optional(problem), empty: optional(text) }))),
+});
+const append = object<ChartAppend>({
+  panel: text,
+  after: number,
+  drop: number,
+  keep: number,
+  times: floats,
+  values: list(floats),
+});
+const update: Shape<ChartUpdate> = either(
+  object<{ readonly revision: number; readonly chart: ChartData }>({ revision: number, chart }),
+  object<{ readonly revision: number; readonly append: ChartAppend }>({ revision: number, append }),
+);
+
+const family = object<ExploredFamily>({
+  name: text,
+  type: oneOf('counter', 'gauge', 'histogram', 'gaugehistogram', 'summary', 'info', 'stateset', 'unknown'),
+  help: text,
+  unit: text,
+  series: number,
+  labels: dictionary(texts),
+  sample: list(object<ExploredFamily['sample'][number]>({ labels, value: number })),
+});
+
+export const METRICS: Protocol<ToMetricsPage, FromMetricsPage, MetricsReplies> = {
+  page: 'metrics',
+  version: 2,
+  toPage: {
+    init: { facts, panels: list(panel), view, range: timeRange, subject: optional(anything) },
+    facts: { facts },
+    view: { view },
+    pipeline: { pipeline },
+    charts: { charts: list(update), range: span },
+    annotations: {
+      annotations: list(
+        object<Annotation>({ time: number, kind: oneOf('capture', 'restart', 'leader', 'setting'), text }),
+      ),
+    },
+    loading: { text },
+    failed: { problem },
+  },
+  toHost: {
+    ready: {},
+    watch: {
+      view,
+      panels: texts,
+      range: timeRange,
+      width: number,
+      paused: flag,
+      controller: text,
+      replica: text,
+      focus: text,
+    },
+    resend: { panels: texts },
+    source: { source: text },
+    families: {},
+    complete: { kind: oneOf('names', 'labels', 'values'), name: text, label: text },
+    query: { promql: text, range: timeRange, width: number },
+    act: { action, controller: text },
+    span: { what: oneOf('profile', 'captures'), start: number, end: number },
+    save: { what: oneOf('csv', 'png', 'grafana', 'rules', 'scrapes'), panel: text, content: optional(text) },
+    copy: { text },
+    retry: {},
+  },
+  replies: { families: longList(family), complete: texts, query: chart },
+};

@@ -194,6 +194,14 @@ describe.skipIf(noBrowser())('metrics page: the pipe', () => {
     await page.locator('#app[data-state=ready] .card').first().waitFor();
   });
 
+  it('drops what is no message of its host, tells the log, and goes on', async () => {
+    await open();
+    expect(await host.sendStrays()).toContain('dropped: the page dropped: pipeline.pipeline is no object');
+    expect(await page.locator('#app').getAttribute('data-state')).toBe('ready');
+    await page.getByRole('tab', { name: 'Charts' }).click();
+    await expect.poll(() => host.watch.view).toBe('charts');
+  });
+
   it('keeps view, controller and range over a reload', async () => {
     await open();
     await page.getByLabel('Controller', { exact: true }).selectOption('gadget');

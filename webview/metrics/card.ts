@@ -1,17 +1,17 @@
 /** A station, or a kind of request: its number, what else is known, and how it went. Kept and changed, not made anew. */
-import type { Heat, PipelineAction, Reading, StationView } from '../../src/protocol/metrics';
+import type { Heat, PipelineAction, Reading, Spark, Station } from '../../src/protocol/metrics';
 import { h, setText } from '../shared/dom';
-import { Spark } from './spark';
+import { Sparkline } from './spark';
 
 export interface CardView {
   readonly id?: string;
   readonly title: string;
   readonly main: string;
   readonly readings: readonly Reading[];
-  readonly spark: StationView['spark'];
+  readonly spark: Spark;
   readonly heat: Heat;
   readonly why?: string;
-  readonly action?: StationView['action'];
+  readonly action?: Station['action'];
 }
 
 /** For ids: one a card. */
@@ -36,7 +36,7 @@ export class Card {
     },
   });
   readonly #action: HTMLButtonElement;
-  readonly #spark = new Spark();
+  readonly #spark = new Sparkline();
   #shownReadings = '';
   #reason = '';
   #unknown = false;

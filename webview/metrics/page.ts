@@ -1,12 +1,23 @@
 /** The metrics page: hears the host, holds what is shown, and tells the three views. */
 import type { ProblemData } from '../../src/base/problem';
-import type { MetricsFacts, MetricsView, PanelInfo, TimeRange } from '../../src/protocol/metrics';
+import type { Handlers } from '../../src/protocol/channel';
+import {
+  METRICS,
+  type ChartData,
+  type FromMetricsPage,
+  type MetricsFacts,
+  type MetricsReplies,
+  type MetricsView,
+  type PanelInfo,
+  type TimeRange,
+  type ToMetricsPage,
+} from '../../src/protocol/metrics';
+import { Channel } from '../shared/channel';
 import { debounce, h } from '../shared/dom';
 import { ReceivedCharts } from './data';
 import { Charts } from './charts';
 import { Explore } from './explore';
 import { Header, wholeOf } from './header';
-import { Host, type Told } from './host';
 import type { Range } from './panel';
 import { Pipeline } from './pipeline';
 import { OwnQueries } from './own';
@@ -22,7 +33,7 @@ const KEYS: Readonly<Record<MetricsView, string>> = {
 };
 
 export class MetricsPage {
-  readonly #host: Host;
+  readonly #host: Channel<ToMetricsPage, FromMetricsPage, MetricsReplies>;
   readonly #state: PageState;
   /** State of an earlier showing is there: the host's first choice of view and range doesn't count. */
   readonly #restored: boolean;
@@ -48,9 +59,7 @@ export class MetricsPage {
   });
 
   constructor(private readonly app: HTMLElement) {
-    this.#host = new Host((m) => {
-      this.#told(m);
-    });
+    this.#host = new Channel(METRICS, this.#handlers());
     const state = readState(this.#host.state);
     this.#restored = state !== undefined;
     this.#state = state ?? { ...FRESH };
@@ -138,19 +147,17 @@ export class MetricsPage {
     const query = async (
       promql: string,
       width: number,
-    ): Promise<{ chart: Awaited<ReturnType<typeof ask>>['chart']; range: Range }> => {
+    ): Promise<{ readonly chart: ChartData; readonly range: Range }> => {
       const range = this.#state.range;
-      const { chart } = await ask(promql, range, width);
+      const chart = await this.#host.ask({ type: 'query', promql, range, width: Math.max(1, width) });
       const end = range.end ?? Math.max(chart.times[chart.times.length - 1] ?? 0, Date.now() / 1000 - 1);
       return { chart, range: { start: end - range.seconds, end } };
     };
-    const ask = (promql: string, range: TimeRange, width: number) =>
-      this.#host.ask({ type: 'query', promql, range, width: Math.max(1, width) });
     this.#explore = new Explore({
       ...shared,
       query,
-      complete: async (kind, name, label) => (await this.#host.ask({ type: 'complete', kind, name, label })).words,
-      families: async () => (await this.#host.ask({ type: 'families' })).families,
+      complete: (kind, name, label) => this.#host.ask({ type: 'complete', kind, name, label }),
+      families: () => this.#host.ask({ type: 'families' }),
       add: (promql) => {
         this.#addPanel(promql);
       },
@@ -185,46 +192,45 @@ export class MetricsPage {
     this.#host.send({ type: 'ready' });
   }
 
-  #told(m: Told): void {
-    switch (m.type) {
-      case 'init':
+  #handlers(): Handlers<ToMetricsPage> {
+    return {
+      init: (m) => {
         this.#subject = m.subject;
         this.#init(m.facts, m.panels, m.view, m.range);
-        break;
-      case 'facts':
+      },
+      facts: (m) => {
         this.#facts = m.facts;
         this.#header.facts(m.facts, this.#state);
         this.#charts.setSubjects(namesOf(m.facts));
-        break;
-      case 'view':
+      },
+      view: (m) => {
         this.#setView(m.view);
-        break;
-      case 'pipeline':
+      },
+      pipeline: (m) => {
         this.#answered();
         this.#pipeline.show(m.pipeline, this.#state.controller);
-        break;
-      case 'charts': {
+      },
+      charts: (m) => {
         this.#answered();
         this.#lastRange = m.range;
         const { charts, misfits } = this.#received.take(m.charts);
         this.#charts.update(charts, m.range);
         if (misfits.length > 0) this.#host.send({ type: 'resend', panels: misfits });
-        break;
-      }
-      case 'annotations':
+      },
+      annotations: (m) => {
         this.#charts.setAnnotations(m.annotations);
-        break;
-      case 'loading':
+      },
+      loading: (m) => {
         if (this.#facts) this.#header.status(m.text);
         else this.#notice('loading', h('div', { class: 'notice', role: 'status' }, m.text));
-        break;
-      case 'failed':
+      },
+      failed: (m) => {
         if (this.#facts) {
           this.#header.status('');
           this.#header.failed(m.problem);
         } else this.#notice('failed', this.#problem(m.problem));
-        break;
-    }
+      },
+    };
   }
 
   #answered(): void {

@@ -1,5 +1,5 @@
 /** The pipe: the verdict, a lane of seven stations for each controller, and the process' requests below. */
-import type { PipelineAction, PipelineLane, PipelineView, StationView, Verdict } from '../../src/protocol/metrics';
+import type { PipelineAction, PipelineLane, PipelineView, Station, Verdict } from '../../src/protocol/metrics';
 import { h, setText } from '../shared/dom';
 import { Card } from './card';
 
@@ -170,7 +170,7 @@ class Lane {
     );
   }
 
-  show(stations: readonly StationView[], named: string | undefined): void {
+  show(stations: readonly Station[], named: string | undefined): void {
     for (const [id, card] of this.#cards)
       if (!stations.some((s) => s.id === id)) {
         card.element.remove();

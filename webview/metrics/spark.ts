@@ -1,5 +1,5 @@
 /** A sparkline: the large number of a station over the window, as one path. */
-import type { StationView } from '../../src/protocol/metrics';
+import type { Spark } from '../../src/protocol/metrics';
 
 /** Of the picture's own coordinates; it is stretched to its box. */
 export const WIDTH = 100,
@@ -11,7 +11,7 @@ const MOST = 240;
  * The path of a line from 0 to its highest value, newest at the right edge; gaps stay gaps, and a lone point is a short
  * stroke. '' when there is nothing to draw. Levels that never change are drawn at half the height, zero at the bottom.
  */
-export function sparkPath({ times, values }: StationView['spark']): string {
+export function sparkPath({ times, values }: Spark): string {
   const n = Math.min(times.length, values.length);
   if (n === 0) return '';
   const first = times[0] ?? 0,
@@ -50,7 +50,7 @@ export function sparkPath({ times, values }: StationView['spark']): string {
 
 const NS = 'http://www.w3.org/2000/svg';
 
-export class Spark {
+export class Sparkline {
   readonly element: SVGSVGElement;
   readonly #path: SVGPathElement;
   constructor() {
@@ -64,7 +64,7 @@ export class Spark {
     this.element.append(this.#path);
   }
 
-  show(spark: StationView['spark']): void {
+  show(spark: Spark): void {
     const d = sparkPath(spark);
     if (this.#path.getAttribute('d') !== d) this.#path.setAttribute('d', d);
   }

@@ -4,7 +4,15 @@ import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../base/problem';
 import { PANELS, type Panel } from '../../metrics/catalog/index';
 import type { Scrape } from '../../metrics/types';
-import type { Annotation, ChartData, ComparedSubject, FromMetricsPage, MetricsFacts } from '../../protocol/metrics';
+import type {
+  Annotation,
+  ChartData,
+  ComparedSubject,
+  CompletionQuestion,
+  MetricsFacts,
+  MetricsQuery,
+  MetricsWatch,
+} from '../../protocol/metrics';
 import { chartFrom, chartsFrom, promqlOf, windowOf, type Asked } from '../../series/feed';
 import { wantsOf } from '../../series/prometheus/ask';
 import type { ScrapeReport } from '../../series/scraper';
@@ -15,9 +23,6 @@ import type { KnownPrometheus } from './prometheus/prometheuses';
 import { tryAgain } from './retry';
 import { PageSources } from './pageSources';
 import type { Subject } from './subject';
-
-type Watch = Extract<FromMetricsPage, { type: 'watch' }>;
-export type Query = Extract<FromMetricsPage, { type: 'query' }>;
 
 /** How long a page waits for the first scrape before it says that there is none, ms. */
 const FIRST_MS = 10_000;
@@ -90,7 +95,7 @@ export class Member implements Disposable {
   }
 
   /** What is to be asked of its source; one of its controllers or replicas where only that is compared. */
-  asked(watch: Watch | undefined): Asked {
+  asked(watch: MetricsWatch | undefined): Asked {
     const controller = this.#controller;
     const replica = 'context' in this.subject.id ? this.subject.id.replica : undefined;
     if (!watch || (controller === undefined && replica === undefined)) return this.sources.asked(watch);
@@ -103,7 +108,7 @@ export class Member implements Disposable {
 
   async charts(
     panels: readonly Panel[],
-    watch: Watch,
+    watch: MetricsWatch,
     grid: number | undefined,
     now: number,
     signal: AbortSignal,
@@ -123,7 +128,7 @@ export class Member implements Disposable {
   }
 
   /** A query of the user's own. `narrowed`: to these processes, as beside others the answer is said to be theirs. */
-  async query(m: Query, narrowed: boolean, grid: number, now: number, signal: AbortSignal): Promise<ChartData> {
+  async query(m: MetricsQuery, narrowed: boolean, grid: number, now: number, signal: AbortSignal): Promise<ChartData> {
     const { current } = this.sources;
     let { promql } = m;
     // One that can't be read is told by the source.
@@ -187,7 +192,7 @@ export class Member implements Disposable {
       ...this.sources.choices,
       ...(cost && { cost }),
       ...(subject.saved && { span: subject.saved.span }),
-      replicas: subject.lanes((id) => problems.get(id)?.toJSON()),
+      replicas: subject.replicas((id) => problems.get(id)?.toJSON()),
       controllers: this.controllers(),
     };
   }
@@ -245,10 +250,7 @@ export class Member implements Disposable {
     this.sources.choose(id);
   }
 
-  async complete(
-    { kind, name, label }: Extract<FromMetricsPage, { type: 'complete' }>,
-    signal: AbortSignal,
-  ): Promise<readonly string[]> {
+  async complete({ kind, name, label }: CompletionQuestion, signal: AbortSignal): Promise<readonly string[]> {
     const { current } = this.sources;
     if (kind === 'values') return current.labelValues(label, name === '' ? undefined : name, signal);
     if (kind === 'names') return current.labelValues('__name__', undefined, signal);
@@ -268,7 +270,7 @@ export class Member implements Disposable {
 export async function chartsOrProblem(
   member: Member,
   ids: readonly string[],
-  watch: Watch,
+  watch: MetricsWatch,
   grid: number,
   now: number,
   signal: AbortSignal,

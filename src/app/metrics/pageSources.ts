@@ -1,7 +1,7 @@
 /** Where a page's numbers come from: its own scrapes, a Prometheus that was chosen, or a saved file. */
 import { Disposables, type Disposable } from '../../base/dispose';
 import type { Matcher, Scrape, SeriesStore, Source, StoredSeries } from '../../metrics/types';
-import type { FromMetricsPage, MetricsFacts } from '../../protocol/metrics';
+import type { MetricsFacts, MetricsWatch } from '../../protocol/metrics';
 import type { Asked } from '../../series/feed';
 import { Scraper } from '../../series/scraper';
 import { forNames, matchersOf } from './prometheus/matchers';
@@ -13,8 +13,6 @@ import type { Subject } from './subject';
 const KEEP_S = 3600;
 /** Between two points of a source that does not tell, s: Prometheus' usual pace. */
 const SPACING_S = 15;
-
-type Watch = Extract<FromMetricsPage, { type: 'watch' }>;
 
 export class PageSources implements Disposable {
   readonly #own = new Disposables();
@@ -131,7 +129,7 @@ export class PageSources implements Disposable {
   }
 
   /** What is to be asked of the current source for this page. */
-  asked(w: Watch | undefined): Asked {
+  asked(w: MetricsWatch | undefined): Asked {
     const shown = { range: w?.range ?? { seconds: 300 }, width: w?.width ?? 600, controller: w?.controller ?? '' };
     const replica = w?.replica ?? '';
     const { saved } = this.subject;

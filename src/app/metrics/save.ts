@@ -1,6 +1,6 @@
 /** Files that a metrics page saves: pictures and tables that the page made, scrapes, dashboards and alerts. */
 import { Problem } from '../../base/problem';
-import type { FromMetricsPage } from '../../protocol/metrics';
+import type { SaveMetrics } from '../../protocol/metrics';
 import type { Family, StoredSeries } from '../../metrics/types';
 import { PANELS } from '../../metrics/catalog/index';
 import { grafanaDashboard, prometheusRule, type ControllerFacts } from '../../metrics/export/index';
@@ -19,11 +19,9 @@ export interface Saved {
   readonly families: () => ReadonlyMap<string, Family>;
 }
 
-type Save = Extract<FromMetricsPage, { type: 'save' }>;
-
 /** Asks where to, and writes. Throws Problem `metrics.nothingYet` when no scrape has come in. */
 export async function savePage(
-  m: Save,
+  m: SaveMetrics,
   saved: Saved,
   { dialogs, editor }: Pick<MetricsDeps, 'dialogs' | 'editor'>,
 ): Promise<void> {
@@ -33,7 +31,7 @@ export async function savePage(
 }
 
 function made(
-  m: Save,
+  m: SaveMetrics,
   { title, subject, controllers, ...kept }: Saved,
 ): { readonly name: string; readonly bytes: Uint8Array; readonly filter: string; readonly extension: string } {
   const base = `${title.replaceAll(/[^\w.-]+/g, '-').slice(0, 80)}-${m.panel === '' ? 'metrics' : m.panel}`;

@@ -3,13 +3,17 @@ import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
 import { fill, PANELS } from '../../metrics/catalog/index';
 import { pipelineQueries } from '../../metrics/pipeline/index';
+import { HostChannel, type Handlers } from '../../protocol/channel';
 import {
-  fromMetricsPage,
-  METRICS_PROTOCOL,
+  METRICS,
   type Annotation,
   type ChartData,
   type FromMetricsPage,
   type MetricsFacts,
+  type MetricsQuery,
+  type MetricsReplies,
+  type MetricsWatch,
+  type SaveMetrics,
   type PanelInfo,
   type TimeRange,
   type ToMetricsPage,
@@ -23,13 +27,10 @@ import type { PagePanel } from '../pages/panel';
 import { act, spanAct } from './actions';
 import { explored } from './explore';
 import { namesOf, type ComparedId } from './compare';
-import { chartsOrProblem, Member, type MemberEvents, type Query } from './member';
+import { chartsOrProblem, Member, type MemberEvents } from './member';
 import type { MetricsDeps } from './deps';
 import { savePage } from './save';
 import { subjectKey, type Subject } from './subject';
-
-type Body<T> = T extends unknown ? Omit<T, 'v'> : never;
-type Watch = Extract<FromMetricsPage, { type: 'watch' }>;
 
 /** Scrapes of several replicas come in together: the page is told once, ms. */
 const TOGETHER_MS = 150;
@@ -50,7 +51,8 @@ let keptNames: { readonly names: ReadonlySet<string> | undefined } | undefined;
 export class MetricsSession implements Disposable {
   readonly #own = new Disposables();
   readonly #members: readonly Member[];
-  #watch: Watch | undefined;
+  readonly #channel: HostChannel<ToMetricsPage, FromMetricsPage, MetricsReplies>;
+  #watch: MetricsWatch | undefined;
   readonly #sent = new SentCharts();
   #ready = false;
   #facts = '';
@@ -104,9 +106,18 @@ export class MetricsSession implements Disposable {
         this.#telling?.abort();
       },
     });
-    this.#own.add(
-      panel.onMessage((m: unknown) => {
-        this.#hear(m);
+    this.#channel = this.#own.add(
+      new HostChannel(METRICS, panel, this.#handlers(), {
+        problemOf: (e) =>
+          isAbort(e)
+            ? new Problem('metrics.closed', 'The page was closed.', { next: 'Open it again.' })
+            : withNextStep(e, 'metrics.failed'),
+        failed: (_, e) => {
+          if (!isAbort(e)) void deps.editor.messages.problem(e, { what: `Metrics of ${this.title}` });
+        },
+        dropped: (why) => {
+          deps.editor.log.warn(`Metrics of ${this.title}: a message was dropped: ${why}`);
+        },
       }),
     );
     this.#own.add(
@@ -133,7 +144,7 @@ export class MetricsSession implements Disposable {
   /** What keeps the processes of this context from being asked at all. */
   failed(context: string, problem: Problem): void {
     if (!this.#compares) {
-      this.#send({ type: 'failed', problem: problem.toJSON() });
+      this.#channel.send({ type: 'failed', problem: problem.toJSON() });
       return;
     }
     for (const m of this.#members)
@@ -161,81 +172,54 @@ export class MetricsSession implements Disposable {
           .flatMap(({ name, annotations: own }) => own.map((a): Annotation => ({ ...a, text: `${name}: ${a.text}` })))
           .sort((a, b) => a.time - b.time)
       : this.#focus.annotations;
-    this.#send({ type: 'annotations', annotations });
+    this.#channel.send({ type: 'annotations', annotations });
   }
 
-  #send(m: Body<ToMetricsPage>): void {
-    if (!this.#own.disposed) this.panel.post({ v: METRICS_PROTOCOL, ...m });
-  }
-
-  #hear(raw: unknown): void {
-    const m = fromMetricsPage(raw);
-    if (!m) return;
-    const { subject } = this.#focus;
-    switch (m.type) {
-      case 'ready':
-        this.#ready = true;
-        this.#facts = '';
-        this.#sent.forgetAll();
-        this.#send({
-          type: 'init',
-          facts: this.#current(),
-          panels: this.#panels(),
-          view: this.#compares ? 'charts' : 'pipeline',
-          range: this.#firstRange(),
-          subject: this.#compares ? { compare: this.#members.map((member) => member.subject.id) } : subject.id,
-        });
-        this.#tellEvents();
-        return;
-      case 'watch': {
+  #handlers(): Handlers<FromMetricsPage, MetricsReplies> {
+    return {
+      ready: () => {
+        this.#begin();
+      },
+      watch: (m) => {
         const before = this.#watch?.focus;
         this.#watch = m;
         this.#want();
         this.#seen();
         if (this.#compares && before !== m.focus) this.#tellFacts();
         this.#soon(0);
-        return;
-      }
-      case 'resend':
+      },
+      resend: (m) => {
         this.#sent.forget(m.panels);
         this.#soon(0);
-        return;
-      case 'families':
-        void this.#reply(m.id, async () => ({
-          type: 'families',
-          id: m.id,
-          families: explored(await this.#focus.wholeScrapes(this.#ended.signal)),
-        }));
-        return;
-      case 'complete':
-        void this.#reply(m.id, async () => ({
-          type: 'completed',
-          id: m.id,
-          words: await this.#focus.complete(m, this.#ended.signal),
-        }));
-        return;
-      case 'query':
-        void this.#reply(m.id, async () => ({ type: 'queried', id: m.id, chart: await this.#query(m) }));
-        return;
-      case 'act':
-        void this.#guard(() => act(m.action, subject, m.controller, this.deps));
-        return;
-      case 'span':
-        void this.#guard(() => spanAct(m.what, { start: m.start, end: m.end }, subject, this.deps));
-        return;
-      case 'save':
-        void this.#guard(() => this.#savePage(m));
-        return;
-      case 'copy':
-        void this.deps.editor.copy(m.text);
-        return;
-      case 'retry':
-        void this.#guard(() => this.#retry());
-        return;
-      case 'source':
-        void this.#guard(() => this.#choose(m.source));
-        return;
-    }
+      },
+      families: async () => explored(await this.#focus.wholeScrapes(this.#ended.signal)),
+      complete: (m) => this.#focus.complete(m, this.#ended.signal),
+      query: (m) => this.#query(m),
+      act: (m) => act(m.action, this.#focus.subject, m.controller, this.deps),
+      span: (m) => spanAct(m.what, { start: m.start, end: m.end }, this.#focus.subject, this.deps),
+      save: (m) => this.#savePage(m),
+      copy: async (m) => {
+        await this.deps.editor.copy(m.text);
+      },
+      retry: () => this.#retry(),
+      source: (m) => this.#choose(m.source),
+    };
+  }
+
+  /** The page knows nothing yet: it was opened, or shown again. */
+  #begin(): void {
+    this.#ready = true;
+    this.#facts = '';
+    this.#sent.forgetAll();
+    this.#channel.send({
+      type: 'init',
+      facts: this.#current(),
+      panels: this.#panels(),
+      view: this.#compares ? 'charts' : 'pipeline',
+      range: this.#firstRange(),
+      subject: this.#compares ? { compare: this.#members.map((m) => m.subject.id) } : this.#focus.subject.id,
+    });
+    this.#tellEvents();
   }
 
   /** Of several, those that failed: what works is left alone. */
@@ -261,7 +245,7 @@ export class MetricsSession implements Disposable {
   }
 
   /** A picture or table is of all that the page shows; the rest is of the one in focus, and says so in its name. */
-  async #savePage(m: Extract<FromMetricsPage, { type: 'save' }>): Promise<void> {
+  async #savePage(m: SaveMetrics): Promise<void> {
     const focus = this.#focus;
     const { store, families } = focus.sources;
     const title = m.what === 'csv' || m.what === 'png' ? this.title : focus.name;
@@ -333,13 +317,13 @@ export class MetricsSession implements Disposable {
       if (watch.view === 'pipeline') {
         await focus.sources.learn(signal);
         const pipeline = await pipelineFrom(focus.sources.current, focus.asked(watch), now, signal);
-        if (!signal.aborted) this.#send({ type: 'pipeline', pipeline });
+        if (!signal.aborted) this.#channel.send({ type: 'pipeline', pipeline });
       } else if (watch.view === 'charts' && watch.panels.length > 0) {
         const { charts, end } = await (this.#compares
           ? this.#together(watch, now, signal)
           : this.#alone(watch, now, signal));
         if (!signal.aborted)
-          this.#send({
+          this.#channel.send({
             type: 'charts',
             charts: this.#sent.updates(charts),
             range: { start: end - watch.range.seconds, end },
@@ -349,12 +333,12 @@ export class MetricsSession implements Disposable {
       if (isAbort(e)) return;
       this.deps.editor.log.problem(`Metrics of ${focus.name}`, e);
       focus.failed(e);
-      this.#send({ type: 'failed', problem: withNextStep(e, 'metrics.failed').toJSON() });
+      this.#channel.send({ type: 'failed', problem: withNextStep(e, 'metrics.failed').toJSON() });
     }
   }
 
   async #alone(
-    watch: Watch,
+    watch: MetricsWatch,
     now: number,
     signal: AbortSignal,
   ): Promise<{ readonly charts: readonly ChartData[]; readonly end: number }> {
@@ -371,7 +355,7 @@ export class MetricsSession implements Disposable {
 
   /** Each from its own source, at the same times: those of the coarsest. */
   async #together(
-    watch: Watch,
+    watch: MetricsWatch,
     now: number,
     signal: AbortSignal,
   ): Promise<{ readonly charts: readonly ChartData[]; readonly end: number }> {
@@ -418,9 +402,9 @@ export class MetricsSession implements Disposable {
     const text = JSON.stringify(facts);
     if (text === this.#facts) return;
     this.#facts = text;
-    this.#send({ type: 'facts', facts });
+    this.#channel.send({ type: 'facts', facts });
     const silent = this.#compares ? undefined : this.#focus.silent;
-    if (silent) this.#send({ type: 'failed', problem: silent });
+    if (silent) this.#channel.send({ type: 'failed', problem: silent });
   }
 
   #panels(): readonly PanelInfo[] {
@@ -435,7 +419,7 @@ export class MetricsSession implements Disposable {
     });
   }
 
-  async #query(m: Query): Promise<ChartData> {
+  async #query(m: MetricsQuery): Promise<ChartData> {
     if (this.#members.some(({ sources }) => sources.live) && !this.#asks.has(m.promql)) {
       // One that can't be read is told by the evaluation below.
       try {
@@ -461,26 +445,6 @@ export class MetricsSession implements Disposable {
         })),
       ),
     );
-  }
-
-  async #reply(id: number, answer: () => Promise<Body<ToMetricsPage>>): Promise<void> {
-    try {
-      this.#send(await answer());
-    } catch (e) {
-      const problem = isAbort(e)
-        ? new Problem('metrics.closed', 'The page was closed.', { next: 'Open it again.' })
-        : withNextStep(e, 'metrics.failed');
-      this.#send({ type: 'problem', id, problem: problem.toJSON() });
-    }
-  }
-
-  async #guard(body: () => Promise<unknown>): Promise<void> {
-    try {
-      await body();
-    } catch (e) {
-      if (isAbort(e)) return;
-      void this.deps.editor.messages.problem(e, { what: `Metrics of ${this.title}` });
-    }
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import type { ProblemData } from '../../base/problem';
 import type { Workload } from '../../controllers/types';
-import type { Lane } from '../../protocol/metrics';
+import type { ShownReplica } from '../../protocol/metrics';
 import type { SavedSource } from '../../series/saved/source';
 import type { Scraped } from '../../series/scraper';
 import type { Parts } from '../parts';
@@ -30,7 +30,7 @@ export interface Subject extends Disposable {
   /** Those that can be asked, the leader first. */
   readonly processes: readonly Scraped[];
   /** `problem` by process id, of the last scrape. */
-  lanes(problem: (id: string) => ProblemData | undefined): readonly Lane[];
+  replicas(problem: (id: string) => ProblemData | undefined): readonly ShownReplica[];
   /** Other processes, another leader. */
   readonly onDidChange: (listener: () => void) => Disposable;
 }
@@ -131,7 +131,7 @@ export function workloadSubject(parts: Needs, id: WorkloadId): Subject {
         };
       });
     },
-    lanes: (problem) =>
+    replicas: (problem) =>
       running().map((r) => {
         const p = problem(`${r.pod.uid} ${r.pod.restarts}`);
         return { id: r.pod.name, label: shortPod(r.pod.name, name), leader: r.leader, ...(p && { problem: p }) };
@@ -150,7 +150,7 @@ export function localSubject(url: string): Subject {
     title: url,
     subtitle: 'attached by its address',
     processes: [{ id: url, labels: { instance: url }, find: () => Promise.resolve(localMetricsTarget(url)) }],
-    lanes: (problem) => {
+    replicas: (problem) => {
       const p = problem(url);
       return [{ id: url, label: url, leader: false, ...(p && { problem: p }) }];
     },
@@ -168,7 +168,7 @@ export async function savedSubject(file: string, title: string, saved: SavedSour
     subtitle: `${saved.summary} · ${new Date(saved.span.start * 1000).toLocaleString()}`,
     saved,
     processes: [],
-    lanes: () => pods.map((pod) => ({ id: pod, label: pod, leader: false })),
+    replicas: () => pods.map((pod) => ({ id: pod, label: pod, leader: false })),
     onDidChange: () => ({ dispose: () => undefined }),
     dispose: () => undefined,
   };

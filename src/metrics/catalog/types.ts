@@ -1,6 +1,6 @@
 import type { Unit } from '../units';
 
-/** A panel: a query, what it tells and where it comes from. The shape that src/protocol knows as PanelInfo, and `needs`. */
+/** A panel: a query, what it tells and where it comes from. */
 export interface Panel {
   /** Stable: kept in settings and in the address of a page. */
   readonly id: string;

@@ -2,16 +2,16 @@ import { requestTiles } from './requests';
 import { signalsOf } from './signals';
 import { stationsOf } from './stations';
 import { EVIDENCE } from './thresholds';
-import type { PipelineInput, PipelineModel } from './types';
+import type { PipelineInput, PipelineView } from './types';
 import { judge } from './verdict';
 
 export { PIPELINE_METRICS, PIPELINE_QUERIES, pipelineQueries, type QueryId } from './queries';
 export { EVIDENCE, REASONS, THRESHOLDS } from './thresholds';
 export { signalsOf, type Signals } from './signals';
-export type { PipelineInput, PipelineModel, Lane, PipelineVerdict, Station, StationId } from './types';
+export type { PipelineInput, PipelineView, PipelineLane, Verdict, Station, StationId } from './types';
 
 /** The pipe of one process: a lane for each controller, the requests of all, and what holds it back, if anything does. */
-export function pipelineOf(input: PipelineInput): PipelineModel {
+export function pipelineOf(input: PipelineInput): PipelineView {
   const signals = signalsOf(input);
   const from = input.time - EVIDENCE.window;
   const { verdict, noVerdict } = judge(signals, input);

@@ -1,49 +1,62 @@
-/** The shapes that src/protocol knows as StationView, PipelineLane, Verdict and PipelineView. */
+/** The pipeline of a process: what passes which station how fast, and which one holds it back. */
 import type { QueryResult } from '../types';
 import type { QueryId } from './queries';
 
+/** What a reconcile passes, from the event that asks for it to the API server that answers its requests. */
 export type StationId = 'events' | 'queue' | 'workers' | 'reconcile' | 'client' | 'limiter' | 'apiserver';
+/** none: nothing measured. calm … hot by the thresholds. */
 export type Heat = 'none' | 'calm' | 'warm' | 'hot';
-export type Action = 'exportLimiterMetric' | 'setQps' | 'setWorkers' | 'goroutines' | 'profileCpu' | 'why';
+/** What the user can do about it. */
+export type PipelineAction = 'exportLimiterMetric' | 'setQps' | 'setWorkers' | 'goroutines' | 'profileCpu' | 'why';
 
+/** A line of a station: "8 ms p50, 41 ms p99". */
 export interface Reading {
   readonly text: string;
   readonly title?: string;
 }
+/** Of the large number, over the window; NaN = a gap. */
 export interface Spark {
   readonly times: Float64Array;
   readonly values: Float64Array;
 }
 export interface ActionLink {
-  readonly id: Action;
+  readonly id: PipelineAction;
   readonly title: string;
 }
 
 export interface Station {
   readonly id: StationId;
   readonly title: string;
+  /** The large number, worded: "340", "8 of 8", "1.9 s p99"; '' = not known. */
   readonly main: string;
   readonly readings: readonly Reading[];
   readonly spark: Spark;
   readonly heat: Heat;
+  /** Why it is warm or hot, or why nothing is known, and what would tell. */
   readonly why?: string;
+  /** What the user can do about a number that isn't exported. */
   readonly action?: ActionLink;
 }
 
-export interface Lane {
+/** The stations of one controller of the process. */
+export interface PipelineLane {
   readonly controller: string;
   readonly stations: readonly Station[];
 }
 
-export interface PipelineVerdict {
+export interface Verdict {
   readonly controller: string;
   readonly station: StationId;
+  /** "The client's rate limiter holds this controller back." */
   readonly headline: string;
+  /** The numbers behind it. */
   readonly sentence: string;
   readonly actions: readonly ActionLink[];
+  /** The evidence, a sentence each, for "Why?". */
   readonly evidence: readonly string[];
 }
 
+/** Requests of the whole process by verb and code. */
 export interface RequestTile {
   readonly title: string;
   readonly main: string;
@@ -51,11 +64,13 @@ export interface RequestTile {
   readonly spark: Spark;
 }
 
-export interface PipelineModel {
+export interface PipelineView {
   readonly time: number;
-  readonly lanes: readonly Lane[];
+  readonly lanes: readonly PipelineLane[];
+  /** Most first. */
   readonly requests: readonly RequestTile[];
-  readonly verdict: PipelineVerdict | undefined;
+  readonly verdict: Verdict | undefined;
+  /** Why there is no verdict: "none seen", "not enough yet: 8 s of 30 s". */
   readonly noVerdict: string;
 }
 

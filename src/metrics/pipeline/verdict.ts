@@ -8,12 +8,11 @@ import { count } from '../../base/format';
 import { howToGet } from '../catalog/missing';
 import type { LaneSignals, ProcessSignals, Signals } from './signals';
 import { EVIDENCE, THRESHOLDS } from './thresholds';
-import type { PipelineInput, PipelineVerdict, StationId } from './types';
+import type { PipelineInput, Verdict, StationId } from './types';
 import { amount, perSecond, seconds, share, spell } from './words';
 
 export type Judgement =
-  | { readonly verdict: PipelineVerdict; readonly noVerdict: '' }
-  | { readonly verdict: undefined; readonly noVerdict: string };
+  { readonly verdict: Verdict; readonly noVerdict: '' } | { readonly verdict: undefined; readonly noVerdict: string };
 
 const none = (noVerdict: string): Judgement => ({ verdict: undefined, noVerdict });
 

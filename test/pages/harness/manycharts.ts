@@ -1,6 +1,6 @@
 /** A page full of charts, and new points for all of them at once, as each look brings them. */
 import type { CDPSession, Page } from 'playwright-core';
-import type { PanelInfo } from '../../../src/protocol/metrics';
+import { METRICS, type PanelInfo } from '../../../src/protocol/metrics';
 import { NOW } from './metricsdata';
 
 export const CHARTS = 12,
@@ -38,11 +38,10 @@ export class ManyCharts {
     const client = await page.context().newCDPSession(page);
     await client.send('Performance.enable', { timeDomain: 'threadTicks' });
     await page.evaluate(
-      ([now, count, charts, series, points]) => {
+      ([now, count, charts, series, points, protocol]) => {
         const make = (shift: number): unknown => {
           const xs = Float64Array.from({ length: points }, (_, i) => now - points + i + shift);
-          return {
-            v: 1,
+          const body = {
             type: 'charts',
             range: { start: now - points + shift, end: now + shift },
             charts: Array.from({ length: charts }, (_, p) => ({
@@ -59,10 +58,11 @@ export class ManyCharts {
               },
             })),
           };
+          return { page: protocol.page, v: protocol.version, kind: 'message', body };
         };
         (window as unknown as { rounds: unknown[] }).rounds = Array.from({ length: count }, (_, i) => make(i));
       },
-      [NOW, rounds, CHARTS, SERIES, POINTS] as const,
+      [NOW, rounds, CHARTS, SERIES, POINTS, { page: METRICS.page, version: METRICS.version }] as const,
     );
     return new ManyCharts(page, client, rounds);
   }

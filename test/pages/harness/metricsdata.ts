@@ -7,7 +7,7 @@ import type {
   PanelInfo,
   PipelineLane,
   PipelineView,
-  StationView,
+  Station,
   TimeRange,
 } from '../../../src/protocol/metrics';
 
@@ -30,14 +30,14 @@ export const FACTS: MetricsFacts = {
   controllers: ['widget', 'gadget'],
 };
 
-const wave = (from: number, to: number, n = 150, rough = 0.12): StationView['spark'] => ({
+const wave = (from: number, to: number, n = 150, rough = 0.12): Station['spark'] => ({
   times: Float64Array.from({ length: n }, (_, i) => NOW - 300 + (i * 300) / (n - 1)),
   values: Float64Array.from(
     { length: n },
     (_, i) => (from + ((to - from) * i) / (n - 1)) * (1 + ((Math.sin(i * 2.1) + Math.sin(i * 0.7)) * rough) / 2),
   ),
 });
-const NONE: StationView['spark'] = { times: new Float64Array(), values: new Float64Array() };
+const NONE: Station['spark'] = { times: new Float64Array(), values: new Float64Array() };
 const text = (...lines: string[]): { text: string }[] => lines.map((t) => ({ text: t }));
 
 const LANE: PipelineLane = {
@@ -106,7 +106,7 @@ const LANE: PipelineLane = {
 };
 const HEALTHY: PipelineLane = {
   controller: 'gadget',
-  stations: LANE.stations.map((s): StationView => {
+  stations: LANE.stations.map((s): Station => {
     if (s.id === 'limiter')
       return {
         id: 'limiter',

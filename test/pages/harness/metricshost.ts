@@ -1,17 +1,20 @@
 /** The host's side of the metrics page, without the editor. */
 import type { Page } from 'playwright-core';
+import { Problem } from '../../../src/base/problem';
+import type { Handlers } from '../../../src/protocol/channel';
 import {
-  fromMetricsPage,
-  METRICS_PROTOCOL,
+  METRICS,
   type FromMetricsPage,
   type ChartData,
   type MetricsFacts,
+  type MetricsReplies,
+  type MetricsWatch,
   type PanelInfo,
   type PipelineView,
   type ToMetricsPage,
 } from '../../../src/protocol/metrics';
 import { chartOf, completions, FACTS, FAMILIES, PANELS, spanOf, THROTTLED } from './metricsdata';
-import { PageHost, type Body } from './pagehost';
+import { ChannelHost } from './channelhost';
 
 export interface MetricsOptions {
   readonly view?: 'pipeline' | 'charts' | 'explore';
@@ -21,16 +24,15 @@ export interface MetricsOptions {
   /** Instead of the two series of each panel. */
   readonly chart?: (panel: string, range: ReturnType<typeof spanOf>) => ChartData;
   /** Instead of the first message. */
-  readonly first?: Body<ToMetricsPage>;
+  readonly first?: ToMetricsPage;
 }
 
-export class MetricsHost extends PageHost<FromMetricsPage, ToMetricsPage> {
-  protected readonly version = METRICS_PROTOCOL;
+export class MetricsHost extends ChannelHost<ToMetricsPage, FromMetricsPage, MetricsReplies> {
   private constructor(
     page: Page,
     private readonly options: MetricsOptions,
   ) {
-    super(page);
+    super(page, METRICS);
   }
 
   static async open(page: Page, url: string, options: MetricsOptions = {}): Promise<MetricsHost> {
@@ -40,61 +42,53 @@ export class MetricsHost extends PageHost<FromMetricsPage, ToMetricsPage> {
     return host;
   }
 
-  get watch(): Extract<FromMetricsPage, { type: 'watch' }> {
+  get watch(): MetricsWatch {
     const all = this.of('watch');
     return all[all.length - 1]!;
   }
 
-  protected read(raw: unknown): FromMetricsPage | undefined {
-    return fromMetricsPage(raw);
-  }
-
-  protected async answer(m: FromMetricsPage): Promise<void> {
-    switch (m.type) {
-      case 'ready':
-        await this.send(
-          this.options.first ?? {
+  protected handlers(): Handlers<FromMetricsPage, MetricsReplies> {
+    const { options } = this;
+    const heard = (): void => undefined;
+    return {
+      ready: () =>
+        this.send(
+          options.first ?? {
             type: 'init',
-            facts: this.options.facts ?? FACTS,
-            panels: this.options.panels ?? PANELS,
-            view: this.options.view ?? 'pipeline',
+            facts: options.facts ?? FACTS,
+            panels: options.panels ?? PANELS,
+            view: options.view ?? 'pipeline',
             range: { seconds: 300 },
           },
-        );
-        break;
-      case 'watch':
-        if (m.view === 'pipeline') await this.send({ type: 'pipeline', pipeline: this.options.pipeline ?? THROTTLED });
+        ),
+      watch: async (m) => {
+        if (m.view === 'pipeline') await this.send({ type: 'pipeline', pipeline: options.pipeline ?? THROTTLED });
         if (m.view === 'charts')
           await this.send({
             type: 'charts',
             range: spanOf(m.range),
             charts: m.panels.map((p) => ({
               revision: 1,
-              chart: (this.options.chart ?? chartOf)(p, spanOf(m.range)),
+              chart: (options.chart ?? chartOf)(p, spanOf(m.range)),
             })),
           });
-        break;
-      case 'families':
-        await this.send({ type: 'families', id: m.id, families: FAMILIES });
-        break;
-      case 'complete':
-        await this.send({ type: 'completed', id: m.id, words: completions(m.kind, m.name, m.label) });
-        break;
-      case 'query':
+      },
+      families: () => FAMILIES,
+      complete: (m) => completions(m.kind, m.name, m.label),
+      query: (m) => {
         if (/\){4}/.test(m.promql))
-          await this.send({
-            type: 'problem',
-            id: m.id,
-            problem: {
-              code: 'metrics.promql',
-              message: 'The query has a bracket too many at character 12.',
-              next: 'Take it away.',
-            },
+          throw new Problem('metrics.promql', 'The query has a bracket too many at character 12.', {
+            next: 'Take it away.',
           });
-        else await this.send({ type: 'queried', id: m.id, chart: chartOf('query', spanOf(m.range)) });
-        break;
-      default:
-        break;
-    }
+        return chartOf('query', spanOf(m.range));
+      },
+      resend: heard,
+      source: heard,
+      act: heard,
+      span: heard,
+      save: heard,
+      copy: heard,
+      retry: heard,
+    };
   }
 }

@@ -6,7 +6,7 @@
 import { samples } from '../../../../src/metrics/formats/scan';
 import { parseLabels } from '../../../../src/metrics/formats/labelText';
 import { parsePromql, evaluate, matcher } from '../../../../src/metrics/promql';
-import { pipelineOf, pipelineQueries, type PipelineModel, type QueryId } from '../../../../src/metrics/pipeline';
+import { pipelineOf, pipelineQueries, type PipelineView, type QueryId } from '../../../../src/metrics/pipeline';
 import { rateWindow } from '../../../../src/metrics/catalog';
 import type { PipelineInput } from '../../../../src/metrics/pipeline';
 import type { Labels, Matcher, QueryResult, SeriesStore, StoredSeries } from '../../../../src/metrics/types';
@@ -368,7 +368,7 @@ export function pipelineAt(
   seconds: number,
   more: Partial<PipelineInput> = {},
   every = 2,
-): PipelineModel {
+): PipelineView {
   const results = new Map<QueryId, QueryResult>();
   const window = rateWindow({ kind: 'scrape', spacing: every });
   for (const { id, expr } of parsed(window)) {
