@@ -128,7 +128,7 @@ export class Clusters implements Disposable {
         },
       );
     }
-    for (const gone of before.values()) this.#close(gone);
+    for (const removed of before.values()) this.#close(removed);
     this.#problems = problems;
     this.#loaded = true;
     for (const p of problems) this.deps.log.problem('Kubeconfig', Problem.fromJSON(p));

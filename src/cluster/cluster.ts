@@ -12,7 +12,7 @@ export interface ClusterOptions {
   readonly namespaces: readonly string[];
   /** Workloads that the user marked, `namespace/name` → is a controller; asked for at every discovery. */
   readonly marked: () => Readonly<Record<string, boolean>>;
-  /** Changes are told at most this often, ms. Default: the inventory's own, 250. */
+  /** Listeners hear of changes at most this often, ms. Default: the inventory's own, 250. */
   readonly coalesceMs?: number;
   /** Clock, ms since the epoch; for tests. Default Date.now. */
   readonly now?: () => number;

@@ -21,25 +21,25 @@ export async function whilePodExists<T>(
   work: (signal: AbortSignal, keep: () => void) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
-  let gone: Problem | undefined;
+  let podGone: Problem | undefined;
   let kept = false;
-  const look = (): void => {
+  const check = (): void => {
     if (kept || cluster.objects.pods.has(uid)) return;
-    gone = new Problem(
+    podGone = new Problem(
       'kube.podGone',
       `The pod ${namespace}/${name} is not there any more: it was deleted, or another one took its place.`,
       { next: 'Choose a running replica.' },
     );
     stop.abort();
   };
-  const listening = cluster.onDidChange(look);
-  look();
+  const listening = cluster.onDidChange(check);
+  check();
   try {
     return await work(AbortSignal.any([signal, stop.signal]), () => {
       kept = true;
     });
   } catch (e) {
-    throw gone !== undefined && !signal.aborted ? gone : e;
+    throw podGone !== undefined && !signal.aborted ? podGone : e;
   } finally {
     listening.dispose();
   }

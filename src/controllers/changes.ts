@@ -61,13 +61,13 @@ function newest(replicas: readonly Replica[]): Replica | undefined {
 
 function settings(before: Replica | undefined, after: Replica | undefined): string {
   if (!before || !after || before.pod.uid === after.pod.uid) return '';
-  const told = after.pod.containers.flatMap((now) => {
+  const changed = after.pod.containers.flatMap((now) => {
     const was = before.pod.containers.find((c) => c.name === now.name);
     return was
       ? [...(was.image === now.image ? [] : [`image ${tag(was.image)} → ${tag(now.image)}`]), ...flags(was, now)]
       : [`container ${now.name}`];
   });
-  return told.length === 0 ? '' : `Changed: ${told.join(', ')}`;
+  return changed.length === 0 ? '' : `Changed: ${changed.join(', ')}`;
 }
 
 function tag(image: string): string {

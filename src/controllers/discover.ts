@@ -48,7 +48,7 @@ function group(objects: ClusterObjects): Iterable<Group> {
     const { kind, namespace, name } = record;
     groups.set(`${kind}/${namespace}/${name}`, { kind, namespace, name, record, pods: [] });
   }
-  // Pods of one owner hold the same reference to it (records.ts keeps equal ones once): the way up is gone once for all.
+  // Pods of one owner hold the same reference to it (records.ts keeps equal ones once): its owners are looked up once.
   const byOwner = new Map<OwnerRef, Group | null>();
   for (const pod of objects.pods.values()) {
     const shared = pod.owner === undefined || pod.owner.kind === 'Node' ? undefined : byOwner.get(pod.owner);
@@ -158,7 +158,7 @@ function newer(a: PodRecord, b: PodRecord): boolean {
 }
 
 /**
- * The same workload with what its `/metrics` told (see runtimeReason), judged anew: a marked one stays as the user
+ * The same workload with what its `/metrics` say (see runtimeReason), judged anew: a marked one stays as the user
  * marked it.
  */
 export function withReason(w: Workload, reason: Reason): Workload {

@@ -72,7 +72,7 @@ const PPROF_ENV = /PPROF|PROFIL/i;
 /** Ports on which Kubernetes' own components and kubebuilder's scaffold speak TLS. */
 const TLS_PORTS = new Set([443, 8443, 9443, 10250, 10257, 10258, 10259]);
 
-/** Tried only when the user acts: where pprof and metrics are most often, in the order of the issue's list of habits. */
+/** Tried only when the user acts: where pprof and metrics are most often. */
 export const WELL_KNOWN_PORTS: readonly number[] = [6060, 8080, 8081, 8082, 8443, 9090, 10257, 10259];
 
 /** Where a pod says that pprof and metrics are: pprof first, then the surest first. One for each kind and port. */

@@ -1,6 +1,6 @@
 import type { EndpointKind } from './types';
 
-/** A port that a known system listens on unless told otherwise. */
+/** A port that a known system listens on by default. */
 export interface KnownPort {
   readonly port: number;
   readonly scheme: 'http' | 'https';

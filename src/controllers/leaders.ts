@@ -135,7 +135,7 @@ class PodIndex {
     for (const pod of pods) {
       if (asked.has(pod.uid)) this.#byUid.set(pod.uid, pod);
       add(pod.name, pod);
-      // With hostNetwork the host's name is the node's, which may be told with or without its domain.
+      // With hostNetwork the host's name is the node's, which may come with or without its domain.
       if (pod.hostname !== pod.name && pod.hostname !== '') {
         add(pod.hostname, pod);
         const dot = pod.hostNetwork ? pod.hostname.indexOf('.') : -1;

@@ -100,7 +100,7 @@ export interface Following extends Disposable {
 export interface InventoryOptions {
   /** Used when the cluster-wide list is forbidden; the context's own is tried as well. */
   readonly namespaces: readonly string[];
-  /** Changes are told at most this often, ms. Default 250. */
+  /** Listeners hear of changes at most this often, ms. Default 250. */
   readonly coalesceMs?: number;
 }
 

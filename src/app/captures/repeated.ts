@@ -112,7 +112,7 @@ export class RepeatedCaptures implements Disposable {
         signal,
       );
       log.info(`${group.name}: stopped, ${kept.length} kept`);
-      // The extension ends: nobody is told.
+      // The extension is being deactivated: show nothing.
       if (!this.#running.has(group.id)) return;
       void messages.info(
         kept.length === 0

@@ -33,7 +33,7 @@ export async function authenticate(
   memory.keepAuth(context, workload.id, auth);
   // A look that is under way still sends what was chosen before.
   processes.forget(context, workload);
-  // What its other replicas told is forgotten as well: those that are open are asked by the way.
+  // What its other replicas answered is forgotten as well, so those that are open in the tree are asked again.
   void view.probeAgain(context, workload.id);
   const findings = await editor.progress.run(`Asking ${replica.pod.name} with ${describeAuth(auth)}`, (signal) =>
     processes.probe(context, workload, replica, { signal, again: true }),
@@ -170,7 +170,7 @@ async function chooseAuth(
   }
 }
 
-type Offer = Account | 'elsewhere' | 'byName';
+type Offer = Account | 'anotherNamespace' | 'byName';
 
 async function chooseAccount(
   picker: Picker,
@@ -203,7 +203,7 @@ async function chooseAccount(
             label: 'Another namespace…',
             icon: 'symbol-namespace',
             alwaysShow: true,
-            value: 'elsewhere',
+            value: 'anotherNamespace',
           },
           { label: 'Enter a name…', icon: 'edit', alwaysShow: true, value: 'byName' },
         ];
@@ -217,7 +217,7 @@ async function chooseAccount(
         }
       },
     });
-    if (value === 'elsewhere') {
+    if (value === 'anotherNamespace') {
       namespace = await picker.input({
         ...place,
         prompt: 'Namespace of the service account',

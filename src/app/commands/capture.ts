@@ -183,7 +183,7 @@ async function attempt(parts: Parts, place: Place, plan: Plan, all: readonly Par
   );
   const locked = first.failures.filter((f) => asksForToken(f.problem));
   if (first.cancelled || place.kind === 'local' || !locked[0]) return first;
-  // Of a pair both are taken anew: it is told by its first half before anything was saved.
+  // Both of a pair are taken anew: the first one asked for the token, so nothing was saved.
   const rest = plan.how === 'pair' ? all : locked.map((f) => f.part);
   await authenticate(parts, place, 'pprof', locked[0].problem);
   const second = await countDown(parts.editor.progress, what, (signal, onProgress) =>

@@ -132,14 +132,14 @@ export function shortPod(pod: string, workload: string): string {
 
 export function replicaAppearance(r: Replica, w: Workload, now: number): Appearance {
   const { pod } = r;
-  const gone = pod.phase === 'Succeeded' || pod.phase === 'Failed';
+  const ended = pod.phase === 'Succeeded' || pod.phase === 'Failed';
   const state = pod.deleting
     ? 'ending'
     : pod.reason !== ''
       ? pod.reason
       : pod.ready
         ? ''
-        : gone
+        : ended
           ? pod.phase
           : pod.phase === 'Running'
             ? 'not ready'

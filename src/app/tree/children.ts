@@ -156,7 +156,7 @@ function notShown(n: number, context: string, id: string): TreeRow {
 function hidden(entry: ContextEntry, id: string): readonly TreeRow[] {
   const all = entry.cluster?.problems ?? [];
   const problems = all.filter((p) => p.code === 'kube.forbidden');
-  // A connection that was lost is told by every kind of object: once is enough.
+  // Every kind of object reports a lost connection: one line is enough.
   const others = [
     ...new Map(all.filter((p) => p.code !== 'kube.forbidden').map((p) => [`${p.code} ${p.message}`, p])).values(),
   ];

@@ -101,8 +101,8 @@ export class ClustersTree implements Disposable {
 
   /** Keeps the objects of nodes that are still there; what was under them is asked for again by the editor. */
   #fill(parent: TreeNode | undefined, rows: readonly TreeRow[]): TreeNode[] {
-    const given = parent ? (parent.children ?? parent.previous) : (this.#roots ?? this.#previousRoots);
-    const before = new Map(given?.map((n) => [n.row.id, n]));
+    const last = parent ? (parent.children ?? parent.previous) : (this.#roots ?? this.#previousRoots);
+    const before = new Map(last?.map((n) => [n.row.id, n]));
     const nodes = rows.map((row) => {
       const old = before.get(row.id);
       if (!old) return new TreeNode(row, parent);

@@ -1,8 +1,8 @@
 import type { Flags } from '../flags';
 import type { Rule, Candidate } from './rule';
 
-/** First flag with one of these names, as it was given: "--leader-elect", "--pprof-addr=:6060". */
-function given(s: Candidate, wanted: RegExp): string | undefined {
+/** First flag with one of these names, as it was passed: "--leader-elect", "--pprof-addr=:6060". */
+function flagOf(s: Candidate, wanted: RegExp): string | undefined {
   for (const flags of s.flags as readonly Flags[]) {
     for (const [name, value] of flags) {
       if (!wanted.test(name)) continue;
@@ -13,7 +13,7 @@ function given(s: Candidate, wanted: RegExp): string | undefined {
 }
 
 function started(s: Candidate, wanted: RegExp): string | undefined {
-  const flag = given(s, wanted);
+  const flag = flagOf(s, wanted);
   return flag === undefined ? undefined : `is started with ${flag}`;
 }
 

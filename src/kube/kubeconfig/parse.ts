@@ -47,11 +47,11 @@ export function parseKubeconfig(content: string, file: string): ParsedFile {
       name: c.name,
       file,
       server: c.server,
-      caFile: given(c.caFile),
-      caData: given(c.caData),
-      tlsServerName: given(c.tlsServerName),
+      caFile: nonEmpty(c.caFile),
+      caData: nonEmpty(c.caData),
+      tlsServerName: nonEmpty(c.tlsServerName),
       skipTlsVerify: c.skipTLSVerify,
-      proxyUrl: given(c.proxyUrl),
+      proxyUrl: nonEmpty(c.proxyUrl),
       execConfig: list(rawClusters.get(c.name)?.['extensions'])
         .map(object)
         .find((e) => e['name'] === EXEC_EXTENSION)?.['extension'],
@@ -62,14 +62,14 @@ export function parseKubeconfig(content: string, file: string): ParsedFile {
       return {
         name: u.name,
         file,
-        token: given(u.token),
+        token: nonEmpty(u.token),
         tokenFile: absolute(text(own['tokenFile']), file),
-        username: given(u.username),
-        password: given(u.password),
-        certFile: given(u.certFile),
-        certData: given(u.certData),
-        keyFile: given(u.keyFile),
-        keyData: given(u.keyData),
+        username: nonEmpty(u.username),
+        password: nonEmpty(u.password),
+        certFile: nonEmpty(u.certFile),
+        certData: nonEmpty(u.certData),
+        keyFile: nonEmpty(u.keyFile),
+        keyData: nonEmpty(u.keyData),
         exec: own['exec'] ? execEntry(object(own['exec']), file) : undefined,
         authProvider: own['auth-provider']
           ? { name: text(provider['name']), config: object(provider['config']) }
@@ -150,6 +150,6 @@ function absolute(p: string, file: string): string | undefined {
 }
 
 /** YAML gives numbers for `token: 123456` and null for an empty field. */
-function given(v: unknown): string | undefined {
+function nonEmpty(v: unknown): string | undefined {
   return v === undefined || v === null || v === '' ? undefined : String(v as string | number);
 }

@@ -197,10 +197,10 @@ export function statusProblem(status: number, contentType: string, body: string,
 function forbiddenProblem(at: ResourcePath, raw: string, said: string, asked: Asked): Problem {
   // 'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "web"'
   const user = /User "([^"]+)"/.exec(raw)?.[1] ?? asked.user;
-  const told = /cannot (\S+) (?:resource|path) "([^"]+)"(?: in API group "([^"]*)")?/.exec(raw);
-  const verb = told?.[1] ?? verbOf(asked, at);
-  const resource = (told?.[2] ?? at.resource) || (asked.path.split('?')[0] ?? '');
-  const group = told?.[3] ?? at.group;
+  const denied = /cannot (\S+) (?:resource|path) "([^"]+)"(?: in API group "([^"]*)")?/.exec(raw);
+  const verb = denied?.[1] ?? verbOf(asked, at);
+  const resource = (denied?.[2] ?? at.resource) || (asked.path.split('?')[0] ?? '');
+  const group = denied?.[3] ?? at.group;
   const where = at.namespace === undefined ? ' in the whole cluster' : ` in the namespace ${at.namespace}`;
   const rule = resource.startsWith('/')
     ? { nonResourceURLs: [resource], verbs: [verb] }
