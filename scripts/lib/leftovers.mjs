@@ -61,7 +61,7 @@ export function isRunner(pid) {
 }
 
 /** Processes with this mark, but for this one; a dead one that nobody has waited for has no environment any more. */
-export function marked(mark) {
+function marked(mark) {
   if (process.platform !== 'linux') return [];
   return fs
     .readdirSync('/proc')

@@ -209,7 +209,7 @@ export async function runAll({ load, only, files, keep = false, results, limit, 
 }
 
 /** The stages asked for and those that they need, as copies with `needs` of what will be run and `chosen` files. */
-export function pick(stages, only, files) {
+function pick(stages, only, files) {
   const named = only.map((name) => {
     const stage = stages.find((s) => s.name === name);
     if (stage === undefined)

@@ -44,7 +44,7 @@ export async function runStages(stages, { atOnce, run, tell }) {
  * @template {{ name: string, needs?: readonly string[], uses?: readonly string[], alone?: boolean }} Stage
  * @param {readonly Stage[]} waiting @param {readonly Stage[]} running @param {number} atOnce
  */
-export function next(waiting, running, atOnce) {
+function next(waiting, running, atOnce) {
   if (running.length >= atOnce || running.some((r) => r.alone)) return undefined;
   for (const stage of waiting) {
     const free =

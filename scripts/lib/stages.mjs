@@ -89,7 +89,8 @@ function usesCluster(file) {
   return fs.readFileSync(path.join(root, file), 'utf8').includes('KUBECONFIG_TEST');
 }
 
-/** Each tool counts as one test: types of host and tests, of the pages, of the tests that use a page; lint with the rooms' rule; the format. */
+/** Each tool counts as one test: types of host and tests, of the pages, of the tests that use a page; lint with the rooms' rule; the format; nothing
+ * that is exported, depended on or a file stands unused. */
 async function check(t) {
   const tools = [
     ['types', 'node_modules/typescript/bin/tsc', '-p', '.', '--noEmit'],
@@ -97,6 +98,7 @@ async function check(t) {
     ['types of the tests that use a page', 'node_modules/typescript/bin/tsc', '-p', 'test', '--noEmit'],
     ['lint', 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'],
     ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+    ['nothing unused', 'node_modules/knip/bin/knip.js', '--no-progress'],
   ];
   let result = none();
   for (const [title, ...args] of tools) {

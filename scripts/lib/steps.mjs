@@ -56,7 +56,7 @@ export class Steps {
 /** A line longer than the terminal would wrap, and could not be rewritten in place. */
 const cut = (line, columns) => (columns > 0 && line.length >= columns ? `${line.slice(0, columns - 2)}…` : line);
 
-export const seconds = (since) => length((Date.now() - since) / 1000);
+const seconds = (since) => length((Date.now() - since) / 1000);
 
 /** So many seconds, in words. */
 export function length(time) {

@@ -65,10 +65,8 @@ interface Kept {
   readonly generation: number;
   readonly modules: number;
   readonly measured: Measured | undefined;
-  /** Folders of other packages that it was made from, as they were then. */ readonly folders: ReadonlyMap<
-    string,
-    number
-  >;
+  /** Folders of other packages that it was made from, as they were then. */
+  readonly folders: ReadonlyMap<string, number>;
 }
 
 export class Analyzer {

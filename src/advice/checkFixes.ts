@@ -78,7 +78,7 @@ function goParses({ after, file, edits, grammar }: Changed): boolean {
 }
 
 /** True when the text parses, or when it did not before either and has no more errors now: a template is no YAML as it stands. */
-export function yamlParses(before: string, after: string): boolean {
+function yamlParses(before: string, after: string): boolean {
   const errors = yamlErrors(after);
   return errors === 0 || errors <= yamlErrors(before);
 }

@@ -6,7 +6,8 @@ import { YAML_RULES } from './yaml/index';
 export interface Explained {
   readonly id: string;
   readonly title: string;
-  /** Markdown. */ readonly explains: string;
+  /** Markdown. */
+  readonly explains: string;
 }
 
 export function rules(): readonly Explained[] {

@@ -16,7 +16,7 @@ export interface Changed {
   readonly after: string;
 }
 
-export function chosenFix(finding: Finding, { rule, fix }: Chosen): Fix | undefined {
+function chosenFix(finding: Finding, { rule, fix }: Chosen): Fix | undefined {
   if (finding.rule !== rule) return undefined;
   return fix === undefined ? finding.fixes[0] : finding.fixes.find((f) => f.id === fix);
 }

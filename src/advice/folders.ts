@@ -12,7 +12,8 @@ const AT_ONCE = 16;
 
 interface Folder {
   names: readonly string[] | undefined;
-  /** Grows with every change below; what was made from an older one is stale. */ generation: number;
+  /** Grows with every change below; what was made from an older one is stale. */
+  generation: number;
 }
 
 export class Folders implements Files {

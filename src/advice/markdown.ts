@@ -32,7 +32,8 @@ const FROM: Readonly<Record<Setting['from'], string>> = {
 export interface Places {
   readonly link: Link;
   readonly lineOf: (file: string, offset: number) => number | undefined;
-  /** A path as a person reads it. */ readonly name: (file: string) => string;
+  /** A path as a person reads it. */
+  readonly name: (file: string) => string;
 }
 
 function where(setting: Setting, { link, lineOf, name }: Places): string {
@@ -46,7 +47,7 @@ function where(setting: Setting, { link, lineOf, name }: Places): string {
 }
 
 /** The settings of one set-up: each with its value, its default, where it is set, and, unless `narrow`, what it means. */
-export function settingsTable(setUp: SetUp, places: Places, narrow = false): string {
+function settingsTable(setUp: SetUp, places: Places, narrow = false): string {
   if (setUp.settings.length === 0) return '';
   const rows = setUp.settings.map((s) => {
     const cite = s.cite === undefined ? '' : ` (${linked(s.cite.text, s.cite.file, s.cite.line, places.link)})`;

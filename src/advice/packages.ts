@@ -114,7 +114,7 @@ function free(entry: Entry): void {
 }
 
 /** What stands between the common start and the common end of two texts. */
-export function changeOf(before: string, after: string): Change {
+function changeOf(before: string, after: string): Change {
   const most = Math.min(before.length, after.length);
   let start = 0;
   while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;

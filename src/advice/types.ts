@@ -44,8 +44,10 @@ export interface Effective {
 /** A line of somebody's source that proves what is said. */
 export interface Cite {
   readonly file: string;
-  /** From 1. */ readonly line: number;
-  /** What is linked, as read: "k8s.io/client-go@v0.37.0/rest/config.go:44". */ readonly text: string;
+  /** From 1. */
+  readonly line: number;
+  /** What is linked, as read: "k8s.io/client-go@v0.37.0/rest/config.go:44". */
+  readonly text: string;
 }
 
 export interface Finding extends Span {

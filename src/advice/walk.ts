@@ -8,7 +8,8 @@ const LEFT_OUT = new Set(['vendor', 'testdata', 'node_modules']);
 
 export interface Folder {
   readonly dir: string;
-  /** Paths of Go and YAML files and of a go.mod, by name. */ readonly sources: readonly string[];
+  /** Paths of Go and YAML files and of a go.mod, by name. */
+  readonly sources: readonly string[];
 }
 
 /** `nested`: modules below this one too. Deep trees are no matter: nothing recurses. */

@@ -39,8 +39,6 @@ const CUSTOM = 'custom:';
 
 /** Every kind that Go itself offers, in the order in which a person is offered them. */
 export const GO_KINDS = Object.keys(FACTS) as readonly GoKind[];
-/** Kinds that every Go process with pprof has. */
-export const USUAL_KINDS: readonly GoKind[] = GO_KINDS.filter((k) => k !== 'goroutineleak');
 
 /** Name of a profile that the program keeps itself; undefined for the other kinds. */
 export function customName(kind: CaptureKind): string | undefined {

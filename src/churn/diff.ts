@@ -5,7 +5,8 @@ import { keyElement, type Path } from './paths';
 
 export interface Difference {
   readonly path: Path;
-  /** undefined = not there. */ readonly before: unknown;
+  /** undefined = not there. */
+  readonly before: unknown;
   readonly after: unknown;
 }
 

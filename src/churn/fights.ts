@@ -25,7 +25,8 @@ export interface SetField {
   readonly text: string;
   readonly before: string;
   readonly after: string;
-  /** For users; cut, or hidden. */ readonly shown: string;
+  /** For users; cut, or hidden. */
+  readonly shown: string;
 }
 
 interface Group {

@@ -5,11 +5,12 @@ import type { Counts, EventType } from './types';
 
 /** Fields told apart for each manager of an object; the rest is counted under this name. */
 const MOST_FIELDS = 64;
-export const OTHER_FIELDS = '(other fields)';
+const OTHER_FIELDS = '(other fields)';
 
 export interface ManagerTally {
   updates: number;
-  /** Of these, worth nothing or a known heartbeat. */ idle: number;
+  /** Of these, worth nothing or a known heartbeat. */
+  idle: number;
   readonly fields: Map<string, number>;
 }
 

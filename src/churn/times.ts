@@ -7,7 +7,7 @@ const WRITTEN =
 const COUNTED = /^(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?$/;
 const SECONDS = [1e9, 4e9] as const;
 
-export function isTime(v: unknown): boolean {
+function isTime(v: unknown): boolean {
   if (typeof v !== 'string' && typeof v !== 'number') return false;
   const text = String(v);
   if (WRITTEN.test(text)) return true;

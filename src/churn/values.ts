@@ -10,7 +10,7 @@ const LONGEST = 160;
 export const MOST_CHANGES = 12;
 
 /** As JSON, strings of one word without quotes; cut. */
-export function shown(v: unknown): string | undefined {
+function shown(v: unknown): string | undefined {
   if (v === undefined) return undefined;
   const text = typeof v === 'string' && /^[\w./:@+-]{1,160}$/.test(v) ? v : JSON.stringify(v);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;

@@ -45,7 +45,7 @@ export function advice({ what, managers, path }: Finding): string {
 }
 
 /** "14 times a second", "once a minute". */
-export function paceText(perSecond: number): string {
+function paceText(perSecond: number): string {
   const n =
     perSecond >= 0.95 ? digits(Number(perSecond.toPrecision(2))) : String(Math.max(1, Math.round(perSecond * 60)));
   return `${n === '1' ? 'once' : `${n} times`} a ${perSecond >= 0.95 ? 'second' : 'minute'}`;

@@ -4,7 +4,8 @@ import type { PodRecord } from '../controllers/types';
 export interface Account {
   readonly namespace: string;
   readonly name: string;
-  /** "the workload's own", "used by prometheus-0"; '' = nothing is known. */ readonly hint: string;
+  /** "the workload's own", "used by prometheus-0"; '' = nothing is known. */
+  readonly hint: string;
 }
 
 /** Names of what reads metrics: Prometheus and its like, and accounts made for it ("metrics-reader" of controller-runtime's scaffold). */

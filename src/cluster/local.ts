@@ -54,7 +54,7 @@ export function localProcess(text: string): LocalProcess {
 }
 
 /** True for names and addresses that never leave this machine. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return (
     host === 'localhost' ||
     host.endsWith('.localhost') ||

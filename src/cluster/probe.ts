@@ -51,7 +51,7 @@ export async function probeProcess(ref: ProcessRef, knowledge: Knowledge, option
 }
 
 /** The exposition text of a process. Throws Problem `target.*`, AbortError. */
-export async function metricsText(target: Target, path: string, signal?: AbortSignal): Promise<string> {
+async function metricsText(target: Target, path: string, signal?: AbortSignal): Promise<string> {
   const answer = await get(target, path, {
     idleTimeoutMs: METRICS_SILENCE_MS,
     maxBytes: MAX_METRICS,

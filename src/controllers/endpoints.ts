@@ -1,6 +1,6 @@
-import { flagsOf, on, portOf, programOf, type Flags } from './flags';
+import { flagsOf, on, portOf, type Flags } from './flags';
 import { identify } from './identify';
-import { imageName, isRbacProxy, isSidecar } from './image';
+import { isRbacProxy, isSidecar } from './image';
 import { podPort, type Wired } from './wiring';
 import type { ContainerRecord, Endpoint, EndpointKind, PodRecord, Replica } from './types';
 
@@ -73,7 +73,7 @@ const PPROF_ENV = /PPROF|PROFIL/i;
 const TLS_PORTS = new Set([443, 8443, 9443, 10250, 10257, 10258, 10259]);
 
 /** Tried only when the user acts: where pprof and metrics are most often. */
-export const WELL_KNOWN_PORTS: readonly number[] = [6060, 8080, 8081, 8082, 8443, 9090, 10257, 10259];
+const WELL_KNOWN_PORTS: readonly number[] = [6060, 8080, 8081, 8082, 8443, 9090, 10257, 10259];
 
 /** Where a pod says that pprof and metrics are: pprof first, then the surest first. One for each kind and port. */
 export function statedEndpoints(pod: PodRecord, wired: Wired): readonly Endpoint[] {
@@ -341,9 +341,4 @@ function kindOf(portName: string): EndpointKind | undefined {
 
 function secured(portName: string): 'https' | undefined {
   return /https|secure|tls/i.test(portName) ? 'https' : undefined;
-}
-
-/** What programs are called, for messages: the program's name or the image's. */
-export function programName(c: ContainerRecord): string {
-  return programOf(c) || imageName(c.image);
 }

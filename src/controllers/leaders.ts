@@ -84,7 +84,7 @@ export function leaseEnd(lease: LeaseRecord): number {
 }
 
 /** The parts of a holder's identity that may name a pod, its uid or its host: likeliest first. */
-export function identityForms(holder: string): readonly { readonly name: string; readonly namespace?: string }[] {
+function identityForms(holder: string): readonly { readonly name: string; readonly namespace?: string }[] {
   const forms: { name: string; namespace?: string }[] = [];
   const add = (name: string, namespace?: string): void => {
     if (name === '' || forms.some((f) => f.name === name && f.namespace === namespace)) return;

@@ -109,7 +109,7 @@ export function addKubeconfig(file: string): Promise<void> {
   return before.includes(file) ? Promise.resolve() : write('kubeconfigs', [...before, file]);
 }
 
-export function setPrometheus(entries: readonly unknown[]): Promise<void> {
+function setPrometheus(entries: readonly unknown[]): Promise<void> {
   return write('prometheus', entries);
 }
 

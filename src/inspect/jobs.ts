@@ -84,7 +84,8 @@ export interface CaptureJob extends ClusterArgs {
         readonly workload: string;
         readonly replica: string | undefined;
         readonly endpoint: string | undefined;
-        /** All replicas at once. */ readonly all: boolean;
+        /** All replicas at once. */
+        readonly all: boolean;
       };
   readonly token: TokenChoice;
   /** ms that the process may stay silent beyond `seconds`. */

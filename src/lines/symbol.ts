@@ -48,7 +48,7 @@ export function symbolOf(name: string): GoSymbol {
 }
 
 /** `List[go.shape.float64]` → `List`: type arguments hold dots, slashes and brackets of their own. */
-export function withoutTypes(name: string): string {
+function withoutTypes(name: string): string {
   if (!name.includes('[')) return name;
   let out = '';
   let depth = 0;

@@ -6,15 +6,15 @@
 import { Problem } from '../base/problem';
 
 export const VARINT = 0;
-export const FIXED64 = 1;
+const FIXED64 = 1;
 export const BYTES = 2;
-export const START_GROUP = 3;
-export const FIXED32 = 5;
+const START_GROUP = 3;
+const FIXED32 = 5;
 
 const TWO32 = 4294967296;
 
 /** The file ends before the thing that it announces. */
-export function truncated(what: string): Problem {
+function truncated(what: string): Problem {
   return new Problem('profile.truncated', `The profile ends in the middle of ${what}.`, {
     next: 'The file was cut off: capture or copy it again.',
   });

@@ -8,7 +8,7 @@ import type { Asked, SearchResult } from './types';
 const LONGEST = 4096;
 
 /** `text` as plain text without regard to case, or between slashes as a regular expression. Throws `profile.pattern`. */
-export function matcher(text: string): (name: string) => boolean {
+function matcher(text: string): (name: string) => boolean {
   const pattern = /^\/(.+)\/i?$/s.exec(text)?.[1];
   if (pattern !== undefined) {
     let re: RegExp;

@@ -4,7 +4,7 @@ import type { ChangeEvent, FieldChange, FindingKind, ViewRow } from '../churn/ty
 import type { Protocol } from './channel';
 import { flag, list, maybe, number, object, problem, text, oneOf } from './shape';
 
-export type { ChangeEvent, FieldChange, FindingKind, ViewRow } from '../churn/types';
+export type { ChangeEvent, FindingKind, ViewRow } from '../churn/types';
 
 /** starting: the first lists are under way. paused: recorded, and the picture stands still. stopped: nothing is watched. */
 export type ChurnState = 'starting' | 'recording' | 'paused' | 'stopped';

@@ -38,7 +38,6 @@ export type {
   PipelineLane,
   PipelineView,
   Reading,
-  RequestTile,
   Spark,
   Station,
   Verdict,

@@ -156,7 +156,7 @@ function onGrid(s: ResultSeries, { start, step }: Window, n: number): Float64Arr
 const PLACE = new Set(['__name__', 'job', 'instance', 'namespace', 'pod']);
 
 /** What tells a series from the others of its chart: "widget", "PUT 200"; its name or '' when it is the only one. */
-export function legend(labels: Labels, all: readonly { readonly labels: Labels }[]): string {
+function legend(labels: Labels, all: readonly { readonly labels: Labels }[]): string {
   const differs = Object.keys(labels).filter((l) => l !== '__name__' && all.some((s) => s.labels[l] !== labels[l]));
   const words = differs.map((l) => labels[l] ?? '').filter((v) => v !== '');
   if (words.length > 0) return words.join(' ');

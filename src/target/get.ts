@@ -11,7 +11,7 @@ import type { Answer, GetOptions, Target } from './types';
 const CANCELLED = 'The request was cancelled.';
 
 /** Longest body taken unless the caller says otherwise: 512 MiB. */
-export const MAX_BYTES = 512 * 1024 * 1024;
+const MAX_BYTES = 512 * 1024 * 1024;
 
 /**
  * GET of a path of a process. One stream for each request, closed with it: no connection is kept. A text that came

@@ -190,7 +190,7 @@ function lastOf(href: string): string {
 }
 
 /** Exposition text by its first sample or comment; enough to tell it from JSON, pages and plain words. */
-export function looksLikeMetrics(a: Answer): boolean {
+function looksLikeMetrics(a: Answer): boolean {
   if (isHtml(a)) return false;
   const type = a.headers['content-type'] ?? '';
   if (/openmetrics-text|version=0\.0\.4/i.test(type)) return true;

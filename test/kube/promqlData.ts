@@ -8,7 +8,7 @@ export const EVERY = 5;
 export const COUNT = 120;
 
 /** The same numbers in every run (mulberry32). */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let a = seed;
   return () => {
     a = (a + 0x6d2b79f5) | 0;
@@ -102,7 +102,7 @@ interface NativeShape extends Shape {
 }
 
 /** A native histogram that observes every scrape some values, and says them at the schema of that moment. */
-export function nativeSeries(labels: Labels, seed: number, shape: NativeShape): TestSeries {
+function nativeSeries(labels: Labels, seed: number, shape: NativeShape): TestSeries {
   let seen: number[] = [];
   return {
     labels,

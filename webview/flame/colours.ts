@@ -32,7 +32,7 @@ export interface Paint {
 }
 
 /** Contrast that text on a bar has at least; a little above the 4.5 asked for, since channels are rounded. */
-export const CONTRAST = 4.6;
+const CONTRAST = 4.6;
 /** Contrast of a border to the background, where the border carries the meaning (WCAG 2.2, 1.4.11). */
 const BORDER_CONTRAST = 3;
 
@@ -57,7 +57,7 @@ export function parseColour(text: string, under: Rgb): Rgb | undefined {
 }
 
 /** `share` of b in a. */
-export function mix(a: Rgb, b: Rgb, share: number): Rgb {
+function mix(a: Rgb, b: Rgb, share: number): Rgb {
   return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 }
 
@@ -66,7 +66,7 @@ export function css(c: Rgb): string {
 }
 
 /** Relative luminance by WCAG 2.2. */
-export function luminance(c: Rgb): number {
+function luminance(c: Rgb): number {
   const [r, g, b] = c.map((v) => {
     const s = Math.round(v) / 255;
     return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;

@@ -6,7 +6,7 @@ import { LAYERS } from '../../src/profile/layers/rules';
 import type { FlameTree, Frame } from '../../src/profile/types';
 
 /** Function id of row 0 in every tree (see FlameTree.fn). */
-export const ROOT_FN = 0xffffffff;
+const ROOT_FN = 0xffffffff;
 const UNKNOWN_LAYER = LAYERS.length - 1;
 const ROOT_FRAME: Frame = {
   name: 'root',

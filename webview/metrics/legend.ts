@@ -13,7 +13,8 @@ export interface LegendEntry {
   readonly slot: number;
   readonly drawn: boolean;
   readonly isolated: boolean;
-  /** What is read, where `group` stands above it. */ readonly text?: string;
+  /** What is read, where `group` stands above it. */
+  readonly text?: string;
   readonly group?: string;
 }
 

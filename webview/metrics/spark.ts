@@ -2,8 +2,8 @@
 import type { Spark } from '../../src/protocol/metrics';
 
 /** Of the picture's own coordinates; it is stretched to its box. */
-export const WIDTH = 100,
-  HEIGHT = 30;
+const WIDTH = 100;
+const HEIGHT = 30;
 /** More points than this cannot be told apart in a card. */
 const MOST = 240;
 

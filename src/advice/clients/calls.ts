@@ -39,9 +39,12 @@ export function handsOn(call: Call): 'copy' | 'same' | undefined {
 export interface Built {
   readonly makes: string;
   readonly limiters: Limiters;
-  /** Burst when it is 0: discovery's is 300. */ readonly burst?: number;
-  /** Index of the argument. */ readonly arg: number;
-  /** A manager or cluster, which hands its configuration out again. */ readonly manager: boolean;
+  /** Burst when it is 0: discovery's is 300. */
+  readonly burst?: number;
+  /** Index of the argument. */
+  readonly arg: number;
+  /** A manager or cluster, which hands its configuration out again. */
+  readonly manager: boolean;
 }
 
 /** What a call builds from a configuration; undefined for any other call. */

@@ -1,7 +1,6 @@
 /** Reads a package's client configurations: where each is made, what is set on it, and what is built from it. */
-import { functionAround, reaches } from '../go/flow';
+import { reaches } from '../go/flow';
 import { parts, type Node } from '../go/grammar';
-import type { GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import type { Module } from '../modules/types';
 import type { Effective } from '../types';
@@ -155,9 +154,4 @@ export function variableOf(origin: Node): string | undefined {
   const left = statement.childForFieldName('left');
   const name = left === null || statement.childForFieldName('right')?.id !== list.id ? undefined : parts(left)[index];
   return name?.type === 'identifier' && name.text !== '_' ? name.text : undefined;
-}
-
-/** For a rule: the function around a config's origin, or the whole file. */
-export function around(file: GoFile, config: Config): Node {
-  return functionAround(file, config.origin);
 }

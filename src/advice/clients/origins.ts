@@ -34,7 +34,8 @@ export interface Anchor {
 export interface Ref {
   readonly origin: Origin;
   readonly anchors: readonly Anchor[];
-  /** Reached through a variable of the package or a field: the order of things is not known. */ readonly shared: boolean;
+  /** Reached through a variable of the package or a field: the order of things is not known. */
+  readonly shared: boolean;
 }
 
 /** Functions that call functions that …: deep enough for sources by hand, and an end for those that call themselves. */

@@ -26,7 +26,7 @@ export function setUpsOf(configs: readonly Config[], file: GoFile, module: Modul
 }
 
 /** "no client is made", "QPS 5 · burst 10", "no client-side limit", "QPS unknown". */
-export function limits(c: Config): string {
+function limits(c: Config): string {
   const { qps: q, burst: b } = c.effective;
   if (c.effective.refused === true) return 'no client is made';
   if (q === undefined) return 'QPS unknown';

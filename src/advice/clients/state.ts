@@ -13,8 +13,10 @@ import type { ImportedLimit, LimitField, SetAt } from './types';
 export interface Field {
   readonly number: number | undefined;
   readonly by: SetAt | undefined;
-  /** Set by what made it: GetConfig, envtest. */ readonly origin: boolean;
-  /** Set in another package: the words for the place. */ readonly importedFrom?: string | undefined;
+  /** Set by what made it: GetConfig, envtest. */
+  readonly origin: boolean;
+  /** Set in another package: the words for the place. */
+  readonly importedFrom?: string | undefined;
 }
 export interface State {
   readonly qps: Field;
@@ -30,7 +32,8 @@ export interface SetEvent {
   readonly refs: readonly Ref[];
   readonly field: LimitField;
   readonly value: Node;
-  /** `*=` and the like. */ readonly compound: boolean;
+  /** `*=` and the like. */
+  readonly compound: boolean;
 }
 export interface HandEvent {
   readonly kind: 'hand';

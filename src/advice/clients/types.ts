@@ -50,7 +50,8 @@ export interface ImportedLimit {
 /** What a function of another package gives. */
 export interface ImportedConfig {
   readonly kind: OriginKind;
-  /** It returns an error as well. */ readonly fails: boolean;
+  /** It returns an error as well. */
+  readonly fails: boolean;
   readonly qps: ImportedLimit;
   readonly burst: ImportedLimit;
 }
@@ -63,16 +64,19 @@ export interface SetAt {
   readonly statement: Node;
   readonly value: Node;
   readonly number: number | undefined;
-  /** The flag's name, when it comes from one. */ readonly flag?: string;
-  /** As of a Value. */ readonly imported?: true;
+  /** The flag's name, when it comes from one. */
+  readonly flag?: string;
+  /** As of a Value. */
+  readonly imported?: true;
   readonly importedFrom?: ImportedPlace;
-  /** Of a RateLimiter whose numbers are known: those. */ readonly bucket?: {
+  /** Of a RateLimiter whose numbers are known: those. */
+  readonly bucket?: {
     readonly qps: number;
     readonly burst: number | undefined;
   };
   readonly from: 'set' | 'flag' | 'environment' | 'unknown';
-  /** Where the number itself stands: the literal, the flag's default. */ readonly at:
-    (Span & { readonly file: GoFile }) | undefined;
+  /** Where the number itself stands: the literal, the flag's default. */
+  readonly at: (Span & { readonly file: GoFile }) | undefined;
 }
 
 /**
@@ -88,7 +92,8 @@ export interface Use {
   readonly call: Node;
   readonly makes: string;
   readonly effective: Effective;
-  /** Set only after this was built. */ readonly tooLate: readonly SetAt[];
+  /** Set only after this was built. */
+  readonly tooLate: readonly SetAt[];
   readonly file: GoFile;
   readonly limiters: Limiters;
 }

@@ -1,11 +1,11 @@
 /** What a function does with its local names, as far as the text tells. */
-import { all, bare, enclosing, parts, type Node } from '../go/grammar';
+import { all, bare, parts, type Node } from '../go/grammar';
 import type { Func, GoFile } from '../go/file';
 
 /** A place that gives a name its value: `x := v`, `var x T = v`, `x = v`. */
 export interface Write {
-  /** Undefined when the value is one of several that a call gives, or there is none. */ readonly value:
-    Node | undefined;
+  /** Undefined when the value is one of several that a call gives, or there is none. */
+  readonly value: Node | undefined;
   readonly statement: Node;
   readonly declares: boolean;
   readonly type: Node | undefined;
@@ -84,16 +84,4 @@ export function pointed(node: Node): Node {
   if (n.type !== 'unary_expression' || n.childForFieldName('operator')?.text !== '&') return n;
   const operand = n.childForFieldName('operand');
   return operand === null ? n : bare(operand);
-}
-
-/** The innermost statement in a block that holds this node. */
-export function statementOf(node: Node): Node {
-  let n = node;
-  while (n.parent !== null && n.parent.type !== 'statement_list' && n.parent.type !== 'block') n = n.parent;
-  return n;
-}
-
-/** True when the node stands in a loop of its function. */
-export function inLoop(node: Node): boolean {
-  return enclosing(node, 'for_statement') !== undefined;
 }

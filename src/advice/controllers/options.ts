@@ -58,7 +58,8 @@ export function readOptions(expression: Node, file: GoFile, pkg: GoPackage): Opt
 }
 
 interface Next {
-  /** Undefined: declared without a value. */ readonly node: Node | undefined;
+  /** Undefined: declared without a value. */
+  readonly node: Node | undefined;
   readonly file: GoFile;
   readonly before: number;
   readonly known: boolean;

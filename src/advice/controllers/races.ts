@@ -7,8 +7,10 @@ import { reachedFrom, type Placed } from './reconcilers';
 
 export interface Race {
   readonly file: GoFile;
-  /** What is written: `r.seen[req.Name]`. */ readonly target: Node;
-  /** The field, as the receiver calls it: "r.seen". */ readonly field: string;
+  /** What is written: `r.seen[req.Name]`. */
+  readonly target: Node;
+  /** The field, as the receiver calls it: "r.seen". */
+  readonly field: string;
 }
 
 /**

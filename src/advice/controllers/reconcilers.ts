@@ -15,7 +15,7 @@ export interface Placed {
 const REACH = 400;
 
 /** Names of types whose method Reconcile takes a context and a request (or an object, as AsReconciler wants it) and gives a Result. */
-export function reconcilersOf(pkg: GoPackage): string[] {
+function reconcilersOf(pkg: GoPackage): string[] {
   const out = new Set<string>();
   for (const { file, func } of pkg.funcs) {
     if (func.name !== 'Reconcile' || func.receiver === undefined || file.isTest) continue;
@@ -125,7 +125,8 @@ function named(type: Node | undefined): string | undefined {
 
 /** A function that runs in a Reconcile. */
 export interface InReconcile extends Placed {
-  /** The reconciler's type. */ readonly type: string;
+  /** The reconciler's type. */
+  readonly type: string;
 }
 const CODE = new WeakMap<GoPackage, readonly InReconcile[]>();
 

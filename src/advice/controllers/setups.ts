@@ -49,7 +49,8 @@ interface Asked {
   readonly default: string;
   readonly tells: string;
   readonly cite?: Cite | undefined;
-  /** Fields may be set elsewhere. */ readonly known: boolean;
+  /** Fields may be set elsewhere. */
+  readonly known: boolean;
 }
 
 function setting(asked: Asked, pkg: GoPackage): Setting {

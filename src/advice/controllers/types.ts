@@ -17,7 +17,8 @@ export interface Manager {
 
 /** One call of a builder's chain: `.For(&T{})`, also when it stands in a statement of its own (`b.For(&T{})`). */
 export interface Link extends Call {
-  /** The method's name, as a place. */ readonly field: Node;
+  /** The method's name, as a place. */
+  readonly field: Node;
 }
 
 /** The type that `For` names, in terms of imports ('' for one of this package). */

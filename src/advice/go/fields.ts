@@ -68,7 +68,8 @@ export function addFields(file: GoFile, literal: Literal, fields: readonly NewFi
 
 interface Aligned {
   readonly key: number;
-  /** Between the colon and the value. */ readonly gap: Span;
+  /** Between the colon and the value. */
+  readonly gap: Span;
 }
 
 /** The elements at the end that gofmt lines up: one a line, each a single line, nothing between them. */

@@ -14,7 +14,7 @@ export function functionAround(file: GoFile, node: Node): Node {
 }
 
 /** True when a list of statements never goes on behind its end: it returns, panics or ends the process. */
-export function leaves(block: Node): boolean {
+function leaves(block: Node): boolean {
   const list = block.type === 'statement_list' ? block : parts(block).find((n) => n.type === 'statement_list');
   const last = list === undefined ? undefined : parts(list).at(-1);
   if (last === undefined) return false;
@@ -82,7 +82,8 @@ export interface Definition {
   readonly index: number;
   readonly count: number;
   readonly declares: boolean;
-  /** Where the variable is known, for one that is declared. */ readonly scope: Node | undefined;
+  /** Where the variable is known, for one that is declared. */
+  readonly scope: Node | undefined;
   readonly type: Node | undefined;
   readonly kind: 'assign' | 'parameter' | 'range' | 'other';
 }

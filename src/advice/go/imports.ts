@@ -5,7 +5,8 @@ import { defaultName, type GoFile } from './file';
 import { parts } from './grammar';
 
 export interface Imported {
-  /** How to call the package in this file. */ readonly name: string;
+  /** How to call the package in this file. */
+  readonly name: string;
   readonly edits: readonly Edit[];
 }
 

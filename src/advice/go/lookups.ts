@@ -7,13 +7,15 @@ import type { GoPackage } from './package';
 /** A name that is used here and declared in another package. */
 export interface Lookup {
   readonly file: GoFile;
-  /** `QPS` of `options.QPS`, `Load` of `config.Load()`. */ readonly name: Node;
+  /** `QPS` of `options.QPS`, `Load` of `config.Load()`. */
+  readonly name: Node;
 }
 
 /** Where a value stands in a file of another package. */
 export interface ImportedPlace extends Span {
   readonly path: string;
-  /** What stands there. */ readonly text: string;
+  /** What stands there. */
+  readonly text: string;
 }
 
 /** Lookups of one package. One that asks more is not worth the reading of so many others. */

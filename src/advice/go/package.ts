@@ -6,7 +6,8 @@ import type { Func, GoFile } from './file';
 export interface Declared {
   readonly file: GoFile;
   readonly node: Node;
-  /** The name's own node. */ readonly name: Node;
+  /** The name's own node. */
+  readonly name: Node;
   readonly type: Node | undefined;
   readonly value: Node | undefined;
   readonly constant: boolean;
@@ -65,7 +66,7 @@ function specsOf(declaration: Node): Node[] {
 }
 
 /** `a, b = 1, 2` is two. */
-export function declared(file: GoFile, spec: Node, constant: boolean): Declared[] {
+function declared(file: GoFile, spec: Node, constant: boolean): Declared[] {
   const values = spec.childForFieldName('value');
   const list = values === null ? [] : parts(values);
   return spec

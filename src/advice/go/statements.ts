@@ -54,7 +54,7 @@ export function linesAfter(file: GoFile, statement: Node, lines: readonly Line[]
 }
 
 /** The lines in one text, with the stops where they come to stand. `frame` puts what parts the lines around each. */
-export function joined(lines: readonly Line[], frame: (line: string) => string): { text: string; stops: Span[] } {
+function joined(lines: readonly Line[], frame: (line: string) => string): { text: string; stops: Span[] } {
   let text = '';
   const stops: Span[] = [];
   for (const line of lines) {

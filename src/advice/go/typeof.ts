@@ -52,7 +52,7 @@ export function typeOf(expression: Node, file: GoFile, pkg: GoPackage, depth = D
 }
 
 /** The package's type of a struct's field. */
-export function fieldType(pkg: GoPackage, struct: string, field: string): string | undefined {
+function fieldType(pkg: GoPackage, struct: string, field: string): string | undefined {
   const type = fieldOf(pkg, struct, field)?.childForFieldName('type');
   return type === null || type === undefined ? undefined : named(type, pkg);
 }

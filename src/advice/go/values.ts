@@ -29,7 +29,7 @@ export interface Value {
 /** Values that other packages state, resolved between two readings of a package. */
 export const VALUE_LOOKUPS = new LookupsByPackage<Value>();
 
-export const UNKNOWN: Value = { number: undefined, text: undefined, from: 'unknown', at: undefined };
+const UNKNOWN: Value = { number: undefined, text: undefined, from: 'unknown', at: undefined };
 
 /** What a caller knows of an expression that this file's rules do not follow, e.g. of `cfg.QPS`. */
 export type Known = (node: Node) => Value | undefined;

@@ -1,7 +1,7 @@
 /** Where the Go module cache keeps a module's source (https://go.dev/ref/mod#module-cache). */
 
 /** Upper case letters become `!` and the lower case one, so that file systems without case keep modules apart. */
-export function escaped(pathOrVersion: string): string {
+function escaped(pathOrVersion: string): string {
   return pathOrVersion.replace(/[A-Z]/g, (c) => `!${c.toLowerCase()}`);
 }
 

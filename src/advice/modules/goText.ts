@@ -1,7 +1,7 @@
 /** Looks things up in gofmt-formatted Go text without a grammar: what stands at the top of a module's own files. */
 
 /** The line of an offset, from 1. */
-export function lineOf(text: string, offset: number): number {
+function lineOf(text: string, offset: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
   return line;

@@ -4,7 +4,8 @@ import { compareVersions, parseVersion } from './semver';
 export interface Require {
   readonly path: string;
   readonly version: string;
-  /** Go's own mark for what no package of this module imports. */ readonly indirect: boolean;
+  /** Go's own mark for what no package of this module imports. */
+  readonly indirect: boolean;
 }
 
 /** `from version => to version`. Without `version` it holds for all; without `toVersion` `to` is a folder. */

@@ -10,9 +10,7 @@ import { highest, isFolder, parseModFile, replacing, type ModFile } from './gomo
 import type { Module, ModuleVersion } from './types';
 import { parseVendor, type Vendored } from './vendor';
 
-export { atLeast, compareVersions, isPseudo } from './semver';
-export { factsOf } from './facts';
-export type { Module, ModuleVersion } from './types';
+export type { Module } from './types';
 
 /** Modules whose source is looked for on this machine. The `dir` of all others is left out: hundreds of look-ups for nothing. */
 const LOOKED_FOR = [RUNTIME, CLIENT_GO, 'k8s.io/component-base', 'github.com/prometheus/client_golang'];

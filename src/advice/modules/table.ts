@@ -89,7 +89,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
 export interface From<T> {
   readonly from: string;
   readonly value: T;
-  /** File and what stands there. */ readonly source: string;
+  /** File and what stands there. */
+  readonly source: string;
 }
 
 /** `GetConfig` and `GetConfigWithContext`, when the kubeconfig sets no QPS. Never set below v0.4.0 that anyone still builds. */

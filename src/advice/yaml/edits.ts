@@ -43,7 +43,7 @@ const quoteOf = (scalar: Scalar | undefined): Quote =>
 const quoted = (quote: Quote, ...inner: readonly (Piece | string)[]): Piece => joined(quote, ...inner, quote);
 
 /** Plain text may stand for itself as a string; what YAML would read as something else, or breaks its syntax, may not. */
-export function isPlain(text: string): boolean {
+function isPlain(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9._/-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
 }
 
@@ -221,7 +221,7 @@ function intoFlow(
 }
 
 /** Where the text of a node or pair ends, without comments: its last leaf's end. */
-export function endOf(of: unknown): number {
+function endOf(of: unknown): number {
   let node: unknown = of;
   let end = 0;
   for (let i = 0; i < 500; i++) {

@@ -9,9 +9,9 @@ import { yamlText } from './yamlText';
 import type { YamlReport } from './types';
 
 export { isRelevantYaml, MAX_YAML } from './relevant';
-export { YAML_RULES, type YamlRule } from './rules/index';
+export { YAML_RULES } from './rules/index';
 export { COMPONENTS } from './components/index';
-export type { Component, Hover, Knob, YamlReport } from './types';
+export type { YamlReport } from './types';
 
 /**
  * What is set up in a YAML file. `measured` is of the workload that this file describes. Never throws for what is in the text:

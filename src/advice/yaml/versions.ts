@@ -2,12 +2,12 @@
 import type { Component, Knob } from './types';
 
 /** Major, minor, patch of `v1.31.2-gke.5`, `1.31.2`; undefined for `latest`, a digest, or a word. */
-export function parse(tag: string | undefined): readonly [number, number, number] | undefined {
+function parse(tag: string | undefined): readonly [number, number, number] | undefined {
   const m = /^v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?/.exec(tag ?? '');
   return m === null ? undefined : [Number(m[1]), Number(m[2]), Number(m[3] ?? 0)];
 }
 
-export function isBelow(version: string, other: string): boolean {
+function isBelow(version: string, other: string): boolean {
   const a = parse(version);
   const b = parse(other);
   if (a === undefined || b === undefined) return false;

@@ -6,7 +6,7 @@ import { readSubject, subjectKey, type SubjectId } from './subject';
 export type ComparedId = Exclude<SubjectId, { readonly file: string }>;
 
 /** Colours and patterns tell this many apart, and each is scraped while the page is seen. */
-export const MOST = 12;
+const MOST = 12;
 
 /** Each once, in their order. Throws Problem `compare.few` or `compare.many`. */
 export function comparedOf(ids: readonly ComparedId[]): readonly ComparedId[] {

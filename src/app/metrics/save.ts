@@ -11,7 +11,8 @@ import type { Subject } from './subject';
 
 /** What there is to save: `names` and `series` are asked for when they are needed. */
 export interface Saved {
-  /** Of the file. */ readonly title: string;
+  /** Of the file. */
+  readonly title: string;
   readonly subject: Subject;
   readonly controllers: readonly string[];
   readonly names: () => readonly string[];

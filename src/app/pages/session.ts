@@ -384,7 +384,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
 }
 
 /** Pages that a profile can be read in, the fitting one first. A difference has no goroutines to list. */
-export function pagesOf({ summary: { kind, combined } }: Pick<OpenProfile, 'summary'>): readonly PageName[] {
+function pagesOf({ summary: { kind, combined } }: Pick<OpenProfile, 'summary'>): readonly PageName[] {
   return kind === 'goroutines' && (combined?.bases ?? 0) === 0 ? ['goroutines', 'flame'] : ['flame'];
 }
 

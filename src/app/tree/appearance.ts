@@ -83,7 +83,7 @@ const KIND_ICON: Readonly<Record<string, string>> = {
 export type Health = 'ready' | 'partly' | 'down' | 'idle';
 
 /** down: none is ready. idle: there are no replicas. */
-export function health(w: Workload): Health {
+function health(w: Workload): Health {
   if (w.replicas.length === 0) return 'idle';
   const ready = readyCount(w);
   return ready === w.replicas.length ? 'ready' : ready > 0 ? 'partly' : 'down';

@@ -64,7 +64,7 @@ function fill(
 }
 
 /** The edit's text with a placeholder at each stop, in the order that the fix gives. */
-export function snippetOf({ text, stops = [] }: Edit): vscode.SnippetString {
+function snippetOf({ text, stops = [] }: Edit): vscode.SnippetString {
   const sorted = stops.map((stop, i) => ({ ...stop, number: i + 1 })).sort((a, b) => a.start - b.start);
   const snippet = new vscode.SnippetString();
   let done = 0;

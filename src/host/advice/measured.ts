@@ -86,7 +86,7 @@ function nextOf(measured: Measured): string {
 }
 
 /** As people read it: a manifest by its file's name. */
-export function calledOf(program: string): string {
+function calledOf(program: string): string {
   return program.includes('://') ? nameOf(program) : program;
 }
 

@@ -28,7 +28,7 @@ export interface Reviewed {
   readonly reports: readonly Report[];
 }
 
-export function rowsOf({ module, dir, versions, reports }: Reviewed): Row[] {
+function rowsOf({ module, dir, versions, reports }: Reviewed): Row[] {
   const setUps = reports.flatMap(({ file, setUps: list }) =>
     list.map((setUp): Row => ({
       kind: 'setUp',

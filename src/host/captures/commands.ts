@@ -13,7 +13,7 @@ import { openTrace } from './trace';
 import type { CapturesView } from './view';
 
 /** View type of the custom editor, as package.json names it. */
-export const PROFILE_EDITOR = 'controllerTuner.profile';
+const PROFILE_EDITOR = 'controllerTuner.profile';
 
 /** Opens a profile file in our editor, whatever its name. */
 export async function openProfileFile(uri: vscode.Uri, options: vscode.TextDocumentShowOptions = {}): Promise<void> {

@@ -9,7 +9,7 @@ import { isProfile } from '../../app/captures/chosen';
 import { commandsOf, openCaptureFile, type Commands } from './commands';
 import { CapturesView } from './view';
 
-export { openProfileFile, PROFILE_EDITOR } from './commands';
+export { openProfileFile } from './commands';
 
 export interface CapturesDeps {
   /** Shows an error to the user; hears no aborts. */

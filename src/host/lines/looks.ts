@@ -5,7 +5,7 @@ import { told, type Whole } from '../../lines/words';
 import type { PeekEntry } from '../../profile/types';
 import type { ProfileValues, Shown } from './values';
 
-export const SHOW = 'controllerTuner.showInProfile';
+const SHOW = 'controllerTuner.showInProfile';
 
 /** What is active now; undefined while nothing is shown. */
 export interface Current {

@@ -25,7 +25,7 @@ import {
   type SubjectId,
 } from '../../app/metrics/subject';
 
-export const METRICS_PANEL = 'controllerTuner.metrics';
+const METRICS_PANEL = 'controllerTuner.metrics';
 
 export class MetricsPanels implements vscode.Disposable {
   readonly #open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly session: MetricsSession }>();

@@ -12,7 +12,7 @@ import type { ClusterEntry, ExecEntry } from '../kubeconfig/entries';
 import { cutAndHide } from './hide';
 
 /** A plugin that opens a browser waits for the user; one that hangs must end all the same. kubectl has no limit. */
-export const EXEC_TIMEOUT_MS = 60_000;
+const EXEC_TIMEOUT_MS = 60_000;
 /** A credential is a few kB. */
 const MAX_OUTPUT = 1 << 20;
 const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];

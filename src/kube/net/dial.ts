@@ -25,7 +25,7 @@ export interface DialOptions {
 }
 
 /** As long as undici's and client-go's patience with a connection, ms. */
-export const DIAL_TIMEOUT_MS = 10_000;
+const DIAL_TIMEOUT_MS = 10_000;
 /** First keep-alive probe of an idle connection, ms; below the idle limits of cloud load balancers (60 s on AWS). */
 const KEEP_ALIVE_MS = 30_000;
 

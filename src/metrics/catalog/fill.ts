@@ -1,5 +1,5 @@
 /** What stands in a panel's query for the range of its rates. */
-export const WINDOW = '$window';
+const WINDOW = '$window';
 
 export interface Filling {
   /** The range of every rate: seconds, or as PromQL or Grafana writes it (`5m`, `$__rate_interval`). */

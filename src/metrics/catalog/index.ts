@@ -7,10 +7,10 @@ import { RECONCILE_PANELS } from './reconcile';
 import { ESSENTIAL_PANELS } from './essentials';
 import type { Panel } from './types';
 
-export type { Group, Panel } from './types';
-export { fill, promDuration, rateWindow, WINDOW, type Filling } from './fill';
-export { explainMissing, missing, type Known } from './missing';
-export { addMatchers, controllerLabel, narrow, nativeForm } from './rewrite';
+export type { Panel } from './types';
+export { fill, promDuration, rateWindow } from './fill';
+export { explainMissing } from './missing';
+export { addMatchers, narrow, nativeForm } from './rewrite';
 
 /** Every panel, in the order of the page: the essentials first. */
 export const PANELS: readonly Panel[] = [

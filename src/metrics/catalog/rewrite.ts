@@ -113,7 +113,7 @@ function after(text: string, from: number, closing: string): number {
 }
 
 /** The label that names the controller in a metric's series; undefined where the metric tells nothing of controllers. */
-export function controllerLabel(metric: string): 'controller' | 'name' | undefined {
+function controllerLabel(metric: string): 'controller' | 'name' | undefined {
   if (metric.startsWith('controller_runtime_')) return 'controller';
   // Older controller-runtime and plain client-go have `name` alone.
   return metric.startsWith('workqueue_') ? 'name' : undefined;

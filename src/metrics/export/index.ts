@@ -1,4 +1,4 @@
-export { csv, type CsvChart } from './csv';
+export { csv } from './csv';
 export type { ControllerFacts } from './facts';
 export { grafanaDashboard } from './grafana';
 export { prometheusRule, rulesFile } from './rules';

@@ -152,7 +152,7 @@ export class HistogramParts {
 }
 
 /** Buckets of one sign. */
-export class Side {
+class Side {
   readonly offsets: number[] = [];
   readonly lengths: number[] = [];
   readonly deltas: number[] = [];

@@ -74,7 +74,7 @@ export class PlainSample implements KeyedSample {
 }
 
 /** What stands between the braces, as a label set; `floats` in the form of floatLabel. The last of two equal names stands. */
-export function readLabels(raw: string, floats: FloatLabel): Labels {
+function readLabels(raw: string, floats: FloatLabel): Labels {
   const labels = newLabels();
   if (raw !== '')
     each(raw, (name, value) => {

@@ -87,7 +87,7 @@ function read(body: Uint8Array, format: Format, options: ReadOptions): Read {
 }
 
 /** Told by the content type; by the bytes where it says nothing that is known. Throws Problem `metrics.encoding`. */
-export function formatOf(body: Uint8Array, contentType: string): Format {
+function formatOf(body: Uint8Array, contentType: string): Format {
   const [media = '', ...parameters] = contentType
     .toLowerCase()
     .split(';')

@@ -12,7 +12,7 @@ export class Broken extends Error {}
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const BYTES = 2;
-export const FIXED32 = 5;
+const FIXED32 = 5;
 
 const TWO32 = 4294967296;
 /** Places of the cache of strings; a power of two. */

@@ -5,10 +5,8 @@ import { EVIDENCE } from './thresholds';
 import type { PipelineInput, PipelineView } from './types';
 import { judge } from './verdict';
 
-export { PIPELINE_METRICS, PIPELINE_QUERIES, pipelineQueries, type QueryId } from './queries';
-export { EVIDENCE, REASONS, THRESHOLDS } from './thresholds';
-export { signalsOf, type Signals } from './signals';
-export type { PipelineInput, PipelineView, PipelineLane, Verdict, Station, StationId } from './types';
+export { pipelineQueries, type QueryId } from './queries';
+export type { PipelineInput, PipelineView } from './types';
 
 /** The pipe of one process: a lane for each controller, the requests of all, and what holds it back, if anything does. */
 export function pipelineOf(input: PipelineInput): PipelineView {

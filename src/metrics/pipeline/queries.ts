@@ -53,25 +53,6 @@ export const PIPELINE_QUERIES = {
 
 export type QueryId = keyof typeof PIPELINE_QUERIES;
 
-/** Names of the metrics that the pipeline reads, for a store that keeps only what is asked for. Histograms by family. */
-export const PIPELINE_METRICS: readonly string[] = [
-  'workqueue_adds_total',
-  'workqueue_retries_total',
-  'workqueue_depth',
-  'workqueue_unfinished_work_seconds',
-  QUEUE,
-  WORK,
-  'controller_runtime_active_workers',
-  'controller_runtime_max_concurrent_reconciles',
-  'controller_runtime_reconcile_total',
-  RECONCILE,
-  'rest_client_requests_total',
-  REQUEST,
-  LIMITER,
-  'process_cpu_seconds_total',
-  'go_sched_gomaxprocs_threads',
-];
-
 /** The queries to send. `window`: of the rates, s (rateWindow). `process`: matchers of the process (pod, instance, job). */
 export function pipelineQueries(options: {
   readonly window: number;

@@ -91,7 +91,7 @@ const GAUGES: ReadonlySet<QueryId> = new Set<QueryId>(['depth', 'active', 'worke
 const or0 = (n: number): number => (Number.isFinite(n) ? n : 0);
 
 /** Controllers of the process: by controller-runtime's own names, or its queues where it tells of none. Sorted. */
-export function controllersOf(input: PipelineInput): { readonly names: readonly string[]; readonly runtime: boolean } {
+function controllersOf(input: PipelineInput): { readonly names: readonly string[]; readonly runtime: boolean } {
   const named = (id: QueryId, label: string): string[] =>
     (input.results.get(id)?.series ?? []).map((s) => s.labels[label] ?? '').filter((n) => n !== '');
   const controllers = new Set([

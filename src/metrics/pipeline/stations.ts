@@ -8,7 +8,7 @@ import type { Heat, PipelineInput, Reading, Station, StationId } from './types';
 import type { QueryId } from './queries';
 import { amount, perSecond, seconds, share } from './words';
 
-export const EXPORT_LIMITER = { id: 'exportLimiterMetric', title: "Export the limiter's metric…" } as const;
+const EXPORT_LIMITER = { id: 'exportLimiterMetric', title: "Export the limiter's metric…" } as const;
 const TITLES: Readonly<Record<StationId, string>> = {
   events: 'Added',
   queue: 'Queue',

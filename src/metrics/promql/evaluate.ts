@@ -13,7 +13,7 @@ import { instant } from './series';
 import { slide, type Over } from './windows';
 
 /** As many as Prometheus answers a query with (web/api/v1: 11,000 points per series). */
-export const MAX_STEPS = 11_000;
+const MAX_STEPS = 11_000;
 
 /**
  * Evaluates at start, start + step, … not after end (s). Results equal Prometheus 3's to the last digits of a float.

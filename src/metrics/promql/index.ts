@@ -2,10 +2,8 @@
  * The part of PromQL that panels use, evaluated on scrapes as Prometheus 3 does. The rules were read in the module
  * github.com/prometheus/prometheus v0.316.0; each file names the functions that it follows.
  */
-export type { Expr } from './ast';
-export { evaluate, MAX_STEPS } from './evaluate';
+export { evaluate } from './evaluate';
 export { matcher } from './match';
 export { metricNames } from './names';
 export { parsed } from './parsed';
 export { parsePromql } from './parser';
-export { SIGNATURES } from './signatures';

@@ -89,7 +89,7 @@ export function merged(lines: readonly Line[], steps: Steps): Line[] {
   return out;
 }
 
-export function sameLabels(labels: Labels): Error {
+function sameLabels(labels: Labels): Error {
   return conflict(
     `Two series of the result have the same labels ${show(labels)}.`,
     'Ask for one metric at a time, or keep them apart by a label.',

@@ -4,7 +4,7 @@ import type { SelectorExpr } from './ast';
 import { newLine, putHistogram, FLOAT, type Line, type Steps } from './lines';
 
 /** How old a value may be and still count, ms (Prometheus' --query.lookback-delta, by default 5 minutes). */
-export const LOOKBACK_MS = 300_000;
+const LOOKBACK_MS = 300_000;
 
 /** All times in ms, as Prometheus keeps them. */
 export interface Track {

@@ -4,7 +4,7 @@ import { CONTROLLER_RUNTIME, LOOPS, STEP_NAMES } from '../goroutines/workers/poo
 
 /** What `rootMarks` says of a line: a root, what calls the root, or what stands around one. */
 export const ROOT_ITSELF = 1;
-export const CALLS_ROOT = 2;
+const CALLS_ROOT = 2;
 export const WRAPPER = 3;
 
 /** controller-runtime pkg/internal/controller/controller.go: `Reconcile`, v0.15.3:109, v0.25.2:196, which recovers from panics and calls the person's. */

@@ -9,7 +9,8 @@ export type Wants = 'credentials' | 'tenant' | 'certificate' | 'address';
 export type AskedPrometheus =
   | {
       readonly kind: 'answers';
-      /** In front of /api/v1, as the address of the door has it or behind that. */ readonly prefix: string;
+      /** In front of /api/v1, as the address of the door has it or behind that. */
+      readonly prefix: string;
       readonly version: string;
       readonly application: string;
     }
@@ -17,7 +18,8 @@ export type AskedPrometheus =
       readonly kind: 'refuses';
       readonly wants: Wants;
       readonly problem: Problem;
-      /** How it wants to be authenticated to, as it says itself. */ readonly scheme: 'basic' | 'bearer' | undefined;
+      /** How it wants to be authenticated to, as it says itself. */
+      readonly scheme: 'basic' | 'bearer' | undefined;
     };
 
 /** Where the systems that speak the API have it, behind the address that people know: Prometheus and most, Mimir, Cortex, VictoriaMetrics' cluster. */

@@ -106,12 +106,7 @@ async function confirm(
 }
 
 /** A pod through the tunnel, the first that is ready; the Service through the API server's proxy for who may not port-forward. */
-export function doorTo(
-  session: KubeSession,
-  candidate: Candidate,
-  prefix: string,
-  credentials: Credentials = {},
-): Door {
+function doorTo(session: KubeSession, candidate: Candidate, prefix: string, credentials: Credentials = {}): Door {
   const { scheme, service, namespace } = candidate;
   return firstOpen(candidate.id, prefix, () => [
     ...candidate.pods().map((p) => podDoor(session, { ...p, scheme, prefix }, credentials)),

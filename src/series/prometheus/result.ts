@@ -57,13 +57,13 @@ function readSeries(labels: Labels, pairs: readonly Pair[]): ResultSeries {
 }
 
 /** As Go's strconv.FormatFloat writes: "NaN", "+Inf", "-Inf", "1e+06". */
-export function readNumber(text: string): number {
+function readNumber(text: string): number {
   if (text === '+Inf' || text === 'Inf') return Infinity;
   return text === '-Inf' ? -Infinity : Number(text);
 }
 
 /** Prometheus' warnings (partial data…) and infos, a sentence each. */
-export function warningsOf({ warnings, infos }: Envelope): string[] {
+function warningsOf({ warnings, infos }: Envelope): string[] {
   const texts = (v: unknown): string[] => (Array.isArray(v) ? v.filter((t): t is string => typeof t === 'string') : []);
   return [...texts(warnings), ...texts(infos)];
 }

@@ -16,7 +16,8 @@ interface Size {
   readonly workloads: number;
   readonly runs: number;
   readonly churnSeconds: number;
-  /** The one that the limits are for. */ readonly judged: boolean;
+  /** The one that the limits are for. */
+  readonly judged: boolean;
 }
 interface Ours {
   readonly host: TreeResult;

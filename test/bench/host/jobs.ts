@@ -2,7 +2,8 @@
 
 export interface ActivationJob {
   readonly kind: 'activation';
-  /** Ours is activated before the empty one. */ readonly oursFirst: boolean;
+  /** Ours is activated before the empty one. */
+  readonly oursFirst: boolean;
 }
 
 export interface Activation {

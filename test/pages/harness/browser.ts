@@ -14,7 +14,7 @@ import { THEMES, type ThemeName } from './themes';
 const root = path.join(import.meta.dirname, '../../..');
 
 /** Path of a Chromium: $CHROMIUM, else where systems put it; undefined when there is none. */
-export const CHROMIUM = findChromium();
+const CHROMIUM = findChromium();
 
 /** True when page tests cannot run here; says so once. With CI=true in the environment that is a failure instead. */
 export function noBrowser(): boolean {

@@ -306,7 +306,7 @@ export function spanOf(range: TimeRange): { start: number; end: number } {
   return { start: end - range.seconds, end };
 }
 
-export const EXPOSITION = `# HELP controller_runtime_reconcile_total Total number of reconciliations per controller
+const EXPOSITION = `# HELP controller_runtime_reconcile_total Total number of reconciliations per controller
 # TYPE controller_runtime_reconcile_total counter
 controller_runtime_reconcile_total{controller="gadget",result="success"} 4402
 controller_runtime_reconcile_total{controller="widget",result="error"} 12

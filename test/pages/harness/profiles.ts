@@ -15,7 +15,7 @@ export interface Stack {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export function writeProfile(
+function writeProfile(
   stacks: readonly Stack[],
   types: readonly (readonly [type: string, unit: string])[],
   seconds = 0,

@@ -19,7 +19,8 @@ const ANSWERS: Readonly<Record<string, object>> = {
 
 export interface Api {
   readonly home: string;
-  /** Environment of a program that is to find it. */ readonly env: Readonly<Record<string, string>>;
+  /** Environment of a program that is to find it. */
+  readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 

@@ -33,7 +33,8 @@ export interface Watched {
 }
 
 export interface Instrumented {
-  /** Name → text, the generated one among them. */ readonly files: Readonly<Record<string, string>>;
+  /** Name → text, the generated one among them. */
+  readonly files: Readonly<Record<string, string>>;
   readonly calls: readonly Watched[];
   readonly imports: ReadonlySet<string>;
 }

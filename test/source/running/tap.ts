@@ -7,7 +7,8 @@ import { TestCluster } from './cluster';
 /** A read of one ConfigMap as it came in. */
 export interface Read {
   readonly name: string;
-  /** ms, of performance.now(). */ readonly at: number;
+  /** ms, of performance.now(). */
+  readonly at: number;
 }
 
 const READ = /^\/api\/v1\/namespaces\/[^/]+\/configmaps\/([^/?]+)$/;

@@ -90,7 +90,7 @@ export function casesOf(folder: string): Case[] {
     .flatMap((f) => readCases(readFileSync(path.join(dir, f), 'utf8'), f));
 }
 
-export function readCases(text: string, from: string): Case[] {
+function readCases(text: string, from: string): Case[] {
   return text
     .split(/^## /m)
     .slice(1)

@@ -153,7 +153,7 @@ export function findingsOf(
 }
 
 /** All texts after a fix of a finding in `file`. */
-export function fixedBy(fix: Fix, file: string, texts: Readonly<Record<string, string>>): Record<string, string> {
+function fixedBy(fix: Fix, file: string, texts: Readonly<Record<string, string>>): Record<string, string> {
   const out = { ...texts };
   if (fix.edits.length === 0) throw new Error(`${fix.id}: no edits`);
   const files = new Set(fix.edits.map((e) => e.file ?? file));

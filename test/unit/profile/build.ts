@@ -1,6 +1,6 @@
 /** Makes profiles byte by byte, also such as no encoder makes. */
 
-export function varint(v: number | bigint): number[] {
+function varint(v: number | bigint): number[] {
   let n = BigInt.asUintN(64, BigInt(v));
   const out: number[] = [];
   while (n >= 0x80n) {

@@ -5,14 +5,15 @@ import type { Measured } from '../../types';
 /** Above what was needed on average, for the load's ups and downs. */
 const HEADROOM = 1.25;
 /** s: below this p99 the limiter holds nobody back worth a word. */
-export const NOTICEABLE = 0.05;
+const NOTICEABLE = 0.05;
 /** A reconcile takes some time even on the fastest server, s; a measured rest below this is noise. */
 const SHORTEST = 0.001;
 
 export interface Need {
   readonly qps: number;
   readonly burst: number;
-  /** "5 workers × 4 requests ÷ 0.12 s = 167/s, and 25 % of head room". */ readonly arithmetic: string;
+  /** "5 workers × 4 requests ÷ 0.12 s = 167/s, and 25 % of head room". */
+  readonly arithmetic: string;
 }
 
 /**

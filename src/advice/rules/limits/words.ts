@@ -1,5 +1,4 @@
 /** Words that the rules about limits share. */
-import { limits } from '../../clients/setups';
 import type { Config } from '../../clients/types';
 import type { Effective } from '../../types';
 
@@ -13,8 +12,6 @@ export function number(n: number): string {
 export function limitedTo(e: Effective): string {
   return `limited to ${String(e.qps)} requests/s${e.burst === undefined ? '' : `, burst ${String(e.burst)}`} (${e.because})`;
 }
-
-export { limits };
 
 /** The limiters that the clients of a configuration have, where there is more than one. */
 export function sharing(config: Config): string | undefined {

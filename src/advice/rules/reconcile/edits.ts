@@ -17,7 +17,8 @@ export interface Option {
   readonly name: string;
   readonly imports?: readonly string[];
   value(...names: string[]): string;
-  /** Digits to type over. */ readonly stop?: boolean;
+  /** Digits to type over. */
+  readonly stop?: boolean;
 }
 
 /** Sets options of a controller: fields of the literal that it has, else `.WithOptions(controller.Options{…})` in the chain. */

@@ -17,8 +17,8 @@ import { isController, pprofImport } from './ownInstrumentation';
 
 const ID = 'pprof';
 const FIELD = 'PprofBindAddress';
-export const LOCAL = '127.0.0.1:6060';
-export const ANY = ':6060';
+const LOCAL = '127.0.0.1:6060';
+const ANY = ':6060';
 
 export const pprof: GoRule = {
   id: ID,

@@ -9,8 +9,10 @@ export interface Question {
   readonly title: string;
   readonly prompt: string;
   readonly value?: string;
-  /** Shown as dots. */ readonly secret?: boolean;
-  /** A sentence when the text can't be taken. */ readonly check?: (text: string) => string | undefined;
+  /** Shown as dots. */
+  readonly secret?: boolean;
+  /** A sentence when the text can't be taken. */
+  readonly check?: (text: string) => string | undefined;
 }
 export interface Choice<T> {
   readonly title: string;
@@ -49,7 +51,8 @@ export interface Draft {
 
 export interface Settled {
   readonly draft: Draft;
-  /** "3.16.0"; undefined = taken though it does not answer. */ readonly version: string | undefined;
+  /** "3.16.0"; undefined = taken though it does not answer. */
+  readonly version: string | undefined;
 }
 
 export const FRESH: Draft = {
@@ -319,7 +322,7 @@ async function address(user: User, value: string): Promise<string> {
   );
 }
 
-export function hostOf(url: string): string {
+function hostOf(url: string): string {
   try {
     return new URL(url).host;
   } catch {

@@ -4,7 +4,7 @@ import type { GoroutineGroup, StackFrame, Workers, WorkerPool, WorkerStack, Work
 import { CONTROLLER_RUNTIME, GETS, LOOPS, NOT_CONTROLLERS, QUEUES, STEP_NAMES, UNTIL, type Loop } from './pools';
 import { stateOf } from './states';
 
-export const STATES: readonly WorkerState[] = [
+const STATES: readonly WorkerState[] = [
   'idle',
   'reconciling',
   'throttled',

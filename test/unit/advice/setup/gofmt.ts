@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
 /** True when Go is on this machine. */
-export const hasGofmt = ((): boolean => {
+const hasGofmt = ((): boolean => {
   try {
     execFileSync('gofmt', { input: 'package a\n' });
     return true;
