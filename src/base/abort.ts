@@ -37,17 +37,17 @@ export function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): P
 }
 
 /** Resolves after so many ms; rejects with AbortError at once when the signal is aborted. */
-export function pause(millis: number, signal: AbortSignal): Promise<void> {
+export function pause(millis: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);
       reject(abortError('The wait was cancelled.'));
     };
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
+      signal?.removeEventListener('abort', stop);
       resolve();
     }, millis);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted === true) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
   });
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { isAbort, type ProblemData } from '../base/problem';
 import type { Action, Log, ProblemOptions } from '../app/editor';
-import { withNextStep } from '../app/problems';
+import { guarded as guardedBy, withNextStep } from '../app/problems';
 
 /** What the user wanted and may do now, and where it is logged. */
 export type ShowOptions = ProblemOptions & { readonly log: Log };
@@ -36,11 +36,6 @@ export async function showDetails(problem: ProblemData): Promise<void> {
 }
 
 /** Runs the body of a command; whatever it throws is shown. */
-export async function guarded<T>(what: string, log: Log, body: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await body();
-  } catch (e) {
-    void showProblem(e, { what, log });
-    return undefined;
-  }
+export function guarded<T>(what: string, log: Log, body: () => Promise<T>): Promise<T | undefined> {
+  return guardedBy({ problem: (e, options) => showProblem(e, { ...options, log }) }, what, body);
 }

@@ -57,16 +57,98 @@ export interface Host extends vscode.Disposable {
   run(command: string, args: readonly unknown[]): unknown;
 }
 
+/** Keeps what it is given until the host is disposed of. */
+type Own = <T extends { dispose(): void }>(part: T) => T;
+
 export function makeHost(context: vscode.ExtensionContext, registered: Registered): Host {
   const subscriptions: vscode.Disposable[] = [];
-  const own = <T extends { dispose(): void }>(part: T): T => {
+  const own: Own = (part) => {
     subscriptions.push(part);
     return part;
   };
   const log = own(createLog());
-  const appEditor = createEditor(context, log);
+  const threads = own(new Threads(path.join(context.extensionPath, 'dist', 'profile-thread.js')));
+  const checked = own(new CheckedProfiles());
+  const { parts, captures } = makeParts(context, registered, { own, log, threads, checked });
+  const editor = own(
+    new ProfileEditor(context, {
+      store: captures.store,
+      editor: parts.editor,
+      open: openAndExpect(threads),
+      checked,
+      captureAgain: (capture) => {
+        void captureAgain(parts, capture);
+      },
+    }),
+  );
+  const { metrics, changes } = makePanels(context, parts, own);
+  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
+    ...captures.commands,
+    ...commandsOf(parts, metrics, own(new RepeatedCaptures(parts))),
+    ...metrics.commands,
+    ...editor.commands,
+    ...changes.commands,
+    ...own(new Lines({ pages: editor.pages, sources: editor.sources, log })).commands,
+  };
+  log.info(`Activated in ${registered.activationMillis.toFixed(1)} ms.`);
+  return {
+    parts,
+    clusters: parts.view.provider,
+    captures: captures.rows,
+    editor,
+    metrics,
+    measure: (request) => guarded('Measure a controller', log, () => measure(parts, request)),
+    has: (command) => nameOf(command) in commands,
+    run: (command, args) => commands[nameOf(command)]?.(...args),
+    dispose: () => {
+      for (const s of subscriptions.reverse()) s.dispose();
+    },
+  };
+}
 
-  const clusters = own(
+function makeParts(
+  context: vscode.ExtensionContext,
+  registered: Registered,
+  { own, log, threads, checked }: Pick<Parts, 'log' | 'checked'> & { readonly own: Own; readonly threads: Threads },
+): { readonly parts: Parts; readonly captures: ReturnType<typeof registerCaptures> } {
+  const editor = createEditor(context, log);
+  const clusters = makeClusters(log, own);
+  const memory = new EndpointMemory(editor.store);
+  const processes = own(new Processes({ clusters, memory, pins: () => settings.pins, log }));
+  const locals = new Locals(editor.store);
+  const view = own(new ClustersView(registered.clusters, { clusters, processes, locals, log }));
+  const open: ThreadOpener = (bytes, options, signal) => threads.open(bytes, options, signal);
+  const captures = own(
+    registerCaptures(context, registered.captures, {
+      tell: (e) => {
+        void showProblem(e, { what: 'Captures', log });
+      },
+      open,
+      maxBytes: () => settings.maxProfileBytes,
+    }),
+  );
+  const expectProfile = (): void => {
+    threads.prepare();
+  };
+  const parts: Parts = {
+    context,
+    editor,
+    log,
+    clusters,
+    processes,
+    locals,
+    memory,
+    view,
+    captures,
+    checked,
+    open,
+    expectProfile,
+  };
+  return { parts, captures };
+}
+
+function makeClusters(log: Parts['log'], own: Own): Clusters {
+  const clusters: Clusters = own(
     new Clusters({
       kubeconfigs: async () => {
         const kubeconfigs = (await loadKube()).createKubeconfigs({
@@ -78,16 +160,11 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
             log.info(line);
           },
         });
-        own(
-          onSettings(['kubeconfigs'], () => {
-            void clusters.reload();
-          }),
-        );
-        own(
-          vscode.workspace.onDidGrantWorkspaceTrust(() => {
-            void clusters.reload();
-          }),
-        );
+        const reload = (): void => {
+          void clusters.reload();
+        };
+        own(onSettings(['kubeconfigs'], reload));
+        own(vscode.workspace.onDidGrantWorkspaceTrust(reload));
         return kubeconfigs;
       },
       namespaces: () => settings.namespaces,
@@ -95,53 +172,27 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
       log,
     }),
   );
-  const memory = new EndpointMemory(appEditor.store);
-  const processes = own(new Processes({ clusters, memory, pins: () => settings.pins, log }));
-  const locals = new Locals(appEditor.store);
-  const view = own(new ClustersView(registered.clusters, { clusters, processes, locals, log }));
-  const threads = own(new Threads(path.join(context.extensionPath, 'dist', 'profile-thread.js')));
-  const checked = own(new CheckedProfiles());
-  const open: ThreadOpener = (bytes, options, signal) => threads.open(bytes, options, signal);
-  const captures = own(
-    registerCaptures(context, registered.captures, {
-      tell: (e) => {
-        void showProblem(e, { what: 'Captures', log });
-      },
-      open,
-      maxBytes: () => settings.maxProfileBytes,
-    }),
-  );
+  return clusters;
+}
 
-  const parts: Parts = {
-    context,
-    editor: appEditor,
-    log,
-    clusters,
-    processes,
-    locals,
-    memory,
-    view,
-    captures,
-    checked,
-    open,
-    expectProfile: () => {
-      threads.prepare();
-    },
+/** The pages that are no files. */
+function makePanels(
+  context: vscode.ExtensionContext,
+  parts: Parts,
+  own: Own,
+): { readonly metrics: MetricsPanels; readonly changes: ChurnPanels } {
+  const bundles = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
+  /** The leader of a workload where there is one. */
+  const preselected = ({ id }: Subject): Preselected => {
+    if ('url' in id) return { url: id.url };
+    if ('file' in id) return {};
+    const workload = parts.clusters.entry(id.context)?.cluster?.workload(id.workload);
+    return workload
+      ? preselectedBy({ kind: 'workload', context: id.context, workload }, parts.clusters)
+      : { context: id.context };
   };
-  const editor = own(
-    new ProfileEditor(context, {
-      store: captures.store,
-      editor: appEditor,
-      open: openAndExpect(threads),
-      checked,
-      captureAgain: (capture) => {
-        void captureAgain(parts, capture);
-      },
-    }),
-  );
-  const lines = own(new Lines({ pages: editor.pages, sources: editor.sources, log }));
   const metrics = own(
-    new MetricsPanels(parts, vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'), {
+    new MetricsPanels(parts, bundles, {
       capture: (kind, subject) => captureCommand(parts, preselected(subject), planOf(kind)),
       authenticate: async (subject) => {
         const { context, workload, replica = workload?.replicas[0] } = preselected(subject);
@@ -151,46 +202,9 @@ export function makeHost(context: vscode.ExtensionContext, registered: Registere
       },
     }),
   );
-  const changes = own(
-    new ChurnPanels(
-      { clusters, editor: appEditor, dialogs },
-      {
-        bundles: vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview'),
-        icon: vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg'),
-      },
-    ),
-  );
-  /** The leader of a workload where there is one. */
-  const preselected = ({ id }: Subject): Preselected => {
-    if ('url' in id) return { url: id.url };
-    if ('file' in id) return {};
-    const workload = clusters.entry(id.context)?.cluster?.workload(id.workload);
-    return workload
-      ? preselectedBy({ kind: 'workload', context: id.context, workload }, clusters)
-      : { context: id.context };
-  };
-  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
-    ...captures.commands,
-    ...commandsOf(parts, metrics, own(new RepeatedCaptures(parts))),
-    ...metrics.commands,
-    ...editor.commands,
-    ...changes.commands,
-    ...lines.commands,
-  };
-  log.info(`Activated in ${registered.activationMillis.toFixed(1)} ms.`);
-  return {
-    parts,
-    clusters: view.provider,
-    captures: captures.rows,
-    editor,
-    metrics,
-    measure: (request) => guarded('Measure a controller', log, () => measure(parts, request)),
-    has: (command) => nameOf(command) in commands,
-    run: (command, args) => commands[nameOf(command)]?.(...args),
-    dispose: () => {
-      for (const s of subscriptions.reverse()) s.dispose();
-    },
-  };
+  const icon = vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg');
+  const changes = own(new ChurnPanels({ clusters: parts.clusters, editor: parts.editor, dialogs }, { bundles, icon }));
+  return { metrics, changes };
 }
 
 function nameOf(command: string): string {

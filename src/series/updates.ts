@@ -1,9 +1,16 @@
 /** What a page is sent of its charts: each once as a whole, then what is new in it. */
 import type { ChartAppend, ChartData, ChartUpdate } from '../protocol/metrics';
 
+interface Sent {
+  readonly revision: number;
+  readonly chart: ChartData;
+  /** All of the chart but its points, to be compared. */
+  readonly frame: string;
+}
+
 /** What one page was sent, by panel. */
 export class SentCharts {
-  readonly #sent = new Map<string, { readonly revision: number; readonly chart: ChartData }>();
+  readonly #sent = new Map<string, Sent>();
   #revision = 0;
 
   /**
@@ -28,21 +35,24 @@ export class SentCharts {
 
   #update(chart: ChartData): ChartUpdate | undefined {
     const before = this.#sent.get(chart.panel);
-    const news = before && difference(before.chart, chart);
-    if (news && news.drop === 0 && news.keep === before.chart.times.length && news.times.length === 0) return undefined;
+    const frame = frameOf(chart);
+    const news = before?.frame === frame ? difference(before.chart, chart) : undefined;
+    if (before && news && isNothing(news, before.chart)) return undefined;
     const revision = ++this.#revision;
-    this.#sent.set(chart.panel, { revision, chart });
-    return news ? { revision, append: { panel: chart.panel, after: before.revision, ...news } } : { revision, chart };
+    this.#sent.set(chart.panel, { revision, chart, frame });
+    return before && news
+      ? { revision, append: { panel: chart.panel, after: before.revision, ...news } }
+      : { revision, chart };
   }
 }
 
 /**
  * How `now` differs from `before`. Every value is compared, because those at the end may change later: a scrape counts from
- * the moment it was asked for, and comes in after that. Undefined where only the whole tells it: other series, warnings or
- * steps, or no point in common.
+ * the moment it was asked for, and comes in after that. Undefined where only the whole tells it: a problem, other steps, or
+ * no point in common. Their frames are equal.
  */
 function difference(before: ChartData, now: ChartData): Omit<ChartAppend, 'panel' | 'after'> | undefined {
-  if (before.problem || now.problem || said(before) !== said(now)) return undefined;
+  if (before.problem || now.problem) return undefined;
   const drop = before.times.indexOf(now.times[0] ?? NaN);
   if (drop < 0) return undefined;
   let keep = same(before.times, now.times, drop, Math.min(before.times.length - drop, now.times.length));
@@ -51,8 +61,13 @@ function difference(before: ChartData, now: ChartData): Omit<ChartAppend, 'panel
   return { drop, keep, times: now.times.slice(keep), values: now.series.map(({ values }) => values.slice(keep)) };
 }
 
+/** True when the page has all of it already. */
+function isNothing({ drop, keep, times }: Omit<ChartAppend, 'panel' | 'after'>, before: ChartData): boolean {
+  return drop === 0 && keep === before.times.length && times.length === 0;
+}
+
 /** All of a chart but its points. */
-function said({ series, warnings, empty, gaps }: ChartData): string {
+function frameOf({ series, warnings, empty, gaps }: ChartData): string {
   return JSON.stringify([series.map(({ label, labels, subject }) => [label, labels, subject]), warnings, empty, gaps]);
 }
 

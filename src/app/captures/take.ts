@@ -119,7 +119,7 @@ async function takeProfile(
     target: Parameters<typeof takeCapture>[0]['target'],
     basePath: string,
     end: AbortSignal,
-    keep: () => void,
+    goOnWithoutPod: () => void,
   ): Promise<Capture> =>
     takeCapture({
       target,
@@ -139,8 +139,9 @@ async function takeProfile(
       signal: end,
       onProgress: (p) => {
         if (p.phase === 'saving') {
-          keep();
-          needs.expectProfile();
+          goOnWithoutPod();
+          // One that is taken alone is opened by the thread that has checked it.
+          if (!alone) needs.expectProfile();
         }
         onProgress(p);
       },
@@ -151,9 +152,9 @@ async function takeProfile(
   }
   const { pod } = place.replica;
   const cluster = await needs.clusters.connect(place.context, signal);
-  return whilePodExists(cluster, pod, signal, (end, keep) =>
+  return whilePodExists(cluster, pod, signal, (end, goOnWithoutPod) =>
     withPprofEndpoint(needs, place, end, ({ endpoint, auth }) =>
-      from(podTarget(cluster.session, pod.namespace, pod.name, endpoint, auth), endpoint.path, end, keep),
+      from(podTarget(cluster.session, pod.namespace, pod.name, endpoint, auth), endpoint.path, end, goOnWithoutPod),
     ),
   );
 }

@@ -1,4 +1,5 @@
 /** One editor's page: shows the document, answers the page's requests, swaps pages in place. */
+import { pause } from '../../base/abort';
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { count } from '../../base/format';
 import { isAbort, Problem } from '../../base/problem';
@@ -284,14 +285,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
       return;
     }
     const modules = this.deps.sources.modules().then((found) => found.map((m) => m.path));
-    const known = await Promise.race([
-      modules,
-      new Promise<undefined>((resolve) => {
-        setTimeout(() => {
-          resolve(undefined);
-        }, MODULES_MS);
-      }),
-    ]);
+    const known = await Promise.race([modules, pause(MODULES_MS).then(() => undefined)]);
     const send = async (ownModules: readonly string[]): Promise<void> => {
       const early = this.#early;
       const queries = early.map((e) => earlyQuery(e, profile.summary, ownModules));
