@@ -30,7 +30,7 @@ export class Threads {
     if (this.#disposed) return;
     if (this.#spare?.ended !== false) {
       this.#spare = new Thread(this.scriptPath);
-      this.#spare.practise();
+      this.#spare.warmUp();
     }
     this.#timer = setTimeout(() => {
       this.#spare?.end(closed());
@@ -114,9 +114,9 @@ class Thread {
   }
 
   /** Until it is asked for something. A thread that waits keeps no process from ending. */
-  practise(): void {
+  warmUp(): void {
     this.#worker.unref();
-    this.#worker.postMessage({ practise: true } satisfies PractiseRequest);
+    this.#worker.postMessage({ warmUp: true } satisfies PractiseRequest);
   }
 
   async open(bytes: Bytes | Promise<Bytes>, options: OpenOptions): Promise<OpenProfile> {

@@ -4,7 +4,7 @@ import { Problem } from '../../base/problem';
 import { openProfile } from '../open';
 import type { OpenProfile } from '../types';
 import type { Answer, OpenRequest, PractiseRequest, Request } from './messages';
-import { practise } from './practice';
+import { warmUp } from './warmUp';
 
 const port = parentPort;
 if (!port) throw new Error('profile-thread.js runs as a worker thread only.');
@@ -20,8 +20,8 @@ const fail = (id: number, e: unknown) => {
 };
 
 port.on('message', (message: OpenRequest | PractiseRequest | Request) => {
-  if ('practise' in message) {
-    practise(() => !asked);
+  if ('warmUp' in message) {
+    warmUp(() => !asked);
     return;
   }
   asked = true;

@@ -4,7 +4,7 @@ import type { OpenOptions, ProfileSummary, Questions } from '../types';
 
 /** To a thread that was started ahead of its file. Not answered. */
 export interface PractiseRequest {
-  readonly practise: true;
+  readonly warmUp: true;
 }
 
 export interface OpenRequest {

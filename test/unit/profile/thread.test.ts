@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAbort } from '../../../src/base/problem';
 import { openProfile } from '../../../src/profile/open';
 import { Threads } from '../../../src/profile/thread/client';
-import { madeUp } from '../../../src/profile/thread/practice';
+import { madeUp } from '../../../src/profile/thread/warmUp';
 import { profile } from './build';
 import { fixture } from './fixtures';
 

@@ -11,8 +11,8 @@ const FUNCTIONS = 120;
 /** More gain nothing. */
 const ROUNDS = 6;
 
-/** Practises in rounds of some 10 ms, with room for messages between them, until `wanted` says no. */
-export function practise(wanted: () => boolean): void {
+/** Reads it in rounds of some 10 ms, with room for messages between them, until `wanted` says no. */
+export function warmUp(wanted: () => boolean): void {
   const bytes = madeUp();
   let left = ROUNDS;
   const round = (): void => {
