@@ -1,4 +1,4 @@
-// Runs stages (stages.mjs) from a terminal: `npm test` and `npm run test:long`. However it ends, what it has started ends with it.
+// Runs stages (stages.mjs) from a terminal: `npm test`, `npm run test:long`. However it ends, what it started ends with it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureInstalled, root } from '../ensure.mjs';
@@ -14,197 +14,235 @@ import { startTestCluster, testRunDir } from './test-cluster.mjs';
 const SLOWEST = 10;
 
 /**
- * Runs the chosen stages to the line `N passed, N failed, N skipped` and ends this process, with 1 unless all passed. `load()`
- * gives, once node_modules is there, { stages, limitOf, atOnce, budget }: stages at a time, and s { warm, cold } that a whole run may
- * take, which is told and warned of. `only`: names of stages, none: all; `files`: what the paths of the test files contain that are
- * run of the one stage. `keep`: the cluster stays. `limit`: s after which the whole is ended and what has not passed by then counts
- * as failed; undefined: none. `each`: every stage has the last line for itself too.
+ * Runs the chosen stages to the line `N passed, N failed, N skipped` and ends this process, with 1 unless all passed.
+ * - `load()`, called once node_modules is there, gives { stages, limitOf, atOnce, budget }: `atOnce` stages at a time; `budget`,
+ *   { warm, cold } in s, what a whole run may take, which is printed and warned of.
+ * - `only`: names of stages; none: all. `files`: part of the paths of the test files to run of the one stage.
+ * - `keep`: the cluster stays. `each`: every stage has the last line for itself too.
+ * - `limit`: s after which the whole is ended, and what has not passed by then has failed; undefined: none.
  */
-export async function runAll({ load, only, files, keep = false, results, limit, each = false }) {
-  const began = Date.now();
-  const children = new Children();
-  const stop = new AbortController();
-  stop.signal.addEventListener('abort', () => {
-    void children.stopAll();
-  });
-  const stopped = new Promise((_, reject) => {
-    stop.signal.addEventListener('abort', () => {
-      reject(stop.signal.reason);
+export async function runAll(options) {
+  await new Run(options).toTheEnd();
+}
+
+class Run {
+  #options;
+  #began = Date.now();
+  #children = new Children();
+  #stop = new AbortController();
+  /** Rejects when the run is being ended. */
+  #stopped = new Promise((_, reject) => {
+    this.#stop.signal.addEventListener('abort', () => {
+      reject(this.#stop.signal.reason);
     });
   });
-  stopped.catch(() => undefined);
-  let endCluster = async () => undefined;
-  let forget = async () => undefined;
-  let interrupted = false;
-  let broken = false;
-  let total = none();
-  /** What stages leave for later ones: { vsix, cluster }; `cold`: something was fetched or built that is kept for the next run. */
-  const made = { cold: false };
-  const overdue = [];
-  let budget;
+  #interrupted = false;
+  /** The runner itself failed. */
+  #broken = false;
+  #endCluster = async () => undefined;
+  #forget = async () => undefined;
+  #total = none();
+  /** Names of stages that passed. */
+  #ready = new Set();
+  /** What stages leave for later ones: { vsix, cluster }; `cold`: something was fetched or built, and kept for the next run. */
+  #made = { cold: false };
+  /** Stages that took more than their share, in words. */
+  #overdue = [];
+  /** Undefined: not the whole is run, so it is not judged. */
+  #budget;
 
-  const clean = async () => {
-    const early = interrupted || stop.signal.aborted;
-    if (!stop.signal.aborted) stop.abort(new Error('The run has ended.'));
-    await children.stopAll();
-    // One that did not come to be is not kept, nor is that of a run that was ended half way: what else is left could not be told from it.
-    const kept = keep && made.cluster !== undefined && !early;
+  constructor(options) {
+    this.#options = options;
+    this.#stop.signal.addEventListener('abort', () => {
+      void this.#children.stopAll();
+    });
+    this.#stopped.catch(() => undefined);
+  }
+
+  async toTheEnd() {
+    const { limit } = this.#options;
+    onInterrupt(() => this.#interrupt());
+    // A write that fails where nobody waits for it must not leave anything behind.
+    const lost = (e) => {
+      this.#broken = true;
+      console.error(explain(e));
+      if (!this.#stop.signal.aborted) this.#stop.abort(new Error('Ended by an error of the runner.'));
+    };
+    process.on('uncaughtException', lost);
+    process.on('unhandledRejection', lost);
+    const late = () => {
+      this.#stop.abort(new Error(`Ended after ${length(limit)}, the limit of the whole run.`));
+    };
+    const timer = limit === undefined ? undefined : setTimeout(late, limit * 1000);
+    try {
+      await this.#runChosen();
+    } catch (e) {
+      this.#broken = true;
+      console.error(explain(e));
+    }
+    clearTimeout(timer);
+    await this.#unlessInterrupted();
+    await this.#clean();
+    await this.#unlessInterrupted();
+    this.#exit();
+  }
+
+  async #interrupt() {
+    this.#interrupted = true;
+    console.log('Ending what was started…');
+    await this.#clean();
+    console.log('Ended. Nothing that was started is left.');
+  }
+
+  /** The handler of the signal ends this process; what it ended itself is not reported. */
+  async #unlessInterrupted() {
+    if (this.#interrupted) await new Promise(() => undefined);
+  }
+
+  async #clean() {
+    const early = this.#interrupted || this.#stop.signal.aborted;
+    if (!this.#stop.signal.aborted) this.#stop.abort(new Error('The run has ended.'));
+    await this.#children.stopAll();
+    // Kept only where it started and the run went to its end: else its processes could not be told from what must end.
+    const kept = this.#options.keep === true && this.#made.cluster !== undefined && !early;
     if (!kept)
-      await endCluster().catch((e) => {
+      await this.#endCluster().catch((e) => {
         console.error(explain(e));
       });
-    await forget({ kept });
-  };
-  onInterrupt(async () => {
-    interrupted = true;
-    console.log('Ending what was started…');
-    await clean();
-    console.log('Ended. Nothing that was started is left.');
-  });
-  // A write that fails where nobody waits for it must not leave anything behind.
-  const lost = (e) => {
-    broken = true;
-    console.error(explain(e));
-    if (!stop.signal.aborted) stop.abort(new Error('Ended by an error of the runner.'));
-  };
-  process.on('uncaughtException', lost);
-  process.on('unhandledRejection', lost);
-  const timer =
-    limit === undefined
-      ? undefined
-      : setTimeout(() => {
-          stop.abort(new Error(`Ended after ${length(limit)}, the limit of the whole run.`));
-        }, limit * 1000);
+    await this.#forget({ kept });
+  }
 
-  async function main() {
+  async #runChosen() {
+    const { load, only, files, results } = this.#options;
     const runs = `${testRunDir}.runs`;
     const ended = await endLeftovers(runs);
     if (ended > 0) console.log(`Ended ${ended} processes of a run that was killed.`);
-    forget = markRun(runs);
+    this.#forget = markRun(runs);
     await Promise.race([
       ensureInstalled((line) => {
         console.log(line);
       }),
-      stopped,
+      this.#stopped,
     ]);
     // They need node_modules.
-    const { stages, limitOf, atOnce, budget: whole } = await load();
-    if (only.length === 0) budget = whole;
+    const { stages, limitOf, atOnce, budget } = await load();
+    if (only.length === 0) this.#budget = budget;
     const chosen = pick(stages, only, files);
     fs.mkdirSync(results, { recursive: true });
-    // Pictures of an earlier run tell of nothing here.
+    // Pictures of an earlier run show nothing of this one.
     fs.rmSync(path.join(results, 'shots'), { recursive: true, force: true });
-    const ready = new Set();
-    await runStages(chosen, { atOnce, run: (stage) => runStage(stage, limitOf(stage)), tell });
+    await runStages(chosen, {
+      atOnce,
+      run: (stage) => this.#runStage(stage, limitOf(stage)),
+      tell: (stage, ran) => {
+        this.#tell(stage, ran);
+      },
+    });
+  }
 
-    async function runStage(stage, seconds) {
-      const started = Date.now();
-      const logFile = path.join(results, `${stage.name}.log`);
-      const notes = [];
-      const note = (text) => {
-        fs.appendFileSync(logFile, `${text}\n`);
-        notes.push(text);
-        if (process.stderr.isTTY) process.stderr.write(`  ${stage.name}: ${text}\n`);
-      };
-      let result;
-      try {
-        if (stop.signal.aborted) throw new Error(`Not begun. ${stop.signal.reason.message}`);
-        fs.writeFileSync(logFile, '');
-        const run = toolRunner(children, { logFile, limitSeconds: seconds, signal: stop.signal });
-        const given = {
-          root,
-          results,
-          made,
-          note,
-          run,
-          files: stage.chosen,
-          log: logFile,
-          fetched: (text) => {
-            made.cold = true;
-            note(text);
-          },
-          startCluster: async () => {
-            const found = await startTestCluster({
-              run,
-              logFile,
-              keep,
-              onStarting: (end) => {
-                endCluster = end;
-              },
-            });
-            if (found.cluster?.built) made.cold = true;
-            return found;
-          },
-        };
-        const missing = stage.needs.filter((n) => !ready.has(n));
-        if (missing.length > 0)
-          result = skip(stage.name, `needs the stage ${missing.join(' and ')}, which did not succeed`);
-        else result = await Promise.race([withLimit(stage.run(given), seconds), stopped]);
-      } catch (e) {
-        result = failure(stage.name, explain(e, logFile));
+  async #runStage(stage, seconds) {
+    const started = Date.now();
+    const logFile = path.join(this.#options.results, `${stage.name}.log`);
+    const notes = [];
+    const note = (text) => {
+      fs.appendFileSync(logFile, `${text}\n`);
+      notes.push(text);
+      if (process.stderr.isTTY) process.stderr.write(`  ${stage.name}: ${text}\n`);
+    };
+    let result;
+    try {
+      if (this.#stop.signal.aborted) throw new Error(`Not begun. ${this.#stop.signal.reason.message}`);
+      fs.writeFileSync(logFile, '');
+      const missing = stage.needs.filter((n) => !this.#ready.has(n));
+      if (missing.length > 0)
+        result = skip(stage.name, `needs the stage ${missing.join(' and ')}, which did not succeed`);
+      else {
+        const work = stage.run(this.#given(stage, { seconds, logFile, note }));
+        result = await Promise.race([withLimit(work, seconds), this.#stopped]);
       }
-      // The handler of the signal ends this process; what it ended itself is not told of.
-      if (interrupted) await new Promise(() => undefined);
-      if (result.passed + result.failed.length + result.skipped.length === 0)
-        result = failure(stage.name, 'The stage ran no tests at all.');
-      if (result.failed.length === 0 && result.passed > 0) ready.add(stage.name);
-      return { result, took: (Date.now() - started) / 1000, said: notes.at(-1), logFile };
+    } catch (e) {
+      result = failure(stage.name, explain(e, logFile));
     }
-
-    function tell(stage, { result, took, said, logFile }) {
-      total = add(total, result);
-      const word =
-        result.failed.length > 0
-          ? `${result.failed.length} FAILED, ${result.passed} passed`
-          : `${result.passed} passed`;
-      const skipped = result.skipped.length > 0 ? `, ${result.skipped.length} SKIPPED` : '';
-      const share =
-        stage.chosen === undefined && stage.warm !== undefined ? (made.cold && stage.cold) || stage.warm : undefined;
-      if (share !== undefined && took > share) overdue.push(`${stage.name} by ${length(took - share)}`);
-      console.log(
-        `${stage.name.padEnd(8)} ${word}${skipped} in ${length(took)}${share === undefined ? '' : ` of ${length(share)}`}${said === undefined ? '' : ` (${said})`}`,
-      );
-      for (const f of result.failed) console.log(`  FAILED ${f.title}\n${excerpt(f.message)}`);
-      for (const s of result.skipped) console.log(`  SKIPPED ${s.title}: ${s.message}`);
-      if (result.failed.length > 0) console.log(`  log: ${path.relative(root, logFile)}`);
-      if (each) console.log(`${stage.name}: ${counts(result)}`);
-    }
+    await this.#unlessInterrupted();
+    if (result.passed + result.failed.length + result.skipped.length === 0)
+      result = failure(stage.name, 'The stage ran no tests at all.');
+    if (result.failed.length === 0 && result.passed > 0) this.#ready.add(stage.name);
+    return { result, took: (Date.now() - started) / 1000, said: notes.at(-1), logFile };
   }
 
-  try {
-    await main();
-  } catch (e) {
-    broken = true;
-    console.error(explain(e));
+  /** What a stage is given to run with. */
+  #given(stage, { seconds, logFile, note }) {
+    const { results, keep = false } = this.#options;
+    const run = toolRunner(this.#children, { logFile, limitSeconds: seconds, signal: this.#stop.signal });
+    return {
+      root,
+      results,
+      made: this.#made,
+      note,
+      run,
+      files: stage.chosen,
+      log: logFile,
+      fetched: (text) => {
+        this.#made.cold = true;
+        note(text);
+      },
+      startCluster: async () => {
+        const found = await startTestCluster({
+          run,
+          logFile,
+          keep,
+          onStarting: (end) => {
+            this.#endCluster = end;
+          },
+        });
+        if (found.cluster?.built) this.#made.cold = true;
+        return found;
+      },
+    };
   }
-  clearTimeout(timer);
-  if (interrupted) await new Promise(() => undefined);
-  await clean();
-  if (interrupted) await new Promise(() => undefined);
-  const { passed, failed, skipped } = total;
-  const strict = process.env.CI === 'true' && skipped.length > 0;
-  tellTimes((Date.now() - began) / 1000);
-  if (strict)
-    console.log(`CI=true: a skipped test fails the run. ${skipped.map((s) => `${s.title}: ${s.message}`).join('; ')}`);
-  console.log(counts({ ...total, failed: broken ? [...failed, undefined] : failed }));
-  process.exit(broken || failed.length > 0 || strict || passed === 0 ? 1 : 0);
 
-  function tellTimes(took) {
-    const slowest = [...total.times].sort((a, b) => b.ms - a.ms).slice(0, SLOWEST);
-    if (slowest.length > 1)
-      console.log(
-        `\nThe slowest tests:\n${slowest.map((t) => `${(t.ms / 1000).toFixed(1).padStart(7)} s  ${t.title}`).join('\n')}`,
-      );
-    const may = budget?.[made.cold ? 'cold' : 'warm'];
-    const of =
-      may === undefined
-        ? ''
-        : ` of the ${length(may)} that a run may take ${made.cold ? 'that fetches or builds what is kept for later ones' : 'with everything cached'}`;
+  #tell(stage, { result, took, said, logFile }) {
+    this.#total = add(this.#total, result);
+    const word =
+      result.failed.length > 0 ? `${result.failed.length} FAILED, ${result.passed} passed` : `${result.passed} passed`;
+    const skipped = result.skipped.length > 0 ? `, ${result.skipped.length} SKIPPED` : '';
+    const whole = stage.chosen === undefined && stage.warm !== undefined;
+    const share = whole ? (this.#made.cold && stage.cold) || stage.warm : undefined;
+    if (share !== undefined && took > share) this.#overdue.push(`${stage.name} by ${length(took - share)}`);
+    const of = share === undefined ? '' : ` of ${length(share)}`;
+    const note = said === undefined ? '' : ` (${said})`;
+    console.log(`${stage.name.padEnd(8)} ${word}${skipped} in ${length(took)}${of}${note}`);
+    for (const f of result.failed) console.log(`  FAILED ${f.title}\n${excerpt(f.message)}`);
+    for (const s of result.skipped) console.log(`  SKIPPED ${s.title}: ${s.message}`);
+    if (result.failed.length > 0) console.log(`  log: ${path.relative(root, logFile)}`);
+    if (this.#options.each === true) console.log(`${stage.name}: ${counts(result)}`);
+  }
+
+  #tellTimes(took) {
+    const slowest = [...this.#total.times].sort((a, b) => b.ms - a.ms).slice(0, SLOWEST);
+    const lines = slowest.map((t) => `${(t.ms / 1000).toFixed(1).padStart(7)} s  ${t.title}`);
+    if (slowest.length > 1) console.log(`\nThe slowest tests:\n${lines.join('\n')}`);
+    const { results } = this.#options;
+    const { cold } = this.#made;
+    const may = this.#budget?.[cold ? 'cold' : 'warm'];
+    const kind = cold ? 'that fetches or builds what is kept for later ones' : 'with everything cached';
+    const of = may === undefined ? '' : ` of the ${length(may)} that a run may take ${kind}`;
     console.log(`\n${length(took)}${of}. Logs and screenshots: ${path.relative(process.cwd(), results) || results}`);
-    if (may !== undefined && took > may)
+    if (may === undefined || took <= may) return;
+    const over = this.#overdue.length > 0 ? ` Over their share: ${this.#overdue.join(', ')}.` : '';
+    console.log(`WARNING: the run took ${length(took - may)} longer than it may.${over}`);
+  }
+
+  #exit() {
+    const { passed, failed, skipped } = this.#total;
+    const strict = process.env.CI === 'true' && skipped.length > 0;
+    this.#tellTimes((Date.now() - this.#began) / 1000);
+    if (strict)
       console.log(
-        `WARNING: the run took ${length(took - may)} longer than it may.${overdue.length > 0 ? ` Over their share: ${overdue.join(', ')}.` : ''}`,
+        `CI=true: a skipped test fails the run. ${skipped.map((s) => `${s.title}: ${s.message}`).join('; ')}`,
       );
+    console.log(counts({ ...this.#total, failed: this.#broken ? [...failed, undefined] : failed }));
+    process.exit(this.#broken || failed.length > 0 || strict || passed === 0 ? 1 : 0);
   }
 }
 
@@ -265,10 +303,10 @@ function toolRunner(children, { logFile, limitSeconds, signal }) {
       limitSeconds: left,
     });
     signal.throwIfAborted();
-    if (r.timedOut)
-      throw new Error(
-        `Ended after ${length(limitSeconds)}, the limit of this stage. The last of its output:\n${r.tail.trimEnd().split('\n').slice(-12).join('\n')}`,
-      );
+    if (r.timedOut) {
+      const last = r.tail.trimEnd().split('\n').slice(-12).join('\n');
+      throw new Error(`Ended after ${length(limitSeconds)}, the limit of this stage. The last of its output:\n${last}`);
+    }
     return r;
   };
 }

@@ -24,7 +24,7 @@ export class Threads {
   /** `scriptPath` is dist/profile-thread.js. */
   constructor(private readonly scriptPath: string) {}
 
-  /** A file will be opened soon: starts its thread now, which practises until then. Costs some 15 MB; safe to call again. */
+  /** A file will be opened soon: starts its thread now, which warms up until then. Costs some 15 MB; safe to call again. */
   prepare(): void {
     clearTimeout(this.#timer);
     if (this.#disposed) return;
