@@ -1,7 +1,8 @@
 // `npm run bench`: the figures that the project promises, each beside a peer that is measured in the same run.
 //
-// The cases are in test/bench/cases, one file each. Ours and the peer take turns, so that a machine that slows down slows
-// both; figures are medians. They say nothing on a machine that is busy with something else: the load is printed first.
+// The cases are in test/bench/cases, one file each. Ours and the peer take turns, so that a machine that slows down
+// slows both; figures are medians. They say nothing on a machine that is busy with something else: the load is printed
+// first.
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, root } from './ensure.mjs';
@@ -58,7 +59,8 @@ if (options.help) {
 
 /** The cases reach the cluster themselves, which needs the Node of the extension host: 24. */
 async function handOver(node) {
-  // In a group of its own, and each signal passed on once: it takes a second one as the wish to end at once, half cleaned up.
+  // In a group of its own, and each signal passed on once: it takes a second one as the wish to end at once, half
+  // cleaned up.
   const child = spawn(node, [import.meta.filename, ...process.argv.slice(2)], {
     cwd: process.cwd(),
     stdio: 'inherit',

@@ -1,4 +1,5 @@
-// Bundles host, thread, pages and the command line apart into dist/. `--watch` rebuilds on change; `--production` minifies.
+// Bundles host, thread, pages and the command line apart into dist/. `--watch` rebuilds on change; `--production`
+// minifies.
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -34,8 +35,8 @@ const page = {
 };
 
 /**
- * Every `import * as vscode` would copy the editor's API, 400 names, into an object of its own: twice the time that loading
- * takes. Through one module of ours there is one copy.
+ * Every `import * as vscode` would copy the editor's API, 400 names, into an object of its own: twice the time that
+ * loading takes. Through one module of ours there is one copy.
  */
 const vscodeOnce = {
   name: 'vscode-once',
@@ -52,7 +53,8 @@ const vscodeOnce = {
 
 /** Exported for scripts/inspect.mjs, which builds only what it runs. */
 export const bundles = [
-  // What activation runs, what the first use of anything loads, what the first source of a controller loads, and client-node, loaded when a cluster is first opened.
+  // What activation runs, what the first use of anything loads, what the first source of a controller loads, and
+  // client-node, loaded when a cluster is first opened.
   {
     ...node,
     entryPoints: { extension: 'src/extension.ts' },

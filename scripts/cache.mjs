@@ -1,11 +1,13 @@
-// What is slow to get and the same for every checkout (Node 24, code-server, the control plane's binaries) is kept outside
-// the checkout, by version.
+// What is slow to get and the same for every checkout (Node 24, code-server, the control plane's binaries) is kept
+// outside the checkout, by version.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isThere } from './lib/children.mjs';
 
-/** `$CONTROLLER_TUNER_CACHE`, else `$XDG_CACHE_HOME/controller-tuner`, else `~/.cache/controller-tuner`; then `parts`. */
+/**
+ * `$CONTROLLER_TUNER_CACHE`, else `$XDG_CACHE_HOME/controller-tuner`, else `~/.cache/controller-tuner`; then `parts`.
+ */
 export function cachePath(...parts) {
   const { CONTROLLER_TUNER_CACHE: own, XDG_CACHE_HOME: xdg } = process.env;
   return path.join(own || path.join(xdg || path.join(os.homedir(), '.cache'), 'controller-tuner'), ...parts);
@@ -14,8 +16,8 @@ export function cachePath(...parts) {
 const STAMP = '.complete';
 
 /**
- * A folder of the cache, filled by `fill(dir)` the first time. It is filled beside its place and then renamed, so a run that
- * was ended half way, or a second run at the same time, never leaves a half-filled one. Returns its path.
+ * A folder of the cache, filled by `fill(dir)` the first time. It is filled beside its place and then renamed, so a run
+ * that was ended half way, or a second run at the same time, never leaves a half-filled one. Returns its path.
  */
 export async function cachedFolder(name, fill) {
   const dir = cachePath(name);

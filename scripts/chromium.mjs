@@ -1,4 +1,5 @@
-// The Chromium that tests drive. Debian's headless shell does the same work as the whole browser in less than half the time.
+// The Chromium that tests drive. Debian's headless shell does the same work as the whole browser in less than half the
+// time.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,15 +12,18 @@ const MAC = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** Path of a Chromium or Chrome on this machine, the headless shell before others; undefined when there is none. `CHROMIUM` names another. */
+/**
+ * Path of a Chromium or Chrome on this machine, the headless shell before others; undefined when there is none.
+ * `CHROMIUM` names another.
+ */
 export function findChromium() {
   const named = NAMES.flatMap((n) => (process.env.PATH ?? '').split(path.delimiter).map((d) => path.join(d, n)));
   return [process.env.CHROMIUM, ...named, ...MAC].find((f) => f && fs.existsSync(f));
 }
 
 /**
- * How the editor's windows are launched (playwright): quiet, and with signals left to who launches them, whose `exit` handlers end
- * the browser and what else was started.
+ * How the editor's windows are launched (playwright): quiet, and with signals left to who launches them, whose `exit`
+ * handlers end the browser and what else was started.
  */
 export const EDITOR_WINDOW = {
   headless: true,
@@ -46,14 +50,18 @@ const PATIENT = [
   '-o',
   'DPkg::Lock::Timeout=120',
 ];
-/** How often, and after how many ms each, `apt-get update` is called again while another apt reads the lists: it does not wait by itself. */
+/**
+ * How often, and after how many ms each, `apt-get update` is called again while another apt reads the lists: it does
+ * not wait by itself.
+ */
 const LOCKED = { times: 24, ms: 5000 };
 
 let installing;
 
 /**
- * Resolves to { chromium }: the headless shell, which is installed by apt where that is allowed and has it, else what is there; or
- * to { why }: one sentence with what to do. `run(command, args, env)`: resolves to { code, tail: the last of its output }.
+ * Resolves to { chromium }: the headless shell, which is installed by apt where that is allowed and has it, else what
+ * is there; or to { why }: one sentence with what to do. `run(command, args, env)`: resolves to { code, tail: the last
+ * of its output }.
  */
 export async function ensureChromium(log, run = runQuietly) {
   const found = findChromium();

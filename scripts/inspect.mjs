@@ -1,5 +1,5 @@
-// `npm run -s inspect -- …`: the parts of the extension without an editor. Builds what it runs when sources are newer, finds a
-// Node that the Kubernetes client runs on, and hands over to dist/inspect.js. Standard output is left to that.
+// `npm run -s inspect -- …`: the parts of the extension without an editor. Builds what it runs when sources are newer,
+// finds a Node that the Kubernetes client runs on, and hands over to dist/inspect.js. Standard output is left to that.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';

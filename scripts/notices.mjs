@@ -1,5 +1,6 @@
-// What of other people is in the bundles: their licences as ThirdPartyNotices.txt, their names and versions as a CycloneDX SBOM.
-// Both are made from what esbuild really took, so that neither can forget a package nor name one that does not ship.
+// What of other people is in the bundles: their licences as ThirdPartyNotices.txt, their names and versions as a
+// CycloneDX SBOM. Both are made from what esbuild really took, so that neither can forget a package nor name one that
+// does not ship.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './ensure.mjs';
@@ -32,7 +33,10 @@ function foldersOf(metafiles) {
   return [...folders];
 }
 
-/** The packages in the bundles, each version once, by name: { name, version, licence, text, home }. Throws for a licence that is not allowed, or without a text. */
+/**
+ * The packages in the bundles, each version once, by name: { name, version, licence, text, home }. Throws for a licence
+ * that is not allowed, or without a text.
+ */
 export function bundledPackages(metafiles) {
   const found = new Map();
   for (const folder of foldersOf(metafiles)) {

@@ -21,7 +21,8 @@ export async function packageVsix() {
   fs.writeFileSync(path.join(dist, 'ThirdPartyNotices.txt'), noticesText(packages));
   fs.writeFileSync(path.join(dist, 'sbom.cdx.json'), sbom(packages, { name, version }));
   const file = path.join(dist, `controller-tuner-${version}.vsix`);
-  // Dependencies are in the bundles. The README's links are to pages of this repository, whose address vsce can't guess.
+  // Dependencies are in the bundles. The README's links are to pages of this repository, whose address vsce can't
+  // guess.
   node(
     'node_modules/@vscode/vsce/vsce',
     'package',
@@ -40,7 +41,10 @@ export async function packageVsix() {
   return { file, bytes };
 }
 
-/** vsce gives every file this time, s since the epoch, and sorts them: the same sources give the same bytes. A zip knows no earlier year. */
+/**
+ * vsce gives every file this time, s since the epoch, and sorts them: the same sources give the same bytes. A zip knows
+ * no earlier year.
+ */
 const EPOCH = { SOURCE_DATE_EPOCH: '315532800', TZ: 'UTC' };
 
 function node(...args) {

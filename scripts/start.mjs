@@ -23,7 +23,9 @@ Ctrl-C ends everything that this has started. A test cluster that was running be
 const children = new Children();
 /** What to end, last first. */
 const endings = [];
-/** Set by Ctrl-C: whatever ends from then on is being ended, and the handler ends this process when all of it is gone. */
+/**
+ * Set by Ctrl-C: whatever ends from then on is being ended, and the handler ends this process when all of it is gone.
+ */
 let interrupted = false;
 const forever = () => new Promise(() => undefined);
 

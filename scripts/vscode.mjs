@@ -1,4 +1,5 @@
-// A real VS Code without a desktop: code-server (the workbench in a browser, extension hosts on this machine), kept in the cache.
+// A real VS Code without a desktop: code-server (the workbench in a browser, extension hosts on this machine), kept in
+// the cache.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -115,12 +116,15 @@ export function freePort() {
  * Starts code-server on 127.0.0.1 and waits until it answers.
  *
  * - `vsix`: installed first, by code-server's own installer. `extensionDevelopmentPath`: run from a folder instead.
- * - `extensions`: folder that extensions are installed in, for several starts with the same VSIX: the first installs it. Default: inside `data`.
- * - `folder`: the workspace. `env`: added to the extension host's environment. `settings`: user settings over the quiet ones.
+ * - `extensions`: folder that extensions are installed in, for several starts with the same VSIX: the first installs
+ *   it. Default: inside `data`.
+ * - `folder`: the workspace. `env`: added to the extension host's environment. `settings`: user settings over the quiet
+ *   ones.
  * - `data`: folder for its data, kept at the end. Default: a new one under the temporary folder, removed at the end.
  * - `ownHome`: HOME inside `data`, for tests that must not see this person's files. Default true.
  * - `port`: default one that code-server chooses. `smokeTestDriver`: for tests inside the extension host.
- * - `untrusted`: folders are opened in Restricted Mode until a person trusts them. Default false: there is no question of trust.
+ * - `untrusted`: folders are opened in Restricted Mode until a person trusts them. Default false: there is no question
+ *   of trust.
  *
  * Returns { url, pageUrl(options?), home, data, logs(), stop() }.
  *
@@ -159,7 +163,8 @@ export async function startCodeServer({
         XDG_CACHE_HOME: path.join(home, '.cache'),
       }
     : {};
-  // EXTENSIONS_GALLERY: ask no gallery. PORT, PASSWORD…: code-server's own variables, that this person may use elsewhere.
+  // EXTENSIONS_GALLERY: ask no gallery. PORT, PASSWORD…: code-server's own variables, that this person may use
+  // elsewhere.
   const {
     PORT: _p,
     PASSWORD: _w,

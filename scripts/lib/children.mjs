@@ -11,7 +11,10 @@ export class Children {
     process.on('exit', this.#killAll);
   }
 
-  /** Like spawn(), in a process group of its own: a Ctrl-C in the terminal reaches the script, which then ends the group. */
+  /**
+   * Like spawn(), in a process group of its own: a Ctrl-C in the terminal reaches the script, which then ends the
+   * group.
+   */
   start(command, args, options = {}) {
     const child = spawn(command, args, { ...options, detached: !windows });
     this.#running.add(child);
@@ -25,12 +28,18 @@ export class Children {
     return child;
   }
 
-  /** Asks a child and its group to end, and ends them by force after `graceMs`; the group as soon as the child has ended. */
+  /**
+   * Asks a child and its group to end, and ends them by force after `graceMs`; the group as soon as the child has
+   * ended.
+   */
   async stop(child, graceMs = 5000) {
     if (await this.#end(child, graceMs)) this.#signal(child, 'SIGKILL');
   }
 
-  /** Until the child has ended; some of its group may have outlived what it was sent. False when the child had ended already: its id may be another's. */
+  /**
+   * Until the child has ended; some of its group may have outlived what it was sent. False when the child had ended
+   * already: its id may be another's.
+   */
   async #end(child, graceMs) {
     if (child.exitCode !== null || child.signalCode !== null) return false;
     const gone = new Promise((resolve) => {
@@ -45,7 +54,10 @@ export class Children {
     return true;
   }
 
-  /** All of them, and what they have started in their groups: a tool's workers end what they have started themselves when they are given the time. */
+  /**
+   * All of them, and what they have started in their groups: a tool's workers end what they have started themselves
+   * when they are given the time.
+   */
   async stopAll(graceMs = 5000) {
     const until = Date.now() + graceMs;
     await Promise.all(
@@ -85,7 +97,10 @@ export function isThere(pid) {
 /** ms within which a second signal is the same wish: npm passes on to its script what the terminal has sent to both. */
 const SAME_WISH = 1000;
 
-/** Runs `clean` once on Ctrl-C or SIGTERM and then ends this process; a second Ctrl-C, a second later or more, ends it at once. */
+/**
+ * Runs `clean` once on Ctrl-C or SIGTERM and then ends this process; a second Ctrl-C, a second later or more, ends it
+ * at once.
+ */
 export function onInterrupt(clean) {
   let asked;
   const handle = (signal) => {

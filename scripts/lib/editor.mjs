@@ -4,7 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { cachePath } from '../cache.mjs';
 
-/** The desktop's `code`; undefined where there is none, or where it is a remote's helper that opens no window of its own. */
+/**
+ * The desktop's `code`; undefined where there is none, or where it is a remote's helper that opens no window of its
+ * own.
+ */
 export function findDesktopCode() {
   const names = process.platform === 'win32' ? ['code.cmd'] : ['code'];
   for (const dir of (process.env.PATH ?? '').split(path.delimiter)) {
@@ -17,8 +20,8 @@ export function findDesktopCode() {
 }
 
 /**
- * Opens a desktop VS Code with the extension from `root`. It has user data of its own, so it is a process of its own: the
- * windows that this person has open are left alone, and it can be ended. Resolves { exited, stop() }.
+ * Opens a desktop VS Code with the extension from `root`. It has user data of its own, so it is a process of its own:
+ * the windows that this person has open are left alone, and it can be ended. Resolves { exited, stop() }.
  */
 export async function openDesktop({ code, root, folder, kubeconfig, children }) {
   const data = cachePath('start', 'desktop');

@@ -1,6 +1,6 @@
-// What a test run that was killed has left: every process that a run starts has the run's mark in its environment, and each run
-// has a note of itself in the temporary folder until it ends. The next run of the checkout ends what the marks lead to (on Linux,
-// where a process tells its environment).
+// What a test run that was killed has left: every process that a run starts has the run's mark in its environment, and
+// each run has a note of itself in the temporary folder until it ends. The next run of the checkout ends what the marks
+// lead to (on Linux, where a process tells its environment).
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,8 +9,8 @@ import { isThere } from './children.mjs';
 const NAME = 'CONTROLLER_TUNER_TEST_RUN';
 
 /**
- * Notes this run in `dir` and marks all that it starts from now on, a run within a run with both marks. Gives what ends all of it that
- * is still there, unless some is to be `kept`, and takes the note back.
+ * Notes this run in `dir` and marks all that it starts from now on, a run within a run with both marks. Gives what ends
+ * all of it that is still there, unless some is to be `kept`, and takes the note back.
  */
 export function markRun(dir) {
   const id = `${process.pid}-${Date.now()}`;

@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 
 /**
- * Starts `command` as one of `children`; resolves { code, timedOut, tail } when it has ended. After `limitSeconds` it and
- * its group are ended. `tail`: the last of its output, for a message.
+ * Starts `command` as one of `children`; resolves { code, timedOut, tail } when it has ended. After `limitSeconds` it
+ * and its group are ended. `tail`: the last of its output, for a message.
  */
 export async function runLogged(children, command, args, { cwd, env = process.env, logFile, limitSeconds }) {
   const log = fs.openSync(logFile, 'a');

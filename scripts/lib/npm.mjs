@@ -1,4 +1,5 @@
-// npm as a child: no package scripts, nothing on stdout (callers print JSON there), the end of its output when it fails.
+// npm as a child: no package scripts, nothing on stdout (callers print JSON there), the end of its output when it
+// fails.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,7 +1,10 @@
 // Options of a script of ours: what is wrong with them in one line, and --help.
 import { parseArgs } from 'node:util';
 
-/** `options` as for parseArgs; those named in `numbers` take numbers above 0. Ends this process after --help and after a mistake. */
+/**
+ * `options` as for parseArgs; those named in `numbers` take numbers above 0. Ends this process after --help and after a
+ * mistake.
+ */
 export function optionsOf({ help, options, numbers = [] }) {
   try {
     const { values } = parseArgs({ options: { ...options, help: { type: 'boolean', short: 'h' } } });

@@ -1,5 +1,5 @@
-// What a stage found, in one shape whatever tool ran it: { passed, failed: [{ title, message }], skipped: [{ title, message }],
-// times: [{ title, ms }] }; `times`: of its tests, where its tool tells.
+// What a stage found, in one shape whatever tool ran it: { passed, failed: [{ title, message }], skipped: [{ title,
+// message }], times: [{ title, ms }] }; `times`: of its tests, where its tool tells.
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -1,4 +1,5 @@
-// Runs stages (stages.mjs) from a terminal: `npm test`, `npm run test:long`. However it ends, what it started ends with it.
+// Runs stages (stages.mjs) from a terminal: `npm test`, `npm run test:long`. However it ends, what it started ends with
+// it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureInstalled, root } from '../ensure.mjs';
@@ -15,8 +16,8 @@ const SLOWEST = 10;
 
 /**
  * Runs the chosen stages to the line `N passed, N failed, N skipped` and ends this process, with 1 unless all passed.
- * - `load()`, called once node_modules is there, gives { stages, limitOf, atOnce, budget }: `atOnce` stages at a time; `budget`,
- *   { warm, cold } in s, what a whole run may take, which is printed and warned of.
+ * - `load()`, called once node_modules is there, gives { stages, limitOf, atOnce, budget }: `atOnce` stages at a time;
+ *   `budget`, { warm, cold } in s, what a whole run may take, which is printed and warned of.
  * - `only`: names of stages; none: all. `files`: part of the paths of the test files to run of the one stage.
  * - `keep`: the cluster stays. `each`: every stage has the last line for itself too.
  * - `limit`: s after which the whole is ended, and what has not passed by then has failed; undefined: none.
@@ -44,7 +45,10 @@ class Run {
   #total = none();
   /** Names of stages that passed. */
   #ready = new Set();
-  /** What stages leave for later ones: { vsix, cluster }; `cold`: something was fetched or built, and kept for the next run. */
+  /**
+   * What stages leave for later ones: { vsix, cluster }; `cold`: something was fetched or built, and kept for the next
+   * run.
+   */
   #made = { cold: false };
   /** Stages that took more than their share, in words. */
   #overdue = [];

@@ -1,10 +1,11 @@
 // Which stage runs when: two beside each other where neither minds, since much of what the tests do is wait.
 
 /**
- * Runs stages, at most `atOnce` of them at a time, each as early as it may, the first in the list before the others. A stage
- * waits until those that it `needs` have ended and none runs that `uses` the same. One that measures is `alone`: it waits until
- * none runs, and none after it begins before it has ended. `run(stage)`: resolves with its result; `tell(stage, result)` is called
- * for each as soon as it has ended. Rejects with what `run` or `tell` throws; those that run then go on.
+ * Runs stages, at most `atOnce` of them at a time, each as early as it may, the first in the list before the others. A
+ * stage waits until those that it `needs` have ended and none runs that `uses` the same. One that measures is `alone`:
+ * it waits until none runs, and none after it begins before it has ended. `run(stage)`: resolves with its result;
+ * `tell(stage, result)` is called for each as soon as it has ended. Rejects with what `run` or `tell` throws; those
+ * that run then go on.
  *
  * @template {{ name: string, needs?: readonly string[], uses?: readonly string[], alone?: boolean }} Stage
  * @template Result

@@ -1,4 +1,5 @@
-// How much more time than on a quiet machine of two cores everything may take here: a factor on each wait and limit of the tests.
+// How much more time than on a quiet machine of two cores everything may take here: a factor on each wait and limit of
+// the tests.
 
 /** TEST_SLOWNESS of the environment, 1 when it is not set; .ci/run says 3. What holds at once is not slower for it. */
 export const SLOWNESS = read(process.env.TEST_SLOWNESS);

@@ -1,10 +1,10 @@
-// The stages of `npm test`. Each gets the run (its tools, folders, what earlier stages made) and gives a result as in results.mjs.
-// They begin in this order, but for what they wait for (schedule.mjs). The order keeps both places busy, and the cluster's build,
-// of minutes where nothing is cached, runs beside all that needs no cluster.
-// `warm`: its share of the time of a whole run, s, on two cores with all that it fetches and builds cached; `cold`: with nothing
-// cached, where that is more. `needs`: stages without which it can't run; `needsFor(files)`: the same, of a choice of its files.
-// `uses`: what only one may use at a time: dist/, or the state of the test cluster. `alone`: none runs beside it.
-// `files`: its test files, by folder, for --files.
+// The stages of `npm test`. Each gets the run (its tools, folders, what earlier stages made) and gives a result as in
+// results.mjs. They begin in this order, but for what they wait for (schedule.mjs). The order keeps both places busy,
+// and the cluster's build, of minutes where nothing is cached, runs beside all that needs no cluster. `warm`: its share
+// of the time of a whole run, s, on two cores with all that it fetches and builds cached; `cold`: with nothing cached,
+// where that is more. `needs`: stages without which it can't run; `needsFor(files)`: the same, of a choice of its
+// files. `uses`: what only one may use at a time: dist/, or the state of the test cluster. `alone`: none runs beside
+// it. `files`: its test files, by folder, for --files.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -73,7 +73,10 @@ export const budget = { warm: 25 * 60, cold: 45 * 60 };
 /** Stages that run at a time. */
 export const atOnce = 2;
 
-/** s after which a stage is ended and counts as failed: far above what it takes, so that only what hangs is ended. (test/inhost/run.mjs ends itself before it.) */
+/**
+ * s after which a stage is ended and counts as failed: far above what it takes, so that only what hangs is ended.
+ * (test/inhost/run.mjs ends itself before it.)
+ */
 export const limitOf = ({ warm, cold = warm }) => Math.max(900, 4 * cold * SLOWNESS);
 
 function testFiles(dir) {
@@ -84,7 +87,10 @@ function testFiles(dir) {
     .sort();
 }
 
-/** Tests that use the test cluster read its kubeconfig's name themselves; those that need none start servers of their own. */
+/**
+ * Tests that use the test cluster read its kubeconfig's name themselves; those that need none start servers of their
+ * own.
+ */
 function usesCluster(file) {
   return fs.readFileSync(path.join(root, file), 'utf8').includes('KUBECONFIG_TEST');
 }

@@ -1,5 +1,5 @@
-// What a person sees while a script works: "[2/5] Building the pages … 3 s". On a terminal the seconds count up in place;
-// elsewhere (a log) a line is printed at the start, every half minute, at what the step tells, and at the end.
+// What a person sees while a script works: "[2/5] Building the pages … 3 s". On a terminal the seconds count up in
+// place; elsewhere (a log) a line is printed at the start, every half minute, at what the step tells, and at the end.
 
 const TICK_LOG_MS = 30_000;
 

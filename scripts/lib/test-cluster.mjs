@@ -10,8 +10,8 @@ import { root } from '../ensure.mjs';
 import { isRunner } from './leftovers.mjs';
 
 /**
- * For a person: two steps of `steps`. A cluster that runs already is used and left alone. `endings`: gets what ends it, from
- * the first moment on, so that a Ctrl-C half way leaves nothing behind.
+ * For a person: two steps of `steps`. A cluster that runs already is used and left alone. `endings`: gets what ends it,
+ * from the first moment on, so that a Ctrl-C half way leaves nothing behind.
  */
 export async function startForPerson(steps, endings) {
   const found = findRunning();
@@ -57,9 +57,10 @@ export const testRunDir = path.join(
 const FAILED = 'FAILED: ';
 
 /**
- * For tests: { cluster: { dir, kubeconfig, built } } or { failed: why }; `built`: its programs were built first, which takes minutes.
- * A process of its own starts it, so that a build's compilers end with it. `run`: runs a tool of the stage, with its output in
- * `logFile`. The cluster ends by itself when this process dies without a word, unless it is to be kept.
+ * For tests: { cluster: { dir, kubeconfig, built } } or { failed: why }; `built`: its programs were built first, which
+ * takes minutes. A process of its own starts it, so that a build's compilers end with it. `run`: runs a tool of the
+ * stage, with its output in `logFile`. The cluster ends by itself when this process dies without a word, unless it is
+ * to be kept.
  */
 export async function startTestCluster({ run, logFile, keep, onStarting }) {
   onStarting(() => down(testRunDir));

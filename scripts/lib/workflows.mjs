@@ -1,4 +1,5 @@
-// What GitHub would refuse, or not find, in .github: read without GitHub, so that a workflow is not first tried when it is pushed.
+// What GitHub would refuse, or not find, in .github: read without GitHub, so that a workflow is not first tried when it
+// is pushed.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';

@@ -156,7 +156,10 @@ export class Clusters implements Disposable {
     }
   }
 
-  /** The setting of the namespaces changed: contexts for which it matters are opened anew, those that see the whole cluster stay. */
+  /**
+   * The setting of the namespaces changed: contexts for which it matters are opened anew, those that see the whole
+   * cluster stay.
+   */
   namespacesChanged(): void {
     for (const entry of this.#entries.values()) {
       const partly =

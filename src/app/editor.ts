@@ -1,6 +1,6 @@
 /**
- * What the application needs of the editor, as small interfaces. src/host implements them over `vscode`; tests hand in plain
- * objects. Icons are names of codicons.
+ * What the application needs of the editor, as small interfaces. src/host implements them over `vscode`; tests hand in
+ * plain objects. Icons are names of codicons.
  */
 import type { Disposable } from '../base/dispose';
 import type { ProblemData } from '../base/problem';
@@ -22,7 +22,10 @@ export interface Store {
   set(key: string, value: unknown): PromiseLike<void>;
 }
 
-/** The settings `controllerTuner.*`, read where they are used so that a change counts at once. Units and defaults: package.json. */
+/**
+ * The settings `controllerTuner.*`, read where they are used so that a change counts at once. Units and defaults:
+ * package.json.
+ */
 export interface Settings {
   readonly kubeconfigs: readonly string[];
   /** Empty: all that may be read. */
@@ -117,7 +120,9 @@ export interface InputOptions extends StepFrame {
   readonly secret?: boolean;
 }
 
-/** Asks the user. Each rejects with an AbortError when the user gave up, and with `Back` when the back button was used. */
+/**
+ * Asks the user. Each rejects with an AbortError when the user gave up, and with `Back` when the back button was used.
+ */
 export interface Picker {
   /** A list that is shown at once and filled when its choices are there. Rejects with what `choices` threw, too. */
   pick<T>(options: PickOptions<T>): Promise<Picked<T>>;

@@ -12,7 +12,10 @@ import type { Processes } from './processes/processes';
 /** The list of captures, as far as commands need it. */
 export interface CapturesPart {
   readonly store: CaptureStore;
-  /** Opens what was taken together: before and after as their difference, the same kind of several processes as their sum, of several kinds the first. */
+  /**
+   * Opens what was taken together: before and after as their difference, the same kind of several processes as their
+   * sum, of several kinds the first.
+   */
   openTaken(captures: readonly Capture[]): Promise<void>;
 }
 
@@ -23,8 +26,8 @@ export interface ClustersPart {
   /** Draws the tree anew. */
   refresh(): void;
   /**
-   * Probes the processes of the replicas that are open once more; `context` undefined: of every open context; `workload` is an
-   * id, undefined: of each.
+   * Probes the processes of the replicas that are open once more; `context` undefined: of every open context;
+   * `workload` is an id, undefined: of each.
    */
   probeAgain(context: string | undefined, workload?: string): Promise<void>;
 }

@@ -13,7 +13,11 @@ export function withNextStep(e: unknown, code = 'unexpected'): Problem {
 }
 
 /** Runs the body of a command; whatever it throws is shown. */
-export async function guarded<T>(messages: Pick<Messages, 'problem'>, what: string, body: () => Promise<T>): Promise<T | undefined> {
+export async function guarded<T>(
+  messages: Pick<Messages, 'problem'>,
+  what: string,
+  body: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await body();
   } catch (e) {

@@ -11,7 +11,10 @@ export type Step<S> = (
   frame: { readonly step: number; readonly totalSteps: number; readonly back: boolean },
 ) => Promise<{ readonly state: S; readonly asked: boolean }>;
 
-/** Runs steps in order; Back returns to the last one that asked something. What needs no question is not counted as a step once that is known. */
+/**
+ * Runs steps in order; Back returns to the last one that asked something. What needs no question is not counted as a
+ * step once that is known.
+ */
 export async function run<S>(start: S, steps: readonly Step<S>[]): Promise<S> {
   const states: S[] = [start];
   const asked: number[] = [];

@@ -11,7 +11,10 @@ export function abortErrorOf(signal: AbortSignal, message?: string): Error {
   return reason instanceof Error && isAbort(reason) ? reason : abortError(message);
 }
 
-/** What an aborted signal's work throws: its own error when that is one, so that a Problem given as the reason comes through. */
+/**
+ * What an aborted signal's work throws: its own error when that is one, so that a Problem given as the reason comes
+ * through.
+ */
 export function abortReason(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
   return reason instanceof Error ? reason : abortError();

@@ -1,6 +1,6 @@
 /**
- * The one formatter of numbers with units, for pages, trees and messages. Two or three significant digits, unit beside the
- * number: a reader compares, not copies.
+ * The one formatter of numbers with units, for pages, trees and messages. Two or three significant digits, unit beside
+ * the number: a reader compares, not copies.
  */
 
 const NANOS: Readonly<Record<string, number>> = {
@@ -49,7 +49,9 @@ export function value(n: number, unit: string): string {
   return u === '' || u === 'count' || u === 'samples' ? counted : `${counted} ${unit}`;
 }
 
-/** Nanoseconds as the largest unit that leaves a number of at least one: "5.3 s", "820 ms", "2 min 5 s", "3 h 12 min". */
+/**
+ * Nanoseconds as the largest unit that leaves a number of at least one: "5.3 s", "820 ms", "2 min 5 s", "3 h 12 min".
+ */
 export function duration(nanos: number): string {
   const a = Math.abs(nanos);
   const sign = nanos < 0 ? '-' : '';

@@ -1,4 +1,7 @@
-/** Reading of JSON whose shape is not to be trusted: each gives an empty value where the field is missing or of another kind. */
+/**
+ * Reading of JSON whose shape is not to be trusted: each gives an empty value where the field is missing or of another
+ * kind.
+ */
 
 export type Json = Readonly<Record<string, unknown>>;
 

@@ -23,8 +23,8 @@ export class Problem extends Error {
   }
 
   /**
-   * By shape, not by class: dist/kube.js is a bundle of its own with its own copy of this class, and its problems have to
-   * keep their code, next step and status in the other bundles.
+   * By shape, not by class: dist/kube.js is a bundle of its own with its own copy of this class, and its problems have
+   * to keep their code, next step and status in the other bundles.
    */
   static override [Symbol.hasInstance](v: unknown): boolean {
     return (

@@ -4,8 +4,8 @@ import type { OpenOptions, OpenProfile } from '../profile/types';
 import type { PprofKind } from './types';
 
 /**
- * Reads a profile: `openProfile` of src/profile, or the thread's client so that a big one doesn't hold up the editor. It
- * may keep or transfer `bytes`.
+ * Reads a profile: `openProfile` of src/profile, or the thread's client so that a big one doesn't hold up the editor.
+ * It may keep or transfer `bytes`.
  */
 export type Opener = (
   bytes: Uint8Array,
@@ -33,8 +33,8 @@ export interface CheckOptions {
 }
 
 /**
- * Throws Problem `captures.empty`, `captures.html`, `captures.notGoroutines`, `captures.notTrace` or what the reader finds
- * wrong (a truncated gzip, a truncated proto). A body that opens as a whole is given as the profile that it is.
+ * Throws Problem `captures.empty`, `captures.html`, `captures.notGoroutines`, `captures.notTrace` or what the reader
+ * finds wrong (a truncated gzip, a truncated proto). A body that opens as a whole is given as the profile that it is.
  */
 export async function checkBody(
   kind: PprofKind,

@@ -1,12 +1,15 @@
 /**
- * The profile that a capture's check has read, kept for whoever opens the file next: so it is read once, by one thread, and
- * not again from the disk.
+ * The profile that a capture's check has read, kept for whoever opens the file next: so it is read once, by one thread,
+ * and not again from the disk.
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { OpenProfile } from '../profile/types';
 
-/** A page follows its capture at once. A profile that nobody wanted for this long, ms, is closed: its columns are memory. */
+/**
+ * A page follows its capture at once. A profile that nobody wanted for this long, ms, is closed: its columns are
+ * memory.
+ */
 const KEEP_MS = 30_000;
 
 interface Kept {
@@ -22,7 +25,9 @@ export class CheckedProfiles {
   #kept: Kept | undefined;
   #disposed = false;
 
-  /** Takes over a profile that was read from the bytes now in `file`; resolves when it knows the file to compare with. */
+  /**
+   * Takes over a profile that was read from the bytes now in `file`; resolves when it knows the file to compare with.
+   */
   async keep(file: string, profile: OpenProfile): Promise<void> {
     this.#close();
     if (this.#disposed) {
@@ -38,7 +43,10 @@ export class CheckedProfiles {
     await stamp;
   }
 
-  /** Hands over what is kept of this file, as long as the file is what it was; undefined otherwise, at once where nothing is. */
+  /**
+   * Hands over what is kept of this file, as long as the file is what it was; undefined otherwise, at once where
+   * nothing is.
+   */
   take(file: string): Promise<OpenProfile | undefined> | undefined {
     const kept = this.#kept;
     if (kept?.file !== path.resolve(file)) return undefined;

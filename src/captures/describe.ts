@@ -3,15 +3,18 @@ import { bytes, count } from '../base/format';
 import { kindLabel, records } from './kinds';
 import type { Capture, CaptureInfo } from './types';
 
-/** The name that a new capture gets: "CPU gadgets-controller-manager". A side bar cuts the end off, so what tells captures apart stands first. */
+/**
+ * The name that a new capture gets: "CPU gadgets-controller-manager". A side bar cuts the end off, so what tells
+ * captures apart stands first.
+ */
 export function defaultName(info: Pick<CaptureInfo, 'kind' | 'seconds' | 'pod' | 'workload' | 'url'>): string {
   return `${kindLabel(info.kind)}${isDelta(info) ? ' delta' : ''} ${info.workload || info.pod || info.url.replace(/^https?:\/\//, '') || 'process'}`;
 }
 
 /**
- * Facts beside a page's title: "gadgets-7c9d-x2x4p, leader, 30 s, today 14:32, kind / prod, gadgets:v1.2". Only what is known;
- * kind and process always stand in the title or here, whatever a person called the capture. `recordedNanos` is the profile's
- * own duration, 0 = unknown: a process that ended early recorded less than it was asked for.
+ * Facts beside a page's title: "gadgets-7c9d-x2x4p, leader, 30 s, today 14:32, kind / prod, gadgets:v1.2". Only what is
+ * known; kind and process always stand in the title or here, whatever a person called the capture. `recordedNanos` is
+ * the profile's own duration, 0 = unknown: a process that ended early recorded less than it was asked for.
  */
 export function subtitle(info: CaptureInfo, now: number, recordedNanos = 0): string {
   return [
@@ -32,7 +35,10 @@ function isDelta({ kind, seconds }: Pick<CaptureInfo, 'kind' | 'seconds'>): bool
   return seconds > 0 && kind !== 'metrics' && !records(kind);
 }
 
-/** Below this share of the seconds asked for, a recording was cut short: the profiler's own start and stop take no tenth. */
+/**
+ * Below this share of the seconds asked for, a recording was cut short: the profiler's own start and stop take no
+ * tenth.
+ */
 const CUT_SHORT = 0.9;
 
 function recorded(asked: number, nanos: number): string {
@@ -56,7 +62,9 @@ export function fileSubtitle(
     .join(', ');
 }
 
-/** Dim text behind the name in the tree: "14:32 · leader · …-x2x4p · 213 KiB"; the day stands there unless it is today. */
+/**
+ * Dim text behind the name in the tree: "14:32 · leader · …-x2x4p · 213 KiB"; the day stands there unless it is today.
+ */
 export function treeDescription(capture: Capture, now: number): string {
   const { info } = capture;
   return [when(info.at, now).replace(/^today /, ''), info.leader ? 'leader' : '', replicaOf(info), bytes(capture.bytes)]
@@ -72,7 +80,10 @@ function replicaOf({ name, pod, workload }: CaptureInfo): string {
   return `…-${pod.slice(workload.length + 1).replace(/^[a-z0-9]{5,10}-(?=[a-z0-9]{5}$)/, '')}`;
 }
 
-/** Lines of the tooltip: what, from where, when, the file. The time is the clock's: the editor keeps a tooltip, in which an age would go stale. */
+/**
+ * Lines of the tooltip: what, from where, when, the file. The time is the clock's: the editor keeps a tooltip, in which
+ * an age would go stale.
+ */
 export function tooltipLines(capture: Capture, now: number): readonly string[] {
   const { info } = capture;
   const from =

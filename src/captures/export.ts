@@ -6,7 +6,10 @@ export function isGoroutineText(name: string): boolean {
   return name.endsWith('.goroutines.txt');
 }
 
-/** The bytes as a gzipped profile.proto. Throws Problem `profile.…` when they can't be read; `maxBytes` after decompression. */
+/**
+ * The bytes as a gzipped profile.proto. Throws Problem `profile.…` when they can't be read; `maxBytes` after
+ * decompression.
+ */
 export async function encodeCapture(bytes: Uint8Array, open: Opener, maxBytes: number): Promise<Uint8Array> {
   // A copy: a thread takes what it is given.
   const profile = await open(new Uint8Array(bytes), { maxBytes });

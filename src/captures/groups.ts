@@ -16,7 +16,10 @@ export function isGroupRow(row: Row): row is GroupRow {
   return 'members' in row;
 }
 
-/** `captures` newest first, as the store lists them; a group stands where its newest member would. One that has one member left stands alone. */
+/**
+ * `captures` newest first, as the store lists them; a group stands where its newest member would. One that has one
+ * member left stands alone.
+ */
 export function rowsOf(captures: readonly Capture[]): readonly Row[] {
   const members = new Map<string, Capture[]>();
   for (const capture of captures) {

@@ -10,8 +10,8 @@ export function isCaptureFile(name: string): boolean {
 }
 
 /**
- * `<pod>.<kind>.<yyyy-mm-ddThh-mm-ss>.pb.gz`, or with the ending of what is no profile.proto; the time is this machine's.
- * Without a pod the host of the URL stands there. `n` > 1 sets a second capture of the same second apart.
+ * `<pod>.<kind>.<yyyy-mm-ddThh-mm-ss>.pb.gz`, or with the ending of what is no profile.proto; the time is this
+ * machine's. Without a pod the host of the URL stands there. `n` > 1 sets a second capture of the same second apart.
  */
 export function fileName(info: CaptureInfo, n = 1): string {
   // 150 and 60 leave room for the rest of the name within the 255 bytes that file systems allow.

@@ -9,7 +9,10 @@ import type { PprofKind } from './types';
 
 export interface Offer {
   readonly kind: PprofKind;
-  /** Entries that the profile has now: goroutines, or stacks that were recorded; 0 also for what has no count (CPU, trace). */
+  /**
+   * Entries that the profile has now: goroutines, or stacks that were recorded; 0 also for what has no count (CPU,
+   * trace).
+   */
   readonly count: number;
 }
 
@@ -24,7 +27,10 @@ export interface IndexRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Go's own kinds in the order of `GO_KINDS`, then the program's own by name. Throws Problem `captures.noPprof`, `target.*`, AbortError. */
+/**
+ * Go's own kinds in the order of `GO_KINDS`, then the program's own by name. Throws Problem `captures.noPprof`,
+ * `target.*`, AbortError.
+ */
 export async function readOffers({ target, basePath, idleTimeoutMs, signal }: IndexRequest): Promise<readonly Offer[]> {
   const answer = await get(target, basePath, { idleTimeoutMs, maxBytes: MAX_INDEX, ...(signal && { signal }) });
   if (answer.status === 404 || (answer.status === 200 && !isPprofIndex(answer))) {

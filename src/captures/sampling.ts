@@ -19,8 +19,8 @@ export function isSampled(kind: string): kind is SampledKind {
 }
 
 /**
- * `text` is the profile with `debug=1`: of mutex it tells the fraction ("sampling period=0": off), of block only what was
- * recorded. `seconds` > 0: only what came within that time was asked for.
+ * `text` is the profile with `debug=1`: of mutex it tells the fraction ("sampling period=0": off), of block only what
+ * was recorded. `seconds` > 0: only what came within that time was asked for.
  */
 export function whyEmpty(
   kind: SampledKind,

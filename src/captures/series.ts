@@ -28,8 +28,8 @@ export interface SeriesState {
 }
 
 /**
- * Goes on, whatever a round fails by, until `signal` is aborted; then resolves with what is kept, oldest first. Rejects with
- * the first round's Problem when that gave nothing: there is nothing to repeat.
+ * Goes on, whatever a round fails by, until `signal` is aborted; then resolves with what is kept, oldest first. Rejects
+ * with the first round's Problem when that gave nothing: there is nothing to repeat.
  */
 export async function runSeries(
   { everyMs, keep, round, remove, onChange }: SeriesOptions,

@@ -84,8 +84,8 @@ export class CaptureStore implements Disposable {
   }
 
   /**
-   * Saves a whole capture under a new name. Throws Problem `captures.diskFull` or `captures.write` and leaves nothing. When
-   * only the sidecar can't be written the capture is kept and carries a `problem`.
+   * Saves a whole capture under a new name. Throws Problem `captures.diskFull` or `captures.write` and leaves nothing.
+   * When only the sidecar can't be written the capture is kept and carries a `problem`.
    */
   async write(info: CaptureInfo, bytes: Uint8Array): Promise<Capture> {
     let file = path.join(this.dir, fileName(info));
@@ -118,7 +118,10 @@ export class CaptureStore implements Disposable {
     this.#changed.fire();
   }
 
-  /** Changes the shown name of a group, in the notes of all its members. Throws Problem `captures.gone` when it has none. */
+  /**
+   * Changes the shown name of a group, in the notes of all its members. Throws Problem `captures.gone` when it has
+   * none.
+   */
   async renameGroup(id: string, name: string): Promise<void> {
     const wanted = name.trim();
     if (wanted === '')
@@ -155,8 +158,8 @@ export class CaptureStore implements Disposable {
   }
 
   /**
-   * Writes the capture to another path, whole or not at all; a file that is there is replaced. `convert` makes another form
-   * of its bytes; default: as they are.
+   * Writes the capture to another path, whole or not at all; a file that is there is replaced. `convert` makes another
+   * form of its bytes; default: as they are.
    */
   async export(file: string, to: string, convert?: (bytes: Uint8Array) => Promise<Uint8Array>): Promise<void> {
     await this.#need(file);

@@ -11,7 +11,10 @@ import type { CaptureStore } from './store';
 import type { Capture, CaptureInfo, PprofKind } from './types';
 
 export interface CaptureProgress {
-  /** waiting: its time has not come yet; recording: the process collects; reading: bytes come in; saving: they are checked and written. */
+  /**
+   * waiting: its time has not come yet; recording: the process collects; reading: bytes come in; saving: they are
+   * checked and written.
+   */
   readonly phase: 'waiting' | 'recording' | 'reading' | 'saving';
   /** Whole seconds still to wait or to record; 0 in the other phases and for kinds that answer at once. */
   readonly secondsLeft: number;
@@ -24,7 +27,9 @@ export interface FetchRequest {
   /** Path of the pprof index, ending in a slash: `/debug/pprof/`. */
   readonly basePath: string;
   readonly kind: PprofKind;
-  /** Length of a CPU profile or a trace, s. For the others 0, or N for what changed within N seconds (see `hasDelta`). */
+  /**
+   * Length of a CPU profile or a trace, s. For the others 0, or N for what changed within N seconds (see `hasDelta`).
+   */
   readonly seconds: number;
   /** How long the process may stay silent beyond `seconds`, ms. */
   readonly idleTimeoutMs: number;
@@ -45,7 +50,10 @@ export interface TakeRequest extends FetchRequest {
   readonly keep?: (file: string, profile: OpenProfile) => void;
 }
 
-/** Captures and saves. A failure or an abort leaves no file. Throws Problem `captures.*`, `target.*`, `profile.*`, AbortError. */
+/**
+ * Captures and saves. A failure or an abort leaves no file. Throws Problem `captures.*`, `target.*`, `profile.*`,
+ * AbortError.
+ */
 export async function takeCapture(request: TakeRequest): Promise<Capture> {
   const { body, profile } = await fetchChecked(request);
   let kept = false;
@@ -100,8 +108,8 @@ async function fetchChecked(
 }
 
 /**
- * Both text forms in one file, debug=1 first: it alone tells the pprof labels, while debug=2 alone tells states, waits and
- * `created by`.
+ * Both text forms in one file, debug=1 first: it alone tells the pprof labels, while debug=2 alone tells states, waits
+ * and `created by`.
  */
 async function goroutines(request: FetchRequest, ticker: Ticker, maxBytes: number): Promise<Buffer> {
   const grouped = await ask(request, `${request.basePath}goroutine?debug=1`, 0, ticker, maxBytes);

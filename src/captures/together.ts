@@ -8,7 +8,9 @@ import type { Capture } from './types';
 export interface Part {
   /** For people: "Heap of gadgets-7c9d-x2x4p". */
   readonly label: string;
-  /** Takes one capture and saves it. A failure leaves no file; an abort ends the request and rejects with AbortError. */
+  /**
+   * Takes one capture and saves it. A failure leaves no file; an abort ends the request and rejects with AbortError.
+   */
   readonly take: (signal: AbortSignal, onProgress: (progress: CaptureProgress) => void) => Promise<Capture>;
 }
 
@@ -28,7 +30,10 @@ export interface Taken {
 export interface TogetherOptions {
   /** Ends every request at once. */
   readonly signal: AbortSignal;
-  /** Parts under way at the same time. Default 32: more tunnels than that burden an API server, and no person compares more. */
+  /**
+   * Parts under way at the same time. Default 32: more tunnels than that burden an API server, and no person compares
+   * more.
+   */
   readonly atOnce?: number;
   /** One part is worth nothing without the others: the first failure ends them. Default false. */
   readonly needsAll?: boolean;

@@ -3,7 +3,10 @@ import type { ProblemData } from '../base/problem';
 /** What Go itself offers under `/debug/pprof/`, by the names that its index has; `cpu` is `profile` there. */
 export type GoKind =
   'cpu' | 'goroutine' | 'heap' | 'allocs' | 'block' | 'mutex' | 'threadcreate' | 'goroutineleak' | 'trace';
-/** What a pprof index can list: Go's own, or `custom:NAME` for a profile that the program keeps itself (pprof.NewProfile). */
+/**
+ * What a pprof index can list: Go's own, or `custom:NAME` for a profile that the program keeps itself
+ * (pprof.NewProfile).
+ */
 export type PprofKind = GoKind | `custom:${string}`;
 /** `metrics`: scrapes of the window of the captures beside it. */
 export type CaptureKind = PprofKind | 'metrics';
@@ -14,7 +17,10 @@ export interface CaptureGroup {
   readonly id: string;
   /** Shown in the tree; the person may change it. */
   readonly name: string;
-  /** replicas: of several processes at once; everything: several kinds of one window; pair: before and after; series: again and again. */
+  /**
+   * replicas: of several processes at once; everything: several kinds of one window; pair: before and after; series:
+   * again and again.
+   */
   readonly kind: 'replicas' | 'everything' | 'pair' | 'series';
 }
 
@@ -26,7 +32,9 @@ export interface CaptureInfo {
   readonly kind: CaptureKind;
   /** Start, ms since the epoch. */
   readonly at: number;
-  /** Asked for, s; 0 for the kinds that answer at once. Of a kind that answers at once: what changed within that time. */
+  /**
+   * Asked for, s; 0 for the kinds that answer at once. Of a kind that answers at once: what changed within that time.
+   */
   readonly seconds: number;
   /** Name of the context, or '' for a plain URL. */
   readonly context: string;

@@ -7,7 +7,10 @@ export interface LogChannel extends Log, vscode.Disposable {
   show(): void;
 }
 
-/** The output channel "Controller Tuner", or another of a bundle of its own, made at the first line so that activation doesn't pay for it. */
+/**
+ * The output channel "Controller Tuner", or another of a bundle of its own, made at the first line so that activation
+ * doesn't pay for it.
+ */
 export function createLog(name = 'Controller Tuner'): LogChannel {
   let channel: vscode.LogOutputChannel | undefined;
   const open = (): vscode.LogOutputChannel => (channel ??= vscode.window.createOutputChannel(name, { log: true }));

@@ -71,7 +71,8 @@ function texts(v: unknown): Readonly<Record<string, string>> {
 
 /**
  * Where a setting is written: the workspace's own when it already stands there, else the user's. A single folder's
- * settings are the workspace's; in a workspace of several a folder can hold none of ours, as none has the scope `resource`.
+ * settings are the workspace's; in a workspace of several a folder can hold none of ours, as none has the scope
+ * `resource`.
  */
 function place(key: string): vscode.ConfigurationTarget {
   const found = vscode.workspace.getConfiguration(SECTION).inspect(key);

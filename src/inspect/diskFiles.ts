@@ -70,8 +70,8 @@ export class DiskFiles implements Files {
 }
 
 /**
- * Writes the text over the file, or makes it, in place: links and permissions stay. Throws Problem `source.encoding` for a file
- * that is not UTF-8, whose other bytes would be lost.
+ * Writes the text over the file, or makes it, in place: links and permissions stay. Throws Problem `source.encoding`
+ * for a file that is not UTF-8, whose other bytes would be lost.
  */
 export async function writeText(file: string, before: string | undefined, text: string): Promise<void> {
   if (before === undefined) {

@@ -14,7 +14,10 @@ import { table } from './table';
 /** Rows that the user is shown of what grew; --json gives all. */
 const SHOWN = 20;
 
-/** Dumps in the order of the arguments. What could not be worked out goes to standard error with `--json`, else above the table. */
+/**
+ * Dumps in the order of the arguments. What could not be worked out goes to standard error with `--json`, else above
+ * the table.
+ */
 export async function growth(job: GrowthJob, tell: (line: string) => void): Promise<string> {
   const dumps: DumpAt[] = [];
   const undated: string[] = [];

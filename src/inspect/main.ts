@@ -1,4 +1,6 @@
-/** The command line: the pure rooms and the kube room without an editor. JSON and tables to stdout, all else to stderr. */
+/**
+ * The command line: the pure rooms and the kube room without an editor. JSON and tables to stdout, all else to stderr.
+ */
 import { isAbort, Problem } from '../base/problem';
 import { parse, USAGE } from './args';
 import type { Job } from './jobs';

@@ -15,7 +15,10 @@ export interface Opened {
   readonly context: ContextInfo;
 }
 
-/** Connects, waits for the first lists, runs `use`, and closes all. `namespace` is looked at even when others are forbidden. */
+/**
+ * Connects, waits for the first lists, runs `use`, and closes all. `namespace` is looked at even when others are
+ * forbidden.
+ */
 export async function withCluster<T>(
   args: ClusterArgs & { readonly namespace?: string | undefined },
   signal: AbortSignal,

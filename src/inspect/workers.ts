@@ -12,7 +12,10 @@ interface Read {
   readonly dump: GoroutineDump;
 }
 
-/** Without `--json` a table for each file. What could not be read or worked out goes to standard error with `--json`, else above the table. */
+/**
+ * Without `--json` a table for each file. What could not be read or worked out goes to standard error with `--json`,
+ * else above the table.
+ */
 export async function workers(job: WorkersJob, tell: (line: string) => void): Promise<string> {
   const read: Read[] = [];
   for (const file of job.files) {
@@ -41,7 +44,10 @@ export async function workers(job: WorkersJob, tell: (line: string) => void): Pr
     .join('\n\n');
 }
 
-/** The eight fields that scripts rely on first. `other` holds the external calls too, so that the states add up to the workers. */
+/**
+ * The eight fields that scripts rely on first. `other` holds the external calls too, so that the states add up to the
+ * workers.
+ */
 function row(p: WorkerPool, dump: GoroutineDump, file: string | undefined): Record<string, unknown> {
   const { idle, reconciling, throttled, waitingForApi, locked, external, other } = p.counts;
   return {

@@ -1,4 +1,7 @@
-/** What can be asked of an open profile beside its flame graph, and the answers: shapes only. Words and meanings are those of `go tool pprof`. */
+/**
+ * What can be asked of an open profile beside its flame graph, and the answers: shapes only. Words and meanings are
+ * those of `go tool pprof`.
+ */
 /** Where a function comes from, as far as its name and file tell. */
 export type Origin = 'own' | 'dependency' | 'std' | 'unknown';
 
@@ -18,17 +21,18 @@ export interface Frame {
 }
 
 /**
- * What counts as one: a function by its name; a function in a file; a file; a line of a function; an address; a Go package.
- * As pprof's `-functions` … `-addresses`. Packages are ours; and a file is one row here, where pprof 's `-files` keeps those
- * parts of it apart whose functions begin at different lines.
+ * What counts as one: a function by its name; a function in a file; a file; a line of a function; an address; a Go
+ * package. As pprof's `-functions` … `-addresses`. Packages are ours; and a file is one row here, where pprof 's
+ * `-files` keeps those parts of it apart whose functions begin at different lines.
  */
 export type Granularity = 'functions' | 'filefunctions' | 'files' | 'lines' | 'addresses' | 'packages';
 
 /**
- * The part of a profile that is looked at. Applied in pprof's order: tagRoot and tagLeaf add frames; focus and ignore choose
- * samples; hide and show leave frames out, and samples without any left; showFrom cuts what lies above; cut; tagFocus and
- * tagIgnore choose samples; noInlines; granularity. Expressions are Go's (RE2), matched anywhere in a function's name, its file
- * or its binary. Per cents stay those of the whole profile. {} and undefined: all of it, by function.
+ * The part of a profile that is looked at. Applied in pprof's order: tagRoot and tagLeaf add frames; focus and ignore
+ * choose samples; hide and show leave frames out, and samples without any left; showFrom cuts what lies above; cut;
+ * tagFocus and tagIgnore choose samples; noInlines; granularity. Expressions are Go's (RE2), matched anywhere in a
+ * function's name, its file or its binary. Per cents stay those of the whole profile. {} and undefined: all of it, by
+ * function.
  */
 export interface Part {
   /** Only samples with a frame that matches. */
@@ -42,8 +46,8 @@ export interface Part {
   /** Frames above the outermost one that matches are left out, and samples without one. */
   readonly showFrom?: string;
   /**
-   * Only samples with such a label: `KEY=EXPRESSION,EXPRESSION` (one of them), `EXPRESSION,EXPRESSION` against `key:value` (all of
-   * them), or for numbers `KEY=4kb:`, `:4kb`, `1kb:4kb`, `4kb`. Several filters: all hold.
+   * Only samples with such a label: `KEY=EXPRESSION,EXPRESSION` (one of them), `EXPRESSION,EXPRESSION` against
+   * `key:value` (all of them), or for numbers `KEY=4kb:`, `:4kb`, `1kb:4kb`, `4kb`. Several filters: all hold.
    */
   readonly tagFocus?: readonly string[];
   /** Only samples without such a label; of several filters none holds. */
@@ -57,8 +61,8 @@ export interface Part {
   /** An inlined frame counts for the function that it was compiled into. */
   readonly noInlines?: boolean;
   /**
-   * "Cut the framework": each controller's Reconcile (or the step of a plain client-go loop) is a root, what runs it is left out,
-   * and so are samples that no controller's worker spends.
+   * "Cut the framework": each controller's Reconcile (or the step of a plain client-go loop) is a root, what runs it is
+   * left out, and so are samples that no controller's worker spends.
    */
   readonly cut?: boolean;
 }
@@ -82,8 +86,8 @@ export interface Change {
 }
 
 /**
- * Every function (by the part's granularity) with a value, largest |flat| first, then by name: as columns, one entry a row.
- * Flat goes to the innermost frame of a sample, cum to each function in it once, however often it recurs.
+ * Every function (by the part's granularity) with a value, largest |flat| first, then by name: as columns, one entry a
+ * row. Flat goes to the innermost frame of a sample, cum to each function in it once, however often it recurs.
  */
 export interface TopTable {
   readonly id: Uint32Array;
@@ -190,7 +194,10 @@ export interface LineTable {
   readonly names: readonly string[];
   readonly total: number;
   readonly change?: { readonly flat: Change; readonly cum: Change };
-  /** By (file, line), functions put together: a sample counts once for a line, which sums over the rows above would not do. */
+  /**
+   * By (file, line), functions put together: a sample counts once for a line, which sums over the rows above would not
+   * do.
+   */
   readonly byLine: {
     readonly file: Uint32Array;
     readonly line: Float64Array;

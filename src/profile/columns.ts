@@ -1,6 +1,6 @@
 /**
- * A profile as columns: one typed array per fact, indexes instead of objects. Two million samples of thirty frames are then
- * a handful of arrays. Ids of the file are replaced by dense indexes in the order in which they were first met.
+ * A profile as columns: one typed array per fact, indexes instead of objects. Two million samples of thirty frames are
+ * then a handful of arrays. Ids of the file are replaced by dense indexes in the order in which they were first met.
  */
 import type { ValueType } from './types';
 
@@ -37,12 +37,14 @@ export interface Columns {
   /** One column per sample type, `samples` long. */
   readonly values: readonly Float64Array[];
   /**
-   * Sample i has the frames `frames[frameAt[i] .. frameAt[i + 1])`, leaf first: indexes of lines, those of a location all and in
-   * their order, so that inlined frames need no special care.
+   * Sample i has the frames `frames[frameAt[i] .. frameAt[i + 1])`, leaf first: indexes of lines, those of a location
+   * all and in their order, so that inlined frames need no special care.
    */
   readonly frameAt: Uint32Array;
   readonly frames: Uint32Array;
-  /** Location l has the lines `[lineAt[l] .. lineAt[l + 1])`, innermost first; at least one: a place holder if need be. */
+  /**
+   * Location l has the lines `[lineAt[l] .. lineAt[l + 1])`, innermost first; at least one: a place holder if need be.
+   */
   readonly lineAt: Uint32Array;
   /** Function (index into the `fn…` columns) and line number of each line. */
   readonly lineFn: Uint32Array;
@@ -99,8 +101,8 @@ export class Growing<A extends Uint32Array | Float64Array | BigUint64Array> {
 }
 
 /**
- * Gives ids of any size (they may be addresses) dense indexes in the order of first sight. Small ids, which is what nearly
- * every writer uses, go through a table; others through a map, exactly.
+ * Gives ids of any size (they may be addresses) dense indexes in the order of first sight. Small ids, which is what
+ * nearly every writer uses, go through a table; others through a map, exactly.
  */
 export class Interner {
   #table = new Uint32Array(1024);

@@ -1,6 +1,6 @@
 /**
- * Unpacks a profile, whatever it is packed with: the first bytes decide. Never makes more than the limit, so that a small
- * file that unpacks without end is refused instead of filling the memory.
+ * Unpacks a profile, whatever it is packed with: the first bytes decide. Never makes more than the limit, so that a
+ * small file that unpacks without end is refused instead of filling the memory.
  */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { Decompress } from 'fzstd';
@@ -41,8 +41,8 @@ export function unpack(input: Uint8Array, maxBytes: number): Uint8Array {
 }
 
 /**
- * How much room to ask for at once. A gzip file ends with its length (RFC 1952, ISIZE), which saves joining pieces; it may
- * lie, so it is believed up to 64 MiB and up to the most that deflate can pack (1032 to 1).
+ * How much room to ask for at once. A gzip file ends with its length (RFC 1952, ISIZE), which saves joining pieces; it
+ * may lie, so it is believed up to 64 MiB and up to the most that deflate can pack (1032 to 1).
  */
 function chunk(input: Uint8Array, kind: Packing, maxBytes: number): number {
   const n = input.length;

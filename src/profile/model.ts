@@ -1,6 +1,6 @@
 /**
- * What all questions about one open profile share: the ids of functions, totals, parts that were asked for lately, and the line to
- * open for a function. Each is made when it is first needed.
+ * What all questions about one open profile share: the ids of functions, totals, parts that were asked for lately, and
+ * the line to open for a function. Each is made when it is first needed.
  */
 import { NONE, type Columns } from './columns';
 import { layerOf } from './layers/layer';
@@ -101,8 +101,9 @@ export class Model {
   }
 
   /**
-   * The file and line to open for a node: of its lines the one in which most of the default sample type's value passes, since that
-   * is where a reader wants to look; the function's first line when the file has no line numbers; 0 when it has neither.
+   * The file and line to open for a node: of its lines the one in which most of the default sample type's value passes,
+   * since that is where a reader wants to look; the function's first line when the file has no line numbers; 0 when it
+   * has neither.
    */
   place(id: number): { readonly file: string; readonly line: number } {
     const file = this.nodes.files[id] ?? '';

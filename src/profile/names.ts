@@ -3,8 +3,8 @@ import type { Origin } from './types';
 
 /**
  * Import path of a function's package: `sigs.k8s.io/x/pkg.(*T).Method` → `sigs.k8s.io/x/pkg`. The linker writes dots in
- * the last element as `%2e` (`gopkg.in/yaml%2ev3.Unmarshal`); they come back as dots. '' for names that have no package:
- * C functions, `type:.eq.…` (made by the compiler), the place holders of the reader.
+ * the last element as `%2e` (`gopkg.in/yaml%2ev3.Unmarshal`); they come back as dots. '' for names that have no
+ * package: C functions, `type:.eq.…` (made by the compiler), the place holders of the reader.
  */
 export function packageOf(name: string): string {
   if (/^(type:|go:|\[|<|type\.\.)/.test(name)) return '';
@@ -26,12 +26,16 @@ function cut(name: string): number {
 
 /** A module's folder in the module cache, or what -trimpath leaves of it: `…/controller-runtime@v0.20.4/…`. */
 const VERSIONED = /@v\d+\.\d+\.\d+[^/\\]*[/\\]/;
-/** Where Go's own sources lie: /usr/local/go/src, /usr/lib/go-1.26/src, …/golang.org/toolchain@v0.0.1-go1.26.0.linux-amd64/src. */
+/**
+ * Where Go's own sources lie: /usr/local/go/src, /usr/lib/go-1.26/src,
+ * …/golang.org/toolchain@v0.0.1-go1.26.0.linux-amd64/src.
+ */
 const GOROOT = /(?:^|[/\\])(?:go|go\d+\.\d+(?:\.\d+)?|golang|go-\d+\.\d+|libexec|toolchain@v[^/\\]*)[/\\]src[/\\]/;
 
 /**
- * Whose code a function is. `ownModules` are module paths as go.mod gives them; when there are none, code that is neither
- * the standard library nor from a module with a version nor vendored counts as own: that is what is left on disk.
+ * Whose code a function is. `ownModules` are module paths as go.mod gives them; when there are none, code that is
+ * neither the standard library nor from a module with a version nor vendored counts as own: that is what is left on
+ * disk.
  */
 export function originOf(name: string, file: string, ownModules: readonly string[]): Origin {
   const pkg = packageOf(name);
@@ -67,7 +71,9 @@ function fallback(file: string): Origin {
   return VERSIONED.test(file) ? 'dependency' : 'own';
 }
 
-/** The standard library's import paths have no dot in the first element; files lie in GOROOT/src or, trimmed, in `pkg/`. */
+/**
+ * The standard library's import paths have no dot in the first element; files lie in GOROOT/src or, trimmed, in `pkg/`.
+ */
 function isStd(pkg: string, file: string): boolean {
   if (pkg === '') return GOROOT.test(file) || /^(runtime|internal)\//.test(file);
   const first = pkg.split('/', 1)[0] ?? pkg;

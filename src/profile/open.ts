@@ -1,4 +1,7 @@
-/** Opens a profile in this thread. The editor opens files in a thread of their own (thread/client.ts), on this same code. */
+/**
+ * Opens a profile in this thread. The editor opens files in a thread of their own (thread/client.ts), on this same
+ * code.
+ */
 import { Problem } from '../base/problem';
 import { unpack } from './decompress';
 import { callGraph } from './ask/graph';
@@ -27,8 +30,8 @@ export const MAX_BYTES = 512 * 2 ** 20;
 
 /**
  * Reads a profile or a goroutine dump, packed or not; what it is is told by its bytes. Several files become one, as
- * `options.combine` says. Throws a Problem (`profile.…`) and nothing else. The answers' promises are settled already; the work is
- * done in the call.
+ * `options.combine` says. Throws a Problem (`profile.…`) and nothing else. The answers' promises are settled already;
+ * the work is done in the call.
  */
 export function openProfile(
   bytes: Uint8Array | readonly Uint8Array[],

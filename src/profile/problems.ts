@@ -1,4 +1,7 @@
-/** Problems that the reader and the thread's client have in common; apart, so that the client doesn't bring the reader along. */
+/**
+ * Problems that the reader and the thread's client have in common; apart, so that the client doesn't bring the reader
+ * along.
+ */
 import { Problem } from '../base/problem';
 
 /** An array or a text was larger than this machine or the engine can hold. */

@@ -1,7 +1,7 @@
 /**
- * The protobuf wire format, as much of it as profile.proto needs, read in place. A cursor is a window on the file's bytes;
- * nothing is copied, and every step checks the window, so that broken input ends in a `Problem` and never in a wrong read.
- * https://protobuf.dev/programming-guides/encoding/
+ * The protobuf wire format, as much of it as profile.proto needs, read in place. A cursor is a window on the file's
+ * bytes; nothing is copied, and every step checks the window, so that broken input ends in a `Problem` and never in a
+ * wrong read. https://protobuf.dev/programming-guides/encoding/
  */
 import { Problem } from '../base/problem';
 
@@ -32,7 +32,10 @@ export class Cursor {
     public end: number,
   ) {}
 
-  /** Lower and upper 32 bits of the last number that `wide` read. An array, so that cursors keep one shape whatever is in it. */
+  /**
+   * Lower and upper 32 bits of the last number that `wide` read. An array, so that cursors keep one shape whatever is
+   * in it.
+   */
   readonly #halves = new Uint32Array(2);
   get low(): number {
     return this.#halves[0] as number;
@@ -68,7 +71,10 @@ export class Cursor {
     return this.high * TWO32 + this.low;
   }
 
-  /** A number of up to four bytes, which nearly all are; -1, and nothing read, for a longer one or where the window ends. */
+  /**
+   * A number of up to four bytes, which nearly all are; -1, and nothing read, for a longer one or where the window
+   * ends.
+   */
   #short(): number {
     const { bytes } = this;
     const p = this.pos;

@@ -1,6 +1,6 @@
 /**
- * Reads profile.proto into columns. Two passes over the top level: the first counts and finds the strings and the sample
- * types, wherever they stand; the second fills the columns. Field numbers are those of
+ * Reads profile.proto into columns. Two passes over the top level: the first counts and finds the strings and the
+ * sample types, wherever they stand; the second fills the columns. Field numbers are those of
  * https://github.com/google/pprof/blob/main/proto/profile.proto
  */
 import { count as counted } from '../base/format';

@@ -103,7 +103,10 @@ export class Samples {
     if (values !== undefined) values[i] = v;
   }
 
-  /** Stacks of lines instead of locations, now that these are known. To be called once: the stacks of locations are let go. */
+  /**
+   * Stacks of lines instead of locations, now that these are known. To be called once: the stacks of locations are let
+   * go.
+   */
   frames(lineAt: Uint32Array): { readonly frameAt: Uint32Array; readonly frames: Uint32Array } {
     const stackAt = this.#stackAt;
     const stack = this.#stack.done();

@@ -7,7 +7,9 @@ import type { Asked, SearchResult } from './types';
 /** Names are matched up to this length, so that a pattern cannot run for minutes over a name of 64 kB. */
 const LONGEST = 4096;
 
-/** `text` as plain text without regard to case, or between slashes as a regular expression. Throws `profile.pattern`. */
+/**
+ * `text` as plain text without regard to case, or between slashes as a regular expression. Throws `profile.pattern`.
+ */
 function matcher(text: string): (name: string) => boolean {
   const pattern = /^\/(.+)\/i?$/s.exec(text)?.[1];
   if (pattern !== undefined) {

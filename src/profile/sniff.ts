@@ -1,4 +1,7 @@
-/** What a file is, by its first bytes; names are not looked at. Says of each thing that is no profile what to do with it. */
+/**
+ * What a file is, by its first bytes; names are not looked at. Says of each thing that is no profile what to do with
+ * it.
+ */
 import { Problem } from '../base/problem';
 import { isGoroutineText } from './goroutines/dump';
 
@@ -6,7 +9,9 @@ export type Kind = 'proto' | 'goroutines';
 
 const CAPTURE = 'Capture it again without debug=1.';
 
-/** Looks at unpacked bytes. Throws a Problem for what cannot be a profile: `profile.html`, `profile.trace` and others. */
+/**
+ * Looks at unpacked bytes. Throws a Problem for what cannot be a profile: `profile.html`, `profile.trace` and others.
+ */
 export function sniff(bytes: Uint8Array): Kind {
   if (bytes.length === 0)
     throw new Problem('profile.empty', 'The file is empty.', { next: 'Capture the profile again.' });
@@ -60,7 +65,10 @@ function other(what: string, next: string, head = ''): Problem {
   });
 }
 
-/** No control bytes but those of text in the first 4 KiB. A profile always has some: its lengths and ids are small numbers. */
+/**
+ * No control bytes but those of text in the first 4 KiB. A profile always has some: its lengths and ids are small
+ * numbers.
+ */
 function looksLikeText(bytes: Uint8Array): boolean {
   const n = Math.min(bytes.length, 4096);
   for (let i = 0; i < n; i++) {

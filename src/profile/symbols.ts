@@ -1,4 +1,6 @@
-/** Locations, their lines and functions on their way into columns; fills the holes that broken or stripped files have. */
+/**
+ * Locations, their lines and functions on their way into columns; fills the holes that broken or stripped files have.
+ */
 import { count as counted } from '../base/format';
 import { Growing, Interner, NONE, UNKNOWN, type Columns, type Mapping } from './columns';
 import { BYTES, type Cursor, VARINT } from './proto';
@@ -30,7 +32,10 @@ interface Fn {
 export class Symbols {
   readonly locations = new Interner();
   readonly #functions = new Interner();
-  /** Location messages as they come, six numbers each: dense index, mapping (dense, NONE), address (two halves), folded, first line. */
+  /**
+   * Location messages as they come, six numbers each: dense index, mapping (dense, NONE), address (two halves), folded,
+   * first line.
+   */
   readonly #locs = new Growing(new Uint32Array(6 * 256));
   readonly #mappings = new Interner();
   /** Ids of the mappings in dense order. */

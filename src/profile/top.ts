@@ -11,7 +11,9 @@ export interface Sums {
   readonly cum: Float64Array;
 }
 
-/** A function counts once in a sample's cum, however often it recurs; flat goes to the innermost frame that is shown. */
+/**
+ * A function counts once in a sample's cum, however often it recurs; flat goes to the innermost frame that is shown.
+ */
 export function sumUp(view: View, values: Float64Array): Sums {
   const {
     columns: { frames, frameAt, samples: all },

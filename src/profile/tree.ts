@@ -1,7 +1,8 @@
 /**
- * The part of the call tree that can be seen. The whole tree of a big profile has tens of millions of nodes and is never
- * built: the samples are split by their next frame from the root on, and only where the node is wide enough to be drawn.
- * Samples are moved within one array of indexes, so a node is a range of it; each sample keeps a cursor into its stack.
+ * The part of the call tree that can be seen. The whole tree of a big profile has tens of millions of nodes and is
+ * never built: the samples are split by their next frame from the root on, and only where the node is wide enough to be
+ * drawn. Samples are moved within one array of indexes, so a node is a range of it; each sample keeps a cursor into its
+ * stack.
  */
 import { Growing, NONE } from './columns';
 import { ROOT, type Model } from './model';
@@ -163,7 +164,9 @@ export class Splitter {
     return this.#before === undefined ? Math.abs(v) : v + 2 * (this.#before[s] as number);
   }
 
-  /** Keeps only the samples whose next frame is `fn`, one frame further; false, and nothing changed, if there are none. */
+  /**
+   * Keeps only the samples whose next frame is `fn`, one frame further; false, and nothing changed, if there are none.
+   */
   enter(fn: number): boolean {
     const { frames, frameAt } = this.view.columns;
     const { nodeOf } = this.view;
@@ -187,7 +190,10 @@ export class Splitter {
     return true;
   }
 
-  /** Splits a range by next frame. Kept parts come widest first, then by name; their ranges lie at the range's beginning. */
+  /**
+   * Splits a range by next frame. Kept parts come widest first, then by name; their ranges lie at the range's
+   * beginning.
+   */
   children(from: number, to: number, least: number): { kept: Part[]; self: number; hidden: number } {
     const touched: number[] = [];
     const self = this.#step(from, to, touched);
@@ -204,9 +210,9 @@ export class Splitter {
   }
 
   /**
-   * One frame further for each sample of a range: notes the next function and sums up by function. Gives the value of the
-   * samples that end here, and in `touched` the functions met. A loop alone in its method, like those below: the engine
-   * makes it fast while it runs the first time, and need not take that back for what follows.
+   * One frame further for each sample of a range: notes the next function and sums up by function. Gives the value of
+   * the samples that end here, and in `touched` the functions met. A loop alone in its method, like those below: the
+   * engine makes it fast while it runs the first time, and need not take that back for what follows.
    */
   #step(from: number, to: number, touched: number[]): number {
     const { frames, frameAt } = this.view.columns;

@@ -77,9 +77,9 @@ export interface FlameTree {
   readonly total: Float64Array;
   readonly self: Float64Array;
   /**
-   * Width of each row, in values: only there when |total| says nothing about the room that the frames below take. For a difference
-   * it is before + after, so that what didn't change is seen as well; else, for samples of both signs, the sum of their |values|.
-   * Absent: |total|.
+   * Width of each row, in values: only there when |total| says nothing about the room that the frames below take. For a
+   * difference it is before + after, so that what didn't change is seen as well; else, for samples of both signs, the
+   * sum of their |values|. Absent: |total|.
    */
   readonly width?: Float64Array;
   /** Totals before and after, only for a difference; `total` is after − before. */
@@ -106,7 +106,10 @@ export interface SearchResult {
 
 /** Callers above a function and what it calls, both with the function as row 0. */
 export interface Sandwich {
-  /** Rows below are callers, the direct ones first: to be drawn upwards. Its values are those of the function on behalf of each caller. */
+  /**
+   * Rows below are callers, the direct ones first: to be drawn upwards. Its values are those of the function on behalf
+   * of each caller.
+   */
   readonly callers: FlameTree;
   readonly callees: FlameTree;
 }
@@ -139,7 +142,10 @@ export interface GoroutineGroup {
   readonly elided: boolean;
   /** Goroutine ids, at most 10,000, lowest first; empty for debug=1. */
   readonly ids: readonly number[];
-  /** Ids of the goroutines that started these, with how many each; at most 500, empty where the dump does not tell (debug=1, Go below 1.21). */
+  /**
+   * Ids of the goroutines that started these, with how many each; at most 500, empty where the dump does not tell
+   * (debug=1, Go below 1.21).
+   */
   readonly creators: readonly { readonly goroutine: number; readonly count: number }[];
 }
 
@@ -153,9 +159,9 @@ export interface GoroutineDump {
 }
 
 /**
- * What a worker does. `reconciling`: runs, or its dump tells no waits (debug=1, the binary form). `waitingForApi`: in a request of
- * client-go. `locked`: for a mutex or a semaphore. `external`: in a call to something else: HTTP, gRPC, SQL, a child process.
- * `other`: waits for anything else: a channel, a timer, goroutines of its own.
+ * What a worker does. `reconciling`: runs, or its dump tells no waits (debug=1, the binary form). `waitingForApi`: in a
+ * request of client-go. `locked`: for a mutex or a semaphore. `external`: in a call to something else: HTTP, gRPC, SQL,
+ * a child process. `other`: waits for anything else: a channel, a timer, goroutines of its own.
  */
 export type WorkerState = 'idle' | 'reconciling' | 'throttled' | 'waitingForApi' | 'locked' | 'external' | 'other';
 
@@ -222,13 +228,16 @@ export interface OpenOptions {
 }
 
 /**
- * 'total': sources are scaled to the total of the base (pprof's -normalize), for each value type. 'duration': every file is scaled
- * to one second of its capture, so that values are per second. 'none', the default: as they are.
+ * 'total': sources are scaled to the total of the base (pprof's -normalize), for each value type. 'duration': every
+ * file is scaled to one second of its capture, so that values are per second. 'none', the default: as they are.
  */
 export type Normalize = 'none' | 'total' | 'duration';
 
 export interface CombineOptions {
-  /** How many of the files, from the first on, are sources; the rest is the base. Default: all are sources, and are added up. */
+  /**
+   * How many of the files, from the first on, are sources; the rest is the base. Default: all are sources, and are
+   * added up.
+   */
   readonly sources?: number;
   /** Per cents are of the base (pprof's -diff_base) instead of all change (-base). */
   readonly ofBase?: boolean;

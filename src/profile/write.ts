@@ -4,9 +4,9 @@ import { Function as Fn, Label, Line, Location, Mapping, Profile, Sample, String
 import { NONE, UNKNOWN, type Columns, type Label as ColumnLabel } from './columns';
 
 /**
- * A gzipped profile that `go tool pprof` and `openProfile` read back with the same samples, frames, labels and mappings.
- * Values are exact up to 2^53 either side of zero, as the columns are. Makes an object per sample: for a file of millions of
- * samples it needs gigabytes, so call it in the file's own thread.
+ * A gzipped profile that `go tool pprof` and `openProfile` read back with the same samples, frames, labels and
+ * mappings. Values are exact up to 2^53 either side of zero, as the columns are. Makes an object per sample: for a file
+ * of millions of samples it needs gigabytes, so call it in the file's own thread.
  */
 export function writeProfile(columns: Columns): Uint8Array {
   return gzipSync(encodeProfile(columns));

@@ -1,8 +1,8 @@
 /**
- * The one channel between host and pages: messages both ways, and questions of the page with their answers. Each page has a
- * `Protocol`: its messages as two discriminated unions, and their shapes. Both ends take a table with a handler for each message
- * that may come, so a new member of a union compiles on neither end before it is handled there. What comes is checked before
- * a handler sees it; what doesn't fit is dropped and told to the log.
+ * The one channel between host and pages: messages both ways, and questions of the page with their answers. Each page
+ * has a `Protocol`: its messages as two discriminated unions, and their shapes. Both ends take a table with a handler
+ * for each message that may come, so a new member of a union compiles on neither end before it is handled there. What
+ * comes is checked before a handler sees it; what doesn't fit is dropped and told to the log.
  */
 import { Disposables, type Disposable } from '../base/dispose';
 import { Problem, type ProblemData } from '../base/problem';
@@ -16,8 +16,8 @@ export interface Message {
 export type Of<M extends Message, T extends M['type']> = M extends { readonly type: T } ? M : never;
 
 /**
- * What a page and its host say to each other. `Replies` has what each question is answered with, by the question's type; a member
- * of `ToHost` without a reply is a plain message.
+ * What a page and its host say to each other. `Replies` has what each question is answered with, by the question's
+ * type; a member of `ToHost` without a reply is a plain message.
  */
 export interface Protocol<ToPage extends Message, ToHost extends Message, Replies> {
   /** Tells the pages of one panel apart: one that was replaced may still speak. */

@@ -6,7 +6,9 @@ import { flag, list, maybe, number, object, problem, text, oneOf } from './shape
 
 export type { ChangeEvent, FindingKind, ViewRow } from '../churn/types';
 
-/** starting: the first lists are under way. paused: recorded, and the picture stands still. stopped: nothing is watched. */
+/**
+ * starting: the first lists are under way. paused: recorded, and the picture stands still. stopped: nothing is watched.
+ */
 export type ChurnState = 'starting' | 'recording' | 'paused' | 'stopped';
 
 export interface ChurnFacts {

@@ -51,8 +51,8 @@ export type QueryOf<K extends FlameQuestion> = Parameters<Questions[K]>[0];
 export type FlameReplies = { readonly [K in FlameQuestion]: Awaited<ReturnType<Questions[K]>> };
 
 /**
- * A flame question that the page puts before it knows the profile, so that the tree is built while the page takes 'init' in.
- * Answered like any other, with its `id`, after the first 'init'.
+ * A flame question that the page puts before it knows the profile, so that the tree is built while the page takes
+ * 'init' in. Answered like any other, with its `id`, after the first 'init'.
  */
 export interface EarlyFlame {
   readonly id: number;
@@ -75,7 +75,10 @@ export type FromFlamePage =
   | FromProfilePage
   | { readonly type: 'ready'; readonly early: readonly EarlyFlame[] }
   | { readonly [K in FlameQuestion]: { readonly type: K; readonly query: QueryOf<K> } }[FlameQuestion]
-  /** To a file that the user chooses. `data`: what the page made itself; profiles and stacks are made by the host, of the part given. */
+  /**
+   * To a file that the user chooses. `data`: what the page made itself; profiles and stacks are made by the host, of
+   * the part given.
+   */
   | {
       readonly type: 'save';
       readonly form: SaveForm;

@@ -42,7 +42,10 @@ export type FromGoroutinesPage =
   | FromProfilePage
   | { readonly type: 'ready' }
   | { readonly type: 'goroutines' }
-  /** `base`: key of an earlier dump; '' asks the user for one, 'newest' takes the newest of the same process, if there is any. */
+  /**
+   * `base`: key of an earlier dump; '' asks the user for one, 'newest' takes the newest of the same process, if there
+   * is any.
+   */
   | { readonly type: 'compare'; readonly base: string };
 
 export interface GoroutinesReplies {

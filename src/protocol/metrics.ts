@@ -1,4 +1,6 @@
-/** Every message between the host and the metrics page, both ways. Times in s since the epoch unless a name says millis. */
+/**
+ * Every message between the host and the metrics page, both ways. Times in s since the epoch unless a name says millis.
+ */
 import type { ProblemData } from '../base/problem';
 import type { Panel } from '../metrics/catalog/types';
 import type {

@@ -1,12 +1,13 @@
 /**
- * Shapes of what messages carry, checked at the seam between host and pages. A shape is written by hand beside its TypeScript
- * type, and the compiler holds the two together: a field that is missing, too many or of another type doesn't compile.
+ * Shapes of what messages carry, checked at the seam between host and pages. A shape is written by hand beside its
+ * TypeScript type, and the compiler holds the two together: a field that is missing, too many or of another type
+ * doesn't compile.
  */
 import type { ProblemData } from '../base/problem';
 
 /**
- * Where a value departs from the shape: ".facts.title is no text"; undefined when it fits. Exactly of T: a shape of a narrower
- * or of a wider type is refused.
+ * Where a value departs from the shape: ".facts.title is no text"; undefined when it fits. Exactly of T: a shape of a
+ * narrower or of a wider type is refused.
  */
 export interface Shape<in out T> {
   (value: unknown): string | undefined;

@@ -1,4 +1,5 @@
-// Bundles TypeScript of the bench on the fly. Packages stay outside: the bundle lies in dist/bench, below node_modules' folder.
+// Bundles TypeScript of the bench on the fly. Packages stay outside: the bundle lies in dist/bench, below node_modules'
+// folder.
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -6,7 +7,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Scripts of ours know where they lie by their own address, so they are run where they are; likewise a module's dirname. */
+/**
+ * Scripts of ours know where they lie by their own address, so they are run where they are; likewise a module's
+ * dirname.
+ */
 const inPlace = {
   name: 'in-place',
   setup(build) {
@@ -23,8 +27,8 @@ const inPlace = {
 };
 
 /**
- * Bundles `entry` (from the root) as an ES module for this Node, or with `host: true` as the CommonJS that an extension host
- * loads. Gives the address of the file, dist/bench/`out`.
+ * Bundles `entry` (from the root) as an ES module for this Node, or with `host: true` as the CommonJS that an extension
+ * host loads. Gives the address of the file, dist/bench/`out`.
  */
 export async function bundle(entry, out, { host = false } = {}) {
   const outfile = path.join(root, 'dist/bench', out);

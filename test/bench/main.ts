@@ -19,7 +19,10 @@ import { Bench, type BenchOptions } from './lib/bench';
 import { failedJson, header, isOk, line, toJson, type JsonCase } from './lib/table';
 import { Missing, type Case } from './types';
 
-/** Source first: the process has then loaded and kept nothing else. Capture and looks before tree: all use the test cluster, and the tree's cases fill it. */
+/**
+ * Source first: the process has then loaded and kept nothing else. Capture and looks before tree: all use the test
+ * cluster, and the tree's cases fill it.
+ */
 const CASES: readonly Case[] = [
   source,
   vsix,

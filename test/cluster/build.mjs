@@ -44,8 +44,8 @@ function released(name, tool, pkg, version, cold, ld = '') {
 }
 
 /**
- * Prometheus with the one service discovery that is used here (the others bring the clients of twenty clouds) and without its
- * pages, and promtool.
+ * Prometheus with the one service discovery that is used here (the others bring the clients of twenty clouds) and
+ * without its pages, and promtool.
  * @returns {Step}
  */
 function prometheus() {
@@ -207,7 +207,9 @@ async function checkGo() {
   }
 }
 
-/** kwok's own stages (what makes nodes and pods ready) and the definitions of the kinds that we use, from its module. */
+/**
+ * kwok's own stages (what makes nodes and pods ready) and the definitions of the kinds that we use, from its module.
+ */
 async function copyKwokFiles(moduleDir, to) {
   const { code, output } = await run('go', ['list', '-m', '-f', '{{.Dir}}', 'sigs.k8s.io/kwok'], { cwd: moduleDir });
   if (code !== 0) throw new Error(`Finding kwok's module failed:\n${output}`);

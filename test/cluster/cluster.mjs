@@ -32,7 +32,9 @@ const leases = [
 
 /** Longest that the API server may take to be ready, s; 8 on two quiet cores. */
 const READY_S = 240 * SLOWNESS;
-/** `--timeout` of `rig wait`: for pods to run, their processes to answer and leases to be held; 8 s on two quiet cores. */
+/**
+ * `--timeout` of `rig wait`: for pods to run, their processes to answer and leases to be held; 8 s on two quiet cores.
+ */
 export const RIG_WAIT = `${300 * SLOWNESS}s`;
 
 /** A Node's name has to be a lower-case DNS name; kube-controller-manager names itself after the host as it is. */
@@ -43,8 +45,8 @@ const nodeName =
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '') || 'node-0';
 
 /**
- * Starts a cluster in a run folder (a new temporary one by default) and waits until all of it works. A cluster that runs
- * there already is returned as it is; what a dead one left is removed.
+ * Starts a cluster in a run folder (a new temporary one by default) and waits until all of it works. A cluster that
+ * runs there already is returned as it is; what a dead one left is removed.
  * @param {{ dir?: string, rate?: number, owner?: number, log?: (line: string) => void, signal?: AbortSignal }} [options]
  *   rate: objects of each kind a second that the load makes, 2 by default;
  *   owner: a process without which the cluster ends by itself (a test run's own id, so that a killed run leaves nothing)
@@ -118,15 +120,18 @@ export function findRunning(dir = defaultRunDir()) {
   return status(dir)?.whole ? describe(dir) : undefined;
 }
 
-/** Runs one of the rig's commands against a cluster. @param {string[]} args @param {{ log?: (line: string) => void, signal?: AbortSignal }} [options] */
+/**
+ * Runs one of the rig's commands against a cluster. @param {string[]} args @param {{ log?: (line: string) => void,
+ * signal?: AbortSignal }} [options]
+ */
 export async function rig(args, { log = () => {}, signal } = {}) {
   const bin = await ensureBinaries({ log, signal });
   await call(bin.rig, args, { log, signal });
 }
 
 /**
- * Fills a cluster with workloads and running pods for the scale bench. kube-controller-manager stands still meanwhile and
- * starts anew after it, so that it counts pods only when all of them are there.
+ * Fills a cluster with workloads and running pods for the scale bench. kube-controller-manager stands still meanwhile
+ * and starts anew after it, so that it counts pods only when all of them are there.
  * @param {Cluster} cluster
  * @param {{ pods?: number, workloads?: number, log?: (line: string) => void, signal?: AbortSignal }} [options]
  */
@@ -163,7 +168,10 @@ function describe(dir) {
   };
 }
 
-/** What `up` noted when all was ready. @param {string} dir @returns {{ ports: Ports, node: string, bin: string, temporary: boolean }} */
+/**
+ * What `up` noted when all was ready. @param {string} dir @returns {{ ports: Ports, node: string, bin: string,
+ * temporary: boolean }}
+ */
 function recorded(dir) {
   return JSON.parse(readFileSync(join(dir, 'cluster.json'), 'utf8'));
 }
@@ -289,8 +297,8 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   step('kwok, and the samples');
   const admin = at('rig.kubeconfig');
   await call(bin.rig, ['apply', '--kubeconfig', admin, join(bin.kwokFiles, 'crds')], { signal });
-  // Port-forwards and logs come from the API alone: kwok takes no file with objects of a kind that it watches. It puts no
-  // defaults into options that come from a file, so all that matter are here; the first of them makes fill quick.
+  // Port-forwards and logs come from the API alone: kwok takes no file with objects of a kind that it watches. It puts
+  // no defaults into options that come from a file, so all that matter are here; the first of them makes fill quick.
   const kwokOptions = {
     apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
     kind: 'KwokConfiguration',
@@ -406,7 +414,10 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   step('ready');
 }
 
-/** Runs a program to its end. @param {string} program @param {string[]} args @param {{ log?: (line: string) => void, signal?: AbortSignal }} options */
+/**
+ * Runs a program to its end. @param {string} program @param {string[]} args @param {{ log?: (line: string) => void,
+ * signal?: AbortSignal }} options
+ */
 async function call(program, args, { log, signal }) {
   const { code, errors } = await run(program, args, { signal, onLine: log });
   if (code !== 0) throw new Error(`rig ${errors.trim().split('\n').slice(-20).join('\n')}`);

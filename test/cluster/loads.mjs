@@ -14,8 +14,8 @@ import { here } from './lib/places.mjs';
 
 /** @type {Record<LoadName, Load>} */
 const loads = {
-  // 5 widgets a second are 20 writes of ConfigMaps; its client allows 2. That is slow enough to be what holds it back also on a
-  // machine so busy that the API server takes a tenth of a second for each.
+  // 5 widgets a second are 20 writes of ConfigMaps; its client allows 2. That is slow enough to be what holds it back
+  // also on a machine so busy that the API server takes a tenth of a second for each.
   'widgets-throttled': { rates: { widgets: 5 }, set: ['widgets-system/widgets-controller:arg=--qps=2'] },
   // About half a second of hashing for each gadget, in one worker: two or three gadgets a second of the five that come.
   'gadgets-cpu': {
@@ -27,7 +27,8 @@ const loads = {
   },
   // One worker does two orders a second.
   'workers-starved': { rates: { starved: 5 }, file: 'starved.yaml' },
-  // Each order is tried five times on average; that is below the 10 retries a second that the queue's own limiter lets through.
+  // Each order is tried five times on average; that is below the 10 retries a second that the queue's own limiter lets
+  // through.
   backoff: { rates: { failing: 1.5 }, file: 'failing.yaml' },
   // 20 paints, each painted over after 0.3 s: 33 writes a second by each, below their limit.
   fight: {
@@ -52,9 +53,9 @@ const CALM = 0.2;
 const FIRST = 2;
 
 /**
- * Switches loads on or off and returns when it is in effect: pods rolled out, their metrics answering. From the first load
- * that is switched by name, whatever is not switched on is calm. `healthy` on switches all off; `healthy` off goes back to how
- * `up` leaves a cluster (two of each kind a second; red and blue fight slowly).
+ * Switches loads on or off and returns when it is in effect: pods rolled out, their metrics answering. From the first
+ * load that is switched by name, whatever is not switched on is calm. `healthy` on switches all off; `healthy` off goes
+ * back to how `up` leaves a cluster (two of each kind a second; red and blue fight slowly).
  * @param {import('./cluster.mjs').Cluster} cluster
  * @param {readonly string[]} names of `loadNames`
  * @param {boolean} on
@@ -106,7 +107,10 @@ async function switched(cluster, options, wanted) {
   }
 }
 
-/** The loads that are on; undefined while none was switched by name. @param {import('./cluster.mjs').Cluster} cluster @returns {LoadName[] | undefined} */
+/**
+ * The loads that are on; undefined while none was switched by name. @param {import('./cluster.mjs').Cluster} cluster
+ * @returns {LoadName[] | undefined}
+ */
 export function loadsOf(cluster) {
   return existsSync(stateFile(cluster)) ? JSON.parse(readFileSync(stateFile(cluster), 'utf8')) : undefined;
 }
@@ -128,7 +132,8 @@ async function change(cluster, wanted, before, options) {
   const set = on.flatMap((one) => one.set ?? []);
   if (wanted !== undefined && !wanted.includes('fight')) set.push('paints-system/blue:replicas=0');
   if (wanted !== undefined) {
-    // What a person would do against the queues that earlier loads left: a client that may write, an upstream that answers.
+    // What a person would do against the queues that earlier loads left: a client that may write, an upstream that
+    // answers.
     if (!wanted.includes('widgets-throttled')) set.push('widgets-system/widgets-controller:arg=--qps=50');
     set.push('leaky-system/leaky:arg=--upstream-latency=20ms');
   }
@@ -167,7 +172,10 @@ async function change(cluster, wanted, before, options) {
   );
 }
 
-/** The rig replaces the static pod when its manifest changes, as a kubelet does. @param {string} dir @param {string[]} flags */
+/**
+ * The rig replaces the static pod when its manifest changes, as a kubelet does. @param {string} dir @param {string[]}
+ * flags
+ */
 function writeStaticPod(dir, flags) {
   const file = join(dir, 'manifests', 'kube-controller-manager.yaml');
   const text = readFileSync(join(here, 'manifests', 'kube-controller-manager.yaml'), 'utf8').replace(

@@ -1,7 +1,7 @@
-// Counts what the pipeline says of each load: `node test/cluster/verdicts.mjs [LOOKS] [--dir FOLDER]`, 20 looks by default.
-// Starts a cluster when none runs there, and ends the one that it started. Looks in which the machine was starved do not count where they
-// were wrong. The last line is `N passed, N failed, N skipped`, of workloads under a load; with a failed one, more than one wrong look in
-// ten, it ends with 1. 20 looks take 13 min.
+// Counts what the pipeline says of each load: `node test/cluster/verdicts.mjs [LOOKS] [--dir FOLDER]`, 20 looks by
+// default. Starts a cluster when none runs there, and ends the one that it started. Looks in which the machine was
+// starved do not count where they were wrong. The last line is `N passed, N failed, N skipped`, of workloads under a
+// load; with a failed one, more than one wrong look in ten, it ends with 1. 20 looks take 13 min.
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -41,8 +41,8 @@ async function palette(title: string): Promise<void> {
 }
 
 /**
- * Runs a command and types into its list until one row is left. On a slow machine the editor may give a page the keyboard once
- * more when the list is there already: one calls it again.
+ * Runs a command and types into its list until one row is left. On a slow machine the editor may give a page the
+ * keyboard once more when the list is there already: one calls it again.
  */
 async function narrow(title: string, row: string, text: string): Promise<void> {
   await until(

@@ -1,4 +1,6 @@
-/** What stands in the way of a connection, each with what to do about it; one window, whose kubeconfig changes under it. */
+/**
+ * What stands in the way of a connection, each with what to do about it; one window, whose kubeconfig changes under it.
+ */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -14,7 +14,10 @@ afterAll(async () => {
   await vscode?.close();
 });
 
-/** The function of the gadgets controller that burns CPU: test/cluster/controllers/internal/controller/gadget_controller.go. */
+/**
+ * The function of the gadgets controller that burns CPU:
+ * test/cluster/controllers/internal/controller/gadget_controller.go.
+ */
 const HOT = 'example.com/tuner-samples/internal/controller.stretch';
 
 describe('the tree', () => {
@@ -131,7 +134,8 @@ describe('goroutines from the palette', () => {
 
   test("filters to the worker that waits for the client's rate limiter, and opens its whole stack", async () => {
     const front = vscode.page.locator('.editor-group-container .tab.active');
-    // At 5 writes a second the one worker nearly always waits there, but not in each moment: a person takes the dump again.
+    // At 5 writes a second the one worker nearly always waits there, but not in each moment: a person takes the dump
+    // again.
     const page = await until(
       async () => {
         const shown = await vscode.ready();

@@ -1,4 +1,7 @@
-/** The metrics of controllers, live: from the tree to the pipe, the charts and all that one exports; and several beside each other, across contexts too. */
+/**
+ * The metrics of controllers, live: from the tree to the pipe, the charts and all that one exports; and several beside
+ * each other, across contexts too.
+ */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -132,7 +135,8 @@ test('a controller that nothing holds back has no bottleneck', async () => {
   await vscode.inline(vscode.row('Deployment red in paints-system'), 'Show Metrics');
   const page = await vscode.ready();
   await page.locator('.lane .card').first().waitFor();
-  // Said once it has been looked at for long enough, and still so some scrapes later. What a busy machine slows for a moment is named, rightly.
+  // Said once it has been looked at for long enough, and still so some scrapes later. What a busy machine slows for a
+  // moment is named, rightly.
   await page.locator('.quiet', { hasText: /^None seen/ }).waitFor({ timeout: 3 * PATIENCE });
   let quiet = 0;
   await until(

@@ -1,4 +1,6 @@
-/** What each page keeps for itself over a reload of the window: one window with a page of every kind, loaded again once. */
+/**
+ * What each page keeps for itself over a reload of the window: one window with a page of every kind, loaded again once.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** Hints and quick fixes in a real editor: what stands there, what is offered, and what the files are afterwards, to the byte. */
+/**
+ * Hints and quick fixes in a real editor: what stands there, what is offered, and what the files are afterwards, to the
+ * byte.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

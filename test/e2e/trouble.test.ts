@@ -1,6 +1,6 @@
 /**
- * Captures that do not come to their end: cancelled, refused, cut off; nothing is left that looks like a whole one. Then endpoints
- * behind TLS and a token: kube-controller-manager, and the metrics of a controller-runtime manager.
+ * Captures that do not come to their end: cancelled, refused, cut off; nothing is left that looks like a whole one.
+ * Then endpoints behind TLS and a token: kube-controller-manager, and the metrics of a controller-runtime manager.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SLOWNESS, until } from '../lib/until';

@@ -1,6 +1,7 @@
 /**
- * The whole loop of a controller that its client holds back: measured from its source, changed by the light bulb, built, rolled out,
- * and measured again. Some three minutes, of which the product itself measures two times half a minute.
+ * The whole loop of a controller that its client holds back: measured from its source, changed by the light bulb,
+ * built, rolled out, and measured again. Some three minutes, of which the product itself measures two times half a
+ * minute.
  */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';

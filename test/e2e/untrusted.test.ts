@@ -9,7 +9,10 @@ import { photographFailures, Workbench, workspace } from './lib/workbench';
 
 let vscode: Workbench;
 photographFailures(() => vscode);
-/** What lies outside of the folder: the person's kubeconfig, the plugin that it names, a go command, and what these two note of each run. */
+/**
+ * What lies outside of the folder: the person's kubeconfig, the plugin that it names, a go command, and what these two
+ * note of each run.
+ */
 const outside = fs.mkdtempSync(path.join(os.tmpdir(), 'controller-tuner-untrusted-'));
 const [runs, bin, config] = ['runs', 'bin', 'config'].map((name) => path.join(outside, name)) as [
   string,

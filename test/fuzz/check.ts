@@ -1,4 +1,7 @@
-/** Opens damaged bytes and asks for all that is shown of a file: an answer or a Problem with words for a person, and soon. */
+/**
+ * Opens damaged bytes and asks for all that is shown of a file: an answer or a Problem with words for a person, and
+ * soon.
+ */
 import { Problem } from '../../src/base/problem';
 import { MAX_BYTES, openProfile } from '../../src/profile/open';
 

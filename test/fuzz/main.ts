@@ -1,4 +1,7 @@
-/** The process that `npm run fuzz` gives a range of seeds: one line of JSON for each that is wrong, and one for each thousand. */
+/**
+ * The process that `npm run fuzz` gives a range of seeds: one line of JSON for each that is wrong, and one for each
+ * thousand.
+ */
 import path from 'node:path';
 import { check } from './check';
 import { mutated } from './mutate';

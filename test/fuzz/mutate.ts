@@ -1,4 +1,6 @@
-/** Damages files as disks, networks, editors and other writers do, and in ways that only somebody who wants to would. */
+/**
+ * Damages files as disks, networks, editors and other writers do, and in ways that only somebody who wants to would.
+ */
 import { gzipSync } from 'node:zlib';
 import type { Random } from './random';
 
@@ -38,7 +40,10 @@ const WORDS = [
   '@',
 ].map(text);
 
-/** A zstd frame whose one block is stored, RFC 8878: written here, since a Node that runs the unit tests need not have zstd. */
+/**
+ * A zstd frame whose one block is stored, RFC 8878: written here, since a Node that runs the unit tests need not have
+ * zstd.
+ */
 function zstdStored(bytes: Uint8Array): Uint8Array {
   const n = bytes.length;
   // Magic number; single segment with a content size of four bytes; the size; the last block, raw.
@@ -117,7 +122,10 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-/** The same bytes for the same random numbers. `seeds` are not packed; one in eight comes out packed, and may be damaged again then. */
+/**
+ * The same bytes for the same random numbers. `seeds` are not packed; one in eight comes out packed, and may be damaged
+ * again then.
+ */
 export function mutated(seeds: readonly Uint8Array[], random: Random): Uint8Array {
   let bytes = random.one(seeds);
   for (let n = random.length(8); n > 0; n--) bytes = random.one(MUTATIONS)(bytes, random, seeds);

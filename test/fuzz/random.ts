@@ -1,4 +1,6 @@
-/** Random numbers that are the same again for the same seed: mulberry32, 32 bits of state, enough to choose among bytes. */
+/**
+ * Random numbers that are the same again for the same seed: mulberry32, 32 bits of state, enough to choose among bytes.
+ */
 export class Random {
   #state: number;
 

@@ -14,7 +14,10 @@ interface Found {
   readonly message: string;
 }
 
-/** Called by the editor; rejects when a test failed, which ends the host with status 1. By hand, INHOST_ONLY: an expression that the titles of those that are run match. */
+/**
+ * Called by the editor; rejects when a test failed, which ends the host with status 1. By hand, INHOST_ONLY: an
+ * expression that the titles of those that are run match.
+ */
 export async function run(): Promise<void> {
   const only = process.env['INHOST_ONLY'];
   const mocha = new Mocha({

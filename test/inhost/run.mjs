@@ -14,7 +14,10 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../..');
 const [report] = process.argv.slice(2);
 if (report === undefined) throw new Error('Usage: node test/inhost/run.mjs REPORT');
-/** Of the whole run in the host, below that of its stage (scripts/lib/stages.mjs); each test has a limit of its own (index.ts). */
+/**
+ * Of the whole run in the host, below that of its stage (scripts/lib/stages.mjs); each test has a limit of its own
+ * (index.ts).
+ */
 const LIMIT_MS = 780_000 * SLOWNESS;
 /** Until the editor's page answers; it takes less than 1 s on a quiet machine. */
 const PAGE_MS = 120_000 * SLOWNESS;

@@ -1,4 +1,7 @@
-/** Hints, quick fixes, lenses and hovers of sources, by the same API that other extensions use: what is offered, and the bytes it leaves. */
+/**
+ * Hints, quick fixes, lenses and hovers of sources, by the same API that other extensions use: what is offered, and the
+ * bytes it leaves.
+ */
 import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -138,8 +141,9 @@ export function sourceHints(parent: Suite): void {
       const tried = new Set<string>();
       for (const { range } of ours(MAIN)) {
         for (const { title, edit } of await actions(MAIN, new vscode.Range(range.start, range.start))) {
-          // What changes other files too is undone in all of them after a question. What one may type over is a snippet, and loses on its
-          // way through this API that its indentation is its own: test/e2e takes it from the light bulb.
+          // What changes other files too is undone in all of them after a question. What one may type over is a
+          // snippet, and loses on its way through this API that its indentation is its own: test/e2e takes it from the
+          // light bulb.
           if (edit?.size !== 1 || !edit.has(file(MAIN)) || title.includes('of your own') || tried.has(title)) continue;
           tried.add(title);
           await change(edit, editor);

@@ -16,8 +16,9 @@ export function describe(
 export const EXTENSION = 'controller-tuner.controller-tuner';
 
 /**
- * Takes the last edit of a text back. The editor's own command undoes in what has the keyboard, which may be a page beside the text:
- * then one puts the keyboard into the text again. It answers after the text has changed, so nothing is undone twice.
+ * Takes the last edit of a text back. The editor's own command undoes in what has the keyboard, which may be a page
+ * beside the text: then one puts the keyboard into the text again. It answers after the text has changed, so nothing is
+ * undone twice.
  */
 export async function undo({ document, viewColumn }: vscode.TextEditor): Promise<void> {
   const { version } = document;

@@ -1,4 +1,7 @@
-/** The test cluster's own promises, on the one that runs: processes live and die with their pods, and answer through them. */
+/**
+ * The test cluster's own promises, on the one that runs: processes live and die with their pods, and answer through
+ * them.
+ */
 import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';

@@ -35,7 +35,10 @@ const state = (): string | undefined => clusters.entry('test')?.state;
 const seen = (): string[] =>
   [...(clusters.entry('test')?.cluster?.objects.pods.values() ?? [])].map((p) => p.namespace).sort();
 
-/** 600 pods, three pages of a list, whose last one is held back until `go`; gives what was told of the context meanwhile. */
+/**
+ * 600 pods, three pages of a list, whose last one is held back until `go`; gives what was told of the context
+ * meanwhile.
+ */
 async function heldBack(): Promise<{ readonly server: ApiServer; readonly go: () => void; readonly told: number[] }> {
   const go: (() => void)[] = [];
   for (let i = 0; i < 600; i++) store.put('pods', pod(`many-${i}`, 'web'), true);

@@ -124,7 +124,8 @@ describe.skipIf(admin === undefined)('the test cluster', () => {
     stream.once('connect', () => {
       open = true;
     });
-    // The difference of two heap profiles: unlike a CPU profile it keeps nobody else from taking one, should the process not hear of the end.
+    // The difference of two heap profiles: unlike a CPU profile it keeps nobody else from taking one, should the
+    // process not hear of the end.
     const asking = get(stream, '/debug/pprof/heap?seconds=200');
     asking.catch(() => undefined);
     await until(() => open);

@@ -30,7 +30,10 @@ import {
 } from './kubeServer';
 
 const PORT = 6060;
-/** A silence after which a peer is given up, ms: longer than this process is kept waiting for its pong by all that a machine may do beside. */
+/**
+ * A silence after which a peer is given up, ms: longer than this process is kept waiting for its pong by all that a
+ * machine may do beside.
+ */
 const SILENT_MS = 1000 * SLOWNESS;
 const open: { close(): unknown }[] = [];
 const never = new AbortController().signal;

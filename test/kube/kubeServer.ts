@@ -1,4 +1,6 @@
-/** Real servers on loopback for the tests of src/kube: TLS as an API server has it, a proxy, a node that forwards ports. */
+/**
+ * Real servers on loopback for the tests of src/kube: TLS as an API server has it, a proxy, a node that forwards ports.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -114,7 +116,9 @@ export function statusBody(code: number, message: string): unknown {
   return { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, message };
 }
 
-/** Port-forward as the kubelet serves it on a websocket, to a real TCP port: `targets` by the port that is asked for. */
+/**
+ * Port-forward as the kubelet serves it on a websocket, to a real TCP port: `targets` by the port that is asked for.
+ */
 export function portForwarder(
   targets: ReadonlyMap<number, number>,
   sockets = new Set<WebSocket>(),
@@ -180,7 +184,10 @@ export interface ProxyServer {
   close(): Promise<void>;
 }
 
-/** An HTTP proxy that knows CONNECT; `secure`: one that is spoken to by TLS, as which the name localhost stands in its certificate. */
+/**
+ * An HTTP proxy that knows CONNECT; `secure`: one that is spoken to by TLS, as which the name localhost stands in its
+ * certificate.
+ */
 export async function connectProxy(secure = false): Promise<ProxyServer> {
   const sockets = new Set<net.Socket>();
   const refuse: Handler = (_req, res) => {
@@ -352,8 +359,8 @@ export async function withSession<T>(
 }
 
 /**
- * Waits until a number stands still: the same at so many looks 50 ms apart. What is under way in this process, timers shorter
- * than that among it, comes between two of them, however slow the machine.
+ * Waits until a number stands still: the same at so many looks 50 ms apart. What is under way in this process, timers
+ * shorter than that among it, comes between two of them, however slow the machine.
  */
 export async function still(value: () => number, looks = 6): Promise<number> {
   let [last, same] = [value(), 0];

@@ -1,4 +1,7 @@
-/** Lists and watches over HTTP as an API server gives them, with faults at will: what a real one does only on its bad days. */
+/**
+ * Lists and watches over HTTP as an API server gives them, with faults at will: what a real one does only on its bad
+ * days.
+ */
 import type http from 'node:http';
 import { json, statusBody, type Handler } from './kubeServer';
 

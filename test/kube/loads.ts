@@ -10,8 +10,8 @@ interface Loads {
 }
 
 /**
- * For the tests of this file the cluster is as `up` leaves it: two widgets and gadgets a second, red and blue at the same paints.
- * After them what was switched on before is on again. Takes no time where nothing was switched.
+ * For the tests of this file the cluster is as `up` leaves it: two widgets and gadgets a second, red and blue at the
+ * same paints. After them what was switched on before is on again. Takes no time where nothing was switched.
  */
 export function asUpLeavesIt(kubeconfig: string): void {
   let before: readonly string[] | undefined;

@@ -1,4 +1,6 @@
-/** The test cluster's own Prometheus: found by its objects, asked through the tunnel and through the API server's proxy. */
+/**
+ * The test cluster's own Prometheus: found by its objects, asked through the tunnel and through the API server's proxy.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAbort, type Problem } from '../../src/base/problem';
 import { Cluster } from '../../src/cluster/cluster';

@@ -1,4 +1,7 @@
-/** A real Prometheus behind TLS and a password, as `--web.config.file` has it: added by its address, and asked for what it knows of itself. */
+/**
+ * A real Prometheus behind TLS and a password, as `--web.config.file` has it: added by its address, and asked for what
+ * it knows of itself.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -183,7 +183,8 @@ export function everything(): TestSeries[] {
       from: 60,
       missing: (i) => i % 5 === 0,
     }),
-    // Without +Inf; with a bound that is none; counts that fall from one bound to the next; the same bound twice; bounds below 0.
+    // Without +Inf; with a bound that is none; counts that fall from one bound to the next; the same bound twice;
+    // bounds below 0.
     ...classic('odd_seconds', { kind: 'open' }, 24, [0.1, 1]),
     { labels: { __name__: 'odd_seconds_bucket', kind: 'word', le: 'abc' }, points: points(1, {}, (_, i) => i) },
     ...[

@@ -1,4 +1,7 @@
-/** A real Prometheus on loopback with series of our choice: written by its own remote-write, in whose format everything has a place, stale markers and native histograms too. */
+/**
+ * A real Prometheus on loopback with series of our choice: written by its own remote-write, in whose format everything
+ * has a place, stale markers and native histograms too.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -26,8 +29,9 @@ export interface Run {
 }
 
 /**
- * Runs the Prometheus of the test cluster on a free port until it says that it listens. `prepare` writes `prometheus.yml` and what
- * else it needs into a folder of its own, and gives more arguments. A port that another program was quicker to take is tried no more.
+ * Runs the Prometheus of the test cluster on a free port until it says that it listens. `prepare` writes
+ * `prometheus.yml` and what else it needs into a folder of its own, and gives more arguments. A port that another
+ * program was quicker to take is tried no more.
  */
 export async function runPrometheus(prepare: (dir: string, port: number) => readonly string[]): Promise<Run> {
   const { prometheus } = await binaries();

@@ -1,13 +1,19 @@
-/** Whether the machine has time for the test cluster: what is said of a controller on one that has none is about the machine. */
+/**
+ * Whether the machine has time for the test cluster: what is said of a controller on one that has none is about the
+ * machine.
+ */
 import fs from 'node:fs';
 import os from 'node:os';
 
 /**
- * Share of a look's time in which something waited for a core, from which on the machine is taken for starved. With all loads on it
- * is 0.15 to 0.45 on two cores that nobody else uses, and 0.7 to 0.97 beside a compiler.
+ * Share of a look's time in which something waited for a core, from which on the machine is taken for starved. With all
+ * loads on it is 0.15 to 0.45 on two cores that nobody else uses, and 0.7 to 0.97 beside a compiler.
  */
 const WAITED = 0.6;
-/** Where the kernel does not tell that (/proc/pressure): what runs and what waits to, for each core, over the last minute. */
+/**
+ * Where the kernel does not tell that (/proc/pressure): what runs and what waits to, for each core, over the last
+ * minute.
+ */
 const LOAD = 3;
 
 /** `waited` is a share of the time; undefined where nothing tells. */

@@ -10,7 +10,10 @@ import { pageTests } from './harness/suite';
 const START = Date.UTC(2026, 10, 23, 14, 5, 0);
 const LENGTH = 40_000;
 
-/** Six paints that red and blue fight over, one that is stamped, one that only load changes, and a lease that is renewed. */
+/**
+ * Six paints that red and blue fight over, one that is stamped, one that only load changes, and a lease that is
+ * renewed.
+ */
 function fought(): Churn {
   const churn = new Churn({ start: START });
   let version = 0;

@@ -82,7 +82,8 @@ describe.skipIf(noBrowser())('flame graph page', () => {
     await expect.poll(() => zooms().at(-1)?.length).toBe(6);
     await page.locator('#reset').waitFor();
     await shot(page, 'flame-zoomed');
-    // The zoomed frame fills the width now: a click far right of where it was hits the frame above it, with its own figures.
+    // The zoomed frame fills the width now: a click far right of where it was hits the frame above it, with its own
+    // figures.
     await page.mouse.click(...(Object.values(await at(5, 0.9)) as [number, number]));
     await expect.poll(focused).toBe('(*GadgetReconciler).Reconcile');
     await expect.poll(() => text('#focused-total')).toContain('· 76.2 %');

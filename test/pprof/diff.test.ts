@@ -1,4 +1,6 @@
-/** Several files as one: added up and subtracted as `go tool pprof A B`, `-base`, `-diff_base` and `-normalize` do it. */
+/**
+ * Several files as one: added up and subtracted as `go tool pprof A B`, `-base`, `-diff_base` and `-normalize` do it.
+ */
 import { afterAll, describe, expect, it } from 'vitest';
 import { openProfile } from '../../src/profile/open';
 import type { CombineOptions } from '../../src/profile/types';

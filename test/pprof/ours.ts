@@ -179,7 +179,8 @@ function shown(name: string, file: string, line: number, granularity: Granularit
 function percentage(value: number, total: number): string {
   const ratio = total === 0 ? 0 : Math.abs(value / total) * 100;
   if (ratio >= 99.95 && ratio <= 100.05) return '100';
-  // Go rounds what lies halfway to the even digit, JavaScript up: with two digits behind the point odd eighths, with three odd sixteenths.
+  // Go rounds what lies halfway to the even digit, JavaScript up: with two digits behind the point odd eighths, with
+  // three odd sixteenths.
   const [parts, digits] = ratio >= 0.1 ? [8, 100] : [16, 1000];
   if ((ratio * parts) % 2 === 1 && ratio >= 0.01) {
     const down = Math.floor(ratio * digits);

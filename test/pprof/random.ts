@@ -1,4 +1,6 @@
-/** Small profiles of every shape that the format has, and parts of them, at random; the same again for the same seed. */
+/**
+ * Small profiles of every shape that the format has, and parts of them, at random; the same again for the same seed.
+ */
 import { Function as Fn, Label, Line, Location, Mapping, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import type { Granularity, Part } from '../../src/profile/types';
 import type { Random } from '../fuzz/random';
@@ -148,7 +150,10 @@ const TAGS = [
 ];
 const GRANULARITIES: readonly Granularity[] = ['functions', 'filefunctions', 'files', 'lines', 'addresses'];
 
-/** Most have one or two filters. `files`: pprof counts a file anew for each binary, so that only what has none can be compared. */
+/**
+ * Most have one or two filters. `files`: pprof counts a file anew for each binary, so that only what has none can be
+ * compared.
+ */
 export function randomPart(r: Random, files: boolean): Part {
   const some = (p: number) => r.next() < p;
   return {

@@ -26,8 +26,9 @@ export class Pprof {
   }
 
   /**
-   * What pprof answers, in order; undefined where it answered nothing, as to a `peek` that matches nothing. `flags`: those that
-   * stand before the files, such as `-diff_base=FILE`. Nothing is trimmed unless `settings` say so, and all is in the smallest unit.
+   * What pprof answers, in order; undefined where it answered nothing, as to a `peek` that matches nothing. `flags`:
+   * those that stand before the files, such as `-diff_base=FILE`. Nothing is trimmed unless `settings` say so, and all
+   * is in the smallest unit.
    */
   async ask(
     files: readonly string[],

@@ -1,4 +1,6 @@
-/** Whole programs, as people lay them out: what they set up, and what their Reconcile does. Every release builds them. */
+/**
+ * Whole programs, as people lay them out: what they set up, and what their Reconcile does. Every release builds them.
+ */
 import type { Shape } from './shapes';
 
 export interface ControllerProgram extends Shape {

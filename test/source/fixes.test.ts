@@ -1,6 +1,6 @@
 /**
- * Every fix at every version: the result is formatted, vetted and built by Go itself. In two of the programs that it is offered for;
- * with SOURCE_ALL=1 in all of them, which takes Go four minutes for each version.
+ * Every fix at every version: the result is formatted, vetted and built by Go itself. In two of the programs that it is
+ * offered for; with SOURCE_ALL=1 in all of them, which takes Go four minutes for each version.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fixer, type Fixed, type Found } from './lib/fixes';

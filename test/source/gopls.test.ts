@@ -1,4 +1,7 @@
-/** What gopls adds: values and configurations behind fields and methods of other packages. Its answers are those of an editor. */
+/**
+ * What gopls adds: values and configurations behind fields and methods of other packages. Its answers are those of an
+ * editor.
+ */
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Analyzer } from '../../src/advice/analyzer';

@@ -1,6 +1,7 @@
 /**
- * What the hints promise of a mended program is what it does: programs at several releases are looked at and mended as in the
- * editor, built by Go, and run against the test cluster, where their requests, workers, metrics and profiles are measured.
+ * What the hints promise of a mended program is what it does: programs at several releases are looked at and mended as
+ * in the editor, built by Go, and run against the test cluster, where their requests, workers, metrics and profiles are
+ * measured.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -24,7 +25,10 @@ import {
 import { BY_HAND, CLIENTCMD, GET_CONFIG, plain, scaffold, type Origin } from './running/programs';
 
 const kubeconfig = process.env['KUBECONFIG_TEST'] ?? '';
-/** Those at which something that is promised changes: pprof by an option, no limit by default, the limiter's metric built in. */
+/**
+ * Those at which something that is promised changes: pprof by an option, no limit by default, the limiter's metric
+ * built in.
+ */
 const RELEASES = ['0.14', '0.15', '0.20', '0.21', '0.25'];
 const versions = VERSIONS.filter((v) => v.minor !== undefined && RELEASES.includes(v.name));
 /** More than any number of workers that is set here. */
@@ -102,9 +106,9 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
   };
 
   /**
-   * Runs a program until what is measured is what is claimed, RUNS times at most: a busy machine tells reads late, which moves a
-   * rate, while a limit that is wrong is wrong each time. The first run is beside the other programs', those after it one at a
-   * time. Where the machine is starved even then, its rate is not judged, and the test says so.
+   * Runs a program until what is measured is what is claimed, RUNS times at most: a busy machine tells reads late,
+   * which moves a rate, while a limit that is wrong is wrong each time. The first run is beside the other programs',
+   * those after it one at a time. Where the machine is starved even then, its rate is not judged, and the test says so.
    */
   const run = async <T extends { measured: Measured }>(
     workspace: Workspace,
@@ -136,7 +140,10 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
     return mine;
   };
 
-  /** Why it is not as claimed: rate and burst within a tenth, the burst but for what the program itself asked before; without a limit far above all of them. */
+  /**
+   * Why it is not as claimed: rate and burst within a tenth, the burst but for what the program itself asked before;
+   * without a limit far above all of them.
+   */
   const off = (measured: Measured, claimed: Rate): string | undefined => {
     if (typeof measured === 'object' && 'wrong' in measured) return measured.wrong;
     const right =
@@ -206,7 +213,8 @@ describe.skipIf(kubeconfig === '' || missing !== undefined)('mended programs on 
       [port = 0] = await freePorts(1);
       const swap = { [ADDRESS]: `127.0.0.1:${port}` };
       const make = async (name: string, origin: Origin, ...fixes: string[]): Promise<void> => {
-        // main's flags reach what main sets up: the controller, or from v0.15.0 on the manager's number for all of them.
+        // main's flags reach what main sets up: the controller, or from v0.15.0 on the manager's number for all of
+        // them.
         const layout = name !== 'flags' ? 'beside' : minor < 15 ? 'main' : { package: `${MODULE}/${name}` };
         programs.set(name, await mend(workspace, name, scaffold(minor, origin, layout), fixes, swap));
       };

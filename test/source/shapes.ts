@@ -1,6 +1,6 @@
 /**
- * Programs in the shapes that real controllers have, each building one client or more. They state no expected numbers: the
- * compiled program tells them.
+ * Programs in the shapes that real controllers have, each building one client or more. They state no expected numbers:
+ * the compiled program tells them.
  */
 import type { Program } from './lib/effective';
 

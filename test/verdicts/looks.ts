@@ -13,7 +13,10 @@ import { strain } from '../lib/machine';
 export const LOOK_S = 16;
 /** Between two of the first looks, s, and how long there are such. */
 const [STEP_S, SETTLE_S] = [4, 40];
-/** Longest that pods may take to settle, or a process to run the controllers that the load is about, s: kube-controller-manager starts slowly under a low limit. */
+/**
+ * Longest that pods may take to settle, or a process to run the controllers that the load is about, s:
+ * kube-controller-manager starts slowly under a low limit.
+ */
 export const START_S = 300 * SLOWNESS;
 
 const account = (namespace: string): TokenChoice => ({ kind: 'serviceAccount', namespace, name: 'metrics-reader' });
@@ -125,8 +128,8 @@ export class Looks {
   }
 
   /**
-   * The right ones of the first looks, until there is one at each: what was waiting is worked off, and a new process has taken up
-   * its list, sooner or later. After SETTLE_S the rest is left to further looks.
+   * The right ones of the first looks, until there is one at each: what was waiting is worked off, and a new process
+   * has taken up its list, sooner or later. After SETTLE_S the rest is left to further looks.
    */
   async first(): Promise<Looked[]> {
     const end = performance.now() + SETTLE_S * 1000;
@@ -160,7 +163,10 @@ export class Looks {
   }
 }
 
-/** Of one workload under one load: `right` and `wrong` looks that count, and those in which the machine was starved and the words were wrong. */
+/**
+ * Of one workload under one load: `right` and `wrong` looks that count, and those in which the machine was starved and
+ * the words were wrong.
+ */
 export interface Tally {
   readonly workload: string;
   readonly load: string;
@@ -189,7 +195,10 @@ function workloadOf(cluster: Cluster, name: string): Workload {
   return findWorkload(cluster, { namespace, workload });
 }
 
-/** Until nothing is rolled out any more: the pods that are seen are those that the API server has now, and all are ready. */
+/**
+ * Until nothing is rolled out any more: the pods that are seen are those that the API server has now, and all are
+ * ready.
+ */
 async function settled(cluster: Cluster, names: readonly string[], signal: AbortSignal): Promise<void> {
   const namespaces = new Set(names.map((name) => name.split('/')[0] ?? ''));
   await until(

@@ -1,6 +1,7 @@
 /**
- * The verdict against the test cluster's loads: the right station for each, and none for a controller that nothing holds back.
- * test/cluster/verdicts.mjs asks for a number of looks (LOOKS), each of which counts, and reads what was said (LOOKS_TABLE).
+ * The verdict against the test cluster's loads: the right station for each, and none for a controller that nothing
+ * holds back. test/cluster/verdicts.mjs asks for a number of looks (LOOKS), each of which counts, and reads what was
+ * said (LOOKS_TABLE).
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -18,10 +19,11 @@ const kubeconfig = process.env['KUBECONFIG_TEST'] ?? '';
 const dir = process.env['CLUSTER_DIR'] ?? path.dirname(kubeconfig);
 const LOOKS = Number(process.env['LOOKS'] ?? '0');
 /**
- * Where looks are not counted, one is enough that was right. Else there are further ones until the right words were said more
- * often than others; wrong ones fail the test once there are WRONG of them, of nine looks at most. What the pipeline gets wrong of a load
- * comes again at each look; chance, the machine's among it, makes few: where one look of ten goes wrong by chance, five of nine
- * before the right ones have the majority come to three in ten thousand, for each of the ten workloads.
+ * Where looks are not counted, one is enough that was right. Else there are further ones until the right words were
+ * said more often than others; wrong ones fail the test once there are WRONG of them, of nine looks at most. What the
+ * pipeline gets wrong of a load comes again at each look; chance, the machine's among it, makes few: where one look of
+ * ten goes wrong by chance, five of nine before the right ones have the majority come to three in ten thousand, for
+ * each of the ten workloads.
  */
 const WRONG = 5;
 /** Where they are counted: so many wrong ones of so many looks fail, which is more than one in ten. */
@@ -31,7 +33,10 @@ const LOOKING_S = 180 * SLOWNESS;
 /** s, for a switch of loads. */
 const SWITCH_S = 600 * SLOWNESS;
 const never = new AbortController().signal;
-/** On together. A fight keeps the API server of two cores busy enough to slow others down, so it is on by itself: in CI, and where looks are counted. */
+/**
+ * On together. A fight keeps the API server of two cores busy enough to slow others down, so it is on by itself: in CI,
+ * and where looks are counted.
+ */
 const TOGETHER: readonly (readonly LoadName[])[] = [
   ...(process.env['CI'] === 'true' || LOOKS > 0 ? [['fight'] as const] : []),
   ['volumes', 'widgets-throttled', 'gadgets-cpu', 'workers-starved', 'backoff'],

@@ -190,7 +190,9 @@ export class ChurnPage {
     this.app.dataset['state'] = 'ready';
   }
 
-  /** The fastest finding stands as the verdict; the others follow. Without one it says so, once there was time to see. */
+  /**
+   * The fastest finding stands as the verdict; the others follow. Without one it says so, once there was time to see.
+   */
   #findings({ findings, facts }: ChurnPicture): void {
     const text = JSON.stringify([findings, facts.now - facts.start > ENOUGH_MS]);
     if (this.#verdict.dataset['text'] === text) return;

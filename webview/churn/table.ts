@@ -1,4 +1,7 @@
-/** The tree of kinds, namespaces and objects as an ARIA tree grid: rows keep their element, so that focus and place stay while numbers change. */
+/**
+ * The tree of kinds, namespaces and objects as an ARIA tree grid: rows keep their element, so that focus and place stay
+ * while numbers change.
+ */
 import type { ViewRow } from '../../src/protocol/churn';
 import { grouped } from '../../src/base/format';
 import { h, icon, setText } from '../shared/dom';

@@ -156,7 +156,9 @@ export class Chips {
     this.events.part(toggled(this.#part, 'cut'));
   }
 
-  /** A field in place of the word's chip, or behind the last one. Enter takes what is typed, Escape leaves it as it was. */
+  /**
+   * A field in place of the word's chip, or behind the last one. Enter takes what is typed, Escape leaves it as it was.
+   */
   edit(word: Word): void {
     const now = textOf(this.#part, word);
     const field = h('input', {

@@ -1,6 +1,6 @@
 /**
- * Colours of the bars, worked out from the theme's own: every fill keeps its text at a contrast of 4.5:1 (WCAG 2.2, 1.4.3)
- * or more, in any theme. Pure: the theme's values come in as text, colours go out as text.
+ * Colours of the bars, worked out from the theme's own: every fill keeps its text at a contrast of 4.5:1 (WCAG 2.2,
+ * 1.4.3) or more, in any theme. Pure: the theme's values come in as text, colours go out as text.
  */
 import { LAYERS, type LayerId } from '../../src/profile/layers/rules';
 import type { Frame, Origin } from '../../src/profile/types';
@@ -36,7 +36,10 @@ const CONTRAST = 4.6;
 /** Contrast of a border to the background, where the border carries the meaning (WCAG 2.2, 1.4.11). */
 const BORDER_CONTRAST = 3;
 
-/** `#rgb`, `#rrggbb`, `#rrggbbaa`, `rgb(…)`, `rgba(…)`, `color(srgb …)`; translucent ones as seen over `under`. Undefined for other text. */
+/**
+ * `#rgb`, `#rrggbb`, `#rrggbbaa`, `rgb(…)`, `rgba(…)`, `color(srgb …)`; translucent ones as seen over `under`.
+ * Undefined for other text.
+ */
 export function parseColour(text: string, under: Rgb): Rgb | undefined {
   const t = text.trim();
   const hex = /^#([0-9a-f]{3,8})$/i.exec(t)?.[1];
@@ -83,7 +86,10 @@ export function contrast(a: Rgb, b: Rgb): number {
 const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
 
-/** `hue` taken towards `end` (black under light text, white under dark), no further than text needs; `least` is how far at least. */
+/**
+ * `hue` taken towards `end` (black under light text, white under dark), no further than text needs; `least` is how far
+ * at least.
+ */
 function fillFor(hue: Rgb, text: Rgb, end: Rgb, least: number): Rgb {
   for (let s = least; s < 1; s += 0.02) {
     const c = mix(hue, end, s);
@@ -175,7 +181,10 @@ export class Palette {
     this.hover = css(mix(bg, this.#text, 0.75));
   }
 
-  /** `line`: how thick the border is in high contrast, where two hues can be the same colour: a user's own stand out by it. */
+  /**
+   * `line`: how thick the border is in high contrast, where two hues can be the same colour: a user's own stand out by
+   * it.
+   */
   #paint(hue: Rgb, least: number, line = 1): Paint {
     const { background, foreground, highContrast } = this.#theme;
     if (highContrast) {
@@ -189,13 +198,19 @@ export class Palette {
   }
 }
 
-/** What the colour of a frame stands for: what it is for, its package, whether it is one's own, or how it changed against a base. */
+/**
+ * What the colour of a frame stands for: what it is for, its package, whether it is one's own, or how it changed
+ * against a base.
+ */
 export type ColourMode = 'layer' | 'package' | 'own' | 'change';
 
 /** Shades of red, and of blue. */
 export const CHANGE_STEPS = 4;
 
-/** Which of `Palette.changes` fits: by the part of the larger value that came or went. Less than a twentieth is no change. */
+/**
+ * Which of `Palette.changes` fits: by the part of the larger value that came or went. Less than a twentieth is no
+ * change.
+ */
 export function changeStep(before: number, after: number): number {
   const most = Math.max(Math.abs(before), Math.abs(after));
   const part = most === 0 ? 0 : (after - before) / most;
@@ -227,8 +242,8 @@ export function isRuntime(pkg: string): boolean {
 }
 
 /**
- * Slots of the palette by package: its hash, so that a package looks the same in every profile; where two of the largest
- * would share one, the smaller takes the next that is free. Largest first in, for the same answer each time.
+ * Slots of the palette by package: its hash, so that a package looks the same in every profile; where two of the
+ * largest would share one, the smaller takes the next that is free. Largest first in, for the same answer each time.
  */
 export function assignSlots(
   packages: readonly PackageShare[],

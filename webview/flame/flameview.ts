@@ -122,7 +122,10 @@ export class FlameView {
     this.redraw();
   }
 
-  /** Shows the tree with `zoomRow` filling the width; from `from` (values of this tree) it glides there, then calls `done`. */
+  /**
+   * Shows the tree with `zoomRow` filling the width; from `from` (values of this tree) it glides there, then calls
+   * `done`.
+   */
   show(model: Model, zoomRow: number, from: Range | undefined, done: () => void = () => {}): void {
     const to = rangeOf(model, zoomRow);
     const atRoot = this.#model === undefined;
@@ -182,7 +185,10 @@ export class FlameView {
     return { scrollTop: this.element.scrollTop, contentHeight: this.#contentHeight, flipped: this.#flipped };
   }
 
-  /** Height of everything: one row for each depth in view, and at least the area itself, so that a flame stands on its foot. */
+  /**
+   * Height of everything: one row for each depth in view, and at least the area itself, so that a flame stands on its
+   * foot.
+   */
   #measure(): void {
     const { clientHeight } = this.element;
     const rows = this.#model ? this.#model.deepest(this.#zoomRow) + 1 : 0;

@@ -1,4 +1,7 @@
-/** The id that the open file has for a function of this name, in the part that is looked at; undefined when it isn't there. */
+/**
+ * The id that the open file has for a function of this name, in the part that is looked at; undefined when it isn't
+ * there.
+ */
 import type { FlameChannel } from './channel';
 import type { Subject } from './pane';
 import { exactly } from './part';

@@ -81,7 +81,10 @@ export function actionOf(e: KeyPress): Action | undefined {
   return PLAIN[e.key];
 }
 
-/** Actions that only mean something while the picture or the tree has the focus: elsewhere these keys are the control's own. */
+/**
+ * Actions that only mean something while the picture or the tree has the focus: elsewhere these keys are the control's
+ * own.
+ */
 export const WALKING: ReadonlySet<Action> = new Set<Action>(['up', 'down', 'left', 'right', 'zoom', 'root', 'back']);
 
 /** True when the key goes into a field or a list of choices. */

@@ -37,7 +37,9 @@ export function foldTypeArguments(name: string): string {
   return out;
 }
 
-/** Wordings of a name, longest first, each one complete in itself: `a/b/pkg.(*T).M`, `pkg.(*T).M`, `(*T).M`, `T.M`, `M`. */
+/**
+ * Wordings of a name, longest first, each one complete in itself: `a/b/pkg.(*T).M`, `pkg.(*T).M`, `(*T).M`, `T.M`, `M`.
+ */
 export function wordings(name: string): readonly string[] {
   const { path, pkg, rest } = splitName(name);
   const folded = foldTypeArguments(rest);
@@ -57,7 +59,10 @@ export function wordings(name: string): readonly string[] {
   return list;
 }
 
-/** A name as a column has room for: the last part of the package with what follows it, "controller.(*GadgetReconciler).hash". */
+/**
+ * A name as a column has room for: the last part of the package with what follows it,
+ * "controller.(*GadgetReconciler).hash".
+ */
 export function columnName(name: string): string {
   const { pkg, rest } = splitName(name);
   const short = foldTypeArguments(rest).slice(0, 400);

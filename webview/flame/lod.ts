@@ -1,7 +1,7 @@
 /**
  * Level of detail: what of one depth is to be drawn for a range of values on so many pixels. A binary search finds the
- * first frame in view and, after each run of frames thinner than a pixel, the first one beyond it; so the work goes with
- * the pixels, not with the frames.
+ * first frame in view and, after each run of frames thinner than a pixel, the first one beyond it; so the work goes
+ * with the pixels, not with the frames.
  */
 import type { Model } from './model';
 
@@ -101,7 +101,10 @@ function widest(model: Model, from: number, to: number): number {
   return best;
 }
 
-/** The frame at `value` in `depth`; undefined in a gap. `slack` (values) lets a pointer hit a frame thinner than a pixel. */
+/**
+ * The frame at `value` in `depth`; undefined in a gap. `slack` (values) lets a pointer hit a frame thinner than a
+ * pixel.
+ */
 export function frameAt(model: Model, depth: number, value: number, slack: number): number | undefined {
   if (depth < 0 || depth > model.maxDepth) return undefined;
   const at = firstEndingAfter(model, model.depthStart[depth]!, model.depthStart[depth + 1]!, value - slack);

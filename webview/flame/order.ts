@@ -4,8 +4,8 @@
 const SLICE_MS = 8;
 
 /**
- * `rows` sorted anew by `compare`, equals as they stood. Undefined when `stale` says, between two slices, that nobody wants
- * it any more. A merge from runs of 64 upwards: each merge can be left off and taken up again.
+ * `rows` sorted anew by `compare`, equals as they stood. Undefined when `stale` says, between two slices, that nobody
+ * wants it any more. A merge from runs of 64 upwards: each merge can be left off and taken up again.
  */
 export async function sorted(
   rows: Uint32Array,

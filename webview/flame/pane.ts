@@ -1,4 +1,7 @@
-/** What every view of the profile is to the page. Only the one in sight is told anything: a hidden one asks and draws nothing. */
+/**
+ * What every view of the profile is to the page. Only the one in sight is told anything: a hidden one asks and draws
+ * nothing.
+ */
 import type { Frame, Part, ProfileSummary } from '../../src/profile/types';
 import type { PageFacts } from '../../src/protocol/profile';
 import type { ColourMode } from './colours';

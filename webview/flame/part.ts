@@ -1,6 +1,6 @@
 /**
- * Which part of the profile is shown, as chips: one for each word that is set, in pprof's own words and with its meaning.
- * Pure: chips are made from the part, and a part from chips.
+ * Which part of the profile is shown, as chips: one for each word that is set, in pprof's own words and with its
+ * meaning. Pure: chips are made from the part, and a part from chips.
  */
 import type { Granularity, Part } from '../../src/profile/types';
 import { foldTypeArguments, splitName } from './labels';
@@ -162,7 +162,10 @@ export function toggled(part: Part, key: 'cut' | 'noInlines'): Part {
   return part[key] === true ? without(part, key) : { ...part, [key]: true };
 }
 
-/** `part` with `name` (a whole function name) under a word that takes a pattern. Hiding and ignoring add to what is there. */
+/**
+ * `part` with `name` (a whole function name) under a word that takes a pattern. Hiding and ignoring add to what is
+ * there.
+ */
 export function withFunction(part: Part, key: 'focus' | 'ignore' | 'hide' | 'showFrom', name: string): Part {
   const exact = exactly(name);
   const before = part[key];

@@ -25,7 +25,10 @@ function twoDigits(n: number): string {
   return text.replace(/(\.\d*?)0+(?=e|$)/, '$1').replace(/\.(?=e|$)/, '');
 }
 
-/** The one unit that pprof prints all of a table in: by its smallest value, larger where the total's is. `flat` and `cum` by row. */
+/**
+ * The one unit that pprof prints all of a table in: by its smallest value, larger where the total's is. `flat` and
+ * `cum` by row.
+ */
 export function outputUnit(flat: Float64Array, cum: Float64Array, total: number, unit: string): string {
   let least = 0;
   for (let i = 0; i < flat.length; i++) {

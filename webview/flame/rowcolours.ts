@@ -63,7 +63,10 @@ export class RowColours {
     );
   }
 
-  /** The paint of each row of `model`, worked out once for each function. `named`: its first row is a function, not the root. */
+  /**
+   * The paint of each row of `model`, worked out once for each function. `named`: its first row is a function, not the
+   * root.
+   */
   paints(model: Model, named = false): (row: number) => Paint {
     const { change } = model.tree;
     if (this.mode === 'change' && change)

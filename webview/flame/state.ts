@@ -91,7 +91,10 @@ function ids(raw: unknown): number[] {
   return Array.isArray(raw) && raw.every((n) => Number.isInteger(n) && n >= 0) ? (raw as number[]) : [];
 }
 
-/** Zooming to `path`, which lies above or below the frame zoomed now: deeper leaves a mark to go back to, higher drops those passed. */
+/**
+ * Zooming to `path`, which lies above or below the frame zoomed now: deeper leaves a mark to go back to, higher drops
+ * those passed.
+ */
 export function zoomed(
   state: Pick<PageState, 'zoom' | 'marks'>,
   path: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * Thin frames, of which there are tens of thousands in view at once, as pixels: one line of them for each row, written as
- * numbers and stretched to the rows' height in a single draw. A rectangle for each would take ten times as long.
+ * Thin frames, of which there are tens of thousands in view at once, as pixels: one line of them for each row, written
+ * as numbers and stretched to the rows' height in a single draw. A rectangle for each would take ten times as long.
  */
 import { parseColour, type Paint } from './colours';
 

@@ -1,4 +1,7 @@
-/** The flame graph as a picture that stands alone: an SVG file, text that stays text, each frame with its figures as a tooltip. Pure. */
+/**
+ * The flame graph as a picture that stands alone: an SVG file, text that stays text, each frame with its figures as a
+ * tooltip. Pure.
+ */
 import type { Palette, Paint } from './colours';
 import { fit, TextWidths, wordings } from './labels';
 import type { Range } from './lod';

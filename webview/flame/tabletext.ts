@@ -7,7 +7,9 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe: names in a profile are a stranger's. */
+/**
+ * RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe: names in a profile are a stranger's.
+ */
 export function csv({ head, numbers, rows }: TextTable): string {
   const cell = (text: string, number: boolean): string => {
     const safe = !number && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;

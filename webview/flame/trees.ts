@@ -1,4 +1,6 @@
-/** The trees at hand: the whole one, and a finer one of what is zoomed. Asks the host for them and drops late answers. */
+/**
+ * The trees at hand: the whole one, and a finer one of what is zoomed. Asks the host for them and drops late answers.
+ */
 import type { FlameTree, Part } from '../../src/profile/types';
 import type { EarlyFlame } from '../../src/protocol/flame';
 import type { FlameChannel } from './channel';
@@ -39,7 +41,10 @@ export class Trees {
   /** What was asked before the profile was known; the first question takes it. */
   #early: readonly { readonly zoom: readonly number[]; readonly width: number; readonly tree: Promise<FlameTree> }[] =
     [];
-  /** What the frames above the zoomed one took themselves, by depth, as seen in earlier trees: a zoomed tree doesn't say. */
+  /**
+   * What the frames above the zoomed one took themselves, by depth, as seen in earlier trees: a zoomed tree doesn't
+   * say.
+   */
   #selves: (number | undefined)[] = [];
 
   constructor(private readonly host: FlameChannel) {}
@@ -79,7 +84,10 @@ export class Trees {
     return asked.map((a) => a.message);
   }
 
-  /** The tree for `query`, and the whole one where it isn't there yet; undefined when another question overtook this one. */
+  /**
+   * The tree for `query`, and the whole one where it isn't there yet; undefined when another question overtook this
+   * one.
+   */
   async ask(query: TreeQuery): Promise<TreeAnswer | undefined> {
     const turn = ++this.#turn;
     const early = this.#early;
@@ -124,8 +132,8 @@ export class Trees {
   }
 
   /**
-   * Turns to the tree that can show `to` at once, coming from `from`: the one shown, when it has it, else the whole one.
-   * Gives the values to glide from, in that tree. An answer on its way for `from` is dropped.
+   * Turns to the tree that can show `to` at once, coming from `from`: the one shown, when it has it, else the whole
+   * one. Gives the values to glide from, in that tree. An answer on its way for `from` is dropped.
    */
   turnTo(from: readonly number[], to: readonly number[], shown: Range): Range | undefined {
     this.#turn++;
@@ -160,7 +168,8 @@ export class Trees {
     const depth = model.depth(row);
     const { grandTotal, self, total, ancestors, change, width } = model.tree;
     const above = model !== this.base && depth < this.#zoom.length;
-    // Per cents are of the sum of all samples' sizes, so that is the root's figure too where values of both signs stand in the file.
+    // Per cents are of the sum of all samples' sizes, so that is the root's figure too where values of both signs stand
+    // in the file.
     if (depth === 0 && width && !change) return { self: 0, total: grandTotal };
     if (above) return { self: depth === 0 ? 0 : this.#selves[depth], total: ancestors?.[depth] ?? total[row]! };
     return {

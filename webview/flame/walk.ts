@@ -6,8 +6,8 @@ export type Direction = 'parent' | 'child' | 'left' | 'right';
 
 /**
  * The frame one step from `row`; undefined when there is none. `child` goes to the widest child, or back to where one
- * came from: `trail` is the deepest row last walked. `left` and `right` go along the row, to the sibling and then to the
- * next frame of the same depth, and stay within `range`.
+ * came from: `trail` is the deepest row last walked. `left` and `right` go along the row, to the sibling and then to
+ * the next frame of the same depth, and stay within `range`.
  */
 export function step(model: Model, row: number, direction: Direction, range: Range, trail: number): number | undefined {
   switch (direction) {

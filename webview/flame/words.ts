@@ -57,7 +57,10 @@ function coreShare(cores: number): string {
   return cores < 1.995 ? `${(cores * 100).toFixed(cores < 0.1 ? 1 : 0)} % of one core` : `${digits(cores)} cores`;
 }
 
-/** Why there is no picture, and what to do; undefined when there is one. `drawn` = the tree has more than its root; `filtered` = a part is shown. */
+/**
+ * Why there is no picture, and what to do; undefined when there is one. `drawn` = the tree has more than its root;
+ * `filtered` = a part is shown.
+ */
 export function emptySentences(
   summary: ProfileSummary,
   sampleType: number,

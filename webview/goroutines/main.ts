@@ -1,4 +1,7 @@
-/** The goroutine page: workers, groups by stack and growth, filtered and sorted here, since even 100,000 goroutines make few groups. */
+/**
+ * The goroutine page: workers, groups by stack and growth, filtered and sorted here, since even 100,000 goroutines make
+ * few groups.
+ */
 import '../shared/page.css';
 import './page.css';
 import { count, grouped } from '../../src/base/format';
@@ -26,7 +29,10 @@ import { GroupTable, type Place } from './table';
 import { poolName } from './words';
 
 type View = 'workers' | 'groups' | 'growth';
-/** `view` is undefined until a user chose one: the dump decides. `base`: the dump that it is compared with, `newest` until chosen. */
+/**
+ * `view` is undefined until a user chose one: the dump decides. `base`: the dump that it is compared with, `newest`
+ * until chosen.
+ */
 interface State {
   view: View | undefined;
   base: string;
@@ -210,7 +216,10 @@ function layOut(): void {
   for (const e of [filterInput, stateSelect, shown]) e.hidden = view === 'growth';
 }
 
-/** Asks what changed since an earlier dump; '' asks the user which. `chosen`: a user waits for it, and is shown what it gave. */
+/**
+ * Asks what changed since an earlier dump; '' asks the user which. `chosen`: a user waits for it, and is shown what it
+ * gave.
+ */
 async function compare(key: string, chosen = false): Promise<void> {
   const asked = dump;
   base.busy = true;

@@ -79,14 +79,18 @@ export function summaryOf(stack: readonly StackFrame[], ownModules: readonly str
   return picked.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
 }
 
-/** client-go's limiter (util/flowcontrol, over golang.org/x/time/rate) parks whoever exceeds QPS and Burst in its Wait. */
+/**
+ * client-go's limiter (util/flowcontrol, over golang.org/x/time/rate) parks whoever exceeds QPS and Burst in its Wait.
+ */
 const LIMITER = /^k8s\.io\/client-go\/util\/flowcontrol\.\(\*tokenBucketRateLimiter\)\.Wait$/;
 
 function waitsFor(stack: readonly StackFrame[]): string | undefined {
   return stack.some((f) => LIMITER.test(f.name)) ? "client's rate limiter" : undefined;
 }
 
-/** Frames in which every parked goroutine of its kind stands; they say how it waits (the state does too), not for what. */
+/**
+ * Frames in which every parked goroutine of its kind stands; they say how it waits (the state does too), not for what.
+ */
 function isMachinery(name: string): boolean {
   const pkg = packageOf(name);
   return (
@@ -117,8 +121,8 @@ interface Word {
 }
 
 /**
- * `reconcile state:select package:client-go label:controller=widget worker:widget/throttled -pool`: all words must hold. Values with blanks stand
- * in quotes: `state:"IO wait"`. A leading `-` turns a word round.
+ * `reconcile state:select package:client-go label:controller=widget worker:widget/throttled -pool`: all words must
+ * hold. Values with blanks stand in quotes: `state:"IO wait"`. A leading `-` turns a word round.
  */
 export function parseFilter(text: string): Filter {
   const words: Word[] = [];
@@ -167,7 +171,8 @@ export function sortRows(rows: readonly Row[], { key, descending }: Sort, change
     stack: (a, b) => (a.summary[0]?.name ?? '').localeCompare(b.summary[0]?.name ?? ''),
   };
   const sign = descending ? -1 : 1;
-  // Ties go by count, then to the user's own code, then by the dump's own order: the same input always gives the same page.
+  // Ties go by count, then to the user's own code, then by the dump's own order: the same input always gives the same
+  // page.
   return [...rows].sort(
     (a, b) =>
       sign * by[key](a, b) || b.group.count - a.group.count || Number(b.own) - Number(a.own) || a.index - b.index,

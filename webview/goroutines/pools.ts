@@ -1,6 +1,6 @@
 /**
- * The worker pools: a row each, a seat a worker, a sentence with its numbers. A grid with one place for the Tab key: arrows walk
- * its seats and the parts of its sentences, Enter shows the stacks behind one.
+ * The worker pools: a row each, a seat a worker, a sentence with its numbers. A grid with one place for the Tab key:
+ * arrows walk its seats and the parts of its sentences, Enter shows the stacks behind one.
  */
 import { count, grouped } from '../../src/base/format';
 import type { GoroutineGroup, WorkerPool, WorkerState } from '../../src/profile/types';

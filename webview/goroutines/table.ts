@@ -1,6 +1,6 @@
 /**
- * The table of groups: an ARIA tree grid with roving focus. A row opens to its whole stack; rows and long stacks are made
- * as they come into view, so 10,000 groups or a stack 10,000 deep open as fast as ten.
+ * The table of groups: an ARIA tree grid with roving focus. A row opens to its whole stack; rows and long stacks are
+ * made as they come into view, so 10,000 groups or a stack 10,000 deep open as fast as ten.
  */
 import type { StackFrame } from '../../src/profile/types';
 import { grouped } from '../../src/base/format';
@@ -70,7 +70,10 @@ export class GroupTable {
     );
   }
 
-  /** `changes`: how many more each group of the dump has than an earlier one; without them there is no such column. `leak`: the groups that a leak is in. */
+  /**
+   * `changes`: how many more each group of the dump has than an earlier one; without them there is no such column.
+   * `leak`: the groups that a leak is in.
+   */
   show(rows: readonly Row[], sort: Sort, max: number, changes?: readonly number[], leak: readonly number[] = []): void {
     this.#rows = rows;
     this.#max = Math.max(1, max);
@@ -125,7 +128,10 @@ export class GroupTable {
     return { row: this.#rows[this.#focused]?.index, scroll: this.element.scrollTop };
   }
 
-  /** Goes back to a place, as far as it is still there, without taking the keyboard. To be called when the table is on the page. */
+  /**
+   * Goes back to a place, as far as it is still there, without taking the keyboard. To be called when the table is on
+   * the page.
+   */
   restore({ row, scroll }: Place): void {
     const at = row === undefined ? -1 : this.#rows.findIndex((r) => r.index === row);
     if (at >= 0) this.#mark(at);

@@ -1,4 +1,6 @@
-/** What is said of a worker pool: one sentence with its numbers, in parts that each stand for some of the workers. Pure. */
+/**
+ * What is said of a worker pool: one sentence with its numbers, in parts that each stand for some of the workers. Pure.
+ */
 import { grouped } from '../../src/base/format';
 import type { GoroutineGroup, WorkerPool, WorkerState } from '../../src/profile/types';
 
@@ -17,7 +19,10 @@ export interface Part {
   readonly state: WorkerState;
   readonly count: number;
   readonly text: string;
-  /** True for what holds the pool back: at least half of its workers wait for the client's limiter, or several for a lock. */
+  /**
+   * True for what holds the pool back: at least half of its workers wait for the client's limiter, or several for a
+   * lock.
+   */
   readonly strong: boolean;
 }
 
@@ -81,7 +86,10 @@ export function poolName(pool: WorkerPool): string {
   return pool.controller ?? 'unnamed';
 }
 
-/** Those that tell something first: held back, then at work, then all idle; by name within. The order of the dump breaks ties. */
+/**
+ * Those that tell something first: held back, then at work, then all idle; by name within. The order of the dump breaks
+ * ties.
+ */
 export function orderPools(pools: readonly WorkerPool[], groups: readonly GoroutineGroup[]): readonly WorkerPool[] {
   const rank = (p: WorkerPool): number =>
     sentence(p, groups).some((s) => s.strong) ? 0 : p.counts.idle < p.workers ? 1 : 2;

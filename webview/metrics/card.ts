@@ -1,4 +1,6 @@
-/** A station, or a kind of request: its number, what else is known, and how it went. Kept and changed, not made anew. */
+/**
+ * A station, or a kind of request: its number, what else is known, and how it went. Kept and changed, not made anew.
+ */
 import type { Heat, PipelineAction, Reading, Spark, Station } from '../../src/protocol/metrics';
 import { h, setText } from '../shared/dom';
 import { Sparkline } from './spark';
@@ -106,7 +108,10 @@ export class Card {
     if (!button) setText(this.#heat, word);
   }
 
-  /** That something isn't exported is said at once; how to get it, and why a station is warm, when asked: a card is narrow. */
+  /**
+   * That something isn't exported is said at once; how to get it, and why a station is warm, when asked: a card is
+   * narrow.
+   */
   #showWhy(): void {
     const said = this.#unknown && !this.#open ? firstSentence(this.#reason) : this.#reason;
     // Names of metrics are longer than a card is wide: they break behind an underscore.

@@ -250,7 +250,8 @@ export class Charts {
   /** What can be done with the span that is shown. */
   showSpan(): void {
     const { end, seconds } = this.#events.state.range;
-    // Of a saved file every span is past and of no process that could be asked; the toolbar leads back to the whole of it.
+    // Of a saved file every span is past and of no process that could be asked; the toolbar leads back to the whole of
+    // it.
     this.#spanBar.hidden = end === undefined || this.#events.saved();
     if (end === undefined || this.#events.saved()) {
       this.#spanBar.replaceChildren();

@@ -1,4 +1,7 @@
-/** What a chart's answer becomes before it is drawn: columns with gaps, names that tell series apart, last values. No DOM. */
+/**
+ * What a chart's answer becomes before it is drawn: columns with gaps, names that tell series apart, last values. No
+ * DOM.
+ */
 import type { ChartAppend, ChartData, ChartSeries, ChartUpdate } from '../../src/protocol/metrics';
 
 /** A column of a chart; null is a gap. */
@@ -48,8 +51,8 @@ export class ReceivedCharts {
 
 /**
  * The shared times and a column for each of `names`, in that order; a name without a series is all gaps. NaN and ±Inf
- * become gaps (a line cannot be drawn to them), and so does what a logarithm doesn't have. Columns without gaps are given
- * on as they are.
+ * become gaps (a line cannot be drawn to them), and so does what a logarithm doesn't have. Columns without gaps are
+ * given on as they are.
  */
 export function columns(chart: ChartData, names: readonly string[], log: boolean): Column[] {
   const byName = new Map(seriesNames(chart.series).map((name, i) => [name, chart.series[i]]));
@@ -69,7 +72,9 @@ function column(values: Float64Array | undefined, length: number, log: boolean):
       });
 }
 
-/** True where series of several subjects are beside each other and each has one at most: its name is the subject's then. */
+/**
+ * True where series of several subjects are beside each other and each has one at most: its name is the subject's then.
+ */
 export function oneEach(series: readonly ChartSeries[]): boolean {
   return (
     series.length > 0 &&
@@ -111,8 +116,8 @@ export function isDrawn(
 }
 
 /**
- * Slots of colour for `names`: a series keeps its own while the chart lives, whatever comes and goes around it; a new one
- * takes the lowest that is free.
+ * Slots of colour for `names`: a series keeps its own while the chart lives, whatever comes and goes around it; a new
+ * one takes the lowest that is free.
  */
 export function giveSlots(names: readonly string[], before: ReadonlyMap<string, number>): Map<string, number> {
   const slots = new Map<string, number>();
@@ -134,7 +139,10 @@ export function giveSlots(names: readonly string[], before: ReadonlyMap<string, 
 /** Colours that there are for slots: a slot that is so much higher has the same one with the next pattern. */
 const COLOURS = 6;
 
-/** Of those that are compared: a subject has one colour in every chart, and series with the same label have the same pattern. */
+/**
+ * Of those that are compared: a subject has one colour in every chart, and series with the same label have the same
+ * pattern.
+ */
 export function comparedSlots(series: readonly ChartSeries[], subjects: readonly string[]): number[] {
   const labels = [...new Set(series.map((s) => s.label))];
   const alone = oneEach(series);
@@ -157,7 +165,9 @@ export function partOf(chart: ChartData, subject: string): ChartData {
   };
 }
 
-/** Lowest and highest finite value of the series that `drawn` lets by; with `log` of those above 0. Undefined = none. */
+/**
+ * Lowest and highest finite value of the series that `drawn` lets by; with `log` of those above 0. Undefined = none.
+ */
 export function boundsOf(
   series: readonly ChartSeries[],
   drawn: (s: ChartSeries) => boolean,

@@ -1,4 +1,6 @@
-/** The person's own queries: the host knows only the catalog's panels, so these are asked for here, one round at a time. */
+/**
+ * The person's own queries: the host knows only the catalog's panels, so these are asked for here, one round at a time.
+ */
 import { Problem } from '../../src/base/problem';
 import type { ChartData } from '../../src/protocol/metrics';
 import type { Range } from './panel';

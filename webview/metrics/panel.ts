@@ -216,7 +216,9 @@ export class Panel {
     return isDrawn(name, this.#names, isolated[this.info.id], muted[this.info.id] ?? []);
   }
 
-  /** Only the data changes from one answer to the next; a chart is made anew for other series, another axis or theme. */
+  /**
+   * Only the data changes from one answer to the next; a chart is made anew for other series, another axis or theme.
+   */
   #draw(): void {
     const data = this.#data,
       range = this.#range;

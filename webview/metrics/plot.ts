@@ -1,4 +1,6 @@
-/** One drawn chart: uPlot with our axes, marks and gestures. Made when it comes into sight, destroyed when it leaves. */
+/**
+ * One drawn chart: uPlot with our axes, marks and gestures. Made when it comes into sight, destroyed when it leaves.
+ */
 import uPlot from 'uplot';
 import type { Annotation, Unit } from '../../src/protocol/metrics';
 import { linearRange, nearThresholds, type Column } from './data';

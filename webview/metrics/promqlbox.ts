@@ -1,4 +1,6 @@
-/** The box that queries are typed in, with a list of what may follow. Arrows choose, Enter takes or runs, Escape closes. */
+/**
+ * The box that queries are typed in, with a list of what may follow. Arrows choose, Enter takes or runs, Escape closes.
+ */
 import type { FromMetricsPage } from '../../src/protocol/metrics';
 import { debounce, h } from '../shared/dom';
 import { FUNCTIONS, quoted, rank, spotAt, type Spot } from './promql';

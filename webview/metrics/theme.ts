@@ -41,7 +41,8 @@ export function readTheme(): ChartTheme {
     foreground,
     highContrast,
     dim: get('descriptionForeground') || foreground,
-    // In high contrast borders are as strong as lines; a grid is not to be read, so it takes a part of the text's colour.
+    // In high contrast borders are as strong as lines; a grid is not to be read, so it takes a part of the text's
+    // colour.
     grid: highContrast
       ? `color-mix(in srgb, ${foreground} 22%, transparent)`
       : get('panel-border') || (light ? '#e5e5e5' : '#2b2b2b'),
@@ -52,7 +53,10 @@ export function readTheme(): ChartTheme {
   };
 }
 
-/** The same colour that nothing shines through: orange is the minimap's mark for what was found, which is faint by default. */
+/**
+ * The same colour that nothing shines through: orange is the minimap's mark for what was found, which is faint by
+ * default.
+ */
 function opaque(colour: string): string {
   return colour.replace(/^rgba\((.+),[^,]+\)$/, 'rgb($1)').replace(/^(#[\da-f]{6})[\da-f]{2}$/i, '$1');
 }

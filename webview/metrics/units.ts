@@ -1,4 +1,6 @@
-/** Numbers of charts with their units: the one formatter, told what a panel's unit means, and axes whose marks agree. */
+/**
+ * Numbers of charts with their units: the one formatter, told what a panel's unit means, and axes whose marks agree.
+ */
 import { bytes, digits, duration, grouped } from '../../src/base/format';
 import type { Unit } from '../../src/protocol/metrics';
 
@@ -31,7 +33,10 @@ export function short(v: number): string {
   return `${digits(v / 1000 ** power)}${['', 'k', 'M', 'G', 'T'][power] ?? ''}`;
 }
 
-/** Steps between marks of an axis that read well in the unit: 1, 2, 5 and powers; seconds go by 60 above a minute, bytes by 2. */
+/**
+ * Steps between marks of an axis that read well in the unit: 1, 2, 5 and powers; seconds go by 60 above a minute, bytes
+ * by 2.
+ */
 export function incrementsOf(unit: Unit): number[] {
   if (unit === 'bytes') return Array.from({ length: 50 }, (_, i) => 2 ** i);
   const tens = (from: number, to: number): number[] =>

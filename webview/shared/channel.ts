@@ -1,4 +1,7 @@
-/** The page's end of its channel, over the API that the editor gives to a page; and the page's state, which survives a reload. */
+/**
+ * The page's end of its channel, over the API that the editor gives to a page; and the page's state, which survives a
+ * reload.
+ */
 import { PageChannel, type Handlers, type Message, type Protocol } from '../../src/protocol/channel';
 
 /** `getState` and `setState`: what the editor keeps of a page while it is hidden and over a reload of the window. */
@@ -16,7 +19,10 @@ export class Channel<ToPage extends Message, ToHost extends Message, Replies> ex
 > {
   readonly #api: VsCodeApi;
 
-  /** `part`: where the page keeps its state, when the panel may hold another page as well; all of it is the page's otherwise. */
+  /**
+   * `part`: where the page keeps its state, when the panel may hold another page as well; all of it is the page's
+   * otherwise.
+   */
   constructor(
     protocol: Protocol<ToPage, ToHost, Replies>,
     handlers: Handlers<ToPage>,

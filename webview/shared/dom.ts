@@ -2,7 +2,10 @@
 
 type Value = string | number | boolean | undefined | ((event: never) => void);
 
-/** `h('button', { class: 'x', onclick: fn, disabled: false }, 'Text')`: undefined and false leave an attribute out, true sets it empty. */
+/**
+ * `h('button', { class: 'x', onclick: fn, disabled: false }, 'Text')`: undefined and false leave an attribute out, true
+ * sets it empty.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, Value>> = {},

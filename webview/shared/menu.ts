@@ -1,4 +1,7 @@
-/** A menu, at a button or at a place: arrows walk, Enter takes, Escape and a click elsewhere close, what had the focus gets it back. */
+/**
+ * A menu, at a button or at a place: arrows walk, Enter takes, Escape and a click elsewhere close, what had the focus
+ * gets it back.
+ */
 import { h, icon } from './dom';
 
 export interface MenuItem {

@@ -4,8 +4,8 @@ import { isGroupRow, type GroupRow, type Row } from '../../captures/groups';
 import type { Capture } from '../../captures/types';
 
 /**
- * The rows that a command is about: those given by a menu (`clicked`, and `all` that are selected), else the selection of the
- * list.
+ * The rows that a command is about: those given by a menu (`clicked`, and `all` that are selected), else the selection
+ * of the list.
  */
 export function chosenRows(selection: readonly Row[], clicked: unknown, all: unknown): readonly Row[] {
   if (Array.isArray(all) && all.length > 0 && all.every(isRow))

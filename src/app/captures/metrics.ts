@@ -6,7 +6,9 @@ import { Scraper, type Scraped, type ScraperOptions } from '../../series/scraper
 
 export type Pace = Omit<ScraperOptions, 'keepSeconds' | 'now'>;
 
-/** Scrapes for so many seconds, all that the process exports. Throws what the first scrape failed by when none came in. */
+/**
+ * Scrapes for so many seconds, all that the process exports. Throws what the first scrape failed by when none came in.
+ */
 export async function recordMetrics(
   process: Scraped,
   seconds: number,

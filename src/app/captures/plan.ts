@@ -7,7 +7,10 @@ import type { Place } from '../processes/place';
 export interface Plan {
   /** everything: CPU, goroutines, heap and metrics of one window. */
   readonly what: PprofKind | 'everything';
-  /** once: as it is now, or for as long as it records; delta: what changed within `seconds`; pair: twice, `seconds` apart. */
+  /**
+   * once: as it is now, or for as long as it records; delta: what changed within `seconds`; pair: twice, `seconds`
+   * apart.
+   */
   readonly how: 'once' | 'delta' | 'pair';
   /** s; 0 for what answers at once. */
   readonly seconds: number;

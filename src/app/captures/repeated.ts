@@ -125,7 +125,10 @@ export class RepeatedCaptures implements Disposable {
   }
 }
 
-/** As the cluster has them now: whoever leads, where the leader was meant; all replicas, where all were. Throws Problem `kube.podGone`. */
+/**
+ * As the cluster has them now: whoever leads, where the leader was meant; all replicas, where all were. Throws Problem
+ * `kube.podGone`.
+ */
 async function placesNow(
   parts: Parts,
   places: readonly [Place, ...Place[]],

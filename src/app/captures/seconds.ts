@@ -14,7 +14,10 @@ export function rememberedSeconds(stored: unknown, setting: number): number {
 /** A second of a busy process's trace has some MB, and the viewer takes minutes for many. */
 const TRACE_SECONDS = 5;
 
-/** How the length of a plan is asked for: what is remembered apart, what is offered first (s; `setting` is `cpuSeconds`), and in which words. */
+/**
+ * How the length of a plan is asked for: what is remembered apart, what is offered first (s; `setting` is
+ * `cpuSeconds`), and in which words.
+ */
 export function secondsOf(
   { what, how }: Pick<Plan, 'what' | 'how'>,
   setting: number,

@@ -1,4 +1,7 @@
-/** One page of changes: follows its kinds while it is seen or wanted, and tells the page what that adds up to once a second. */
+/**
+ * One page of changes: follows its kinds while it is seen or wanted, and tells the page what that adds up to once a
+ * second.
+ */
 import { count } from '../../base/format';
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';

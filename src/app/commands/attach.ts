@@ -8,7 +8,10 @@ import { abortError } from '../../base/abort';
 
 const KEY = 'controllerTuner.lastUrl';
 
-/** `arg` may be the address; else it is asked for. Resolves with the address that was attached; rejects with AbortError when the user gave up. */
+/**
+ * `arg` may be the address; else it is asked for. Resolves with the address that was attached; rejects with AbortError
+ * when the user gave up.
+ */
 export async function attach({ editor, locals, view }: Parts, arg: unknown): Promise<string> {
   const before = editor.store.get(KEY);
   let text =

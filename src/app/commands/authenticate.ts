@@ -1,4 +1,6 @@
-/** Whose token an endpoint gets: nobody's, the kubeconfig user's own, or that of a service account of the user's choice. */
+/**
+ * Whose token an endpoint gets: nobody's, the kubeconfig user's own, or that of a service account of the user's choice.
+ */
 import { Problem } from '../../base/problem';
 import { rankAccounts, type Account } from '../../cluster/accounts';
 import type { Cluster } from '../../cluster/cluster';
@@ -13,9 +15,9 @@ import { Back } from '../wizard';
 import { tokenProblem } from '../processes/endpoints';
 
 /**
- * Asks, keeps the choice for the workload, and tries it. Resolves with the endpoints that it opened; throws a Problem (with
- * the RBAC that is missing as its detail) when an endpoint of `wanted` still refuses. `asked`: how the process asked for a token,
- * where that was just now.
+ * Asks, keeps the choice for the workload, and tries it. Resolves with the endpoints that it opened; throws a Problem
+ * (with the RBAC that is missing as its detail) when an endpoint of `wanted` still refuses. `asked`: how the process
+ * asked for a token, where that was just now.
  */
 export async function authenticate(
   { editor, clusters, processes, memory, view }: Parts,

@@ -54,7 +54,10 @@ export async function captureCommand(
   }
 }
 
-/** Asks for what is not known yet; `asking` hears which process is asked what it offers. Rejects with AbortError when the user gave up. */
+/**
+ * Asks for what is not known yet; `asking` hears which process is asked what it offers. Rejects with AbortError when
+ * the user gave up.
+ */
 export async function choose(
   parts: Parts,
   title: string,
@@ -176,7 +179,10 @@ function actionsFor(
     : [retry];
 }
 
-/** One attempt; when a process asks for a token the user chooses one, and what it kept back is taken then. Throws what the choice of a token throws. */
+/**
+ * One attempt; when a process asks for a token the user chooses one, and what it kept back is taken then. Throws what
+ * the choice of a token throws.
+ */
 async function attempt(parts: Parts, place: Place, plan: Plan, all: readonly Part[], what: string): Promise<Taken> {
   const first = await countDown(parts.editor.progress, what, (signal, onProgress) =>
     takeParts(parts, plan, all, signal, onProgress),

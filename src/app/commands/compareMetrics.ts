@@ -8,7 +8,10 @@ import type { Parts } from '../parts';
 import { shortPod } from '../tree/appearance';
 import type { Item } from '../tree/rows';
 
-/** What to compare of these items, which were selected in the tree; asked for unless `enough` says that two of them will do. */
+/**
+ * What to compare of these items, which were selected in the tree; asked for unless `enough` says that two of them will
+ * do.
+ */
 export async function pickCompared(
   parts: Parts,
   items: readonly (Item | undefined)[],
@@ -36,7 +39,10 @@ function comparedId(s: Item | undefined): ComparedId | undefined {
   }
 }
 
-/** What runs in the contexts that are open, of each its replicas and the controllers found in them. Rejects with AbortError. */
+/**
+ * What runs in the contexts that are open, of each its replicas and the controllers found in them. Rejects with
+ * AbortError.
+ */
 async function choose(parts: Parts, first: readonly ComparedId[]): Promise<readonly ComparedId[]> {
   const { clusters, locals } = parts;
   await clusters.load();

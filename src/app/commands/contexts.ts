@@ -27,7 +27,10 @@ async function connectChosen(parts: Parts, arg: unknown): Promise<void> {
   }
 }
 
-/** Reads the kubeconfig, lists the cluster of the node (or every open one), and asks the processes that are open in the tree. */
+/**
+ * Reads the kubeconfig, lists the cluster of the node (or every open one), and asks the processes that are open in the
+ * tree.
+ */
 export async function refresh({ clusters, view }: Parts, arg: unknown): Promise<void> {
   const s = itemOf(arg);
   const context = s && 'context' in s ? s.context : undefined;

@@ -1,4 +1,6 @@
-/** The last capture once more, or the one that a page shows: the same workload, and its leader if that is what it was. */
+/**
+ * The last capture once more, or the one that a page shows: the same workload, and its leader if that is what it was.
+ */
 import type { Capture } from '../../captures/types';
 import { planFor, type Plan } from '../captures/plan';
 import type { Parts } from '../parts';

@@ -1,4 +1,7 @@
-/** What happened to the subject of a metrics page while it was open, and the captures that were taken of it: marks in its charts. */
+/**
+ * What happened to the subject of a metrics page while it was open, and the captures that were taken of it: marks in
+ * its charts.
+ */
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { happened } from '../../controllers/changes';
 import type { Replica } from '../../controllers/types';

@@ -34,7 +34,10 @@ export function readCompared(v: unknown): readonly ComparedId[] | undefined {
   return ids.length === all.length && ids.length >= 2 ? ids : undefined;
 }
 
-/** As short as tells them apart: "widgets", "widgets · kind-a", "widgets …-x2f · gadget". The workload's name is always there. */
+/**
+ * As short as tells them apart: "widgets", "widgets · kind-a", "widgets …-x2f · gadget". The workload's name is always
+ * there.
+ */
 export function namesOf(ids: readonly ComparedId[]): readonly string[] {
   const parts = ids.map((id) => {
     if ('url' in id) return { name: id.url, namespace: '', context: '', replica: '', controller: '' };

@@ -266,7 +266,9 @@ export class Member implements Disposable {
   }
 }
 
-/** What a member's whole look became: its charts, or why it has none in the place of each. Rejects with AbortError only. */
+/**
+ * What a member's whole look became: its charts, or why it has none in the place of each. Rejects with AbortError only.
+ */
 export async function chartsOrProblem(
   member: Member,
   ids: readonly string[],

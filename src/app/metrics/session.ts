@@ -1,4 +1,7 @@
-/** One metrics page, of one subject or of several beside each other: hears what it shows, asks for that and no more, and tells it again as scrapes come in. */
+/**
+ * One metrics page, of one subject or of several beside each other: hears what it shows, asks for that and no more, and
+ * tells it again as scrapes come in.
+ */
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
 import { fill, PANELS } from '../../metrics/catalog/index';
@@ -38,7 +41,10 @@ const TOGETHER_MS = 150;
 const ASKS = 20;
 /** Between two looks at a Prometheus, ms: it scrapes no more often than that as a rule. */
 const HISTORY_MS = 15_000;
-/** What panels and the pipeline may ask for: kept from the start, so that a panel has its past when it comes into view. Worked out once, by the first page. */
+/**
+ * What panels and the pipeline may ask for: kept from the start, so that a panel has its past when it comes into view.
+ * Worked out once, by the first page.
+ */
 const kept = (): ReadonlySet<string> | undefined =>
   (keptNames ??= {
     names: namesIn([
@@ -152,7 +158,10 @@ export class MetricsSession implements Disposable {
     this.#tellFacts();
   }
 
-  /** A page that nobody sees costs the processes nothing. A hidden one starts anew when it is shown, and says `ready` again. */
+  /**
+   * A page that nobody sees costs the processes nothing. A hidden one starts anew when it is shown, and says `ready`
+   * again.
+   */
   #seen(): void {
     for (const {
       sources: { scraper, live },

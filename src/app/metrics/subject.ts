@@ -65,7 +65,9 @@ export function readSubject(v: unknown): SubjectId | undefined {
 
 type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory'>;
 
-/** Connects when the context is not open. Lives on while the workload is away (scaled to nothing, the context closed). */
+/**
+ * Connects when the context is not open. Lives on while the workload is away (scaled to nothing, the context closed).
+ */
 export function workloadSubject(parts: Needs, id: WorkloadId): Subject {
   const own = new Disposables();
   const changed = own.add(new Emitter<void>());

@@ -43,7 +43,10 @@ export interface GoWorkspace {
   onDidChange(listener: () => void): Disposable;
 }
 
-/** What the workspace and this machine know about Go sources; found when first needed and kept until go.mod files change. */
+/**
+ * What the workspace and this machine know about Go sources; found when first needed and kept until go.mod files
+ * change.
+ */
 export class GoSources implements Disposable {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
@@ -126,8 +129,8 @@ export class GoSources implements Disposable {
   }
 
   /**
-   * This machine's Go, asked once; empty where there is none, and while the workspace is not trusted: no program is run for it then.
-   * `local` keeps it from fetching another toolchain.
+   * This machine's Go, asked once; empty where there is none, and while the workspace is not trusted: no program is run
+   * for it then. `local` keeps it from fetching another toolchain.
    */
   #go(): Promise<{ readonly root: string; readonly modCache: string }> {
     if (!this.workspace.trusted) return Promise.resolve({ root: '', modCache: '' });
@@ -188,7 +191,9 @@ export function namesFile({ file }: StackFrame): boolean {
   return file !== '' && !file.startsWith('<');
 }
 
-/** The setting's rules with the folders that they mean on this machine: relative ones in each folder of the workspace. */
+/**
+ * The setting's rules with the folders that they mean on this machine: relative ones in each folder of the workspace.
+ */
 function rulesOf({ sourcePaths, folders }: GoWorkspace): LocateEnv['rules'] {
   return Object.entries(sourcePaths).map(([from, to]) => {
     const home = to.replace(/^~(?=$|[\\/])/, os.homedir());

@@ -49,7 +49,9 @@ export interface SaveQuestion {
 export interface FileDialogs<U extends FileUri = FileUri> {
   /** Undefined when the user chose none. */
   open(question: OpenQuestion): PromiseLike<U | undefined>;
-  /** Asks where to and writes `content` there; undefined when the user chose no place. `writing`: shows that it goes on. */
+  /**
+   * Asks where to and writes `content` there; undefined when the user chose no place. `writing`: shows that it goes on.
+   */
   save(
     question: SaveQuestion,
     content: () => Promise<Uint8Array>,

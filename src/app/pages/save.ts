@@ -21,7 +21,10 @@ export interface SaveDeps {
   readonly messages: Messages;
 }
 
-/** Asks where to, then writes. `name`: of what is shown, the file's proposed name. The profile's own forms are made by its thread. */
+/**
+ * Asks where to, then writes. `name`: of what is shown, the file's proposed name. The profile's own forms are made by
+ * its thread.
+ */
 export async function save(m: Save, profile: Questions, name: string, { dialogs, messages }: SaveDeps): Promise<void> {
   const { extension, filter } = FORMS[m.form];
   const file = `${name.replace(/(\.pb)?(\.gz)?$/, '').replace(/[\\/:*?"<>|\s]+/g, '-')}.${extension}`;

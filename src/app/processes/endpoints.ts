@@ -50,8 +50,8 @@ const SWITCH_ON: Readonly<Record<EndpointKind, string>> = {
 
 /**
  * One that answered, now or when it was last asked; else, or with `again`, the process is asked. Throws what keeps the
- * process from being asked (`kube.…`), `capture.noEndpoint` or `metrics.noEndpoint`, or a Problem for which `asksForToken`
- * is true.
+ * process from being asked (`kube.…`), `capture.noEndpoint` or `metrics.noEndpoint`, or a Problem for which
+ * `asksForToken` is true.
  */
 async function readyEndpoint(
   { processes, memory }: Needs,

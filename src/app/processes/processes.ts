@@ -34,7 +34,9 @@ interface Known {
   findings: Findings | undefined;
   /** Restarts of the pod when it was looked at: another process answers after one. */
   restarts: number;
-  /** What was pinned of its workload when it was looked at, as text: another pin makes it as unknown as a restart does. */
+  /**
+   * What was pinned of its workload when it was looked at, as text: another pin makes it as unknown as a restart does.
+   */
   pins: string;
   work: Promise<Findings> | undefined;
   stop: AbortController;
@@ -77,8 +79,8 @@ export class Processes implements Disposable {
   }
 
   /**
-   * Asks the process: which endpoints answer, which controllers run in it. A probe that is under way is shared. Rejects with
-   * a Problem, which the facts hold as well; the caller's abort ends only its own waiting.
+   * Asks the process: which endpoints answer, which controllers run in it. A probe that is under way is shared. Rejects
+   * with a Problem, which the facts hold as well; the caller's abort ends only its own waiting.
    */
   probe(
     context: string,

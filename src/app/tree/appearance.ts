@@ -122,8 +122,8 @@ export function workloadAppearance(w: Workload, withNamespace: boolean, now: num
 }
 
 /**
- * A Deployment's pods differ in their last five letters only, and in a side bar of usual width the whole name would push out
- * what matters: who leads, what is wrong. The tooltip and the spoken label have all of it.
+ * A Deployment's pods differ in their last five letters only, and in a side bar of usual width the whole name would
+ * push out what matters: who leads, what is wrong. The tooltip and the spoken label have all of it.
  */
 export function shortPod(pod: string, workload: string): string {
   const rest = pod.startsWith(`${workload}-`) ? pod.slice(workload.length + 1) : '';

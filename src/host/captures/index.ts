@@ -26,7 +26,10 @@ export interface CapturesApi extends vscode.Disposable {
   readonly commands: Commands;
   /** Opens a capture with what reads it and marks it in the list. */
   open(capture: Capture): Promise<void>;
-  /** Opens what was taken together: before and after as their difference, the same kind of several processes as their sum, of several kinds the first. */
+  /**
+   * Opens what was taken together: before and after as their difference, the same kind of several processes as their
+   * sum, of several kinds the first.
+   */
   openTaken(captures: readonly Capture[]): Promise<void>;
   /** The capture that a file is; undefined for files elsewhere. */
   find(file: string): Promise<Capture | undefined>;

@@ -1,4 +1,7 @@
-/** Looking at an execution trace, which only Go's own viewer reads: it is run when the user says so, and never by itself. */
+/**
+ * Looking at an execution trace, which only Go's own viewer reads: it is run when the user says so, and never by
+ * itself.
+ */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { findGo } from '../../app/captures/go';

@@ -1,4 +1,7 @@
-/** The tabs of changes, each of its own choice of kinds. They are not brought back after a reload: what they had seen is gone. */
+/**
+ * The tabs of changes, each of its own choice of kinds. They are not brought back after a reload: what they had seen is
+ * gone.
+ */
 import * as vscode from 'vscode';
 import type { Clusters } from '../../app/clusters';
 import type { Editor } from '../../app/editor';

@@ -76,7 +76,10 @@ export class MetricsPanels implements vscode.Disposable {
     else this.#fillCompared(this.#panel(), each);
   }
 
-  /** `arg`: the file, where a caller gave it; else it is asked for. Rejects with a Problem `metrics.saved.…`, or AbortError. */
+  /**
+   * `arg`: the file, where a caller gave it; else it is asked for. Rejects with a Problem `metrics.saved.…`, or
+   * AbortError.
+   */
   async openFile(arg: unknown): Promise<void> {
     const uri = arg instanceof vscode.Uri ? arg : await askFile();
     if (this.#reveal({ file: uri.toString() })) return;

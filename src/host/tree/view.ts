@@ -146,7 +146,10 @@ export class ClustersView implements ClustersPart, vscode.Disposable {
     this.#tree.update('now');
   }
 
-  /** Asks the processes of the replicas that are open once more; `context` undefined: of every open context; `workload` is an id, undefined: of each. */
+  /**
+   * Asks the processes of the replicas that are open once more; `context` undefined: of every open context; `workload`
+   * is an id, undefined: of each.
+   */
   probeAgain(context: string | undefined, workload?: string): Promise<void> {
     return this.#probeOpen({ again: true }, context, workload);
   }

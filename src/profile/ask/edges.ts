@@ -1,6 +1,6 @@
 /**
- * The calls between functions, as pprof's graph counts them (internal/graph/graph.go): once for each sample, none from a function to
- * itself; a call over functions that are not kept is a residual one.
+ * The calls between functions, as pprof's graph counts them (internal/graph/graph.go): once for each sample, none from
+ * a function to itself; a call over functions that are not kept is a residual one.
  */
 import { NONE } from '../columns';
 import type { View } from '../part/view';

@@ -1,4 +1,7 @@
-/** The call graph as pprof prunes it for its pictures (`newTrimmedGraph`, internal/report/report.go): counts of it are those of `-dot`. */
+/**
+ * The call graph as pprof prunes it for its pictures (`newTrimmedGraph`, internal/report/report.go): counts of it are
+ * those of `-dot`.
+ */
 import { NONE } from '../columns';
 import type { Model } from '../model';
 import type { View } from '../part/view';

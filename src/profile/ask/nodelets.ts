@@ -1,6 +1,6 @@
 /**
- * How many of the labels of a function's own samples pprof draws beside it: they take room in a picture, and so decide how many
- * functions fit (`countTags` and `TrimLowFrequencyTags`, internal/graph/graph.go).
+ * How many of the labels of a function's own samples pprof draws beside it: they take room in a picture, and so decide
+ * how many functions fit (`countTags` and `TrimLowFrequencyTags`, internal/graph/graph.go).
  */
 import { NONE, type Label } from '../columns';
 import type { Model } from '../model';

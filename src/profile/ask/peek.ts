@@ -37,7 +37,9 @@ export function peek(model: Model, query: AskedFrames & { readonly match: string
   };
 }
 
-/** Edges of the wanted functions by the function at one end; those that only the base has are there with what they lost. */
+/**
+ * Edges of the wanted functions by the function at one end; those that only the base has are there with what they lost.
+ */
 function grouped(
   now: Edges,
   was: Edges | undefined,

@@ -5,7 +5,10 @@ import type { View } from '../part/view';
 import { growTree, Splitter } from '../tree';
 import type { Sandwich, SandwichQuery } from '../types';
 
-/** Both trees begin at the function's outermost frame of each sample, so that their totals are its cum; where it recurs shows below. */
+/**
+ * Both trees begin at the function's outermost frame of each sample, so that their totals are its cum; where it recurs
+ * shows below.
+ */
 export function sandwich(model: Model, query: SandwichQuery): Sandwich {
   const view = model.view(query.part);
   const { samples, above, below } = around(view, query.id);

@@ -1,4 +1,6 @@
-/** What each controller of the process costs: its Reconcile, what is done on its behalf elsewhere, and what is nobody's. */
+/**
+ * What each controller of the process costs: its Reconcile, what is done on its behalf elsewhere, and what is nobody's.
+ */
 import { layerOf } from '../layers/layer';
 import { LAYERS, type LayerId } from '../layers/rules';
 import { rootMarks } from '../layers/roots';
@@ -17,7 +19,10 @@ interface Sum {
   behalf: number;
 }
 
-/** Reads of the cache within Reconcile: controller-runtime's pkg/cache (CacheReader, v0.15.3 to v0.25.2) and client-go's stores and listers. */
+/**
+ * Reads of the cache within Reconcile: controller-runtime's pkg/cache (CacheReader, v0.15.3 to v0.25.2) and client-go's
+ * stores and listers.
+ */
 const CACHE_READ =
   /^sigs\.k8s\.io\/controller-runtime\/pkg\/cache(\/internal)?\.\(\*(CacheReader|informerCache|multiNamespaceCache|delegatingByGVKCache)\)\.|^k8s\.io\/client-go\/tools\/cache\.(ListAll\w*|\(\*(cache|threadSafeMap|threadSafeStore)\)\.(Get|List|ByIndex|Index))|^k8s\.io\/client-go\/listers\//;
 

@@ -1,6 +1,6 @@
 /**
- * Several files as one: added up, or the difference of sources and bases, as `go tool pprof A B`, `-base` and `-diff_base` do it
- * (profile/merge.go). Functions, locations and stacks that are the same become one.
+ * Several files as one: added up, or the difference of sources and bases, as `go tool pprof A B`, `-base` and
+ * `-diff_base` do it (profile/merge.go). Functions, locations and stacks that are the same become one.
  */
 import { Problem } from '../../base/problem';
 import type { Columns } from '../columns';

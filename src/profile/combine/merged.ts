@@ -36,7 +36,10 @@ export class Merged {
     this.#before = difference ? types.map(() => new Float64Array(samples)) : [];
   }
 
-  /** `columns`: index of the file's column for each type. Rounded as pprof rounds what it scales, unless values are rates. */
+  /**
+   * `columns`: index of the file's column for each type. Rounded as pprof rounds what it scales, unless values are
+   * rates.
+   */
   add(
     c: Columns,
     columns: readonly number[],

@@ -1,10 +1,14 @@
-/** Goroutine groups ⇄ columns: a dump can be drawn and searched like a profile, and a binary goroutine profile listed. */
+/**
+ * Goroutine groups ⇄ columns: a dump can be drawn and searched like a profile, and a binary goroutine profile listed.
+ */
 import { NONE, type Columns, type Label } from '../columns';
 import type { Model } from '../model';
 import type { GoroutineDump, GoroutineGroup, StackFrame } from '../types';
 import { workersOf } from './workers/workers';
 
-/** One sample per group, with the number of its goroutines as value. Locations are frames, functions names with files. */
+/**
+ * One sample per group, with the number of its goroutines as value. Locations are frames, functions names with files.
+ */
 export function toColumns(dump: GoroutineDump): Columns {
   const { groups } = dump;
   const depth = groups.reduce((n, g) => n + g.stack.length, 0);

@@ -1,6 +1,6 @@
 /**
- * `goroutine?debug=1`: stacks with counts and pprof labels, without states. The format is that of `printCountProfile` and
- * `printStackRecord` in Go's runtime/pprof.
+ * `goroutine?debug=1`: stacks with counts and pprof labels, without states. The format is that of `printCountProfile`
+ * and `printStackRecord` in Go's runtime/pprof.
  *
  *     goroutine profile: total 7
  *     3 @ 0x47d0ae 0x44f4d4

@@ -30,7 +30,9 @@ export interface Debug2 {
   readonly warnings: readonly string[];
 }
 
-/** `goroutine 1 gp=0xc000002380 m=0 mp=0x5a5f20 [running]:`; the part in brackets may hold labels with brackets in them. */
+/**
+ * `goroutine 1 gp=0xc000002380 m=0 mp=0x5a5f20 [running]:`; the part in brackets may hold labels with brackets in them.
+ */
 const HEADER = /^goroutine (\d+)(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[(.*)\]:$/;
 /** Start of the first goroutine in a text that may have other lines before it. */
 export const ANY_HEADER = /^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\r\n]*\]:\r?$/m;

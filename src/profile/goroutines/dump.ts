@@ -1,4 +1,6 @@
-/** Goroutine text of any form → groups. A capture of ours is the text of debug=1, a blank line, and the text of debug=2. */
+/**
+ * Goroutine text of any form → groups. A capture of ours is the text of debug=1, a blank line, and the text of debug=2.
+ */
 import { type CountedStack, HEADER as HEADER1, readDebug1 } from './debug1';
 import { ANY_HEADER, type Goroutine, readDebug2 } from './debug2';
 import { Frames } from './lines';
@@ -7,7 +9,10 @@ import { workersOf } from './workers/workers';
 
 /** Ids of a group that are kept, lowest first: more than a leak has when a person looks at it. */
 const IDS = 10_000;
-/** Creators of a group's goroutines that are kept: more than any process has controllers, fewer than a server has connections. */
+/**
+ * Creators of a group's goroutines that are kept: more than any process has controllers, fewer than a server has
+ * connections.
+ */
 const CREATORS = 500;
 
 /** Whether a text is a goroutine dump; looks at its first line and, for the output of a crash, at the first 256 KiB. */
@@ -103,15 +108,18 @@ function bundle(goroutines: readonly Goroutine[]): Group[] {
   return [...groups.values()];
 }
 
-/** debug=2 leaves the middle out of stacks deeper than this: 50 frames at either end stay (`tracebackInnerFrames` and -Outer). */
+/**
+ * debug=2 leaves the middle out of stacks deeper than this: 50 frames at either end stay (`tracebackInnerFrames` and
+ * -Outer).
+ */
 const WHOLE = 100;
 const INNER = 40;
 
 type JoinKey = (stack: readonly number[], elided: boolean) => string;
 
 /**
- * What a stack has in common in the two texts: debug=2 hides the runtime's own frames (`runtime.main` and the like), debug=1
- * shows some; a stack whose middle is left out is known by its innermost frames.
+ * What a stack has in common in the two texts: debug=2 hides the runtime's own frames (`runtime.main` and the like),
+ * debug=1 shows some; a stack whose middle is left out is known by its innermost frames.
  */
 function joinKey(frames: Frames): JoinKey {
   const hidden = frames.list.map((f) => /^(runtime\.[^A-Z]|panic$)/.test(f.name));
@@ -122,10 +130,11 @@ function joinKey(frames: Frames): JoinKey {
 }
 
 /**
- * Gives groups the labels of the stacks they have in debug=1. One set of labels for a stack: all its groups get it, unless
- * some goroutines of that stack had none. Several sets: the group is divided by their counts when it is the only one of that
- * stack, all its goroutines waited equally long and the counts agree, so that nothing is guessed; else the values are put side
- * by side ("a, b", with "(none)" for goroutines without) so that they can be found and read. The two texts were taken a moment apart; what is in one only stays bare.
+ * Gives groups the labels of the stacks they have in debug=1. One set of labels for a stack: all its groups get it,
+ * unless some goroutines of that stack had none. Several sets: the group is divided by their counts when it is the only
+ * one of that stack, all its goroutines waited equally long and the counts agree, so that nothing is guessed; else the
+ * values are put side by side ("a, b", with "(none)" for goroutines without) so that they can be found and read. The
+ * two texts were taken a moment apart; what is in one only stays bare.
  */
 function label(groups: readonly Group[], stacks: readonly CountedStack[], joined: JoinKey): Group[] {
   const sets = new Map<string, CountedStack[]>();

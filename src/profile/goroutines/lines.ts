@@ -1,4 +1,6 @@
-/** Lines of a big text one after the other, and frames kept once: a dump of 100,000 goroutines has few different frames. */
+/**
+ * Lines of a big text one after the other, and frames kept once: a dump of 100,000 goroutines has few different frames.
+ */
 import type { StackFrame } from '../types';
 
 export class Lines {

@@ -44,7 +44,10 @@ export function unquote(text: string, at: number): { value: string; end: number 
   return undefined;
 }
 
-/** `{"k":"v", …}` starting at the brace; both with and without spaces after the colons. What cannot be read ends the list. */
+/**
+ * `{"k":"v", …}` starting at the brace; both with and without spaces after the colons. What cannot be read ends the
+ * list.
+ */
 export function labels(text: string, at: number): { value: Record<string, string>; end: number } {
   // No prototype: a label may be called `__proto__`.
   const value: Record<string, string> = Object.create(null) as Record<string, string>;

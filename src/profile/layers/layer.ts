@@ -7,7 +7,8 @@ const PLACE = new Map<LayerId, number>(LAYERS.map(({ id }, i) => [id, i]));
 /** Index into LAYERS. `file` may be ''. */
 export function layerOf(name: string, file: string, ownModules: readonly string[]): number {
   const pkg = packageOf(name);
-  // Only what a person named: where nothing is named, a copy of client-go in the tree of Kubernetes itself looks like an own module.
+  // Only what a person named: where nothing is named, a copy of client-go in the tree of Kubernetes itself looks like
+  // an own module.
   if (ownModules.length > 0 && originOf(name, file, ownModules) === 'own') return place('own');
   const base = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
   const rest = rule(pkg, base, name);

@@ -1,4 +1,7 @@
-/** Where a controller's own work begins on a stack: the Reconcile that the framework calls, or the step of a loop over a plain queue. */
+/**
+ * Where a controller's own work begins on a stack: the Reconcile that the framework calls, or the step of a loop over a
+ * plain queue.
+ */
 import type { Columns } from '../columns';
 import { CONTROLLER_RUNTIME, LOOPS, STEP_NAMES } from '../goroutines/workers/pools';
 
@@ -7,10 +10,16 @@ export const ROOT_ITSELF = 1;
 const CALLS_ROOT = 2;
 export const WRAPPER = 3;
 
-/** controller-runtime pkg/internal/controller/controller.go: `Reconcile`, v0.15.3:109, v0.25.2:196, which recovers from panics and calls the person's. */
+/**
+ * controller-runtime pkg/internal/controller/controller.go: `Reconcile`, v0.15.3:109, v0.25.2:196, which recovers from
+ * panics and calls the person's.
+ */
 const RECONCILE =
   /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.Reconcile$/;
-/** Adapters around a person's Reconcile: pkg/reconcile (`Func`, `AsReconciler`). And the runtime's own between a call and a panic. */
+/**
+ * Adapters around a person's Reconcile: pkg/reconcile (`Func`, `AsReconciler`). And the runtime's own between a call
+ * and a panic.
+ */
 const WRAPPERS = /^sigs\.k8s\.io\/controller-runtime\//;
 
 /** For each line of the columns: ROOT_ITSELF, CALLS_ROOT, WRAPPER, or 0. */

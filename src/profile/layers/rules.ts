@@ -1,9 +1,10 @@
 /**
- * The groups that a controller's author thinks in, as data: what a function belongs to, by its package, its file and its name. The
- * first rule that holds decides; a person's own modules come before all of them, `originOf` decides what none holds for.
+ * The groups that a controller's author thinks in, as data: what a function belongs to, by its package, its file and
+ * its name. The first rule that holds decides; a person's own modules come before all of them, `originOf` decides what
+ * none holds for.
  *
- * Packages were read in the modules' own sources: controller-runtime v0.15.3 to v0.25.2, client-go and apimachinery v0.27.16 to
- * v0.37.2; files and functions of the runtime in Go 1.20 to 1.26.
+ * Packages were read in the modules' own sources: controller-runtime v0.15.3 to v0.25.2, client-go and apimachinery
+ * v0.27.16 to v0.37.2; files and functions of the runtime in Go 1.20 to 1.26.
  */
 
 /** In the order in which they are listed for a person. Answers name a layer by its place here. */

@@ -1,4 +1,7 @@
-/** A part as columns of their own, for a file that holds nothing else: frames that were left out are gone, and so are samples. */
+/**
+ * A part as columns of their own, for a file that holds nothing else: frames that were left out are gone, and so are
+ * samples.
+ */
 import { NONE, type Columns } from '../columns';
 import type { View } from './view';
 

@@ -1,6 +1,7 @@
 /**
- * What a part's expressions say of each line of the columns: which are left out, which choose samples, where stacks begin. As
- * pprof does it (profile/filter.go), which asks locations, that is all frames inlined into one another, not frames.
+ * What a part's expressions say of each line of the columns: which are left out, which choose samples, where stacks
+ * begin. As pprof does it (profile/filter.go), which asks locations, that is all frames inlined into one another, not
+ * frames.
  */
 import { NONE, UNKNOWN, type Columns } from '../columns';
 import { rootMarks } from '../layers/roots';

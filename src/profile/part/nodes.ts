@@ -1,6 +1,6 @@
 /**
- * What counts as one in trees and tables: functions by name, files, lines, … Each gets an id when it is first met and keeps it for
- * as long as the file is open, so that what a person selected is found again after any change of the part.
+ * What counts as one in trees and tables: functions by name, files, lines, … Each gets an id when it is first met and
+ * keeps it for as long as the file is open, so that what a person selected is found again after any change of the part.
  */
 import { UNKNOWN, type Columns } from '../columns';
 import { packageOf } from '../names';
@@ -68,7 +68,8 @@ export class Nodes {
     switch (granularity) {
       case 'filefunctions':
         return this.#id(`${name}\n${file}`, name, file, WHOLE, name);
-      // As in pprof: what has no file is unknown, but for the binary's name that stands for a location without a function.
+      // As in pprof: what has no file is unknown, but for the binary's name that stands for a location without a
+      // function.
       case 'files':
         return file === ''
           ? this.#function(name.startsWith('[') ? name : UNKNOWN)

@@ -1,13 +1,15 @@
 /**
- * Go's regular expressions (RE2) as JavaScript's: what a person writes for `go tool pprof` means the same here. Text in, text
- * out, by one walk over the characters; flags such as (?i) hold to the end of their group, as in Go.
+ * Go's regular expressions (RE2) as JavaScript's: what a person writes for `go tool pprof` means the same here. Text
+ * in, text out, by one walk over the characters; flags such as (?i) hold to the end of their group, as in Go.
  */
 import { Problem } from '../../base/problem';
 
 /** Names are matched up to this length, so that a pattern cannot run for minutes over a name of 64 kB. */
 const LONGEST = 4096;
 
-/** Whether an expression matches anywhere in a text. Throws `profile.pattern`; `what` names the option in its message. */
+/**
+ * Whether an expression matches anywhere in a text. Throws `profile.pattern`; `what` names the option in its message.
+ */
 export function pattern(text: string, what: string): (text: string) => boolean {
   const re = compile(text, what);
   return (t) => re.test(t.length > LONGEST ? t.slice(0, LONGEST) : t);

@@ -1,4 +1,7 @@
-/** Values with their units as pprof scales and prints them (internal/measurement/measurement.go of github.com/google/pprof). */
+/**
+ * Values with their units as pprof scales and prints them (internal/measurement/measurement.go of
+ * github.com/google/pprof).
+ */
 
 interface Unit {
   readonly name: string;
@@ -63,7 +66,10 @@ function find({ units }: UnitType, name: string): Unit | undefined {
   return units.find((u) => u.aliases.includes(word));
 }
 
-/** A value in another unit, or for 'minimum' and 'auto' in the largest one that leaves at least one; with the unit's name, '' for counts. */
+/**
+ * A value in another unit, or for 'minimum' and 'auto' in the largest one that leaves at least one; with the unit's
+ * name, '' for counts.
+ */
 export function scale(value: number, from: string, to: string): readonly [number, string] {
   if (value < 0) {
     const [v, u] = scale(-value, from, to);

@@ -1,6 +1,7 @@
 /**
- * A part of a profile, ready to be asked: which samples, where their stacks begin, and what each line of the columns counts for.
- * The stacks themselves are shared by all parts, so that a change of a filter costs one walk over them at most.
+ * A part of a profile, ready to be asked: which samples, where their stacks begin, and what each line of the columns
+ * counts for. The stacks themselves are shared by all parts, so that a change of a filter costs one walk over them at
+ * most.
  */
 import { ROOT_ITSELF, WRAPPER } from '../layers/roots';
 import { NONE, type Columns } from '../columns';

@@ -24,7 +24,9 @@ export class Threads {
   /** `scriptPath` is dist/profile-thread.js. */
   constructor(private readonly scriptPath: string) {}
 
-  /** A file will be opened soon: starts its thread now, which warms up until then. Costs some 15 MB; safe to call again. */
+  /**
+   * A file will be opened soon: starts its thread now, which warms up until then. Costs some 15 MB; safe to call again.
+   */
   prepare(): void {
     clearTimeout(this.#timer);
     if (this.#disposed) return;
@@ -39,9 +41,10 @@ export class Threads {
   }
 
   /**
-   * Opens a file in a thread: the one that was prepared, or a new one. The bytes may still be on their way: the thread starts
-   * meanwhile. They move to it where they own their memory: don't use them afterwards. Aborting ends the thread at once, also
-   * in the middle of reading. Rejects with a Problem (`profile.…`), with an AbortError, or with what the bytes rejected with.
+   * Opens a file in a thread: the one that was prepared, or a new one. The bytes may still be on their way: the thread
+   * starts meanwhile. They move to it where they own their memory: don't use them afterwards. Aborting ends the thread
+   * at once, also in the middle of reading. Rejects with a Problem (`profile.…`), with an AbortError, or with what the
+   * bytes rejected with.
    */
   async open(bytes: Bytes | Promise<Bytes>, options: OpenOptions, signal?: AbortSignal): Promise<OpenProfile> {
     if (signal?.aborted) {

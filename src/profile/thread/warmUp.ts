@@ -1,6 +1,6 @@
 /**
- * A thread that waits for its file reads a made-up one meanwhile. Code that has run before is several times faster than code
- * that runs for the first time: 10,000 samples are read in 30 ms instead of 110.
+ * A thread that waits for its file reads a made-up one meanwhile. Code that has run before is several times faster than
+ * code that runs for the first time: 10,000 samples are read in 30 ms instead of 110.
  */
 import { openProfile } from '../open';
 

@@ -1,4 +1,7 @@
-/** Two hours of looks at a process of 100,000 series, by a fast clock: nothing may grow in the second one. Without a peer. */
+/**
+ * Two hours of looks at a process of 100,000 series, by a fast clock: nothing may grow in the second one. Without a
+ * peer.
+ */
 import { getEventListeners } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,7 @@
-/** What looking costs the controller that is looked at: bytes on the wire, and its own CPU time for each answer. Without a peer. */
+/**
+ * What looking costs the controller that is looked at: bytes on the wire, and its own CPU time for each answer. Without
+ * a peer.
+ */
 import fs from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NO_AUTH, podTarget } from '../../../src/cluster/reach';

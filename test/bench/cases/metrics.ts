@@ -1,4 +1,7 @@
-/** Reading a large /metrics, against Go's expfmt and npm's parser on the same text; and an hour's worth of scrapes in the ring. */
+/**
+ * Reading a large /metrics, against Go's expfmt and npm's parser on the same text; and an hour's worth of scrapes in
+ * the ring.
+ */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -118,7 +121,9 @@ function read(body: Uint8Array, options: ParseOptions, labels = false): number {
   return took;
 }
 
-/** The worst that a page can ask for, every series of 40,000; then a page's worth of them for an hour of looks each 2 s. */
+/**
+ * The worst that a page can ask for, every series of 40,000; then a page's worth of them for an hour of looks each 2 s.
+ */
 function keeping(bench: Bench, tell: (row: Row) => void): void {
   v8.setFlagsFromString('--expose-gc');
   const collect = vm.runInNewContext('gc') as () => void;

@@ -1,4 +1,7 @@
-/** From the bytes of a profile to the picture: thread, call tree, messages, canvas; against go tool pprof -top on the same file. */
+/**
+ * From the bytes of a profile to the picture: thread, call tree, messages, canvas; against go tool pprof -top on the
+ * same file.
+ */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -39,7 +42,8 @@ export const open: Case = {
     for (const { samples, depth, pairs, judged } of sizes) {
       const file = await made(bench, samples, depth);
       const at = `${samples.toLocaleString('en')} samples, ${(fs.statSync(file).size / 1e6).toFixed(1)} MB`;
-      // The first of a process finds nothing in any cache; it is told apart, and Go gets its first one for free as well.
+      // The first of a process finds nothing in any cache; it is told apart, and Go gets its first one for free as
+      // well.
       const first = await ours(pages, threads, file, false);
       await top(bench, file);
       bench.log(`open: ${at}`);
@@ -96,8 +100,8 @@ async function top(bench: Bench, file: string): Promise<void> {
 
 /**
  * Twice: into a page that waits, and with the page loaded while the thread reads, as when a file is opened. The thread
- * starts before the page, as in src/app/pages: the document is opened first, and its bytes follow. `prepared`: as after a
- * capture or another profile, when the thread has been made ready.
+ * starts before the page, as in src/app/pages: the document is opened first, and its bytes follow. `prepared`: as after
+ * a capture or another profile, when the thread has been made ready.
  */
 async function ours(pages: FlamePages, threads: Threads, file: string, prepared: boolean): Promise<Opened> {
   if (prepared) {

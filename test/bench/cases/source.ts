@@ -1,4 +1,7 @@
-/** Hints in Go sources: the first look, a keystroke in a large file, a module cold and warm; against gofmt -l, which reads and parses the same files. */
+/**
+ * Hints in Go sources: the first look, a keystroke in a large file, a module cold and warm; against gofmt -l, which
+ * reads and parses the same files.
+ */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

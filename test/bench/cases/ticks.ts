@@ -1,4 +1,7 @@
-/** What a look brings to a page with charts of an hour: what is sent and how long it takes, against all charts anew each time. */
+/**
+ * What a look brings to a page with charts of an hour: what is sent and how long it takes, against all charts anew each
+ * time.
+ */
 import v8 from 'node:v8';
 import { PANELS, type Panel } from '../../../src/metrics/catalog/index';
 import { parseScrape } from '../../../src/metrics/formats/scrape';

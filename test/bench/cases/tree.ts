@@ -1,4 +1,7 @@
-/** A large cluster in the tree: first paint, memory, and 1,000 pod changes a second; against client-node's own informers. */
+/**
+ * A large cluster in the tree: first paint, memory, and 1,000 pod changes a second; against client-node's own
+ * informers.
+ */
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { ensureBinaries, run as runProgram } from '../../cluster/build.mjs';
 import type { TreeJob, TreeResult } from '../host/jobs';
@@ -264,8 +267,8 @@ async function window(
 }
 
 /**
- * Resolves with what the rig says of it: "15000 changes in 15.0 s, 1000 a second, 0 of them more than 1 s late". The rig makes
- * all of its changes, however long it takes: a cluster that is far behind is cut off.
+ * Resolves with what the rig says of it: "15000 changes in 15.0 s, 1000 a second, 0 of them more than 1 s late". The
+ * rig makes all of its changes, however long it takes: a cluster that is far behind is cut off.
  */
 async function changePods(bench: Bench, { kubeconfig, etcd }: BenchCluster, seconds: number): Promise<string> {
   const bin = await ensureBinaries({ signal: bench.ended });

@@ -1,4 +1,6 @@
-/** A call tree of so many frames, always the same one, with many thin leaves: what a large profile looks like unpruned. */
+/**
+ * A call tree of so many frames, always the same one, with many thin leaves: what a large profile looks like unpruned.
+ */
 import type { FlameTree } from '../../../src/profile/types';
 
 export function treeOf500k(nodes: number): FlameTree {

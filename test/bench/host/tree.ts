@@ -1,4 +1,7 @@
-/** The Clusters view on a large cluster, opened as a person does: what the editor is told, when, and what it costs the host. */
+/**
+ * The Clusters view on a large cluster, opened as a person does: what the editor is told, when, and what it costs the
+ * host.
+ */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as v8 from 'node:v8';
@@ -73,8 +76,8 @@ interface Connected {
 }
 
 /**
- * Opens the view; the current context connects by itself. The provider is only listened to: it remembers what it gave, and
- * would tell the editor of no difference that somebody else was given.
+ * Opens the view; the current context connects by itself. The provider is only listened to: it remembers what it gave,
+ * and would tell the editor of no difference that somebody else was given.
  */
 async function connect({ clusters, view: { provider } }: Parts): Promise<Connected> {
   let began: { readonly started: number; readonly at: number } | undefined;
@@ -158,7 +161,9 @@ async function open(parts: Parts, context: TreeNode, { openNamespaces, openWorkl
   return rows;
 }
 
-/** Opens a node. The editor refuses to while it is asking for the children above, which a busy machine takes long for. */
+/**
+ * Opens a node. The editor refuses to while it is asking for the children above, which a busy machine takes long for.
+ */
 async function reveal(parts: Parts, node: TreeNode): Promise<void> {
   for (let left = 40; ; left--) {
     try {

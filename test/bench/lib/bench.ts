@@ -125,8 +125,8 @@ export class Bench {
   }
 
   /**
-   * The cluster named by --kubeconfig, or a test cluster with so many pods of `fill` (0: only the samples, which then have
-   * work to do). A running one with another number is ended first.
+   * The cluster named by --kubeconfig, or a test cluster with so many pods of `fill` (0: only the samples, which then
+   * have work to do). A running one with another number is ended first.
    */
   async cluster(pods: number, workloads: number): Promise<BenchCluster> {
     if (this.options.kubeconfig !== undefined) {

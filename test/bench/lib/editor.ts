@@ -82,7 +82,10 @@ export class Editor {
     }
   }
 
-  /** Runs a job in a new window with a new extension host; the window is handed to `watch` before anything is loaded, and to `finish` before it is closed. */
+  /**
+   * Runs a job in a new window with a new extension host; the window is handed to `watch` before anything is loaded,
+   * and to `finish` before it is closed.
+   */
   async run<T>(
     job: ActivationJob | TreeJob,
     {

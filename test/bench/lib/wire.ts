@@ -1,6 +1,6 @@
 /**
- * Messages to a page with their typed arrays as bytes, as the editor sends them to a webview: JSON that names each array's
- * place, then the arrays. Little-endian, each array at a multiple of eight.
+ * Messages to a page with their typed arrays as bytes, as the editor sends them to a webview: JSON that names each
+ * array's place, then the arrays. Little-endian, each array at a multiple of eight.
  */
 const KINDS = { Uint8Array, Uint32Array, Int32Array, Float32Array, Float64Array } as const;
 type Kind = keyof typeof KINDS;

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashOf, here, versions } from './places.mjs';
 
-/** The manifests that name paths or versions of this run, into its folder. @param {string} dir @param {number} network */
+/**
+ * The manifests that name paths or versions of this run, into its folder. @param {string} dir @param {number} network
+ */
 export function writeManifests(dir, network) {
   const text = (/** @type {string} */ name) => readFileSync(join(here, 'manifests', name), 'utf8');
   const write = (/** @type {string} */ name, /** @type {string} */ content) =>

@@ -43,7 +43,10 @@ function processes(namespace: string, prefix: string): readonly PodProcess[] {
   return all.filter((p) => (namespace === '' || p.namespace === namespace) && p.pod.startsWith(prefix));
 }
 
-/** The sum of a metric's samples over the replicas of a workload, by the value of `by`; of counters of new processes from 0. */
+/**
+ * The sum of a metric's samples over the replicas of a workload, by the value of `by`; of counters of new processes
+ * from 0.
+ */
 export async function sums(
   namespace: string,
   prefix: string,
@@ -62,7 +65,10 @@ export async function sums(
   return found;
 }
 
-/** Rolls out another image of a Deployment's first container with these args, as `kubectl patch` does, and waits until only it runs. */
+/**
+ * Rolls out another image of a Deployment's first container with these args, as `kubectl patch` does, and waits until
+ * only it runs.
+ */
 export async function rollOut(
   namespace: string,
   name: string,

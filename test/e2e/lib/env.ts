@@ -20,7 +20,9 @@ export const CHROMIUM = required('CHROMIUM');
 /** Folder for screenshots. */
 export const SHOTS = process.env['SHOTS'] ?? path.resolve('test-results/shots');
 fs.mkdirSync(SHOTS, { recursive: true });
-/** Where the VSIX is installed, once for all windows: by its bytes, so that it is always the one that was packed last. */
+/**
+ * Where the VSIX is installed, once for all windows: by its bytes, so that it is always the one that was packed last.
+ */
 export const EXTENSIONS = path.join(
   SHOTS,
   '../extensions',

@@ -1,4 +1,7 @@
-/** A small project of the usual shape, as one finds it: kubebuilder's layout, tabs, an older controller-runtime, manifests beside the code. */
+/**
+ * A small project of the usual shape, as one finds it: kubebuilder's layout, tabs, an older controller-runtime,
+ * manifests beside the code.
+ */
 
 const MAIN = `// Command manager runs the controllers of the shop.
 package main
@@ -146,7 +149,10 @@ data:
   server.insecure: "true" # behind the ingress
 `;
 
-/** By path from the workspace's folder. controller-runtime v0.20.4: \`GetConfig\` still limits to 20 requests a second, burst 30. */
+/**
+ * By path from the workspace's folder. controller-runtime v0.20.4: \`GetConfig\` still limits to 20 requests a second,
+ * burst 30.
+ */
 export const SHOP: Readonly<Record<string, string>> = {
   'shop/go.mod': `module example.com/shop
 

@@ -1,4 +1,7 @@
-/** What a person does with the text in front: go to a line, read its hint, take a quick fix, save. By keys, as one who writes code. */
+/**
+ * What a person does with the text in front: go to a line, read its hint, take a quick fix, save. By keys, as one who
+ * writes code.
+ */
 import type { Locator } from 'playwright-core';
 import { PATIENCE, until } from '../../lib/until';
 import { KEY_MS, STEP_MS, type Workbench } from './workbench';

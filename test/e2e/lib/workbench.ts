@@ -33,14 +33,19 @@ export const THEMES = {
 } as const;
 export type Theme = keyof typeof THEMES;
 
-/** What a lost key leaves out is not seen after this, ms: one presses it again, which does no harm where it was only slow. */
+/**
+ * What a lost key leaves out is not seen after this, ms: one presses it again, which does no harm where it was only
+ * slow.
+ */
 export const KEY_MS = 3000 * SLOWNESS;
 // What is to be done at the end is done on `exit`, which a signal alone does not bring about.
 process.once('SIGTERM', () => {
   process.exit(143);
 });
 
-/** For one step of something that is begun anew when it is interrupted, ms; for all tries together: twice the patience. */
+/**
+ * For one step of something that is begun anew when it is interrupted, ms; for all tries together: twice the patience.
+ */
 export const STEP_MS = 15_000 * SLOWNESS;
 
 export class Workbench {
@@ -93,7 +98,8 @@ export class Workbench {
   async load(): Promise<void> {
     await this.page.goto(this.server.pageUrl(), { timeout: 2 * PATIENCE, waitUntil: 'commit' });
     await this.activity('Controller Tuner').waitFor({ timeout: 2 * PATIENCE });
-    // Its commands, keys and editors are registered in the same turn or the next ones; nothing else in the window shows when.
+    // Its commands, keys and editors are registered in the same turn or the next ones; nothing else in the window shows
+    // when.
     await until(
       async () => {
         await this.openPalette();
@@ -107,7 +113,10 @@ export class Workbench {
     await this.page.locator('.quick-input-widget:visible').waitFor({ state: 'hidden' });
   }
 
-  /** Loads the window again, once the browser has stored all of `kept`: the editor writes what pages keep every 5 s, and shows it nowhere. */
+  /**
+   * Loads the window again, once the browser has stored all of `kept`: the editor writes what pages keep every 5 s, and
+   * shows it nowhere.
+   */
   async reload(...kept: readonly string[]): Promise<void> {
     await until(
       async () => {
@@ -162,7 +171,10 @@ export class Workbench {
     });
   }
 
-  /** For who looks for the cause of a failure: the window, all notifications in it, and the extension's log, which this editor writes to no file. */
+  /**
+   * For who looks for the cause of a failure: the window, all notifications in it, and the extension's log, which this
+   * editor writes to no file.
+   */
   async keepFailure(test: string): Promise<void> {
     await this.shot(`FAILED-${test}`);
     for (const command of ['Notifications: Show Notifications', 'Controller Tuner: Show Log']) {
@@ -232,9 +244,9 @@ export class Workbench {
   }
 
   /**
-   * Chooses from a row's context menu, which shows `opened`; `shot` keeps a picture of the menu. It takes no click in its first 100 ms,
-   * since that could be the one that opened it, but a key; and it closes when what was closed before it gives the keyboard back: one
-   * opens it again.
+   * Chooses from a row's context menu, which shows `opened`; `shot` keeps a picture of the menu. It takes no click in
+   * its first 100 ms, since that could be the one that opened it, but a key; and it closes when what was closed before
+   * it gives the keyboard back: one opens it again.
    */
   async menu(row: Locator, title: string, opened: Locator, shot?: string): Promise<void> {
     const item = this.page.locator('.context-view .action-label', { hasText: title });
@@ -274,7 +286,10 @@ export class Workbench {
     );
   }
 
-  /** True when the palette lists the command; false when it was closed meanwhile, or does not know it yet. The best match is the first row. */
+  /**
+   * True when the palette lists the command; false when it was closed meanwhile, or does not know it yet. The best
+   * match is the first row.
+   */
   async #listed(title: string): Promise<boolean> {
     if (
       !(await this.quickInput()
@@ -329,7 +344,10 @@ export class Workbench {
     return this.pickRows().filter({ hasText: text }).first();
   }
 
-  /** Chooses a row of the quick pick that is open; by a text it is filtered first, since a long list shows a part of it only. */
+  /**
+   * Chooses a row of the quick pick that is open; by a text it is filtered first, since a long list shows a part of it
+   * only.
+   */
   async pick(text: string | RegExp): Promise<void> {
     await this.pickRows().first().waitFor();
     if (typeof text === 'string') await this.quickInput().fill(text);
@@ -388,8 +406,8 @@ export class Workbench {
   }
 
   /**
-   * Opens a file of the explorer in our page. On a slow machine a window knows the commands before it knows which files are ours, and
-   * shows it as a text: one closes that and opens it again.
+   * Opens a file of the explorer in our page. On a slow machine a window knows the commands before it knows which files
+   * are ours, and shows it as a text: one closes that and opens it again.
    */
   async openFile(name: string): Promise<void> {
     const front = this.page.locator('.editor-group-container.active');
@@ -445,7 +463,10 @@ export function workspace(files: Readonly<Record<string, string | Buffer>>): str
   return dir;
 }
 
-/** Keeps a picture of the window at the moment that a test failed, and what it told and logged until then: what a person would ask for first. */
+/**
+ * Keeps a picture of the window at the moment that a test failed, and what it told and logged until then: what a person
+ * would ask for first.
+ */
 export function photographFailures(window: () => Workbench | undefined): void {
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await window()?.keepFailure(task.name.replace(/[^\w]+/g, '-').slice(0, 60));

@@ -1,4 +1,7 @@
-/** The page as the editor would show it, without the editor: the bundle, the host's HTML and policy, in a headless Chromium. */
+/**
+ * The page as the editor would show it, without the editor: the bundle, the host's HTML and policy, in a headless
+ * Chromium.
+ */
 import * as esbuild from 'esbuild';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
@@ -125,8 +128,8 @@ export async function colourOf(of: Locator, property: 'color' | 'backgroundColor
 }
 
 /**
- * Waits until the page has drawn a frame, and has heard what came before: messages, changes of its size. For what must not happen;
- * what must is waited for by `expect.poll`.
+ * Waits until the page has drawn a frame, and has heard what came before: messages, changes of its size. For what must
+ * not happen; what must is waited for by `expect.poll`.
  */
 export async function nextFrame(page: Page): Promise<void> {
   // Observers of sizes are called in their order, once for each frame: the page's own come before this one.

@@ -1,4 +1,7 @@
-/** What the hosts of these tests share: the editor's API in the page, the channel to it, what the page sends and does wrong. */
+/**
+ * What the hosts of these tests share: the editor's API in the page, the channel to it, what the page sends and does
+ * wrong.
+ */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { Problem } from '../../../src/base/problem';
@@ -101,8 +104,8 @@ export abstract class ChannelHost<ToPage extends Message, FromPage extends Messa
   }
 
   /**
-   * Anything at all, as it is. One text for the whole message, columns as their bytes: Playwright takes seconds over the 10,000
-   * objects of a large answer.
+   * Anything at all, as it is. One text for the whole message, columns as their bytes: Playwright takes seconds over
+   * the 10,000 objects of a large answer.
    */
   async post(message: unknown): Promise<void> {
     const text = JSON.stringify(message, (_, value: unknown) =>

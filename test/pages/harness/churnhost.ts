@@ -1,4 +1,7 @@
-/** The host's side of the page of changes, on the product's own counting: what src/host does, without the editor and the cluster. */
+/**
+ * The host's side of the page of changes, on the product's own counting: what src/host does, without the editor and the
+ * cluster.
+ */
 import type { Page } from 'playwright-core';
 import type { Churn } from '../../../src/churn/churn';
 import { managersOf } from '../../../src/churn/report';

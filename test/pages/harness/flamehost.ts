@@ -28,7 +28,9 @@ export class FlameHost extends ChannelHost<ToFlamePage, FromFlamePage, FlameRepl
     super(page, FLAME);
   }
 
-  /** Opens `bytes`, or what was opened of several files, in the page at `url` and waits for its first picture or notice. */
+  /**
+   * Opens `bytes`, or what was opened of several files, in the page at `url` and waits for its first picture or notice.
+   */
   static async open(
     page: Page,
     url: string,
@@ -49,7 +51,10 @@ export class FlameHost extends ChannelHost<ToFlamePage, FromFlamePage, FlameRepl
     return host;
   }
 
-  /** What a page gets when it is ready: its first message, and answers to what it asked already, which is among `sent` from then on. */
+  /**
+   * What a page gets when it is ready: its first message, and answers to what it asked already, which is among `sent`
+   * from then on.
+   */
   async begin(): Promise<void> {
     const { profile, facts } = this;
     await this.send({ type: 'init', facts, summary: profile.summary });

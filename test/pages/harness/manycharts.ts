@@ -21,7 +21,10 @@ export const MANY_SIZE = { width: 1600, height: 1300 };
 export interface Update {
   /** From the message until all charts are drawn, ms. */
   readonly millis: number;
-  /** Of that and what follows it, the time of the page's own thread in script, ms: what else runs on the machine does not count. */
+  /**
+   * Of that and what follows it, the time of the page's own thread in script, ms: what else runs on the machine does
+   * not count.
+   */
   readonly own: number;
 }
 

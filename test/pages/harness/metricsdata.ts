@@ -1,4 +1,7 @@
-/** What the metrics page is fed in these tests: a pipeline as measured, a small catalog, and an exposition read by the product's own reader. */
+/**
+ * What the metrics page is fed in these tests: a pipeline as measured, a small catalog, and an exposition read by the
+ * product's own reader.
+ */
 import { parseScrape } from '../../../src/metrics/formats/scrape';
 import type {
   ChartData,
@@ -266,7 +269,10 @@ const SERIES: Readonly<Record<string, readonly (readonly [label: string, level: 
   ],
 };
 
-/** A chart of a panel over a range, the same for the same time. `limiter` isn't exported, `go7` fails, `reconcileTime` has a gap. */
+/**
+ * A chart of a panel over a range, the same for the same time. `limiter` isn't exported, `go7` fails, `reconcileTime`
+ * has a gap.
+ */
 export function chartOf(id: string, range: { readonly start: number; readonly end: number }, points = 300): ChartData {
   const times = Float64Array.from(
     { length: points },

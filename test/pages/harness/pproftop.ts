@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** Rows of a profile, of `base` against it when there is one, a space between their parts: flat, flat%, sum%, cum, cum%, name. Go builds pprof when it is first used. */
+/**
+ * Rows of a profile, of `base` against it when there is one, a space between their parts: flat, flat%, sum%, cum, cum%,
+ * name. Go builds pprof when it is first used.
+ */
 export async function pprofTop(
   bytes: Uint8Array,
   { base, flags = [] }: { readonly base?: Uint8Array; readonly flags?: readonly string[] } = {},

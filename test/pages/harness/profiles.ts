@@ -215,7 +215,10 @@ export const slowerProfile = (): Uint8Array =>
     30,
   );
 
-/** Two controllers of one process, told apart by the label that controller-runtime's workers can carry; CPU in ticks of 10 ms. */
+/**
+ * Two controllers of one process, told apart by the label that controller-runtime's workers can carry; CPU in ticks of
+ * 10 ms.
+ */
 export const labelledProfile = (): Uint8Array => {
   const worker = f(
     `${C}internal/controller.(*Controller[${SHAPE}]).Reconcile`,

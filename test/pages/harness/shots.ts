@@ -1,4 +1,7 @@
-/** Screenshots of the tests' steps, in a folder that is not committed: for the eye, and to tell what a failure looked like. */
+/**
+ * Screenshots of the tests' steps, in a folder that is not committed: for the eye, and to tell what a failure looked
+ * like.
+ */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';

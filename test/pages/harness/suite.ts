@@ -1,4 +1,7 @@
-/** What each file of these tests stands on: one server and one browser for all of its tests, and a page of its own for each. */
+/**
+ * What each file of these tests stands on: one server and one browser for all of its tests, and a page of its own for
+ * each.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { complaintsOf, PageServer, type PageOptions } from './browser';
@@ -14,8 +17,8 @@ export interface PageTests {
 }
 
 /**
- * For a `describe`: serves webview/`name` to its tests and closes the page of each. A test fails also when its page broke its policy,
- * threw, or sent what is no message of its protocol. A test that fails leaves a picture of its page.
+ * For a `describe`: serves webview/`name` to its tests and closes the page of each. A test fails also when its page
+ * broke its policy, threw, or sent what is no message of its protocol. A test that fails leaves a picture of its page.
  */
 export function pageTests(name: 'churn' | 'flame' | 'goroutines' | 'metrics'): PageTests {
   let server: PageServer | undefined;

@@ -1,4 +1,7 @@
-/** An API server that knows Pods and nothing else, and a home with a kubeconfig for it: enough to build clients and managers. */
+/**
+ * An API server that knows Pods and nothing else, and a home with a kubeconfig for it: enough to build clients and
+ * managers.
+ */
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';

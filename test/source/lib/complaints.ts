@@ -2,7 +2,10 @@
 import path from 'node:path';
 import { MODULE, run, type Workspace } from './workspace';
 
-/** By the first folder of the file that is complained about: words of gofmt, vet and the compiler. Folders without complaints are not in it. */
+/**
+ * By the first folder of the file that is complained about: words of gofmt, vet and the compiler. Folders without
+ * complaints are not in it.
+ */
 export async function complaints(workspace: Workspace): Promise<Map<string, string>> {
   const said = new Map<string, string>();
   const add = (file: string, line: string): void => {

@@ -98,8 +98,9 @@ async function inCluster(workspace: Workspace): Promise<string> {
 }
 
 /**
- * Flags of several programs would clash in one process. Go initialises packages in the order of their paths as soon as what
- * they import is ready: right before each program this one gives it sets of its own, which hold what libraries registered.
+ * Flags of several programs would clash in one process. Go initialises packages in the order of their paths as soon as
+ * what they import is ready: right before each program this one gives it sets of its own, which hold what libraries
+ * registered.
  */
 function fresh(imports: ReadonlySet<string>): string {
   const pflag = imports.has('github.com/spf13/pflag');

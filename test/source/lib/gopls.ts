@@ -1,4 +1,7 @@
-/** gopls itself, spoken to as an editor does (https://microsoft.github.io/language-server-protocol): one process over its standard streams. */
+/**
+ * gopls itself, spoken to as an editor does (https://microsoft.github.io/language-server-protocol): one process over
+ * its standard streams.
+ */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import fs from 'node:fs';
 import { pathToFileURL, fileURLToPath } from 'node:url';

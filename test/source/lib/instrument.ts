@@ -1,10 +1,16 @@
-/** Makes a package of a program whose clients tell their limits. Its text stays what it is but for the calls that are watched. */
+/**
+ * Makes a package of a program whose clients tell their limits. Its text stays what it is but for the calls that are
+ * watched.
+ */
 import { GoFile, type Call } from '../../../src/advice/go/file';
 import { grammar } from '../../unit/advice/harness';
 import { applyEdits } from '../../../src/advice/text';
 import { MODULE } from './workspace';
 
-/** What makes a client or a manager, with a `*rest.Config` among its arguments. Found here by name, not by what is tested. */
+/**
+ * What makes a client or a manager, with a `*rest.Config` among its arguments. Found here by name, not by what is
+ * tested.
+ */
 const MAKERS: Readonly<Record<string, readonly string[]>> = {
   'k8s.io/client-go/kubernetes': ['NewForConfig', 'NewForConfigOrDie', 'NewForConfigAndClient'],
   'k8s.io/client-go/kubernetes/typed/core/v1': ['NewForConfig', 'NewForConfigOrDie', 'NewForConfigAndClient'],
@@ -42,8 +48,9 @@ export interface Instrumented {
 const isMaker = (call: Call): boolean => call.pkg !== undefined && MAKERS[call.pkg]?.includes(call.name) === true;
 
 /**
- * `files`: a program of package main (or any other), by name. `name`: its new package. `run`: the statements that start it.
- * Clients reach for an address in a literal or for the service account of a pod: both lead to the test's API server.
+ * `files`: a program of package main (or any other), by name. `name`: its new package. `run`: the statements that start
+ * it. Clients reach for an address in a literal or for the service account of a pod: both lead to the test's API
+ * server.
  */
 export function instrument(files: Readonly<Record<string, string>>, name: string, run: string): Instrumented {
   const out: Record<string, string> = {};

@@ -1,4 +1,6 @@
-/** Go modules to build in: a version's committed go.mod and go.sum in a folder of their own, and the packages of a test. */
+/**
+ * Go modules to build in: a version's committed go.mod and go.sum in a folder of their own, and the packages of a test.
+ */
 import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -58,7 +60,10 @@ export class Workspace {
     fs.writeFileSync(file, text);
   }
 
-  /** A tool of Go in the module's folder. Paths are trimmed, so that Go's cache answers for the same sources in another folder. */
+  /**
+   * A tool of Go in the module's folder. Paths are trimmed, so that Go's cache answers for the same sources in another
+   * folder.
+   */
   async go(args: readonly string[], signal?: AbortSignal): Promise<Ran> {
     return run('go', args, {
       cwd: this.dir,

@@ -1,6 +1,6 @@
-// Writes deps/deps.go, go.mod and go.sum of each module again: `node test/source/modules/deps.mjs [NAME…]`. Needed only when a
-// version or an import is added: the tests themselves use what is committed, and `go mod tidy` is the one step that asks the
-// proxy for more than the files that it names.
+// Writes deps/deps.go, go.mod and go.sum of each module again: `node test/source/modules/deps.mjs [NAME…]`. Needed only
+// when a version or an import is added: the tests themselves use what is committed, and `go mod tidy` is the one step
+// that asks the proxy for more than the files that it names.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

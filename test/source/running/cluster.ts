@@ -1,6 +1,6 @@
 /**
- * The test cluster's API server, by its kubeconfig with the certificates in it. Asked without client-node, which needs a newer
- * Node than these tests.
+ * The test cluster's API server, by its kubeconfig with the certificates in it. Asked without client-node, which needs
+ * a newer Node than these tests.
  */
 import fs from 'node:fs';
 import https from 'node:https';

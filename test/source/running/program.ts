@@ -1,4 +1,7 @@
-/** Programs as processes of this machine: mended by the editor's own code path, built by Go, run against the test cluster. */
+/**
+ * Programs as processes of this machine: mended by the editor's own code path, built by Go, run against the test
+ * cluster.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -28,8 +31,8 @@ export const ruled = (mended: Mended, rule: string): Finding => {
 };
 
 /**
- * Writes a program as a package of the workspace and applies these fixes (`rule/fix`) one after the other, as `--apply` does.
- * Throws when one of them is not offered.
+ * Writes a program as a package of the workspace and applies these fixes (`rule/fix`) one after the other, as `--apply`
+ * does. Throws when one of them is not offered.
  */
 export async function mend(
   workspace: Workspace,
@@ -193,8 +196,8 @@ export class Running {
   }
 
   /**
-   * How many ConfigMaps are worked on at once: none is answered until nobody new has come for `quiet` ms, by which time a limiter of
-   * a few requests a second has let out all who wait for it as well. Opens the gate.
+   * How many ConfigMaps are worked on at once: none is answered until nobody new has come for `quiet` ms, by which time
+   * a limiter of a few requests a second has let out all who wait for it as well. Opens the gate.
    */
   async workers(quiet = 1000 * SLOWNESS): Promise<number> {
     await until(() => this.tap.waiting.count > 0 && this.tap.waiting.quiet > quiet, 'workers that ask');
@@ -228,16 +231,19 @@ export type Measured = Rate | number | { readonly wrong: string };
 const SATURATED_MS = 30_000 * SLOWNESS;
 
 /**
- * Measures the token bucket that reads come through. Until any moment it lets out no more than its burst and QPS for each second,
- * and just so many when the program waits for it: at those moments its rate and burst are read off. Where a slow machine holds
- * the program back there are fewer of them, and it takes longer; `wrong` tells that there never were enough of them, or that
- * more came than is claimed.
+ * Measures the token bucket that reads come through. Until any moment it lets out no more than its burst and QPS for
+ * each second, and just so many when the program waits for it: at those moments its rate and burst are read off. Where
+ * a slow machine holds the program back there are fewer of them, and it takes longer; `wrong` tells that there never
+ * were enough of them, or that more came than is claimed.
  */
 export async function rate(running: Running, claimed: Rate): Promise<Measured> {
   const { reads } = running.tap;
-  /** Reads that passed the limiter at the same moment may come in any order, and those from before the gate count too. */
+  /**
+   * Reads that passed the limiter at the same moment may come in any order, and those from before the gate count too.
+   */
   const slack = 0.1 * claimed.burst + 3;
-  // Of eight seconds the first and the last two: a read that is told a tenth of a second late then moves the rate by a hundredth.
+  // Of eight seconds the first and the last two: a read that is told a tenth of a second late then moves the rate by a
+  // hundredth.
   const window = Math.ceil(2 * claimed.qps);
   const above = (i: number): number => i + 1 - (claimed.qps * ((reads[i]?.at ?? 0) - (reads[0]?.at ?? 0))) / 1000;
   const highest = (from: number, to: number): number => {
@@ -276,8 +282,8 @@ export async function rate(running: Running, claimed: Rate): Promise<Measured> {
 }
 
 /**
- * Reads a second of a program that nothing but itself and the API server holds back: those of the first two seconds with more than
- * `wanted` a second, or after some tries of the best two seconds, where the machine has more to do.
+ * Reads a second of a program that nothing but itself and the API server holds back: those of the first two seconds
+ * with more than `wanted` a second, or after some tries of the best two seconds, where the machine has more to do.
  */
 export async function freely(running: Running, wanted: number): Promise<number> {
   const { reads } = running.tap;

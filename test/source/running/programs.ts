@@ -1,6 +1,6 @@
 /**
- * The programs that are mended and run: controllers of ConfigMaps as people lay them out. Each reads the API server, past any
- * cache, as fast as it is let; what it asks beside that (its informer) goes through other paths.
+ * The programs that are mended and run: controllers of ConfigMaps as people lay them out. Each reads the API server,
+ * past any cache, as fast as it is let; what it asks beside that (its informer) goes through other paths.
  */
 
 /** Requests of one reconcile, one after the other. */
@@ -8,7 +8,9 @@ const READS = 20;
 /** Env: the one namespace whose ConfigMaps are worked on. */
 export const NAMESPACE = 'CONFIGMAPS_OF';
 
-/** Where the configuration of a program with controller-runtime comes from: statements that leave it as the expression. */
+/**
+ * Where the configuration of a program with controller-runtime comes from: statements that leave it as the expression.
+ */
 export interface Origin {
   readonly name: string;
   readonly imports: readonly string[];
@@ -39,8 +41,8 @@ export const BY_HAND: Origin = {
 };
 
 /**
- * Where the controller is: in a file beside main.go, as old scaffolds have it; in a package of its own, as new ones have it, by its
- * import path; or set up by main itself.
+ * Where the controller is: in a file beside main.go, as old scaffolds have it; in a package of its own, as new ones
+ * have it, by its import path; or set up by main itself.
  */
 export type Layout = 'beside' | 'main' | { readonly package: string };
 

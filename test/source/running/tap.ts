@@ -1,4 +1,7 @@
-/** A server on the loopback between one program and the test cluster's API server: it counts and times what goes through. */
+/**
+ * A server on the loopback between one program and the test cluster's API server: it counts and times what goes
+ * through.
+ */
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';

@@ -2,7 +2,9 @@
 import type { Choice, Editor, Picker, Settings, Store } from '../../../src/app/editor';
 
 export interface FakeEditor extends Editor {
-  /** Answers to questions, in order: the label of a choice, labels of several, or a line of text. A missing one cancels. */
+  /**
+   * Answers to questions, in order: the label of a choice, labels of several, or a line of text. A missing one cancels.
+   */
   readonly answers: (string | readonly string[])[];
   /** Buttons that messages are answered with, in order; a missing one closes the message. */
   readonly buttons: string[];

@@ -1,4 +1,7 @@
-/** The texts beside the code say what is so: what they name is held to the manifest, the lint rules, the runner and the files. */
+/**
+ * The texts beside the code say what is so: what they name is held to the manifest, the lint rules, the runner and the
+ * files.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';

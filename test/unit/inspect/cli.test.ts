@@ -33,7 +33,8 @@ function run(file: string, args: readonly string[]): Promise<Ran> {
 let dir: string;
 beforeAll(async () => {
   dir = await fs.mkdtemp(path.join(os.tmpdir(), 'inspect-'));
-  // The script builds the bundle where it is older than the sources; the tests then start the bundle itself, which is quicker.
+  // The script builds the bundle where it is older than the sources; the tests then start the bundle itself, which is
+  // quicker.
   const { status, stdout } = await run(script, ['--help']);
   expect(status).toBe(0);
   expect(stdout).toContain('Usage: npm run -s inspect');

@@ -1,4 +1,6 @@
-/** `query` and `pipeline` from the command line: what they take; what `query` answers, and says when it can't be done. */
+/**
+ * `query` and `pipeline` from the command line: what they take; what `query` answers, and says when it can't be done.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

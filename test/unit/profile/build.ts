@@ -25,7 +25,9 @@ export function table(...texts: readonly string[]): { parts: number[]; at: (s: s
 }
 
 export interface Spec {
-  /** Function names root first, as people read stacks; several names in one string with `|` are inlined (outer first). */
+  /**
+   * Function names root first, as people read stacks; several names in one string with `|` are inlined (outer first).
+   */
   readonly stacks: readonly (readonly [stack: string, ...values: number[]])[];
   readonly types?: readonly (readonly [type: string, unit: string])[];
 }

@@ -4,7 +4,10 @@ import { readDump } from '../../../src/profile/goroutines/dump';
 import { growthOf } from '../../../src/profile/goroutines/growth/growth';
 import type { GrownStack } from '../../../src/profile/goroutines/growth/types';
 
-/** What test/fixtures/growth/main.go did, 65 s apart: 6, 46, 86 leaked; 30, 20, 10 of the crew; 12, 14, 32 guests, each time others. */
+/**
+ * What test/fixtures/growth/main.go did, 65 s apart: 6, 46, 86 leaked; 30, 20, 10 of the crew; 12, 14, 32 guests, each
+ * time others.
+ */
 const dumps = [1, 2, 3].map((n) => readDump(readFileSync(`test/fixtures/growth/growth-${n}.txt`, 'utf8')));
 const at = (...which: number[]) =>
   which.map((n) => ({ dump: dumps[n - 1]!, at: 1_700_000_000_000 + n * 65_000, process: 'pod' }));
@@ -32,7 +35,8 @@ describe('growth of three dumps of one process', () => {
       ['lock', 2],
       ['send', 1],
     ]);
-    // The only sender has waited for the two whole minutes that the dumps span; of two the dump tells the longest wait only.
+    // The only sender has waited for the two whole minutes that the dumps span; of two the dump tells the longest wait
+    // only.
     expect(growth.stuck.map((s) => s.still)).toEqual([false, true]);
   });
 

@@ -17,7 +17,10 @@ afterAll(() => {
 /** A Go that says its version, and whose other commands run `body`. */
 const go = (body: string): string =>
   `case "$1" in version) echo "go version go1.26.0 linux/amd64";; env) echo go1.26.0;; *) ${body};; esac`;
-/** Works on for a minute, in processes of its own too, one of them in a session that no signal of the group reaches, and does not want to be ended. */
+/**
+ * Works on for a minute, in processes of its own too, one of them in a session that no signal of the group reaches, and
+ * does not want to be ended.
+ */
 const BUSY = 'trap "" TERM INT; echo begun; setsid sleep 60 & sleep 60 & sleep 60; wait';
 
 /** A place for runs: nothing cached, nothing on the PATH but what is given. */

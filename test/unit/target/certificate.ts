@@ -1,4 +1,7 @@
-/** A self-signed certificate as metrics servers make them (no name that anybody asks for), for these tests alone; until 2126. */
+/**
+ * A self-signed certificate as metrics servers make them (no name that anybody asks for), for these tests alone; until
+ * 2126.
+ */
 export const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0WSAXEeAbjFo5CK+
 3fTJWTAvb/YJfa+TSDuBhfKHURKhRANCAAQESVg+u5aL9+hJ/O2gWvOCDZBM6lJa

@@ -4,8 +4,8 @@ import type { Matcher } from '../../../metrics/types';
 import type { SubjectId } from '../subject';
 
 /**
- * The subject's pods, those before it too, by the labels that Prometheus' Kubernetes discovery is usually told to give; a
- * process that was attached by its address by the `instance` that Prometheus gives it.
+ * The subject's pods, those before it too, by the labels that Prometheus' Kubernetes discovery is usually told to give;
+ * a process that was attached by its address by the `instance` that Prometheus gives it.
  */
 export function matchersOf(id: SubjectId, replica: string): readonly Matcher[] {
   if ('file' in id) return [];

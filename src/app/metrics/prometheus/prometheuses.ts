@@ -28,7 +28,10 @@ export interface KnownPrometheus {
   readonly source: Source;
   /** Why it can't be asked. */
   readonly problem: ProblemData | undefined;
-  /** Asks the user for what it wants, and keeps it; gives its id from then on. Rejects with AbortError when the user gave up. */
+  /**
+   * Asks the user for what it wants, and keeps it; gives its id from then on. Rejects with AbortError when the user
+   * gave up.
+   */
   unlock(): Promise<string>;
 }
 

@@ -121,8 +121,9 @@ function leakOf({ counts, ended, change }: GrownStack): Verdict['leak'] {
 }
 
 /**
- * Why the dumps are not of one process. Ids only grow, but each of Go's processors hands them out from a stock of 16 (`goidcache`,
- * runtime/proc.go), so the newest of a later dump may be a little older: then those that stay tell that it is the same process.
+ * Why the dumps are not of one process. Ids only grow, but each of Go's processors hands them out from a stock of 16
+ * (`goidcache`, runtime/proc.go), so the newest of a later dump may be a little older: then those that stay tell that
+ * it is the same process.
  */
 function otherProcess(dumps: readonly DumpAt[], keyOf: KeyOf): string | undefined {
   const processes = new Set(dumps.map((d) => d.process).filter((p) => p !== ''));

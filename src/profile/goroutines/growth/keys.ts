@@ -7,8 +7,8 @@ const HIDDEN = /^(runtime\.[^A-Z]|panic$)/;
 export type KeyOf = (group: GoroutineGroup) => string;
 
 /**
- * Keys that hold over these dumps. Creators are part of it where all of them tell creators. Frames get a number each, so that a
- * key of a deep stack stays short.
+ * Keys that hold over these dumps. Creators are part of it where all of them tell creators. Frames get a number each,
+ * so that a key of a deep stack stays short.
  */
 export function keysOf(dumps: readonly GoroutineDump[]): KeyOf {
   const created = dumps.every((d) => d.groups.some((g) => g.createdBy !== undefined));

@@ -36,7 +36,10 @@ export interface Stuck {
   readonly why: 'worker' | 'lock' | 'send';
   /** The worker's pool, an index of the last dump's pools. */
   readonly pool: number | undefined;
-  /** True when their wait in the last dump covers the time since the first: they have not moved. False: seen there each time. */
+  /**
+   * True when their wait in the last dump covers the time since the first: they have not moved. False: seen there each
+   * time.
+   */
   readonly still: boolean;
 }
 
@@ -44,7 +47,10 @@ export interface Stuck {
 export interface Verdict {
   /** Index of `stacks`. */
   readonly stack: number;
-  /** Why it is called a leak; undefined when it grows and nothing tells a leak from load. `rises`: more in each dump. `none ended`: all that there were are still there. */
+  /**
+   * Why it is called a leak; undefined when it grows and nothing tells a leak from load. `rises`: more in each dump.
+   * `none ended`: all that there were are still there.
+   */
   readonly leak: 'rises' | 'none ended' | undefined;
 }
 

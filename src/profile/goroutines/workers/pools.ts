@@ -1,17 +1,18 @@
 /**
- * Worker pools that are known, as data: where a worker stands when it asks its queue for work, and which function it runs for each
- * item. All else about a loop is found in the dump: whoever calls a queue's Get is a worker, and that caller names its loop.
+ * Worker pools that are known, as data: where a worker stands when it asks its queue for work, and which function it
+ * runs for each item. All else about a loop is found in the dump: whoever calls a queue's Get is a worker, and that
+ * caller names its loop.
  *
  * Read in the modules' own sources; a line number is that of the version named with it.
  */
 
 /** Functions in which a worker waits for its queue. */
 export const GETS: readonly RegExp[] = [
-  // client-go: util/workqueue/queue.go. `(*Type).Get` v0.26.1:153, `(*Typed[T]).Get` v0.37.2:265, in sync.Cond.Wait; queues that
-  // embed it (delaying, rate limiting) have the method by promotion.
+  // client-go: util/workqueue/queue.go. `(*Type).Get` v0.26.1:153, `(*Typed[T]).Get` v0.37.2:265, in sync.Cond.Wait;
+  // queues that embed it (delaying, rate limiting) have the method by promotion.
   /^k8s\.io\/client-go\/util\/workqueue\.\(\*?\w+(\[.*\])?\)\.Get$/,
-  // controller-runtime: pkg/controller/priorityqueue/priorityqueue.go, since v0.20.0. `GetWithPriority` v0.20.0:265 in a channel
-  // receive, v0.23.3:424 and v0.25.2:449 in a select; `Get` calls it.
+  // controller-runtime: pkg/controller/priorityqueue/priorityqueue.go, since v0.20.0. `GetWithPriority` v0.20.0:265 in
+  // a channel receive, v0.23.3:424 and v0.25.2:449 in a select; `Get` calls it.
   /^sigs\.k8s\.io\/controller-runtime\/pkg\/controller\/priorityqueue\.\(\*priorityqueue(\[.*\])?\)\.Get(WithPriority)?$/,
   // controller-runtime: pkg/internal/controller/controller.go, around a plain queue since v0.20.4 (:415; v0.25.2:565).
   /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*priorityQueueWrapper(\[.*\])?\)\.GetWithPriority$/,
@@ -38,21 +39,22 @@ const argo = (step: string, name: string): Loop => ({
 export const CONTROLLER_RUNTIME = 'controller-runtime';
 
 export const LOOPS: readonly Loop[] = [
-  // pkg/internal/controller/controller.go, the same function in all releases: v0.14.0:256, v0.20.4:276, v0.25.2:422. Started
-  // MaxConcurrentReconciles times by Start, so that one goroutine starts all workers of a controller.
+  // pkg/internal/controller/controller.go, the same function in all releases: v0.14.0:256, v0.20.4:276, v0.25.2:422.
+  // Started MaxConcurrentReconciles times by Start, so that one goroutine starts all workers of a controller.
   {
     kind: CONTROLLER_RUNTIME,
     step: /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.processNextWorkItem$/,
   },
-  // argo-cd controller/appcontroller.go: v2.8.0:739-760, v2.14.0:899-930, v3.6.1:972-1015, under the names that its knobs have.
+  // argo-cd controller/appcontroller.go: v2.8.0:739-760, v2.14.0:899-930, v3.6.1:972-1015, under the names that its
+  // knobs have.
   argo('processAppRefreshQueueItem', 'status processors'),
   argo('processAppOperationQueueItem', 'operation processors'),
   argo('processHydrationQueueItem', 'hydration processors'),
   argo('processAppHydrateQueueItem', 'app hydration'),
   argo('processAppComparisonTypeQueueItem', 'app comparison'),
   argo('processProjectQueueItem', 'projects'),
-  // moco clustering/process.go (`Start` selects over a channel and a ticker, then calls `do`), one goroutine for each MySQLCluster,
-  // started by `(*clusterManager).Update` in clustering/manager.go.
+  // moco clustering/process.go (`Start` selects over a channel and a ticker, then calls `do`), one goroutine for each
+  // MySQLCluster, started by `(*clusterManager).Update` in clustering/manager.go.
   {
     kind: 'MOCO',
     step: /^github\.com\/cybozu-go\/moco\/clustering\.\(\*managerProcess\)\.Start$/,
@@ -63,21 +65,23 @@ export const LOOPS: readonly Loop[] = [
 ];
 
 /**
- * A loop that nobody knows, with all its workers busy: a step called like this, run by apimachinery's wait.Until and its siblings
- * (pkg/util/wait/backoff.go v0.37.2:162-250), as client-go's own example and kube-controller-manager's controllers do it.
+ * A loop that nobody knows, with all its workers busy: a step called like this, run by apimachinery's wait.Until and
+ * its siblings (pkg/util/wait/backoff.go v0.37.2:162-250), as client-go's own example and kube-controller-manager's
+ * controllers do it.
  */
 export const STEP_NAMES = /\.process(Next\w*|\w*Item)$/;
 export const UNTIL = /^k8s\.io\/apimachinery\/pkg\/util\/wait\.(NonSliding|Jitter|Backoff)?Until/;
 
 /**
- * Queues that no controller works on: the API machinery's watch over its own certificates and request headers, client-go's over the
- * certificate of a client (transport/cert_rotation.go v0.37.0:160) and over a leader's candidates (tools/leaderelection/leasecandidate.go:156).
+ * Queues that no controller works on: the API machinery's watch over its own certificates and request headers,
+ * client-go's over the certificate of a client (transport/cert_rotation.go v0.37.0:160) and over a leader's candidates
+ * (tools/leaderelection/leasecandidate.go:156).
  */
 export const NOT_CONTROLLERS = /^k8s\.io\/(apiserver|client-go)\//;
 
 /**
- * Queue names of kube-controller-manager where they are not what the type's name says (k8s.io/kubernetes v1.37.2, pkg/controller):
- * the `name` under which the queue's metrics are found. Keys are what follows `pkg/controller/`.
+ * Queue names of kube-controller-manager where they are not what the type's name says (k8s.io/kubernetes v1.37.2,
+ * pkg/controller): the `name` under which the queue's metrics are found. Keys are what follows `pkg/controller/`.
  */
 export const QUEUES: Readonly<Record<string, string>> = {
   // volume/persistentvolume/pv_controller_base.go:523, 593
@@ -104,19 +108,22 @@ export const QUEUES: Readonly<Record<string, string>> = {
   'disruption.(*DisruptionController).processNextStalePodDisruptionWorkItem': 'stale_pod_disruption',
   'resourceclaim.(*Controller).processNextWorkItem': 'resource_claim',
   'namespace.(*NamespaceController).worker': 'namespace',
-  // ttl/ttl_controller.go, daemon/daemon_controller.go, podgc/gc_controller.go, nodelifecycle/node_lifecycle_controller.go:356-360
+  // ttl/ttl_controller.go, daemon/daemon_controller.go, podgc/gc_controller.go,
+  // nodelifecycle/node_lifecycle_controller.go:356-360
   'ttl.(*Controller).processItem': 'ttlcontroller',
   'daemon.(*DaemonSetsController).processNextNodeUpdate': 'daemonset-node-updates',
   'podgc.(*PodGCController).discoverDeletedNodes': 'orphaned_pods_nodes',
   'nodelifecycle.(*Controller).doNodeProcessingPassWorker': 'node_lifecycle_controller',
   'nodelifecycle.(*Controller).doPodProcessingWorker': 'node_lifecycle_controller_pods',
-  // resourcequota/resource_quota_monitor.go:116, storageversiongc/gc_controller.go, serviceaccount/tokens_controller.go:87-91 (both queues)
+  // resourcequota/resource_quota_monitor.go:116, storageversiongc/gc_controller.go,
+  // serviceaccount/tokens_controller.go:87-91 (both queues)
   'resourcequota.(*QuotaMonitor).processResourceChanges': 'resource_quota_controller_resource_changes',
   'storageversiongc.(*Controller).processNextLease': 'storage_version_garbage_collector_leases',
   'storageversiongc.(*Controller).processNextStorageVersion': 'storage_version_garbage_collector_storageversions',
   'serviceaccount.(*TokensController).syncServiceAccount': 'serviceaccount_tokens_service',
   'serviceaccount.(*TokensController).syncSecret': 'serviceaccount_tokens_service',
-  // certificates/, clusterroleaggregation/, endpointslicemirroring/, servicecidrs/servicecidrs_controller.go:83, volume/selinuxwarning/, bootstrap/
+  // certificates/, clusterroleaggregation/, endpointslicemirroring/, servicecidrs/servicecidrs_controller.go:83,
+  // volume/selinuxwarning/, bootstrap/
   'rootcacertpublisher.(*Publisher).processNextWorkItem': 'root_ca_cert_publisher',
   'clustertrustbundlepublisher.(*ClusterTrustBundlePublisher).processNextWorkItem':
     'ca_cert_publisher_cluster_trust_bundles',

@@ -11,12 +11,16 @@ interface Rule {
 
 /** client-go rest/request.go: `(*Request).request` (v0.37.2:1032) sends, `transformResponse` (:1175) reads the body. */
 const REQUEST = /^k8s\.io\/client-go\/rest\.\(\*Request\)\./;
-/** Go's HTTP client, with HTTP/2 bundled, in a package of its own, or from golang.org/x/net; an HTTP/2 body is read from a pipe. */
+/**
+ * Go's HTTP client, with HTTP/2 bundled, in a package of its own, or from golang.org/x/net; an HTTP/2 body is read from
+ * a pipe.
+ */
 const HTTP =
   /^(net\/http|net\/http\/internal\/http2|golang\.org\/x\/net\/http2)\.(\(\*(Client|Transport|persistConn|body|bodyEOFSignal|ClientConn|clientStream|pipe|http2\w+)\)|(http2)?transportResponseBody)\./;
 
 const RULES: readonly Rule[] = [
-  // client-go util/flowcontrol/throttle.go: Accept v0.37.2:125, Wait :130, the same in v0.26.1. `tryThrottleWithInfo` calls Wait.
+  // client-go util/flowcontrol/throttle.go: Accept v0.37.2:125, Wait :130, the same in v0.26.1. `tryThrottleWithInfo`
+  // calls Wait.
   { state: 'throttled', frame: /^k8s\.io\/client-go\/util\/flowcontrol\.\(\*tokenBucketRateLimiter\)\.(Wait|Accept)$/ },
   { state: 'waitingForApi', frame: HTTP, below: REQUEST },
   // client-go rest/with_retry.go v0.37.2:195: sleeps for as long as the API server's Retry-After says.
@@ -34,7 +38,10 @@ const RULES: readonly Rule[] = [
   { state: 'locked', frame: /^golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire$/ },
 ];
 
-/** States of debug=2 in which a goroutine runs or is about to (`gStatusStrings` and wait reasons, runtime/traceback.go, runtime2.go). */
+/**
+ * States of debug=2 in which a goroutine runs or is about to (`gStatusStrings` and wait reasons, runtime/traceback.go,
+ * runtime2.go).
+ */
 const RUNS =
   /^(running|runnable|syscall|preempted|GC assist (marking|wait)|GC worker.*|waiting for GC.*|wait for GC.*|force gc.*|debug call|copystack)?$/;
 /** Frames that tell of a wait where the state does not: the binary form shows the runtime's own. */

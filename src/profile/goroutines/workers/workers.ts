@@ -96,7 +96,10 @@ function idleStep(stack: readonly StackFrame[]): StackFrame | undefined {
   return get < 0 ? undefined : stack.slice(get).find((f) => !GETS.some((name) => name.test(f.name)));
 }
 
-/** The outermost frame that is a step: known, seen idle elsewhere in this dump, or called as steps are by what runs loops. */
+/**
+ * The outermost frame that is a step: known, seen idle elsewhere in this dump, or called as steps are by what runs
+ * loops.
+ */
 function busyStep(stack: readonly StackFrame[], steps: ReadonlySet<string>): number {
   const known = stack.findLastIndex((f) => steps.has(f.name) || LOOPS.some((l) => l.step.test(f.name)));
   if (known >= 0) return known;
@@ -119,7 +122,10 @@ function reconcilerOf(called: readonly StackFrame[]): Named | undefined {
   return frame && named(frame.name);
 }
 
-/** `…/controller.(*WidgetReconciler).Reconcile` → "widget", as controller-runtime calls it when it is not told otherwise. */
+/**
+ * `…/controller.(*WidgetReconciler).Reconcile` → "widget", as controller-runtime calls it when it is not told
+ * otherwise.
+ */
 function named(name: string): Named {
   const step = plain(name);
   const pkg = packageOf(step);
@@ -133,7 +139,10 @@ function named(name: string): Named {
   return { controller: word === '' ? last : word, from: `type ${last}.${type}` };
 }
 
-/** By the queue's name where it is known, else by the type whose method the loop is, with the method where that says more. */
+/**
+ * By the queue's name where it is known, else by the type whose method the loop is, with the method where that says
+ * more.
+ */
 function stepNamed(step: string): Named {
   const queue = /^k8s\.io\/kubernetes\/pkg\/controller\/(?:.*\/)?([^/]+)$/.exec(step)?.[1];
   const known = queue === undefined ? undefined : QUEUES[queue];

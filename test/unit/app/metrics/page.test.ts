@@ -1,4 +1,6 @@
-/** What a metrics page does without the editor: "Try again", the cost of looking, how a subject is told at a Prometheus. */
+/**
+ * What a metrics page does without the editor: "Try again", the cost of looking, how a subject is told at a Prometheus.
+ */
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAbort, Problem } from '../../../../src/base/problem';

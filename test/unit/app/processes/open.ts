@@ -1,4 +1,6 @@
-/** An open cluster whose one pod is servers of this process: the real Clusters and Processes over a session of sockets. */
+/**
+ * An open cluster whose one pod is servers of this process: the real Clusters and Processes over a session of sockets.
+ */
 import { EndpointMemory } from '../../../../src/cluster/memory';
 import type { ContainerRecord } from '../../../../src/controllers/types';
 import type { Pins } from '../../../../src/cluster/pins';
