@@ -27,7 +27,7 @@ interface Judged {
 }
 const CALM: Judged = { heat: 'calm' };
 
-/** How warm a number is by its thresholds, with the reason. */
+/** How warm a number is by its thresholds, with the reason. NaN is calm. */
 function judged(n: number, by: ThresholdName, words: string): Judged {
   const { warm, hot } = THRESHOLDS[by];
   if (!(n >= warm)) return CALM;
@@ -63,252 +63,321 @@ function unknown(id: StationId, why: string, action?: Station['action']): Statio
   return station(id, '', [], EMPTY, { heat: 'none', why }, action);
 }
 
-export function stationsOf(input: PipelineInput, l: LaneSignals, p: ProcessSignals, from: number): readonly Station[] {
-  const queue = (id: QueryId): Track => track(input.results.get(id), 'name', l.controller);
-  const own = (id: QueryId): Track => track(input.results.get(id), 'controller', l.controller);
-  const all = (id: QueryId): Track => track(input.results.get(id));
-  const at = (t: Track): number => last(since(t, from));
-  return [events(), depth(), workers(), reconcile(), client(), limiter(), server()];
-
-  function events(): Station {
-    const adds = queue('adds');
-    if (adds === EMPTY)
-      return unknown('events', `No workqueue of this name is exported. ${howToGet('workqueue_adds_total')}`);
-    const retries = at(queue('retries'));
-    const now = at(adds);
-    // Periodic requeues are retries to the metric too: only failing ones are told as warm, at Reconcile.
-    return station(
-      'events',
-      perSecond(now),
-      [
-        {
-          text: retries > 0 ? `${perSecond(retries)} retries` : 'none of them retries',
-          title: 'Items put back with a delay: after errors, by RequeueAfter or AddAfter',
-        },
-      ],
-      adds,
-      l.errors > 0
-        ? judged(
-            now > 0 ? retries / now : NaN,
-            'retryShare',
-            `${share(Math.min(1, retries / now))} of the adds are retries`,
-          )
-        : CALM,
-    );
-  }
-
-  function depth(): Station {
-    const line = queue('depth');
-    if (line === EMPTY)
-      return unknown('queue', `No workqueue of this name is exported. ${howToGet('workqueue_depth')}`);
-    const now = last(line);
-    const p50 = at(queue('queueP50'));
-    const p99 = at(queue('queueP99'));
-    const priorities = tracks(input.results.get('priorities'), 'name', l.controller)
-      .filter((s) => (s.labels['priority'] ?? '') !== '' && last(s) > 0)
-      .map((s) => ({ priority: s.labels['priority'] ?? '', depth: last(s) }))
-      .sort((a, b) => Number(b.priority) - Number(a.priority));
-    const waits = Number.isFinite(p99)
-      ? {
-          text: `waits ${seconds(p50)} p50, ${seconds(p99)} p99`,
-          title: `${seconds(l.wait)} on average. The buckets of this metric are ten times apart: p50 and p99 are rough.`,
-        }
-      : '';
-    const heat = hotter(
-      judged(l.wait, 'queueWait', `Items wait ${seconds(l.wait)} on average`),
-      judged(
-        Number.isFinite(l.workers) ? now / l.workers : NaN,
-        'depthPerWorker',
-        `${amount(now)} items wait for ${amount(l.workers)} ${l.workers === 1 ? 'worker' : 'workers'}`,
-      ),
-    );
-    return station(
-      'queue',
-      amount(now),
-      [waits, ...priorities.map((x) => ({ text: `${amount(x.depth)} at priority ${x.priority}` }))],
-      line,
-      heat,
-    );
-  }
-
-  function workers(): Station {
-    const active = own('active');
-    if (!l.runtime || active === EMPTY) {
-      const worked = queue('workSum');
-      if (worked === EMPTY)
-        return unknown(
-          'workers',
-          `The number of workers is not exported. ${howToGet('controller_runtime_active_workers')}`,
-        );
-      return station(
-        'workers',
-        `${amount(l.busy)} busy`,
-        [
-          {
-            text: 'how many there are is not exported',
-            title: 'Seconds of work each second, by workqueue_work_duration_seconds',
-          },
-        ],
-        worked,
-        {
-          heat: 'calm',
-          why: `How many workers there are is not exported. ${howToGet('controller_runtime_active_workers')}`,
-        },
-      );
-    }
-    const now = last(active);
-    const full = mean(since(active, from)) / l.workers;
-    const text = full >= 0.99 ? 'busy all the time' : `${share(full)} busy on average`;
-    return station(
-      'workers',
-      Number.isFinite(l.workers) ? `${amount(now)} of ${amount(l.workers)}` : `${amount(now)} busy`,
-      [Number.isFinite(full) ? { text } : ''],
-      active,
-      judged(full, 'busyShare', `${share(full)} of the workers are busy on average`),
-    );
-  }
-
-  function reconcile(): Station {
-    const prefix = l.runtime ? 'reconcile' : 'work';
-    const get = (id: QueryId): Track => (l.runtime ? own(id) : queue(id));
-    const p99 = get(`${prefix}P99`);
-    if (get(`${prefix}Count`) === EMPTY)
-      return unknown('reconcile', `Its time is not exported. ${howToGet('controller_runtime_reconcile_time_seconds')}`);
-    const now = at(p99);
-    const results = tracks(input.results.get('results'), 'controller', l.controller)
-      .map((s) => ({ result: s.labels['result'] ?? '', rate: at(s) }))
-      .filter((r) => r.rate > 0)
-      .sort((a, b) => b.rate - a.rate);
-    const failed = l.errors / l.reconciles;
-    const heat = hotter(
-      judged(now, 'reconcileP99', `One in a hundred takes ${seconds(now)} or more`),
-      judged(failed, 'errorShare', `${share(failed)} end in an error`),
-    );
-    const words = l.runtime
-      ? results.map((r) => ({ text: `${perSecond(r.rate)} ${r.result}` }))
-      : [{ text: `${perSecond(at(get('workCount')))} done; results are not exported` }];
-    return station(
-      'reconcile',
-      Number.isFinite(now) ? `${seconds(now)} p99` : 'none now',
-      [Number.isFinite(now) ? { text: `${seconds(at(get(`${prefix}P50`)))} p50` } : '', ...words],
-      p99,
-      heat,
-    );
-  }
-
-  function client(): Station {
-    const series = input.results.get('requests')?.series ?? [];
-    if (series.length === 0)
-      return unknown('client', `Requests are not exported. ${howToGet('rest_client_requests_total')}`);
-    const by = new Map<string, number>();
-    for (const s of series) {
-      const n = at(s);
-      if (n > 0) by.set(s.labels['method'] ?? '', (by.get(s.labels['method'] ?? '') ?? 0) + n);
-    }
-    const verbs = [...by]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, 4)
-      .map(([m, n]) => `${m} ${perSecond(n).replace(/\/s$/, '')}`)
-      .join(', ');
-    const sum = total(series);
-    return station(
-      'client',
-      perSecond(at(sum)),
-      [{ text: verbs, title: 'Requests of the whole process each second, by method' }],
-      sum,
-      CALM,
-    );
-  }
-
-  function limiter(): Station {
-    const off = (input.limit?.qps ?? 0) < 0;
-    const p99 = all('limiterP99');
-    const limit =
-      input.limit === undefined || off
-        ? ''
-        : {
-            text: `QPS ${amount(input.limit.qps)}${input.limit.burst === undefined ? '' : `, burst ${amount(input.limit.burst)}`}`,
-          };
-    if (all('limiterCount') === EMPTY) {
-      if (off) return station('limiter', 'off', [{ text: 'no client-side limit' }], EMPTY, CALM);
-      const version = input.controllerRuntime === undefined ? {} : { controllerRuntime: input.controllerRuntime };
-      return {
-        ...unknown('limiter', `${LIMITER} is not exported. ${howToGet(LIMITER, version)}`, EXPORT_LIMITER),
-        readings: limit === '' ? [] : [limit],
-      };
-    }
-    const now = at(p99);
-    if (!Number.isFinite(now)) return station('limiter', 'no waits', [limit], p99, CALM);
-    return station(
-      'limiter',
-      `${seconds(now)} p99`,
-      [limit, { text: `${seconds(at(all('limiterP50')))} p50` }],
-      p99,
-      judged(p.limiterP99, 'limiterP99', `Requests wait ${seconds(p.limiterP99)} at p99 before they are sent`),
-    );
-  }
-
-  function server(): Station {
-    const codes = codeWords(input, from);
-    const rejectedShare = p.rejected / p.requests;
-    const rejects = judged(rejectedShare, 'rejectedShare', `${share(rejectedShare)} of the requests are answered 429`);
-    if (all('requestCount') === EMPTY) {
-      const why = `${REQUEST} is not exported. ${howToGet(REQUEST, input.controllerRuntime === undefined ? {} : { controllerRuntime: input.controllerRuntime })}`;
-      return station(
-        'apiserver',
-        '',
-        codes,
-        EMPTY,
-        rejects.heat === 'calm' ? { heat: 'none', why } : { heat: rejects.heat, why: `${rejects.why ?? ''} ${why}` },
-      );
-    }
-    // The request's time includes the limiter's wait (client-go rest/request.go): p99 tells of the server only without one.
-    if (Number.isFinite(p.serverMean) && p.limiterBusy > 0.1 * p.requestBusy) {
-      const line = ratio(
-        combine(all('requestSum'), all('limiterSum'), (a, b) => Math.max(0, a - (Number.isNaN(b) ? 0 : b))),
-        all('requestCount'),
-      );
-      return station(
-        'apiserver',
-        `${seconds(at(line))} mean`,
-        [
-          {
-            text: "without the limiter's wait",
-            title:
-              'client-go measures a request from the call on, the wait in its limiter included: this is the difference of both sums',
-          },
-          ...codes,
-        ],
-        line,
-        hotter(judged(p.serverMean, 'serverMean', `A request takes ${seconds(p.serverMean)} on average`), rejects),
-      );
-    }
-    const p99 = all('requestP99');
-    const now = at(p99);
-    const unsure = Number.isNaN(p.limiterBusy);
-    return station(
-      'apiserver',
-      Number.isFinite(now) ? `${seconds(now)} p99` : 'none now',
-      [
-        unsure
-          ? {
-              text: "the limiter's wait included",
-              title: "client-go measures a request from the call on; the limiter's own metric is not exported",
-            }
-          : '',
-        ...codes,
-      ],
-      p99,
-      hotter(
-        unsure ? CALM : judged(now, 'serverP99', `One request in a hundred takes ${seconds(now)} or more`),
-        rejects,
-      ),
-    );
-  }
+/** A controller's lane, and what its stations are made from. */
+interface Lane {
+  readonly input: PipelineInput;
+  readonly signals: LaneSignals;
+  readonly process: ProcessSignals;
+  /** Where the window that counts as "now" starts, s. */
+  readonly from: number;
 }
 
-/** "200: 98 %", 429 always when there was one. */
-function codeWords(input: PipelineInput, from: number): Reading[] {
+export function stationsOf(
+  input: PipelineInput,
+  signals: LaneSignals,
+  process: ProcessSignals,
+  from: number,
+): readonly Station[] {
+  const lane: Lane = { input, signals, process, from };
+  return [
+    eventsStation(lane),
+    queueStation(lane),
+    workersStation(lane),
+    reconcileStation(lane),
+    clientStation(lane),
+    limiterStation(lane),
+    serverStation(lane),
+  ];
+}
+
+/** What the controller's queue exports. */
+function queueTrack({ input, signals }: Lane, id: QueryId): Track {
+  return track(input.results.get(id), 'name', signals.controller);
+}
+
+/** What controller-runtime exports of the controller. */
+function controllerTrack({ input, signals }: Lane, id: QueryId): Track {
+  return track(input.results.get(id), 'controller', signals.controller);
+}
+
+/** What is known only of the whole process. */
+function processTrack({ input }: Lane, id: QueryId): Track {
+  return track(input.results.get(id));
+}
+
+/** The last value in the window; NaN where there is none. */
+function current({ from }: Lane, t: Track): number {
+  return last(since(t, from));
+}
+
+/** How to get the metric in the process's version of controller-runtime. */
+function howToGetHere({ input }: Lane, metric: string): string {
+  return howToGet(metric, input.controllerRuntime === undefined ? {} : { controllerRuntime: input.controllerRuntime });
+}
+
+function eventsStation(lane: Lane): Station {
+  const adds = queueTrack(lane, 'adds');
+  if (adds === EMPTY)
+    return unknown('events', `No workqueue of this name is exported. ${howToGet('workqueue_adds_total')}`);
+  const retries = current(lane, queueTrack(lane, 'retries'));
+  const now = current(lane, adds);
+  const retryShare = now > 0 ? retries / now : NaN;
+  return station(
+    'events',
+    perSecond(now),
+    [
+      {
+        text: retries > 0 ? `${perSecond(retries)} retries` : 'none of them retries',
+        title: 'Items put back with a delay: after errors, by RequeueAfter or AddAfter',
+      },
+    ],
+    adds,
+    // The metric counts periodic requeues as retries, too: they warm the station only where reconciles fail.
+    lane.signals.errors > 0
+      ? judged(retryShare, 'retryShare', `${share(Math.min(1, retries / now))} of the adds are retries`)
+      : CALM,
+  );
+}
+
+function queueStation(lane: Lane): Station {
+  const line = queueTrack(lane, 'depth');
+  if (line === EMPTY) return unknown('queue', `No workqueue of this name is exported. ${howToGet('workqueue_depth')}`);
+  const { wait, workers } = lane.signals;
+  const depth = last(line);
+  const heat = hotter(
+    judged(wait, 'queueWait', `Items wait ${seconds(wait)} on average`),
+    judged(
+      Number.isFinite(workers) ? depth / workers : NaN,
+      'depthPerWorker',
+      `${amount(depth)} items wait for ${amount(workers)} ${workers === 1 ? 'worker' : 'workers'}`,
+    ),
+  );
+  return station('queue', amount(depth), [waitReading(lane), ...priorityReadings(lane)], line, heat);
+}
+
+function waitReading(lane: Lane): Reading | '' {
+  const p50 = current(lane, queueTrack(lane, 'queueP50'));
+  const p99 = current(lane, queueTrack(lane, 'queueP99'));
+  if (!Number.isFinite(p99)) return '';
+  return {
+    text: `waits ${seconds(p50)} p50, ${seconds(p99)} p99`,
+    title:
+      `${seconds(lane.signals.wait)} on average. ` +
+      'The buckets of this metric are ten times apart: p50 and p99 are rough.',
+  };
+}
+
+/** Items at each priority, the highest first. */
+function priorityReadings({ input, signals }: Lane): Reading[] {
+  return tracks(input.results.get('priorities'), 'name', signals.controller)
+    .filter((s) => (s.labels['priority'] ?? '') !== '' && last(s) > 0)
+    .map((s) => ({ priority: s.labels['priority'] ?? '', depth: last(s) }))
+    .sort((a, b) => Number(b.priority) - Number(a.priority))
+    .map((x) => ({ text: `${amount(x.depth)} at priority ${x.priority}` }));
+}
+
+function workersStation(lane: Lane): Station {
+  const active = controllerTrack(lane, 'active');
+  if (!lane.signals.runtime || active === EMPTY) return workersByTheirTime(lane);
+  const { workers } = lane.signals;
+  const now = last(active);
+  const busy = mean(since(active, lane.from)) / workers;
+  const text = busy >= 0.99 ? 'busy all the time' : `${share(busy)} busy on average`;
+  return station(
+    'workers',
+    Number.isFinite(workers) ? `${amount(now)} of ${amount(workers)}` : `${amount(now)} busy`,
+    [Number.isFinite(busy) ? { text } : ''],
+    active,
+    judged(busy, 'busyShare', `${share(busy)} of the workers are busy on average`),
+  );
+}
+
+/** The workers of a queue that doesn't export their number. */
+function workersByTheirTime(lane: Lane): Station {
+  const howToKnow = howToGet('controller_runtime_active_workers');
+  const worked = queueTrack(lane, 'workSum');
+  if (worked === EMPTY) return unknown('workers', `The number of workers is not exported. ${howToKnow}`);
+  return station(
+    'workers',
+    `${amount(lane.signals.busy)} busy`,
+    [
+      {
+        text: 'how many there are is not exported',
+        title: 'Seconds of work each second, by workqueue_work_duration_seconds',
+      },
+    ],
+    worked,
+    { heat: 'calm', why: `How many workers there are is not exported. ${howToKnow}` },
+  );
+}
+
+function reconcileStation(lane: Lane): Station {
+  const { runtime, errors, reconciles } = lane.signals;
+  const prefix = runtime ? 'reconcile' : 'work';
+  const timeTrack = (what: 'P50' | 'P99' | 'Count'): Track =>
+    runtime ? controllerTrack(lane, `${prefix}${what}`) : queueTrack(lane, `${prefix}${what}`);
+  if (timeTrack('Count') === EMPTY)
+    return unknown('reconcile', `Its time is not exported. ${howToGet('controller_runtime_reconcile_time_seconds')}`);
+  const line = timeTrack('P99');
+  const p99 = current(lane, line);
+  const failed = errors / reconciles;
+  const heat = hotter(
+    judged(p99, 'reconcileP99', `One in a hundred takes ${seconds(p99)} or more`),
+    judged(failed, 'errorShare', `${share(failed)} end in an error`),
+  );
+  return station(
+    'reconcile',
+    Number.isFinite(p99) ? `${seconds(p99)} p99` : 'none now',
+    [
+      Number.isFinite(p99) ? { text: `${seconds(current(lane, timeTrack('P50')))} p50` } : '',
+      ...(runtime
+        ? resultReadings(lane)
+        : [{ text: `${perSecond(current(lane, timeTrack('Count')))} done; results are not exported` }]),
+    ],
+    line,
+    heat,
+  );
+}
+
+/** Reconciles a second by their result, the most frequent first. */
+function resultReadings(lane: Lane): Reading[] {
+  return tracks(lane.input.results.get('results'), 'controller', lane.signals.controller)
+    .map((s) => ({ result: s.labels['result'] ?? '', rate: current(lane, s) }))
+    .filter((r) => r.rate > 0)
+    .sort((a, b) => b.rate - a.rate)
+    .map((r) => ({ text: `${perSecond(r.rate)} ${r.result}` }));
+}
+
+function clientStation(lane: Lane): Station {
+  const series = lane.input.results.get('requests')?.series ?? [];
+  if (series.length === 0)
+    return unknown('client', `Requests are not exported. ${howToGet('rest_client_requests_total')}`);
+  const byMethod = new Map<string, number>();
+  for (const s of series) {
+    const rate = current(lane, s);
+    const method = s.labels['method'] ?? '';
+    if (rate > 0) byMethod.set(method, (byMethod.get(method) ?? 0) + rate);
+  }
+  const methods = [...byMethod]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 4)
+    .map(([method, rate]) => `${method} ${perSecond(rate).replace(/\/s$/, '')}`)
+    .join(', ');
+  const sum = total(series);
+  return station(
+    'client',
+    perSecond(current(lane, sum)),
+    [{ text: methods, title: 'Requests of the whole process each second, by method' }],
+    sum,
+    CALM,
+  );
+}
+
+function limiterStation(lane: Lane): Station {
+  const limit = limitReading(lane.input.limit);
+  if (processTrack(lane, 'limiterCount') === EMPTY) {
+    if ((lane.input.limit?.qps ?? 0) < 0)
+      return station('limiter', 'off', [{ text: 'no client-side limit' }], EMPTY, CALM);
+    return {
+      ...unknown('limiter', `${LIMITER} is not exported. ${howToGetHere(lane, LIMITER)}`, EXPORT_LIMITER),
+      readings: limit === '' ? [] : [limit],
+    };
+  }
+  const line = processTrack(lane, 'limiterP99');
+  const p99 = current(lane, line);
+  if (!Number.isFinite(p99)) return station('limiter', 'no waits', [limit], line, CALM);
+  const { limiterP99 } = lane.process;
+  return station(
+    'limiter',
+    `${seconds(p99)} p99`,
+    [limit, { text: `${seconds(current(lane, processTrack(lane, 'limiterP50')))} p50` }],
+    line,
+    judged(limiterP99, 'limiterP99', `Requests wait ${seconds(limiterP99)} at p99 before they are sent`),
+  );
+}
+
+/** "QPS 20, burst 30"; '' where the limit isn't known or is switched off. */
+function limitReading(limit: PipelineInput['limit']): Reading | '' {
+  if (limit === undefined || limit.qps < 0) return '';
+  const burst = limit.burst === undefined ? '' : `, burst ${amount(limit.burst)}`;
+  return { text: `QPS ${amount(limit.qps)}${burst}` };
+}
+
+function serverStation(lane: Lane): Station {
+  const { rejected, requests, serverMean, limiterBusy, requestBusy } = lane.process;
+  const codes = codeReadings(lane);
+  const rejectedShare = rejected / requests;
+  const rejects = judged(rejectedShare, 'rejectedShare', `${share(rejectedShare)} of the requests are answered 429`);
+  if (processTrack(lane, 'requestCount') === EMPTY) return untimedServer(lane, codes, rejects);
+  // client-go counts the limiter's wait into a request's time (rest/request.go), so p99 is the server's only without one.
+  if (Number.isFinite(serverMean) && limiterBusy > 0.1 * requestBusy) return serverByMean(lane, codes, rejects);
+  return serverByP99(lane, codes, rejects);
+}
+
+/** The times of requests are not exported: their codes are all that is known. */
+function untimedServer(lane: Lane, codes: readonly Reading[], rejects: Judged): Station {
+  const why = `${REQUEST} is not exported. ${howToGetHere(lane, REQUEST)}`;
+  return station(
+    'apiserver',
+    '',
+    codes,
+    EMPTY,
+    rejects.heat === 'calm' ? { heat: 'none', why } : { heat: rejects.heat, why: `${rejects.why ?? ''} ${why}` },
+  );
+}
+
+/** Requests wait in the limiter: sums can be subtracted, quantiles can't. */
+function serverByMean(lane: Lane, codes: readonly Reading[], rejects: Judged): Station {
+  const { serverMean } = lane.process;
+  const line = ratio(
+    combine(processTrack(lane, 'requestSum'), processTrack(lane, 'limiterSum'), (request, limiter) =>
+      Math.max(0, request - (Number.isNaN(limiter) ? 0 : limiter)),
+    ),
+    processTrack(lane, 'requestCount'),
+  );
+  return station(
+    'apiserver',
+    `${seconds(current(lane, line))} mean`,
+    [
+      {
+        text: "without the limiter's wait",
+        title:
+          'client-go measures a request from the call on, the wait in its limiter included: ' +
+          'this is the difference of both sums',
+      },
+      ...codes,
+    ],
+    line,
+    hotter(judged(serverMean, 'serverMean', `A request takes ${seconds(serverMean)} on average`), rejects),
+  );
+}
+
+function serverByP99(lane: Lane, codes: readonly Reading[], rejects: Judged): Station {
+  const line = processTrack(lane, 'requestP99');
+  const p99 = current(lane, line);
+  const maybeLimited = Number.isNaN(lane.process.limiterBusy);
+  return station(
+    'apiserver',
+    Number.isFinite(p99) ? `${seconds(p99)} p99` : 'none now',
+    [
+      maybeLimited
+        ? {
+            text: "the limiter's wait included",
+            title: "client-go measures a request from the call on; the limiter's own metric is not exported",
+          }
+        : '',
+      ...codes,
+    ],
+    line,
+    hotter(
+      maybeLimited ? CALM : judged(p99, 'serverP99', `One request in a hundred takes ${seconds(p99)} or more`),
+      rejects,
+    ),
+  );
+}
+
+/** "200: 98 %, 404: 2 %": the three most frequent, and 429 whenever there was one. */
+function codeReadings({ input, from }: Lane): Reading[] {
   const by = new Map<string, number>();
   for (const s of input.results.get('requests')?.series ?? []) {
     const n = mean(since(s, from));
