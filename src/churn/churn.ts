@@ -1,4 +1,7 @@
-/** All that is watched at once: takes objects in as they are listed and as events bring them, and tells what that adds up to. */
+/**
+ * All that is watched at once: takes objects in as they are listed and as events bring them, and tells what that adds
+ * up to.
+ */
 import { differences, type Difference } from './diff';
 import { Fights, type LastSet } from './fights';
 import { heartbeat } from './heartbeats';
@@ -19,7 +22,9 @@ const MOST_EVENTS = 4000;
 const MOST_FOLLOWED = 500;
 /** Fields of an object whose last values are kept for fights. */
 const MOST_SETS = 32;
-/** An object older than the start by this, ms, that comes into a label selector was not made now: clocks differ by less. */
+/**
+ * An object older than the start by this, ms, that comes into a label selector was not made now: clocks differ by less.
+ */
 const CLOCKS = 60_000;
 
 export interface ChurnOptions {
@@ -73,7 +78,10 @@ export class Churn {
     this.#states = new States(options.mostChars);
   }
 
-  /** An object of a list, or of an event that says `as` what it came; its `namespace/name`. undefined for what is no object. */
+  /**
+   * An object of a list, or of an event that says `as` what it came; its `namespace/name`. undefined for what is no
+   * object.
+   */
   seen(
     kind: KindInfo,
     raw: unknown,
@@ -116,7 +124,10 @@ export class Churn {
     if (object) this.#gone(ledger, keysOf(kind, object), at, object.resourceVersion);
   }
 
-  /** A list is complete, of a namespace or ('') of all: `keys` (`namespace/name`) are all that there are. What is missing was deleted. */
+  /**
+   * A list is complete, of a namespace or ('') of all: `keys` (`namespace/name`) are all that there are. What is
+   * missing was deleted.
+   */
   listed(kind: KindInfo, scope: string, keys: ReadonlySet<string>, at: number): void {
     const ledger = this.#ledger(kind);
     if (ledger.listed.has(scope)) {
@@ -128,7 +139,9 @@ export class Churn {
     ledger.listed.add(scope);
   }
 
-  /** The kind, or a namespace of it, may not be seen any more, or is gone: nothing is known of its objects from here on. */
+  /**
+   * The kind, or a namespace of it, may not be seen any more, or is gone: nothing is known of its objects from here on.
+   */
   lost(kind: KindInfo, scope: string): void {
     const ledger = this.#ledger(kind);
     ledger.listed.delete(scope);
@@ -155,7 +168,10 @@ export class Churn {
     };
   }
 
-  /** Objects to which something happened; at the end of a kind the one that stands for all beyond the bound, with the name ''. */
+  /**
+   * Objects to which something happened; at the end of a kind the one that stands for all beyond the bound, with the
+   * name ''.
+   */
   *tallies(): Generator<{ readonly kind: KindInfo; readonly tally: Tally }> {
     for (const { kind, known, beyond } of this.#ledgers.values()) {
       for (const { tally } of known.values()) if (tally && tally.total > 0) yield { kind, tally };

@@ -1,4 +1,7 @@
-/** What differs between two states of an object, down to the fields that managers own. No recursion: objects are other people's data. */
+/**
+ * What differs between two states of an object, down to the fields that managers own. No recursion: objects are other
+ * people's data.
+ */
 import { isObject, type Json } from '../base/json';
 import { below, isSet, itemKeys } from './fields';
 import { keyElement, type Path } from './paths';
@@ -36,7 +39,9 @@ interface Pair {
   readonly nodes: readonly Json[];
 }
 
-/** `fields`: the FieldsV1 of the object's managers, which know by which keys lists are merged. At most 200 differences. */
+/**
+ * `fields`: the FieldsV1 of the object's managers, which know by which keys lists are merged. At most 200 differences.
+ */
 export function differences(before: Json, after: Json, fields: readonly Json[]): readonly Difference[] {
   const out: Difference[] = [];
   const open: Pair[] = [{ path: [], before, after, nodes: fields }];

@@ -36,7 +36,9 @@ export function below(nodes: readonly Json[], element: string): readonly Json[] 
   return out;
 }
 
-/** True when these fields hold the path, a part of it, or the whole that it is in (a map or list that is owned as one). */
+/**
+ * True when these fields hold the path, a part of it, or the whole that it is in (a map or list that is owned as one).
+ */
 export function owns(fields: Json, path: Path): boolean {
   let node = fields;
   for (const [depth, element] of path.entries()) {

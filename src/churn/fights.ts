@@ -3,9 +3,14 @@ import { Window, WINDOW } from './window';
 import { sectionOf, type Path } from './paths';
 import { UNKNOWN, type Finding, type FindingKind, type KindInfo } from './types';
 
-/** Times that something must have been undone, or written for nothing, before it is said: twice may be a user at work. */
+/**
+ * Times that something must have been undone, or written for nothing, before it is said: twice may be a user at work.
+ */
 const ENOUGH = 3;
-/** A manager that undoes itself follows something that goes to and fro, once in a while; more often than this in a minute is a fault. */
+/**
+ * A manager that undoes itself follows something that goes to and fro, once in a while; more often than this in a
+ * minute is a fault.
+ */
 const SELF_ENOUGH = 4;
 /** Groups of (kind, path, managers), and objects told apart in each. */
 const MOST_GROUPS = 2000;

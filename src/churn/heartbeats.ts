@@ -1,6 +1,6 @@
 /**
- * What moves by itself in a healthy cluster, and is counted but never held against anyone. A rule names the kinds, and the paths
- * where not the whole object beats; `why` is shown. Read from Kubernetes v1.36's own controllers.
+ * What moves by itself in a healthy cluster, and is counted but never held against anyone. A rule names the kinds, and
+ * the paths where not the whole object beats; `why` is shown. Read from Kubernetes v1.36's own controllers.
  */
 import type { Difference } from './diff';
 import { pathText } from './paths';
@@ -83,7 +83,10 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Why an update with these changes is a heartbeat; undefined = it is none. One that changes nothing at all beats only where the whole object does. */
+/**
+ * Why an update with these changes is a heartbeat; undefined = it is none. One that changes nothing at all beats only
+ * where the whole object does.
+ */
 export function heartbeat(
   { group, kind }: Pick<KindInfo, 'group' | 'kind'>,
   changes: readonly Difference[],

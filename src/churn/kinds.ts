@@ -3,8 +3,8 @@ import { Problem } from '../base/problem';
 import type { KindInfo } from './types';
 
 /**
- * `Paint.samples.example.com`, `paints.samples.example.com`, `Paint.v1.samples.example.com`, or `Paint` alone where no other group
- * has that name (the core group comes first), in any case. Throws Problem `churn.kind`.
+ * `Paint.samples.example.com`, `paints.samples.example.com`, `Paint.v1.samples.example.com`, or `Paint` alone where no
+ * other group has that name (the core group comes first), in any case. Throws Problem `churn.kind`.
  */
 export function kindNamed(name: string, all: readonly KindInfo[]): KindInfo {
   const [first = '', ...rest] = name.trim().toLowerCase().split('.');

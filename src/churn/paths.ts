@@ -1,13 +1,16 @@
 /**
- * Paths of fields, their elements spelled as in managedFields' FieldsV1: `f:name` a field, `k:{…}` an item of a list by its merge
- * keys, `v:…` an item of a set by its value, `i:0` an item by its place.
+ * Paths of fields, their elements spelled as in managedFields' FieldsV1: `f:name` a field, `k:{…}` an item of a list by
+ * its merge keys, `v:…` an item of a set by its value, `i:0` an item by its place.
  */
 
 export type Path = readonly string[];
 
 const PLAIN = /^[A-Za-z_$][\w$-]*$/;
 
-/** For users, as structured-merge-diff writes it: `spec.containers[name="manager"].image`, `metadata.annotations["example.com/x"]`. */
+/**
+ * For users, as structured-merge-diff writes it: `spec.containers[name="manager"].image`,
+ * `metadata.annotations["example.com/x"]`.
+ */
 export function pathText(path: Path): string {
   let out = '';
   for (const element of path) {

@@ -146,7 +146,10 @@ export function markdown(churn: Churn, now: number, title: string): string {
     const who = managersOf(t)
       .map((m) => `${m.manager} ${m.updates}`)
       .join(', ');
-    return `| ${cell(kindName(kind, churn.kinds))} | ${cell(t.namespace)} | ${cell(t.name)} | ${t.adds} | ${t.updates} | ${t.deletes} | ${cell(who)} |`;
+    return (
+      `| ${cell(kindName(kind, churn.kinds))} | ${cell(t.namespace)} | ${cell(t.name)} | ${t.adds} | ${t.updates} ` +
+      `| ${t.deletes} | ${cell(who)} |`
+    );
   });
   return [
     `# ${title}`,

@@ -1,4 +1,6 @@
-/** What is kept of an object between two events: a text without what is never told, and with Secrets' values as hashes. */
+/**
+ * What is kept of an object between two events: a text without what is never told, and with Secrets' values as hashes.
+ */
 import { createHmac, randomBytes } from 'node:crypto';
 import { isObject, list, object, text, type Json } from '../base/json';
 import type { Managed } from './fields';

@@ -1,4 +1,6 @@
-/** The last state of each object, to compare the next one with; in a bounded room, the longest unchanged given up first. */
+/**
+ * The last state of each object, to compare the next one with; in a bounded room, the longest unchanged given up first.
+ */
 
 /** Characters kept in all, at one or two bytes each: ten thousand objects of usual size. */
 const MOST_CHARS = 48 << 20;

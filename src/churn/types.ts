@@ -47,7 +47,10 @@ export interface ChangeEvent extends Writer {
   readonly changes: readonly FieldChange[];
   /** Changes beyond those. */
   readonly more: number;
-  /** Updates that one comparison stands for: more than one after a gap in the watch, where the object's generation tells. */
+  /**
+   * Updates that one comparison stands for: more than one after a gap in the watch, where the object's generation
+   * tells.
+   */
   readonly times: number;
 }
 
@@ -75,8 +78,8 @@ export interface ViewRow {
 }
 
 /**
- * fight: two managers set one field back and forth. self: one manager undoes what it did itself.
- * stamp: a time written into metadata or spec, and nothing else. noop: updates that change nothing, or a time in the status.
+ * fight: two managers set one field back and forth. self: one manager undoes what it did itself. stamp: a time written
+ * into metadata or spec, and nothing else. noop: updates that change nothing, or a time in the status.
  */
 export type FindingKind = 'fight' | 'self' | 'stamp' | 'noop';
 

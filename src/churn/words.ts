@@ -9,7 +9,10 @@ export function kindName(kind: KindInfo, all: readonly KindInfo[]): string {
     : kind.kind;
 }
 
-/** `red and blue rewrite spec.color of 20 Paints, 14 times a second: "red" against "blue".` Names stand between backticks. */
+/**
+ * `red and blue rewrite spec.color of 20 Paints, 14 times a second: "red" against "blue".` Names stand between
+ * backticks.
+ */
 export function sentence({ what, kind, managers, path, objects, example, perSecond, values }: Finding): string {
   const names = managers.map((m) => `\`${m}\``).join(' and ');
   const where =
@@ -18,9 +21,15 @@ export function sentence({ what, kind, managers, path, objects, example, perSeco
   const [a, b] = values;
   switch (what) {
     case 'fight':
-      return `${names} rewrite \`${path}\` of ${where}, ${pace}${a !== undefined && b !== undefined ? `: ${a || 'nothing'} against ${b || 'nothing'}` : ''}.`;
+      return (
+        `${names} rewrite \`${path}\` of ${where}, ` +
+        `${pace}${a !== undefined && b !== undefined ? `: ${a || 'nothing'} against ${b || 'nothing'}` : ''}.`
+      );
     case 'self':
-      return `${names} undoes its own change of \`${path}\` of ${where}, ${pace}${a !== undefined && b !== undefined ? `: ${a || 'nothing'}, then ${b || 'nothing'} again` : ''}.`;
+      return (
+        `${names} undoes its own change of \`${path}\` of ${where}, ` +
+        `${pace}${a !== undefined && b !== undefined ? `: ${a || 'nothing'}, then ${b || 'nothing'} again` : ''}.`
+      );
     case 'stamp':
       return `${names} writes the time into \`${path}\` of ${where} and changes nothing else, ${pace}.`;
     case 'noop':
@@ -34,13 +43,25 @@ export function sentence({ what, kind, managers, path, objects, example, perSeco
 export function advice({ what, managers, path }: Finding): string {
   switch (what) {
     case 'fight':
-      return `Let only one of ${managers.join(' and ')} set ${path}: take it out of the other's reconcile, or leave it to the field's owner by server-side apply.`;
+      return (
+        `Let only one of ${managers.join(' and ')} set ${path}: take it out of the other's reconcile, ` +
+        "or leave it to the field's owner by server-side apply."
+      );
     case 'self':
-      return `Two processes may write as ${managers[0] ?? ''}, or one has two reconcilers that disagree: compare what each writes to ${path}.`;
+      return (
+        `Two processes may write as ${managers[0] ?? ''}, or one has two reconcilers that disagree: ` +
+        `compare what each writes to ${path}.`
+      );
     case 'stamp':
-      return `Every such write is an event that starts the next reconcile. Write ${path} only together with a real change, or not at all.`;
+      return (
+        'Every such write is an event that starts the next reconcile. ' +
+        `Write ${path} only together with a real change, or not at all.`
+      );
     case 'noop':
-      return 'Compare the status before updating it (equality.Semantic.DeepEqual), and set a time only when the state beside it changes.';
+      return (
+        'Compare the status before updating it (equality.Semantic.DeepEqual), and set a time only when the state ' +
+        'beside it changes.'
+      );
   }
 }
 

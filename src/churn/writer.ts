@@ -7,8 +7,9 @@ import { UNKNOWN, type Writer } from './types';
 const NOBODY: Writer = { manager: UNKNOWN, operation: '', subresource: '' };
 
 /**
- * One write has one writer. Times in managedFields are whole seconds, so that the order of two writes within one is not in them;
- * but who set a field owns it afterwards. So the owner of what changed is asked first, and times only between several owners.
+ * One write has one writer. Times in managedFields are whole seconds, so that the order of two writes within one is not
+ * in them; but who set a field owns it afterwards. So the owner of what changed is asked first, and times only between
+ * several owners.
  */
 export function writerOf(
   before: readonly KeptEntry[] | undefined,

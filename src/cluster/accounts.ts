@@ -8,16 +8,19 @@ export interface Account {
   readonly hint: string;
 }
 
-/** Names of what reads metrics: Prometheus and its like, and accounts made for it ("metrics-reader" of controller-runtime's scaffold). */
+/**
+ * Names of what reads metrics: Prometheus and its like, and accounts made for it ("metrics-reader" of
+ * controller-runtime's scaffold).
+ */
 const MONITORING =
   /prometheus|metrics?-reader|monitor|scrape|victoria-?metrics|vmagent|otel|opentelemetry|thanos|grafana-agent|alloy|datadog/i;
 /** Accounts of other namespaces: enough for a cluster with several monitoring systems, few enough to read. */
 const OTHERS = 5;
 
 /**
- * The workload's own account, then those of its namespace and of others that monitoring uses, then the rest of its namespace by name.
- * `names`: the accounts of `namespace`, undefined when they may not be listed; `used`: the workload's own, '' in another namespace;
- * `others`: also those of other namespaces.
+ * The workload's own account, then those of its namespace and of others that monitoring uses, then the rest of its
+ * namespace by name. `names`: the accounts of `namespace`, undefined when they may not be listed; `used`: the
+ * workload's own, '' in another namespace; `others`: also those of other namespaces.
  */
 export function rankAccounts(
   namespace: string,

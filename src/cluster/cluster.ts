@@ -55,7 +55,10 @@ export class Cluster implements Disposable {
   get ready(): Promise<void> {
     return this.#inventory.ready;
   }
-  /** Resolves when all but the pods was listed, which takes longest in a large cluster: what there is can be shown meanwhile. Never rejects. */
+  /**
+   * Resolves when all but the pods was listed, which takes longest in a large cluster: what there is can be shown
+   * meanwhile. Never rejects.
+   */
   get outlined(): Promise<void> {
     return this.#inventory.outlined;
   }
@@ -118,7 +121,9 @@ export class Cluster implements Disposable {
     this.#changed.fire();
   }
 
-  /** Asks the API server for everything once more, for a user who doubts what is shown; the watches go on by themselves. */
+  /**
+   * Asks the API server for everything once more, for a user who doubts what is shown; the watches go on by themselves.
+   */
   relist(): void {
     this.#inventory.refresh?.();
   }

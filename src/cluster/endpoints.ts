@@ -39,8 +39,9 @@ export function endpointKey(e: { readonly kind: EndpointKind; readonly port: num
 }
 
 /**
- * Pinned ones first (they stand for all others of their kind), then those that answered before and are still stated, then
- * those that the objects state, and last those that only answered before: the objects may have changed since. Each endpoint once.
+ * Pinned ones first (they stand for all others of their kind), then those that answered before and are still stated,
+ * then those that the objects state, and last those that only answered before: the objects may have changed since. Each
+ * endpoint once.
  */
 export function knownEndpoints(
   ref: ProcessRef,

@@ -1,4 +1,7 @@
-/** Asks the ports of a process what they serve: first the ones that are known, then, if the user wants it, well-known ones. */
+/**
+ * Asks the ports of a process what they serve: first the ones that are known, then, if the user wants it, well-known
+ * ones.
+ */
 import { isAbort, Problem } from '../base/problem';
 import { guessEndpoints } from '../controllers/endpoints';
 import type { Endpoint, EndpointKind } from '../controllers/types';
@@ -26,7 +29,10 @@ export interface FindOptions {
 export interface Found {
   readonly endpoints: readonly FoundEndpoint[];
   readonly auth: Auth;
-  /** What stands in the way of the whole process: no right to open tunnels, a pod that is gone, a pin that can't be read. */
+  /**
+   * What stands in the way of the whole process: no right to open tunnels, a pod that is gone, a pin that can't be
+   * read.
+   */
   readonly problems: readonly Problem[];
 }
 
@@ -82,7 +88,10 @@ function portsOf(known: readonly FoundEndpoint[]): readonly Port[] {
   return [...ports].map(([port, of]) => ({ port, scheme: of[0]?.scheme ?? 'http', how: of[0]?.how ?? '', known: of }));
 }
 
-/** In the node's network a well-known port may be another process's: only ports that this one is known for are tried there. */
+/**
+ * In the node's network a well-known port may be another process's: only ports that this one is known for are tried
+ * there.
+ */
 function mayGuess({ replica }: ProcessRef, guess: Endpoint): boolean {
   return !replica.pod.hostNetwork || !guess.how.includes('well-known');
 }
@@ -218,9 +227,14 @@ function behindTheToken(asked: readonly Asked[], auth: Auth): readonly FoundEndp
   return out;
 }
 
-/** The way to the process is barred: the API server, the rights, the pod. A port that refuses is the process's own word. */
+/**
+ * The way to the process is barred: the API server, the rights, the pod. A port that refuses is the process's own word.
+ */
 const BEFORE_THE_PROCESS = (code: string): boolean => code.startsWith('kube.') && code !== 'kube.portRefused';
-/** Barred for every port alike. `kube.portForward` may be one port's trouble until all others fail by it, too: then the pod is gone. */
+/**
+ * Barred for every port alike. `kube.portForward` may be one port's trouble until all others fail by it, too: then the
+ * pod is gone.
+ */
 const BEFORE_ALL_PORTS = (code: string): boolean => BEFORE_THE_PROCESS(code) && code !== 'kube.portForward';
 
 /** The one thing that every port failed by, when it lies before the process. */

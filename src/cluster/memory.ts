@@ -1,4 +1,7 @@
-/** What was learned about a workload's processes and is worth keeping over a restart: endpoints that answered, and whose token to send. */
+/**
+ * What was learned about a workload's processes and is worth keeping over a restart: endpoints that answered, and whose
+ * token to send.
+ */
 import { parseEndpointUrl } from './pins';
 import { NO_AUTH, parseAuth, sameAuth, type Auth } from './reach';
 import type { EndpointKind } from '../controllers/types';
@@ -32,7 +35,10 @@ interface Stored {
   endpoints: { url: string; kind: EndpointKind; secured?: boolean }[];
 }
 
-/** Holds choices and addresses, never tokens. Beyond `limit` workloads, those are forgotten whose last answer or choice is the oldest; reading counts for nothing. */
+/**
+ * Holds choices and addresses, never tokens. Beyond `limit` workloads, those are forgotten whose last answer or choice
+ * is the oldest; reading counts for nothing.
+ */
 export class EndpointMemory {
   readonly #known = new Map<string, Remembered>();
 

@@ -38,8 +38,8 @@ export function parseAuth(v: unknown): Auth | undefined {
 }
 
 /**
- * True when the process asks for a token, or for another one: choosing whose to send is what helps. The API server's own
- * 401 and 403 (`kube.…`) are about the user's rights in the cluster, which no token for the process mends.
+ * True when the process asks for a token, or for another one: choosing whose to send is what helps. The API server's
+ * own 401 and 403 (`kube.…`) are about the user's rights in the cluster, which no token for the process mends.
  */
 export function asksForToken({
   code,

@@ -10,9 +10,9 @@ export interface Watched {
 }
 
 /**
- * Runs `work` with a signal that is aborted by the caller's, or once the watch has seen the pod go: then it rejects with Problem
- * `kube.podGone` at once. A pod that is ending but still there goes on, since it may answer before it ends. Work that calls
- * `keep` has all that it needs of the pod, and is not ended any more.
+ * Runs `work` with a signal that is aborted by the caller's, or once the watch has seen the pod go: then it rejects
+ * with Problem `kube.podGone` at once. A pod that is ending but still there goes on, since it may answer before it
+ * ends. Work that calls `keep` has all that it needs of the pod, and is not ended any more.
  */
 export async function whilePodExists<T>(
   cluster: Watched,

@@ -10,8 +10,8 @@ export interface Happened {
 }
 
 /**
- * `label`: how a pod is called in a text. `now`: ms since the epoch; a new pod counts from its creation. Nothing is told of the
- * first look, when `before` is empty.
+ * `label`: how a pod is called in a text. `now`: ms since the epoch; a new pod counts from its creation. Nothing is
+ * told of the first look, when `before` is empty.
  */
 export function happened(
   before: readonly Replica[],

@@ -25,8 +25,8 @@ interface Group {
 
 /**
  * The workloads of a cluster with their replicas, leaders, stated endpoints, and the reasons for taking them for
- * controllers. Sorted by namespace, name and kind. The same objects give the same answer, and what has not changed since
- * the last call is given as the same object, so that callers may compare by `===`.
+ * controllers. Sorted by namespace, name and kind. The same objects give the same answer, and what has not changed
+ * since the last call is given as the same object, so that callers may compare by `===`.
  */
 export function discover(objects: ClusterObjects, options: DiscoverOptions): Workload[] {
   const groups = group(objects);

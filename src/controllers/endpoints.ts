@@ -13,7 +13,10 @@ interface Hint {
   readonly how: string;
 }
 
-/** Flags that carry an address or a port. The first five of each are those of controller-runtime, MOCO, cert-manager, CSI and Cluster API. */
+/**
+ * Flags that carry an address or a port. The first five of each are those of controller-runtime, MOCO, cert-manager,
+ * CSI and Cluster API.
+ */
 const METRICS_FLAGS = [
   'metrics-bind-address',
   'metrics-addr',
@@ -143,7 +146,10 @@ function fromContainers(containers: readonly ContainerRecord[]): readonly Hint[]
   return hints;
 }
 
-/** Behind kube-rbac-proxy the process itself listens on loopback, which the tunnel reaches without a token: it comes first. */
+/**
+ * Behind kube-rbac-proxy the process itself listens on loopback, which the tunnel reaches without a token: it comes
+ * first.
+ */
 function fromProxy(c: ContainerRecord): Hint[] {
   const flags = flagsOf(c);
   const hints: Hint[] = [];
@@ -221,7 +227,9 @@ function fromEnv(c: ContainerRecord): Hint[] {
   });
 }
 
-/** Kubernetes' components by `--secure-port` and `--profiling`, other known systems by the ports that they always have. */
+/**
+ * Kubernetes' components by `--secure-port` and `--profiling`, other known systems by the ports that they always have.
+ */
 function fromKnown(pod: PodRecord): Hint[] {
   const known = identify(pod);
   if (known === undefined) return [];

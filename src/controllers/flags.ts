@@ -6,20 +6,28 @@ export type Flags = ReadonlyMap<string, string>;
 /** Equal containers are one object (see records.ts), so each set of args is read once. */
 const known = new WeakMap<ContainerRecord, Flags>();
 
-/** What a container is started with: `--name=value`, `--name value`, `-name=value`; `sh -c "…"` as far as it can be read. */
+/**
+ * What a container is started with: `--name=value`, `--name value`, `-name=value`; `sh -c "…"` as far as it can be
+ * read.
+ */
 export function flagsOf(container: ContainerRecord): Flags {
   let flags = known.get(container);
   if (flags === undefined) known.set(container, (flags = parse(words(container.args), container.env)));
   return flags;
 }
 
-/** Base name of the program: "kube-controller-manager" for `/usr/local/bin/kube-controller-manager`; '' = the image's own. */
+/**
+ * Base name of the program: "kube-controller-manager" for `/usr/local/bin/kube-controller-manager`; '' = the image's
+ * own.
+ */
 export function programOf(container: ContainerRecord): string {
   const first = words(container.args).find((w) => !WRAPPERS.has(base(w)));
   return first === undefined || first.startsWith('-') ? '' : base(first);
 }
 
-/** Everything that is not a flag or its value, e.g. subcommands: `argocd-application-controller`, `operator`, `start`. */
+/**
+ * Everything that is not a flag or its value, e.g. subcommands: `argocd-application-controller`, `operator`, `start`.
+ */
 export function wordsOf(container: ContainerRecord): readonly string[] {
   return words(container.args)
     .filter((w) => !w.startsWith('-'))
@@ -137,7 +145,8 @@ export function on(flags: Flags, name: string): boolean | undefined {
 
 /**
  * Port of an address as Go programs take them: `:8080`, `0.0.0.0:8080`, `[::]:8080`, `8080`, `http://localhost:8080/x`,
- * `$(POD_IP):8080`. `off` for "0", "" and `:0`, with which controller-runtime switches a server off; undefined when it is no address.
+ * `$(POD_IP):8080`. `off` for "0", "" and `:0`, with which controller-runtime switches a server off; undefined when it
+ * is no address.
  */
 export function portOf(address: string): number | 'off' | undefined {
   const a = address.trim();

@@ -42,8 +42,9 @@ const https = (port: number, kinds: readonly EndpointKind[], always = true): Kno
 
 /**
  * Ports: Kubernetes, `pkg/cluster/ports` and the components' `--secure-port`; Argo CD, its metrics Services; Flux,
- * pkg/runtime/pprof on the metrics server; Cluster API, `--diagnostics-address`; cert-manager, `--metrics-listen-address`
- * and `--profiler-address`; knative and Tekton, pkg/profiling (8008); the others from their default flags.
+ * pkg/runtime/pprof on the metrics server; Cluster API, `--diagnostics-address`; cert-manager,
+ * `--metrics-listen-address` and `--profiler-address`; knative and Tekton, pkg/profiling (8008); the others from their
+ * default flags.
  */
 export const KNOWN: readonly KnownSystem[] = [
   {

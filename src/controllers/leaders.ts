@@ -43,9 +43,9 @@ export function holders(
 }
 
 /**
- * How far the holders' clocks are ahead of this machine's, ms; negative: behind. Renewals that were watched tell it. Before
- * any was, the renewals themselves do, by vote: one machine whose clock is ahead must not make all other leases look old,
- * and where most are ahead it is this machine that is behind.
+ * How far the holders' clocks are ahead of this machine's, ms; negative: behind. Renewals that were watched tell it.
+ * Before any was, the renewals themselves do, by vote: one machine whose clock is ahead must not make all other leases
+ * look old, and where most are ahead it is this machine that is behind.
  */
 function clusterAhead(leases: ReadonlyMap<string, LeaseRecord>, now: number): number {
   const watched: number[] = [];
@@ -66,7 +66,10 @@ function median(values: number[]): number {
   return values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
-/** A lease that is followed is judged by when it was heard of, as client-go does; one that was only listed by its own time. */
+/**
+ * A lease that is followed is judged by when it was heard of, as client-go does; one that was only listed by its own
+ * time.
+ */
 function isLive(lease: LeaseRecord, now: number, ahead: number): boolean {
   if (lease.renewedAt === 0) return true;
   if (lease.heardAt !== undefined && lease.heardAt + patience(lease) < now) return false;
@@ -78,7 +81,9 @@ function patience(lease: LeaseRecord): number {
   return (lease.durationSeconds || DEFAULT_SECONDS) * 1000 + SKEW_MS;
 }
 
-/** When a lease stops counting unless it is renewed, ms since the epoch, by this machine's clock where it is followed. */
+/**
+ * When a lease stops counting unless it is renewed, ms since the epoch, by this machine's clock where it is followed.
+ */
 export function leaseEnd(lease: LeaseRecord): number {
   return (lease.heardAt ?? lease.renewedAt) + patience(lease);
 }
@@ -91,7 +96,8 @@ function identityForms(holder: string): readonly { readonly name: string; readon
     forms.push(namespace === undefined ? { name } : { name, namespace });
   };
   add(holder);
-  // No name in Kubernetes contains "_": what stands before it is the host, what follows a random id (client-go's custom).
+  // No name in Kubernetes contains "_": what stands before it is the host, what follows a random id (client-go's
+  // custom).
   const host = holder.split('_', 1)[0]!;
   add(host);
   add(holder.replace(/[-_][0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, ''));
@@ -193,7 +199,10 @@ const LEASE_FLAGS = [
   'lease-lock-name',
 ];
 
-/** How surely a lease is of a pod's program: 3 its flags name it, 2 its known names or its own name, 1 it elects at all, 0 nothing. */
+/**
+ * How surely a lease is of a pod's program: 3 its flags name it, 2 its known names or its own name, 1 it elects at all,
+ * 0 nothing.
+ */
 function relation(pod: PodRecord, lease: LeaseRecord): number {
   let elects = false;
   for (const c of pod.containers) {

@@ -37,10 +37,11 @@ export const RULES: readonly Rule[] = [
 
 /**
  * From this sum of weights on, a workload is shown as a controller. One strong sign is enough by itself (a lease 60, a
- * leader-election flag 50, a known system 100), or two of middling strength (a component label 40 with a name 15), or all
- * the names together (15 each for workload, image and program) with one fact. An offered pprof weighs 45: few servers state
- * one, it is what this tool is for, and with metrics beside it (5) a Go process of one's own is shown rather than missed.
- * Metrics, annotations and monitors alone (5 each) never pass: every well-watched web server and database has them.
+ * leader-election flag 50, a known system 100), or two of middling strength (a component label 40 with a name 15), or
+ * all the names together (15 each for workload, image and program) with one fact. An offered pprof weighs 45: few
+ * servers state one, it is what this tool is for, and with metrics beside it (5) a Go process of one's own is shown
+ * rather than missed. Metrics, annotations and monitors alone (5 each) never pass: every well-watched web server and
+ * database has them.
  */
 export const THRESHOLD = 50;
 

@@ -1,4 +1,7 @@
-/** What discovery works on and gives: plain records, small enough for tens of thousands of pods. Times in ms since epoch. */
+/**
+ * What discovery works on and gives: plain records, small enough for tens of thousands of pods. Times in ms since
+ * epoch.
+ */
 
 export interface OwnerRef {
   readonly kind: string;
@@ -128,7 +131,10 @@ export interface Endpoint {
   readonly scheme: 'http' | 'https';
   /** `/debug/pprof/` or `/metrics` unless something says otherwise. */
   readonly path: string;
-  /** Where this comes from, a short phrase: "--pprof-bind-address=127.0.0.1:6060", "port named metrics", "answered on 6060". */
+  /**
+   * Where this comes from, a short phrase: "--pprof-bind-address=127.0.0.1:6060", "port named metrics", "answered on
+   * 6060".
+   */
   readonly how: string;
   /** stated: the object says so. confirmed: it answered. guess: a well-known port, tried only when the user acts. */
   readonly certainty: 'stated' | 'confirmed' | 'guess';
@@ -163,7 +169,9 @@ export interface Workload {
 /** A controller inside a process, as /metrics names it. */
 export interface RunningController {
   readonly name: string;
-  /** `controller_runtime_max_concurrent_reconciles`; undefined where the process does not export it (plain client-go). */
+  /**
+   * `controller_runtime_max_concurrent_reconciles`; undefined where the process does not export it (plain client-go).
+   */
   readonly workers: number | undefined;
   readonly activeWorkers: number | undefined;
   readonly queueDepth: number | undefined;

@@ -97,7 +97,10 @@ export class Wiring {
   }
 }
 
-/** A port's name or number, stated through a Service or not, as the number on the pod; undefined when the pod has none such. */
+/**
+ * A port's name or number, stated through a Service or not, as the number on the pod; undefined when the pod has none
+ * such.
+ */
 export function podPort(pod: PodRecord, port: string | number, service?: ServiceRecord): number | undefined {
   if (service !== undefined && typeof port === 'string') {
     const target = service.ports.find((p) => p.name === port)?.targetPort;

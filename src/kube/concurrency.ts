@@ -19,7 +19,8 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Work that several callers share while it runs. It is aborted when the last of them has given up, and forgotten when done.
+ * Work that several callers share while it runs. It is aborted when the last of them has given up, and forgotten when
+ * done.
  */
 export class Shared<T> {
   #running: { readonly promise: Promise<T>; readonly controller: AbortController; waiting: number } | undefined;

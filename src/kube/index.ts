@@ -1,4 +1,7 @@
-/** What the other rooms get of src/kube, which is a bundle of its own (dist/kube.js), loaded when a cluster is first opened: see load.ts. */
+/**
+ * What the other rooms get of src/kube, which is a bundle of its own (dist/kube.js), loaded when a cluster is first
+ * opened: see load.ts.
+ */
 import { FileKubeconfigs, type KubeconfigsOptions } from './kubeconfigs';
 import type { Kubeconfigs } from './types';
 

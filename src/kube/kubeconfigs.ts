@@ -48,8 +48,9 @@ export class FileKubeconfigs implements Kubeconfigs {
   }
 
   /**
-   * Reads the files afresh. A session whose entries have changed is not closed here, a capture may be running through it:
-   * whoever gets another one from this call disposes the one before. Throws Problem `kube.context`, `kube.noConfig`…
+   * Reads the files afresh. A session whose entries have changed is not closed here, a capture may be running through
+   * it: whoever gets another one from this call disposes the one before. Throws Problem `kube.context`,
+   * `kube.noConfig`…
    */
   async session(context: string): Promise<KubeSession> {
     const { contexts, problems } = await this.#read();

@@ -1,4 +1,7 @@
-/** Loads the kube room when a cluster is first opened: it brings client-node along, and activation must not pay for that. */
+/**
+ * Loads the kube room when a cluster is first opened: it brings client-node along, and activation must not pay for
+ * that.
+ */
 import type * as Kube from './index';
 
 let loaded: Promise<typeof Kube> | undefined;

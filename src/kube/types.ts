@@ -22,7 +22,10 @@ export interface ContextInfo {
 
 /** The kubeconfig files of this user. */
 export interface Kubeconfigs extends Disposable {
-  /** Contexts of all files, the current one first. A file that doesn't parse is in `problems` and hides no other; what it said before it broke is kept until it is read again. */
+  /**
+   * Contexts of all files, the current one first. A file that doesn't parse is in `problems` and hides no other; what
+   * it said before it broke is kept until it is read again.
+   */
   load(): Promise<{ readonly contexts: readonly ContextInfo[]; readonly problems: readonly ProblemData[] }>;
   /** A file was changed, made or removed; heard at most every 200 ms. */
   readonly onDidChange: (listener: () => void) => Disposable;
@@ -35,8 +38,8 @@ export interface KubeSession extends Disposable {
   /** GET of JSON under the API server's root: `/api/v1/namespaces`. Throws Problem (`kube.*`). */
   getJson<T>(path: string, options: { readonly signal?: AbortSignal }): Promise<T>;
   /**
-   * GET of anything under the API server's root, whatever its status: for its proxies to Services. Throws Problem (`kube.*`)
-   * where the API server itself refuses, and `kube.tooLong` above `maxBytes` (after decompression).
+   * GET of anything under the API server's root, whatever its status: for its proxies to Services. Throws Problem
+   * (`kube.*`) where the API server itself refuses, and `kube.tooLong` above `maxBytes` (after decompression).
    */
   raw?(
     path: string,
@@ -49,7 +52,9 @@ export interface KubeSession extends Disposable {
   ): Promise<Answer>;
   /** A new stream to a port of a pod, usable at once (writes wait for the connection). */
   podStream(namespace: string, pod: string, port: number, signal: AbortSignal): Duplex;
-  /** The bearer token that the kubeconfig's user has (token, token file, exec); undefined for certificates. Memory only. */
+  /**
+   * The bearer token that the kubeconfig's user has (token, token file, exec); undefined for certificates. Memory only.
+   */
   ownToken(signal: AbortSignal): Promise<string | undefined>;
   /** TokenRequest for a service account, ten minutes long, kept in memory until a minute before its end. */
   serviceAccountToken(namespace: string, name: string, signal: AbortSignal): Promise<string>;
@@ -64,7 +69,10 @@ export interface KubeSession extends Disposable {
 
 /** Whoever hears of objects as they come; src/churn is one. All are told in the order of the API server's events. */
 export interface ObjectListener {
-  /** An object of a list (no `as`) or of an event; gives its key, undefined when it is of no interest. `scope`: the namespace that is followed, '' = all. */
+  /**
+   * An object of a list (no `as`) or of an event; gives its key, undefined when it is of no interest. `scope`: the
+   * namespace that is followed, '' = all.
+   */
   seen(
     kind: KindInfo,
     object: unknown,
@@ -107,7 +115,10 @@ export interface InventoryOptions {
 export interface Inventory extends Disposable {
   /** Resolves after the first lists; rejects with a Problem when nothing at all could be listed. */
   readonly ready: Promise<void>;
-  /** Resolves when all but the pods was listed, so that those pods that have come can be shown in their workloads; never rejects. */
+  /**
+   * Resolves when all but the pods was listed, so that those pods that have come can be shown in their workloads; never
+   * rejects.
+   */
   readonly outlined: Promise<void>;
   /** Live maps: read, don't keep. */
   readonly objects: ClusterObjects;
@@ -116,7 +127,9 @@ export interface Inventory extends Disposable {
   /** What could not be listed or watched, one for each resource; changes with the connection. */
   readonly problems: readonly ProblemData[];
   readonly state: 'connecting' | 'live' | 'reconnecting';
-  /** Asks at once for what was refused, for what waits for a connection, and for monitors that were installed meanwhile. */
+  /**
+   * Asks at once for what was refused, for what waits for a connection, and for monitors that were installed meanwhile.
+   */
   refresh?(): void;
   readonly onDidChange: (listener: () => void) => Disposable;
 }

@@ -3,8 +3,8 @@ import { Problem } from '../base/problem';
 import type { Labels, Matcher } from './types';
 
 /**
- * Label sets without a prototype's own names: a label may be called `constructor` or `__proto__`. A constructor, because V8
- * makes slow and large objects of `Object.create(null)`, and there are tens of thousands of these.
+ * Label sets without a prototype's own names: a label may be called `constructor` or `__proto__`. A constructor,
+ * because V8 makes slow and large objects of `Object.create(null)`, and there are tens of thousands of these.
  */
 const LabelSet = function () {
   /* has no fields of its own */
@@ -44,8 +44,8 @@ export function storedLabels(name: string, own: Labels, target: Labels, copy: (v
 }
 
 /**
- * A number as the value of `le` and `quantile`: Go's shortest form with ".0" where there is neither point nor exponent, so
- * "1.0", "0.005", "1e+06", "+Inf". Prometheus 3 writes them so whatever the format says (model/labels/float.go,
+ * A number as the value of `le` and `quantile`: Go's shortest form with ".0" where there is neither point nor exponent,
+ * so "1.0", "0.005", "1e+06", "+Inf". Prometheus 3 writes them so whatever the format says (model/labels/float.go,
  * FormatOpenMetricsFloat; model/textparse, normalizeFloatsInLabelValues and getMagicLabel).
  */
 export function floatLabel(n: number): string {
@@ -55,7 +55,8 @@ export function floatLabel(n: number): string {
   if (n === 0) return '0.0';
   const [mantissa = '', power = '0'] = n.toExponential().split('e');
   const exponent = Number(power);
-  // strconv.FormatFloat(f, 'g', -1, 64): from a million up and below a ten-thousandth with an exponent of two digits at least.
+  // strconv.FormatFloat(f, 'g', -1, 64): from a million up and below a ten-thousandth with an exponent of two digits at
+  // least.
   if (exponent < -4 || exponent >= 6)
     return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
   const plain = String(n);
@@ -98,8 +99,8 @@ export function parseGoFloat(s: string): number | undefined {
 }
 
 /**
- * All matchers as one question. A label that isn't there has the value ''. Throws Problem `metrics.regex` for a pattern that
- * can't be read.
+ * All matchers as one question. A label that isn't there has the value ''. Throws Problem `metrics.regex` for a pattern
+ * that can't be read.
  */
 export function matching(matchers: readonly Matcher[]): (labels: Labels) => boolean {
   const tests = matchers.map(({ label, op, value }) => ({ label, test: valueTest(op, value) }));
@@ -124,7 +125,9 @@ export function valueTest(op: Matcher['op'], value: string): (v: string) => bool
   };
 }
 
-/** RE2 as far as JavaScript can say it: anchored at both ends, a point is any character, flags only at the beginning. */
+/**
+ * RE2 as far as JavaScript can say it: anchored at both ends, a point is any character, flags only at the beginning.
+ */
 function anchored(pattern: string): RegExp {
   const flags = /^\(\?([imsU]+)\)/.exec(pattern);
   const body = (flags ? pattern.slice(flags[0].length) : pattern).replaceAll('(?P<', '(?<');

@@ -2,7 +2,9 @@ import { expectExposition } from './formats/expect';
 import { scan } from './formats/scan';
 import { label } from './formats/labelText';
 
-/** A controller inside a process, as its /metrics names it. The shape that src/controllers knows as RunningController. */
+/**
+ * A controller inside a process, as its /metrics names it. The shape that src/controllers knows as RunningController.
+ */
 export interface Running {
   readonly name: string;
   /** Undefined where the process does not export it (plain client-go). */
@@ -18,10 +20,10 @@ interface Row {
 }
 
 /**
- * The controllers of a process, sorted by name. With controller-runtime, one for each `controller` label, with its workers
- * and the depth of the queue of the same name (summed over priorities); without it (kube-controller-manager and others on
- * client-go alone), one for each workqueue, workers unknown. Throws a Problem (`metrics.*`) for a text that is no
- * exposition; an exposition without either gives [].
+ * The controllers of a process, sorted by name. With controller-runtime, one for each `controller` label, with its
+ * workers and the depth of the queue of the same name (summed over priorities); without it (kube-controller-manager and
+ * others on client-go alone), one for each workqueue, workers unknown. Throws a Problem (`metrics.*`) for a text that
+ * is no exposition; an exposition without either gives [].
  */
 export function runningControllers(text: string): Running[] {
   expectExposition(text);

@@ -1,6 +1,6 @@
 /**
- * The seam of everything about metrics: what a scrape gives, what a store keeps, what a query answers. Times are seconds
- * since the epoch, as in PromQL; values are as the process or Prometheus gave them.
+ * The seam of everything about metrics: what a scrape gives, what a store keeps, what a query answers. Times are
+ * seconds since the epoch, as in PromQL; values are as the process or Prometheus gave them.
  */
 
 /** Without `__name__` in a scrape's samples; with it where a query keeps it. Names and values are unescaped. */
@@ -25,8 +25,8 @@ export interface Buckets {
 }
 
 /**
- * A native histogram. With an exponential schema s, bucket i has the upper bound (2^(2^-s))^i for positive observations, its
- * mirror image for negative ones; what lies within ±zeroThreshold is in zeroCount.
+ * A native histogram. With an exponential schema s, bucket i has the upper bound (2^(2^-s))^i for positive
+ * observations, its mirror image for negative ones; what lies within ±zeroThreshold is in zeroCount.
  */
 export interface NativeHistogram {
   /** -4 … 8; other schemas are left out when they are read. */
@@ -41,7 +41,9 @@ export interface NativeHistogram {
   readonly reset?: boolean;
 }
 
-/** What one scrape of one process gave. Classic histograms and summaries as their `_bucket`, `_sum`, `_count` series. */
+/**
+ * What one scrape of one process gave. Classic histograms and summaries as their `_bucket`, `_sum`, `_count` series.
+ */
 export interface Scrape {
   /** When it was asked for, s. */
   readonly time: number;

@@ -1,4 +1,7 @@
-/** The same panel of several subjects: their answers, each from its own source, as one chart whose series tell whose they are. */
+/**
+ * The same panel of several subjects: their answers, each from its own source, as one chart whose series tell whose
+ * they are.
+ */
 import type { ChartData, ChartGap } from '../protocol/metrics';
 
 /** One subject's answer, on the times that all share. */
@@ -8,8 +11,8 @@ export interface Part {
 }
 
 /**
- * Series in the order of the parts, with `subject` among their labels. One that failed or has nothing is a gap and takes
- * nothing from the others; it is said for the whole chart only where nobody has a series.
+ * Series in the order of the parts, with `subject` among their labels. One that failed or has nothing is a gap and
+ * takes nothing from the others; it is said for the whole chart only where nobody has a series.
  */
 export function mergeCharts(panel: string, parts: readonly Part[]): ChartData {
   const times = parts.map((p) => p.chart.times).reduce((a, b) => (b.length > a.length ? b : a), new Float64Array(0));

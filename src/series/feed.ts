@@ -61,7 +61,10 @@ export async function pipelineFrom(
     : { ...view, lanes: view.lanes.filter((l) => l.controller === asked.controller) };
 }
 
-/** `exported`: names of the families or series there are; undefined = not known. A panel that fails says so in its place. */
+/**
+ * `exported`: names of the families or series there are; undefined = not known. A panel that fails says so in its
+ * place.
+ */
 export async function chartsFrom(
   source: Source,
   panels: readonly Panel[],

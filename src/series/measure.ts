@@ -58,7 +58,8 @@ export async function measuredFrom(
   const { requestMean, limiterMean, ...rest } = Object.fromEntries(entries) as {
     readonly [K in keyof typeof QUERIES]: number | undefined;
   };
-  // client-go's request duration begins before the limiter (client-go/rest/request.go): without the wait it is the server's.
+  // client-go's request duration begins before the limiter (client-go/rest/request.go): without the wait it is the
+  // server's.
   const alone =
     requestMean === undefined || limiterMean === undefined ? requestMean : Math.max(0, requestMean - limiterMean);
   // Little's law: that many requests wait at a time, each for a worker, as Reconcile makes one after the other.

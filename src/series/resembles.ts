@@ -38,8 +38,9 @@ function words(name: string): string[] {
 }
 
 /**
- * `program`: a module's path, that of a program below cmd/ in it, or a manifest's file name. `names`: the workload's name,
- * namespace and images. True when the last part of the program that says something shares a word with one of them.
+ * `program`: a module's path, that of a program below cmd/ in it, or a manifest's file name. `names`: the workload's
+ * name, namespace and images. True when the last part of the program that says something shares a word with one of
+ * them.
  */
 export function resembles(program: string, names: readonly string[]): boolean {
   const last =

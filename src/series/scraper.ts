@@ -1,6 +1,6 @@
 /**
- * Scrapes the metrics of some processes at a steady pace, all at once, into one ring; the live source of the metrics page.
- * A process that fails keeps none of the others waiting, and is asked less often until it answers again.
+ * Scrapes the metrics of some processes at a steady pace, all at once, into one ring; the live source of the metrics
+ * page. A process that fails keeps none of the others waiting, and is asked less often until it answers again.
  */
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import { isAbort, Problem } from '../base/problem';
@@ -18,7 +18,10 @@ export interface Scraped {
   readonly id: string;
   /** Put on each of its series: instance, namespace, pod, job. */
   readonly labels: Labels;
-  /** Where its metrics are; `again`: what was found before does not answer any more. Asked once, and again after a failure. */
+  /**
+   * Where its metrics are; `again`: what was found before does not answer any more. Asked once, and again after a
+   * failure.
+   */
   readonly find: (signal: AbortSignal, again: boolean) => Promise<{ readonly target: Target; readonly path: string }>;
 }
 
@@ -49,7 +52,10 @@ export interface ScrapeReport {
 
 /** A failing process is asked at most this seldom, ms. */
 const SELDOM_MS = 30_000;
-/** So often all that a process exports is read, and not only what is wanted: which families there are changes seldom; ms. */
+/**
+ * So often all that a process exports is read, and not only what is wanted: which families there are changes seldom;
+ * ms.
+ */
 const WHOLE_MS = 30_000;
 /** Codes after which the endpoint may be elsewhere: it is looked for again. */
 const MOVED =
@@ -107,7 +113,10 @@ export class Scraper implements Source, Disposable {
     }
   }
 
-  /** Names whose series are kept over time; undefined = all. The rest is there as the last two scrapes, of now with `whole`, else of the last minute. */
+  /**
+   * Names whose series are kept over time; undefined = all. The rest is there as the last two scrapes, of now with
+   * `whole`, else of the last minute.
+   */
   want(names: ReadonlySet<string> | undefined, whole: boolean): void {
     this.#wanted = names;
     this.#whole = whole;

@@ -47,9 +47,9 @@ export class SentCharts {
 }
 
 /**
- * How `now` differs from `before`. Every value is compared, because those at the end may change later: a scrape counts from
- * the moment it was asked for, and comes in after that. Undefined where only the whole tells it: a problem, other steps, or
- * no point in common. Their frames are equal.
+ * How `now` differs from `before`. Every value is compared, because those at the end may change later: a scrape counts
+ * from the moment it was asked for, and comes in after that. Undefined where only the whole tells it: a problem,
+ * other steps, or no point in common. Their frames are equal.
  */
 function difference(before: ChartData, now: ChartData): Omit<ChartAppend, 'panel' | 'after'> | undefined {
   if (before.problem || now.problem) return undefined;

@@ -10,8 +10,8 @@ const WAYS = {
 } as const;
 
 /**
- * A body without its `Content-Encoding`. Binary bodies stay as they came, being compressed files by themselves (profiles
- * are), unless a proxy compressed them once more. `limit`: bytes, beyond which `tooBig` is thrown.
+ * A body without its `Content-Encoding`. Binary bodies stay as they came, being compressed files by themselves
+ * (profiles are), unless a proxy compressed them once more. `limit`: bytes, beyond which `tooBig` is thrown.
  */
 export async function unpack(
   body: Buffer,

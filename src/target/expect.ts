@@ -49,7 +49,8 @@ export function expectOk(answer: Answer, target: Pick<Target, 'label'>, path: st
       throw new Problem('target.notFound', `${label} has nothing at ${plainPath} (404).`, {
         ...rest,
         next: plainPath.includes('/debug/pprof')
-          ? "Switch pprof on in the process (PprofBindAddress in the options of controller-runtime's manager, or net/http/pprof), or choose another port."
+          ? "Switch pprof on in the process (PprofBindAddress in the options of controller-runtime's manager, " +
+            'or net/http/pprof), or choose another port.'
           : 'Choose another port or path.',
       });
     case 500:
@@ -88,7 +89,10 @@ export function wordsOf(answer: Answer): string {
         .trim();
 }
 
-/** Go's TLS servers answer plain HTTP by a 400 in these words (net/http, `badRequestError` after a TLS record error); nginx in its own. */
+/**
+ * Go's TLS servers answer plain HTTP by a 400 in these words (net/http, `badRequestError` after a TLS record error);
+ * nginx in its own.
+ */
 export function wantsTls(answer: Answer): boolean {
   return (
     answer.status === 400 &&

@@ -18,9 +18,9 @@ const MAX_BYTES = 512 * 1024 * 1024;
  * compressed is unpacked, a profile (a gzip file in itself) stays as it is.
  *
  * Any status is an answer; see `expectOk`. Throws a Problem: `target.refused`, `target.unreachable`, `target.timeout`,
- * `target.dropped`, `target.tooBig`, `target.certificate`, `target.clientCertificate`, `target.scheme` (speaks the other
- * of HTTP and HTTPS), `target.protocol` (no HTTP at all), and whatever Problem the stream or the token ends with. An
- * aborted signal gives its AbortError at once and destroys the stream.
+ * `target.dropped`, `target.tooBig`, `target.certificate`, `target.clientCertificate`, `target.scheme` (speaks the
+ * other of HTTP and HTTPS), `target.protocol` (no HTTP at all), and whatever Problem the stream or the token ends with.
+ * An aborted signal gives its AbortError at once and destroys the stream.
  */
 export async function get(target: Target, path: string, options: GetOptions): Promise<Answer> {
   throwIfCancelled(options.signal);
@@ -90,9 +90,10 @@ class Request {
 
   #start(token: string | undefined): void {
     const { target } = this;
-    // Without an agent Node asks for one connection and keeps none; TLS is made in #connect, so plain http serves both. Not
-    // http.request: VS Code replaces that one in its extension host by one that always sets an agent of its own (for
-    // proxies), and with an agent Node passes createConnection over: the request would go to this machine's own port.
+    // Without an agent Node asks for one connection and keeps none; TLS is made in #connect, so plain http serves both.
+    // Not http.request: VS Code replaces that one in its extension host by one that always sets an agent of its own
+    // (for proxies), and with an agent Node passes createConnection over: the request would go to this machine's own
+    // port.
     this.#req = new http.ClientRequest({
       method: 'GET',
       path: this.path,
@@ -191,7 +192,8 @@ class Request {
     this.#done = true;
     clearTimeout(this.#timer);
     this.options.signal?.removeEventListener('abort', this.#onAbort);
-    // Each by itself: ending TLS leaves a stream that was given to it open. Late errors of what is torn down mean nothing.
+    // Each by itself: ending TLS leaves a stream that was given to it open. Late errors of what is torn down mean
+    // nothing.
     for (const end of [this.#req, this.#socket, this.#stream]) end?.on('error', () => undefined).destroy();
     settle();
   }

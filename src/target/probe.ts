@@ -45,8 +45,8 @@ const MAX_INDEX = 4 * 1024 * 1024;
 const MAX_METRICS = 64 * 1024 * 1024;
 
 /**
- * What answers on a port: asks for the pprof index and the metrics, by the target's scheme, and by the other one when the
- * process speaks that. Throws AbortError only; everything else is a result.
+ * What answers on a port: asks for the pprof index and the metrics, by the target's scheme, and by the other one when
+ * the process speaks that. Throws AbortError only; everything else is a result.
  */
 export async function probe(target: Target, signal?: AbortSignal, options: ProbeOptions = {}): Promise<Probe> {
   const pprofPath = options.pprofPath ?? '/debug/pprof/';
@@ -145,9 +145,9 @@ function refusal(a: Answer, target: Target, path: string): Problem {
 }
 
 /**
- * Profiles of an index page, from its links: `<td>42</td><td><a href='goroutine?debug=1'>goroutine</a></td>` since Go 1.11,
- * in the page's order. `profile` and `trace`, which have no count, are listed with 0. A program names its own as it likes:
- * the text of a link is the name, its address the same in percents.
+ * Profiles of an index page, from its links: `<td>42</td><td><a href='goroutine?debug=1'>goroutine</a></td>` since Go
+ * 1.11, in the page's order. `profile` and `trace`, which have no count, are listed with 0. A program names its own as
+ * it likes: the text of a link is the name, its address the same in percents.
  */
 export function offered(index: Answer): Record<string, number> {
   const text = index.body.toString('utf8');
@@ -156,7 +156,8 @@ export function offered(index: Answer): Record<string, number> {
     /(?:<td[^>]*>\s*(\d+)\s*(?:<\/td>)?\s*<td[^>]*>\s*)?<a href=(?:'([^']*)'|"([^"]*)")[^>]*>([^<]*)<\/a>/g,
   )) {
     const name = plain(m[4]!.trim());
-    // What has no count is a profile only when the link says nothing else: "full goroutine stack dump" is a form of one.
+    // What has no count is a profile only when the link says nothing else: "full goroutine stack dump" is a form of
+    // one.
     if (
       name === '' ||
       name === 'symbol' ||

@@ -108,7 +108,9 @@ export function dropped(target: Target, { seconds, bytes, answered }: Progress):
   const when = `after ${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   const what = answered ? `${inBytes(bytes)} of the answer had come` : 'before it answered';
   return new Problem('target.dropped', `The connection to ${target.label} was cut ${when}, ${what}.`, {
-    next: 'The process may have restarted, or something on the way drops idle connections; try again, with fewer seconds if it happens at the same time each time.',
+    next:
+      'The process may have restarted, or something on the way drops idle connections; ' +
+      'try again, with fewer seconds if it happens at the same time each time.',
   });
 }
 

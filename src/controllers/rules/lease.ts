@@ -7,5 +7,6 @@ export const lease: Rule = {
   test: (s) =>
     s.leases.length === 0
       ? undefined
-      : `holds the lease${s.leases.length > 1 ? 's' : ''} ${s.leases.slice(0, 3).join(', ')}${s.leases.length > 3 ? ` and ${s.leases.length - 3} more` : ''}`,
+      : `holds the lease${s.leases.length > 1 ? 's' : ''} ` +
+        `${s.leases.slice(0, 3).join(', ')}${s.leases.length > 3 ? ` and ${s.leases.length - 3} more` : ''}`,
 };

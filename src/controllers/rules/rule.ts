@@ -2,7 +2,9 @@ import type { Flags } from '../flags';
 import type { Known } from '../identify';
 import type { ContainerRecord, Endpoint } from '../types';
 
-/** What a rule looks at: one workload, with one of its pods standing for all (the newest that is not on its way out). */
+/**
+ * What a rule looks at: one workload, with one of its pods standing for all (the newest that is not on its way out).
+ */
 export interface Candidate {
   readonly namespace: string;
   readonly name: string;
@@ -30,6 +32,8 @@ export interface Candidate {
 export interface Rule {
   readonly name: string;
   readonly weight: number;
-  /** A sentence with the fact that was found, without a full stop, as a tooltip shows it; undefined when there is none. */
+  /**
+   * A sentence with the fact that was found, without a full stop, as a tooltip shows it; undefined when there is none.
+   */
   readonly test: (s: Candidate) => string | undefined;
 }

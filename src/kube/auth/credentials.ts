@@ -1,7 +1,7 @@
 /**
  * Who we are to an API server: headers and client certificate of a kubeconfig's user, fresh for each request. The rules
- * are client-go's (data before file, tokenFile before token); client-node's `applyToHTTPSOptions` is not used because it
- * knows no rotation, one run for concurrent calls, cancelling or impersonation of groups (2.0.1).
+ * are client-go's (data before file, tokenFile before token); client-node's `applyToHTTPSOptions` is not used because
+ * it knows no rotation, one run for concurrent calls, cancelling or impersonation of groups (2.0.1).
  */
 import { X509Certificate } from 'node:crypto';
 import { Problem } from '../../base/problem';
@@ -115,7 +115,8 @@ export class Credentials {
     if (!options.allowExec()) {
       throw new Problem(
         'kube.execNotAllowed',
-        `The user ${user.name} logs in by running ${exec.command}, and programs are not run for a workspace that is not trusted.`,
+        `The user ${user.name} logs in by running ${exec.command}, and programs are not run for a workspace that ` +
+          'is not trusted.',
         { next: 'Trust the workspace (command "Workspaces: Manage Workspace Trust"), then try again.' },
       );
     }
@@ -125,7 +126,8 @@ export class Credentials {
       const info = execInfo(exec, cluster, ca === undefined ? undefined : Buffer.from(ca).toString('base64'));
       const got = await runExecPlugin(exec, info, user.name, options.env, signal, options.execTimeoutMs);
       options.log(
-        `exec plugin ${exec.command}: a credential in ${Date.now() - start} ms, ${got.expiresAt === undefined ? 'no expiry' : `good until ${new Date(got.expiresAt).toISOString()}`}`,
+        `exec plugin ${exec.command}: a credential in ${Date.now() - start} ms, ` +
+          `${got.expiresAt === undefined ? 'no expiry' : `good until ${new Date(got.expiresAt).toISOString()}`}`,
       );
       this.#exec = got;
       this.#failed = undefined;
@@ -133,7 +135,8 @@ export class Credentials {
     } catch (e) {
       if (!signal.aborted) this.#failed = { problem: e, at: Date.now() };
       options.log(
-        `exec plugin ${exec.command}: ${signal.aborted ? 'cancelled' : e instanceof Problem ? e.code : 'failed'} after ${Date.now() - start} ms`,
+        `exec plugin ${exec.command}: ${signal.aborted ? 'cancelled' : e instanceof Problem ? e.code : 'failed'} ` +
+          `after ${Date.now() - start} ms`,
       );
       throw e;
     }
@@ -142,8 +145,8 @@ export class Credentials {
 
 /**
  * Legacy `auth-provider` users. An oidc token is used while it is good; it is not renewed here, because many identity
- * providers replace the refresh token with each use and only kubectl writes the new one back: renewing it in memory would
- * log the user out everywhere else.
+ * providers replace the refresh token with each use and only kubectl writes the new one back: renewing it in memory
+ * would log the user out everywhere else.
  */
 function legacyToken(user: UserEntry): string {
   const name = user.authProvider?.name ?? '';
@@ -208,7 +211,9 @@ function encodeHeaderName(key: string): string {
     .join('');
 }
 
-/** When a client certificate ended, as ms since the epoch, if it has; undefined when it is still good or can't be read. */
+/**
+ * When a client certificate ended, as ms since the epoch, if it has; undefined when it is still good or can't be read.
+ */
 export function endedAt(cert: string | undefined, now = Date.now()): number | undefined {
   if (cert === undefined) return undefined;
   try {

@@ -1,6 +1,6 @@
 /**
- * Runs a kubeconfig's exec plugin (client.authentication.k8s.io v1 and v1beta1) once and reads the credential it prints.
- * client-node's own runner is not used: it runs the plugin once for each concurrent call, does not pass
+ * Runs a kubeconfig's exec plugin (client.authentication.k8s.io v1 and v1beta1) once and reads the credential it
+ * prints. client-node's own runner is not used: it runs the plugin once for each concurrent call, does not pass
  * KUBERNETES_EXEC_INFO, and can't be cancelled (2.0.1).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -25,7 +25,10 @@ export interface ExecCredential {
   readonly expiresAt: number | undefined;
 }
 
-/** `info` as KUBERNETES_EXEC_INFO has it; the CA is passed as data even when the kubeconfig names a file, as kubectl does. */
+/**
+ * `info` as KUBERNETES_EXEC_INFO has it; the CA is passed as data even when the kubeconfig names a file, as kubectl
+ * does.
+ */
 export function execInfo(exec: ExecEntry, cluster: ClusterEntry, caData: string | undefined): string {
   const about = {
     server: cluster.server,
@@ -71,7 +74,9 @@ export function runExecPlugin(
       'kube.execInteractive',
       `The exec plugin ${name} of the user ${user} wants a terminal to ask you something.`,
       {
-        next: 'Log in with it in a terminal and use a kubeconfig whose plugin need not ask (interactiveMode IfAvailable or Never).',
+        next:
+          'Log in with it in a terminal and use a kubeconfig whose plugin need not ask (interactiveMode ' +
+          'IfAvailable or Never).',
       },
     );
   }
@@ -130,7 +135,8 @@ export function runExecPlugin(
           ? `The exec plugin ${exec.command} of the user ${user} is not there.`
           : `The exec plugin ${exec.command} of the user ${user} can't be started: ${e.code ?? e.message}.`,
         missing
-          ? `Install it${exec.installHint === '' ? '' : ' (its hint is in the details)'}, and see that the editor's PATH leads to it.`
+          ? `Install it${exec.installHint === '' ? '' : ' (its hint is in the details)'}, ` +
+              "and see that the editor's PATH leads to it."
           : 'Check that the file may be executed.',
         e,
       );
@@ -145,7 +151,8 @@ export function runExecPlugin(
           .slice(0, 300);
         fail(
           'kube.execFailed',
-          `The exec plugin ${name} of the user ${user} ${code === null ? `was ended by ${killedBy ?? 'a signal'}` : `failed with exit status ${code}`}${last === undefined ? '' : `: ${last}`}${last?.endsWith('.') ? '' : '.'}`,
+          `The exec plugin ${name} of the user ${user} ` +
+            `${code === null ? `was ended by ${killedBy ?? 'a signal'}` : `failed with exit status ${code}`}${last === undefined ? '' : `: ${last}`}${last?.endsWith('.') ? '' : '.'}`,
           'Run it in a terminal, log in there, then try again.',
         );
         return;
@@ -165,7 +172,10 @@ export function runExecPlugin(
   });
 }
 
-/** What the plugin printed as a credential, or what is wrong with it as the rest of a sentence (never quoting the output: it may hold a token). */
+/**
+ * What the plugin printed as a credential, or what is wrong with it as the rest of a sentence (never quoting the
+ * output: it may hold a token).
+ */
 export function readCredential(out: string, apiVersion: string): ExecCredential | string {
   if (out.trim() === '') return 'printed nothing';
   let parsed: unknown;
@@ -177,7 +187,10 @@ export function readCredential(out: string, apiVersion: string): ExecCredential 
   const it = object(parsed);
   if (it['kind'] !== 'ExecCredential') return 'printed JSON that is not an ExecCredential';
   if (it['apiVersion'] !== apiVersion)
-    return `printed an ExecCredential of version "${text(it['apiVersion']).slice(0, 80)}" where the kubeconfig says ${apiVersion}`;
+    return (
+      `printed an ExecCredential of version "${text(it['apiVersion']).slice(0, 80)}" where the kubeconfig says ` +
+      `${apiVersion}`
+    );
   const status = object(it['status']);
   const [token, cert, key] = [
     text(status['token']).trim(),
@@ -197,7 +210,10 @@ export function readCredential(out: string, apiVersion: string): ExecCredential 
   };
 }
 
-/** Asks, and two seconds later insists. The pipes are closed at once, so that a grandchild that holds them keeps nothing open. */
+/**
+ * Asks, and two seconds later insists. The pipes are closed at once, so that a grandchild that holds them keeps nothing
+ * open.
+ */
 function kill(child: ChildProcess): void {
   child.stdout?.destroy();
   child.stderr?.destroy();

@@ -8,7 +8,10 @@ import type { ApiClient } from '../net/client';
 const AGGREGATED =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
 
-/** Each kind once, in the version that the server prefers; a group whose own server does not answer is left out. Sorted by kind. */
+/**
+ * Each kind once, in the version that the server prefers; a group whose own server does not answer is left out. Sorted
+ * by kind.
+ */
 export async function discoverKinds(client: ApiClient, signal?: AbortSignal): Promise<readonly KindInfo[]> {
   const [core, groups] = await Promise.all(
     ['/api', '/apis'].map(async (path) =>

@@ -1,4 +1,7 @@
-/** Follows kinds of any sort at once, as they are: a reflector for each kind and namespace, whose objects go to whoever listens. */
+/**
+ * Follows kinds of any sort at once, as they are: a reflector for each kind and namespace, whose objects go to whoever
+ * listens.
+ */
 import { abortError } from '../../base/abort';
 import { Emitter } from '../../base/dispose';
 import type { ProblemData } from '../../base/problem';

@@ -1,4 +1,7 @@
-/** Waiting times between attempts: doubled each time, half of it by chance, so that a dozen watches do not come back at once. */
+/**
+ * Waiting times between attempts: doubled each time, half of it by chance, so that a dozen watches do not come back at
+ * once.
+ */
 
 export interface BackoffRange {
   readonly firstMs: number;
@@ -10,7 +13,10 @@ export const CONNECTION: BackoffRange = { firstMs: 500, mostMs: 30_000 };
 /** Credentials that were refused or could not be had: a login that opens a browser must not do so every few seconds. */
 export const LOGIN: BackoffRange = { firstMs: 30_000, mostMs: 600_000 };
 
-/** What was refused, or is not installed: rights are granted and operators installed while one looks on. One to five minutes. */
+/**
+ * What was refused, or is not installed: rights are granted and operators installed while one looks on. One to five
+ * minutes.
+ */
 export const REFUSED: BackoffRange = { firstMs: 120_000, mostMs: 300_000 };
 
 export class Backoff {

@@ -1,4 +1,7 @@
-/** Everything that discovery needs of one cluster, kept as it is: in the whole cluster where that is allowed, else by namespace. */
+/**
+ * Everything that discovery needs of one cluster, kept as it is: in the whole cluster where that is allowed, else by
+ * namespace.
+ */
 import { abortError } from '../../base/abort';
 import { Emitter } from '../../base/dispose';
 import { Problem, type ProblemData } from '../../base/problem';
@@ -14,7 +17,10 @@ import { coreResources, emptyStores, MONITORING_GROUP, monitorResources, type Re
 
 /** Namespaces watched apart when the whole cluster is forbidden; each costs a watch for every resource. */
 const MOST_NAMESPACES = 50;
-/** First lists at once, of namespaces apart: fifty namespaces are hundreds of lists, and over HTTP/1.1 as many handshakes. */
+/**
+ * First lists at once, of namespaces apart: fifty namespaces are hundreds of lists, and over HTTP/1.1 as many
+ * handshakes.
+ */
 const FIRST_LISTS = 16;
 const COALESCE_MS = 250;
 
@@ -109,7 +115,8 @@ export class LiveInventory implements Inventory {
 
   async #start(): Promise<void> {
     const { signal } = this.#ended;
-    // One request first: it tells whether there is anybody, makes one login of many, and over HTTP/2 the connection for all.
+    // One request first: it tells whether there is anybody, makes one login of many, and over HTTP/2 the connection for
+    // all.
     let found: readonly string[] | undefined;
     let first: Problem | undefined;
     try {
@@ -182,7 +189,10 @@ export class LiveInventory implements Inventory {
       });
   }
 
-  /** What there was not at first: monitors that were installed, namespaces that were made. What fails has its own problem. */
+  /**
+   * What there was not at first: monitors that were installed, namespaces that were made. What fails has its own
+   * problem.
+   */
   async #refresh(): Promise<void> {
     const found = await this.#discoverMonitors();
     if (this.#ended.signal.aborted) return;
@@ -203,7 +213,9 @@ export class LiveInventory implements Inventory {
     this.#changed();
   }
 
-  /** Where the whole cluster is forbidden its namespaces are watched apart; where it is allowed (again), they are not. */
+  /**
+   * Where the whole cluster is forbidden its namespaces are watched apart; where it is allowed (again), they are not.
+   */
   async #settle(all: Reflector): Promise<void> {
     const { resource } = all;
     if (all.state === 'live') {
@@ -287,7 +299,8 @@ export class LiveInventory implements Inventory {
     if (names.size > MOST_NAMESPACES) {
       this.#tooMany = new Problem(
         'kube.tooManyNamespaces',
-        `You may not list the whole cluster at once, and of its ${names.size} namespaces only the first ${MOST_NAMESPACES} are looked at.`,
+        `You may not list the whole cluster at once, and of its ${names.size} namespaces only the first ` +
+          `${MOST_NAMESPACES} are looked at.`,
         { next: 'Name the ones that matter in the setting controllerTuner.namespaces.' },
       ).toJSON();
     }
@@ -336,10 +349,13 @@ export class LiveInventory implements Inventory {
     const tried = [...new Set(this.#reflectors.flatMap((r) => r.namespace ?? []))];
     return new Problem(
       'kube.forbidden',
-      `The user ${user} may list nothing that is needed, neither in the whole cluster nor in ${tried.length === 0 ? 'a namespace' : tried.join(', ')}.`,
+      `The user ${user} may list nothing that is needed, neither in the whole cluster nor in ` +
+        `${tried.length === 0 ? 'a namespace' : tried.join(', ')}.`,
       {
         status: 403,
-        next: 'Name a namespace that you may see in the setting controllerTuner.namespaces, or ask for the rights; the details have RBAC that gives them.',
+        next:
+          'Name a namespace that you may see in the setting controllerTuner.namespaces, or ask for the rights; ' +
+          'the details have RBAC that gives them.',
         detail: rbacYaml({ name: 'controller-tuner', rules: DISCOVERY_RULES, user, namespace: tried[0] }),
       },
     );

@@ -10,9 +10,14 @@ import { Backoff, CONNECTION, LOGIN, REFUSED, type BackoffRange } from './backof
 import { LineSplitter } from './lines';
 import { resourceVersion, type Resource } from './resources';
 
-/** Objects in a page of a list. Half of kubectl's 500: each page is parsed at once, and 10,000 pods then take 40 MB less at the peak, in the same time. */
+/**
+ * Objects in a page of a list. Half of kubectl's 500: each page is parsed at once, and 10,000 pods then take 40 MB less
+ * at the peak, in the same time.
+ */
 const PAGE = 250;
-/** How long a watch is asked to last, s: a random time in this range, as client-go, so that they do not all end at once. */
+/**
+ * How long a watch is asked to last, s: a random time in this range, as client-go, so that they do not all end at once.
+ */
 const WATCH_SECONDS = [300, 600] as const;
 /** A bookmark comes about once a minute; nothing at all for this long, ms, means that the watch may be dead. */
 const WATCH_IDLE_MS = 150_000;
@@ -82,7 +87,9 @@ export class Reflector {
     this.#again = new AbortController();
   }
 
-  /** A list that was refused. What was seen before is kept once: a right that is being replaced is away for a moment. */
+  /**
+   * A list that was refused. What was seen before is kept once: a right that is being replaced is away for a moment.
+   */
   #refused(problem: Problem): void {
     const first = this.#refusals++ === 0;
     if (first && problem.status === 403 && this.#listed) {
@@ -163,7 +170,10 @@ export class Reflector {
     this.report.state();
   }
 
-  /** All pages; what is gone is forgotten at the end, so that what stays never flickers. Gives the version to watch from. */
+  /**
+   * All pages; what is gone is forgotten at the end, so that what stays never flickers. Gives the version to watch
+   * from.
+   */
   async #list(): Promise<string> {
     const { resource, namespace } = this;
     const seen = new Set<string>();
@@ -283,7 +293,10 @@ export class Reflector {
     return version;
   }
 
-  /** One event; gives its version, and whether it ends a streamed list, whose keys go to `listing`. Throws Problem for an ERROR event. */
+  /**
+   * One event; gives its version, and whether it ends a streamed list, whose keys go to `listing`. Throws Problem for
+   * an ERROR event.
+   */
   #event(
     line: string,
     listing: Set<string> | undefined,
@@ -309,7 +322,8 @@ export class Reflector {
         const status = object(obj);
         throw new Problem(
           'kube.server',
-          `The watch of ${this.resource.name} ended: ${text(status['message']).slice(0, 300) || text(status['reason']) || 'no reason given'}.`,
+          `The watch of ${this.resource.name} ended: ` +
+            `${text(status['message']).slice(0, 300) || text(status['reason']) || 'no reason given'}.`,
           {
             status: number(status['code']),
             next: 'It is watched anew by itself; if this stays, ask whoever runs the cluster.',
@@ -338,7 +352,9 @@ export class Reflector {
   }
 }
 
-/** The continue token of a list's text, whose metadata API servers write first; undefined when it is not found there. */
+/**
+ * The continue token of a list's text, whose metadata API servers write first; undefined when it is not found there.
+ */
 function continueOf(page: string): string | undefined {
   const items = page.indexOf('"items":[');
   const head = page.slice(0, items < 0 ? 0 : Math.min(items, 16_384));

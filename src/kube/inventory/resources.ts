@@ -27,7 +27,10 @@ export interface Resource {
   readonly metadataOnly: boolean;
   /** What is missing without it, the end of a sentence. */
   readonly without: string;
-  /** Keeps an object, of a list or `as` an event brings it; its key and whether anything worth telling changed. undefined when it is of no interest. */
+  /**
+   * Keeps an object, of a list or `as` an event brings it; its key and whether anything worth telling changed.
+   * undefined when it is of no interest.
+   */
   keep(obj: unknown, as?: 'added' | 'modified'): { readonly key: string; readonly changed: boolean } | undefined;
   /** Forgets an object that was deleted; true when it was known. */
   forget(obj: unknown): boolean;

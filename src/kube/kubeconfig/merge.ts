@@ -4,10 +4,10 @@ import { Problem, type ProblemData } from '../../base/problem';
 import type { ClusterEntry, ContextEntry, ParsedFile, ResolvedContext, UserEntry } from './entries';
 
 /**
- * `merged` are the files of KUBECONFIG (or `~/.kube/config`), one configuration as kubectl has it: the first file that names
- * a cluster, user, context or current-context wins, and a context may point into another of these files. Each of `extra`
- * (the setting) stands for itself: its contexts see only its own clusters and users. When a name is taken, the later one is
- * called `name (file name)`, and `name (whole path)` where that is taken too, so that all stay reachable.
+ * `merged` are the files of KUBECONFIG (or `~/.kube/config`), one configuration as kubectl has it: the first file that
+ * names a cluster, user, context or current-context wins, and a context may point into another of these files. Each of
+ * `extra` (the setting) stands for itself: its contexts see only its own clusters and users. When a name is taken, the
+ * later one is called `name (file name)`, and `name (whole path)` where that is taken too, so that all stay reachable.
  * The current context comes first, then the order of the files.
  */
 export function resolveContexts(merged: readonly ParsedFile[], extra: readonly ParsedFile[]): ResolvedContext[] {
@@ -76,7 +76,8 @@ function whatIsWrong(
   if (context.cluster === '') return say(`The context ${context.name} names no cluster.`);
   if (!cluster)
     return say(
-      `The context ${context.name} points to the cluster ${context.cluster}, which no kubeconfig describes with a server.`,
+      `The context ${context.name} points to the cluster ${context.cluster}, ` +
+        'which no kubeconfig describes with a server.',
     );
   if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol)) {
     return say(`The server of the cluster ${cluster.name}, "${cluster.server}", is not an http or https address.`);

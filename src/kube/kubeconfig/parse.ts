@@ -1,8 +1,9 @@
 /**
- * One kubeconfig file into entries. client-node's KubeConfig reads clusters and users and makes their paths absolute; what
- * its model (2.0.1) lets fall is read beside it from the same YAML: `tokenFile`, `as-uid`, `as-groups`, `as-user-extra`,
- * the clusters' extensions, and contexts without a cluster, which are to be shown with what is wrong. Its `loadFromDefault`
- * and `mergeConfig` are not used: they stop at the first file that doesn't parse and at the first name that comes twice.
+ * One kubeconfig file into entries. client-node's KubeConfig reads clusters and users and makes their paths absolute;
+ * what its model (2.0.1) lets fall is read beside it from the same YAML: `tokenFile`, `as-uid`, `as-groups`,
+ * `as-user-extra`, the clusters' extensions, and contexts without a cluster, which are to be shown with what is wrong.
+ * Its `loadFromDefault` and `mergeConfig` are not used: they stop at the first file that doesn't parse and at the first
+ * name that comes twice.
  */
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';

@@ -11,10 +11,10 @@ import type { Places } from './places';
 const HALF_WRITTEN_MS = 300;
 
 /**
- * Reads all files. A file that can't be read is a problem and hides no other; of KUBECONFIG's, some may be missing, as with
- * kubectl. `kept` has what each file said when it could last be read, and is brought up to date: a file with a slip of the
- * pen or one that is half written goes on saying that, beside its problem, so that nothing that is open gets closed by it.
- * `pause`: before the second look at a file that is empty or away; default HALF_WRITTEN_MS.
+ * Reads all files. A file that can't be read is a problem and hides no other; of KUBECONFIG's, some may be missing, as
+ * with kubectl. `kept` has what each file said when it could last be read, and is brought up to date: a file with a
+ * slip of the pen or one that is half written goes on saying that, beside its problem, so that nothing that is open
+ * gets closed by it. `pause`: before the second look at a file that is empty or away; default HALF_WRITTEN_MS.
  */
 export async function readContexts(
   places: Places,

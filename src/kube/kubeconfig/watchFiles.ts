@@ -7,8 +7,8 @@ import type { Disposable } from '../../base/dispose';
 export const SETTLE_MS = 200;
 
 /**
- * Watches the folders, not the files: a file that is replaced by a rename (kubectl, editors) would take its watch with it.
- * A folder that isn't there yet is awaited in the nearest one that is. Never keeps the process alive.
+ * Watches the folders, not the files: a file that is replaced by a rename (kubectl, editors) would take its watch with
+ * it. A folder that isn't there yet is awaited in the nearest one that is. Never keeps the process alive.
  */
 export class FileWatch implements Disposable {
   #watchers: (() => void)[] = [];

@@ -1,6 +1,7 @@
 /**
- * HTTP to one API server as one user, over a few connections that are kept. client-node's generated clients are not used:
- * they open a TLS connection for every call (60 of 60), can't stream a watch into slim records, and don't map errors.
+ * HTTP to one API server as one user, over a few connections that are kept. client-node's generated clients are not
+ * used: they open a TLS connection for every call (60 of 60), can't stream a watch into slim records, and don't map
+ * errors.
  */
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -121,7 +122,9 @@ export class ApiClient implements Disposable {
     return { body: gzip ? pipeline(body, createGunzip(), () => undefined) : body, contentType, fail };
   }
 
-  /** What something behind the API server's proxy answers, whatever its status; its own refusals throw as `json` does. */
+  /**
+   * What something behind the API server's proxy answers, whatever its status; its own refusals throw as `json` does.
+   */
   async raw(path: string, call: CallOptions, maxBytes: number): Promise<Answer> {
     const answer = await this.open(path, { ...call, accept: '*/*', long: true, anyStatus: true });
     const asked = this.asked(path, call, answer.credential);

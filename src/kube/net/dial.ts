@@ -1,4 +1,7 @@
-/** Opens connections to an API server: TCP, through a proxy when there is one, then TLS. All of ours come from here, and are counted. */
+/**
+ * Opens connections to an API server: TCP, through a proxy when there is one, then TLS. All of ours come from here, and
+ * are counted.
+ */
 import net from 'node:net';
 import tls from 'node:tls';
 import { Problem } from '../../base/problem';
@@ -37,7 +40,10 @@ export function openConnections(): { readonly open: number; readonly opened: num
   return { open, opened };
 }
 
-/** A connection ready to speak HTTP. Throws Problem `kube.timeout`, `kube.proxy`, or the socket's own error (see problems.ts). */
+/**
+ * A connection ready to speak HTTP. Throws Problem `kube.timeout`, `kube.proxy`, or the socket's own error (see
+ * problems.ts).
+ */
 export async function dial(options: DialOptions): Promise<net.Socket> {
   const { server, proxy, signal } = options;
   const timeoutMs = options.timeoutMs ?? DIAL_TIMEOUT_MS;
@@ -145,7 +151,8 @@ function httpConnect(socket: net.Socket, server: URL, port: number, proxy: URL):
   const auth =
     proxy.username === ''
       ? ''
-      : `Proxy-Authorization: Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString('base64')}\r\n`;
+      : 'Proxy-Authorization: ' +
+        `Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString('base64')}\r\n`;
   return new Promise((resolve, reject) => {
     let head = Buffer.alloc(0);
     const end = (act: () => void): void => {

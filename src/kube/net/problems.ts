@@ -68,7 +68,8 @@ export function connectionProblem(e: unknown, asked: Asked): Error {
     return make(
       'certificate',
       `The certificate of ${server} is signed by an authority that the kubeconfig does not name.`,
-      'Set certificate-authority or certificate-authority-data of the cluster to the right one; a proxy that opens TLS needs its own there.',
+      'Set certificate-authority or certificate-authority-data of the cluster to the right one; ' +
+        'a proxy that opens TLS needs its own there.',
     );
   if (/^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA)/.test(code)) {
     return make(
@@ -82,7 +83,8 @@ export function connectionProblem(e: unknown, asked: Asked): Error {
   if (OWN_FILES.test(code))
     return make(
       'certificate',
-      `A certificate or key of the context ${asked.context} can't be used: ${error.message.split(':').at(-1)?.trim() ?? code}.`,
+      `A certificate or key of the context ${asked.context} can't be used: ` +
+        `${error.message.split(':').at(-1)?.trim() ?? code}.`,
       'Check the certificates and the key that the kubeconfig names: PEM, and the key must belong to the certificate.',
     );
   if (code === 'EPROTO' || /^ERR_SSL/.test(code) || /^HPE_/.test(code))
@@ -186,13 +188,15 @@ export function statusProblem(status: number, contentType: string, body: string,
   return new Problem('kube.server', `${asked.server} answered ${status}${short(said)}.`, {
     status,
     ...detail,
-    next: `Try again; if it stays so, ask whoever runs the cluster${said === '' ? '' : ' (the details have its own words)'}.`,
+    next:
+      'Try again; if it stays so, ' +
+      `ask whoever runs the cluster${said === '' ? '' : ' (the details have its own words)'}.`,
   });
 }
 
 /**
- * For a 403, with what would allow it. Names are read from the server's own words: hiding takes long runs for secrets, and
- * an assumed role or a service account may have a name as long. `said`, with secrets hidden, is what is shown.
+ * For a 403, with what would allow it. Names are read from the server's own words: hiding takes long runs for secrets,
+ * and an assumed role or a service account may have a name as long. `said`, with secrets hidden, is what is shown.
  */
 function forbiddenProblem(at: ResourcePath, raw: string, said: string, asked: Asked): Problem {
   // 'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "web"'
@@ -240,10 +244,14 @@ export function pageProblem(status: number, body: string, asked: Asked): Problem
   const title = /<title[^>]*>([^<]{1,200})/i.exec(body)?.[1]?.replace(/\s+/g, ' ').trim();
   return new Problem(
     'kube.notApi',
-    `${asked.server} answered with ${status >= 300 && status < 400 ? `a redirect (${status})` : 'a web page'}${title ? `, "${title}",` : ''} where the Kubernetes API was expected.`,
+    `${asked.server} answered with ` +
+      `${status >= 300 && status < 400 ? `a redirect (${status})` : 'a web page'}${title ? `, "${title}",` : ''} ` +
+      'where the Kubernetes API was expected.',
     {
       status,
-      next: 'Something in between asks you to log in, or the address is not that of an API server: log in there, or correct the server in the kubeconfig.',
+      next:
+        'Something in between asks you to log in, or the address is not that of an API server: ' +
+        'log in there, or correct the server in the kubeconfig.',
     },
   );
 }

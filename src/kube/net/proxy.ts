@@ -1,4 +1,7 @@
-/** Which proxy leads to a server: the kubeconfig's `proxy-url`, else the environment's, by the rules of Go's httpproxy (kubectl's). */
+/**
+ * Which proxy leads to a server: the kubeconfig's `proxy-url`, else the environment's, by the rules of Go's httpproxy
+ * (kubectl's).
+ */
 import { BlockList, isIP } from 'node:net';
 import { Problem } from '../../base/problem';
 
@@ -7,8 +10,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 const SCHEMES = ['http:', 'https:', 'socks5:', 'socks5h:'];
 
 /**
- * undefined = go there directly. `proxyUrl` (the kubeconfig's) wins and knows no exceptions; NO_PROXY counts only for the
- * environment's. Capital letters win over small ones. Throws Problem `kube.proxy`.
+ * undefined = go there directly. `proxyUrl` (the kubeconfig's) wins and knows no exceptions; NO_PROXY counts only for
+ * the environment's. Capital letters win over small ones. Throws Problem `kube.proxy`.
  */
 export function proxyFor(server: URL, proxyUrl: string | undefined, env: Env): URL | undefined {
   if (proxyUrl !== undefined) return parseProxy(proxyUrl, 'proxy-url in the kubeconfig');
@@ -34,7 +37,10 @@ function parseProxy(value: string, from: string): URL {
   return url;
 }
 
-/** NO_PROXY: names match themselves and what is below them; `.name` only what is below; addresses, CIDR blocks, ports, `*`. This machine is never proxied. */
+/**
+ * NO_PROXY: names match themselves and what is below them; `.name` only what is below; addresses, CIDR blocks, ports,
+ * `*`. This machine is never proxied.
+ */
 export function bypassed(server: URL, noProxy: string): boolean {
   const host = server.hostname
     .replace(/^\[|\]$/g, '')

@@ -1,4 +1,7 @@
-/** The client's side of SOCKS 5 (RFC 1928, RFC 1929), which kubeconfig's `proxy-url` allows. Names are resolved by the proxy. */
+/**
+ * The client's side of SOCKS 5 (RFC 1928, RFC 1929), which kubeconfig's `proxy-url` allows. Names are resolved by the
+ * proxy.
+ */
 import { isIP, type Socket } from 'node:net';
 import { Problem } from '../../base/problem';
 
@@ -15,7 +18,10 @@ const REPLIES = [
   'address type not supported',
 ];
 
-/** Asks the proxy at the other end of `socket` for a way to host:port; after that the socket is that way. Throws Problem `kube.proxy`. */
+/**
+ * Asks the proxy at the other end of `socket` for a way to host:port; after that the socket is that way. Throws Problem
+ * `kube.proxy`.
+ */
 export async function socks5(socket: Socket, host: string, port: number, proxy: URL): Promise<void> {
   const user = decodeURIComponent(proxy.username);
   const refuse = (why: string): never => {

@@ -1,7 +1,7 @@
 /**
- * Port-forward's framing on a websocket, as the kubelet speaks it (k8s.io/kubelet, pkg/cri/streaming/portforward/websocket.go,
- * v1.37): the first byte of a message is the channel, for the one port that we ask for 0 = data, 1 = error text; the first
- * message on each channel is the port, two bytes, little endian.
+ * Port-forward's framing on a websocket, as the kubelet speaks it (k8s.io/kubelet,
+ * pkg/cri/streaming/portforward/websocket.go, v1.37): the first byte of a message is the channel, for the one port that
+ * we ask for 0 = data, 1 = error text; the first message on each channel is the port, two bytes, little endian.
  */
 
 export const PROTOCOL = 'v4.channel.k8s.io';
@@ -19,7 +19,9 @@ export class ChannelReader {
   /** How much of the port number is still to come, by channel. */
   readonly #header = [2, 2];
 
-  /** What a message brings; undefined for one that brings nothing to its reader (the port number, an unknown channel). */
+  /**
+   * What a message brings; undefined for one that brings nothing to its reader (the port number, an unknown channel).
+   */
   take(message: Buffer): Received | undefined {
     const channel = message[0];
     if (channel !== 0 && channel !== 1) return undefined;

@@ -133,7 +133,8 @@ export class PodStream extends Duplex {
       };
       return;
     }
-    // The far side has ended already: as with a socket, what is still written goes nowhere, and what came is still read.
+    // The far side has ended already: as with a socket, what is still written goes nowhere, and what came is still
+    // read.
     if (this.#farEnded) {
       done();
       return;
@@ -220,9 +221,9 @@ export class PodStream extends Duplex {
     const { client } = this.host;
     const asked = client.asked(path, {}, credential);
     return new Promise((resolve, reject) => {
-      // The connection, TLS included, is there. ws calls http.request, which VS Code replaces in its extension host by one
-      // that always sets an agent of its own, and with an agent Node passes createConnection over. Requests to a unix socket
-      // are left as they are; what stands where its path would is never opened.
+      // The connection, TLS included, is there. ws calls http.request, which VS Code replaces in its extension host by
+      // one that always sets an agent of its own, and with an agent Node passes createConnection over. Requests to a
+      // unix socket are left as they are; what stands where its path would is never opened.
       const ws = new WebSocket(`ws+unix:tunnel:${client.wirePath(path)}`, [PROTOCOL], {
         headers: { ...credential.headers, host: client.server.host, 'user-agent': 'controller-tuner' },
         createConnection: () => socket,
@@ -357,7 +358,9 @@ export class PodStream extends Duplex {
       'kube.tunnelDropped',
       `The tunnel to ${this.#where} ${how} ${seconds} s after it was asked for.`,
       {
-        next: 'Try again. If it breaks after the same time each time, a proxy or load balancer on the way limits connections.',
+        next:
+          'Try again. If it breaks after the same time each time, a proxy or load balancer on the way ' +
+          'limits connections.',
         ...(e && { detail: e.message, cause: e }),
       },
     );

@@ -28,7 +28,8 @@ export const APF_PANELS: readonly Panel[] = [
     title: 'Wait for a seat, p99',
     unit: 'seconds',
     promql:
-      'histogram_quantile(0.99, sum by (priority_level, flow_schema, le) (rate(apiserver_flowcontrol_request_wait_duration_seconds_bucket[$window])))',
+      'histogram_quantile(0.99, sum by (priority_level, flow_schema, le) ' +
+      '(rate(apiserver_flowcontrol_request_wait_duration_seconds_bucket[$window])))',
     tells: "How long requests stand in the API server's queues.",
     needs: ['apiserver_flowcontrol_request_wait_duration_seconds_bucket'],
   }),
@@ -37,7 +38,8 @@ export const APF_PANELS: readonly Panel[] = [
     title: 'Execution, p99',
     unit: 'seconds',
     promql:
-      'histogram_quantile(0.99, sum by (priority_level, flow_schema, le) (rate(apiserver_flowcontrol_request_execution_seconds_bucket[$window])))',
+      'histogram_quantile(0.99, sum by (priority_level, flow_schema, le) ' +
+      '(rate(apiserver_flowcontrol_request_execution_seconds_bucket[$window])))',
     tells: 'How long requests hold their seats.',
     needs: ['apiserver_flowcontrol_request_execution_seconds_bucket'],
   }),
@@ -54,7 +56,8 @@ export const APF_PANELS: readonly Panel[] = [
     title: "Seats taken of the level's limit",
     unit: 'percent',
     promql:
-      '100 * sum by (priority_level) (apiserver_flowcontrol_current_executing_seats) / sum by (priority_level) (apiserver_flowcontrol_current_limit_seats)',
+      '100 * sum by (priority_level) (apiserver_flowcontrol_current_executing_seats) ' +
+      '/ sum by (priority_level) (apiserver_flowcontrol_current_limit_seats)',
     tells: "At 100 % the level's requests wait, then are rejected.",
     needs: ['apiserver_flowcontrol_current_executing_seats', 'apiserver_flowcontrol_current_limit_seats'],
   }),

@@ -2,7 +2,8 @@ import { REASONS, THRESHOLDS } from '../pipeline/thresholds';
 import type { Panel } from './types';
 
 const FROM =
-  'client-go rest/request.go; names in component-base metrics/prometheus/restclient and controller-runtime pkg/metrics/client_go_adapter.go';
+  'client-go rest/request.go; names in component-base metrics/prometheus/restclient and controller-runtime ' +
+  'pkg/metrics/client_go_adapter.go';
 const panel = (p: Omit<Panel, 'group' | 'from'>): Panel => ({ group: 'Client', from: FROM, ...p });
 const PER = 'rest_client_request_duration_seconds';
 const LIMITER = 'rest_client_rate_limiter_duration_seconds';
@@ -15,7 +16,8 @@ export const CLIENT_PANELS: readonly Panel[] = [
     unit: 'perSecond',
     promql: 'sum by (code) (rate(rest_client_requests_total[$window]))',
     tells:
-      'Attempts, each counted. 409 are conflicts with another writer, 429 rejections by the API server, <error> got no answer.',
+      'Attempts, each counted. 409 are conflicts with another writer, 429 rejections by the API server, ' +
+      '<error> got no answer.',
     needs: ['rest_client_requests_total'],
   }),
   panel({
@@ -32,7 +34,8 @@ export const CLIENT_PANELS: readonly Panel[] = [
     unit: 'perSecond',
     promql: 'sum by (method) (rate(rest_client_requests_total{code="429"}[$window]))',
     tells:
-      'API Priority and Fairness had no seat. client-go waits as long as the answer asks, then tries again, about ten times.',
+      'API Priority and Fairness had no seat. client-go waits as long as the answer asks, then tries again, ' +
+      'about ten times.',
     needs: ['rest_client_requests_total'],
   }),
   panel({
@@ -50,7 +53,8 @@ export const CLIENT_PANELS: readonly Panel[] = [
     unit: 'seconds',
     promql: `(sum(rate(${PER}_sum[$window])) - sum(rate(${LIMITER}_sum[$window]))) / sum(rate(${PER}_count[$window]))`,
     tells:
-      "What is left of a request's time when the wait in the client's limiter is taken off: the network and the API server.",
+      "What is left of a request's time when the wait in the client's limiter is taken off: " +
+      'the network and the API server.',
     needs: [`${PER}_sum`, `${PER}_count`, `${LIMITER}_sum`],
     thresholds: [{ value: THRESHOLDS.serverMean.warm, text: REASONS.serverMean }],
   }),
@@ -68,7 +72,8 @@ export const CLIENT_PANELS: readonly Panel[] = [
     unit: 'count',
     promql: `sum(rate(${LIMITER}_sum[$window]))`,
     tells:
-      'Seconds waited each second: as many goroutines stood in the limiter on average. Near the number of busy workers, the limiter is what they wait for.',
+      'Seconds waited each second: as many goroutines stood in the limiter on average. ' +
+      'Near the number of busy workers, the limiter is what they wait for.',
     needs: [`${LIMITER}_sum`],
   }),
   {
@@ -88,7 +93,8 @@ export const CLIENT_PANELS: readonly Panel[] = [
     unit: 'perSecond',
     promql: 'sum by (name) (rate(leader_election_slowpath_total[$window]))',
     tells:
-      'Renewals that had to read the lease first. Many of them mean a slow API server or somebody else who writes the lease.',
+      'Renewals that had to read the lease first. Many of them mean a slow API server or somebody else who ' +
+      'writes the lease.',
     from: 'component-base metrics/prometheus/clientgo/leaderelection; controller-runtime pkg/metrics/leaderelection.go',
     needs: ['leader_election_slowpath_total'],
   },

@@ -4,7 +4,10 @@ import type { Panel } from './types';
 const TALK = 'Performance tuning of Kubernetes controllers, A. Ikezoe, Kubernetes Meetup Tokyo #56';
 const limiterLine = [{ value: THRESHOLDS.limiterP99.warm, text: REASONS.limiterP99 }];
 
-/** What says first how a controller does, and the two that showed what held kube-controller-manager's volumes back (see TALK). */
+/**
+ * What says first how a controller does, and the two that showed what held kube-controller-manager's volumes back (see
+ * TALK).
+ */
 export const ESSENTIAL_PANELS: readonly Panel[] = [
   {
     id: 'essentials.reconcileP99',
@@ -12,9 +15,11 @@ export const ESSENTIAL_PANELS: readonly Panel[] = [
     title: 'Reconcile time, p99',
     unit: 'seconds',
     promql:
-      'histogram_quantile(0.99, sum by (job, controller, le) (rate(controller_runtime_reconcile_time_seconds_bucket[$window])))',
+      'histogram_quantile(0.99, ' +
+      'sum by (job, controller, le) (rate(controller_runtime_reconcile_time_seconds_bucket[$window])))',
     tells:
-      "How long the slowest one in a hundred reconciles takes. Waiting in the client's limiter and for the API server is part of it.",
+      'How long the slowest one in a hundred reconciles takes. ' +
+      "Waiting in the client's limiter and for the API server is part of it.",
     from: `${TALK}; controller-runtime pkg/internal/controller/metrics`,
     needs: ['controller_runtime_reconcile_time_seconds_bucket'],
   },
@@ -55,7 +60,8 @@ export const ESSENTIAL_PANELS: readonly Panel[] = [
     title: "Wait in the client's rate limiter, p99",
     unit: 'seconds',
     promql:
-      'histogram_quantile(0.99, sum by (job, verb, le) (rate(rest_client_rate_limiter_duration_seconds_bucket[$window])))',
+      'histogram_quantile(0.99, ' +
+      'sum by (job, verb, le) (rate(rest_client_rate_limiter_duration_seconds_bucket[$window])))',
     tells: 'How long requests wait in this process, before they are sent, because of QPS and Burst.',
     from: `${TALK}; client-go rest/request.go, tryThrottleWithInfo`,
     needs: ['rest_client_rate_limiter_duration_seconds_bucket'],
@@ -68,7 +74,8 @@ export const ESSENTIAL_PANELS: readonly Panel[] = [
     unit: 'count',
     promql: 'sum by (job) (workqueue_depth{name="volumes"})',
     tells:
-      'The queue of the PersistentVolume controller. It has one worker: it grows when that waits, for example for the rate limiter.',
+      'The queue of the PersistentVolume controller. It has one worker: it grows when that waits, ' +
+      'for example for the rate limiter.',
     from: `${TALK}; kube-controller-manager's own /metrics`,
     needs: ['workqueue_depth'],
   },
@@ -80,7 +87,8 @@ export const ESSENTIAL_PANELS: readonly Panel[] = [
     promql:
       'histogram_quantile(0.99, sum by (job, le) (rate(rest_client_rate_limiter_duration_seconds_bucket[$window])))',
     tells:
-      'The limit is --kube-api-qps (20) and --kube-api-burst (30). When it rises together with the volumes queue, they are what to raise.',
+      'The limit is --kube-api-qps (20) and --kube-api-burst (30). ' +
+      'When it rises together with the volumes queue, they are what to raise.',
     from: `${TALK}; component-base metrics/prometheus/restclient`,
     needs: ['rest_client_rate_limiter_duration_seconds_bucket'],
     thresholds: limiterLine,

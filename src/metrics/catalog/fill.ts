@@ -28,16 +28,22 @@ export function promDuration(seconds: number): string {
   return out;
 }
 
-/** Scrapes within the range of a rate: two are the least that give one, and four still do when two are missed (Grafana's $__rate_interval has the same four). */
+/**
+ * Scrapes within the range of a rate: two are the least that give one, and four still do when two are missed (Grafana's
+ * $__rate_interval has the same four).
+ */
 const SCRAPES = 4;
 /** A rate over less is noise for a controller that does some things a second; s. */
 const LEAST_SCRAPED = 10;
-/** Prometheus' own default of `scrape_interval`, taken where it is not known; s (config/config.go, DefaultGlobalConfig). */
+/**
+ * Prometheus' own default of `scrape_interval`, taken where it is not known; s (config/config.go, DefaultGlobalConfig).
+ */
 const DEFAULT_INTERVAL = 60;
 
 /**
- * The range of a rate, s. Of our own scrapes `spacing` apart: four of them, at least 10 s. Of Prometheus: four scrapes at
- * its interval (1 min where unknown), and at least a step of the chart, so that nothing between two points goes unseen.
+ * The range of a rate, s. Of our own scrapes `spacing` apart: four of them, at least 10 s. Of Prometheus: four scrapes
+ * at its interval (1 min where unknown), and at least a step of the chart, so that nothing between two points goes
+ * unseen.
  */
 export function rateWindow(source: {
   readonly kind: 'scrape' | 'file' | 'prometheus';

@@ -43,22 +43,27 @@ export function howToGet(family: string, known: Pick<Known, 'controllerRuntime'>
 const BY_PREFIX: readonly (readonly [string, string])[] = [
   [
     'controller_runtime_',
-    'Only controllers built on controller-runtime have it, and only in the process that leads; plain client-go tells of its queues alone.',
+    'Only controllers built on controller-runtime have it, and only in the process that leads; ' +
+      'plain client-go tells of its queues alone.',
   ],
   [
     'workqueue_',
-    "Its queues are not instrumented: client-go's need a metrics provider (k8s.io/component-base/metrics/prometheus/workqueue) imported before they are made, and a name.",
+    'Its queues are not instrumented: ' +
+      "client-go's need a metrics provider (k8s.io/component-base/metrics/prometheus/workqueue) imported before " +
+      'they are made, and a name.',
   ],
   [
     'rest_client_',
-    "A client-go process needs k8s.io/component-base/metrics/prometheus/restclient imported, or controller-runtime's registry served.",
+    'A client-go process needs k8s.io/component-base/metrics/prometheus/restclient imported, ' +
+      "or controller-runtime's registry served.",
   ],
   ['leader_election_', 'It appears when leader election is on.'],
   ['process_', "It takes client_golang's process collector, on Linux."],
   ['go_gc_duration', "It takes client_golang's Go collector."],
   [
     'go_',
-    "It takes client_golang's Go collector, for some metrics with collectors.WithGoCollectorRuntimeMetrics(collectors.MetricsAll).",
+    "It takes client_golang's Go collector, " +
+      'for some metrics with collectors.WithGoCollectorRuntimeMetrics(collectors.MetricsAll).',
   ],
   [
     'apiserver_flowcontrol_',
@@ -71,18 +76,25 @@ const BY_PREFIX: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * controller-runtime never registered the limiter's metric up to v0.24 and dropped the request's in v0.15.0; from v0.25.0 on
- * both are there to be switched on (pkg/metrics/client_go_adapter.go).
+ * controller-runtime never registered the limiter's metric up to v0.24 and dropped the request's in v0.15.0; from
+ * v0.25.0 on both are there to be switched on (pkg/metrics/client_go_adapter.go).
  */
 function restClient(family: string, version: string | undefined): string {
   const constant =
     family === 'rest_client_rate_limiter_duration_seconds' ? 'MetricRateLimiterLatency' : 'MetricRequestLatency';
   const variable = constant === 'MetricRateLimiterLatency' ? 'RateLimiterLatency' : 'RequestLatency';
-  const builtIn = `call metrics.RegisterRESTClientMetrics(metrics.${constant}) from sigs.k8s.io/controller-runtime/pkg/metrics before the manager is made`;
-  const own = `give client-go's metrics.${variable} (k8s.io/client-go/tools/metrics) a LatencyMetric of your own: a histogram with the labels verb and host, registered in controller-runtime's metrics.Registry`;
+  const builtIn =
+    `call metrics.RegisterRESTClientMetrics(metrics.${constant}) from sigs.k8s.io/controller-runtime/pkg/metrics ` +
+    'before the manager is made';
+  const own =
+    `give client-go's metrics.${variable} (k8s.io/client-go/tools/metrics) a LatencyMetric of your own: ` +
+    "a histogram with the labels verb and host, registered in controller-runtime's metrics.Registry";
   const minor = minorOf(version);
   if (minor === undefined)
-    return `With controller-runtime 0.25 or later, ${builtIn}. With an older one, ${own}. Plain client-go needs k8s.io/component-base/metrics/prometheus/restclient imported.`;
+    return (
+      `With controller-runtime 0.25 or later, ${builtIn}. With an older one, ${own}. ` +
+      'Plain client-go needs k8s.io/component-base/metrics/prometheus/restclient imported.'
+    );
   return minor >= 25 ? `To get it, ${builtIn}.` : `controller-runtime ${bare(version)} has no switch for it: ${own}.`;
 }
 

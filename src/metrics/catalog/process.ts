@@ -43,7 +43,8 @@ export const PROCESS_PANELS: readonly Panel[] = [
     'Resident memory',
     'bytes',
     'process_resident_memory_bytes',
-    "Memory as the kernel counts it; the container's limit ends the process here. Informer caches are most of it in many controllers.",
+    "Memory as the kernel counts it; the container's limit ends the process here. " +
+      'Informer caches are most of it in many controllers.',
     CLIENT,
   ),
   gauge(

@@ -2,7 +2,8 @@ import { REASONS, THRESHOLDS } from '../pipeline/thresholds';
 import type { Panel } from './types';
 
 const FROM =
-  'client-go util/workqueue/metrics.go; names in component-base metrics/prometheus/workqueue and controller-runtime pkg/internal/metrics/workqueue.go';
+  'client-go util/workqueue/metrics.go; names in component-base metrics/prometheus/workqueue and ' +
+  'controller-runtime pkg/internal/metrics/workqueue.go';
 const panel = (p: Omit<Panel, 'group' | 'from'>): Panel => ({ group: 'Workqueue', from: FROM, ...p });
 
 /** What every workqueue tells, with controller-runtime and without. */
@@ -13,7 +14,8 @@ export const QUEUE_PANELS: readonly Panel[] = [
     unit: 'perSecond',
     promql: 'sum by (name) (rate(workqueue_adds_total[$window]))',
     tells:
-      'Events that came in, and requeues whose wait is over. Items that were in the queue already are not counted again.',
+      'Events that came in, and requeues whose wait is over. ' +
+      'Items that were in the queue already are not counted again.',
     needs: ['workqueue_adds_total'],
   }),
   panel({
@@ -38,7 +40,8 @@ export const QUEUE_PANELS: readonly Panel[] = [
     title: 'Time in queue, mean',
     unit: 'seconds',
     promql:
-      'sum by (name) (rate(workqueue_queue_duration_seconds_sum[$window])) / sum by (name) (rate(workqueue_queue_duration_seconds_count[$window]))',
+      'sum by (name) (rate(workqueue_queue_duration_seconds_sum[$window])) ' +
+      '/ sum by (name) (rate(workqueue_queue_duration_seconds_count[$window]))',
     tells: 'The wait for a worker on average, exact where quantiles of ten-fold buckets are rough.',
     needs: ['workqueue_queue_duration_seconds_sum', 'workqueue_queue_duration_seconds_count'],
     thresholds: [{ value: THRESHOLDS.queueWait.warm, text: REASONS.queueWait }],

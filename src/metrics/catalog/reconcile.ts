@@ -20,7 +20,8 @@ export const RECONCILE_PANELS: readonly Panel[] = [
     title: 'Reconcile time, p50',
     unit: 'seconds',
     promql:
-      'histogram_quantile(0.5, sum by (controller, le) (rate(controller_runtime_reconcile_time_seconds_bucket[$window])))',
+      'histogram_quantile(0.5, ' +
+      'sum by (controller, le) (rate(controller_runtime_reconcile_time_seconds_bucket[$window])))',
     tells: 'The usual reconcile. Far below p99, a few objects are the slow ones.',
     needs: ['controller_runtime_reconcile_time_seconds_bucket'],
   }),
@@ -29,7 +30,8 @@ export const RECONCILE_PANELS: readonly Panel[] = [
     title: 'Reconcile time, mean',
     unit: 'seconds',
     promql:
-      'sum by (controller) (rate(controller_runtime_reconcile_time_seconds_sum[$window])) / sum by (controller) (rate(controller_runtime_reconcile_time_seconds_count[$window]))',
+      'sum by (controller) (rate(controller_runtime_reconcile_time_seconds_sum[$window])) ' +
+      '/ sum by (controller) (rate(controller_runtime_reconcile_time_seconds_count[$window]))',
     tells: 'Workers divided by it is the most reconciles a second that the controller can do.',
     needs: ['controller_runtime_reconcile_time_seconds_sum', 'controller_runtime_reconcile_time_seconds_count'],
   }),
@@ -54,7 +56,8 @@ export const RECONCILE_PANELS: readonly Panel[] = [
     title: 'Share of workers busy',
     unit: 'percent',
     promql:
-      '100 * sum by (controller) (controller_runtime_active_workers) / sum by (controller) (controller_runtime_max_concurrent_reconciles)',
+      '100 * sum by (controller) (controller_runtime_active_workers) ' +
+      '/ sum by (controller) (controller_runtime_max_concurrent_reconciles)',
     tells: 'At 100 % all the time, items wait. It takes more workers, or reconciles that end sooner.',
     needs: ['controller_runtime_active_workers', 'controller_runtime_max_concurrent_reconciles'],
     thresholds: [{ value: 100 * THRESHOLDS.busyShare.warm, text: REASONS.busyShare }],
@@ -64,7 +67,8 @@ export const RECONCILE_PANELS: readonly Panel[] = [
     title: 'Share of reconciles that fail',
     unit: 'percent',
     promql:
-      '100 * sum by (controller) (rate(controller_runtime_reconcile_errors_total[$window])) / sum by (controller) (rate(controller_runtime_reconcile_total[$window]))',
+      '100 * sum by (controller) (rate(controller_runtime_reconcile_errors_total[$window])) ' +
+      '/ sum by (controller) (rate(controller_runtime_reconcile_total[$window]))',
     tells: 'Each failed reconcile is done again after a growing delay, up to 1,000 s.',
     needs: ['controller_runtime_reconcile_errors_total', 'controller_runtime_reconcile_total'],
     thresholds: [{ value: 100 * THRESHOLDS.errorShare.warm, text: REASONS.errorShare }],

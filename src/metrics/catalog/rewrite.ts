@@ -20,7 +20,9 @@ const WORDS = new Set([
 /** Of these, the ones before a list of labels. */
 const LISTS = new Set(['by', 'without', 'on', 'ignoring', 'group_left', 'group_right']);
 
-/** The query with more matchers in each selector; `matchers` is asked with the metric's name ('' where there is none). */
+/**
+ * The query with more matchers in each selector; `matchers` is asked with the metric's name ('' where there is none).
+ */
 export function addMatchers(promql: string, matchers: (metric: string) => readonly Matcher[]): string {
   let out = '';
   let i = 0;
@@ -112,14 +114,18 @@ function after(text: string, from: number, closing: string): number {
   return at < 0 ? text.length : at + 1;
 }
 
-/** The label that names the controller in a metric's series; undefined where the metric tells nothing of controllers. */
+/**
+ * The label that names the controller in a metric's series; undefined where the metric tells nothing of controllers.
+ */
 function controllerLabel(metric: string): 'controller' | 'name' | undefined {
   if (metric.startsWith('controller_runtime_')) return 'controller';
   // Older controller-runtime and plain client-go have `name` alone.
   return metric.startsWith('workqueue_') ? 'name' : undefined;
 }
 
-/** A query for one controller: its own series where the metric tells controllers apart, all of the process where not. */
+/**
+ * A query for one controller: its own series where the metric tells controllers apart, all of the process where not.
+ */
 export function narrow(promql: string, controller: string, process: readonly Matcher[] = []): string {
   return addMatchers(promql, (metric) => {
     const label = controllerLabel(metric);

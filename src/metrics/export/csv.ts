@@ -4,7 +4,10 @@ export interface CsvChart {
   readonly series: readonly { readonly label: string; readonly values: Float64Array }[];
 }
 
-/** A chart as CSV (RFC 4180): a column for each series, a row for each time, in ISO 8601. A gap is an empty field, a value is as exact as it was. */
+/**
+ * A chart as CSV (RFC 4180): a column for each series, a row for each time, in ISO 8601. A gap is an empty field, a
+ * value is as exact as it was.
+ */
 export function csv(chart: CsvChart): string {
   const rows = [['time', ...chart.series.map((s) => s.label)].map(field).join(',')];
   for (let i = 0; i < chart.times.length; i++) {

@@ -23,7 +23,10 @@ export function targetMatchers(facts: ControllerFacts): readonly Matcher[] {
     .map((label) => ({ label, op: '=', value: facts.target[label] ?? '' }));
 }
 
-/** A query for this controller alone. A selector that already names one (`name="volumes"`) gets the target's labels only. */
+/**
+ * A query for this controller alone. A selector that already names one (`name="volumes"`) gets the target's labels
+ * only.
+ */
 export function forController(promql: string, facts: ControllerFacts): string {
   const target = targetMatchers(facts);
   if (facts.controller === undefined || /\{[^}]*\bname=/.test(promql)) return addMatchers(promql, () => target);

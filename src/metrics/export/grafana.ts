@@ -21,7 +21,10 @@ const WIDTH = 12,
   HEIGHT = 8;
 const DATASOURCE = { type: 'prometheus', uid: '${DS_PROMETHEUS}' } as const;
 
-/** A dashboard for this controller: a row for each group, two panels wide, of what the process exports. For Grafana's "Import dashboard". */
+/**
+ * A dashboard for this controller: a row for each group, two panels wide, of what the process exports. For Grafana's
+ * "Import dashboard".
+ */
 export function grafanaDashboard(facts: ControllerFacts, panels: readonly Panel[]): Record<string, unknown> {
   const wanted = panels.filter((p) => facts.names === undefined || missing(p, facts.names).length === 0);
   const out: Record<string, unknown>[] = [];

@@ -18,7 +18,10 @@ interface Alert {
   readonly description: string;
 }
 
-/** The alerts, before they are narrowed to a controller. `{{ $labels.… }}` and `{{ $value }}` are Prometheus' own templates. */
+/**
+ * The alerts, before they are narrowed to a controller. `{{ $labels.… }}` and `{{ $value }}` are Prometheus' own
+ * templates.
+ */
 function alerts(facts: ControllerFacts): readonly Alert[] {
   const t = THRESHOLDS;
   return [
@@ -27,7 +30,9 @@ function alerts(facts: ControllerFacts): readonly Alert[] {
       needs: ['workqueue_depth'],
       for: '15m',
       severity: 'warning',
-      expr: `min by (job, name) (min_over_time(workqueue_depth[${RANGE}])) > ${t.depthPerWorker.hot} and sum by (job, name) (deriv(workqueue_depth[15m])) > 0`,
+      expr:
+        `min by (job, name) (min_over_time(workqueue_depth[${RANGE}])) > ${t.depthPerWorker.hot} ` +
+        'and sum by (job, name) (deriv(workqueue_depth[15m])) > 0',
       summary: 'The queue {{ $labels.name }} grows.',
       description: `Its workers have not kept up for 15 minutes. Threshold: ${REASONS.depthPerWorker}.`,
     },
@@ -36,7 +41,9 @@ function alerts(facts: ControllerFacts): readonly Alert[] {
       needs: ['workqueue_queue_duration_seconds_sum', 'workqueue_queue_duration_seconds_count'],
       for: '15m',
       severity: 'warning',
-      expr: `sum by (job, name) (rate(workqueue_queue_duration_seconds_sum[${RANGE}])) / sum by (job, name) (rate(workqueue_queue_duration_seconds_count[${RANGE}])) > ${t.queueWait.hot}`,
+      expr:
+        `sum by (job, name) (rate(workqueue_queue_duration_seconds_sum[${RANGE}])) ` +
+        `/ sum by (job, name) (rate(workqueue_queue_duration_seconds_count[${RANGE}])) > ${t.queueWait.hot}`,
       summary: 'Items of {{ $labels.name }} wait {{ $value | humanizeDuration }} for a worker.',
       description: `Threshold: ${REASONS.queueWait}.`,
     },
@@ -45,7 +52,9 @@ function alerts(facts: ControllerFacts): readonly Alert[] {
       needs: ['controller_runtime_reconcile_errors_total', 'controller_runtime_reconcile_total'],
       for: '15m',
       severity: 'warning',
-      expr: `sum by (job, controller) (rate(controller_runtime_reconcile_errors_total[${RANGE}])) / sum by (job, controller) (rate(controller_runtime_reconcile_total[${RANGE}])) > ${t.errorShare.hot}`,
+      expr:
+        `sum by (job, controller) (rate(controller_runtime_reconcile_errors_total[${RANGE}])) ` +
+        `/ sum by (job, controller) (rate(controller_runtime_reconcile_total[${RANGE}])) > ${t.errorShare.hot}`,
       summary: '{{ $value | humanizePercentage }} of the reconciles of {{ $labels.controller }} fail.',
       description: `Each failure doubles the delay of its item, up to 1,000 s. Threshold: ${REASONS.errorShare}.`,
     },
@@ -54,7 +63,9 @@ function alerts(facts: ControllerFacts): readonly Alert[] {
       needs: ['rest_client_rate_limiter_duration_seconds_bucket'],
       for: '15m',
       severity: 'warning',
-      expr: `histogram_quantile(0.99, sum by (job, le) (rate(rest_client_rate_limiter_duration_seconds_bucket[${RANGE}]))) > ${t.limiterP99.hot}`,
+      expr:
+        'histogram_quantile(0.99, ' +
+        `sum by (job, le) (rate(rest_client_rate_limiter_duration_seconds_bucket[${RANGE}]))) > ${t.limiterP99.hot}`,
       summary:
         "Requests of {{ $labels.job }} wait {{ $value | humanizeDuration }} (p99) in the client's own rate limiter.",
       description: `Raise QPS and Burst, or make fewer requests. Threshold: ${REASONS.limiterP99}.`,
@@ -64,16 +75,22 @@ function alerts(facts: ControllerFacts): readonly Alert[] {
       needs: ['controller_runtime_active_workers', 'controller_runtime_max_concurrent_reconciles'],
       for: '15m',
       severity: 'warning',
-      expr: `sum by (job, controller) (avg_over_time(controller_runtime_active_workers[${RANGE}])) / sum by (job, controller) (controller_runtime_max_concurrent_reconciles) > ${t.busyShare.hot}`,
+      expr:
+        `sum by (job, controller) (avg_over_time(controller_runtime_active_workers[${RANGE}])) ` +
+        `/ sum by (job, controller) (controller_runtime_max_concurrent_reconciles) > ${t.busyShare.hot}`,
       summary: 'All workers of {{ $labels.controller }} are busy all the time.',
-      description: `Raise MaxConcurrentReconciles where reconciles wait, or make them faster where they compute. Threshold: ${REASONS.busyShare}.`,
+      description:
+        'Raise MaxConcurrentReconciles where reconciles wait, or make them faster where they compute. Threshold: ' +
+        `${REASONS.busyShare}.`,
     },
     {
       alert: 'ControllerApiServerRejects',
       needs: ['rest_client_requests_total'],
       for: '10m',
       severity: 'warning',
-      expr: `sum by (job) (rate(rest_client_requests_total{code="429"}[${RANGE}])) / sum by (job) (rate(rest_client_requests_total[${RANGE}])) > ${t.rejectedShare.hot}`,
+      expr:
+        `sum by (job) (rate(rest_client_requests_total{code="429"}[${RANGE}])) ` +
+        `/ sum by (job) (rate(rest_client_requests_total[${RANGE}])) > ${t.rejectedShare.hot}`,
       summary: '{{ $value | humanizePercentage }} of the requests of {{ $labels.job }} are answered 429.',
       description: `API Priority and Fairness has no seat for them. Threshold: ${REASONS.rejectedShare}.`,
     },
@@ -84,7 +101,9 @@ function alerts(facts: ControllerFacts): readonly Alert[] {
       severity: 'critical',
       expr: `max by (job, name) (leader_election_master_status${facts.lease === undefined ? '' : `{name=${quoted(facts.lease)}}`}) == 0`,
       summary: 'Nobody leads {{ $labels.name }}.',
-      description: `No replica has held the lease for 5 minutes: nothing is reconciled. A lease lasts 15 s in client-go and controller-runtime by default.`,
+      description:
+        'No replica has held the lease for 5 minutes: nothing is reconciled. ' +
+        'A lease lasts 15 s in client-go and controller-runtime by default.',
     },
   ];
 }

@@ -1,4 +1,7 @@
-/** YAML of plain data, for files that people read: block style, every string that could be anything else in double quotes, as JSON writes them. */
+/**
+ * YAML of plain data, for files that people read: block style, every string that could be anything else in double
+ * quotes, as JSON writes them.
+ */
 export type Yaml = string | number | boolean | readonly Yaml[] | { readonly [key: string]: Yaml };
 
 const SPECIAL = /^(?:y|n|yes|no|on|off|true|false|null|~|[-+.\d].*)$/i;

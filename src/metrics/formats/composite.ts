@@ -1,6 +1,7 @@
 /**
- * A native histogram as a value in text, as the draft of OpenMetrics 2.0 writes it: `{count:…,sum:…,schema:…,zero_threshold:…,
- * zero_count:…,positive_spans:[offset:length,…],positive_buckets:[…]}`, counts of each bucket alone. Earlier formats have none.
+ * A native histogram as a value in text, as the draft of OpenMetrics 2.0 writes it:
+ * `{count:…,sum:…,schema:…,zero_threshold:…, zero_count:…,positive_spans:[offset:length,…],positive_buckets:[…]}`,
+ * counts of each bucket alone. Earlier formats have none.
  * https://github.com/prometheus/docs/blob/main/docs/specs/om/open_metrics_spec_2_0.md
  */
 import { floatLabel, parseGoFloat } from '../labels';

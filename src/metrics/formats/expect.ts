@@ -5,7 +5,10 @@ import { scan } from './scan';
 /** Lines looked at to tell whether a text is exposition. */
 const SAMPLE_LINES = 50;
 
-/** True when the beginning of a text reads as Prometheus' text exposition; false for pages, JSON, words and nothing at all. */
+/**
+ * True when the beginning of a text reads as Prometheus' text exposition; false for pages, JSON, words and nothing at
+ * all.
+ */
 export function isExposition(text: string): boolean {
   const head = firstLines(text, SAMPLE_LINES);
   let typed = false;

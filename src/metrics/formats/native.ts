@@ -1,4 +1,7 @@
-/** A native histogram as it is written: spans of buckets that have something in them, counts as differences or as they are. */
+/**
+ * A native histogram as it is written: spans of buckets that have something in them, counts as differences or as they
+ * are.
+ */
 import type { Buckets, NativeHistogram } from '../types';
 import { BYTES, FIXED64, VARINT, type Wire } from './wire';
 

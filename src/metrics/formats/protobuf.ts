@@ -1,7 +1,8 @@
 /**
- * Prometheus' protobuf format: io.prometheus.client.MetricFamily, each with its length before it. Field numbers are those of
- * client_model's metrics.proto; what becomes of a family is what Prometheus makes of it (model/textparse/protobufparse.go),
- * with `always_scrape_classic_histograms`: where a histogram is both classic and native, both come out.
+ * Prometheus' protobuf format: io.prometheus.client.MetricFamily, each with its length before it. Field numbers are
+ * those of client_model's metrics.proto; what becomes of a family is what Prometheus makes of it
+ * (model/textparse/protobufparse.go), with `always_scrape_classic_histograms`: where a histogram is both classic and
+ * native, both come out.
  */
 import { Problem } from '../../base/problem';
 import { floatLabel, newLabels } from '../labels';
@@ -21,8 +22,8 @@ const GAUGE = 2,
   HISTOGRAM = 7;
 
 /**
- * Reads a body. Throws Problem `metrics.truncated` or `metrics.broken`; a native histogram that can't be read is left out and
- * told by a warning.
+ * Reads a body. Throws Problem `metrics.truncated` or `metrics.broken`; a native histogram that can't be read is left
+ * out and told by a warning.
  */
 export function readProtobuf(bytes: Uint8Array, options: ReadOptions): Read {
   const reader = new Reader(bytes, options.wants ?? (() => true));
@@ -99,7 +100,8 @@ class Reader {
       unit = '',
       type = 0,
       metricAt = -1;
-    // Metrics come last in what every known writer makes, but the format does not say so: what names them is read first.
+    // Metrics come last in what every known writer makes, but the format does not say so: what names them is read
+    // first.
     while (wire.more) {
       const at = wire.pos;
       const key = wire.key();
@@ -306,7 +308,9 @@ class Reader {
     const whole = this.families.size;
     return new Problem(
       'metrics.truncated',
-      `The metrics end in the middle of a family: ${bytes.length.toLocaleString('en')} bytes came, ${this.#familyAt.toLocaleString('en')} of them are ${whole === 1 ? '1 whole family' : `${whole.toLocaleString('en')} whole families`}.`,
+      `The metrics end in the middle of a family: ${bytes.length.toLocaleString('en')} bytes came, ` +
+        `${this.#familyAt.toLocaleString('en')} of them are ` +
+        `${whole === 1 ? '1 whole family' : `${whole.toLocaleString('en')} whole families`}.`,
       {
         next: 'The answer was cut off: try again, and look whether a proxy or a time limit stands between.',
       },
@@ -316,7 +320,8 @@ class Reader {
   broken(cause: Error): Problem {
     return new Problem(
       'metrics.broken',
-      `The metrics are damaged in the family that begins at byte ${this.#familyAt.toLocaleString('en')}: ${cause instanceof RangeError ? 'a length makes no sense' : cause.message}.`,
+      `The metrics are damaged in the family that begins at byte ${this.#familyAt.toLocaleString('en')}: ` +
+        `${cause instanceof RangeError ? 'a length makes no sense' : cause.message}.`,
       {
         next: 'Try again; if it comes again, the process writes what is no protobuf.',
         cause,

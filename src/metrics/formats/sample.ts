@@ -4,7 +4,10 @@ import { newLabels, normalFloat } from '../labels';
 import type { Family, Labels, NativeHistogram, ScrapedSample } from '../types';
 
 export interface ReadOptions {
-  /** Asked once for each run of samples of a name (`x_bucket`, not `x`); those of other names are counted and passed over. Default: all are read. */
+  /**
+   * Asked once for each run of samples of a name (`x_bucket`, not `x`); those of other names are counted and passed
+   * over. Default: all are read.
+   */
   readonly wants?: (name: string) => boolean;
 }
 
@@ -19,8 +22,8 @@ export interface Read {
 /** A sample with a text that stands for its labels: cheaper to compare than they are to read. */
 export interface KeyedSample extends ScrapedSample {
   /**
-   * Equal texts of one process' samples of one name mean equal labels; different texts may too. May share the memory of the
-   * whole body: copy it to keep it.
+   * Equal texts of one process' samples of one name mean equal labels; different texts may too. May share the memory of
+   * the whole body: copy it to keep it.
    */
   readonly raw: string;
 }
@@ -73,7 +76,10 @@ export class PlainSample implements KeyedSample {
   }
 }
 
-/** What stands between the braces, as a label set; `floats` in the form of floatLabel. The last of two equal names stands. */
+/**
+ * What stands between the braces, as a label set; `floats` in the form of floatLabel. The last of two equal names
+ * stands.
+ */
 function readLabels(raw: string, floats: FloatLabel): Labels {
   const labels = newLabels();
   if (raw !== '')

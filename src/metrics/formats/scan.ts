@@ -2,16 +2,21 @@ import { parseGoFloat } from '../labels';
 import { unescape } from './labelText';
 
 /**
- * A scanner of Prometheus' text exposition: the 0.0.4 format and OpenMetrics 1.0, with UTF-8 names in quotes. It looks at
- * each character about once, uses no regular expression, and reads labels only when asked: a controller's /metrics has
- * tens of thousands of series, of which a reader wants some hundred.
+ * A scanner of Prometheus' text exposition: the 0.0.4 format and OpenMetrics 1.0, with UTF-8 names in quotes. It looks
+ * at each character about once, uses no regular expression, and reads labels only when asked: a controller's /metrics
+ * has tens of thousands of series, of which a reader wants some hundred.
  */
 
 /** The callbacks of `scan`. Any that returns false ends the scan. */
 export interface Visitor {
-  /** A sample. `labels` is what stands between the braces ('' = none): see parseLabels. `timestamp` in ms; NaN = none. */
+  /**
+   * A sample. `labels` is what stands between the braces ('' = none): see parseLabels. `timestamp` in ms; NaN = none.
+   */
   sample?(name: string, labels: string, value: number, timestamp: number): boolean | void;
-  /** A sample whose value is in braces, as native histograms are in OpenMetrics 2.0; false = it can't be read. Default: they are passed over. */
+  /**
+   * A sample whose value is in braces, as native histograms are in OpenMetrics 2.0; false = it can't be read. Default:
+   * they are passed over.
+   */
   composite?(name: string, labels: string, value: string, timestamp: number): boolean;
   /** `# TYPE name kind`. */
   type?(name: string, kind: string): boolean | void;
@@ -51,8 +56,8 @@ const TAB = 9,
   CLOSE = 125;
 
 /**
- * Reads all lines and tells the visitor what they hold. With the dialect `text`, `# EOF` is a comment like any other; with
- * the others it ends the text. `bytes` is what the text was decoded from, where that is at hand: it saves a pass.
+ * Reads all lines and tells the visitor what they hold. With the dialect `text`, `# EOF` is a comment like any other;
+ * with the others it ends the text. `bytes` is what the text was decoded from, where that is at hand: it saves a pass.
  */
 export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', bytes?: Uint8Array): ScanResult {
   const codes = codesOf(text, bytes);
@@ -224,8 +229,8 @@ export function families(text: string): Set<string> {
 }
 
 /**
- * A byte for each character, as the format's own signs are all ASCII: reading one costs a fifth of `charCodeAt`, which has to
- * find out each time how the string is kept. As many bytes as characters means that each byte became one.
+ * A byte for each character, as the format's own signs are all ASCII: reading one costs a fifth of `charCodeAt`, which
+ * has to find out each time how the string is kept. As many bytes as characters means that each byte became one.
  */
 function codesOf(text: string, bytes: Uint8Array | undefined): Uint8Array {
   // A view of its own: code that meets Buffers and plain arrays by turns is slower.
@@ -258,7 +263,10 @@ function endOfLine(text: string, from: number, end: number): number {
   return lf < 0 ? end : lf;
 }
 
-/** The brace that ends a label set, all of which has to be right: names, equals signs, quotes. −1 = it isn't, or has no end on this line. */
+/**
+ * The brace that ends a label set, all of which has to be right: names, equals signs, quotes. −1 = it isn't, or has no
+ * end on this line.
+ */
 function closing(codes: Uint8Array, from: number, end: number): number {
   let i = from;
   while (i < end) {
@@ -358,7 +366,8 @@ function time(text: string, codes: Uint8Array, from: number, end: number, dialec
   if (next < end && (c = codes[next] as number) !== HASH && c !== CR) return undefined;
   if (dialect === 'openmetrics') return n * 1000;
   if (dialect === 'text') return Number.isInteger(n) ? n : undefined;
-  // The classic format has whole milliseconds, OpenMetrics seconds with a fraction; before 1973 in ms is no time of a scrape.
+  // The classic format has whole milliseconds, OpenMetrics seconds with a fraction; before 1973 in ms is no time of a
+  // scrape.
   return !Number.isInteger(n) || Math.abs(n) < 1e11 ? n * 1000 : n;
 }
 

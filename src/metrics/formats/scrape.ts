@@ -38,9 +38,9 @@ export interface ParsedScrape extends Scrape {
 }
 
 /**
- * Reads an unpacked body. `contentType` is the answer's own ('' = unknown: the bytes tell); `time` is when it was asked for,
- * s since the epoch. Labels are read when they are first asked for, and until then keep the body in memory. A series that
- * comes twice by the letter is kept once; one whose labels come in two orders is found by the Ring.
+ * Reads an unpacked body. `contentType` is the answer's own ('' = unknown: the bytes tell); `time` is when it was asked
+ * for, s since the epoch. Labels are read when they are first asked for, and until then keep the body in memory. A
+ * series that comes twice by the letter is kept once; one whose labels come in two orders is found by the Ring.
  *
  * Throws a Problem and nothing else: `metrics.empty`, `metrics.html`, `metrics.notExposition`, `metrics.truncated`,
  * `metrics.broken`, `metrics.encoding`.

@@ -27,8 +27,9 @@ const TYPES: Readonly<Record<string, MetricType>> = {
 const SHOWN = 120;
 
 /**
- * Reads the text format (0.0.4 and 1.0.0) or OpenMetrics 1.0. Throws Problem `metrics.truncated` where OpenMetrics lacks
- * `# EOF` or the last line of a text is half a line. Other lines that are none are passed over and told by a warning.
+ * Reads the text format (0.0.4 and 1.0.0) or OpenMetrics 1.0. Throws Problem `metrics.truncated` where OpenMetrics
+ * lacks `# EOF` or the last line of a text is half a line. Other lines that are none are passed over and told by a
+ * warning.
  */
 export function readText(
   text: string,
@@ -45,7 +46,8 @@ export function readText(
     const at = badAt ?? 0;
     const [line = ''] = text.slice(at, at + SHOWN).split('\n', 1);
     warnings.push(
-      `${bad === 1 ? '1 line is' : `${bad.toLocaleString('en')} lines are`} no exposition and left out, ${bad === 1 ? '' : 'the first of them '}line ${(lines(text, at) + 1).toLocaleString('en')}: ${line.trim()}`,
+      `${bad === 1 ? '1 line is' : `${bad.toLocaleString('en')} lines are`} no exposition and left out, ` +
+        `${bad === 1 ? '' : 'the first of them '}line ${(lines(text, at) + 1).toLocaleString('en')}: ${line.trim()}`,
     );
   }
   return { samples: reader.samples, families: reader.families, counted: samples - reader.left, warnings };
@@ -124,7 +126,8 @@ class Reader {
   warnings(): string[] {
     if (this.#twice === 0) return [];
     return [
-      `${this.#twice === 1 ? '1 sample came' : `${this.#twice.toLocaleString('en')} samples came`} twice, the first was kept: ${this.#firstTwice.slice(0, SHOWN)}`,
+      `${this.#twice === 1 ? '1 sample came' : `${this.#twice.toLocaleString('en')} samples came`} twice, ` +
+        `the first was kept: ${this.#firstTwice.slice(0, SHOWN)}`,
     ];
   }
 

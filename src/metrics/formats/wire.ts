@@ -1,7 +1,8 @@
 /**
- * The protobuf wire format as far as io.prometheus.client needs it, read in place: https://protobuf.dev/programming-guides/encoding/
- * Every step is checked against the window that is being read, so that bad bytes end in `Cut` or `Broken`, never in a wrong
- * read. src/profile/proto.ts reads the same format; profiles need 64-bit addresses and groups, metrics doubles and zigzag.
+ * The protobuf wire format as far as io.prometheus.client needs it, read in place:
+ * https://protobuf.dev/programming-guides/encoding/ Every step is checked against the window that is being read, so
+ * that bad bytes end in `Cut` or `Broken`, never in a wrong read. src/profile/proto.ts reads the same format; profiles
+ * need 64-bit addresses and groups, metrics doubles and zigzag.
  */
 
 /** The bytes end before what they announce. */

@@ -14,10 +14,10 @@ const ENDINGS: Readonly<Partial<Record<MetricType, RegExp>>> = {
 const PLAIN = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
 /**
- * Families in order of their names, each series with its points, oldest first. Stale markers are left out: a gap shows as one.
- * Native histograms are written as OpenMetrics 2.0 has them; without any, it is the 1.0 that `promtool tsdb create-blocks-from
- * openmetrics` takes.
- * A family of which OpenMetrics would not take the name (a counter without `_total`) is written as `unknown`.
+ * Families in order of their names, each series with its points, oldest first. Stale markers are left out: a gap shows
+ * as one. Native histograms are written as OpenMetrics 2.0 has them; without any, it is the 1.0 that `promtool tsdb
+ * create-blocks-from openmetrics` takes. A family of which OpenMetrics would not take the name (a counter without
+ * `_total`) is written as `unknown`.
  */
 export function writeOpenMetrics(series: readonly StoredSeries[], families: ReadonlyMap<string, Family>): string {
   const byFamily = new Map<string, { readonly family: Family; readonly series: StoredSeries[] }>();
@@ -33,7 +33,8 @@ export function writeOpenMetrics(series: readonly StoredSeries[], families: Read
     out.push(`# TYPE ${quote(family.name)} ${family.type}`);
     if (family.help !== '')
       out.push(
-        `# HELP ${quote(family.name)} ${family.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')}`,
+        `# HELP ${quote(family.name)} ` +
+          `${family.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')}`,
       );
     for (const one of own) {
       const { times, values, kinds, histograms } = one.points(-Infinity, Infinity);

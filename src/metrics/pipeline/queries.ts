@@ -14,8 +14,8 @@ const REQUEST = 'rest_client_request_duration_seconds';
 const LIMITER = 'rest_client_rate_limiter_duration_seconds';
 
 /**
- * The pipeline's queries, alike on scrapes and on Prometheus: of one process, or of all that the matchers leave. Those of
- * queues are by `name`, those of controllers by `controller`; requests and CPU are known for the whole process only.
+ * The pipeline's queries, alike on scrapes and on Prometheus: of one process, or of all that the matchers leave. Those
+ * of queues are by `name`, those of controllers by `controller`; requests and CPU are known for the whole process only.
  */
 export const PIPELINE_QUERIES = {
   adds: rate('workqueue_adds_total', 'name'),
@@ -53,7 +53,9 @@ export const PIPELINE_QUERIES = {
 
 export type QueryId = keyof typeof PIPELINE_QUERIES;
 
-/** The queries to send. `window`: of the rates, s (rateWindow). `process`: matchers of the process (pod, instance, job). */
+/**
+ * The queries to send. `window`: of the rates, s (rateWindow). `process`: matchers of the process (pod, instance, job).
+ */
 export function pipelineQueries(options: {
   readonly window: number;
   readonly process?: readonly Matcher[];

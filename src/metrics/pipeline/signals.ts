@@ -21,7 +21,9 @@ import {
 import type { PipelineInput } from './types';
 import type { QueryId } from './queries';
 
-/** The process: of its requests no series says which controller made them. Means over the window; NaN = not exported. */
+/**
+ * The process: of its requests no series says which controller made them. Means over the window; NaN = not exported.
+ */
 export interface ProcessSignals {
   /** Time with data in the queried range, and in the window; s. */
   readonly observed: number;
@@ -35,7 +37,10 @@ export interface ProcessSignals {
   readonly limiterMean: number;
   readonly limiterP99: number;
   readonly limiterCount: number;
-  /** Goroutines in a request on average, the limiter's wait included, as client-go measures it (rest/request.go, request). */
+  /**
+   * Goroutines in a request on average, the limiter's wait included, as client-go measures it (rest/request.go,
+   * request).
+   */
   readonly requestBusy: number;
   readonly requestMean: number;
   /** Without the limiter's wait; NaN unless both are exported or the limiter is known to be off. */
@@ -104,8 +109,9 @@ function controllersOf(input: PipelineInput): { readonly names: readonly string[
 }
 
 /**
- * From when on rates are taken, s. A rate over a range that isn't full yet is too small (PromQL divides by the whole range),
- * and compared with gauges it would be wrong: the first of them are left out, unless that leaves less than a third.
+ * From when on rates are taken, s. A rate over a range that isn't full yet is too small (PromQL divides by the whole
+ * range), and compared with gauges it would be wrong: the first of them are left out, unless that leaves less than a
+ * third.
  */
 function ratesFrom(input: PipelineInput, from: number, observed: number): number {
   const begin = Math.max(from, input.time - observed);

@@ -1,6 +1,6 @@
 /**
- * Every number by which the pipeline, the charts' lines and the alerts judge, and why it is that number. Warm: worth a look.
- * Hot: somebody waits for it. Seconds, shares of one, per second.
+ * Every number by which the pipeline, the charts' lines and the alerts judge, and why it is that number. Warm: worth a
+ * look. Hot: somebody waits for it. Seconds, shares of one, per second.
  */
 export const THRESHOLDS = {
   /** p99 wait in the client's rate limiter, s. */
@@ -34,13 +34,15 @@ export type ThresholdName = keyof typeof THRESHOLDS;
 /** Why each of them is what it is: shown beside the line in a chart and in an alert's description. */
 export const REASONS: Readonly<Record<ThresholdName, string>> = {
   limiterP99:
-    'client-go logs a wait above 50 ms, and one above 1 s loudly (rest/request.go); a quarter of a second is 30 times what a usual request takes',
+    'client-go logs a wait above 50 ms, and one above 1 s loudly (rest/request.go); ' +
+    'a quarter of a second is 30 times what a usual request takes',
   queueWait:
     'a second in queue is more than a usual reconcile takes; ten are noticed by people who wait for the object',
   depthPerWorker: 'one item for each worker is taken up next; ten each wait for ten reconciles in a row',
   busyShare: 'above 80 % busy, random arrivals wait longer in the queue than the work takes',
   reconcileP99:
-    "five seconds are ten requests that each took half a second; client-go's own timeouts and leases come in at 10 to 30 s",
+    'five seconds are ten requests that each took half a second; ' +
+    "client-go's own timeouts and leases come in at 10 to 30 s",
   errorShare: 'conflicts make up some per cent of healthy reconciles; half of them failing is no conflict',
   retryShare: 'above it, more work comes from the controller itself than from changes',
   serverMean:
@@ -69,7 +71,9 @@ export const EVIDENCE = {
   limiterMean: 0.05,
   /** Mean time of a request without the limiter, s: below it, many calls are the cause, not a slow server. */
   serverMean: 0.1,
-  /** Least growth of a queue that is called growing, or fall of one that drains, items. Random arrivals move it by less. */
+  /**
+   * Least growth of a queue that is called growing, or fall of one that drains, items. Random arrivals move it by less.
+   */
   growth: 5,
   /** Share of pairs of points that rise less those that fall (Kendall's tau) from which a trend is one. */
   trend: 0.4,
@@ -79,20 +83,32 @@ export const EVIDENCE = {
   drop: 0.15,
   /** Failed reconciles in the window. */
   errors: 5,
-  /** Reconciles a second of a loop: 10 is what the default retry limiter lets through, so this comes from events alone. */
+  /**
+   * Reconciles a second of a loop: 10 is what the default retry limiter lets through, so this comes from events alone.
+   */
   loopRate: 20,
   /**
-   * Writes for each reconcile of a loop. Of two that fight, each write is followed by its own event and the other's, and by a
-   * requeue where the controller pauses before it writes: one reconcile in three writes. A quarter leaves room for a resync.
+   * Writes for each reconcile of a loop. Of two that fight, each write is followed by its own event and the other's,
+   * and by a requeue where the controller pauses before it writes: one reconcile in three writes. A quarter leaves room
+   * for a resync.
    */
   loopWrites: 0.25,
-  /** Share of the process's reconciles that the looping controller makes: the writes are the process's, and have to be its own. */
+  /**
+   * Share of the process's reconciles that the looping controller makes: the writes are the process's, and have to be
+   * its own.
+   */
   loopLane: 0.9,
   /** Share of the adds that may be retries before they, not events, may drive it: some conflicts of a fight. */
   loopRetries: 0.1,
-  /** Events of others for each write: one in a fight, fewer where two of an object are merged in the queue; none where it polls. */
+  /**
+   * Events of others for each write: one in a fight, fewer where two of an object are merged in the queue; none where
+   * it polls.
+   */
   loopAnswers: 0.5,
-  /** What may stand in a loop's queue, as time to work it off, s: the events of one round come together and are gone at once. */
+  /**
+   * What may stand in a loop's queue, as time to work it off, s: the events of one round come together and are gone at
+   * once.
+   */
   loopQueue: 0.25,
   /** How much a loop's rate varies at the most, standard deviation by mean: it drives itself, evenly. */
   loopVariation: 0.3,

@@ -69,7 +69,10 @@ export function part(t: Track, which: 'first' | 'last' | 'half'): Track {
   return { times: t.times.slice(a, b), values: t.values.slice(a, b) };
 }
 
-/** Kendall's tau: the share of pairs that rise less the share that fall; −1 … 1, 0 for fewer than two points. Up to 60 points are looked at. */
+/**
+ * Kendall's tau: the share of pairs that rise less the share that fall; −1 … 1, 0 for fewer than two points. Up to 60
+ * points are looked at.
+ */
 export function trend(t: Track): number {
   const step = Math.max(1, Math.ceil(t.values.length / 60));
   const v: number[] = [];

@@ -1,8 +1,9 @@
 /**
- * What holds a controller back, where the numbers support it. The rule: see that work waits (a queue that grows or stands, or
- * all workers busy, now and not in passing), then ask where the busy workers' time goes. Seconds waited each second are
- * goroutines waiting (Little's law), so limiter, server and CPU compare with busy workers as shares of one whole. The limiter
- * comes first: behind it workers are busy and the queue grows as well. No verdict rests on a metric that isn't exported.
+ * What holds a controller back, where the numbers support it. The rule: see that work waits (a queue that grows or
+ * stands, or all workers busy, now and not in passing), then ask where the busy workers' time goes. Seconds waited each
+ * second are goroutines waiting (Little's law), so limiter, server and CPU compare with busy workers as shares of one
+ * whole. The limiter comes first: behind it workers are busy and the queue grows as well. No verdict rests on a metric
+ * that isn't exported.
  */
 import { count } from '../../base/format';
 import { howToGet } from '../catalog/missing';
@@ -80,8 +81,11 @@ function limiter(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
     "The client's rate limiter holds this controller back.",
     `Requests wait ${seconds(p.limiterP99)} (p99) ${limit}, while ${working(l)}${queueWords(l, p)}${answers}.`,
     [
-      `${amount(p.limiterBusy)} ${amount(p.limiterBusy) === '1' ? 'goroutine' : 'goroutines'} stood in the limiter on average, of ${amount(p.busy)} busy ${amount(p.busy) === '1' ? 'worker' : 'workers'}: ${share(Math.min(1, p.limiterBusy / p.busy))} of their time.`,
-      `A request waited ${seconds(p.limiterMean)} on average before it was sent, ${count(Math.round(p.limiterCount * p.seconds), 'request')} in ${spell(p.seconds)}.`,
+      `${amount(p.limiterBusy)} ${amount(p.limiterBusy) === '1' ? 'goroutine' : 'goroutines'} stood in the ` +
+        `limiter on average, of ${amount(p.busy)} busy ${amount(p.busy) === '1' ? 'worker' : 'workers'}: ` +
+        `${share(Math.min(1, p.limiterBusy / p.busy))} of their time.`,
+      `A request waited ${seconds(p.limiterMean)} on average before it was sent, ` +
+        `${count(Math.round(p.limiterCount * p.seconds), 'request')} in ${spell(p.seconds)}.`,
       ...(Number.isFinite(p.serverMean)
         ? [`Without that wait a request took ${seconds(p.serverMean)} on average.`]
         : []),
@@ -101,7 +105,8 @@ function server(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
     p.requests * p.seconds >= EVIDENCE.events;
   if (!slow && !(rejecting && (Number.isNaN(inRequests) || inRequests >= EVIDENCE.share * p.busy))) return undefined;
   const took = Number.isFinite(p.serverMean)
-    ? `A request takes ${seconds(p.serverMean)} on average${p.limiterMean < EVIDENCE.limiterMean ? ", nearly nothing of it in the client's limiter" : ''}`
+    ? `A request takes ${seconds(p.serverMean)} on ` +
+      `average${p.limiterMean < EVIDENCE.limiterMean ? ", nearly nothing of it in the client's limiter" : ''}`
     : 'Requests are tried again and again';
   const rejects = rejecting ? `, and ${share(rejectedShare)} of the answers are 429` : '';
   return verdict(
@@ -114,12 +119,14 @@ function server(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
     [
       ...(Number.isFinite(inRequests)
         ? [
-            `${amount(inRequests)} requests were under way on average, of ${amount(p.busy)} busy workers: ${share(Math.min(1, inRequests / p.busy))} of their time.`,
+            `${amount(inRequests)} requests were under way on average, of ${amount(p.busy)} busy workers: ` +
+              `${share(Math.min(1, inRequests / p.busy))} of their time.`,
           ]
         : []),
       ...(rejecting
         ? [
-            `${perSecond(p.rejected)} of ${perSecond(p.requests)} were answered 429: client-go waits as long as the answer says, then tries again.`,
+            `${perSecond(p.rejected)} of ${perSecond(p.requests)} were answered 429: ` +
+              'client-go waits as long as the answer says, then tries again.',
           ]
         : []),
     ],
@@ -138,10 +145,12 @@ function failing(l: LaneSignals, p: ProcessSignals): Judgement {
     l,
     'reconcile',
     'Reconcile fails, and its items wait to be tried again.',
-    `${share(failed)} of the reconciles end in an error (${perSecond(l.errors)} of ${perSecond(l.reconciles)}), with ${perSecond(l.retries)} retries; each failure doubles an item's delay, up to 1,000 s.${conflicts}`,
+    `${share(failed)} of the reconciles end in an error (${perSecond(l.errors)} of ${perSecond(l.reconciles)}), ` +
+      `with ${perSecond(l.retries)} retries; each failure doubles an item's delay, up to 1,000 s.${conflicts}`,
     [
       `${count(Math.round(l.errors * p.seconds), 'reconcile')} failed in ${spell(p.seconds)}.`,
-      `Items that wait for a retry are not in the queue's depth (${amount(l.depthLast)}): the work is late although the queue looks calm.`,
+      `Items that wait for a retry are not in the queue's depth (${amount(l.depthLast)}): ` +
+        'the work is late although the queue looks calm.',
     ],
     ['goroutines'],
   );
@@ -158,9 +167,11 @@ function cpu(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
     l,
     'reconcile',
     'Reconcile is bound by CPU.',
-    `A reconcile takes ${seconds(l.reconcileMean)} on average and the process uses ${amount(p.cpu)}${of}, while ${working(l)}${queueWords(l, p)}; ${more}.`,
+    `A reconcile takes ${seconds(l.reconcileMean)} on average and the process uses ${amount(p.cpu)}${of}, ` +
+      `while ${working(l)}${queueWords(l, p)}; ${more}.`,
     [
-      `CPU took ${share(Math.min(1, p.cpu / p.busy))} of the time of ${amount(p.busy)} busy workers, the garbage collector's part among it.`,
+      `CPU took ${share(Math.min(1, p.cpu / p.busy))} of the time of ${amount(p.busy)} busy workers, ` +
+        "the garbage collector's part among it.",
       ...otherwise(p),
     ],
     ['profileCpu', 'goroutines'],
@@ -176,7 +187,9 @@ function starved(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
     if (Number.isFinite(p.limiterBusy))
       return none(`None clear: ${working(l)}${queueWords(l, p)}, and their time goes to several causes.`);
     return none(
-      `Not known: ${working(l)}${queueWords(l, p)}, but rest_client_rate_limiter_duration_seconds is not exported, so nobody can tell whether the client's limiter is what they wait for. ${howToGet('rest_client_rate_limiter_duration_seconds', known(input))}`,
+      `Not known: ${working(l)}${queueWords(l, p)}, but rest_client_rate_limiter_duration_seconds is not ` +
+        "exported, so nobody can tell whether the client's limiter is what they wait for. " +
+        `${howToGet('rest_client_rate_limiter_duration_seconds', known(input))}`,
     );
   }
   if (Number.isFinite(p.serverBusy) && p.serverBusy >= EVIDENCE.share * p.busy) {
@@ -184,7 +197,8 @@ function starved(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
       l,
       'workers',
       'Too few workers for the requests that each reconcile makes.',
-      `${capital(working(l))}${queueWords(l, p)}; a request takes only ${seconds(p.serverMean)}, but a reconcile makes ${amount(p.requests / l.reconciles)} of them, one after the other.`,
+      `${capital(working(l))}${queueWords(l, p)}; a request takes only ${seconds(p.serverMean)}, ` +
+        `but a reconcile makes ${amount(p.requests / l.reconciles)} of them, one after the other.`,
       capacity(l),
       ['setWorkers', 'goroutines'],
     );
@@ -193,15 +207,17 @@ function starved(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
     l,
     'workers',
     'Too few workers for the events that come in.',
-    `${capital(working(l))}${queueWords(l, p)}: ${perSecond(l.adds)} come in, and a reconcile takes ${seconds(l.reconcileMean)}, little of it in the client or on the CPU.`,
+    `${capital(working(l))}${queueWords(l, p)}: ${perSecond(l.adds)} come in, ` +
+      `and a reconcile takes ${seconds(l.reconcileMean)}, little of it in the client or on the CPU.`,
     [...capacity(l), ...otherwise(p)],
     ['setWorkers', 'goroutines'],
   );
 }
 
 /**
- * Reconciles that feed themselves: many, even, with a write each second to fourth time, and nothing waits. A process that polls
- * (RequeueAfter) does many too: what comes by retry proves nothing unless somebody else's event follows each write as well.
+ * Reconciles that feed themselves: many, even, with a write each second to fourth time, and nothing waits. A process
+ * that polls (RequeueAfter) does many too: what comes by retry proves nothing unless somebody else's event follows each
+ * write as well.
  */
 function loop(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
   if (!(
@@ -230,9 +246,13 @@ function loop(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
     l,
     'events',
     "This looks like a hot loop: the controller's own writes bring its next events.",
-    `${perSecond(l.reconciles)} reconciles (${retries}) and ${perSecond(p.writes)} writes, evenly for ${spell(p.seconds)}, with ${amount(l.depthLast)} in the queue; if nothing else changes so many objects, two writers undo each other's work.`,
+    `${perSecond(l.reconciles)} reconciles (${retries}) and ${perSecond(p.writes)} writes, ` +
+      `evenly for ${spell(p.seconds)}, with ${amount(l.depthLast)} in the queue; ` +
+      "if nothing else changes so many objects, two writers undo each other's work.",
     [
-      `${perSecond(l.adds - l.retries)} events came in, ${amount((l.adds - l.retries) / p.writes)} for each of this process's own writes: its own comes back to it${answers >= EVIDENCE.loopAnswers ? ', and another follows' : ''}.`,
+      `${perSecond(l.adds - l.retries)} events came in, ${amount((l.adds - l.retries) / p.writes)} for each of ` +
+        "this process's own writes: " +
+        `its own comes back to it${answers >= EVIDENCE.loopAnswers ? ', and another follows' : ''}.`,
       `The rate varied by ${share(l.variation)}.`,
     ],
     ['profileCpu'],
@@ -242,7 +262,8 @@ function loop(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
 function capacity(l: LaneSignals): string[] {
   if (!Number.isFinite(l.workers))
     return [
-      `A queue with items in it has no idle worker; ${amount(l.busy)} were busy on average. How many there are is not exported.`,
+      `A queue with items in it has no idle worker; ${amount(l.busy)} were busy on average. ` +
+        'How many there are is not exported.',
     ];
   return [
     `${count(Math.round(l.workers), 'worker')} finished ${perSecond(l.reconciles)}; ${perSecond(l.adds)} came in.`,

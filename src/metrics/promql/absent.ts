@@ -1,7 +1,10 @@
 import type { Labels } from '../types';
 import type { Expr } from './ast';
 
-/** The labels that absent() gives: those that its selector asks for by "=", once (functions.go, createLabelsForAbsentFunction). */
+/**
+ * The labels that absent() gives: those that its selector asks for by "=", once (functions.go,
+ * createLabelsForAbsentFunction).
+ */
 export function equalLabels(expr: Expr | undefined): Labels {
   if (expr?.kind !== 'selector') return {};
   const out = new Map<string, string>();

@@ -1,4 +1,7 @@
-/** Operators between vectors and numbers (promql/engine.go: VectorBinop, VectorscalarBinop, VectorAnd, VectorOr, VectorUnless). */
+/**
+ * Operators between vectors and numbers (promql/engine.go: VectorBinop, VectorscalarBinop, VectorAnd, VectorOr,
+ * VectorUnless).
+ */
 import type { Labels, NativeHistogram } from '../types';
 import { COMPARE, type BinaryExpr, type BinaryOp, type Matching } from './ast';
 import { compact, equal, plus, scaled, NO_BUCKETS } from './buckets';
@@ -285,7 +288,8 @@ function resultLabels(many: Labels, one: Labels, { op, bool, matching }: BinaryE
 
 function twoPartners(a: Line, b: Line, swapped: boolean): Error {
   return conflict(
-    `Two series on the ${swapped ? 'left' : 'right'} belong to the same match: ${show(a.labels)} and ${show(b.labels)}.`,
+    `Two series on the ${swapped ? 'left' : 'right'} belong to the same match: ` +
+      `${show(a.labels)} and ${show(b.labels)}.`,
     'Match more labels, or aggregate that side first.',
   );
 }

@@ -1,10 +1,16 @@
-/** Buckets of native histograms (model/histogram/float_histogram.go, generic.go): bounds, coarser schemas, sums and differences. */
+/**
+ * Buckets of native histograms (model/histogram/float_histogram.go, generic.go): bounds, coarser schemas, sums and
+ * differences.
+ */
 import type { Buckets, NativeHistogram } from '../types';
 import { KahanSum } from './kahan';
 
 export const NO_BUCKETS: Buckets = { index: new Int32Array(0), count: new Float64Array(0) };
 
-/** Upper bound of a bucket, without its sign; the last one that a float can hold is cut to its largest value (getBoundExponential). */
+/**
+ * Upper bound of a bucket, without its sign; the last one that a float can hold is cut to its largest value
+ * (getBoundExponential).
+ */
 export function bound(index: number, schema: number): number {
   const exponent = schema >= 0 ? Math.floor(index / 2 ** schema) : index * 2 ** -schema;
   const part = schema >= 0 ? index - exponent * 2 ** schema : 0;
@@ -48,7 +54,10 @@ export function toSchema(h: NativeHistogram, schema: number): NativeHistogram {
       };
 }
 
-/** The zero bucket that h would have with a larger threshold; the threshold grows to the end of a populated bucket that it falls into (zeroCountForLargerThreshold). */
+/**
+ * The zero bucket that h would have with a larger threshold; the threshold grows to the end of a populated bucket that
+ * it falls into (zeroCountForLargerThreshold).
+ */
 export function zeroFor(h: NativeHistogram, wanted: number): { count: number; threshold: number } {
   let threshold = wanted;
   if (threshold <= h.zeroThreshold) return { count: h.zeroCount, threshold: h.zeroThreshold };

@@ -117,7 +117,10 @@ export function call(
   }
 }
 
-/** The evaluation time of each value; that of the sample itself, which a bare selector has, is read where the selector is. */
+/**
+ * The evaluation time of each value; that of the sample itself, which a bare selector has, is read where the selector
+ * is.
+ */
 function stamped(steps: Steps): (line: Line) => Line {
   return (line) => ({
     labels: line.labels,
@@ -150,7 +153,10 @@ interface Classic {
   readonly buckets: { readonly le: number; readonly line: Line }[];
 }
 
-/** funcHistogramQuantile and resetHistograms: buckets that differ in `le` only belong together; where both kinds meet, neither counts. */
+/**
+ * funcHistogramQuantile and resetHistograms: buckets that differ in `le` only belong together; where both kinds meet,
+ * neither counts.
+ */
 function quantiles(
   lines: readonly Line[],
   q: (i: number) => number,
@@ -165,7 +171,8 @@ function quantiles(
     const le = leOf(line.labels['le']);
     if (le === undefined) {
       warn(
-        `histogram_quantile passed over a series without a usable "le": ${line.labels['le'] === undefined ? 'it has none' : `le="${line.labels['le']}"`}.`,
+        'histogram_quantile passed over a series without a usable "le": ' +
+          `${line.labels['le'] === undefined ? 'it has none' : `le="${line.labels['le']}"`}.`,
       );
       continue;
     }

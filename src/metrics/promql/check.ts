@@ -44,7 +44,8 @@ export function check(expr: Expr, text: string): void {
         throw syntax(
           text,
           expr.at,
-          `"${expr.name}" takes ${optional > 0 ? `${args.length - optional} to ${args.length}` : args.length} arguments, not ${expr.args.length}`,
+          `"${expr.name}" takes ${optional > 0 ? `${args.length - optional} to ${args.length}` : args.length} ` +
+            `arguments, not ${expr.args.length}`,
         );
       }
       expr.args.forEach((arg, i) => {

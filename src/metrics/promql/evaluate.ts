@@ -17,8 +17,8 @@ const MAX_STEPS = 11_000;
 
 /**
  * Evaluates at start, start + step, … not after end (s). Results equal Prometheus 3's to the last digits of a float.
- * @throws Problem `metrics.promqlData` for series that cannot be matched, `metrics.promqlResult` for a result that is no
- * vector, `metrics.promqlSteps` for a step that is not positive or too small for the time asked for
+ * @throws Problem `metrics.promqlData` for series that cannot be matched, `metrics.promqlResult` for a result that is
+ * no vector, `metrics.promqlSteps` for a step that is not positive or too small for the time asked for
  */
 export function evaluate(
   expr: Expr,
@@ -83,7 +83,8 @@ class Evaluation {
     series.sort((a, b) => compareLabels(a.labels, b.labels));
     if (histograms > 0)
       this.#warn(
-        `${histograms} series of the result are native histograms, which are not drawn: put histogram_quantile(), histogram_count() or histogram_avg() around them.`,
+        `${histograms} series of the result are native histograms, which are not drawn: ` +
+          'put histogram_quantile(), histogram_count() or histogram_avg() around them.',
       );
     return { series, warnings: [...this.#warnings] };
   }

@@ -1,4 +1,7 @@
-/** Sums that lose no digits (Kahan, Neumaier's form), as util/kahansum does them, and averages (functions.go, funcAvgOverTime). */
+/**
+ * Sums that lose no digits (Kahan, Neumaier's form), as util/kahansum does them, and averages (functions.go,
+ * funcAvgOverTime).
+ */
 export class KahanSum {
   sum = 0;
   /** What the sum has lost so far. */

@@ -15,7 +15,10 @@ export interface Steps {
   readonly count: number;
 }
 
-/** One series of a vector; parallel columns over the steps. A scalar is one line without labels that has a value at each step. */
+/**
+ * One series of a vector; parallel columns over the steps. A scalar is one line without labels that has a value at each
+ * step.
+ */
 export interface Line {
   readonly labels: Labels;
   /** NONE, FLOAT or HISTOGRAM of each step. */

@@ -1,9 +1,14 @@
 import { Problem } from '../../base/problem';
 
 const SUPPORTED =
-  'Scrapes understand selectors with offset, rate and its kin, …_over_time, histogram_quantile, aggregations with by and without, arithmetic, comparisons, and, or, unless, label_replace; no subqueries, no "@".';
+  'Scrapes understand selectors with offset, rate and its kin, …_over_time, histogram_quantile, ' +
+  'aggregations with by and without, arithmetic, comparisons, and, or, unless, label_replace; ' +
+  'no subqueries, no "@".';
 
-/** Problem `metrics.promql`: the text is no query of the part of PromQL that is evaluated here. `at`: from 0; told as a column from 1. */
+/**
+ * Problem `metrics.promql`: the text is no query of the part of PromQL that is evaluated here. `at`: from 0; told as a
+ * column from 1.
+ */
 export function syntax(text: string, at: number, what: string): Problem {
   const line = text.slice(0, at).split('\n').length;
   const column = at - (text.lastIndexOf('\n', at - 1) + 1) + 1;

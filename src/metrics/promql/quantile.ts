@@ -16,7 +16,9 @@ export function quantileOf(q: number, values: number[]): number {
   return weight === 0 ? lower : lower * (1 - weight) + (values[Math.min(n - 1, low + 1)] ?? NaN) * weight;
 }
 
-/** Of classic histograms: upper bounds ascending and counts of all observations up to each; the first n of both count. */
+/**
+ * Of classic histograms: upper bounds ascending and counts of all observations up to each; the first n of both count.
+ */
 export interface ClassicBuckets {
   readonly bounds: Float64Array;
   readonly counts: Float64Array;
@@ -37,7 +39,10 @@ function almost(a: number, b: number): boolean {
   return diff / Math.min(sum, Number.MAX_VALUE) < SMALL;
 }
 
-/** quantile.go, BucketQuantile; linear within a bucket. Changes the buckets. `forced`: told when counts had to be raised to rise. */
+/**
+ * quantile.go, BucketQuantile; linear within a bucket. Changes the buckets. `forced`: told when counts had to be raised
+ * to rise.
+ */
 export function bucketQuantile(q: number, b: ClassicBuckets, forced?: () => void): number {
   if (Number.isNaN(q)) return NaN;
   if (q < 0) return -Infinity;
@@ -131,7 +136,9 @@ function allBuckets(h: NativeHistogram): Bucket[] {
   return out;
 }
 
-/** quantile.go, HistogramQuantile, of exponential buckets: exponential within a bucket, linear within the zero bucket. */
+/**
+ * quantile.go, HistogramQuantile, of exponential buckets: exponential within a bucket, linear within the zero bucket.
+ */
 export function histogramQuantile(q: number, h: NativeHistogram): number {
   if (q < 0) return -Infinity;
   if (q > 1) return Infinity;

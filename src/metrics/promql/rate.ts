@@ -4,9 +4,9 @@ import { compact, plus, scaled, toSchema } from './buckets';
 import { histogramAt, isFloat, type Over, type Window } from './windows';
 
 /**
- * functions.go, extrapolatedRate: the change between the first and the last point, with what counter resets hid added, is
- * stretched to the window's borders where a point would be expected there, and by half the usual distance where not; never
- * further back than to where the counter was zero.
+ * functions.go, extrapolatedRate: the change between the first and the last point, with what counter resets hid added,
+ * is stretched to the window's borders where a point would be expected there, and by half the usual distance where not;
+ * never further back than to where the counter was zero.
  */
 export function extrapolated(isCounter: boolean, perSecond: boolean): Over {
   return (w) => {

@@ -41,7 +41,10 @@ export function withoutStale(t: Track): Track {
   };
 }
 
-/** An instant vector: at each step the newest point, if not older than the lookback nor stale (engine.go, vectorSelectorSingle). */
+/**
+ * An instant vector: at each step the newest point, if not older than the lookback nor stale (engine.go,
+ * vectorSelectorSingle).
+ */
 export function instant(series: StoredSeries, { offset }: SelectorExpr, steps: Steps, times?: Line): Line {
   const line = newLine(series.labels, steps);
   const first = steps.start - offset;

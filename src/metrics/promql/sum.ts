@@ -1,11 +1,14 @@
-/** Sums of native histograms without loss of digits (FloatHistogram.KahanAdd, and the aggregations of engine.go that use it). */
+/**
+ * Sums of native histograms without loss of digits (FloatHistogram.KahanAdd, and the aggregations of engine.go that use
+ * it).
+ */
 import type { Buckets, NativeHistogram } from '../types';
 import { alike, compact, coarser, scaled, zeroFor } from './buckets';
 import { KahanMean, KahanSum } from './kahan';
 
 /**
- * The sum of several. Prometheus adds one after the other and coarsens on the way; here the coarsest schema and the widest
- * zero bucket are found first, which gives the same buckets.
+ * The sum of several. Prometheus adds one after the other and coarsens on the way; here the coarsest schema and the
+ * widest zero bucket are found first, which gives the same buckets.
  */
 export class HistogramSum {
   static of(all: readonly NativeHistogram[]): HistogramSum {

@@ -1,7 +1,7 @@
 /**
- * The points of one series, in blocks that lie beside the blocks of its target's times. A block in which nothing but one and
- * the same number was told holds that number alone: of a controller's buckets and counters few change from one look to the
- * next.
+ * The points of one series, in blocks that lie beside the blocks of its target's times. A block in which nothing but
+ * one and the same number was told holds that number alone: of a controller's buckets and counters few change from one
+ * look to the next.
  */
 import { FLOAT, HISTOGRAM, STALE, type NativeHistogram } from '../types';
 

@@ -25,9 +25,10 @@ export interface WholeScrapes {
 }
 
 /**
- * A store that is fed with scrapes. A target is told by its labels (`instance`, `pod`), which all of its series get. A series
- * that a scrape has no more ends there, as in Prometheus, but for those with timestamps of their own; a failed scrape ends all
- * of its target. Of several points of a series in one scrape the last is kept. Nothing here throws but `select`, for a pattern that can't be read (`metrics.regex`).
+ * A store that is fed with scrapes. A target is told by its labels (`instance`, `pod`), which all of its series get. A
+ * series that a scrape has no more ends there, as in Prometheus, but for those with timestamps of their own; a failed
+ * scrape ends all of its target. Of several points of a series in one scrape the last is kept. Nothing here throws but
+ * `select`, for a pattern that can't be read (`metrics.regex`).
  */
 export class Ring implements SeriesStore {
   readonly #seconds: number;
@@ -66,19 +67,23 @@ export class Ring implements SeriesStore {
     const out: string[] = [];
     if (early > 0)
       out.push(
-        `${some(early, 'scrape was', 'scrapes were')} not later than the one before and left out: ${this.#first.early}.`,
+        `${some(early, 'scrape was', 'scrapes were')} not later than the one before and left out: ` +
+          `${this.#first.early}.`,
       );
     if (full > 0)
       out.push(
-        `${some(full, 'series was', 'series were')} left out, because ${this.#maxSeries.toLocaleString('en')} are kept at most: ${this.#first.full}.`,
+        `${some(full, 'series was', 'series were')} left out, because ${this.#maxSeries.toLocaleString('en')} ` +
+          `are kept at most: ${this.#first.full}.`,
       );
     if (twice > 0)
       out.push(
-        `${some(twice, 'sample was', 'samples were')} left out, because the scrape had the series already: ${this.#first.twice}.`,
+        `${some(twice, 'sample was', 'samples were')} left out, because the scrape had the series already: ` +
+          `${this.#first.twice}.`,
       );
     if (late > 0)
       out.push(
-        `${some(late, 'sample was', 'samples were')} left out, because of a timestamp before that of the last one: ${this.#first.late}.`,
+        `${some(late, 'sample was', 'samples were')} left out, because of a timestamp before that of the last ` +
+          `one: ${this.#first.late}.`,
       );
     return out;
   }

@@ -91,8 +91,8 @@ export class Stored implements StoredSeries {
   }
 
   /**
-   * Adds a point. False: its time is not after that of the last one. The same time of its own again is none and no fault:
-   * who tells times tells the same one until there is a newer value.
+   * Adds a point. False: its time is not after that of the last one. The same time of its own again is none and no
+   * fault: who tells times tells the same one until there is a newer value.
    */
   put(slot: number, value: number | NativeHistogram, own: number | undefined): boolean {
     if ((own ?? this.line.last) <= this.#last) return own === this.#last;

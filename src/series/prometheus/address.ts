@@ -1,13 +1,17 @@
 /** The address of a Prometheus as a person writes or pastes it, and as it is kept. */
 import { Problem } from '../../base/problem';
 
-/** Pages of their user interfaces, and the API itself: what stands in the browser's line when an address is copied from there. */
+/**
+ * Pages of their user interfaces, and the API itself: what stands in the browser's line when an address is copied from
+ * there.
+ */
 const TAIL =
   /\/(graph|query|targets|alerts|rules|config|flags|status|classic\/.*|new\/.*|vmui|vmui\/.*|api\/v1|api\/v1\/.*|-\/(ready|healthy))?\/*$/;
 
 /**
- * The address without what a copy from the browser brings along: query, fragment, `/graph`, `/api/v1/…`; http:// where no
- * scheme is written. Throws Problem `prometheus.settings` for what is no address, and for one with a user or password in it.
+ * The address without what a copy from the browser brings along: query, fragment, `/graph`, `/api/v1/…`; http:// where
+ * no scheme is written. Throws Problem `prometheus.settings` for what is no address, and for one with a user or
+ * password in it.
  */
 export function cleanAddress(text: string): string {
   const trimmed = text.trim();
@@ -30,7 +34,9 @@ export function parseAddress(text: string): URL {
   }
   if (url.username !== '' || url.password !== '') {
     throw new Problem('prometheus.settings', `The address of ${url.host} has a user or password in it.`, {
-      next: "Take them out of the address: they are asked for where they are needed, and the password is kept in the editor's secret storage.",
+      next:
+        'Take them out of the address: they are asked for where they are needed, and the password is kept in the ' +
+        "editor's secret storage.",
     });
   }
   return url;

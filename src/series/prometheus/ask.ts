@@ -22,13 +22,16 @@ export type AskedPrometheus =
       readonly scheme: 'basic' | 'bearer' | undefined;
     };
 
-/** Where the systems that speak the API have it, behind the address that people know: Prometheus and most, Mimir, Cortex, VictoriaMetrics' cluster. */
+/**
+ * Where the systems that speak the API have it, behind the address that people know: Prometheus and most, Mimir,
+ * Cortex, VictoriaMetrics' cluster.
+ */
 export const BEHIND: readonly string[] = ['', '/prometheus', '/api/prom', '/select/0/prometheus'];
 const ELSEWHERE = /^prometheus\.(notFound|html|notApi|redirect)$/;
 
 /**
- * Asks for its build, then for a number, which a gateway may guard where it does not guard the first. `doorAt` gives the door
- * of a path behind the address. Rejects with AbortError only, and with Problem `prometheus.settings`.
+ * Asks for its build, then for a number, which a gateway may guard where it does not guard the first. `doorAt` gives
+ * the door of a path behind the address. Rejects with AbortError only, and with Problem `prometheus.settings`.
  */
 export async function askPrometheus(
   doorAt: (behind: string) => Door,

@@ -1,6 +1,6 @@
 /**
- * Which Services and pods of a cluster may be a Prometheus, or speak its API: by labels, names, images and ports. Rules over
- * records; whether one really is, only an answer tells (find.ts).
+ * Which Services and pods of a cluster may be a Prometheus, or speak its API: by labels, names, images and ports. Rules
+ * over records; whether one really is, only an answer tells (find.ts).
  */
 import { selects } from '../../controllers/selector';
 import type { ClusterObjects, ContainerRecord, PodRecord, ServiceRecord } from '../../controllers/types';
@@ -197,7 +197,9 @@ function numberOf(pod: PodRecord, name: string): number | undefined {
   return pod.containers.flatMap((c) => c.ports).find((p) => p.name === name)?.port;
 }
 
-/** A port named https, or Prometheus' own TLS by `--web.config.file`, which can't be read: http is right nearly always. */
+/**
+ * A port named https, or Prometheus' own TLS by `--web.config.file`, which can't be read: http is right nearly always.
+ */
 function schemeOf(portName: string, containers: readonly ContainerRecord[]): 'http' | 'https' {
   return /^https|-https$/.test(portName) || containers.some((c) => c.args.some((a) => /^--web\.https/.test(a)))
     ? 'https'

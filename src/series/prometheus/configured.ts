@@ -85,7 +85,9 @@ function readOne(entry: unknown): Omit<ConfiguredPrometheus, 'at'> | undefined {
       'prometheus.settings',
       `The Prometheus at ${host} has the header Authorization in the settings.`,
       {
-        next: 'Take it out: set "auth" to basic or bearer, and the password or token is asked for and kept in the secret storage.',
+        next:
+          'Take it out: set "auth" to basic or bearer, and the password or token is asked for and kept in the ' +
+          'secret storage.',
       },
     );
   }
@@ -119,7 +121,10 @@ export interface DoorNeeds {
   readonly read: (path: string) => Promise<string>;
 }
 
-/** Its door. Throws Problem `prometheus.settings` for what the settings have wrong, a CA file that can't be read among that. */
+/**
+ * Its door. Throws Problem `prometheus.settings` for what the settings have wrong, a CA file that can't be read among
+ * that.
+ */
 export async function configuredDoor(
   one: Pick<ConfiguredPrometheus, 'url' | 'auth' | 'username' | 'headers' | 'secretHeaders' | 'caFile' | 'skipVerify'>,
   { secrets, read }: DoorNeeds,

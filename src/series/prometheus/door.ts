@@ -86,8 +86,8 @@ export function podDoor(
 }
 
 /**
- * A port of a Service, by its name or number, through the API server's proxy. Needs the right to get `services/proxy`. The
- * header Authorization is the API server's own there: of the credentials only other headers get through.
+ * A port of a Service, by its name or number, through the API server's proxy. Needs the right to get `services/proxy`.
+ * The header Authorization is the API server's own there: of the credentials only other headers get through.
  */
 export function proxyDoor(
   session: KubeSession,
@@ -116,7 +116,9 @@ export function proxyDoor(
           `${namespace}/${service}:${port} asks for credentials (401), and the API server's proxy passes none on.`,
           {
             status: 401,
-            next: 'With the right to port-forward to its pods they can be sent; or choose "Add Prometheus…" with an address that this machine reaches.',
+            next:
+              'With the right to port-forward to its pods they can be sent; ' +
+              'or choose "Add Prometheus…" with an address that this machine reaches.',
           },
         );
       }
@@ -188,8 +190,9 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
 }
 
 /**
- * Tries doors in turn, keeping to the one that worked last: the tunnel first, the proxy for who may not port-forward, another
- * pod when one is gone. `doors` is asked before each request. Only what says that the way is closed leads on to the next.
+ * Tries doors in turn, keeping to the one that worked last: the tunnel first, the proxy for who may not port-forward,
+ * another pod when one is gone. `doors` is asked before each request. Only what says that the way is closed leads on to
+ * the next.
  */
 export function firstOpen(label: string, prefix: string, doors: () => readonly Door[]): Door {
   let last: string | undefined;

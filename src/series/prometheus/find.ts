@@ -32,8 +32,9 @@ const PATIENCE_MS = 8000;
 const AT_ONCE = 6;
 
 /**
- * All that answer as a Prometheus, queriers over many first; those that want credentials last. A candidate that does not
- * answer is left out. `credentials`: what is kept for the one with this id. Throws only the abort, and a Problem `kube.…` when no candidate could be reached for want of rights.
+ * All that answer as a Prometheus, queriers over many first; those that want credentials last. A candidate that does
+ * not answer is left out. `credentials`: what is kept for the one with this id. Throws only the abort, and a Problem
+ * `kube.…` when no candidate could be reached for want of rights.
  */
 export async function findPrometheus(
   { session, objects }: SeenCluster,
@@ -105,7 +106,10 @@ async function confirm(
   return undefined;
 }
 
-/** A pod through the tunnel, the first that is ready; the Service through the API server's proxy for who may not port-forward. */
+/**
+ * A pod through the tunnel, the first that is ready; the Service through the API server's proxy for who may not
+ * port-forward.
+ */
 function doorTo(session: KubeSession, candidate: Candidate, prefix: string, credentials: Credentials = {}): Door {
   const { scheme, service, namespace } = candidate;
   return firstOpen(candidate.id, prefix, () => [
@@ -122,8 +126,8 @@ interface PrometheusObject {
 }
 
 /**
- * What the operator's Prometheus objects say, where they may be read: that a candidate is one for certain, and its prefix.
- * The operator labels its pods `operator.prometheus.io/name`; older ones only `prometheus`.
+ * What the operator's Prometheus objects say, where they may be read: that a candidate is one for certain, and its
+ * prefix. The operator labels its pods `operator.prometheus.io/name`; older ones only `prometheus`.
  */
 async function withOperator(
   session: KubeSession,

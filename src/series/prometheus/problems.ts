@@ -46,7 +46,9 @@ export function envelopeOf(answer: Answer, label: string, path: string): Envelop
   if (status === 404)
     throw new Problem('prometheus.notFound', `${label} has no Prometheus API at ${plainPath} (404).`, {
       ...rest,
-      next: "Give its address with the path in front of /api/v1: Mimir has /prometheus, VictoriaMetrics' cluster /select/0/prometheus.",
+      next:
+        'Give its address with the path in front of /api/v1: Mimir has /prometheus, ' +
+        "VictoriaMetrics' cluster /select/0/prometheus.",
     });
   if (status === 429)
     throw new Problem('prometheus.busy', `${label} has too many queries to answer and refused this one (429).`, {
@@ -70,7 +72,8 @@ export function envelopeOf(answer: Answer, label: string, path: string): Envelop
     });
   throw new Problem(
     'prometheus.notApi',
-    `${label} answered ${plainPath} with something that is no answer of Prometheus' API${body === undefined ? ' (it is not JSON, or was cut off)' : ''}.`,
+    `${label} answered ${plainPath} with something that is no answer of Prometheus' ` +
+      `API${body === undefined ? ' (it is not JSON, or was cut off)' : ''}.`,
     { ...rest, next: 'Check the address, and what stands between.' },
   );
 }
@@ -93,7 +96,10 @@ function parse(answer: Answer): Envelope | undefined {
   }
 }
 
-/** Prometheus' own error, by its errorType (web/api/v1: bad_data, execution, timeout, canceled, unavailable, not_found, internal; Mimir adds some). */
+/**
+ * Prometheus' own error, by its errorType (web/api/v1: bad_data, execution, timeout, canceled, unavailable, not_found,
+ * internal; Mimir adds some).
+ */
 function toldProblem({ errorType = '', error }: Envelope, status: number, label: string): Problem {
   const said = (error ?? '').slice(0, 600).trim();
   const rest = { status, ...(said !== '' && { detail: said }) };

@@ -1,19 +1,23 @@
 /**
- * The data of Prometheus' answers as our types. Read here and not by prometheus-query, whose reader makes an object and a Date
- * of each sample, loses "+Inf" (parseFloat) and fails on series of native histograms, which have no `values`.
+ * The data of Prometheus' answers as our types. Read here and not by prometheus-query, whose reader makes an object and
+ * a Date of each sample, loses "+Inf" (parseFloat) and fails on series of native histograms, which have no `values`.
  */
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import type { Family, Labels, MetricType, QueryResult, ResultSeries } from '../../metrics/types';
 import type { Envelope } from './problems';
 
-/** The lines of a range query's answer. Throws Problem `prometheus.histograms` when there is nothing but native histograms. */
+/**
+ * The lines of a range query's answer. Throws Problem `prometheus.histograms` when there is nothing but native
+ * histograms.
+ */
 export function readResult(body: Envelope, label: string): QueryResult {
   const data = body.data as { readonly resultType?: unknown; readonly result?: unknown } | undefined;
   if (data?.resultType !== 'matrix' || !Array.isArray(data.result)) {
     throw new Problem(
       'prometheus.notApi',
-      `${label} answered a range query with ${data?.resultType === undefined ? 'no result' : `a ${String(data.resultType).slice(0, 20)}`}.`,
+      `${label} answered a range query with ` +
+        `${data?.resultType === undefined ? 'no result' : `a ${String(data.resultType).slice(0, 20)}`}.`,
       { next: 'Check the address, and what stands between.' },
     );
   }
@@ -80,8 +84,8 @@ const TYPES = new Set<string>([
 ] satisfies MetricType[]);
 
 /**
- * Families by name: what `/api/v1/metadata` tells, and names of series of which it tells nothing (recorded ones, and where
- * the server keeps no metadata). Targets may disagree; the first word counts.
+ * Families by name: what `/api/v1/metadata` tells, and names of series of which it tells nothing (recorded ones, and
+ * where the server keeps no metadata). Targets may disagree; the first word counts.
  */
 export function readFamilies(metadata: unknown, names: unknown): Family[] {
   const out = new Map<string, Family>();

@@ -11,8 +11,9 @@ export interface SecretBox {
 }
 
 /**
- * Whose they are. A Prometheus by its address is known by it and not by its name: whoever changes the address in a setting
- * gets no password that was given for another. One in a cluster is known by the API server's address for the same reason.
+ * Whose they are. A Prometheus by its address is known by it and not by its name: whoever changes the address in a
+ * setting gets no password that was given for another. One in a cluster is known by the API server's address for the
+ * same reason.
  */
 export type SecretOwner =
   | { readonly url: string; readonly username: string }

@@ -22,7 +22,10 @@ export interface PrometheusOptions {
 
 const TIMEOUT_MS = 60_000;
 const MAX_BYTES = 64 << 20;
-/** Label values and names are asked for so far back, s: all that there ever was can be slow, and is not what is looked at. */
+/**
+ * Label values and names are asked for so far back, s: all that there ever was can be slow, and is not what is looked
+ * at.
+ */
 const LOOK_BACK = 24 * 3600;
 /** Clocks that differ by more are told, s: the newest samples are then missing, or in the future. */
 const CLOCKS_DIFFER = 60;
@@ -93,14 +96,15 @@ export class PrometheusSource implements Source {
   #clock(): string[] {
     if (Math.abs(this.#skew) < CLOCKS_DIFFER) return [];
     return [
-      `The clock of ${this.door.label} is ${age(Math.abs(this.#skew) * 1000)} ${this.#skew > 0 ? 'ahead of' : 'behind'} this machine's: the newest samples may be missing.`,
+      `The clock of ${this.door.label} is ${age(Math.abs(this.#skew) * 1000)} ` +
+        `${this.#skew > 0 ? 'ahead of' : 'behind'} this machine's: the newest samples may be missing.`,
     ];
   }
 
   /**
-   * One call of the driver. It words the request; our adapter, given to axios in the driver's interceptor, sends it by the
-   * same way, TLS, limits and errors as everything else, and ends it with the signal. The answer is taken from the adapter:
-   * the driver would drop warnings and native histograms (see result.ts).
+   * One call of the driver. It words the request; our adapter, given to axios in the driver's interceptor, sends it by
+   * the same way, TLS, limits and errors as everything else, and ends it with the signal. The answer is taken from the
+   * adapter: the driver would drop warnings and native histograms (see result.ts).
    */
   async #ask(call: (driver: PrometheusDriver) => Promise<unknown>, signal: AbortSignal): Promise<Envelope> {
     signal.throwIfAborted();
@@ -132,7 +136,8 @@ export class PrometheusSource implements Source {
       if (failure !== undefined) throw failure;
       throw new Problem(
         'prometheus.failed',
-        `The request to ${this.door.label} could not be made: ${e instanceof Error ? e.message : String((e as { error?: unknown } | undefined)?.error ?? e)}.`,
+        `The request to ${this.door.label} could not be made: ` +
+          `${e instanceof Error ? e.message : String((e as { error?: unknown } | undefined)?.error ?? e)}.`,
         { next: 'Check the query and the time range.', cause: e },
       );
     }
@@ -171,7 +176,9 @@ export interface BuildInfo {
 /** What the driver's own readers find nothing in. */
 const EMPTY = { resultType: 'matrix', result: [] };
 
-/** UTF-8 label names go into the path escaped as Prometheus 3 does (`U__`, each other character as _HEX_, _ doubled). */
+/**
+ * UTF-8 label names go into the path escaped as Prometheus 3 does (`U__`, each other character as _HEX_, _ doubled).
+ */
 function labelInPath(label: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(label)) return label;
   return `U__${[...label].map((c) => (c === '_' ? '__' : /[A-Za-z0-9]/.test(c) ? c : `_${c.codePointAt(0)!.toString(16)}_`)).join('')}`;

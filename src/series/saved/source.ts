@@ -16,8 +16,8 @@ export interface SavedFile {
 }
 
 /**
- * Largest file after decompression, bytes. An hour of 500 series at every 2 s is 75 MB; the text, its points and the labels
- * take some five times the file in memory while it is read.
+ * Largest file after decompression, bytes. An hour of 500 series at every 2 s is 75 MB; the text, its points and the
+ * labels take some five times the file in memory while it is read.
  */
 export const MAX_SAVED_BYTES = 256 << 20;
 /** Looked at to tell OpenMetrics that was cut off from the older text format, bytes. */
@@ -34,8 +34,8 @@ export class SavedSource implements Source {
   ) {}
 
   /**
-   * Throws Problem `metrics.saved.tooBig`, `.empty`, `.html`, `.notMetrics`, `.truncated`; each says what the file is and
-   * what to choose instead. Memory: see MAX_SAVED_BYTES.
+   * Throws Problem `metrics.saved.tooBig`, `.empty`, `.html`, `.notMetrics`, `.truncated`; each says what the file is
+   * and what to choose instead. Memory: see MAX_SAVED_BYTES.
    */
   static async open({ name, bytes, modified }: SavedFile, maxBytes = MAX_SAVED_BYTES): Promise<SavedSource> {
     const body = await unpacked(name, bytes, maxBytes);
@@ -120,8 +120,8 @@ async function unpacked(name: string, raw: Uint8Array, maxBytes: number): Promis
 }
 
 /**
- * OpenMetrics of which the end is missing looks like the older text format, and would be read without a word up to where it
- * was cut. Only in it do timestamps have a fraction, and families a unit or an end.
+ * OpenMetrics of which the end is missing looks like the older text format, and would be read without a word up to
+ * where it was cut. Only in it do timestamps have a fraction, and families a unit or an end.
  */
 function cutOpenMetrics(body: Uint8Array): boolean {
   return /^(# UNIT |# EOF|[^#\n][^\n]*[ }](NaN|[+-]?Inf|[-+0-9.eE]+|\{count:[^\n]*\}) \d{1,11}\.\d+$)/m.test(

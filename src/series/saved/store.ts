@@ -50,7 +50,10 @@ export class SavedStore implements SeriesStore {
     this.#byName = byName;
   }
 
-  /** `samples` without a time of their own are from `moment`, s. The labels of a series keep the text that they were read from. */
+  /**
+   * `samples` without a time of their own are from `moment`, s. The labels of a series keep the text that they were
+   * read from.
+   */
   static of(samples: readonly KeyedSample[], moment: number): SavedStore {
     const names = grow(samples, moment);
     const run = [...names.values()].some((of) => of.some((s) => s.times.length > 1));
@@ -189,8 +192,9 @@ function timelines(names: ReadonlyMap<string, readonly Growing[]>): ReadonlyMap<
 }
 
 /**
- * The line that the series of a name ended by. A name that is there at two moments at most, of a process that was scraped more
- * often, comes from the last looks at all that it exports and was not asked for between and after them: it ended nowhere.
+ * The line that the series of a name ended by. A name that is there at two moments at most, of a process that was
+ * scraped more often, comes from the last looks at all that it exports and was not asked for between and after them: it
+ * ended nowhere.
  */
 function lineOf(
   series: readonly Growing[],
