@@ -180,7 +180,6 @@ export type ToMetricsPage =
       readonly subject?: unknown;
     }
   | { readonly type: 'facts'; readonly facts: MetricsFacts }
-  | { readonly type: 'view'; readonly view: MetricsView }
   | { readonly type: 'pipeline'; readonly pipeline: PipelineView }
   | {
       readonly type: 'charts';
@@ -189,7 +188,6 @@ export type ToMetricsPage =
       readonly range: { readonly start: number; readonly end: number };
     }
   | { readonly type: 'annotations'; readonly annotations: readonly Annotation[] }
-  | { readonly type: 'loading'; readonly text: string }
   | { readonly type: 'failed'; readonly problem: ProblemData };
 
 /** What the page shows: the host queries only that. */
@@ -383,7 +381,6 @@ export const METRICS: Protocol<ToMetricsPage, FromMetricsPage, MetricsReplies> =
   toPage: {
     init: { facts, panels: list(panel), view, range: timeRange, subject: optional(anything) },
     facts: { facts },
-    view: { view },
     pipeline: { pipeline },
     charts: { charts: list(update), range: span },
     annotations: {
@@ -391,7 +388,6 @@ export const METRICS: Protocol<ToMetricsPage, FromMetricsPage, MetricsReplies> =
         object<Annotation>({ time: number, kind: oneOf('capture', 'restart', 'leader', 'setting'), text }),
       ),
     },
-    loading: { text },
     failed: { problem },
   },
   toHost: {

@@ -223,7 +223,7 @@ describe.skipIf(noBrowser())('metrics page: the pipe', () => {
     await expect.poll(() => host.watch.view).toBe('charts');
     await page.keyboard.press('3');
     await expect.poll(() => host.watch.view).toBe('explore');
-    await host.send({ type: 'view', view: 'pipeline' });
+    await page.keyboard.press('1');
     await expect.poll(() => host.watch.view).toBe('pipeline');
   });
 

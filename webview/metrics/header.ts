@@ -1,7 +1,7 @@
 /** Above the picture: whose data, where from and how long; what failed; and the one toolbar of all views. */
 import type { MetricsFacts, MetricsView, TimeRange } from '../../src/protocol/metrics';
 import type { ProblemData } from '../../src/base/problem';
-import { h, icon, setText } from '../shared/dom';
+import { h, icon } from '../shared/dom';
 import { MenuButton } from '../shared/menu';
 import { Compared } from './compared';
 import { clock, span } from './units';
@@ -48,7 +48,6 @@ export class Header {
   readonly #range: HTMLSelectElement;
   readonly #live: HTMLButtonElement;
   readonly #profile: HTMLButtonElement;
-  readonly #status = h('span', { class: 'dim', role: 'status', 'aria-live': 'polite' });
   readonly #compared: Compared;
   #failed: ProblemData | undefined;
   #shownFacts: MetricsFacts | undefined;
@@ -150,7 +149,6 @@ export class Header {
       this.#controller,
       this.#replica,
       this.#source,
-      this.#status,
       h('span', { class: 'grow' }),
       save.button,
       this.#profile,
@@ -235,11 +233,6 @@ export class Header {
     this.#live.title = title;
     this.#live.setAttribute('aria-label', file ? 'Back to the whole file' : s.paused ? 'Back to live' : 'Live; pause');
     this.#live.classList.toggle('paused', s.paused && !file);
-  }
-
-  /** What is being waited for; '' = nothing. */
-  status(text: string): void {
-    setText(this.#status, text);
   }
 
   /** The whole source failed; undefined = it answers again. */

@@ -203,9 +203,6 @@ export class MetricsPage {
         this.#header.facts(m.facts, this.#state);
         this.#charts.setSubjects(namesOf(m.facts));
       },
-      view: (m) => {
-        this.#setView(m.view);
-      },
       pipeline: (m) => {
         this.#answered();
         this.#pipeline.show(m.pipeline, this.#state.controller);
@@ -220,21 +217,14 @@ export class MetricsPage {
       annotations: (m) => {
         this.#charts.setAnnotations(m.annotations);
       },
-      loading: (m) => {
-        if (this.#facts) this.#header.status(m.text);
-        else this.#notice('loading', h('div', { class: 'notice', role: 'status' }, m.text));
-      },
       failed: (m) => {
-        if (this.#facts) {
-          this.#header.status('');
-          this.#header.failed(m.problem);
-        } else this.#notice('failed', this.#problem(m.problem));
+        if (this.#facts) this.#header.failed(m.problem);
+        else this.#notice('failed', this.#problem(m.problem));
       },
     };
   }
 
   #answered(): void {
-    this.#header.status('');
     this.#header.failed(undefined);
   }
 
@@ -256,7 +246,6 @@ export class MetricsPage {
     if (!facts.replicas.some((r) => r.id === s.replica)) s.replica = '';
     if (!namesOf(facts).includes(s.focus)) s.focus = '';
     this.#header.failed(undefined);
-    this.#header.status('');
     this.#header.facts(facts, s);
     this.#charts.setSubjects(namesOf(facts));
     this.#charts.setPanels(panels);

@@ -79,11 +79,9 @@ async function open() {
     {
       init: keep,
       facts: keep,
-      view: keep,
       pipeline: keep,
       charts: keep,
       annotations: keep,
-      loading: keep,
       failed: keep,
     },
     1,
