@@ -6,7 +6,7 @@ import { differences, type Difference } from './diff';
 import { Fights, type LastSet } from './fights';
 import { heartbeat } from './heartbeats';
 import { pathText, sectionOf } from './paths';
-import { isSecret, keep, kept, see, type Kept, type Seen } from './slim';
+import { isSecret, packState, readObject, unpackState, type ObjectState, type SeenObject } from './objects';
 import { States } from './states';
 import { Tally } from './tally';
 import { timeMoved } from './times';
@@ -89,7 +89,7 @@ export class Churn {
     { scope = '', as }: { readonly scope?: string; readonly as?: 'added' | 'modified' | undefined } = {},
   ): string | undefined {
     const ledger = this.#ledger(kind);
-    const object = see(kind, raw);
+    const object = readObject(kind, raw);
     if (!object) return undefined;
     const { key, id } = keysOf(kind, object);
     const known = ledger.known.get(key);
@@ -105,7 +105,7 @@ export class Churn {
       known.tally?.sets.clear();
     } else if (known.version !== object.resourceVersion) {
       const state = this.#states.get(id);
-      const before = state === undefined ? undefined : kept(state);
+      const before = state === undefined ? undefined : unpackState(state);
       // After a gap one comparison may stand for several writes: those of the spec are told by the generation.
       const times = Math.max(1, object.generation - known.generation);
       this.#count(ledger, known, key, id, { type: 'update', at, times, compared: compare(kind, before, object) });
@@ -120,7 +120,7 @@ export class Churn {
   /** An object of a DELETED event. */
   deleted(kind: KindInfo, raw: unknown, at: number): void {
     const ledger = this.#ledger(kind);
-    const object = see(kind, raw);
+    const object = readObject(kind, raw);
     if (object) this.#gone(ledger, keysOf(kind, object), at, object.resourceVersion);
   }
 
@@ -221,7 +221,7 @@ export class Churn {
     ledger: Ledger,
     key: string,
     id: string,
-    object: Seen,
+    object: SeenObject,
     at: number,
     { fresh, as }: { readonly fresh: boolean; readonly as: 'added' | 'modified' | undefined },
   ): void {
@@ -254,9 +254,9 @@ export class Churn {
   }
 
   /** One that is nested too deep to be written down is counted, and not compared. */
-  #remember(id: string, object: Seen): void {
+  #remember(id: string, object: SeenObject): void {
     try {
-      this.#states.set(id, keep(object));
+      this.#states.set(id, packState(object));
     } catch (e) {
       if (!(e instanceof RangeError)) throw e;
       this.#states.delete(id);
@@ -374,11 +374,11 @@ export class Churn {
 const NOBODY: Writer = { manager: UNKNOWN, operation: '', subresource: '' };
 
 /** Of an object that is new. */
-function made(object: Seen): Compared {
+function made(object: SeenObject): Compared {
   return { writer: writerOf(undefined, object.managed, []), changes: [], worth: 'change', why: undefined };
 }
 
-function compare(kind: KindInfo, before: Kept | undefined, now: Seen): Compared {
+function compare(kind: KindInfo, before: ObjectState | undefined, now: SeenObject): Compared {
   const changes =
     before === undefined
       ? []
@@ -426,7 +426,7 @@ function kindKey({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): string {
 function idOf(kind: Pick<KindInfo, 'group' | 'kind'>, key: string): string {
   return `${kindKey(kind)} ${key}`;
 }
-function keysOf(kind: KindInfo, { namespace, name }: Seen): { readonly key: string; readonly id: string } {
+function keysOf(kind: KindInfo, { namespace, name }: SeenObject): { readonly key: string; readonly id: string } {
   const key = `${namespace}/${name}`;
   return { key, id: idOf(kind, key) };
 }

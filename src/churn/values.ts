@@ -1,7 +1,7 @@
 /** Values of fields as they are shown: short, and never a Secret's. */
 import type { Difference } from './diff';
 import { pathText } from './paths';
-import { HIDDEN } from './slim';
+import { HIDDEN } from './objects';
 import type { FieldChange } from './types';
 
 /** Longest value that is kept, characters of its JSON. */

@@ -1,7 +1,7 @@
 /** Who made a change: read from what moved in managedFields and who owns the changed fields now. */
 import type { Difference } from './diff';
 import { owns, type Managed } from './fields';
-import { entryOf, type KeptEntry } from './slim';
+import { entryOf, type StateEntry } from './objects';
 import { UNKNOWN, type Writer } from './types';
 
 const NOBODY: Writer = { manager: UNKNOWN, operation: '', subresource: '' };
@@ -12,7 +12,7 @@ const NOBODY: Writer = { manager: UNKNOWN, operation: '', subresource: '' };
  * several owners.
  */
 export function writerOf(
-  before: readonly KeptEntry[] | undefined,
+  before: readonly StateEntry[] | undefined,
   managed: readonly Managed[],
   changes: readonly Difference[],
 ): Writer {
@@ -36,7 +36,7 @@ export function writerOf(
 }
 
 /** 0: as before; 1: other fields; 2: another time, or new. */
-function moved(before: readonly KeptEntry[] | undefined, entry: Managed): 0 | 1 | 2 {
+function moved(before: readonly StateEntry[] | undefined, entry: Managed): 0 | 1 | 2 {
   const now = entryOf(entry);
   const same =
     before?.filter(

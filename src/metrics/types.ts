@@ -122,7 +122,7 @@ export interface QueryResult {
 }
 
 /** Where series come from; the pages know no other difference between a scrape, Prometheus and a file. */
-export interface Source {
+export interface SeriesSource {
   readonly kind: 'scrape' | 'prometheus' | 'file';
   /** For people: "/metrics every 2 s", "Prometheus monitoring/prometheus-k8s". */
   readonly label: string;

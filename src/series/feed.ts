@@ -2,7 +2,7 @@
 import { isAbort, Problem } from '../base/problem';
 import { addMatchers, explainMissing, fill, narrow, rateWindow, type Panel } from '../metrics/catalog/index';
 import { pipelineOf, pipelineQueries, type QueryId } from '../metrics/pipeline/index';
-import type { Labels, Matcher, QueryResult, RangeQuery, ResultSeries, Source } from '../metrics/types';
+import type { Labels, Matcher, QueryResult, RangeQuery, ResultSeries, SeriesSource } from '../metrics/types';
 import type { ChartData, PipelineView, TimeRange } from '../protocol/metrics';
 
 /** What a page shows, of which processes. */
@@ -43,7 +43,7 @@ export function windowOf(range: TimeRange, points: number, spacing: number, now:
 }
 
 export async function pipelineFrom(
-  source: Source,
+  source: SeriesSource,
   asked: Asked,
   now: number,
   signal: AbortSignal,
@@ -66,7 +66,7 @@ export async function pipelineFrom(
  * place.
  */
 export async function chartsFrom(
-  source: Source,
+  source: SeriesSource,
   panels: readonly Panel[],
   asked: Asked,
   exported: ReadonlySet<string> | undefined,
@@ -87,7 +87,7 @@ export async function chartsFrom(
 /** A panel's query as it is sent: what "Copy PromQL" gives. */
 export function promqlOf(
   panel: Pick<Panel, 'promql'>,
-  source: Pick<Source, 'kind'>,
+  source: Pick<SeriesSource, 'kind'>,
   asked: Pick<Asked, 'controller' | 'process' | 'spacing'>,
   step?: number,
 ): string {
@@ -101,7 +101,7 @@ export function promqlOf(
 
 /** One query as a chart; what fails is told in its place. Rejects with AbortError only. */
 export async function chartFrom(
-  source: Source,
+  source: SeriesSource,
   id: string,
   promql: string,
   window: Window,
@@ -134,7 +134,11 @@ export async function chartFrom(
   }
 }
 
-function rate(source: Pick<Source, 'kind'>, { spacing }: Pick<Asked, 'spacing'>, step: number | undefined): number {
+function rate(
+  source: Pick<SeriesSource, 'kind'>,
+  { spacing }: Pick<Asked, 'spacing'>,
+  step: number | undefined,
+): number {
   return rateWindow({
     kind: source.kind,
     ...(spacing !== undefined && { spacing }),

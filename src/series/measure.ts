@@ -1,7 +1,7 @@
 /** What a source tells of one program, in the few numbers that advice about its settings rests on. */
 import { fill } from '../metrics/catalog/index';
 import { addMatchers } from '../metrics/catalog/rewrite';
-import type { Matcher, Source } from '../metrics/types';
+import type { Matcher, SeriesSource } from '../metrics/types';
 import type { Measured } from '../advice/types';
 
 const LIMITER = 'rest_client_rate_limiter_duration_seconds';
@@ -37,7 +37,7 @@ export interface MeasureOptions {
 
 /** What isn't exported is undefined. Rejects as the source's queries do: with a Problem or an AbortError. */
 export async function measuredFrom(
-  source: Source,
+  source: SeriesSource,
   { of, seconds, process, now }: MeasureOptions,
   signal: AbortSignal,
 ): Promise<Measured> {

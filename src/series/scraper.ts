@@ -7,7 +7,7 @@ import { isAbort, Problem } from '../base/problem';
 import { evaluate, metricNames, parsed } from '../metrics/promql/index';
 import { Ring } from '../metrics/store/ring';
 import { ACCEPT, parseScrape } from '../metrics/formats/scrape';
-import type { Family, Labels, QueryResult, RangeQuery, Scrape, Source } from '../metrics/types';
+import type { Family, Labels, QueryResult, RangeQuery, Scrape, SeriesSource } from '../metrics/types';
 import { expectOk } from '../target/expect';
 import { get } from '../target/get';
 import type { Target } from '../target/types';
@@ -67,7 +67,7 @@ export function namesIn(queries: readonly string[]): ReadonlySet<string> | undef
   return all.includes(undefined) ? undefined : new Set(all.flatMap((names) => names ?? []));
 }
 
-export class Scraper implements Source, Disposable {
+export class Scraper implements SeriesSource, Disposable {
   readonly kind = 'scrape';
   readonly #own = new Disposables();
   readonly #scraped = this.#own.add(new Emitter<ScrapeReport>());

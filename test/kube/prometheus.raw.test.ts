@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAbort } from '../../src/base/problem';
 import { openConnections } from '../../src/kube/index';
-import { proxyDoor } from '../../src/series/prometheus/door';
-import { PrometheusSource } from '../../src/series/prometheus/source';
+import { proxyClient } from '../../src/series/prometheus/client';
+import { PrometheusSource } from '../../src/series/prometheus/prometheusSource';
 import { PATIENCE, until } from '../lib/until';
 import { apiServer, kubeconfig, statusBody, withSession, type ApiServer, type Handler } from './kubeServer';
 
@@ -73,7 +73,9 @@ describe('raw', () => {
         'Basic realm="metrics"',
         'Unauthorized',
       ]);
-      const source = new PrometheusSource(proxyDoor(s, { namespace: 'monitoring', service: 'prometheus', port: 9090 }));
+      const source = new PrometheusSource(
+        proxyClient(s, { namespace: 'monitoring', service: 'prometheus', port: 9090 }),
+      );
       await expect(source.version(options.signal)).rejects.toMatchObject({
         code: 'prometheus.noProxy',
         status: 401,
@@ -99,12 +101,12 @@ describe('raw', () => {
     });
     await withSession(kubeconfig(server.url), async (s) => {
       const place = { namespace: 'monitoring', service: 'mimir', port: 8080, prefix: '/prometheus' };
-      await expect(new PrometheusSource(proxyDoor(s, place)).version(options.signal)).rejects.toMatchObject({
+      await expect(new PrometheusSource(proxyClient(s, place)).version(options.signal)).rejects.toMatchObject({
         code: 'prometheus.unauthorized',
         message: expect.stringContaining('which tenant') as string,
       });
       await expect(
-        new PrometheusSource(proxyDoor(s, place, { headers: { 'X-Scope-OrgID': 'team' } })).version(options.signal),
+        new PrometheusSource(proxyClient(s, place, { headers: { 'X-Scope-OrgID': 'team' } })).version(options.signal),
       ).resolves.toEqual({ version: '2.17.0', application: 'Grafana Mimir' });
     });
   });
@@ -147,12 +149,12 @@ describe('raw', () => {
         );
     });
     await withSession(kubeconfig(server.url), async (s) => {
-      const door = proxyDoor(
+      const client = proxyClient(
         s,
         { namespace: 'monitoring', service: 'prometheus', port: 'web', scheme: 'https', prefix: '/prom' },
         { username: 'jane', secrets: () => Promise.resolve({ secret: 'of-prometheus', headers: { 'X-Key': 'k' } }) },
       );
-      const { series } = await new PrometheusSource(door).query(
+      const { series } = await new PrometheusSource(client).query(
         { promql: 'up', start: 10, end: 10, step: 1 },
         options.signal,
       );

@@ -6,9 +6,9 @@ import { isAbort, type Problem } from '../../src/base/problem';
 import { Cluster } from '../../src/cluster/cluster';
 import { createKubeconfigs, openConnections } from '../../src/kube/index';
 import type { Kubeconfigs, KubeSession } from '../../src/kube/types';
-import { podDoor, proxyDoor } from '../../src/series/prometheus/door';
+import { podClient, proxyClient } from '../../src/series/prometheus/client';
 import { findPrometheus } from '../../src/series/prometheus/find';
-import { PrometheusSource } from '../../src/series/prometheus/source';
+import { PrometheusSource } from '../../src/series/prometheus/prometheusSource';
 import { PATIENCE } from '../lib/until';
 import { asUpLeavesIt } from './loads';
 
@@ -45,7 +45,7 @@ describe.skipIf(kubeconfig === '')('Prometheus of the test cluster', () => {
     expect(found.map(({ id, kind, version, problem }) => ({ id, kind, version, problem }))).toEqual([
       { id: 'monitoring/prometheus', kind: 'Prometheus', version: '3.16.0', problem: undefined },
     ]);
-    const source = new PrometheusSource(found[0]!.door);
+    const source = new PrometheusSource(found[0]!.client);
     const namespaces = async (): Promise<string[]> =>
       [...new Set((await source.query(range('up'), never)).series.map((s) => s.labels['namespace'] ?? ''))].sort();
     await expect
@@ -56,7 +56,7 @@ describe.skipIf(kubeconfig === '')('Prometheus of the test cluster', () => {
   });
 
   it("scrapes every sample and kube-controller-manager, each at its pod's own address", async () => {
-    const source = new PrometheusSource(podDoor(session, POD));
+    const source = new PrometheusSource(podClient(session, POD));
     await expect
       .poll(async () => {
         const { series } = await source.query(range('up', 10), never);
@@ -79,7 +79,7 @@ describe.skipIf(kubeconfig === '')('Prometheus of the test cluster', () => {
   });
 
   it('gives quantiles of classic and native histograms, and refuses bare native ones', async () => {
-    const source = new PrometheusSource(podDoor(session, POD));
+    const source = new PrometheusSource(podClient(session, POD));
     const quantile = (of: string): ReturnType<PrometheusSource['query']> =>
       source.query(
         range(`histogram_quantile(0.9, sum by (job${of.includes('_bucket') ? ', le' : ''}) (${of}))`, 15),
@@ -105,7 +105,7 @@ describe.skipIf(kubeconfig === '')('Prometheus of the test cluster', () => {
   });
 
   it('lists families and label values', async () => {
-    const source = new PrometheusSource(podDoor(session, POD));
+    const source = new PrometheusSource(podClient(session, POD));
     await expect
       .poll(async () => (await source.families(never)).find((f) => f.name === 'workqueue_adds_total')?.type, SCRAPED)
       .toBe('counter');
@@ -119,18 +119,20 @@ describe.skipIf(kubeconfig === '')('Prometheus of the test cluster', () => {
 
   it("answers through the API server's service proxy as well, errors in its own words", async () => {
     const source = new PrometheusSource(
-      proxyDoor(session, { namespace: 'monitoring', service: 'prometheus', port: 'web' }),
+      proxyClient(session, { namespace: 'monitoring', service: 'prometheus', port: 'web' }),
     );
     expect((await source.version(never)).version).toBe('3.16.0');
     const e: unknown = await source.query(range('sum(up'), never).catch((thrown: unknown) => thrown);
     expect(e).toMatchObject({ code: 'prometheus.badQuery', status: 400 });
     expect((e as Problem).message).toContain('unclosed left parenthesis');
-    const gone = new PrometheusSource(proxyDoor(session, { namespace: 'monitoring', service: 'nowhere', port: 'web' }));
+    const gone = new PrometheusSource(
+      proxyClient(session, { namespace: 'monitoring', service: 'nowhere', port: 'web' }),
+    );
     await expect(gone.version(never)).rejects.toMatchObject({ code: expect.stringMatching(/^kube\./) as string });
   });
 
   it('refuses more points than it gives, and warns of a rate of a gauge', async () => {
-    const source = new PrometheusSource(podDoor(session, POD));
+    const source = new PrometheusSource(podClient(session, POD));
     await expect(source.query({ ...range('up', 3600 * 24), step: 1 }, never)).rejects.toMatchObject({
       code: 'prometheus.tooManyPoints',
     });
@@ -139,16 +141,16 @@ describe.skipIf(kubeconfig === '')('Prometheus of the test cluster', () => {
   });
 
   it.each(['proxy', 'tunnel'])('an aborted heavy query ends at once through the %s', async (way) => {
-    const door =
+    const client =
       way === 'tunnel'
-        ? podDoor(session, POD)
-        : proxyDoor(session, { namespace: 'monitoring', service: 'prometheus', port: 9090 });
-    const source = new PrometheusSource(door);
+        ? podClient(session, POD)
+        : proxyClient(session, { namespace: 'monitoring', service: 'prometheus', port: 9090 });
+    const source = new PrometheusSource(client);
     const stop = new AbortController();
     const end = Math.floor(Date.now() / 1000);
     // What it evaluates now, by its own metrics.
     const running = async (): Promise<number> => {
-      const { body } = await podDoor(session, POD).ask('/metrics', {
+      const { body } = await podClient(session, POD).ask('/metrics', {
         signal: never,
         idleTimeoutMs: PATIENCE,
         maxBytes: 1 << 22,

@@ -6,8 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enter, type User } from '../../src/app/metrics/prometheus/setup';
-import { configuredDoor, readConfigured } from '../../src/series/prometheus/configured';
-import { PrometheusSource } from '../../src/series/prometheus/source';
+import { configuredClient, readConfigured } from '../../src/series/prometheus/configured';
+import { PrometheusSource } from '../../src/series/prometheus/prometheusSource';
 import { NAMED_CERT, NAMED_KEY } from '../unit/series/certificate';
 import { runPrometheus, type Run } from './promqlServer';
 
@@ -82,7 +82,7 @@ describe('a Prometheus by its address', () => {
     const [one] = readConfigured([{ url: draft.url, auth: 'basic', username: 'jane', caFile: draft.caFile }]);
     let secret = 'pässword';
     const source = new PrometheusSource(
-      await configuredDoor(one!, { read, secrets: () => Promise.resolve({ secret }) }),
+      await configuredClient(one!, { read, secrets: () => Promise.resolve({ secret }) }),
     );
     const up = async (): Promise<number | undefined> => {
       const end = Math.floor(Date.now() / 1000);

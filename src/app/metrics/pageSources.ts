@@ -1,6 +1,6 @@
 /** Where a page's numbers come from: its own scrapes, a Prometheus that was chosen, or a saved file. */
 import { Disposables, type Disposable } from '../../base/dispose';
-import type { Matcher, Scrape, SeriesStore, Source, StoredSeries } from '../../metrics/types';
+import type { Matcher, Scrape, SeriesStore, SeriesSource, StoredSeries } from '../../metrics/types';
 import type { MetricsFacts, MetricsWatch } from '../../protocol/metrics';
 import type { Asked } from '../../series/feed';
 import { Scraper } from '../../series/scraper';
@@ -17,7 +17,7 @@ const SPACING_S = 15;
 export class PageSources implements Disposable {
   readonly #own = new Disposables();
   readonly scraper: Scraper;
-  #current: Source;
+  #current: SeriesSource;
   #configured: readonly KnownPrometheus[] = [];
   #found: readonly KnownPrometheus[] = [];
   /** Of the chosen Prometheus; '' = none. */
@@ -58,7 +58,7 @@ export class PageSources implements Disposable {
     void this.#ofCluster();
   }
 
-  get current(): Source {
+  get current(): SeriesSource {
     return this.#current;
   }
   get live(): boolean {

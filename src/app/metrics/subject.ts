@@ -3,7 +3,7 @@ import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import type { ProblemData } from '../../base/problem';
 import type { Workload } from '../../controllers/types';
 import type { ShownReplica } from '../../protocol/metrics';
-import type { SavedSource } from '../../series/saved/source';
+import type { SavedSource } from '../../series/saved/savedSource';
 import type { Scraped } from '../../series/scraper';
 import type { Parts } from '../parts';
 import { shortPod } from '../tree/appearance';

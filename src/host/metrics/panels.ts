@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { bytes as sizeText } from '../../base/format';
 import { Problem } from '../../base/problem';
-import { MAX_SAVED_BYTES, SavedSource } from '../../series/saved/source';
+import { MAX_SAVED_BYTES, SavedSource } from '../../series/saved/savedSource';
 import { guarded } from '../errors';
 import { dialogs } from '../pages/dialogs';
 import { pagePanel } from '../pages/panel';

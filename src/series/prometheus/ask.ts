@@ -1,7 +1,7 @@
 /** Whether a Prometheus answers at an address, and what it wants where it does not. */
 import { isAbort, Problem } from '../../base/problem';
-import type { Door } from './door';
-import { PrometheusSource } from './source';
+import type { PrometheusClient } from './client';
+import { PrometheusSource } from './prometheusSource';
 
 /** What keeps it from answering: who asks, the tenant that is meant, the certificate, or that it is not there. */
 export type Wants = 'credentials' | 'tenant' | 'certificate' | 'address';
@@ -9,7 +9,7 @@ export type Wants = 'credentials' | 'tenant' | 'certificate' | 'address';
 export type AskedPrometheus =
   | {
       readonly kind: 'answers';
-      /** In front of /api/v1, as the address of the door has it or behind that. */
+      /** In front of /api/v1, as the address of the client has it or behind that. */
       readonly prefix: string;
       readonly version: string;
       readonly application: string;
@@ -30,16 +30,16 @@ export const BEHIND: readonly string[] = ['', '/prometheus', '/api/prom', '/sele
 const ELSEWHERE = /^prometheus\.(notFound|html|notApi|redirect)$/;
 
 /**
- * Asks for its build, then for a number, which a gateway may guard where it does not guard the first. `doorAt` gives
- * the door of a path behind the address. Rejects with AbortError only, and with Problem `prometheus.settings`.
+ * Asks for its build, then for a number, which a gateway may guard where it does not guard the first. `clientAt` gives
+ * the client of a path behind the address. Rejects with AbortError only, and with Problem `prometheus.settings`.
  */
 export async function askPrometheus(
-  doorAt: (behind: string) => Door,
+  clientAt: (behind: string) => PrometheusClient,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<AskedPrometheus> {
   let first: AskedPrometheus | undefined;
   for (const behind of BEHIND) {
-    const answer = await ask(doorAt(behind), timeoutMs, signal);
+    const answer = await ask(clientAt(behind), timeoutMs, signal);
     if (answer.kind === 'answers') return answer;
     first ??= answer;
     // Behind another path there may be one that wants credentials: then that is the address.
@@ -49,12 +49,12 @@ export async function askPrometheus(
   return first!;
 }
 
-async function ask(door: Door, timeoutMs: number, signal: AbortSignal): Promise<AskedPrometheus> {
+async function ask(client: PrometheusClient, timeoutMs: number, signal: AbortSignal): Promise<AskedPrometheus> {
   let challenge = '';
-  const listening: Door = {
-    ...door,
+  const listening: PrometheusClient = {
+    ...client,
     ask: async (path, options) => {
-      const answer = await door.ask(path, options);
+      const answer = await client.ask(path, options);
       challenge = answer.headers['www-authenticate'] ?? '';
       return answer;
     },
@@ -64,7 +64,7 @@ async function ask(door: Door, timeoutMs: number, signal: AbortSignal): Promise<
     const { version, application } = await source.version(signal);
     const now = Math.floor(Date.now() / 1000);
     await source.query({ promql: 'vector(1)', start: now, end: now, step: 60 }, signal);
-    return { kind: 'answers', prefix: door.prefix, version, application };
+    return { kind: 'answers', prefix: client.prefix, version, application };
   } catch (e) {
     if (isAbort(e)) throw e;
     const problem = Problem.from(e, 'prometheus.failed');

@@ -1,7 +1,7 @@
 /** What the setting `controllerTuner.prometheus` names, checked: settings.json takes whatever somebody types. */
 import { Problem, type ProblemData } from '../../base/problem';
 import { parseAddress } from './address';
-import { urlDoor, type Door, type Secrets } from './door';
+import { urlClient, type PrometheusClient, type Secrets } from './client';
 
 export type AuthKind = 'none' | 'basic' | 'bearer';
 /** The header of a tenant: Mimir, Cortex, Loki's family. */
@@ -115,22 +115,22 @@ export function forContext(
   return all.filter((one) => one.contexts.length === 0 || (context !== undefined && one.contexts.includes(context)));
 }
 
-export interface DoorNeeds {
+export interface ClientNeeds {
   readonly secrets: (signal: AbortSignal) => Promise<Secrets | undefined>;
   /** The text of a file. */
   readonly read: (path: string) => Promise<string>;
 }
 
 /**
- * Its door. Throws Problem `prometheus.settings` for what the settings have wrong, a CA file that can't be read among
+ * Its client. Throws Problem `prometheus.settings` for what the settings have wrong, a CA file that can't be read among
  * that.
  */
-export async function configuredDoor(
+export async function configuredClient(
   one: Pick<ConfiguredPrometheus, 'url' | 'auth' | 'username' | 'headers' | 'secretHeaders' | 'caFile' | 'skipVerify'>,
-  { secrets, read }: DoorNeeds,
-): Promise<Door> {
+  { secrets, read }: ClientNeeds,
+): Promise<PrometheusClient> {
   const ca = one.caFile === '' ? '' : await readCa(one.caFile, read);
-  return urlDoor({
+  return urlClient({
     url: one.url,
     headers: one.headers,
     username: one.username,
@@ -149,7 +149,7 @@ export async function configuredDoor(
   });
 }
 
-async function readCa(file: string, read: DoorNeeds['read']): Promise<string> {
+async function readCa(file: string, read: ClientNeeds['read']): Promise<string> {
   let pem: string;
   try {
     pem = await read(file);

@@ -4,8 +4,8 @@ import type { ClusterObjects } from '../../controllers/types';
 import type { KubeSession } from '../../kube/types';
 import { isLocked } from './ask';
 import { candidates, type Candidate, type PrometheusKind } from './candidates';
-import { firstOpen, podDoor, proxyDoor, type Credentials, type Door } from './door';
-import { PrometheusSource } from './source';
+import { firstReachable, podClient, proxyClient, type Credentials, type PrometheusClient } from './client';
+import { PrometheusSource } from './prometheusSource';
 
 /** What an open cluster gives: `Cluster` has it. */
 export interface SeenCluster {
@@ -22,7 +22,7 @@ export interface FoundPrometheus {
   /** "Prometheus monitoring/prometheus". */
   readonly label: string;
   readonly how: string;
-  readonly door: Door;
+  readonly client: PrometheusClient;
   /** Why it can't be asked, though it answers: it wants credentials. Undefined = it works. */
   readonly problem: ProblemData | undefined;
 }
@@ -66,7 +66,7 @@ export async function findPrometheus(
   return order.map(([, one]) => one);
 }
 
-/** The candidate as a door, if it answers. */
+/** The candidate as a client, if it answers. */
 async function confirm(
   session: KubeSession,
   candidate: Candidate,
@@ -77,18 +77,18 @@ async function confirm(
   const either = AbortSignal.any([signal, patience]);
   let last: unknown;
   for (const prefix of candidate.prefixes) {
-    const door = doorTo(session, candidate, prefix, credentials);
+    const client = clientOf(session, candidate, prefix, credentials);
     const found = (version: string, kind: PrometheusKind, problem?: ProblemData): FoundPrometheus => ({
       id: candidate.id,
       kind,
       version,
       label: `${kind} ${candidate.id}`,
       how: candidate.how,
-      door,
+      client,
       problem,
     });
     try {
-      const { version, application } = await new PrometheusSource(door, {
+      const { version, application } = await new PrometheusSource(client, {
         timeoutMs: () => PATIENCE_MS,
         maxBytes: () => 1 << 20,
       }).version(either);
@@ -110,12 +110,17 @@ async function confirm(
  * A pod through the tunnel, the first that is ready; the Service through the API server's proxy for who may not
  * port-forward.
  */
-function doorTo(session: KubeSession, candidate: Candidate, prefix: string, credentials: Credentials = {}): Door {
+function clientOf(
+  session: KubeSession,
+  candidate: Candidate,
+  prefix: string,
+  credentials: Credentials = {},
+): PrometheusClient {
   const { scheme, service, namespace } = candidate;
-  return firstOpen(candidate.id, prefix, () => [
-    ...candidate.pods().map((p) => podDoor(session, { ...p, scheme, prefix }, credentials)),
+  return firstReachable(candidate.id, prefix, () => [
+    ...candidate.pods().map((p) => podClient(session, { ...p, scheme, prefix }, credentials)),
     ...(service && session.raw
-      ? [proxyDoor(session, { namespace, service: service.name, port: service.port, scheme, prefix }, credentials)]
+      ? [proxyClient(session, { namespace, service: service.name, port: service.port, scheme, prefix }, credentials)]
       : []),
   ]);
 }

@@ -1,6 +1,6 @@
 /** Passwords, tokens and secret headers of Prometheuses, each bound to the address that it was given for. */
 import { parseAddress } from './address';
-import type { Secrets } from './door';
+import type { Secrets } from './client';
 
 /** What keeps them: the editor's SecretStorage. */
 export interface SecretBox {

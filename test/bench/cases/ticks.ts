@@ -7,7 +7,7 @@ import { PANELS, type Panel } from '../../../src/metrics/catalog/index';
 import { parseScrape } from '../../../src/metrics/formats/scrape';
 import { evaluate, parsed, parsePromql } from '../../../src/metrics/promql/index';
 import { Ring } from '../../../src/metrics/store/ring';
-import type { Source } from '../../../src/metrics/types';
+import type { SeriesSource } from '../../../src/metrics/types';
 import type { ChartUpdate } from '../../../src/protocol/metrics';
 import { chartsFrom, type Asked } from '../../../src/series/feed';
 import { SentCharts } from '../../../src/series/updates';
@@ -49,7 +49,7 @@ export const ticks: Case = {
     };
     while (next < HOUR_S / EVERY_S) look();
 
-    const sourceWith = (parse: typeof parsed): Source => ({
+    const sourceWith = (parse: typeof parsed): SeriesSource => ({
       kind: 'scrape',
       label: '',
       query: (query) => Promise.resolve(evaluate(parse(query.promql), ring, query)),
@@ -66,7 +66,7 @@ export const ticks: Case = {
     const names = new Set(ring.names());
     const panels = PANELS.filter((p) => p.needs.every((n) => names.has(n))).slice(0, CHARTS);
     if (panels.length < CHARTS) throw new Error(`Only ${panels.length} panels have series.`);
-    const ask = async (source: Source, of: readonly Panel[], now: number) =>
+    const ask = async (source: SeriesSource, of: readonly Panel[], now: number) =>
       (await chartsFrom(source, of, asked, undefined, now, bench.ended)).charts;
 
     const sent = new SentCharts();

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cleanAddress } from '../../../src/series/prometheus/address';
-import { configuredDoor, forContext, readConfigured } from '../../../src/series/prometheus/configured';
+import { configuredClient, forContext, readConfigured } from '../../../src/series/prometheus/configured';
 import { ownerLabel, PrometheusSecrets, type SecretBox } from '../../../src/series/prometheus/secrets';
-import { PrometheusSource } from '../../../src/series/prometheus/source';
+import { PrometheusSource } from '../../../src/series/prometheus/prometheusSource';
 import { serveHttp } from '../target/servers';
 
 const never = new AbortController().signal;
@@ -186,7 +186,9 @@ describe('secrets', () => {
     const ask = async (entry: object): Promise<unknown> => {
       const [one] = readConfigured([entry]);
       seen.length = 0;
-      await new PrometheusSource(await configuredDoor(one!, { read, secrets: () => secrets.get(one!) })).version(never);
+      await new PrometheusSource(await configuredClient(one!, { read, secrets: () => secrets.get(one!) })).version(
+        never,
+      );
       return [...seen];
     };
     const url = `http://127.0.0.1:${port}`;
@@ -225,13 +227,13 @@ describe('secrets', () => {
 
   it('never leave what holds them in a label of the page', async () => {
     const [one] = readConfigured([{ url: 'https://p.example', auth: 'basic', username: 'jane' }]);
-    const door = await configuredDoor(one!, { read, secrets: () => Promise.resolve({ secret: 'geheim' }) });
-    expect(JSON.stringify([one, door])).not.toContain('geheim');
+    const client = await configuredClient(one!, { read, secrets: () => Promise.resolve({ secret: 'geheim' }) });
+    expect(JSON.stringify([one, client])).not.toContain('geheim');
   });
 
   it('a CA file that is not there is told by its name', async () => {
     const [one] = readConfigured([{ url: 'https://p.example', caFile: '/no/ca.pem' }]);
-    await expect(configuredDoor(one!, { read, secrets: () => Promise.resolve(undefined) })).rejects.toMatchObject({
+    await expect(configuredClient(one!, { read, secrets: () => Promise.resolve(undefined) })).rejects.toMatchObject({
       code: 'prometheus.settings',
       message: expect.stringContaining('/no/ca.pem') as string,
     });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isAbort, Problem } from '../../../src/base/problem';
 import type { KubeSession } from '../../../src/kube/types';
 import { findPrometheus } from '../../../src/series/prometheus/find';
-import { PrometheusSource } from '../../../src/series/prometheus/source';
+import { PrometheusSource } from '../../../src/series/prometheus/prometheusSource';
 import { session } from '../cluster/helpers';
 import { World } from '../controllers/cluster';
 import { closedPort, serveHttp } from '../target/servers';
@@ -67,7 +67,7 @@ describe('finding', () => {
       }),
       never,
     );
-    expect(found.map(({ id, kind, version, door, problem }) => [id, kind, version, door.prefix, problem])).toEqual([
+    expect(found.map(({ id, kind, version, client, problem }) => [id, kind, version, client.prefix, problem])).toEqual([
       ['monitoring/prometheus-behind', 'Prometheus', '3.16.0', '/prometheus', undefined],
       ['monitoring/prometheus-good', 'Prometheus', '3.16.0', '', undefined],
     ]);
@@ -80,7 +80,7 @@ describe('finding', () => {
       build(res);
     });
     const [found] = await findPrometheus(world({ prometheus: port }, ['--web.route-prefix=/own/']), never);
-    expect([found?.door.prefix, seen]).toEqual(['/own', ['/own/api/v1/status/buildinfo']]);
+    expect([found?.client.prefix, seen]).toEqual(['/own', ['/own/api/v1/status/buildinfo']]);
   });
 
   it("goes by what the operator's object says, where it may be read", async () => {
@@ -103,7 +103,7 @@ describe('finding', () => {
       },
     };
     const [found] = await findPrometheus({ objects, session: withObjects }, never);
-    expect([found?.door.prefix, found?.how, asked]).toEqual([
+    expect([found?.client.prefix, found?.how, asked]).toEqual([
       '/by-operator',
       "the operator's Prometheus main",
       ['/apis/monitoring.coreos.com/v1/prometheuses'],
@@ -121,7 +121,7 @@ describe('finding', () => {
       getJson: () => Promise.reject(new Problem('kube.forbidden', 'no', { status: 403 })),
     };
     expect(
-      (await findPrometheus({ objects: other.objects, session: unread }, never)).map((f) => f.door.prefix),
+      (await findPrometheus({ objects: other.objects, session: unread }, never)).map((f) => f.client.prefix),
     ).toEqual(['/prometheus']);
   });
 
@@ -151,7 +151,7 @@ describe('finding', () => {
       ['monitoring/thanos-query', undefined],
       ['monitoring/prometheus', undefined],
     ]);
-    const source = new PrometheusSource(again[0]!.door);
+    const source = new PrometheusSource(again[0]!.client);
     token = 'other';
     await expect(source.version(never)).rejects.toMatchObject({ code: 'prometheus.unauthorized', status: 401 });
     token = 'right';

@@ -1,7 +1,7 @@
 /** The few numbers that advice rests on, worked out by hand beside. */
 import { describe, expect, it } from 'vitest';
 import { MEASURE_QUERIES, measuredFrom } from '../../../src/series/measure';
-import { SavedSource } from '../../../src/series/saved/source';
+import { SavedSource } from '../../../src/series/saved/savedSource';
 import { namesIn } from '../../../src/series/scraper';
 
 const never = new AbortController().signal;

@@ -2,8 +2,8 @@
 import type * as http from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { isAbort, Problem } from '../../../src/base/problem';
-import { urlDoor, type PrometheusSettings } from '../../../src/series/prometheus/door';
-import { PrometheusSource, type PrometheusOptions } from '../../../src/series/prometheus/source';
+import { urlClient, type PrometheusSettings } from '../../../src/series/prometheus/client';
+import { PrometheusSource, type PrometheusOptions } from '../../../src/series/prometheus/prometheusSource';
 import { CERT } from '../target/certificate';
 import { NAMED_CERT, NAMED_KEY } from './certificate';
 import { serveTls } from './servers';
@@ -16,7 +16,7 @@ const source = (
   port: number,
   settings: Partial<PrometheusSettings> = {},
   options: PrometheusOptions = {},
-): PrometheusSource => new PrometheusSource(urlDoor({ url: `http://127.0.0.1:${port}`, ...settings }), options);
+): PrometheusSource => new PrometheusSource(urlClient({ url: `http://127.0.0.1:${port}`, ...settings }), options);
 
 const json = (res: http.ServerResponse, body: unknown, status = 200): void => {
   res.statusCode = status;
@@ -309,12 +309,12 @@ it('asks for the values of a label, of one metric, whatever the name', async () 
 
 describe("settings that can't be used", () => {
   it.each(['prometheus:9090', 'ftp://x', '', 'http://'])('"%s" is no address', (url) => {
-    expect(() => urlDoor({ url })).toThrowError(expect.objectContaining({ code: 'prometheus.settings' }));
+    expect(() => urlClient({ url })).toThrowError(expect.objectContaining({ code: 'prometheus.settings' }));
   });
   it('a password in the address is refused and not repeated', () => {
     const e = (() => {
       try {
-        return urlDoor({ url: 'https://jane:hunter2@p.example' });
+        return urlClient({ url: 'https://jane:hunter2@p.example' });
       } catch (thrown) {
         return thrown as Problem;
       }
@@ -323,7 +323,7 @@ describe("settings that can't be used", () => {
     expect(JSON.stringify(e)).not.toContain('hunter2');
   });
   it('a header that would break the request is refused', () => {
-    expect(() => urlDoor({ url: 'http://x', headers: { 'X-A': 'b\r\nX-C: d' } })).toThrowError(
+    expect(() => urlClient({ url: 'http://x', headers: { 'X-A': 'b\r\nX-C: d' } })).toThrowError(
       expect.objectContaining({ code: 'prometheus.settings' }),
     );
   });

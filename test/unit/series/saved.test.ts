@@ -7,7 +7,7 @@ import { evaluate, parsePromql } from '../../../src/metrics/promql/index';
 import { parseScrape } from '../../../src/metrics/formats/scrape';
 import type { Family, QueryResult } from '../../../src/metrics/types';
 import { writeOpenMetrics } from '../../../src/metrics/formats/write';
-import { SavedSource } from '../../../src/series/saved/source';
+import { SavedSource } from '../../../src/series/saved/savedSource';
 
 const never = new AbortController().signal;
 const T = 1_700_000_000;

@@ -1,20 +1,20 @@
 /** The Prometheuses that a page may ask: those of the settings and those of the cluster, with what is kept for each. */
 import { Disposables, Emitter, type Disposable } from '../../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../../base/problem';
-import type { Source } from '../../../metrics/types';
+import type { SeriesSource } from '../../../metrics/types';
 import { askPrometheus, type AskedPrometheus } from '../../../series/prometheus/ask';
 import {
-  configuredDoor,
+  configuredClient,
   forContext,
   readConfigured,
   TENANT_HEADER,
   type ConfiguredPrometheus,
   type WrittenPrometheus,
 } from '../../../series/prometheus/configured';
-import type { Door, Secrets } from '../../../series/prometheus/door';
+import type { PrometheusClient, Secrets } from '../../../series/prometheus/client';
 import { findPrometheus } from '../../../series/prometheus/find';
 import { ownerLabel, PrometheusSecrets, type SecretBox, type SecretOwner } from '../../../series/prometheus/secrets';
-import { PrometheusSource } from '../../../series/prometheus/source';
+import { PrometheusSource } from '../../../series/prometheus/prometheusSource';
 import type { Clusters } from '../../clusters';
 import type { Choice, Editor } from '../../editor';
 import type { FileDialogs } from '../../pages/panel';
@@ -25,7 +25,7 @@ import { readPem, userOf } from './user';
 /** One that a page may ask. */
 export interface KnownPrometheus {
   readonly id: string;
-  readonly source: Source;
+  readonly source: SeriesSource;
   /** Why it can't be asked. */
   readonly problem: ProblemData | undefined;
   /**
@@ -91,9 +91,9 @@ export class Prometheuses implements Disposable {
       }));
       return found.map((f) => ({
         id: f.id,
-        source: new PrometheusSource(f.door, {}, f.label),
+        source: new PrometheusSource(f.client, {}, f.label),
         problem: f.problem,
-        unlock: () => this.#unlockFound({ server, id: f.id }, f.door),
+        unlock: () => this.#unlockFound({ server, id: f.id }, f.client),
       }));
     } catch (e) {
       if (isAbort(e)) throw e;
@@ -103,19 +103,19 @@ export class Prometheuses implements Disposable {
   }
 
   async #configured(one: ConfiguredPrometheus): Promise<KnownPrometheus> {
-    let door: Door;
+    let client: PrometheusClient;
     let { problem } = one;
     try {
       if (problem) throw Problem.fromJSON(problem);
-      door = await configuredDoor(one, { ...this.#needs, secrets: () => this.#secrets.get(ownerOf(one)) });
+      client = await configuredClient(one, { ...this.#needs, secrets: () => this.#secrets.get(ownerOf(one)) });
     } catch (e) {
       const p = Problem.from(e, 'prometheus.settings');
       problem ??= p.toJSON();
-      door = { label: one.name, prefix: '', ask: () => Promise.reject(p) };
+      client = { label: one.name, prefix: '', ask: () => Promise.reject(p) };
     }
     return {
       id: one.id,
-      source: new PrometheusSource(door, {}, one.name),
+      source: new PrometheusSource(client, {}, one.name),
       problem,
       unlock: () => this.#unlockConfigured(one),
     };
@@ -171,12 +171,15 @@ export class Prometheuses implements Disposable {
   }
 
   /** All of it goes into the secret storage, as no setting names this one; and only once it is let in with it. */
-  async #unlockFound(owner: { readonly server: string; readonly id: string }, door: Door): Promise<string> {
+  async #unlockFound(
+    owner: { readonly server: string; readonly id: string },
+    client: PrometheusClient,
+  ): Promise<string> {
     const key = `${owner.server} ${owner.id}`;
     const tried = (secrets: Secrets): Promise<AskedPrometheus> => {
       this.#trying.set(key, secrets);
       return this.#user.busy(`Asking ${owner.id}`, (signal) =>
-        askPrometheus(() => door, { timeoutMs: PATIENCE_MS, signal }),
+        askPrometheus(() => client, { timeoutMs: PATIENCE_MS, signal }),
       );
     };
     try {

@@ -2,8 +2,8 @@
 import { Problem } from '../../../base/problem';
 import { cleanAddress } from '../../../series/prometheus/address';
 import { askPrometheus, BEHIND, type AskedPrometheus } from '../../../series/prometheus/ask';
-import { configuredDoor, TENANT_HEADER, type AuthKind } from '../../../series/prometheus/configured';
-import type { Secrets } from '../../../series/prometheus/door';
+import { configuredClient, TENANT_HEADER, type AuthKind } from '../../../series/prometheus/configured';
+import type { Secrets } from '../../../series/prometheus/client';
 
 export interface Question {
   readonly title: string;
@@ -142,9 +142,9 @@ async function until(
 /** A CA file that holds none, a header that can't be sent: told like an answer, as it can be mended in the same way. */
 async function ask(user: User, { read }: SetupNeeds, draft: Draft): Promise<AskedPrometheus> {
   try {
-    const doorAt = await doors(draft, read);
+    const clientAt = await clients(draft, read);
     return await user.busy(`Asking ${draft.url}`, (signal) =>
-      askPrometheus(doorAt, { timeoutMs: PATIENCE_MS, signal }),
+      askPrometheus(clientAt, { timeoutMs: PATIENCE_MS, signal }),
     );
   } catch (e) {
     if (e instanceof Problem && e.code === 'prometheus.settings')
@@ -158,17 +158,17 @@ async function ask(user: User, { read }: SetupNeeds, draft: Draft): Promise<Aske
   }
 }
 
-async function doors(
+async function clients(
   draft: Draft,
   read: SetupNeeds['read'],
-): Promise<(behind: string) => Awaited<ReturnType<typeof configuredDoor>>> {
+): Promise<(behind: string) => Awaited<ReturnType<typeof configuredClient>>> {
   const headers = draft.tenant === '' ? draft.headers : { ...draft.headers, [TENANT_HEADER]: draft.tenant };
-  const at = (behind: string): ReturnType<typeof configuredDoor> =>
-    configuredDoor(
+  const at = (behind: string): ReturnType<typeof configuredClient> =>
+    configuredClient(
       { ...draft, url: `${draft.url}${behind}`, headers },
       { secrets: () => Promise.resolve(draft.secrets), read },
     );
-  const made = new Map<string, Awaited<ReturnType<typeof configuredDoor>>>();
+  const made = new Map<string, Awaited<ReturnType<typeof configuredClient>>>();
   for (const behind of BEHIND) made.set(behind, await at(behind));
   return (behind) => made.get(behind)!;
 }

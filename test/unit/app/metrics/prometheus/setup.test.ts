@@ -12,7 +12,7 @@ import {
   type User,
 } from '../../../../../src/app/metrics/prometheus/setup';
 import { askPrometheus } from '../../../../../src/series/prometheus/ask';
-import { urlDoor } from '../../../../../src/series/prometheus/door';
+import { urlClient } from '../../../../../src/series/prometheus/client';
 import { NAMED_CERT, NAMED_KEY } from '../../../series/certificate';
 import { serveTls } from '../../../series/servers';
 import { closedPort, serveHttp } from '../../../target/servers';
@@ -312,7 +312,7 @@ describe('letting in', () => {
       user,
       'monitoring/prometheus',
       (secrets) =>
-        askPrometheus(() => urlDoor({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), {
+        askPrometheus(() => urlClient({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), {
           timeoutMs: 2000,
           signal: new AbortController().signal,
         }),
@@ -326,7 +326,7 @@ describe('letting in', () => {
         scripted([]).user,
         'monitoring/prometheus',
         (secrets) =>
-          askPrometheus(() => urlDoor({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), {
+          askPrometheus(() => urlClient({ url: `http://127.0.0.1:${port}`, secrets: () => Promise.resolve(secrets) }), {
             timeoutMs: 2000,
             signal: new AbortController().signal,
           }),

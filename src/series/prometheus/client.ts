@@ -17,7 +17,7 @@ export interface AskOptions {
 }
 
 /** One way to one Prometheus. */
-export interface Door {
+export interface PrometheusClient {
   /** For people: "monitoring/prometheus-0 :9090", "https://mimir.example/prometheus". */
   readonly label: string;
   /** In front of `/api/v1/…`, without a slash at the end: '', '/prometheus'. */
@@ -71,11 +71,11 @@ interface ServicePlace {
 }
 
 /** A port of a pod, through the tunnel. */
-export function podDoor(
+export function podClient(
   session: KubeSession,
   { namespace, pod, port, scheme = 'http', prefix = '' }: PodPlace,
   credentials: Credentials = {},
-): Door {
+): PrometheusClient {
   const target = podTarget(session, namespace, pod, { port, scheme }, NO_AUTH);
   return {
     label: target.label,
@@ -89,11 +89,11 @@ export function podDoor(
  * A port of a Service, by its name or number, through the API server's proxy. Needs the right to get `services/proxy`.
  * The header Authorization is the API server's own there: of the credentials only other headers get through.
  */
-export function proxyDoor(
+export function proxyClient(
   session: KubeSession,
   { namespace, service, port, scheme = 'http', prefix = '' }: ServicePlace,
   credentials: Credentials = {},
-): Door {
+): PrometheusClient {
   const name = `${scheme === 'https' ? 'https:' : ''}${service}:${port}`;
   return {
     label: `${namespace}/${service}:${port}`,
@@ -128,7 +128,7 @@ export function proxyDoor(
 }
 
 /** Throws Problem `prometheus.settings` for a URL or headers that can't be used. */
-export function urlDoor(settings: PrometheusSettings): Door {
+export function urlClient(settings: PrometheusSettings): PrometheusClient {
   const url = parseAddress(settings.url);
   checkHeaders(settings.headers ?? {});
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
@@ -190,26 +190,30 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
 }
 
 /**
- * Tries doors in turn, keeping to the one that worked last: the tunnel first, the proxy for who may not port-forward,
- * another pod when one is gone. `doors` is asked before each request. Only what says that the way is closed leads on to
+ * Tries clients in turn, keeping to the one that worked last: the tunnel first, the proxy for who may not port-forward,
+ * another pod when one is gone. `clients` is asked before each request. Only what says that the way is closed leads on to
  * the next.
  */
-export function firstOpen(label: string, prefix: string, doors: () => readonly Door[]): Door {
+export function firstReachable(
+  label: string,
+  prefix: string,
+  clients: () => readonly PrometheusClient[],
+): PrometheusClient {
   let last: string | undefined;
   return {
     label,
     prefix,
     ask: async (path, options) => {
-      const all = [...doors()].sort((a, b) => Number(b.label === last) - Number(a.label === last));
+      const all = [...clients()].sort((a, b) => Number(b.label === last) - Number(a.label === last));
       if (all.length === 0)
         throw new Problem('prometheus.gone', `${label} has no pod that is ready.`, {
           next: 'Look at its pods; or choose "Add Prometheus…" for another one by its address.',
         });
       let first: unknown;
-      for (const door of all) {
+      for (const client of all) {
         try {
-          const answer = await door.ask(path, options);
-          last = door.label;
+          const answer = await client.ask(path, options);
+          last = client.label;
           return answer;
         } catch (e) {
           if (options.signal.aborted || !closed(e)) throw e;

@@ -2,8 +2,8 @@
 import type { PrometheusConnectionOptions, PrometheusDriver } from 'prometheus-query';
 import { age } from '../../base/format';
 import { Problem } from '../../base/problem';
-import type { Family, QueryResult, RangeQuery, Source } from '../../metrics/types';
-import type { Door } from './door';
+import type { Family, QueryResult, RangeQuery, SeriesSource } from '../../metrics/types';
+import type { PrometheusClient } from './client';
 import { envelopeOf, wayProblem, type Envelope } from './problems';
 import { readFamilies, readResult } from './result';
 
@@ -30,7 +30,7 @@ const LOOK_BACK = 24 * 3600;
 /** Clocks that differ by more are told, s: the newest samples are then missing, or in the future. */
 const CLOCKS_DIFFER = 60;
 
-export class PrometheusSource implements Source {
+export class PrometheusSource implements SeriesSource {
   readonly kind = 'prometheus';
   readonly label: string;
   readonly #timeoutMs: () => number;
@@ -40,9 +40,9 @@ export class PrometheusSource implements Source {
   #skew = 0;
 
   constructor(
-    private readonly door: Door,
+    private readonly client: PrometheusClient,
     { timeoutMs, maxBytes, now }: PrometheusOptions = {},
-    label = `Prometheus ${door.label}`,
+    label = `Prometheus ${client.label}`,
   ) {
     this.label = label;
     this.#timeoutMs = timeoutMs ?? (() => TIMEOUT_MS);
@@ -56,7 +56,7 @@ export class PrometheusSource implements Source {
       (driver) => driver.rangeQuery(promql, start * 1000, end * 1000, step, timeout),
       signal,
     );
-    const { series, warnings } = readResult(body, this.door.label);
+    const { series, warnings } = readResult(body, this.client.label);
     return { series, warnings: [...warnings, ...this.#clock()] };
   }
 
@@ -96,7 +96,7 @@ export class PrometheusSource implements Source {
   #clock(): string[] {
     if (Math.abs(this.#skew) < CLOCKS_DIFFER) return [];
     return [
-      `The clock of ${this.door.label} is ${age(Math.abs(this.#skew) * 1000)} ` +
+      `The clock of ${this.client.label} is ${age(Math.abs(this.#skew) * 1000)} ` +
         `${this.#skew > 0 ? 'ahead of' : 'behind'} this machine's: the newest samples may be missing.`,
     ];
   }
@@ -136,27 +136,27 @@ export class PrometheusSource implements Source {
       if (failure !== undefined) throw failure;
       throw new Problem(
         'prometheus.failed',
-        `The request to ${this.door.label} could not be made: ` +
+        `The request to ${this.client.label} could not be made: ` +
           `${e instanceof Error ? e.message : String((e as { error?: unknown } | undefined)?.error ?? e)}.`,
         { next: 'Check the query and the time range.', cause: e },
       );
     }
-    if (!body) throw new Problem('prometheus.failed', `${this.door.label} was not asked.`, { next: 'Try again.' });
+    if (!body) throw new Problem('prometheus.failed', `${this.client.label} was not asked.`, { next: 'Try again.' });
     return body;
   }
 
   async #send({ url = '', params }: Asked, signal: AbortSignal): Promise<Envelope> {
     const query = String(params ?? '');
-    const path = `${this.door.prefix}/api/v1/${url}${query === '' ? '' : `?${query}`}`;
+    const path = `${this.client.prefix}/api/v1/${url}${query === '' ? '' : `?${query}`}`;
     const maxBytes = this.#maxBytes();
     const asked = this.#now();
-    const answer = await this.door
+    const answer = await this.client
       .ask(path, { signal, idleTimeoutMs: this.#timeoutMs() + 1000, maxBytes })
       .catch((e: unknown) => {
         throw wayProblem(e, maxBytes);
       });
     this.#compareClocks(answer.headers['date'], asked, this.#now());
-    return envelopeOf(answer, this.door.label, path);
+    return envelopeOf(answer, this.client.label, path);
   }
 
   /** `date` has whole seconds, and was written between the two times. */

@@ -5,7 +5,7 @@ import { bytes as sizeText, count, duration } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { evaluate, parsed } from '../../metrics/promql/index';
 import { parseScrape } from '../../metrics/formats/scrape';
-import type { Family, Matcher, QueryResult, RangeQuery, Scrape, Source } from '../../metrics/types';
+import type { Family, Matcher, QueryResult, RangeQuery, Scrape, SeriesSource } from '../../metrics/types';
 import { SavedStore, type SavedSpan } from './store';
 
 export interface SavedFile {
@@ -23,7 +23,7 @@ export const MAX_SAVED_BYTES = 256 << 20;
 /** Looked at to tell OpenMetrics that was cut off from the older text format, bytes. */
 const HEAD = 1 << 16;
 
-export class SavedSource implements Source {
+export class SavedSource implements SeriesSource {
   readonly kind = 'file';
 
   private constructor(

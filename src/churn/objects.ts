@@ -1,5 +1,6 @@
 /**
- * What is kept of an object between two events: a text without what is never told, and with Secrets' values as hashes.
+ * Objects as the watch brings them, and as they are kept between two events: as text, without the fields that are never
+ * shown, and with hashes in place of a Secret's values.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { isObject, list, object, text, type Json } from '../base/json';
@@ -7,47 +8,47 @@ import type { Managed } from './fields';
 import type { KindInfo } from './types';
 
 /** An object as an event brings it. */
-export interface Seen {
+export interface SeenObject {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Counted by the API server at each change of what is wished; 0 = a kind without. */
+  /** The API server raises it at each change of the spec; 0 = a kind without. */
   readonly generation: number;
-  /** ms since the epoch; 0 = not told. */
+  /** ms since the epoch; 0 = unknown. */
   readonly createdAt: number;
   readonly managed: readonly Managed[];
   /** The object without managedFields and what moves with every write; a Secret's values are hashes. */
   readonly rest: Json;
 }
 
-/** An entry of managedFields as it is kept: enough to see that it moved. */
-export type KeptEntry = readonly [
+/** An entry of managedFields, as much of it as it takes to see that it changed. */
+export type StateEntry = readonly [
   manager: string,
   operation: string,
   subresource: string,
   time: string,
   fields: string,
 ];
-/** A state that the next one is compared with. */
-export interface Kept {
+/** The state of an object that its next one is compared with. */
+export interface ObjectState {
   readonly rest: Json;
-  readonly managed: readonly KeptEntry[];
+  readonly managed: readonly StateEntry[];
 }
 
-/** kubectl's copy of the whole object, which says again what the other fields say (for Secrets, the values). */
+/** kubectl's copy of the whole object. It repeats the other fields, and with them a Secret's values. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-/** Of this process: a hash tells that two values are equal, and nothing to who has no such key. */
+/** New in each process: hashes show that two values are equal, and nothing to anybody without this key. */
 const salt = randomBytes(32);
-/** What a Secret's value is shown as. */
+/** Shown in place of a Secret's value. */
 export const HIDDEN = '(hidden)';
 
 export function isSecret({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): boolean {
   return group === '' && kind === 'Secret';
 }
 
-/** undefined for what is no object of the API. */
-export function see(kind: Pick<KindInfo, 'group' | 'kind'>, raw: unknown): Seen | undefined {
+/** undefined for anything that is not an object of the API. */
+export function readObject(kind: Pick<KindInfo, 'group' | 'kind'>, raw: unknown): SeenObject | undefined {
   const { metadata: rawMetadata, apiVersion: _a, kind: _k, ...parts } = object(raw);
   if (!isObject(rawMetadata)) return undefined;
   const {
@@ -89,20 +90,20 @@ export function see(kind: Pick<KindInfo, 'group' | 'kind'>, raw: unknown): Seen 
   };
 }
 
-/** The state as it is kept. Throws RangeError for one that is nested too deep. */
-export function keep({ rest, managed }: Seen): string {
-  return JSON.stringify({ rest, managed: managed.map(entryOf) } satisfies Kept);
+/** Throws RangeError for an object that is nested too deep. */
+export function packState({ rest, managed }: SeenObject): string {
+  return JSON.stringify({ rest, managed: managed.map(entryOf) } satisfies ObjectState);
 }
 
-export function entryOf({ manager, operation, subresource, time, fields }: Managed): KeptEntry {
+export function entryOf({ manager, operation, subresource, time, fields }: Managed): StateEntry {
   return [manager, operation, subresource, time, digest(JSON.stringify(fields))];
 }
 
-export function kept(state: string): Kept {
-  return JSON.parse(state) as Kept;
+export function unpackState(state: string): ObjectState {
+  return JSON.parse(state) as ObjectState;
 }
 
-/** Values of `data` and `stringData`, each by a hash: equal ones stay equal, and nobody reads them. */
+/** Hashes in place of the values of `data` and `stringData`: equal ones stay equal, and nobody can read them. */
 function hide(parts: Json): Json {
   const hidden = (map: unknown): Json =>
     Object.fromEntries(
@@ -120,7 +121,7 @@ function hide(parts: Json): Json {
   };
 }
 
-/** FNV-1a, 32 bit: to see that a text is another one, where nobody wants to be deceived. */
+/** FNV-1a, 32 bit: enough to see that a text changed, where nobody tries to deceive us. */
 function digest(s: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < s.length; i++) hash = Math.imul(hash ^ s.charCodeAt(i), 0x01000193);
