@@ -69,123 +69,96 @@ function setting(asked: Asked, pkg: GoPackage): Setting {
   };
 }
 
+/** Options of a controller that some versions of controller-runtime don't have. */
+const OPTIONAL: readonly Omit<Asked, 'field' | 'known'>[] = [
+  {
+    name: 'CacheSyncTimeout',
+    default: '2m',
+    tells: 'How long a start waits for the first list of what is watched before the process gives up.',
+  },
+  {
+    name: 'ReconciliationTimeout',
+    default: 'none',
+    tells: 'After this time the context of a Reconcile is cancelled.',
+  },
+  {
+    name: 'EnableWarmup',
+    default: 'false',
+    tells: 'Whether a replica that is not the leader fills its caches and queue already.',
+  },
+];
+
 function ofController(c: Controller, pkg: GoPackage, module: Module): SetUp {
   const general = c.manager === undefined ? undefined : managerFields(c.manager, pkg);
   const field = (name: string): Field | undefined => c.read?.fields.get(name) ?? general?.get(name);
   const known = !c.open && c.read?.known !== false && (c.manager === undefined || c.manager.read.known);
   const runtime = runtimeName(module);
   const has = (name: string): boolean => module.facts.has('controller.Options', name) === true;
-  const fact = module.facts.maxConcurrentReconciles;
   const priority = queueOf(c, pkg, module);
-  const settings: Setting[] = [
-    {
-      name: 'MaxConcurrentReconciles',
-      default: String(fact?.value ?? 1),
-      from: c.workersFrom === 'manager' ? 'set' : c.workersFrom,
-      value: c.workers === undefined ? 'unknown' : String(c.workers),
-      tells: `How many reconciles run at once. ${fact === undefined ? 'Without it: 1.' : `Without it: ${fact.value} (${fact.source}).`}${c.manager === undefined && c.workersFrom === 'default' ? ' The options of a manager in another package may set another default.' : ''}`,
-      ...(c.workersAt === undefined
-        ? {}
-        : { at: { start: c.workersAt.start, end: c.workersAt.end, file: c.workersAt.file.path } }),
-      ...(fact?.cite === undefined ? {} : { cite: fact.cite }),
-    },
-  ];
   const queue = module.facts.usePriorityQueue;
+  const asked: Omit<Asked, 'field' | 'known'>[] = [];
   if (queue !== undefined && queue.value !== 'none')
-    settings.push(
-      setting(
-        {
-          name: 'UsePriorityQueue',
-          field: field('UsePriorityQueue'),
-          known,
-          default: String(queue.value === 'on'),
-          tells: `What changed is reconciled before what was only listed or resynced (${queue.source}).`,
-          cite: queue.cite,
-        },
-        pkg,
-      ),
-    );
-  settings.push(
-    setting(
-      {
-        name: 'RateLimiter',
-        field: field('RateLimiter'),
-        known,
-        default: priority === true ? PER_OBJECT : `${PER_OBJECT}; ${OVERALL}`,
-        tells: `How fast a failed reconcile comes back (${runtime}). It holds back requeues, not events.`,
-      },
-      pkg,
-    ),
-  );
+    asked.push({
+      name: 'UsePriorityQueue',
+      default: String(queue.value === 'on'),
+      tells: `What changed is reconciled before what was only listed or resynced (${queue.source}).`,
+      cite: queue.cite,
+    });
+  asked.push({
+    name: 'RateLimiter',
+    default: priority === true ? PER_OBJECT : `${PER_OBJECT}; ${OVERALL}`,
+    tells: `How fast a failed reconcile comes back (${runtime}). It holds back requeues, not events.`,
+  });
   if (has('RecoverPanic'))
-    settings.push(
-      setting(
-        {
-          name: 'RecoverPanic',
-          field: field('RecoverPanic'),
-          known,
-          default: runtimeAtLeast(module, RECOVERS) === true ? 'true' : 'false',
-          tells: `Whether a panic in Reconcile is an error of that object (true) or ends the process (false); true by default from ${RECOVERS} on.`,
-        },
-        pkg,
-      ),
-    );
-  if (has('CacheSyncTimeout'))
-    settings.push(
-      setting(
-        {
-          name: 'CacheSyncTimeout',
-          field: field('CacheSyncTimeout'),
-          known,
-          default: '2m',
-          tells: 'How long a start waits for the first list of what is watched before the process gives up.',
-        },
-        pkg,
-      ),
-    );
-  if (has('ReconciliationTimeout'))
-    settings.push(
-      setting(
-        {
-          name: 'ReconciliationTimeout',
-          field: field('ReconciliationTimeout'),
-          known,
-          default: 'none',
-          tells: 'After this time the context of a Reconcile is cancelled.',
-        },
-        pkg,
-      ),
-    );
-  if (has('EnableWarmup'))
-    settings.push(
-      setting(
-        {
-          name: 'EnableWarmup',
-          field: field('EnableWarmup'),
-          known,
-          default: 'false',
-          tells: 'Whether a replica that is not the leader fills its caches and queue already.',
-        },
-        pkg,
-      ),
-    );
-  const words = [
-    c.workers === undefined ? 'workers: not known here' : `${c.workers} worker${c.workers === 1 ? '' : 's'}`,
-    priority === undefined ? undefined : priority ? 'priority queue' : 'plain queue',
-    field('RateLimiter') !== undefined
-      ? 'own requeue limits'
-      : !known
-        ? undefined
-        : `requeues ${priority === true ? PER_OBJECT : '10/s, burst 100'}`,
-    c.workersFrom === 'default' ? `${runtime}'s defaults` : undefined,
-  ];
+    asked.push({
+      name: 'RecoverPanic',
+      default: runtimeAtLeast(module, RECOVERS) === true ? 'true' : 'false',
+      tells:
+        'Whether a panic in Reconcile is an error of that object (true) or ends the process (false); ' +
+        `true by default from ${RECOVERS} on.`,
+    });
+  asked.push(...OPTIONAL.filter((o) => has(o.name)));
   return {
     kind: 'controller',
     name: c.name ?? c.kind?.name ?? 'controller',
     ...calledAt(c.call),
-    line: words.filter((w) => w !== undefined).join(' · '),
-    settings,
+    line: [
+      c.workers === undefined ? 'workers: not known here' : `${c.workers} worker${c.workers === 1 ? '' : 's'}`,
+      priority === undefined ? undefined : priority ? 'priority queue' : 'plain queue',
+      requeues(field('RateLimiter'), known, priority),
+      c.workersFrom === 'default' ? `${runtime}'s defaults` : undefined,
+    ]
+      .filter((w) => w !== undefined)
+      .join(' · '),
+    settings: [workersSetting(c, module), ...asked.map((a) => setting({ ...a, field: field(a.name), known }, pkg))],
   };
+}
+
+function workersSetting(c: Controller, module: Module): Setting {
+  const fact = module.facts.maxConcurrentReconciles;
+  const standard = fact === undefined ? 'Without it: 1.' : `Without it: ${fact.value} (${fact.source}).`;
+  const elsewhere =
+    c.manager === undefined && c.workersFrom === 'default'
+      ? ' The options of a manager in another package may set another default.'
+      : '';
+  return {
+    name: 'MaxConcurrentReconciles',
+    default: String(fact?.value ?? 1),
+    from: c.workersFrom === 'manager' ? 'set' : c.workersFrom,
+    value: c.workers === undefined ? 'unknown' : String(c.workers),
+    tells: `How many reconciles run at once. ${standard}${elsewhere}`,
+    ...(c.workersAt === undefined
+      ? {}
+      : { at: { start: c.workersAt.start, end: c.workersAt.end, file: c.workersAt.file.path } }),
+    ...(fact?.cite === undefined ? {} : { cite: fact.cite }),
+  };
+}
+
+/** How the lens says what limits requeues; undefined when that is not known. */
+function requeues(limiter: Field | undefined, known: boolean, priority: boolean | undefined): string | undefined {
+  if (limiter !== undefined) return 'own requeue limits';
+  if (!known) return undefined;
+  return `requeues ${priority === true ? PER_OBJECT : '10/s, burst 100'}`;
 }
 
 /** True for the priority queue, false for the plain one, undefined when that is not known. */
@@ -198,8 +171,8 @@ export function queueOf(c: Controller, pkg: GoPackage, module: Module): boolean 
     c.read?.fields.get('UsePriorityQueue') ??
     (c.manager === undefined ? undefined : managerFields(c.manager, pkg).get('UsePriorityQueue'));
   if (field !== undefined) {
-    const told = /\((true|false)\)$/.exec(field.value.text)?.[1];
-    return told === undefined ? undefined : told === 'true';
+    const value = /\((true|false)\)$/.exec(field.value.text)?.[1];
+    return value === undefined ? undefined : value === 'true';
   }
   return c.manager !== undefined && !c.manager.read.known ? undefined : fact === 'on';
 }

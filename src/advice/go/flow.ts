@@ -13,6 +13,10 @@ export function functionAround(file: GoFile, node: Node): Node {
   return enclosing(node, ...FUNCTIONS) ?? file.root;
 }
 
+/** Calls that never return. */
+const ENDS =
+  /^(panic|os\.Exit|runtime\.Goexit|\w+\.(Fatal|Fatalf|Fatalln|Exit|Panic|Panicf|Panicln|FlushAndExit)|(t|tb|b)\.(FailNow|SkipNow))\(/;
+
 /** True when a list of statements never goes on behind its end: it returns, panics or ends the process. */
 function leaves(block: Node): boolean {
   const list = block.type === 'statement_list' ? block : parts(block).find((n) => n.type === 'statement_list');
@@ -20,9 +24,7 @@ function leaves(block: Node): boolean {
   if (last === undefined) return false;
   if (last.type === 'return_statement' || last.type === 'goto_statement') return true;
   if (last.type !== 'expression_statement') return false;
-  return /^(panic|os\.Exit|runtime\.Goexit|\w+\.(Fatal|Fatalf|Fatalln|Exit|Panic|Panicf|Panicln|FlushAndExit)|(t|tb|b)\.(FailNow|SkipNow))\(/.test(
-    last.text,
-  );
+  return ENDS.test(last.text);
 }
 
 /**
@@ -96,114 +98,116 @@ export function definitions(file: GoFile, func: Node): ReadonlyMap<string, reado
   if (byFunc === undefined) CACHE.set(file, (byFunc = new Map<number, ReadonlyMap<string, readonly Definition[]>>()));
   const known = byFunc.get(func.id);
   if (known !== undefined) return known;
-  const out = new Map<string, Definition[]>();
-  const add = (d: Definition): void => {
-    if (d.name.text === '_') return;
-    const list = out.get(d.name.text);
-    if (list) list.push(d);
-    else out.set(d.name.text, [d]);
-  };
-  const pairs = (
-    node: Node,
-    names: readonly Node[],
-    values: readonly Node[],
-    declares: boolean,
-    type: Node | undefined,
-    kind: Definition['kind'] = 'assign',
-  ): void => {
-    const scope = declares ? scopeOf(node) : undefined;
-    names.forEach((name, i) => {
-      if (name.type !== 'identifier') return;
-      const single = values.length === 1 && names.length > 1;
-      add({
-        node,
-        name,
-        value: single ? values[0] : values[i],
-        index: single ? i : 0,
-        count: single ? names.length : 1,
-        declares,
-        scope,
-        type,
-        kind,
+  const found = new Map<string, Definition[]>();
+  if (func.type !== 'source_file')
+    for (const node of all(func, ...DEFINING))
+      for (const d of definitionsBy(node, func)) {
+        const name = d.name.text;
+        if (name === '_') continue;
+        const list = found.get(name);
+        if (list) list.push(d);
+        else found.set(name, [d]);
+      }
+  byFunc.set(func.id, found);
+  return found;
+}
+
+/** Nodes that give variables a value. */
+const DEFINING = [
+  'short_var_declaration',
+  'assignment_statement',
+  'var_spec',
+  'const_spec',
+  'range_clause',
+  'parameter_declaration',
+  'receive_statement',
+  'inc_statement',
+  'dec_statement',
+];
+
+/** What a node of `DEFINING` in the function `func` defines. */
+function definitionsBy(node: Node, func: Node): Definition[] {
+  switch (node.type) {
+    case 'short_var_declaration':
+      return paired(node, expressionsOf(node, 'left'), expressionsOf(node, 'right'), { declares: true });
+    case 'assignment_statement':
+      return node.childForFieldName('operator')?.text === '='
+        ? paired(node, expressionsOf(node, 'left'), expressionsOf(node, 'right'), { declares: false })
+        : paired(node, expressionsOf(node, 'left'), [], { declares: false, kind: 'other' });
+    case 'var_spec':
+    case 'const_spec':
+      return paired(node, namesOf(node), expressionsOf(node, 'value'), {
+        declares: true,
+        type: node.childForFieldName('type') ?? undefined,
       });
-    });
-  };
-  if (func.type !== 'source_file') {
-    for (const node of all(
-      func,
-      'short_var_declaration',
-      'assignment_statement',
-      'var_spec',
-      'const_spec',
-      'range_clause',
-      'parameter_declaration',
-      'receive_statement',
-      'inc_statement',
-      'dec_statement',
-    )) {
-      if (node.type === 'short_var_declaration' || node.type === 'assignment_statement') {
-        const [left, right] = [node.childForFieldName('left'), node.childForFieldName('right')];
-        const compound = node.type === 'assignment_statement' && node.childForFieldName('operator')?.text !== '=';
-        pairs(
-          node,
-          left === null ? [] : parts(left),
-          right === null || compound ? [] : parts(right),
-          node.type === 'short_var_declaration',
-          undefined,
-          compound ? 'other' : 'assign',
-        );
-      } else if (node.type === 'var_spec' || node.type === 'const_spec') {
-        const values = node.childForFieldName('value');
-        pairs(
-          node,
-          node.childrenForFieldName('name').filter((n): n is Node => n !== null),
-          values === null ? [] : parts(values),
-          true,
-          node.childForFieldName('type') ?? undefined,
-        );
-      } else if (node.type === 'parameter_declaration') {
-        const owner = enclosing(node, 'func_literal', ...FUNCTIONS);
-        // A parameter of a type, not of a function with a body, is no variable.
-        if (
-          enclosing(node, 'function_type', 'method_elem')?.startIndex !== undefined &&
-          (enclosing(node, 'function_type', 'method_elem')?.startIndex ?? 0) >= (owner?.startIndex ?? 0)
-        )
-          continue;
-        for (const name of node.childrenForFieldName('name'))
-          if (name !== null)
-            add({
-              node,
-              name,
-              value: undefined,
-              index: 0,
-              count: 1,
-              declares: true,
-              scope: owner ?? func,
-              type: node.childForFieldName('type') ?? undefined,
-              kind: 'parameter',
-            });
-      } else if (node.type === 'range_clause' || node.type === 'receive_statement') {
-        const left = node.childForFieldName('left');
-        if (left !== null) pairs(node, parts(left), [], node.text.includes(':='), undefined, 'range');
-      } else {
-        const name = parts(node)[0];
-        if (name?.type === 'identifier')
-          add({
+    case 'range_clause':
+    case 'receive_statement':
+      return paired(node, expressionsOf(node, 'left'), [], { declares: node.text.includes(':='), kind: 'range' });
+    case 'parameter_declaration':
+      return parameters(node, func);
+    default:
+      return changed(node);
+  }
+}
+
+/** The expressions of a list such as `left`; empty when there is none. */
+function expressionsOf(node: Node, field: string): Node[] {
+  const list = node.childForFieldName(field);
+  return list === null ? [] : parts(list);
+}
+
+const namesOf = (node: Node): Node[] => node.childrenForFieldName('name').filter((n): n is Node => n !== null);
+
+/** Names with their values: `a, b := 1, 2`, or the results of one call: `a, err := f()`. */
+function paired(
+  node: Node,
+  names: readonly Node[],
+  values: readonly Node[],
+  as: { readonly declares: boolean; readonly type?: Node | undefined; readonly kind?: Definition['kind'] },
+): Definition[] {
+  const scope = as.declares ? scopeOf(node) : undefined;
+  const oneCall = values.length === 1 && names.length > 1;
+  return names.flatMap((name, i): Definition[] =>
+    name.type !== 'identifier'
+      ? []
+      : [
+          {
             node,
             name,
-            value: undefined,
-            index: 0,
-            count: 1,
-            declares: false,
-            scope: undefined,
-            type: undefined,
-            kind: 'other',
-          });
-      }
-    }
-  }
-  byFunc.set(func.id, out);
-  return out;
+            value: oneCall ? values[0] : values[i],
+            index: oneCall ? i : 0,
+            count: oneCall ? names.length : 1,
+            declares: as.declares,
+            scope,
+            type: as.type,
+            kind: as.kind ?? 'assign',
+          },
+        ],
+  );
+}
+
+function parameters(node: Node, func: Node): Definition[] {
+  const owner = enclosing(node, 'func_literal', ...FUNCTIONS);
+  // The parameters of a type are no variables: they have no body around them.
+  const type = enclosing(node, 'function_type', 'method_elem');
+  if (type !== undefined && type.startIndex >= (owner?.startIndex ?? 0)) return [];
+  return namesOf(node).map((name) => ({
+    node,
+    name,
+    value: undefined,
+    index: 0,
+    count: 1,
+    declares: true,
+    scope: owner ?? func,
+    type: node.childForFieldName('type') ?? undefined,
+    kind: 'parameter',
+  }));
+}
+
+/** `n++`, `n--`. */
+function changed(node: Node): Definition[] {
+  const name = parts(node)[0];
+  return name?.type === 'identifier' ? paired(node, [name], [], { declares: false, kind: 'other' }) : [];
 }
 
 /** Where what is declared here is known. */
