@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import type * as HostRoom from './host/index';
 import type { Document } from './host/pages/editor';
 import type { Parts } from './host/parts';
-import { onFirstSource } from './host/advice/gate';
+import { onFirstSource } from './host/advice/firstSource';
 import type * as AdviceRoom from './host/advice/index';
 
 /** What tests inside the editor look at. */

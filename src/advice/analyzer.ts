@@ -2,13 +2,14 @@
 import { isAbort, Problem } from '../base/problem';
 import { checkFixes } from './checkFixes';
 import { Folders } from './folders';
-import { MAX_LENGTH, type Grammar } from './go/grammar';
+import type { Grammar } from './go/grammar';
 import type { GoPackage } from './go/package';
 import { forgetReading, goReport } from './goReport';
 import { InstrumentationCache } from './instrumentation';
 import { isSource, languageOf, type Language, type LanguageName } from './languages';
 import { CLIENT_GO, RUNTIME } from './libraries';
 import { Lru } from './lru';
+import { MAX_LENGTH } from './maxLength';
 import { moduleOf } from './modules/index';
 import { checkModFile } from './modules/rule';
 import type { Module } from './modules/types';
@@ -74,7 +75,7 @@ export class Analyzer {
   readonly #instrumentation: InstrumentationCache;
   readonly #reports = new Lru<Kept>(REPORTS, (k) => k.text.length + 500);
   readonly #modules = new Map<string, Promise<Module>>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   /** Folders of other packages that a package's lookups were resolved in, each with its generation then. */
   readonly #dependencies = new WeakMap<GoPackage, { readonly state: number; readonly folders: Map<string, number> }>();
   #packages: Packages | undefined;
@@ -364,8 +365,8 @@ export class Analyzer {
   }
 
   #tellOnce(key: string, problem: Problem): void {
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     this.options.tell?.(problem);
   }
 }

@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Problem } from '../base/problem';
 import { codeOf } from '../captures/atomic';
-import { MAX_LENGTH } from '../advice/go/grammar';
+import { MAX_LENGTH } from '../advice/maxLength';
 import type { Files } from '../advice/types';
 
 /** What reading gives for a path that holds no file. */

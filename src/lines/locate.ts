@@ -312,12 +312,12 @@ function ours(
 
 /** True too when the names tell of no function that is declared: package variables, what the compiler made. */
 function declares(go: GoText, { names, lines }: ProfileFile, near: number): boolean {
-  const told = names.flatMap((n, i) => {
+  const named = names.flatMap((n, i) => {
     const { declared } = symbolOf(n);
     return declared.length === 0 ? [] : [{ declared, line: lines[i] ?? 0 }];
   });
-  if (told.length === 0) return names.length > 0 && near === Infinity;
-  return told.some(({ declared, line }) =>
+  if (named.length === 0) return names.length > 0 && near === Infinity;
+  return named.some(({ declared, line }) =>
     go.functions.some(
       (f) => declared.includes(f.key) && (line === 0 || (f.line - near <= line && line <= f.end + near)),
     ),

@@ -10,7 +10,7 @@ export interface Whole {
 }
 
 /** "cum 1.2 s · 34.0 %, flat 0.2 s". What is all its own is told once. */
-export function told({ flat, cum }: Value, { total, unit }: Whole): string {
+export function valueText({ flat, cum }: Value, { total, unit }: Whole): string {
   const share = (v: number): string => (total === 0 ? '' : ` · ${percent(v / total)}`);
   if (flat === cum) return `flat ${value(flat, unit)}${share(flat)}`;
   return `cum ${value(cum, unit)}${share(cum)}${flat === 0 ? '' : `, flat ${value(flat, unit)}`}`;

@@ -26,7 +26,7 @@ export function originOf(call: Call): { kind: OriginKind; fails: boolean } | und
 }
 
 /** 'copy': a new one with the same limits (rest.CopyConfig); 'same': the argument itself, changed (rest.AddUserAgent). */
-export function handsOn(call: Call): 'copy' | 'same' | undefined {
+export function passesOn(call: Call): 'copy' | 'same' | undefined {
   if (call.pkg === REST)
     return call.name === 'CopyConfig' || call.name === 'AnonymousClientConfig'
       ? 'copy'

@@ -90,9 +90,9 @@ function because(qps: Field, burst: Field, module: Module, file: GoFile): string
 const isSet = (f: Field): boolean => f.by !== undefined || f.importedFrom !== undefined;
 /** The place that sets it, with what a person may set it by. */
 const where = (f: Field, file: GoFile): string =>
-  f.by === undefined && f.importedFrom !== undefined ? f.importedFrom : `${place(f.by, file)}${told(f.by)}`;
-/** Behind the place: by what a person may change the value where the program runs. */
-export const told = (set: SetAt | undefined): string =>
+  f.by === undefined && f.importedFrom !== undefined ? f.importedFrom : `${place(f.by, file)}${overridable(f.by)}`;
+/** Words behind a place: the flag or variable that may override the value where the program runs. */
+export const overridable = (set: SetAt | undefined): string =>
   set?.from === 'flag'
     ? `, the default of --${set.flag ?? 'a flag'}`
     : set?.from === 'environment'

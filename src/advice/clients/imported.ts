@@ -3,7 +3,7 @@ import type { Func, GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import type { Module } from '../modules/types';
 import { below } from '../paths';
-import { told } from './effective';
+import { overridable } from './effective';
 import { States, type Field, type State } from './state';
 import type { ImportedLimit, ImportedConfig } from './types';
 import { position } from '../text';
@@ -15,7 +15,7 @@ export function configReturnedBy(
   module: Module,
 ): ImportedConfig | undefined {
   const states = new States(pkg, module);
-  const given = states.objects.returnedBy(own).flatMap((ref) => {
+  const given = states.tracer.returnedBy(own).flatMap((ref) => {
     const at = ref.anchors.at(-1);
     return at === undefined
       ? []
@@ -29,7 +29,7 @@ export function configReturnedBy(
     const where =
       known.by === undefined
         ? known.importedFrom
-        : `${below(module.dir, known.by.file.path)}, line ${position(known.by.file.text, known.by.statement.startIndex).line}${told(known.by)}`;
+        : `${below(module.dir, known.by.file.path)}, line ${position(known.by.file.text, known.by.statement.startIndex).line}${overridable(known.by)}`;
     return {
       number: given.every((g) => of(g.state).number === known.number) ? known.number : undefined,
       origin: known.origin,

@@ -12,7 +12,7 @@ import type { Clients, Config, Use } from './types';
 
 export function clientsOf(pkg: GoPackage, module: Module): Clients {
   const states = new States(pkg, module);
-  const configs = [...states.objects.origins].map((origin) => configOf(origin, states, module));
+  const configs = [...states.tracer.origins].map((origin) => configOf(origin, states, module));
   configs.sort((a, b) =>
     a.file === b.file ? a.origin.startIndex - b.origin.startIndex : a.file.path < b.file.path ? -1 : 1,
   );
@@ -25,7 +25,7 @@ function configOf(origin: Origin, states: States, module: Module): Config {
     .filter((u) => u.refs.some((r) => r.origin === origin))
     .sort((a, b) => (a.file === b.file ? a.node.startIndex - b.node.startIndex : a.file === file ? -1 : 1));
   const events = states.sets.filter((e) => e.refs.some((r) => r.origin === origin));
-  const hand = states.hands.find((e) => e.refs.some((r) => r.origin === origin));
+  const escape = states.escapes.find((e) => e.refs.some((r) => r.origin === origin));
   const built = uses.map((u) => ({ u, ...useOf(u, origin, states, module, events) }));
   const last = states.at({ file, func, node: end(func), ref: { origin, anchors: [], shared: true } });
   // What the first client gets; without any, what is set by the end of the function.
@@ -49,7 +49,7 @@ function configOf(origin: Origin, states: States, module: Module): Config {
     })),
   ];
   const held = variableOf(node);
-  const others = [...states.objects.origins]
+  const others = [...states.tracer.origins]
     .filter((s) => s !== origin && uses.some((u) => u.refs.some((r) => r.origin === s)))
     .map((s) => s.node);
   return {
@@ -68,7 +68,7 @@ function configOf(origin: Origin, states: States, module: Module): Config {
     copied: (origin.copies ?? []).map((r) => r.origin.node),
     others,
     sets,
-    handed: hand?.node,
+    escapes: escape?.node,
     setByImport: origin.imported?.qps.where !== undefined || origin.imported?.burst.where !== undefined,
   };
 }

@@ -6,7 +6,7 @@ import type { Call, Func, GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import { LookupsByPackage, selectedName } from '../go/lookups';
 import { fieldOf, typeOf } from '../go/typeof';
-import { builtBy, handsOn, originOf, REST } from './calls';
+import { builtBy, passesOn, originOf, REST } from './calls';
 import type { ImportedConfig, OriginKind } from './types';
 
 /** A place where a configuration comes to be. */
@@ -47,7 +47,7 @@ const CALLERS = 12;
 
 export const CONFIG_LOOKUPS = new LookupsByPackage<ImportedConfig>();
 
-export class Objects {
+export class ConfigTracer {
   readonly #origins = new Map<string, Origin>();
   readonly #open = new Set<string>();
   constructor(
@@ -131,10 +131,10 @@ export class Objects {
     if (origin !== undefined && this.#isOrigin(call, file))
       return index === 0 ? [this.#ref(file, call.node, origin.kind, origin.fails)] : [];
     const first = call.args[0];
-    const hands = handsOn(call);
-    if (hands !== undefined && first !== undefined) {
+    const passed = passesOn(call);
+    if (passed !== undefined && first !== undefined) {
       const of = this.refs(first, file, 0, depth);
-      if (hands === 'same') return of;
+      if (passed === 'same') return of;
       return of.length === 0 ? [] : [this.#ref(file, call.node, of[0]?.origin.kind ?? 'unknown', false, of)];
     }
     if (call.pkg === '' && call.name === 'new')

@@ -5,8 +5,8 @@ import type { GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
 import type { Module } from '../modules/types';
 import { valueOf, type Value } from '../go/values';
-import { builtBy, handsOn, leavesAlone, originOf, type Built } from './calls';
-import { Objects, type Anchor, type Ref, type Origin } from './origins';
+import { builtBy, passesOn, leavesAlone, originOf, type Built } from './calls';
+import { ConfigTracer, type Anchor, type Ref, type Origin } from './origins';
 import type { ImportedLimit, LimitField, SetAt } from './types';
 
 /** A field as it is known: 0 when nothing set it. `number` undefined: set to what can't be known. */
@@ -35,8 +35,8 @@ export interface SetEvent {
   /** `*=` and the like. */
   readonly compound: boolean;
 }
-export interface HandEvent {
-  readonly kind: 'hand';
+export interface EscapeEvent {
+  readonly kind: 'escape';
   readonly file: GoFile;
   readonly func: Node;
   readonly node: Node;
@@ -63,9 +63,9 @@ export interface Place {
 }
 
 export class States {
-  readonly objects: Objects;
+  readonly tracer: ConfigTracer;
   readonly sets: SetEvent[] = [];
-  readonly hands: HandEvent[] = [];
+  readonly escapes: EscapeEvent[] = [];
   readonly uses: UseEvent[] = [];
 
   constructor(
@@ -73,31 +73,31 @@ export class States {
     readonly module: Module,
   ) {
     const files = pkg.files.filter((f) => !f.isTest);
-    this.objects = new Objects(pkg, files);
+    this.tracer = new ConfigTracer(pkg, files);
     // Whatever makes a configuration or hands it on has the word in its name: GetConfig, InClusterConfig, rest.Config, ClientConfig().
     if (!files.some((f) => f.text.includes('Config'))) return;
     for (const file of files) {
       for (const call of file.calls) {
         if (
           originOf(call) !== undefined ||
-          handsOn(call) !== undefined ||
+          passesOn(call) !== undefined ||
           (call.name === 'GetConfig' && call.on !== undefined)
         )
-          this.objects.refs(call.node, file);
+          this.tracer.refs(call.node, file);
         const built = builtBy(call);
         const place = { file, func: functionAround(file, call.node), node: call.node };
         if (built !== undefined) {
           const argument = call.args[built.arg];
-          const refs = argument === undefined ? [] : this.objects.refs(argument, file);
+          const refs = argument === undefined ? [] : this.tracer.refs(argument, file);
           if (refs.length > 0) this.uses.push({ ...place, refs, built });
-        } else if (handsOn(call) === undefined && !leavesAlone(call) && !this.#own(file, call.node)) {
+        } else if (passesOn(call) === undefined && !leavesAlone(call) && !this.#own(file, call.node)) {
           const refs = call.args
             .filter((a) => /^(identifier|unary_expression|selector_expression)$/.test(a.type))
-            .flatMap((a) => this.objects.refs(a, file));
-          if (refs.length > 0) this.hands.push({ kind: 'hand', ...place, refs });
+            .flatMap((a) => this.tracer.refs(a, file));
+          if (refs.length > 0) this.escapes.push({ kind: 'escape', ...place, refs });
         }
       }
-      for (const literal of file.literals) if (literal.name === 'Config') this.objects.refs(literal.node, file);
+      for (const literal of file.literals) if (literal.name === 'Config') this.tracer.refs(literal.node, file);
       if (/\.(QPS|Burst|RateLimiter)\b/.test(file.text))
         for (const statement of all(file.root, 'assignment_statement')) this.#assignment(statement, file);
     }
@@ -118,14 +118,14 @@ export class States {
       const place = { file, func: functionAround(file, statement), node: statement };
       // *cfg = … replaces all of it.
       if (name.type === 'unary_expression') {
-        const refs = this.objects.refs(name.childForFieldName('operand') ?? name, file);
-        if (refs.length > 0) this.hands.push({ kind: 'hand', ...place, refs });
+        const refs = this.tracer.refs(name.childForFieldName('operand') ?? name, file);
+        if (refs.length > 0) this.escapes.push({ kind: 'escape', ...place, refs });
         return;
       }
       const field = name.type === 'selector_expression' ? (name.childForFieldName('field')?.text ?? '') : '';
       const operand = name.childForFieldName('operand');
       if (!FIELDS.test(field) || operand === null) return;
-      const refs = this.objects.refs(operand, file);
+      const refs = this.tracer.refs(operand, file);
       const value = values[names.length === values.length ? i : 0];
       if (refs.length > 0 && value !== undefined)
         this.sets.push({
@@ -188,13 +188,13 @@ export class States {
     const { origin } = place.ref;
     const base = this.#base(origin, depth);
     let { qps, burst, limiter } = base;
-    const events = [...this.sets, ...this.hands]
+    const events = [...this.sets, ...this.escapes]
       .filter((e) => e.refs.some((r) => r.origin === origin))
       .map((e) => ({ e, reach: this.happened(e, place, origin, depth) }))
       .filter((x) => x.reach !== 'never')
       .sort((a, b) => position(a.e, place) - position(b.e, place) || a.e.node.startIndex - b.e.node.startIndex);
     for (const { e, reach } of events) {
-      if (e.kind === 'hand') {
+      if (e.kind === 'escape') {
         qps = { ...qps, number: undefined };
         burst = { ...burst, number: undefined };
         limiter = { set: undefined, by: limiter.by };
@@ -331,7 +331,7 @@ export class States {
     const field = node.type === 'selector_expression' ? node.childForFieldName('field')?.text : undefined;
     const operand = node.childForFieldName('operand');
     if (field === undefined || operand === null || !/^(QPS|Burst)$/.test(field) || depth <= 0) return undefined;
-    const refs = this.objects.refs(operand, file);
+    const refs = this.tracer.refs(operand, file);
     const [first] = refs;
     if (first === undefined) return undefined;
     const numbers = refs.map((ref) => {

@@ -36,8 +36,8 @@ export interface Config {
   readonly sets: readonly (SetAt & { readonly field: LimitField; readonly sure: boolean })[];
   /** True when the function of another package that gives it sets QPS or Burst itself. */
   readonly setByImport: boolean;
-  /** A call that may change the limits in a way that can't be seen. */
-  readonly handed: Node | undefined;
+  /** A call that the configuration escapes to: it may change the limits in a way that can't be seen. */
+  readonly escapes: Node | undefined;
 }
 
 /** A limit as a function of another package leaves it. `where`: the words for the place that sets it. */

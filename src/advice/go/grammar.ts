@@ -3,9 +3,6 @@ import { Edit as TreeEdit, Language, Parser, type Node, type Tree } from 'web-tr
 
 export type { Node, Tree } from 'web-tree-sitter';
 
-/** A file above this is not read: 5 MB, in UTF-16 code units. Nobody writes one by hand. */
-export const MAX_LENGTH = 5_000_000;
-
 /** What changed in a text: `start` to `end` of the old one became as long as `length`. UTF-16 code units. */
 export interface Change {
   readonly start: number;

@@ -78,8 +78,8 @@ class Reader {
 
   #read(node: Node, file: GoFile, func: Node | undefined, depth: number): Value {
     const at = { ...file.span(node), file };
-    const told = this.known?.(node);
-    if (told !== undefined) return told;
+    const known = this.known?.(node);
+    if (known !== undefined) return known;
     switch (node.type) {
       case 'int_literal':
         return { number: integer(node.text), text: undefined, from: 'set', at, whole: true };

@@ -2,7 +2,7 @@
 import type { Effective } from '../types';
 import type { InForce, Place } from './place';
 import type { Limit } from './types';
-import { versionTold } from './versions';
+import { versionName } from './versions';
 
 export interface LimitInForce {
   readonly limit: Limit;
@@ -29,7 +29,7 @@ export function limitsOf(place: Place): LimitInForce[] {
     const off = qpsNumber !== undefined && qpsNumber < 0;
     const because =
       qps.from === 'default'
-        ? `its default, ${versionTold(place.component, place.version)}`
+        ? `its default, ${versionName(place.component, place.version)}`
         : qps.from === 'set'
           ? `set by ${qps.label}`
           : `${qps.label} can't be known from this file`;

@@ -3,7 +3,7 @@ import { BY_FLAG } from './components/index';
 import type { Place } from './place';
 import { isTemplated, type YamlText } from './yamlText';
 import type { Component, Hover, Knob } from './types';
-import { defaultAt, versionTold } from './versions';
+import { defaultAt, versionName } from './versions';
 
 /** Flags that many controllers have by convention; what they mean, for images that aren't known. */
 const CONVENTIONS: Readonly<Record<string, string>> = {
@@ -73,7 +73,7 @@ function known(
     '',
     byDefault === undefined
       ? `Not known of ${version ?? 'this version'}; in ${component.name} ${component.read} the default is ${quoted(knob.default)}.`
-      : `Default: ${quoted(byDefault)} (${versionTold(component, version)}).`,
+      : `Default: ${quoted(byDefault)} (${versionName(component, version)}).`,
   ];
   for (const e of knob.earlier ?? []) lines.push(`From ${e.from} to before ${e.to}: ${quoted(e.default)}.`);
   const limit = component.limits.find((l) => l.qps === knob || l.burst === knob);

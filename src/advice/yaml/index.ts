@@ -8,7 +8,7 @@ import { setUpOf } from './setups';
 import { yamlText } from './yamlText';
 import type { YamlReport } from './types';
 
-export { isRelevantYaml, MAX_YAML } from './relevant';
+export { isRelevantYaml } from './relevant';
 export { YAML_RULES } from './rules/index';
 export { COMPONENTS } from './components/index';
 export type { YamlReport } from './types';
@@ -23,7 +23,7 @@ export function checkYaml(text: string, path: string, measured?: Measured): Yaml
   const places = placesOf(source, path);
   const findings: Finding[] = [];
   for (const place of places) {
-    // With several components in the file it is not known which of them was measured, unless it is told by name.
+    // With several components in the file only a name says which of them was measured.
     const own =
       places.length === 1 || place.component.names.some((n) => measured?.of.includes(n) === true)
         ? measured

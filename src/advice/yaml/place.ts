@@ -85,7 +85,7 @@ export class Place {
           span: spanInFile(form.source, stated.span),
           twice: stated.twice && form.source.templates.length === 0,
         };
-      elsewhere ||= form.mayBeElsewhere(knob);
+      elsewhere ||= form.mayHideSettings(knob);
     }
     if (label === undefined) return undefined;
     const byDefault = this.default(knob);

@@ -2,7 +2,7 @@
 import type { SetUp, Setting } from '../types';
 import { limitsOf } from './effective';
 import type { InForce, Place } from './place';
-import { versionTold } from './versions';
+import { versionName } from './versions';
 
 /** More kinds of workers than this aren't listed unless they are set. */
 const LISTED = 4;
@@ -47,10 +47,10 @@ export function setUpOf(place: Place, file: string): SetUp | undefined {
     settings: all.map((n): Setting => ({
       name: n.label,
       value: n.from === 'unknown' ? 'unknown' : n.value === '' ? 'not set' : (n.value ?? 'unknown'),
-      default: told(place.default(n.knob)),
+      default: defaultWords(place.default(n.knob)),
       from: n.from,
       ...(n.span !== undefined && { at: { ...n.span, file } }),
-      tells: `${n.knob.tells} Default of ${versionTold(place.component, place.version)}: ${n.knob.source}.`,
+      tells: `${n.knob.tells} Default of ${versionName(place.component, place.version)}: ${n.knob.source}.`,
     })),
   };
 }
@@ -69,6 +69,6 @@ function short({ label, knob }: InForce): string {
     .replaceAll(/[-.]/g, ' ');
 }
 
-function told(byDefault: string | undefined): string {
+function defaultWords(byDefault: string | undefined): string {
   return byDefault === undefined ? 'unknown' : byDefault === '' ? 'not set' : byDefault;
 }

@@ -23,7 +23,7 @@ export function defaultAt(component: Component, knob: Knob, version: string | un
 }
 
 /** "kube-controller-manager v1.37.2", or with what was read where the image is another version. */
-export function versionTold(component: Component, version: string | undefined): string {
+export function versionName(component: Component, version: string | undefined): string {
   if (version === undefined || parse(version) === undefined) return `${component.name} ${component.read}`;
   const same = parse(version)?.join('.') === parse(component.read)?.join('.');
   return same ? `${component.name} ${component.read}` : `${component.name} ${component.read}; the image is ${version}`;

@@ -14,9 +14,9 @@ import { fixEdit } from './actions';
 import { changesEdit } from './edits';
 import { showExplanation } from './explain';
 import type { Hints } from './hints';
-import { placesOf, showSetUp } from './looks';
+import { placesOf, showSetUp } from './lensAndHover';
 import { MEASURE, type Change, type Measurements } from './measured';
-import { more } from './more';
+import { chooseFix } from './lineFixes';
 import { openAt, ReviewTree, type Reviewed, type Row } from './review';
 import { isLookedAt, pathOf, uriOf } from './uris';
 
@@ -106,7 +106,7 @@ export function commandsOf(parts: AdviceParts): {
       'controllerTuner.source.fixAll': (uri: vscode.Uri, rule: string, fix: string, title: string) =>
         guarded('Fix all of a kind', log, () => fixModule(analyzer, uri, { rule, fix }, title)),
       'controllerTuner.source.more': (uri: vscode.Uri, range: vscode.Range) =>
-        guarded('Change a setting', log, () => more(hints, analyzer, uri, range)),
+        guarded('Change a setting', log, () => chooseFix(hints, analyzer, uri, range)),
     },
   };
 }

@@ -2,7 +2,7 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { MAX_LENGTH } from '../../advice/go/grammar';
+import { MAX_LENGTH } from '../../advice/maxLength';
 import { dirOf, nameOf } from '../../advice/paths';
 import type { Files } from '../../advice/types';
 import { pathOf, uriOf } from './uris';

@@ -10,7 +10,7 @@ import { registerExplanations } from './explain';
 import { EditorFiles } from './files';
 import { Hints } from './hints';
 import { Gopls } from './gopls';
-import { Hovers, Lenses } from './looks';
+import { Hovers, Lenses } from './lensAndHover';
 import { Measurements, type Measure } from './measured';
 import { SELECTOR } from './uris';
 

@@ -92,15 +92,15 @@ function calledOf(program: string): string {
 
 export const MEASURE = 'controllerTuner.source.measure';
 
-/** For the hover over a client: what was measured and when, and the ways to measure. `told`: the hint beside it says what was measured. */
+/** For the hover over a client: what was measured and when, and the ways to measure. `hinted`: the hint beside it says what was measured. */
 export function measuredMarkdown(
   program: string,
   measured: Measured | undefined,
   uri: vscode.Uri,
-  told: boolean,
+  hinted: boolean,
 ): string {
   const link = (text: string, choose: boolean): string =>
     `[${text}](${vscode.Uri.from({ scheme: 'command', path: MEASURE, query: JSON.stringify([program, choose, uri.toJSON()]) }).toString()})`;
   if (!measured) return link('Measure in a Cluster…', false);
-  return `${plain(`${told ? '' : `${sentenceOf(measured)} `}${nextOf(measured)}`)} ${link('Measure Again', false)} · ${link('Measure Another Controller…', true)}`;
+  return `${plain(`${hinted ? '' : `${sentenceOf(measured)} `}${nextOf(measured)}`)} ${link('Measure Again', false)} · ${link('Measure Another Controller…', true)}`;
 }

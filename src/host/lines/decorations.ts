@@ -1,6 +1,6 @@
 /** The value behind each line, and how hot it is as a bar before it and a mark in the ruler. */
 import * as vscode from 'vscode';
-import { heatOf, told, type Heat } from '../../lines/words';
+import { heatOf, valueText, type Heat } from '../../lines/words';
 import type { Shown } from './values';
 
 /** Of the colours that package.json contributes, by heat. */
@@ -38,7 +38,7 @@ export class Decorations implements vscode.Disposable {
       const heat: Heat = line.unsure ? 0 : heatOf(line, whole);
       by[heat]?.push({
         range,
-        renderOptions: { after: { contentText: `${line.unsure ? '≈ ' : ''}${told(line, whole)}` } },
+        renderOptions: { after: { contentText: `${line.unsure ? '≈ ' : ''}${valueText(line, whole)}` } },
       });
     }
     this.#types.forEach((type, heat) => {

@@ -9,7 +9,7 @@ import type { ActivePages } from '../../app/pages/active';
 import type { GoSources } from '../../app/pages/goSources';
 import { goToHotLine, showInProfile } from './commands';
 import { Decorations } from './decorations';
-import { Hovers, Lenses, type Current } from './looks';
+import { Hovers, Lenses, type Current } from './lensAndHover';
 import { ProfileValues } from './values';
 
 const SELECTOR: vscode.DocumentSelector = { language: 'go', scheme: 'file' };

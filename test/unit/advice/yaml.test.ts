@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkYaml, COMPONENTS, isRelevantYaml, MAX_YAML, YAML_RULES } from '../../../src/advice/yaml/index';
+import { MAX_LENGTH } from '../../../src/advice/maxLength';
+import { checkYaml, COMPONENTS, isRelevantYaml, YAML_RULES } from '../../../src/advice/yaml/index';
 import { SLOWNESS } from '../../lib/until';
 import { configMap, deployment, finding, fixed, lines, pod, report, told } from './yamlHarness';
 
@@ -850,7 +851,7 @@ describe('bounds', () => {
   it('tells by a look what is worth reading', () => {
     expect(isRelevantYaml('apiVersion: v1\nkind: Service\n')).toBe(false);
     expect(isRelevantYaml('- --kube-api-qps=5')).toBe(true);
-    expect(isRelevantYaml(`# argocd\n${'a'.repeat(MAX_YAML)}`)).toBe(false);
+    expect(isRelevantYaml(`# argocd\n${'a'.repeat(MAX_LENGTH)}`)).toBe(false);
     expect(checkYaml('kind: Service\n', 'a.yaml')).toEqual({ file: 'a.yaml', findings: [], setUps: [], hovers: [] });
   });
   it('goes into nothing that is nested without end', () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { baseOf, place } from '../../../src/lines/place';
 import { filesOf, valuesOf } from '../../../src/lines/values';
-import { heatOf, hotLines, told } from '../../../src/lines/words';
+import { heatOf, hotLines, valueText } from '../../../src/lines/words';
 import { openProfile } from '../../../src/profile/open';
 import { fixture, pprofTop } from '../profile/fixtures';
 
@@ -58,12 +58,12 @@ describe('words', () => {
     [{ flat: 1e6, cum: 1e6 }, 'flat 1 ms · < 0.1 %', 0],
     [{ flat: 0, cum: -3e9 }, 'cum -3 s · -30.0 %', 3],
   ])('%o', (v, words, heat) => {
-    expect(told(v, whole)).toBe(words);
+    expect(valueText(v, whole)).toBe(words);
     expect(heatOf(v, whole)).toBe(heat);
   });
 
   it('of no total have no share', () => {
-    expect(told({ flat: 1, cum: 2 }, { total: 0, unit: 'count' })).toBe('cum 2, flat 1');
+    expect(valueText({ flat: 1, cum: 2 }, { total: 0, unit: 'count' })).toBe('cum 2, flat 1');
   });
 
   it('hot lines are those with heat, else those with values of their own', () => {

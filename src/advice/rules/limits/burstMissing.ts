@@ -17,7 +17,7 @@ Below controller-runtime v0.21.0 \`GetConfig…\` has set Burst to 30 already, a
       if (
         qps === undefined ||
         qps <= 0 ||
-        config.handed !== undefined ||
+        config.escapes !== undefined ||
         config.rateLimiter !== undefined ||
         config.sets.some((s) => s.field === 'Burst')
       )

@@ -19,7 +19,7 @@ export const burstWithoutQps: GoRule = {
         burst === undefined ||
         burst <= 0 ||
         qps === undefined ||
-        config.handed !== undefined ||
+        config.escapes !== undefined ||
         config.rateLimiter !== undefined ||
         config.sets.some((s) => s.field === 'QPS') ||
         config.qps !== undefined

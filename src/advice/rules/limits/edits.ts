@@ -1,5 +1,5 @@
 /** Edits that set QPS and Burst of a configuration where it already does so, or else where it is made. */
-import { handsOn } from '../../clients/calls';
+import { passesOn } from '../../clients/calls';
 import { variableOf } from '../../clients/index';
 import type { Config, LimitField } from '../../clients/types';
 import { enclosing, parts, type Node } from '../../go/grammar';
@@ -51,7 +51,7 @@ const isNumber = (text: string): boolean => /^-?\d[\d_]*(\.\d+)?$/.test(text);
 /** The edits, or undefined when the way there can't be seen well enough. */
 export function setLimits(context: GoContext, config: Config, wants: Wants): Edit[] | undefined {
   // What another package sets is changed there, not set a second time here.
-  if (config.handed !== undefined || config.setByImport || hasLimiter(config)) return undefined;
+  if (config.escapes !== undefined || config.setByImport || hasLimiter(config)) return undefined;
   const wanted = [
     ...(wants.qps === undefined ? [] : [{ field: 'QPS' as const, want: wants.qps }]),
     ...(wants.burst === undefined ? [] : [{ field: 'Burst' as const, want: wants.burst }]),
@@ -186,7 +186,7 @@ export function whole(file: GoFile, origin: Node): Node {
     const call = n.parent?.type === 'argument_list' ? n.parent.parent : null;
     if (
       call?.type !== 'call_expression' ||
-      handsOn(file.call(call)) === undefined ||
+      passesOn(file.call(call)) === undefined ||
       file.call(call).args[0]?.id !== n.id
     )
       return n;

@@ -91,7 +91,7 @@ export function measuredFix(context: GoContext, config: Config): Fix | undefined
 export function removed(context: GoContext, config: Config): Fix | undefined {
   const sets = config.sets.filter((s) => s.field !== 'RateLimiter');
   if (
-    config.handed !== undefined ||
+    config.escapes !== undefined ||
     sets.some(
       (s) =>
         !holds(config, s) || s.file !== context.file || !onlyLimits(s.statement.childForFieldName('left')?.text ?? ''),

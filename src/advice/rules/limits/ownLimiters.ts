@@ -22,7 +22,7 @@ export const ownLimiters: GoRule = {
         qps <= 0 ||
         burst === undefined ||
         config.rateLimiter !== undefined ||
-        config.handed !== undefined ||
+        config.escapes !== undefined ||
         config.others.length > 0
       )
         continue;

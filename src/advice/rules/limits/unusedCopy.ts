@@ -17,7 +17,7 @@ export const unusedCopy: GoRule = {
         config.file !== context.file ||
         !config.copy ||
         config.uses.length > 0 ||
-        config.handed !== undefined ||
+        config.escapes !== undefined ||
         config.sets.length === 0
       )
         continue;

@@ -10,17 +10,17 @@ export const PARALLEL_WRITES: GoRule = {
     'With more than one worker, Reconcile runs for different objects at the same time, on one and the same reconciler. A field or map of it that is written without a lock is then a data race: lost updates, or `fatal error: concurrent map writes`, which ends the process and which no `RecoverPanic` catches. Keep such state in the call, guard it with a `sync.Mutex`, or use one worker. Told only where the number of workers is known to be more than one and none of the functions that Reconcile calls takes a lock.',
   *check({ file, pkg, controllers }) {
     const done = new Set<string>();
-    const told = function* (type: string, method: string, workers: number, who: string): Iterable<Finding> {
+    const findings = function* (type: string, method: string, workers: number, who: string): Iterable<Finding> {
       if (done.has(`${type}.${method}`)) return;
       done.add(`${type}.${method}`);
       for (const race of racesOf(type, method, pkg)) if (race.file === file) yield finding(race, workers, who);
     };
     for (const c of controllers.controllers)
       if (c.reconciler !== undefined && (c.workers ?? 0) > 1)
-        yield* told(c.reconciler, 'Reconcile', c.workers ?? 0, 'reconciles');
+        yield* findings(c.reconciler, 'Reconcile', c.workers ?? 0, 'reconciles');
     for (const l of controllers.loops)
       if (l.func?.receiver !== undefined && l.runs !== undefined && (l.workers ?? 0) > 1)
-        yield* told(l.func.receiver, l.runs, l.workers ?? 0, 'workers');
+        yield* findings(l.func.receiver, l.runs, l.workers ?? 0, 'workers');
   },
 };
 

@@ -58,7 +58,7 @@ function cacheNarrows(manager: Manager): boolean {
 }
 
 function* ofController(c: Controller, file: GoFile): Iterable<Finding> {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const link of c.links) {
     if (
       !['Owns', 'Watches', 'WatchesRawSource'].includes(link.name) ||
@@ -68,8 +68,8 @@ function* ofController(c: Controller, file: GoFile): Iterable<Finding> {
     const object = watched(link, file);
     const kind = object === undefined ? undefined : kindOf(object, file);
     const many = kind?.pkg === CORE ? LARGE[kind.name] : undefined;
-    if (object === undefined || many === undefined || told.has(many)) continue;
-    told.add(many);
+    if (object === undefined || many === undefined || reported.has(many)) continue;
+    reported.add(many);
     const open = c.manager === undefined ? ', unless the cache options of the manager narrow it' : '';
     yield {
       rule: WIDE_CACHE.id,
@@ -103,18 +103,18 @@ function* ofFactory(file: GoFile, pkg: GoPackage): Iterable<Finding> {
     (c) =>
       c.name === 'NewSharedInformerFactory' || !/WithTweakListOptions|WithNamespace|WithTransform/.test(c.node.text),
   );
-  // Which factory a call is of can't be told when there are several kinds of them.
+  // Which factory a call is of can't be reported when there are several kinds of them.
   if (
     made.length === 0 ||
     open.length !== made.length ||
     made.some((c) => c.name === 'NewFilteredSharedInformerFactory')
   )
     return;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const call of file.calls) {
-    if (!Object.values(LARGE).includes(call.name) || call.args.length > 0 || told.has(call.name)) continue;
+    if (!Object.values(LARGE).includes(call.name) || call.args.length > 0 || reported.has(call.name)) continue;
     if (call.on === undefined || !/\.Core\(\)\.V1\(\)$/.test(call.on.text)) continue;
-    told.add(call.name);
+    reported.add(call.name);
     const fun = call.node.childForFieldName('function');
     const name = fun?.childForFieldName('field') ?? call.node;
     yield {

@@ -37,7 +37,7 @@ export class Env implements Form {
     };
   }
 
-  mayBeElsewhere(): boolean {
+  mayHideSettings(): boolean {
     const env = this.container.get(this.list);
     return (
       this.source.templates.length > 0 ||
@@ -48,7 +48,7 @@ export class Env implements Form {
   }
 
   add(changes: readonly Change[]): Edit[] | undefined {
-    if (this.mayBeElsewhere()) return undefined;
+    if (this.mayHideSettings()) return undefined;
     const item = (c: Change): Piece => joined(`name: ${c.knob.env ?? ''}\nvalue: "`, piece(c.value, c.stop), '"');
     const env = this.container.get(this.list);
     if (env?.seq?.flow === true)

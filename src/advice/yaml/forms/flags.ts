@@ -76,7 +76,7 @@ export class Flags implements Form {
     return found === undefined ? undefined : { ...found, twice: count > 1 };
   }
 
-  mayBeElsewhere(): boolean {
+  mayHideSettings(): boolean {
     return (
       this.#args?.own === false ||
       this.#command?.own === false ||
@@ -92,7 +92,7 @@ export class Flags implements Form {
   }
 
   add(changes: readonly Change[]): Edit[] | undefined {
-    if (this.mayBeElsewhere()) return undefined;
+    if (this.mayHideSettings()) return undefined;
     const texts = changes.map((c) => joined(`--${c.knob.flags?.[0] ?? ''}=`, piece(c.value, c.stop)));
     const args = this.#args;
     const command = this.#command;

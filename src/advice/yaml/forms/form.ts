@@ -25,8 +25,8 @@ export interface Form {
   /** As the knob is called in this form; undefined when it can't be set in it. */
   label(knob: Knob): string | undefined;
   stated(knob: Knob): Stated | undefined;
-  /** True when something may set the knob that isn't written here: a template, a merge, `envFrom`. */
-  mayBeElsewhere(knob: Knob): boolean;
+  /** True when something that can't be read here may set the knob: a template, a merge, `envFrom`. */
+  mayHideSettings(knob: Knob): boolean;
   /** Adds what isn't stated yet. All changes are of knobs that have a label here. Undefined when it can't be done safely. */
   add(changes: readonly Change[]): Edit[] | undefined;
 }

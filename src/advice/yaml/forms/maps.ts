@@ -40,7 +40,7 @@ export class Keys implements Form {
     };
   }
 
-  mayBeElsewhere(): boolean {
+  mayHideSettings(): boolean {
     return (
       this.source.templates.length > 0 ||
       this.#map?.merges === true ||
@@ -50,7 +50,7 @@ export class Keys implements Form {
   }
 
   add(changes: readonly Change[]): Edit[] | undefined {
-    if (this.mayBeElsewhere()) return undefined;
+    if (this.mayHideSettings()) return undefined;
     const map = this.#map;
     const sample = map
       ?.entries()
@@ -120,7 +120,7 @@ export class NamedValues implements Form {
     };
   }
 
-  mayBeElsewhere(): boolean {
+  mayHideSettings(): boolean {
     return (
       this.source.templates.length > 0 ||
       this.#list?.own === false ||
@@ -129,7 +129,7 @@ export class NamedValues implements Form {
   }
 
   add(changes: readonly Change[]): Edit[] | undefined {
-    if (this.mayBeElsewhere()) return undefined;
+    if (this.mayHideSettings()) return undefined;
     const list = this.#list;
     const item = (c: Change): Piece =>
       joined(`name: ${c.knob.flags?.[0] ?? ''}\nvalue: "`, piece(c.value, c.stop), '"');
@@ -193,12 +193,12 @@ export class Config implements Form {
     };
   }
 
-  mayBeElsewhere(): boolean {
+  mayHideSettings(): boolean {
     return this.source.templates.length > 0 || this.root.merges;
   }
 
   add(changes: readonly Change[]): Edit[] | undefined {
-    if (this.mayBeElsewhere()) return undefined;
+    if (this.mayHideSettings()) return undefined;
     const groups = new Map<string, Change[]>();
     for (const c of changes) {
       const section = (c.knob.config ?? '').split('.').slice(0, -1).join('.');

@@ -1,6 +1,6 @@
 import type { Finding, Fix } from '../../types';
 import type { InForce } from '../place';
-import { versionTold } from '../versions';
+import { versionName } from '../versions';
 import { fixOf, numberOf, type YamlContext, type YamlRule } from './rule';
 
 /** At most so many settings are listed in one message; the fixes have them all. */
@@ -33,7 +33,7 @@ function one(context: YamlContext, now: InForce): Finding {
     ...(now.span ?? place.mark),
     rule: CONCURRENCY.id,
     severity: 'information',
-    message: `${now.label} is ${now.value ?? ''}; upstream's default is ${place.default(knob) ?? 'unknown'} (${versionTold(place.component, place.version)}). ${knob.tells}${ending(context)}`,
+    message: `${now.label} is ${now.value ?? ''}; upstream's default is ${place.default(knob) ?? 'unknown'} (${versionName(place.component, place.version)}). ${knob.tells}${ending(context)}`,
     fixes: [...values(context, now), ...own(context, now)],
   };
 }
@@ -62,7 +62,7 @@ function all(context: YamlContext, unstated: readonly InForce[]): Finding {
     ...place.mark,
     rule: CONCURRENCY.id,
     severity: 'information',
-    message: `${place.component.name} runs with default numbers of workers: ${listed}${more} (${versionTold(place.component, place.version)}).${ending(context)}`,
+    message: `${place.component.name} runs with default numbers of workers: ${listed}${more} (${versionName(place.component, place.version)}).${ending(context)}`,
     fixes: [
       ...together,
       ...unstated.flatMap((n, i) =>

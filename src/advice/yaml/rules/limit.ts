@@ -3,7 +3,7 @@ import { limitsOf, type LimitInForce } from '../effective';
 import { needed } from '../measured';
 import type { Wanted } from '../place';
 import type { Limit } from '../types';
-import { versionTold } from '../versions';
+import { versionName } from '../versions';
 import { fixOf, type YamlContext, type YamlRule } from './rule';
 
 /** Requests a second below which a default is low for a large cluster: what newer projects (ArgoCD, Flux, external-secrets, kube-scheduler) start from. */
@@ -39,18 +39,18 @@ function check(context: YamlContext, found: LimitInForce): Finding | undefined {
   const why =
     qps.from === 'default'
       ? ` (${effective.because})`
-      : ` (${qps.label}; ${Number.isNaN(byDefault) ? '' : `upstream's default is ${byDefault}, `}${versionTold(place.component, place.version)})`;
+      : ` (${qps.label}; ${Number.isNaN(byDefault) ? '' : `upstream's default is ${byDefault}, `}${versionName(place.component, place.version)})`;
   return {
     ...(qps.span ?? place.mark),
     rule: LIMIT.id,
     severity: waits ? 'warning' : 'information',
     effective,
-    message: `${place.component.name} is limited to ${qpsNumber} requests/s${limit.of === '' ? '' : ` ${limit.of}`}${burst}${why}.${waits ? ` ${told(measured)}` : ''} ${place.component.restart}`,
+    message: `${place.component.name} is limited to ${qpsNumber} requests/s${limit.of === '' ? '' : ` ${limit.of}`}${burst}${why}.${waits ? ` ${measuredWords(measured)}` : ''} ${place.component.restart}`,
     fixes: [...(waits ? measuredFix(context, limit, qpsNumber, measured) : []), ...raises(context, limit, qpsNumber)],
   };
 }
 
-function told(m: Measured): string {
+function measuredWords(m: Measured): string {
   const parts = [
     ...(m.limiterP99 === undefined ? [] : [`the limiter's p99 is ${m.limiterP99.toPrecision(2)} s`]),
     ...(m.inLimiter === undefined ? [] : [`${Math.round(m.inLimiter * 100)} % of the workers wait in it`]),

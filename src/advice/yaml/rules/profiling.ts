@@ -1,4 +1,4 @@
-import { versionTold } from '../versions';
+import { versionName } from '../versions';
 import { fixOf, type YamlRule } from './rule';
 
 /** pprof is off. */
@@ -18,7 +18,7 @@ export const PROFILING: YamlRule = {
         ...(now.span ?? place.mark),
         rule: PROFILING.id,
         severity: 'hint',
-        message: `pprof of ${place.component.name} is off (${now.from === 'default' ? `its default, ${versionTold(place.component, place.version)}` : now.label}). ${knob.tells} ${place.component.restart}`,
+        message: `pprof of ${place.component.name} is off (${now.from === 'default' ? `its default, ${versionName(place.component, place.version)}` : now.label}). ${knob.tells} ${place.component.restart}`,
         fixes: fixOf(context, 'pprof-on', `Set ${now.label} to ${knob.on}`, [{ knob, value: knob.on }], true),
       };
     }

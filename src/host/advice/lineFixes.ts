@@ -17,7 +17,7 @@ interface Row extends vscode.QuickPickItem {
   readonly fix: Fix;
 }
 
-export async function more(hints: Hints, analyzer: Analyzer, uri: vscode.Uri, range: vscode.Range): Promise<void> {
+export async function chooseFix(hints: Hints, analyzer: Analyzer, uri: vscode.Uri, range: vscode.Range): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
   const report = await hints.report(document, { now: true });
   const titles = new Map(rules().map((r) => [r.id, r.title]));

@@ -1,7 +1,7 @@
 /** The line over a function and the hover: what the active profile says of it, and who calls it. */
 import * as vscode from 'vscode';
 import { percent, value } from '../../base/format';
-import { told, type Whole } from '../../lines/words';
+import { valueText, type Whole } from '../../lines/words';
 import type { PeekEntry } from '../../profile/types';
 import type { ProfileValues, Shown } from './values';
 
@@ -27,7 +27,7 @@ export class Lenses implements vscode.CodeLensProvider {
     const functions = placed.functions.map(
       ({ values, at: { line } }) =>
         new vscode.CodeLens(at(line), {
-          title: `${told(values, whole)}${values.inlined ? ' · inlined' : ''}`,
+          title: `${valueText(values, whole)}${values.inlined ? ' · inlined' : ''}`,
           tooltip: `Show ${values.name} in the profile`,
           command: SHOW,
           arguments: [{ name: values.name }],
@@ -67,10 +67,10 @@ export class Hovers implements vscode.HoverProvider {
     const parts = [
       ...(line && !declared
         ? [
-            `**This line**: ${told(line, whole)}${line.unsure ? ' (the function changed since the program was built: the line may be another)' : ''}`,
+            `**This line**: ${valueText(line, whole)}${line.unsure ? ' (the function changed since the program was built: the line may be another)' : ''}`,
           ]
         : []),
-      `**${code(short(name))}**${entry ? `: ${told(entry, whole)}` : ''}`,
+      `**${code(short(name))}**${entry ? `: ${valueText(entry, whole)}` : ''}`,
       ...(entry ? [edges('Called by', entry.callers, names, whole), edges('Calls', entry.callees, names, whole)] : []),
       `[Show in Profile](${showUri(name)}) ${plain(current.title)}`,
     ];

@@ -76,11 +76,11 @@ export class Hovers implements vscode.HoverProvider {
     const parts = [...setUps.map((s) => setUpMarkdown(s, places)), ...yaml.map((h) => h.markdown)];
     if (setUps.some((s) => s.kind === 'client') || findings.some((f) => f.effective !== undefined)) {
       const program = programOf(await this.analyzer.module(report.file), report.file);
-      const told = hintSettings.hints && findings.some((f) => f.effective !== undefined);
+      const hinted = hintSettings.hints && findings.some((f) => f.effective !== undefined);
       const known = this.measured(program);
       // What is true now before what is written; the way to find out comes last.
       if (program !== '')
-        parts.splice(known ? 0 : parts.length, 0, measuredMarkdown(program, known, document.uri, told));
+        parts.splice(known ? 0 : parts.length, 0, measuredMarkdown(program, known, document.uri, hinted));
     }
     const about = rules().filter((r) => findings.some((f) => f.rule === r.id));
     const [rule] = about;
