@@ -22,7 +22,7 @@ export const stages = [
   { name: 'cluster', warm: 60, cold: 900, run: startCluster },
   { name: 'unit', warm: 60, uses: ['dist'], files: testFiles('test/unit'), run: (t) => vitest(t, 'unit') },
   { name: 'package', warm: 25, uses: ['dist'], run: makeVsix },
-  { name: 'check', warm: 110, run: check },
+  { name: 'check', warm: 125, run: check },
   {
     name: 'kube',
     warm: 180,
