@@ -68,7 +68,9 @@ export async function ensureChromium(log, run = runQuietly) {
   if (process.env.CHROMIUM || (found && path.basename(found) === SHELL) || !mayInstall())
     return found === undefined
       ? {
-          why: 'There is no Chromium. Install one (sudo apt-get install chromium) or name it: CHROMIUM=/path/to/chrome npm test',
+          why:
+            'There is no Chromium. Install one (sudo apt-get install chromium) or name it: ' +
+            'CHROMIUM=/path/to/chrome npm test',
         }
       : { chromium: found };
   // Two stages want it, and apt works for one at a time.

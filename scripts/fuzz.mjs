@@ -97,7 +97,8 @@ for (let done = 0; done < count; done += PART) {
   await part(node, path.join(root, 'dist/bench/fuzz.mjs'), from + done, Math.min(PART, count - done));
   const now = Math.min(count, done + PART);
   console.log(
-    `${now} of ${count}: ${total.opened} opened, ${now - total.opened} refused, ${total.wrong} wrong; the slowest took ${total.slowest} ms, memory grew by ${Math.round(total.peak / 1e6)} MB at most`,
+    `${now} of ${count}: ${total.opened} opened, ${now - total.opened} refused, ${total.wrong} wrong; the ` +
+      `slowest took ${total.slowest} ms, memory grew by ${Math.round(total.peak / 1e6)} MB at most`,
   );
 }
 process.exitCode = total.wrong > 0 ? 1 : 0;

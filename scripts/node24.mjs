@@ -37,7 +37,8 @@ export async function ensureNode24(
   const name = PACKAGES[`${process.platform}-${process.arch}`];
   if (name === undefined)
     throw new Error(
-      `There is no Node ${NODE_VERSION} on npm for ${process.platform} ${process.arch}. Run this with Node 24 on the PATH.`,
+      `There is no Node ${NODE_VERSION} on npm for ${process.platform} ${process.arch}. Run this with Node 24 on ` +
+        'the PATH.',
     );
   const dir = await cachedFolder(`node-${NODE_VERSION}`, async (draft) => {
     log(`Getting Node ${NODE_VERSION} from the npm registry (once, about 10 s)`);

@@ -45,7 +45,8 @@ export function bundledPackages(metafiles) {
     );
     if (!ALLOWED.includes(license))
       throw new Error(
-        `${name} ${version} is bundled under "${license}", which is not among the licences that may ship: ${ALLOWED.join(', ')}.`,
+        `${name} ${version} is bundled under "${license}", which is not among the licences that may ship: ` +
+          `${ALLOWED.join(', ')}.`,
       );
     const home =
       homepage ??

@@ -36,7 +36,8 @@ export async function packageVsix() {
   const bytes = fs.statSync(file).size;
   if (bytes > VSIX_LIMIT)
     throw new Error(
-      `${path.relative(root, file)} has ${bytes.toLocaleString('en')} bytes, more than the ${VSIX_LIMIT.toLocaleString('en')} allowed. See which bundle grew: ls -l dist`,
+      `${path.relative(root, file)} has ${bytes.toLocaleString('en')} bytes, more than the ` +
+        `${VSIX_LIMIT.toLocaleString('en')} allowed. See which bundle grew: ls -l dist`,
     );
   return { file, bytes };
 }

@@ -11,7 +11,8 @@ export function kubeconfigFile(given, cwd = process.env.INIT_CWD ?? process.cwd(
     fs.accessSync(file, fs.constants.R_OK);
   } catch (e) {
     throw new Error(
-      `The kubeconfig ${file} can't be read (${e.code}). Name an existing file: npm start -- --kubeconfig ~/.kube/config`,
+      `The kubeconfig ${file} can't be read (${e.code}). Name an existing file: npm start -- --kubeconfig ` +
+        '~/.kube/config',
     );
   }
   if (!stat.isFile())

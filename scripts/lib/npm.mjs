@@ -54,12 +54,10 @@ function npm(cwd, args) {
     child.on('close', (code) => {
       process.off('exit', end);
       if (code === 0) resolve();
-      else
-        reject(
-          new Error(
-            `npm ${args[0]} failed in ${cwd} (status ${code}).\n${tail.trim()}\n${fullDisk(tail) ?? 'Check that the npm registry can be reached: npm ping'}`,
-          ),
-        );
+      else {
+        const next = fullDisk(tail) ?? 'Check that the npm registry can be reached: npm ping';
+        reject(new Error(`npm ${args[0]} failed in ${cwd} (status ${code}).\n${tail.trim()}\n${next}`));
+      }
     });
   });
 }

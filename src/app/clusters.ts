@@ -237,7 +237,8 @@ export class Clusters implements Disposable {
         this.#changed.fire(name);
       });
       this.deps.log.info(
-        `Connected to ${name} in ${(performance.now() - started).toFixed(0)} ms: ${cluster.objects.pods.size} pods, ${cluster.objects.workloads.size} workloads.`,
+        `Connected to ${name} in ${(performance.now() - started).toFixed(0)} ms: ${cluster.objects.pods.size} ` +
+          `pods, ${cluster.objects.workloads.size} workloads.`,
       );
       this.#changed.fire(name);
       return cluster;

@@ -8,7 +8,10 @@ import type { Capture, CaptureInfo } from './types';
  * captures apart stands first.
  */
 export function defaultName(info: Pick<CaptureInfo, 'kind' | 'seconds' | 'pod' | 'workload' | 'url'>): string {
-  return `${kindLabel(info.kind)}${isDelta(info) ? ' delta' : ''} ${info.workload || info.pod || info.url.replace(/^https?:\/\//, '') || 'process'}`;
+  return (
+    `${kindLabel(info.kind)}${isDelta(info) ? ' delta' : ''} ` +
+    `${info.workload || info.pod || info.url.replace(/^https?:\/\//, '') || 'process'}`
+  );
 }
 
 /**

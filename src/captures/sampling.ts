@@ -35,16 +35,20 @@ export function whyEmpty(
     const since = seconds > 0 ? `within ${count(seconds, 'second')}` : 'so far';
     return new Problem(
       'captures.nothingSampled',
-      `${called} profiling is on in ${label}${fraction === undefined ? '' : `, one contention of ${fraction}`}, and ${waited} ${since}: the profile is empty, and nothing was saved.`,
+      `${called} profiling is on in ${label}${fraction === undefined ? '' : `, one contention of ${fraction}`}, ` +
+        `and ${waited} ${since}: the profile is empty, and nothing was saved.`,
       { next: 'Capture again under load, or over more seconds.' },
     );
   }
   const off =
     fraction === '0'
       ? `${called} profiling is off in ${label}`
-      : `The ${kind} profile of ${label} is empty: it is off, as Go has it by default, or ${waited} since it was switched on`;
+      : `The ${kind} profile of ${label} is empty: it is off, as Go has it by default, or ${waited} since it was ` +
+        'switched on';
   return new Problem('captures.off', `${off}; nothing was saved.`, {
-    next: `Switch it on with ${call} at the start of main${flag}; in the program's sources the light bulb where pprof is set up does it.`,
+    next:
+      `Switch it on with ${call} at the start of main${flag}; in the program's sources the light bulb where pprof ` +
+      'is set up does it.',
     detail: text.slice(0, 600),
   });
 }

@@ -179,7 +179,9 @@ function refused(answer: Answer, { target, kind, seconds, basePath }: FetchReque
   if (status === 404) {
     throw new Problem('captures.noPprof', `${target.label} does not serve pprof under ${basePath}.`, {
       ...options,
-      next: 'Switch it on: PprofBindAddress in ctrl.Options (controller-runtime), --profiling for Kubernetes components, controller.profile.enabled for ArgoCD, or import net/http/pprof; or choose another port.',
+      next:
+        'Switch it on: PprofBindAddress in ctrl.Options (controller-runtime), --profiling for Kubernetes ' +
+        'components, controller.profile.enabled for ArgoCD, or import net/http/pprof; or choose another port.',
     });
   }
 }

@@ -220,7 +220,9 @@ async function findPprof(
   const [first] = found.problems;
   if (first) throw first;
   throw new Problem('inspect.noPprof', `No pprof endpoint answered in ${namespace}/${replica.pod.name}.`, {
-    next: 'Switch it on (PprofBindAddress in ctrl.Options, --profiling for Kubernetes components), or name it with --endpoint http://:PORT/debug/pprof/.',
+    next:
+      'Switch it on (PprofBindAddress in ctrl.Options, --profiling for Kubernetes components), or name it with ' +
+      '--endpoint http://:PORT/debug/pprof/.',
     detail: found.endpoints.map((e) => `${e.kind} ${e.scheme} ${e.port}: ${e.sentence}`).join('\n'),
   });
 }

@@ -44,7 +44,8 @@ export async function churn(job: ChurnJob, signal: AbortSignal, warn: (line: str
       heard.dispose();
       for (const kind of seen.size.beyond)
         warn(
-          `There are more objects than are told apart: of ${kind.kind}, those beyond are counted together, without a name.`,
+          `There are more objects than are told apart: of ${kind.kind}, those beyond are counted together, ` +
+            'without a name.',
         );
       return written(job, seen, kinds);
     } finally {
@@ -83,7 +84,8 @@ function written(job: ChurnJob, seen: Churn, kinds: readonly KindInfo[]): string
     managersOf(t)
       .map(
         (m) =>
-          `${m.manager} ${m.updates}${m.fields[0] ? ` (${m.fields[0].path}${m.fields.length > 1 ? ` and ${m.fields.length - 1} more` : ''})` : ''}`,
+          `${m.manager} ` +
+          `${m.updates}${m.fields[0] ? ` (${m.fields[0].path}${m.fields.length > 1 ? ` and ${m.fields.length - 1} more` : ''})` : ''}`,
       )
       .join(', '),
   ]);

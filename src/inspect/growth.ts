@@ -32,7 +32,9 @@ export async function growth(job: GrowthJob, tell: (line: string) => void): Prom
     ...(grown.minutes === undefined || undated.length === 0
       ? []
       : [
-          `${undated.join(', ')} ${undated.length === 1 ? 'tells' : 'tell'} no time of ${undated.length === 1 ? 'its' : 'their'} own: the time of the file is taken, which a copy changes. The minutes, and who stands still, are only as good as that.`,
+          `${undated.join(', ')} ${undated.length === 1 ? 'tells' : 'tell'} no time of ` +
+            `${undated.length === 1 ? 'its' : 'their'} own: the time of the file is taken, which a copy changes. ` +
+            'The minutes, and who stands still, are only as good as that.',
         ]),
   ];
   const last = (dumps.at(-1) as DumpAt).dump;
@@ -72,11 +74,13 @@ export async function growth(job: GrowthJob, tell: (line: string) => void): Prom
       s.createdBy?.name ?? '',
     ]);
   return [
-    `${count(grown.totals.at(-1) ?? 0, 'goroutine')}, ${grown.totals[0] ?? 0} at first${grown.minutes === undefined ? '' : `, ${duration(grown.minutes * 60e9)} before`}`,
+    `${count(grown.totals.at(-1) ?? 0, 'goroutine')}, ${grown.totals[0] ?? 0} at ` +
+      `first${grown.minutes === undefined ? '' : `, ${duration(grown.minutes * 60e9)} before`}`,
     ...notes.map((n) => `warning: ${n}`),
     ...(verdict
       ? [
-          `${verdict.leak === null ? 'Most of the growth' : `A leak (${verdict.leak})`}: ${leaf(grown.stacks[grown.verdict?.stack ?? 0] as GrownStack)}${verdict.createdBy === null ? '' : `, created by ${verdict.createdBy.name}`}`,
+          `${verdict.leak === null ? 'Most of the growth' : `A leak (${verdict.leak})`}: ` +
+            `${leaf(grown.stacks[grown.verdict?.stack ?? 0] as GrownStack)}${verdict.createdBy === null ? '' : `, created by ${verdict.createdBy.name}`}`,
         ]
       : []),
     '',

@@ -40,7 +40,8 @@ export async function metrics(job: MetricsJob): Promise<string> {
   }
   const format = { text: 'text', openmetrics: 'OpenMetrics', protobuf: 'protobuf' }[scrape.format];
   return [
-    `${count(families.length, 'family', 'families')}, ${count(series, 'series', 'series')}, ${count(scrape.samples.length, 'sample')} in ${sizeText(scrape.bytes.body)} of ${format}`,
+    `${count(families.length, 'family', 'families')}, ${count(series, 'series', 'series')}, ` +
+      `${count(scrape.samples.length, 'sample')} in ${sizeText(scrape.bytes.body)} of ${format}`,
     ...scrape.warnings.map((w) => `warning: ${w}`),
     '',
     table(

@@ -26,7 +26,8 @@ export async function pipeline(job: PipelineJob, signal: AbortSignal, tell: (lin
     const pipe = new Pipe(cluster, workload, job.token, job.seconds + 60);
     try {
       tell(
-        `Scraping ${pipe.processes === 1 ? 'one process' : `${pipe.processes} processes`} of ${job.namespace}/${job.workload} for ${job.seconds} s`,
+        `Scraping ${pipe.processes === 1 ? 'one process' : `${pipe.processes} processes`} of ` +
+          `${job.namespace}/${job.workload} for ${job.seconds} s`,
       );
       pipe.start();
       await pause(job.seconds * 1000, undefined, { signal });
@@ -164,7 +165,8 @@ function text({ lanes, verdict, noVerdict }: PipelineView): string {
     lines.push('', controller);
     for (const s of stations)
       lines.push(
-        `  ${s.title.padEnd(12)}${(s.main === '' ? 'not known' : s.main).padEnd(16)}${s.readings.map((r) => r.text).join(', ')}${s.heat === 'warm' || s.heat === 'hot' ? ` (${s.heat})` : ''}`,
+        '  ' +
+          `${s.title.padEnd(12)}${(s.main === '' ? 'not known' : s.main).padEnd(16)}${s.readings.map((r) => r.text).join(', ')}${s.heat === 'warm' || s.heat === 'hot' ? ` (${s.heat})` : ''}`,
       );
   }
   return lines.join('\n');

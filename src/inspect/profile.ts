@@ -131,10 +131,12 @@ function peekText({ unit }: Asked, { entries, frames, total }: Peek, match: stri
   return entries
     .map((e) => {
       const call = (c: (typeof e.callers)[number]) =>
-        `${value(c.value, unit).padStart(24)} ${share(c.value, e.cum).padStart(8)} |   ${names.get(c.id)}${c.inlined ? ' (inline)' : ''}`;
+        `${value(c.value, unit).padStart(24)} ${share(c.value, e.cum).padStart(8)} |   ` +
+        `${names.get(c.id)}${c.inlined ? ' (inline)' : ''}`;
       return [
         ...e.callers.map(call),
-        `${value(e.flat, unit).padStart(12)} ${share(e.flat, total).padStart(8)} ${value(e.cum, unit).padStart(12)} | ${names.get(e.id)}`,
+        `${value(e.flat, unit).padStart(12)} ${share(e.flat, total).padStart(8)} ` +
+          `${value(e.cum, unit).padStart(12)} | ${names.get(e.id)}`,
         ...e.callees.map(call),
       ].join('\n');
     })

@@ -95,7 +95,8 @@ function text(dump: GoroutineDump): string {
   if (pools.length === 0)
     return [
       ...head,
-      `No worker pool in ${count(dump.total, 'goroutine')}: no goroutine waits in a workqueue or runs a known controller loop.`,
+      `No worker pool in ${count(dump.total, 'goroutine')}: no goroutine waits in a workqueue or runs a known ` +
+        'controller loop.',
     ].join('\n');
   const rows = pools.map((p) => [
     p.controller ?? UNKNOWN,

@@ -39,7 +39,8 @@ export function readProfile(bytes: Uint8Array): Columns {
   samples.warn(warnings);
   if (head.strings.missing.size > 0)
     warnings.push(
-      `${counted(head.strings.missing.size, 'text')} that the profile refers to ${head.strings.missing.size === 1 ? 'is' : 'are'} missing from it.`,
+      `${counted(head.strings.missing.size, 'text')} that the profile refers to ` +
+        `${head.strings.missing.size === 1 ? 'is' : 'are'} missing from it.`,
     );
   return columns;
 }
@@ -55,7 +56,8 @@ function assemble(bytes: Uint8Array, head: Head, samples: Samples, symbols: Symb
   if (head.samples === 0) warnings.push('The profile holds no samples: nothing happened while it was taken.');
   if (head.joined)
     warnings.push(
-      'The file seems to be several profiles one after the other; names may be wrong. Join them with `go tool pprof -proto FILE FILE` instead.',
+      'The file seems to be several profiles one after the other; names may be wrong. Join them with `go tool ' +
+        'pprof -proto FILE FILE` instead.',
     );
   if (head.dropFrames !== 0) warnings.push('The profile asks to leave some frames out (drop_frames); they are shown.');
   const mappings = head.mappings.map((m) => readMapping(new Cursor(bytes, m[0], m[1]), text));

@@ -138,7 +138,8 @@ export class Samples {
   warn(warnings: string[]): void {
     if (this.#wrongWidth > 0)
       warnings.push(
-        `${counted(this.#wrongWidth, 'sample')} ${this.#wrongWidth === 1 ? 'has' : 'have'} another number of values than the profile announces.`,
+        `${counted(this.#wrongWidth, 'sample')} ${this.#wrongWidth === 1 ? 'has' : 'have'} another number of ` +
+          'values than the profile announces.',
       );
   }
 }

@@ -36,7 +36,8 @@ export function sniff(bytes: Uint8Array): Kind {
   if (legacy !== undefined) {
     throw new Problem(
       'profile.legacyText',
-      `This is the text form of a profile ("${(head.split(/\r?\n/, 1)[0] ?? '').slice(0, 60)}"), which tells only a part of it.`,
+      `This is the text form of a profile ("${(head.split(/\r?\n/, 1)[0] ?? '').slice(0, 60)}"), which tells ` +
+        'only a part of it.',
       { next: CAPTURE },
     );
   }

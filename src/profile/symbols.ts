@@ -203,7 +203,8 @@ export class Symbols {
     const missing = (k: number, what: string) => {
       if (k > 0)
         warnings.push(
-          `${counted(k, what)} that the profile refers to ${k === 1 ? 'is' : 'are'} missing from it; shown as ${UNKNOWN}.`,
+          `${counted(k, what)} that the profile refers to ${k === 1 ? 'is' : 'are'} missing from it; shown as ` +
+            `${UNKNOWN}.`,
         );
     };
     missing(noLocation, 'location');

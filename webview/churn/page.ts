@@ -127,7 +127,8 @@ export class ChurnPage {
       h(
         'div',
         { class: 'foot dim' },
-        '/ filter   ↑ ↓ walk   ← → fold   Enter shows an object   ← → on its line walk its changes   Space pauses   Escape closes',
+        '/ filter   ↑ ↓ walk   ← → fold   Enter shows an object   ← → on its line walk its changes   Space ' +
+          'pauses   Escape closes',
       ),
     );
     this.#chosen.element.hidden = true;
@@ -224,7 +225,8 @@ export class ChurnPage {
         h(
           'span',
           { class: 'dim' },
-          ` Since ${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}:${String(at.getSeconds()).padStart(2, '0')}. `,
+          ' Since ' +
+            `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}:${String(at.getSeconds()).padStart(2, '0')}. `,
         ),
         first ? advice : '',
         ' ',

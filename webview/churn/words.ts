@@ -5,7 +5,9 @@ import type { ChangeEvent, ChurnFacts } from '../../src/protocol/churn';
 /** "42 s recorded, 340 changes of 21 objects". */
 export function factsText({ state, start, now, events, objects }: ChurnFacts): string {
   if (state === 'starting') return 'listing what there is…';
-  const time = `${age(now - start)} ${state === 'stopped' ? 'recorded, stopped' : state === 'paused' ? 'recorded, the picture stands still' : 'recorded'}`;
+  const time =
+    `${age(now - start)} ` +
+    `${state === 'stopped' ? 'recorded, stopped' : state === 'paused' ? 'recorded, the picture stands still' : 'recorded'}`;
   return events === 0
     ? `${time}, nothing changed`
     : `${time}, ${count(events, 'change')} of ${count(objects, 'object')}`;
@@ -38,7 +40,10 @@ export function eventText({ at, type, manager, operation, subresource, worth, ti
   const clock = `${[d.getHours(), d.getMinutes(), d.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':')}.${String(d.getMilliseconds()).padStart(3, '0')}`;
   const how = operation === '' ? '' : `, ${operation}${subresource === '' ? '' : ` of ${subresource}`}`;
   const what = WORTH[worth];
-  return `${clock} ${TYPE[type]}${type === 'delete' ? '' : ` by ${manager}${how}`}${times > 1 ? `, ${times} times while nobody watched` : ''}${what === '' ? '' : `: ${what}`}`;
+  return (
+    `${clock} ` +
+    `${TYPE[type]}${type === 'delete' ? '' : ` by ${manager}${how}`}${times > 1 ? `, ${times} times while nobody watched` : ''}${what === '' ? '' : `: ${what}`}`
+  );
 }
 
 /** Text with `code` between backticks, in pieces. */

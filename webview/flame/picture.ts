@@ -118,7 +118,10 @@ export class Picture implements Pane {
       background: css(readTheme().background),
       figures: (row) => {
         const f = this.#trees.figures(row);
-        return `total ${amount(f.total, model.tree.grandTotal, unit)}, self ${amount(f.self, model.tree.grandTotal, unit)}`;
+        return (
+          `total ${amount(f.total, model.tree.grandTotal, unit)}, self ` +
+          `${amount(f.self, model.tree.grandTotal, unit)}`
+        );
       },
     };
   }

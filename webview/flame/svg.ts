@@ -46,15 +46,19 @@ export function svg({ model, range, paintOf, background, title, figures }: Svg):
     const text = width < 22 ? '' : fit(wordings(name), width - 6, widths);
     const border = paint.border === undefined ? '' : ` stroke="${paint.border}"`;
     body.push(
-      `<g><title>${escape(name.slice(0, 2000))}\n${escape(figures(row))}</title><rect x="${x}" y="${y}" width="${Math.max(0.3, width - 0.5).toFixed(2)}" height="${ROW - 1}" fill="${paint.fill}"${border}/>` +
+      `<g><title>${escape(name.slice(0, 2000))}\n${escape(figures(row))}</title><rect x="${x}" y="${y}" ` +
+        `width="${Math.max(0.3, width - 0.5).toFixed(2)}" height="${ROW - 1}" fill="${paint.fill}"${border}/>` +
         `${text === '' ? '' : `<text x="${(Number(x) + 3).toFixed(2)}" y="${y + 12.5}" fill="${paint.text}">${escape(text)}</text>`}</g>`,
     );
   }
   const height = HEAD + (deepest + 1) * ROW + 8;
   const [first] = body.length > 0 ? [paintOf(0)] : [];
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="ui-monospace,Menlo,Consolas,monospace" font-size="12">\n` +
-    `<rect width="100%" height="100%" fill="${background}"/>\n<text x="3" y="17" font-family="system-ui,sans-serif" font-size="13" fill="${first?.text ?? '#888'}">${escape(title)}</text>\n${body.join('\n')}\n</svg>\n`
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ` +
+    `${height}" font-family="ui-monospace,Menlo,Consolas,monospace" font-size="12">\n` +
+    `<rect width="100%" height="100%" fill="${background}"/>\n<text x="3" y="17" ` +
+    'font-family="system-ui,sans-serif" font-size="13" ' +
+    `fill="${first?.text ?? '#888'}">${escape(title)}</text>\n${body.join('\n')}\n</svg>\n`
   );
 }
 

@@ -238,7 +238,9 @@ export class TreeView {
         'aria-setsize': siblings,
         'aria-selected': row === this.#focused ? 'true' : 'false',
         'aria-expanded': m.hasChildren(row) ? String(opened) : undefined,
-        'aria-label': `${frame.name.slice(0, 400)}, total ${value(f.total, this.#unit)}, ${percent(share)}, self ${amount(f.self, this.#grandTotal, this.#unit)}`,
+        'aria-label':
+          `${frame.name.slice(0, 400)}, total ${value(f.total, this.#unit)}, ${percent(share)}, self ` +
+          `${amount(f.self, this.#grandTotal, this.#unit)}`,
       },
       h(
         'span',

@@ -88,7 +88,9 @@ export function emptySentences(
   if (types.has('contentions')) {
     return {
       what: 'This profile has no samples.',
-      next: 'Block and mutex profiles stay empty until the process calls runtime.SetBlockProfileRate or runtime.SetMutexProfileFraction.',
+      next:
+        'Block and mutex profiles stay empty until the process calls runtime.SetBlockProfileRate or ' +
+        'runtime.SetMutexProfileFraction.',
     };
   }
   return { what: 'This profile has no samples.', next: 'Capture again while the controller has work.' };

@@ -318,5 +318,6 @@ export function since({ growth, labels }: Compared): string {
   const change = (growth.totals.at(-1) ?? 0) - (growth.totals[0] ?? 0);
   return change === 0
     ? `as many as at ${labels[0] ?? ''}`
-    : `${signed(change)} since ${labels[0] ?? ''}${growth.minutes === undefined ? '' : ` (${duration(growth.minutes * 60e9)})`}`;
+    : `${signed(change)} since ` +
+        `${labels[0] ?? ''}${growth.minutes === undefined ? '' : ` (${duration(growth.minutes * 60e9)})`}`;
 }

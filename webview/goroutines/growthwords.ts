@@ -19,21 +19,27 @@ export function verdictWords(growth: Growth): { readonly claim: string; readonly
   const where = shortName(summaryOf(stack.stack, [])[0]?.name ?? 'an unknown function');
   const pace = minutes === undefined ? '' : `, ${perMinute(stack.change, minutes)} a minute`;
   const from = stack.createdBy ? `, started by ${shortName(stack.createdBy.name)}` : '';
-  const claim = `${verdict.leak === undefined ? '' : 'A leak: '}${signed(stack.change)} goroutines stand in ${where}${from}${pace}.`;
+  const claim =
+    `${verdict.leak === undefined ? '' : 'A leak: '}${signed(stack.change)} goroutines stand in ` +
+    `${where}${from}${pace}.`;
   const [first = 0] = stack.counts;
   const total = growth.stacks.reduce((n, s) => n + Math.max(0, s.change), 0);
   switch (verdict.leak) {
     case 'rises':
       return {
         claim,
-        evidence: `There are more in each of ${count(stack.counts.length - 1, 'interval')}: ${stack.counts.map(grouped).join(', ')}.${stack.ended === 0 && first > 0 ? ` None of the first ${grouped(first)} has ended.` : ''}`,
+        evidence:
+          `There are more in each of ${count(stack.counts.length - 1, 'interval')}: ` +
+          `${stack.counts.map(grouped).join(', ')}.${stack.ended === 0 && first > 0 ? ` None of the first ${grouped(first)} has ended.` : ''}`,
       };
     case 'none ended':
       return { claim, evidence: `None of the ${grouped(first)} that were there has ended.` };
     case undefined:
       return {
         claim,
-        evidence: `That is ${grouped(stack.change)} of ${count(total, 'goroutine')} that came. A third dump tells a leak from load.`,
+        evidence:
+          `That is ${grouped(stack.change)} of ${count(total, 'goroutine')} that came. A third dump tells a leak ` +
+          'from load.',
       };
   }
 }

@@ -84,7 +84,8 @@ const filterInput = h('input', {
   spellcheck: 'false',
   value: state.filter,
   title:
-    'All words must match. state:"IO wait"  package:client-go  label:controller=widget  worker:widget/throttled  -word leaves out',
+    'All words must match. state:"IO wait"  package:client-go  label:controller=widget  worker:widget/throttled  ' +
+    '-word leaves out',
   input: () => {
     state.filter = filterInput.value;
     refresh();
@@ -355,7 +356,8 @@ function foot(): HTMLElement {
   return h(
     'div',
     { class: 'foot dim' },
-    '/ filter   ↑ ↓ walk   → open, then its frames   ← close   Enter on a worker shows its stack, on a frame its source',
+    '/ filter   ↑ ↓ walk   → open, then its frames   ← close   Enter on a worker shows its stack, on a frame its ' +
+      'source',
   );
 }
 

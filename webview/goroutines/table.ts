@@ -276,7 +276,8 @@ export class GroupTable {
   #detailRow({ group, index }: Row): HTMLElement {
     const facts = [
       group.ids.length > 0
-        ? `goroutine${group.count > 1 ? 's' : ''} ${group.ids.slice(0, 8).join(', ')}${group.count > Math.min(8, group.ids.length) ? '…' : ''}`
+        ? `goroutine${group.count > 1 ? 's' : ''} ` +
+          `${group.ids.slice(0, 8).join(', ')}${group.count > Math.min(8, group.ids.length) ? '…' : ''}`
         : '',
       group.lockedToThread > 0 ? `${grouped(group.lockedToThread)} locked to a thread` : '',
       group.elided ? 'the runtime left out frames in the middle' : '',

@@ -76,7 +76,8 @@ export class Charts {
       h(
         'p',
         { class: 'sr', id: 'chart-keys' },
-        'Left and right move the crosshair, with Shift they choose a span, Enter zooms to it, Escape goes back to live, L turns the logarithmic scale on and off.',
+        'Left and right move the crosshair, with Shift they choose a span, Enter zooms to it, Escape goes back ' +
+          'to live, L turns the logarithmic scale on and off.',
       ),
     );
   }

@@ -28,7 +28,8 @@ import { FRESH, readState, type PageState } from './state';
 const KEYS: Readonly<Record<MetricsView, string>> = {
   pipeline: '1 2 3 views   Space pause, back to live',
   charts:
-    '1 2 3 views   Space pause, back to live   / filter   ← → crosshair   Shift ← → span, Enter zooms   L logarithmic   Escape back to live',
+    '1 2 3 views   Space pause, back to live   / filter   ← → crosshair   Shift ← → span, Enter zooms   L ' +
+    'logarithmic   Escape back to live',
   explore: '1 2 3 views   / search   ↑ ↓ walk   → open   Enter charts a family   Ctrl+Space completes',
 };
 

@@ -46,7 +46,13 @@ export function planLabel({ what, how }: Pick<Plan, 'what' | 'how'>): string {
 /** "CPU of gadgets-7c9d-x2x4p", "Heap of gadgets, 3 replicas". */
 export function planTitle(plan: Plan, places: readonly Place[]): string {
   const [first] = places;
-  return `${planLabel(plan)} of ${places.length > 1 && first?.kind === 'pod' ? `${first.workload.name}, ${count(places.length, 'replica')}` : first ? placeName(first) : ''}`;
+  const of =
+    places.length > 1 && first?.kind === 'pod'
+      ? `${first.workload.name}, ${count(places.length, 'replica')}`
+      : first
+        ? placeName(first)
+        : '';
+  return `${planLabel(plan)} of ${of}`;
 }
 
 export function placeName(place: Place): string {

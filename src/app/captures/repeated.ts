@@ -150,7 +150,8 @@ async function placesNow(
   if (!workload || !replica)
     throw new Problem(
       'kube.podGone',
-      `${leader ? `The leader of ${before.namespace}/${before.name}` : `The pod ${pod.namespace}/${pod.name}`} is not there now.`,
+      `${leader ? `The leader of ${before.namespace}/${before.name}` : `The pod ${pod.namespace}/${pod.name}`} ` +
+        'is not there now.',
       { next: 'It is tried again at the next time; stop and begin anew for another replica.' },
     );
   return placesOf({ context, workload, replica, all });

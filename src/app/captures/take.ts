@@ -1,6 +1,7 @@
 /** Takes what a plan asks for from processes, and saves it. Asks nobody anything: commands/capture.ts does. */
 import { randomBytes } from 'node:crypto';
 import { defaultName } from '../../captures/describe';
+import { kindLabel } from '../../captures/kinds';
 import { takeCapture, type CaptureProgress } from '../../captures/take';
 import { after, takeTogether, type Part, type Taken, type TogetherProgress } from '../../captures/together';
 import type { Capture, CaptureGroup, CaptureInfo } from '../../captures/types';
@@ -12,7 +13,7 @@ import type { Settings } from '../editor';
 import type { Parts } from '../parts';
 import type { Place } from '../processes/place';
 import { recordMetrics, type Pace } from './metrics';
-import { groupOf, placeName, planLabel, stepsOf, type Plan, type Step } from './plan';
+import { groupOf, placeName, stepsOf, type Plan, type Step } from './plan';
 
 type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory' | 'captures' | 'checked' | 'open' | 'expectProfile'> & {
   readonly editor: {
@@ -33,7 +34,7 @@ export function partsOf(
   return places.flatMap((place) =>
     steps.map((step): Part => {
       const part: Part = {
-        label: `${planLabel({ what: step.kind === 'metrics' ? 'everything' : step.kind, how: 'once' }).replace('Everything', 'Metrics')}${step.which === '' ? '' : ` ${step.which}`} of ${placeName(place)}`,
+        label: [kindLabel(step.kind), step.which, `of ${placeName(place)}`].filter((word) => word !== '').join(' '),
         take: (signal, onProgress) => takeStep(needs, place, step, { group, alone }, signal, onProgress),
       };
       return step.after > 0 ? after(step.after, part) : part;

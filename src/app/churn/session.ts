@@ -279,17 +279,20 @@ export class ChurnSession implements Disposable {
       notes: [
         ...(beyond.length > 0
           ? [
-              `There are more objects than are told apart; those beyond, of ${beyond.map((k) => k.kind).join(', ')}, are counted together.`,
+              'There are more objects than are told apart; those beyond, of ' +
+                `${beyond.map((k) => k.kind).join(', ')}, are counted together.`,
             ]
           : []),
         ...(dropped > 0
           ? [
-              `There was no room to keep ${count(dropped, 'state')}: the next update of such an object is counted, and its fields are not known.`,
+              `There was no room to keep ${count(dropped, 'state')}: the next update of such an object is ` +
+                'counted, and its fields are not known.',
             ]
           : []),
         ...(this.#gaps > 0
           ? [
-              'It was not recorded all the time: several updates of one object while the page was hidden or the connection was opened anew count as one.',
+              'It was not recorded all the time: several updates of one object while the page was hidden or the ' +
+                'connection was opened anew count as one.',
             ]
           : []),
       ],

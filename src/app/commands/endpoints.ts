@@ -87,7 +87,8 @@ export function showEndpoints({ editor, processes }: Parts, { context, workload,
   }
   const said = facts.endpoints.map(
     (e) =>
-      `${e.kind} on ${e.port}${e.state === 'needsToken' ? ' (needs a token)' : e.state === 'failed' ? ' (did not answer)' : ''}`,
+      `${e.kind} on ` +
+      `${e.port}${e.state === 'needsToken' ? ' (needs a token)' : e.state === 'failed' ? ' (did not answer)' : ''}`,
   );
   void editor.messages.info(
     said.length > 0 ? `${replica.pod.name}: ${said.join(', ')}.` : `No endpoint of ${replica.pod.name} answered.`,

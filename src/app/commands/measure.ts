@@ -92,7 +92,9 @@ async function scrapeFor(
     return await measuredFrom(
       scraper,
       {
-        of: `${subject.title}, ${subject.subtitle.split(' · ')[0] ?? ''}, ${SECONDS} s until ${new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`,
+        of:
+          `${subject.title}, ${subject.subtitle.split(' · ')[0] ?? ''}, ${SECONDS} s until ` +
+          `${new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`,
         seconds: SECONDS,
         process: [],
         now: Date.now() / 1000,

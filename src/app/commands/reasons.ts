@@ -7,7 +7,8 @@ export async function copyReasons({ editor }: Parts, item: Item | undefined): Pr
   if (!item || !('workload' in item)) return;
   const { kind, namespace, name, isController, score, reasons } = item.workload;
   const lines = [
-    `${kind} ${namespace}/${name}: ${isController ? 'taken for a controller' : 'not taken for a controller'} (score ${score})`,
+    `${kind} ${namespace}/${name}: ${isController ? 'taken for a controller' : 'not taken for a controller'} ` +
+      `(score ${score})`,
     ...reasons.map((r) => `- ${r.text} (${r.weight})`),
   ];
   await editor.copy(`${lines.join('\n')}\n`);

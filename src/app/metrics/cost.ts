@@ -32,8 +32,10 @@ export class Cost {
     return {
       text: `each look costs ${who} ${round(wire)} and ${ms}`,
       title: [
-        `Each look at /metrics takes ${packed}, and ${ms} from the request to the last byte, the way there included (the middle of the last ${this.#looks.length === 1 ? 'look' : `${this.#looks.length} looks`}).`,
-        `At every ${everyMs / 1000} s that is ${round(wire / (everyMs / 1000))}/s and about ${percent(millis / everyMs)} of one core, or less: most of the time is the way.`,
+        `Each look at /metrics takes ${packed}, and ${ms} from the request to the last byte, the way there ` +
+          `included (the middle of the last ${this.#looks.length === 1 ? 'look' : `${this.#looks.length} looks`}).`,
+        `At every ${everyMs / 1000} s that is ${round(wire / (everyMs / 1000))}/s and about ` +
+          `${percent(millis / everyMs)} of one core, or less: most of the time is the way.`,
         'Nothing is asked while no page is seen. The pace is the setting controllerTuner.scrapeSeconds.',
       ].join(' '),
     };

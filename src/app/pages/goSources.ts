@@ -95,7 +95,8 @@ export class GoSources implements Disposable {
       file: found.file,
       line,
       note: moved
-        ? `${path.basename(found.file)} has changed since the program was built: line ${frame.line} is not in the function any more.`
+        ? `${path.basename(found.file)} has changed since the program was built: line ${frame.line} is not in the ` +
+          'function any more.'
         : '',
     };
   }
@@ -177,14 +178,18 @@ async function findModules({ folders, find }: GoWorkspace): Promise<Modules> {
 /** Why there is no source to open, and what would help. */
 export function notFound(frame: StackFrame, { looked, refused }: Missing): string {
   if (!namesFile(frame))
-    return `The profile names no source file for ${frame.name}: the compiler made the function, or the symbols were stripped.`;
+    return (
+      `The profile names no source file for ${frame.name}: the compiler made the function, or the symbols were ` +
+      'stripped.'
+    );
   const where = looked.length === 0 ? 'No folder is open to look in.' : `Looked in ${looked.join(', ')}.`;
   const not = refused.slice(0, MOST_REFUSED).map(({ file, why }) => `${file} is not it: ${why}.`);
   return [`${frame.file} is not on this machine.`, where, ...not, HELP].join(' ');
 }
 
 const HELP =
-  'Open the folder of its module, run "go mod download" in it, or add a rule to the setting controllerTuner.sourcePaths.';
+  'Open the folder of its module, run "go mod download" in it, or add a rule to the setting ' +
+  'controllerTuner.sourcePaths.';
 
 /** False for what the compiler made, and where symbols were stripped. */
 export function namesFile({ file }: StackFrame): boolean {

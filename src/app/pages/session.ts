@@ -199,7 +199,8 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
         // The whole way, from the opening of the file, counts once: later pictures follow the user.
         if (!this.#drawn)
           this.deps.editor.log.info(
-            `${this.#name}: ${page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms after it was opened`,
+            `${this.#name}: ${page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms ` +
+              'after it was opened',
           );
         this.#drawn = true;
       },
@@ -340,7 +341,10 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
       }),
     );
     if (sources === files.length)
-      return `${count(files.length, 'profile')} added up: ${told.slice(0, MERGED_TOLD).join(' · ')}${told.length > MERGED_TOLD ? ' · …' : ''}`;
+      return (
+        `${count(files.length, 'profile')} added up: ` +
+        `${told.slice(0, MERGED_TOLD).join(' · ')}${told.length > MERGED_TOLD ? ' · …' : ''}`
+      );
     return `${told.slice(0, sources).join(' · ')}, against ${told.slice(sources).join(' · ')}`;
   }
 

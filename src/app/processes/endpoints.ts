@@ -159,7 +159,9 @@ export function tokenProblem(problem: Problem): Problem {
   if (problem.code !== 'kube.forbidden' && problem.code !== 'kube.notFound') return problem;
   const { detail } = problem;
   return new Problem('auth.noToken', problem.message, {
-    next: `Choose another way to authenticate${problem.code === 'kube.forbidden' ? ', or ask for the right; the details have RBAC that gives it' : ''}.`,
+    next: `Choose another way to authenticate${
+      problem.code === 'kube.forbidden' ? ', or ask for the right; the details have RBAC that gives it' : ''
+    }.`,
     cause: problem,
     ...(detail !== undefined && { detail }),
   });

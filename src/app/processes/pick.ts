@@ -104,7 +104,8 @@ function contextStep<X>({ picker, clusters, locals }: PickDeps, title: string): 
             ? Problem.fromJSON(problem)
             : new Problem(
                 'kube.noConfig',
-                'There is no kubeconfig: nothing in KUBECONFIG, ~/.kube/config or the setting controllerTuner.kubeconfigs.',
+                'There is no kubeconfig: nothing in KUBECONFIG, ~/.kube/config or the setting ' +
+                  'controllerTuner.kubeconfigs.',
                 { next: 'Add a kubeconfig file, or attach to a local process.' },
               );
         }

@@ -115,7 +115,9 @@ export function workloadAppearance(w: Workload, withNamespace: boolean, now: num
           ? ERROR
           : { id: KIND_ICON[w.kind] ?? 'layers', ...(h === 'ready' && w.isController && { color: READY }) },
     contextValue: `workload ${w.isController ? 'controller' : 'plain'}${w.replicas.length > 0 ? ' running' : ''}`,
-    spoken: `${w.kind} ${w.name} in ${w.namespace}${w.isController ? ', controller' : ''}, ${rest.replaceAll(' · ', ', ')}`,
+    spoken:
+      `${w.kind} ${w.name} in ${w.namespace}${w.isController ? ', controller' : ''}, ` +
+      `${rest.replaceAll(' · ', ', ')}`,
     collapsible: w.replicas.length > 0 ? 'collapsed' : 'none',
     command: undefined,
   };
@@ -166,7 +168,9 @@ export function replicaAppearance(r: Replica, w: Workload, now: number): Appeara
     description,
     icon,
     contextValue: `replica${r.leader ? ' leader' : ''}${pod.phase === 'Running' ? ' running' : ''}`,
-    spoken: `replica ${pod.name}, ${dots(r.leader && 'leader', state === '' ? 'ready' : state, pod.restarts > 0 && count(pod.restarts, 'restart'), r.version, age(pod.createdAt, now)).replaceAll(' · ', ', ')}`,
+    spoken:
+      `replica ${pod.name}, ` +
+      `${dots(r.leader && 'leader', state === '' ? 'ready' : state, pod.restarts > 0 && count(pod.restarts, 'restart'), r.version, age(pod.createdAt, now)).replaceAll(' · ', ', ')}`,
     collapsible: 'collapsed',
     command: undefined,
   };
@@ -192,7 +196,9 @@ export function endpointAppearance(e: FoundEndpoint): Appearance {
           ? WARNING
           : { id: e.kind === 'pprof' ? 'pulse' : 'graph' },
     contextValue: `endpoint ${e.kind} ${e.state}${e.secured ? ' secured' : ''}`,
-    spoken: `${e.kind} endpoint, ${e.scheme}, port ${e.port}, ${STATE_TEXT[e.state] === '' ? 'answers' : STATE_TEXT[e.state]}`,
+    spoken:
+      `${e.kind} endpoint, ${e.scheme}, port ${e.port}, ` +
+      `${STATE_TEXT[e.state] === '' ? 'answers' : STATE_TEXT[e.state]}`,
     collapsible: 'none',
     command:
       e.state === 'needsToken'

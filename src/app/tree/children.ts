@@ -142,7 +142,9 @@ function inCluster(entry: ContextEntry, id: string, data: TreeData): readonly Tr
 
 /** A quiet last row: that there is more, and a click shows it. */
 function notShown(n: number, context: string, id: string): TreeRow {
-  const tip = `${n === 1 ? 'It is not taken for a controller' : 'They are not taken for controllers'}. A click shows all workloads; the button in the view’s title hides them again.`;
+  const tip =
+    `${n === 1 ? 'It is not taken for a controller' : 'They are not taken for controllers'}. A click shows all ` +
+    'workloads; the button in the view’s title hides them again.';
   return line(
     `${id}/others`,
     `${count(n, 'other workload')} not shown`,
@@ -236,7 +238,8 @@ function inReplica(item: ItemOf<'replica'>, id: string, data: TreeData): readonl
         { id: 'search' },
         about,
         look,
-        'Pins and the well-known ports were tried too. An endpoint elsewhere can be pinned from the replica’s context menu.',
+        'Pins and the well-known ports were tried too. An endpoint elsewhere can be pinned from the replica’s ' +
+          'context menu.',
       ),
     );
   if (facts.state !== 'probing')

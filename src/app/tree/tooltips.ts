@@ -27,7 +27,8 @@ export function contextTip({ info, problem, cluster }: ContextEntry): string {
     `User ${md(info.user)}, namespace ${md(info.namespace)}`,
     info.file !== '' && `From ${md(info.file)}`,
     cluster !== undefined &&
-      `${count(cluster.objects.pods.size, 'pod')}, ${count(cluster.objects.workloads.size, 'workload')}${cluster.scope === 'all' ? '' : `; only in ${md(cluster.scope.join(', '))}`}`,
+      `${count(cluster.objects.pods.size, 'pod')}, ` +
+        `${count(cluster.objects.workloads.size, 'workload')}${cluster.scope === 'all' ? '' : `; only in ${md(cluster.scope.join(', '))}`}`,
   ]);
 }
 
@@ -37,7 +38,9 @@ export function workloadTip(w: Workload): string {
       ? ['Nothing about it tells of a controller.']
       : w.reasons.map((r) => `${md(r.text)} *(${r.weight})*`);
   return facts(
-    `**${md(w.kind)} ${md(`${w.namespace}/${w.name}`)}**\n\n${w.isController ? 'Taken for a controller' : 'Not taken for a controller'} (score ${w.score}):`,
+    `**${md(w.kind)} ` +
+      `${md(`${w.namespace}/${w.name}`)}**\n\n${w.isController ? 'Taken for a controller' : 'Not taken for a controller'} ` +
+      `(score ${w.score}):`,
     why,
   );
 }
@@ -46,7 +49,8 @@ export function replicaTip(r: Replica): string {
   const { pod } = r;
   return facts(`**${md(pod.name)}**${r.leader ? ' — leader' : ''}`, [
     ...r.leases.map((l) => `Holds the lease ${md(l)}`),
-    `${pod.deleting ? 'Is being deleted' : pod.ready ? 'Ready' : 'Not ready'}; phase ${md(pod.phase)}${pod.reason === '' ? '' : `, ${md(pod.reason)}`}`,
+    `${pod.deleting ? 'Is being deleted' : pod.ready ? 'Ready' : 'Not ready'}; phase ` +
+      `${md(pod.phase)}${pod.reason === '' ? '' : `, ${md(pod.reason)}`}`,
     `${count(pod.restarts, 'restart')}`,
     pod.node !== '' && `On node ${md(pod.node)}${pod.hostNetwork ? ', in its network' : ''}`,
     pod.serviceAccount !== '' && `Service account ${md(pod.serviceAccount)}`,

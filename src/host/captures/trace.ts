@@ -14,10 +14,13 @@ export async function openTrace(file: string, name: string): Promise<void> {
   const command = `go tool trace ${quoted(file)}`;
   const go = vscode.workspace.isTrusted ? await findGo() : undefined;
   const text = !vscode.workspace.isTrusted
-    ? `"${name}" is an execution trace, which go tool trace shows. In a workspace that you don't trust no program is run: trust it, or run the command in a terminal of your own.`
+    ? `"${name}" is an execution trace, which go tool trace shows. In a workspace that you don't trust no program ` +
+      'is run: trust it, or run the command in a terminal of your own.'
     : go === undefined
-      ? `"${name}" is an execution trace. Only go tool trace shows it, and there is no go on this machine: neither on the PATH nor in GOROOT. Install Go, or run the command where it is.`
-      : `"${name}" is an execution trace. go tool trace shows it in a browser, and listens on a port of 127.0.0.1 for that, until you close its terminal.`;
+      ? `"${name}" is an execution trace. Only go tool trace shows it, and there is no go on this machine: neither ` +
+        'on the PATH nor in GOROOT. Install Go, or run the command where it is.'
+      : `"${name}" is an execution trace. go tool trace shows it in a browser, and listens on a port of 127.0.0.1 ` +
+        'for that, until you close its terminal.';
   const answer = await vscode.window.showInformationMessage(text, ...(go === undefined ? [COPY] : [OPEN, COPY]));
   if (answer === COPY) await vscode.env.clipboard.writeText(command);
   if (answer === OPEN && go !== undefined) run(go, file);

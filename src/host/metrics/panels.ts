@@ -193,7 +193,8 @@ async function fileSubject(uri: vscode.Uri): Promise<Subject> {
     if (e instanceof Problem) throw e;
     throw new Problem(
       'metrics.saved.read',
-      `${name} could not be read: ${e instanceof vscode.FileSystemError && e.code === 'FileNotFound' ? 'it is not there any more' : e instanceof Error ? e.message : String(e)}.`,
+      `${name} could not be read: ` +
+        `${e instanceof vscode.FileSystemError && e.code === 'FileNotFound' ? 'it is not there any more' : e instanceof Error ? e.message : String(e)}.`,
       { next: 'Choose another file.', cause: e },
     );
   }

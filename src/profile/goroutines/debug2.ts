@@ -105,7 +105,8 @@ export function readDebug2(text: string, frames: Frames): Debug2 {
   const warnings: string[] = [];
   if (text.length >= MOST)
     warnings.push(
-      'Go stops writing goroutines after 64 MiB of text: there are more than the ones here. The binary form has all of them, without their states.',
+      'Go stops writing goroutines after 64 MiB of text: there are more than the ones here. The binary form has ' +
+        'all of them, without their states.',
     );
   else if (cut && goroutines.length > 0 && name !== undefined)
     warnings.push('The dump ends in the middle of a goroutine: it was cut off.');

@@ -131,7 +131,8 @@ function otherProcess(dumps: readonly DumpAt[], keyOf: KeyOf): string | undefine
     return `The dumps are of different processes, ${[...processes].join(' and ')}: what grew in one of them is not told.`;
   const anew = dumps.some(({ dump }, i) => i > 0 && startedAnew((dumps[i - 1] as DumpAt).dump, dump, keyOf));
   return anew
-    ? 'The process was started anew between the dumps, or they are not in the order in which they were taken: what grew is not told.'
+    ? 'The process was started anew between the dumps, or they are not in the order in which they were taken: what ' +
+        'grew is not told.'
     : undefined;
 }
 

@@ -187,7 +187,8 @@ function notes(pools: readonly WorkerPool[], apart: boolean): string[] {
   const unnamed = pools.filter((p) => p.controller === undefined);
   if (unnamed.length > 0 && !apart)
     out.push(
-      'This form of dump does not tell whose idle workers are whose: capture goroutines with debug=2, as "Capture Goroutines…" does.',
+      'This form of dump does not tell whose idle workers are whose: capture goroutines with debug=2, as ' +
+        '"Capture Goroutines…" does.',
     );
   else if (unnamed.some((p) => p.workers === p.counts.idle))
     out.push('A controller whose workers are all idle has no name in a dump: its reconciler is on no stack.');
