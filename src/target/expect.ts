@@ -13,69 +13,72 @@ const WORDS = 600;
  */
 export function expectOk(answer: Answer, target: Pick<Target, 'label'>, path: string): Answer {
   const { status } = answer;
-  const { label } = target;
-  const detail = wordsOf(answer);
-  const rest = { status, ...(detail !== '' && { detail }) };
   const plainPath = path.split('?', 1)[0]!;
   if (wantsTls(answer)) throw speaksTls(target);
-  if (status >= 200 && status < 300) {
-    if (isHtml(answer) && !isPprofIndex(answer))
-      throw new Problem('target.html', `${label} answered ${plainPath} with a web page.`, {
-        ...rest,
-        next: 'Choose another port: this one serves something else, perhaps a login.',
-      });
-    return answer;
-  }
+  if (status < 200 || status > 299) throw statusProblem(answer, target.label, plainPath);
+  if (isHtml(answer) && !isPprofIndex(answer))
+    throw problem('html', answer, `${target.label} answered ${plainPath} with a web page.`, {
+      next: 'Choose another port: this one serves something else, perhaps a login.',
+    });
+  return answer;
+}
+
+function statusProblem(answer: Answer, label: string, path: string): Problem {
+  const { status } = answer;
   if (status >= 300 && status < 400) {
     const to = location(answer);
-    throw new Problem(
-      'target.redirect',
-      `${label} sends requests for ${plainPath} on to ${to || 'another address'} (${status}).`,
-      { ...rest, next: 'Nothing was followed: choose the port of the process itself, not of a proxy with a login.' },
+    return problem(
+      'redirect',
+      answer,
+      `${label} sends requests for ${path} on to ${to || 'another address'} (${status}).`,
+      {
+        next: 'Nothing was followed: choose the port of the process itself, not of a proxy with a login.',
+      },
     );
   }
   switch (status) {
     case 401:
-      throw new Problem('target.unauthorized', `${label} asks for a token before it answers ${plainPath} (401).`, {
-        ...rest,
+      return problem('unauthorized', answer, `${label} asks for a token before it answers ${path} (401).`, {
         next: 'Choose a service account to authenticate as.',
       });
     case 403:
-      throw new Problem('target.forbidden', `${label} does not let this account read ${plainPath} (403).`, {
-        ...rest,
+      return problem('forbidden', answer, `${label} does not let this account read ${path} (403).`, {
         next: 'Give the account the right to read it, or choose another account.',
       });
     case 404:
-      throw new Problem('target.notFound', `${label} has nothing at ${plainPath} (404).`, {
-        ...rest,
-        next: plainPath.includes('/debug/pprof')
+      return problem('notFound', answer, `${label} has nothing at ${path} (404).`, {
+        next: path.includes('/debug/pprof')
           ? "Switch pprof on in the process (PprofBindAddress in the options of controller-runtime's manager, " +
             'or net/http/pprof), or choose another port.'
           : 'Choose another port or path.',
       });
     case 500:
-      if (/profiling already in use/i.test(detail))
-        throw new Problem(
-          'target.cpuInUse',
-          `A CPU profile of ${label} is being taken already, and a process can take only one at a time.`,
-          { ...rest, next: 'Wait until the other one ends, then capture again.' },
-        );
-      break;
+      if (!/profiling already in use/i.test(wordsOf(answer))) break;
+      return problem(
+        'cpuInUse',
+        answer,
+        `A CPU profile of ${label} is being taken already, and a process can take only one at a time.`,
+        { next: 'Wait until the other one ends, then capture again.' },
+      );
     case 502:
     case 503:
     case 504:
-      throw new Problem('target.unavailable', `${label} is not able to answer ${plainPath} now (${status}).`, {
-        ...rest,
+      return problem('unavailable', answer, `${label} is not able to answer ${path} now (${status}).`, {
         next: 'Try again when the process is ready.',
       });
   }
-  throw new Problem('target.status', `${label} answered ${plainPath} with ${status}.`, {
-    ...rest,
+  return problem('status', answer, `${label} answered ${path} with ${status}.`, {
     next:
-      detail === ''
+      wordsOf(answer) === ''
         ? 'It says no more than that: see the log of the process, or choose another port.'
         : 'See the details for what it says.',
   });
+}
+
+/** A Problem `target.<code>` with the answer's status and words. */
+function problem(code: string, answer: Answer, message: string, { next }: { readonly next: string }): Problem {
+  const detail = wordsOf(answer);
+  return new Problem(`target.${code}`, message, { status: answer.status, ...(detail !== '' && { detail }), next });
 }
 
 /** The server's own words, in short; nothing of web pages. */

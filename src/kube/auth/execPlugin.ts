@@ -54,8 +54,16 @@ export function runExecPlugin(
   signal: AbortSignal,
   timeoutMs = EXEC_TIMEOUT_MS,
 ): Promise<ExecCredential> {
+  checkRunnable(exec, user);
+  const own = Object.fromEntries(exec.env.map((e) => [e.name, e.value]));
+  return run(exec, { ...env, ...own, KUBERNETES_EXEC_INFO: info }, signal, timeoutMs).then((ended) =>
+    credentialOf(ended, exec, user, timeoutMs),
+  );
+}
+
+/** Throws Problem for a plugin that can't be run without asking, or whose answer we could not read. */
+function checkRunnable(exec: ExecEntry, user: string): void {
   const name = path.basename(exec.command);
-  const hint = exec.installHint === '' ? '' : `\n${exec.installHint.slice(0, 2000)}`;
   if (exec.command === '')
     throw new Problem(
       'kube.execMissing',
@@ -75,11 +83,30 @@ export function runExecPlugin(
       `The exec plugin ${name} of the user ${user} wants a terminal to ask you something.`,
       {
         next:
-          'Log in with it in a terminal and use a kubeconfig whose plugin need not ask (interactiveMode ' +
-          'IfAvailable or Never).',
+          'Log in with it in a terminal and use a kubeconfig whose plugin need not ask ' +
+          '(interactiveMode IfAvailable or Never).',
       },
     );
   }
+}
+
+/** How a plugin's process ended, and what it had printed by then. */
+interface Ended {
+  readonly out: string;
+  readonly err: string;
+  readonly how:
+    | { readonly kind: 'exited'; readonly code: number | null; readonly killedBy: NodeJS.Signals | null }
+    | { readonly kind: 'notStarted'; readonly error: NodeJS.ErrnoException }
+    | { readonly kind: 'timedOut' };
+}
+
+/** Rejects only when the signal aborts. */
+function run(
+  exec: ExecEntry,
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(abortReason(signal));
@@ -91,34 +118,25 @@ export function runExecPlugin(
       shell: false,
       windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...env, ...Object.fromEntries(exec.env.map((e) => [e.name, e.value])), KUBERNETES_EXEC_INFO: info },
+      env,
     });
-    const settle = (act: () => void): void => {
+    const settle = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
       child.removeAllListeners('close');
-      act();
     };
-    const fail = (code: string, message: string, next: string, cause?: unknown): void => {
-      const said = cutAndHide(err);
-      const detail = [said, hint.trim()].filter((s) => s !== '').join('\n\n');
-      settle(() => {
-        reject(new Problem(code, message, { next, ...(detail !== '' && { detail }), cause }));
-      });
+    const end = (how: Ended['how']): void => {
+      settle();
+      resolve({ out, err, how });
     };
     const stop = (): void => {
       kill(child);
-      settle(() => {
-        reject(abortReason(signal));
-      });
+      settle();
+      reject(abortReason(signal));
     };
     const timer = setTimeout(() => {
       kill(child);
-      fail(
-        'kube.execTimeout',
-        `The exec plugin ${name} of the user ${user} did not answer within ${timeoutMs / 1000} s.`,
-        'Run it in a terminal to see what it waits for.',
-      );
+      end({ kind: 'timedOut' });
     }, timeoutMs);
     signal.addEventListener('abort', stop, { once: true });
     child.stdout.setEncoding('utf8').on('data', (s: string) => {
@@ -127,49 +145,71 @@ export function runExecPlugin(
     child.stderr.setEncoding('utf8').on('data', (s: string) => {
       if (err.length < MAX_OUTPUT) err += s;
     });
-    child.on('error', (e: NodeJS.ErrnoException) => {
-      const missing = e.code === 'ENOENT';
-      fail(
-        missing ? 'kube.execMissing' : 'kube.execFailed',
-        missing
-          ? `The exec plugin ${exec.command} of the user ${user} is not there.`
-          : `The exec plugin ${exec.command} of the user ${user} can't be started: ${e.code ?? e.message}.`,
-        missing
-          ? `Install it${exec.installHint === '' ? '' : ' (its hint is in the details)'}, ` +
-              "and see that the editor's PATH leads to it."
-          : 'Check that the file may be executed.',
-        e,
-      );
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      end({ kind: 'notStarted', error });
     });
     child.on('close', (code, killedBy) => {
-      if (code !== 0) {
-        const last = cutAndHide(err)
-          .split('\n')
-          .filter((l) => l.trim() !== '')
-          .at(-1)
-          ?.trim()
-          .slice(0, 300);
-        fail(
-          'kube.execFailed',
-          `The exec plugin ${name} of the user ${user} ` +
-            `${code === null ? `was ended by ${killedBy ?? 'a signal'}` : `failed with exit status ${code}`}${last === undefined ? '' : `: ${last}`}${last?.endsWith('.') ? '' : '.'}`,
-          'Run it in a terminal, log in there, then try again.',
-        );
-        return;
-      }
-      const read = readCredential(out, exec.apiVersion);
-      if (typeof read === 'string')
-        fail(
-          'kube.execOutput',
-          `The exec plugin ${name} of the user ${user} ${read}.`,
-          'Run it in a terminal and compare what it prints with an ExecCredential.',
-        );
-      else
-        settle(() => {
-          resolve(read);
-        });
+      end({ kind: 'exited', code, killedBy });
     });
   });
+}
+
+/** The credential that the plugin printed. Throws Problem when it printed none. */
+function credentialOf({ out, err, how }: Ended, exec: ExecEntry, user: string, timeoutMs: number): ExecCredential {
+  const plugin = `The exec plugin ${path.basename(exec.command)} of the user ${user}`;
+  const fail = (code: string, message: string, next: string, cause?: unknown): Problem => {
+    const detail = [cutAndHide(err), exec.installHint.slice(0, 2000).trim()].filter((s) => s !== '').join('\n\n');
+    return new Problem(code, message, { next, ...(detail !== '' && { detail }), cause });
+  };
+  if (how.kind === 'timedOut')
+    throw fail(
+      'kube.execTimeout',
+      `${plugin} did not answer within ${timeoutMs / 1000} s.`,
+      'Run it in a terminal to see what it waits for.',
+    );
+  if (how.kind === 'notStarted') {
+    const { error } = how;
+    const command = `The exec plugin ${exec.command} of the user ${user}`;
+    if (error.code === 'ENOENT') {
+      const hint = exec.installHint === '' ? '' : ' (its hint is in the details)';
+      throw fail(
+        'kube.execMissing',
+        `${command} is not there.`,
+        `Install it${hint}, and see that the editor's PATH leads to it.`,
+        error,
+      );
+    }
+    throw fail(
+      'kube.execFailed',
+      `${command} can't be started: ${error.code ?? error.message}.`,
+      'Check that the file may be executed.',
+      error,
+    );
+  }
+  if (how.code !== 0) {
+    const ending =
+      how.code === null ? `was ended by ${how.killedBy ?? 'a signal'}` : `failed with exit status ${how.code}`;
+    const last = lastLine(cutAndHide(err));
+    const said = last === undefined ? '.' : `: ${last}${last.endsWith('.') ? '' : '.'}`;
+    throw fail('kube.execFailed', `${plugin} ${ending}${said}`, 'Run it in a terminal, log in there, then try again.');
+  }
+  const read = readCredential(out, exec.apiVersion);
+  if (typeof read === 'string')
+    throw fail(
+      'kube.execOutput',
+      `${plugin} ${read}.`,
+      'Run it in a terminal and compare what it prints with an ExecCredential.',
+    );
+  return read;
+}
+
+function lastLine(text: string): string | undefined {
+  return text
+    .split('\n')
+    .filter((l) => l.trim() !== '')
+    .at(-1)
+    ?.trim()
+    .slice(0, 300);
 }
 
 /**

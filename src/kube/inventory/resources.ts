@@ -72,29 +72,7 @@ export function coreResources(stores: Stores, now: () => number = Date.now): Res
     workload('Deployment', 'deployments', 'labels of Deployments are not seen'),
     workload('StatefulSet', 'statefulsets', 'labels of StatefulSets are not seen'),
     workload('DaemonSet', 'daemonsets', 'labels of DaemonSets are not seen'),
-    resource<LeaseRecord>({
-      name: 'leases',
-      group: 'coordination.k8s.io',
-      version: 'v1',
-      store: stores.leases,
-      toRecord: leaseRecord,
-      key: (l) => `${l.namespace}/${l.name}`,
-      // The heartbeats of the nodes are leases too: thousands of updates a minute that elect nobody.
-      fieldSelector: 'metadata.namespace!=kube-node-lease',
-      // Clocks of machines differ: when a renewal is heard of here is the surest sign of life.
-      adopt: (old, l) =>
-        old?.renewedAt === l.renewedAt
-          ? { ...l, ...heard(old) }
-          : { ...l, heardAt: now(), ...(old !== undefined && { renewing: true }) },
-      // A leader renews every two seconds; only who holds it matters, and that it holds again.
-      same: (old, l) =>
-        old.holder === l.holder &&
-        old.durationSeconds === l.durationSeconds &&
-        (old.renewing === true ? (old.heardAt ?? 0) : Math.min(old.renewedAt, old.heardAt ?? 0)) +
-          old.durationSeconds * 1000 >
-          now(),
-      without: 'leaders are not known',
-    }),
+    leaseResource(stores.leases, now),
     resource<ServiceRecord>({
       name: 'services',
       group: '',
@@ -105,6 +83,32 @@ export function coreResources(stores: Stores, now: () => number = Date.now): Res
       without: 'ports that only a Service names are not found',
     }),
   ];
+}
+
+function leaseResource(store: Map<string, LeaseRecord>, now: () => number): Resource {
+  return resource<LeaseRecord>({
+    name: 'leases',
+    group: 'coordination.k8s.io',
+    version: 'v1',
+    store,
+    toRecord: leaseRecord,
+    key: (l) => `${l.namespace}/${l.name}`,
+    // The nodes' heartbeats are leases, too: thousands of updates a minute that elect nobody.
+    fieldSelector: 'metadata.namespace!=kube-node-lease',
+    // Clocks of machines differ: the time at which we hear of a renewal is the surest sign of life.
+    adopt: (old, l) =>
+      old?.renewedAt === l.renewedAt
+        ? { ...l, ...heard(old) }
+        : { ...l, heardAt: now(), ...(old !== undefined && { renewing: true }) },
+    // A leader renews every two seconds. Only a new holder is worth telling, or one that holds the lease again.
+    same: (old, l) =>
+      old.holder === l.holder &&
+      old.durationSeconds === l.durationSeconds &&
+      (old.renewing === true ? (old.heardAt ?? 0) : Math.min(old.renewedAt, old.heardAt ?? 0)) +
+        old.durationSeconds * 1000 >
+        now(),
+    without: 'leaders are not known',
+  });
 }
 
 function heard({ heardAt, renewing }: LeaseRecord): Pick<LeaseRecord, 'heardAt' | 'renewing'> {

@@ -1,7 +1,7 @@
 /**
  * One kubeconfig file into entries. client-node's KubeConfig reads clusters and users and makes their paths absolute;
- * what its model (2.0.1) lets fall is read beside it from the same YAML: `tokenFile`, `as-uid`, `as-groups`,
- * `as-user-extra`, the clusters' extensions, and contexts without a cluster, which are to be shown with what is wrong.
+ * what its model (2.0.1) leaves out is read from the same YAML: `tokenFile`, `as-uid`, `as-groups`, `as-user-extra`, the
+ * clusters' extensions, and contexts without a cluster, which are shown with what is wrong with them.
  * Its `loadFromDefault` and `mergeConfig` are not used: they stop at the first file that doesn't parse and at the first
  * name that comes twice.
  */
@@ -16,14 +16,7 @@ const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 
 /** Throws Problem `kube.configParse` with file and line. An empty file has no entries. */
 export function parseKubeconfig(content: string, file: string): ParsedFile {
-  const nothing: ParsedFile = { file, clusters: [], users: [], contexts: [], current: '' };
-  if (
-    content
-      .replace(/^\s*#.*$/gm, '')
-      .replace(/^---$/m, '')
-      .trim() === ''
-  )
-    return nothing;
+  if (isEmpty(content)) return { file, clusters: [], users: [], contexts: [], current: '' };
   let raw: Json;
   const config = new KubeConfig();
   try {
@@ -44,40 +37,57 @@ export function parseKubeconfig(content: string, file: string): ParsedFile {
     contexts: list(raw['contexts'])
       .map(object)
       .flatMap((c) => contextEntry(c, file)),
-    clusters: config.clusters.map((c): ClusterEntry => ({
-      name: c.name,
-      file,
-      server: c.server,
-      caFile: nonEmpty(c.caFile),
-      caData: nonEmpty(c.caData),
-      tlsServerName: nonEmpty(c.tlsServerName),
-      skipTlsVerify: c.skipTLSVerify,
-      proxyUrl: nonEmpty(c.proxyUrl),
-      execConfig: list(rawClusters.get(c.name)?.['extensions'])
-        .map(object)
-        .find((e) => e['name'] === EXEC_EXTENSION)?.['extension'],
-    })),
-    users: config.users.map((u): UserEntry => {
-      const own = rawUsers.get(u.name) ?? {};
-      const provider = object(own['auth-provider']);
-      return {
-        name: u.name,
-        file,
-        token: nonEmpty(u.token),
-        tokenFile: absolute(text(own['tokenFile']), file),
-        username: nonEmpty(u.username),
-        password: nonEmpty(u.password),
-        certFile: nonEmpty(u.certFile),
-        certData: nonEmpty(u.certData),
-        keyFile: nonEmpty(u.keyFile),
-        keyData: nonEmpty(u.keyData),
-        exec: own['exec'] ? execEntry(object(own['exec']), file) : undefined,
-        authProvider: own['auth-provider']
-          ? { name: text(provider['name']), config: object(provider['config']) }
-          : undefined,
-        impersonate: impersonation(own),
-      };
-    }),
+    clusters: config.clusters.map((c) => clusterEntry(c, rawClusters.get(c.name) ?? {}, file)),
+    users: config.users.map((u) => userEntry(u, rawUsers.get(u.name) ?? {}, file)),
+  };
+}
+
+/** True for nothing but comments, white space and the line that begins a document. */
+function isEmpty(content: string): boolean {
+  return (
+    content
+      .replace(/^\s*#.*$/gm, '')
+      .replace(/^---$/m, '')
+      .trim() === ''
+  );
+}
+
+/** `raw`: the same cluster as the file has it. */
+function clusterEntry(c: KubeConfig['clusters'][number], raw: Json, file: string): ClusterEntry {
+  return {
+    name: c.name,
+    file,
+    server: c.server,
+    caFile: nonEmpty(c.caFile),
+    caData: nonEmpty(c.caData),
+    tlsServerName: nonEmpty(c.tlsServerName),
+    skipTlsVerify: c.skipTLSVerify,
+    proxyUrl: nonEmpty(c.proxyUrl),
+    execConfig: list(raw['extensions'])
+      .map(object)
+      .find((e) => e['name'] === EXEC_EXTENSION)?.['extension'],
+  };
+}
+
+/** `raw`: the same user as the file has it. */
+function userEntry(u: KubeConfig['users'][number], raw: Json, file: string): UserEntry {
+  const provider = object(raw['auth-provider']);
+  return {
+    name: u.name,
+    file,
+    token: nonEmpty(u.token),
+    tokenFile: absolute(text(raw['tokenFile']), file),
+    username: nonEmpty(u.username),
+    password: nonEmpty(u.password),
+    certFile: nonEmpty(u.certFile),
+    certData: nonEmpty(u.certData),
+    keyFile: nonEmpty(u.keyFile),
+    keyData: nonEmpty(u.keyData),
+    exec: raw['exec'] ? execEntry(object(raw['exec']), file) : undefined,
+    authProvider: raw['auth-provider']
+      ? { name: text(provider['name']), config: object(provider['config']) }
+      : undefined,
+    impersonate: impersonation(raw),
   };
 }
 
@@ -128,11 +138,11 @@ function execEntry(raw: Json, file: string): ExecEntry {
   };
 }
 
-function impersonation(own: Json): Impersonation | undefined {
+function impersonation(raw: Json): Impersonation | undefined {
   const extra = Object.fromEntries(
-    Object.entries(object(own['as-user-extra'])).map(([key, values]) => [key, list(values).map(String)]),
+    Object.entries(object(raw['as-user-extra'])).map(([key, values]) => [key, list(values).map(String)]),
   );
-  const it = { user: text(own['as']), uid: text(own['as-uid']), groups: list(own['as-groups']).map(String), extra };
+  const it = { user: text(raw['as']), uid: text(raw['as-uid']), groups: list(raw['as-groups']).map(String), extra };
   return it.user === '' && it.uid === '' && it.groups.length === 0 && Object.keys(extra).length === 0 ? undefined : it;
 }
 

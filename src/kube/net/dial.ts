@@ -146,73 +146,69 @@ function secure(options: tls.ConnectionOptions, sockets: net.Socket[]): Promise<
 }
 
 /** HTTP CONNECT (RFC 9110, 9.3.6), for requests and websockets alike. */
-function httpConnect(socket: net.Socket, server: URL, port: number, proxy: URL): Promise<void> {
+async function httpConnect(socket: net.Socket, server: URL, port: number, proxy: URL): Promise<void> {
   const target = `${server.hostname}:${port}`;
-  const auth =
-    proxy.username === ''
-      ? ''
-      : 'Proxy-Authorization: ' +
-        `Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString('base64')}\r\n`;
+  const authorization = proxyAuthorization(proxy);
+  const answered = answerHead(socket, proxy, target);
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${authorization}\r\n`);
+  const [, code, reason = ''] = /^HTTP\/1\.[01] (\d{3})([^\r\n]*)/.exec(await answered) ?? [];
+  if (code === undefined) throw proxyProblem(proxy, NOT_HTTP);
+  const status = Number(code);
+  if (status === 407) throw proxyProblem(proxy, 'wants a user name and password (407)', status);
+  if (status < 200 || status > 299)
+    throw proxyProblem(proxy, `refused the way to ${target} (${status}${reason})`, status);
+}
+
+const NOT_HTTP = 'answered something that is not HTTP';
+
+function proxyAuthorization(proxy: URL): string {
+  if (proxy.username === '') return '';
+  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  return `Proxy-Authorization: Basic ${Buffer.from(user).toString('base64')}\r\n`;
+}
+
+/** The proxy's answer up to the blank line. What came after it is put back into the socket, which is then paused. */
+function answerHead(socket: net.Socket, proxy: URL, target: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let head = Buffer.alloc(0);
-    const end = (act: () => void): void => {
+    const settle = (): void => {
       socket.off('data', onData);
       socket.off('error', onError);
       socket.off('close', onClose);
       socket.pause();
-      act();
     };
-    const refuse = (why: string, status?: number): void => {
-      end(() => {
-        reject(
-          new Problem('kube.proxy', `The proxy ${proxy.host} ${why}.`, {
-            next:
-              status === 407
-                ? "Put its user name and password into the proxy's address."
-                : 'Check proxy-url, HTTPS_PROXY and NO_PROXY.',
-            ...(status !== undefined && { status }),
-          }),
-        );
-      });
+    const onError = (e: Error): void => {
+      settle();
+      reject(e);
+    };
+    const onClose = (): void => {
+      onError(proxyProblem(proxy, `closed the connection when asked for ${target}`));
     };
     const onData = (chunk: Buffer): void => {
       head = Buffer.concat([head, chunk]);
       const at = head.indexOf('\r\n\r\n');
       if (at < 0) {
-        if (head.length > 65_536) refuse('answered something that is not HTTP');
+        if (head.length > 65_536) onError(proxyProblem(proxy, NOT_HTTP));
         return;
       }
-      const status = /^HTTP\/1\.[01] (\d{3})([^\r\n]*)/.exec(head.toString('latin1', 0, at));
-      if (!status) {
-        refuse('answered something that is not HTTP');
-        return;
-      }
-      const code = Number(status[1]);
-      if (code < 200 || code > 299) {
-        refuse(
-          code === 407 ? 'wants a user name and password (407)' : `refused the way to ${target} (${code}${status[2]})`,
-          code,
-        );
-        return;
-      }
+      settle();
       const rest = head.subarray(at + 4);
-      end(() => {
-        if (rest.length > 0) socket.unshift(rest);
-        resolve();
-      });
-    };
-    const onError = (e: Error): void => {
-      end(() => {
-        reject(e);
-      });
-    };
-    const onClose = (): void => {
-      refuse(`closed the connection when asked for ${target}`);
+      if (rest.length > 0) socket.unshift(rest);
+      resolve(head.toString('latin1', 0, at));
     };
     socket.on('data', onData);
     socket.on('error', onError);
     socket.on('close', onClose);
-    socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${auth}\r\n`);
+  });
+}
+
+function proxyProblem(proxy: URL, why: string, status?: number): Problem {
+  return new Problem('kube.proxy', `The proxy ${proxy.host} ${why}.`, {
+    next:
+      status === 407
+        ? "Put its user name and password into the proxy's address."
+        : 'Check proxy-url, HTTPS_PROXY and NO_PROXY.',
+    ...(status !== undefined && { status }),
   });
 }
 

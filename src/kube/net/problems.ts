@@ -50,73 +50,86 @@ const TIMEOUT = new Set([
 /** OpenSSL's words for a key or certificate of ours that it can't use. */
 const OWN_FILES = /ERR_OSSL_(PEM|X509|ASN1|EVP|DSO|UNSUPPORTED|CRYPTO|BAD)|ERR_OSSL.*(MISMATCH|NO_START_LINE|DECODE)/;
 
+/** What went wrong: the Problem's code after `kube.`, its message and its next step. */
+type Fault = readonly [code: string, message: string, next: string];
+
 /** An error thrown on the way. An abort and a Problem come through as they are. */
 export function connectionProblem(e: unknown, asked: Asked): Error {
   if (e instanceof Problem || (isAbort(e) && e instanceof Error)) return e;
   const error = innermost(e);
-  const code = error.code ?? '';
+  const [code, message, next] = certificateFault(error, asked) ?? networkFault(error, asked.server);
+  return new Problem(`kube.${code}`, message, {
+    next,
+    detail: `${(error.code ?? '') === '' ? '' : `${error.code}: `}${error.message}`,
+    cause: e,
+  });
+}
+
+/** A certificate is at fault: the server's, or one of ours. */
+function certificateFault(error: Coded, asked: Asked): Fault | undefined {
   const { server } = asked;
-  const make = (kind: string, message: string, next: string): Problem =>
-    new Problem(`kube.${kind}`, message, {
-      next,
-      detail: `${code === '' ? '' : `${code}: `}${error.message}`,
-      cause: e,
-    });
-  const certificate = CERTIFICATE[code]?.(server);
-  if (certificate) return make('certificate', certificate[0], certificate[1]);
+  const code = error.code ?? '';
+  const known = CERTIFICATE[code]?.(server);
+  if (known) return ['certificate', ...known];
   if (UNKNOWN_CA.has(code))
-    return make(
+    return [
       'certificate',
       `The certificate of ${server} is signed by an authority that the kubeconfig does not name.`,
       'Set certificate-authority or certificate-authority-data of the cluster to the right one; ' +
         'a proxy that opens TLS needs its own there.',
-    );
-  if (/^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA)/.test(code)) {
-    return make(
+    ];
+  if (/^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA)/.test(code))
+    return [
       'certificate',
       asked.certificateEndedAt === undefined
         ? `${server} refused the client certificate of the user ${asked.user}.`
         : endedSentence(asked.user, asked.certificateEndedAt),
       'Get a new kubeconfig, or renew the client certificate that it names.',
-    );
-  }
+    ];
   if (OWN_FILES.test(code))
-    return make(
+    return [
       'certificate',
       `A certificate or key of the context ${asked.context} can't be used: ` +
         `${error.message.split(':').at(-1)?.trim() ?? code}.`,
       'Check the certificates and the key that the kubeconfig names: PEM, and the key must belong to the certificate.',
-    );
+    ];
+  return undefined;
+}
+
+function networkFault(error: Coded, server: string): Fault {
+  const code = error.code ?? '';
   if (code === 'EPROTO' || /^ERR_SSL/.test(code) || /^HPE_/.test(code))
-    return make(
+    return [
       'unreachable',
       `${server} does not speak ${/^HPE_/.test(code) ? 'HTTP' : 'TLS'} as an API server does.`,
       'Check the address and port of the cluster, and whether it is http or https.',
-    );
+    ];
   if (code === 'ECONNREFUSED')
-    return make(
+    return [
       'refused',
       `Nothing listens on ${server}: the connection was refused.`,
       'Check that the cluster runs and that the kubeconfig has its present address.',
-    );
+    ];
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return make(
+    return [
       'dns',
       `The name of ${server} is not known here.`,
       'Check the spelling in the kubeconfig, the network, and whether a VPN must be on.',
-    );
+    ];
   if (TIMEOUT.has(code))
-    return make(
+    return [
       'timeout',
       `${server} did not answer in time.`,
       'Try again; if it stays so, check the network, a VPN, and the load of the API server.',
-    );
-  return make(
+    ];
+  return [
     'unreachable',
     `The connection to ${server} failed: ${error.message.replace(/\.$/, '') || code}.`,
     'Check the network and that the cluster runs.',
-  );
+  ];
 }
+
+type Coded = Error & { readonly code?: string };
 
 function innermost(e: unknown): Error & { code?: string } {
   let at = e;

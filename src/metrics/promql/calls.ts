@@ -148,6 +148,7 @@ function histograms(lines: readonly Line[], steps: Steps, f: (h: { count: number
   );
 }
 
+/** The buckets of one classic histogram, without `le` in the labels. */
 interface Classic {
   readonly labels: Line['labels'];
   readonly buckets: { readonly le: number; readonly line: Line }[];
@@ -163,10 +164,21 @@ function quantiles(
   steps: Steps,
   warn: (text: string) => void,
 ): Line[] {
-  const classic = new Map<string, Classic>();
-  const native: Line[] = [];
+  const native = new Map(lines.filter((line) => line.histograms).map((line) => [keyOf(line.labels), line]));
+  const classic = classicHistograms(lines, warn);
+  return merged(
+    [
+      ...[...native].map(([key, line]) => nativeQuantiles(line, classic.get(key), q, steps, warn)),
+      ...[...classic].map(([key, histogram]) => classicQuantiles(histogram, native.get(key), q, steps, warn)),
+    ],
+    steps,
+  );
+}
+
+/** By their labels without `le`. */
+function classicHistograms(lines: readonly Line[], warn: (text: string) => void): Map<string, Classic> {
+  const found = new Map<string, Classic>();
   for (const line of lines) {
-    if (line.histograms) native.push(line);
     if (!line.has.includes(FLOAT)) continue;
     const le = leOf(line.labels['le']);
     if (le === undefined) {
@@ -178,52 +190,64 @@ function quantiles(
     }
     const labels = without(line.labels, ['le']);
     const key = keyOf(labels);
-    const group = classic.get(key);
-    if (group) group.buckets.push({ le, line });
-    else classic.set(key, { labels, buckets: [{ le, line }] });
+    const histogram = found.get(key);
+    if (histogram) histogram.buckets.push({ le, line });
+    else found.set(key, { labels, buckets: [{ le, line }] });
   }
-  const out: Line[] = [];
-  for (const line of native) {
-    const beside = classic.get(keyOf(line.labels));
-    const to = newLine(nameless(line.labels), steps);
-    for (let i = 0; i < steps.count; i++) {
-      const h = line.has[i] === HISTOGRAM ? line.histograms?.[i] : undefined;
-      if (!h) continue;
-      if (beside?.buckets.some((b) => b.line.has[i] === FLOAT) === true) {
-        warn('histogram_quantile met a classic and a native histogram with the same labels: it has no value there.');
-        continue;
+  return found;
+}
+
+/** `beside`: a classic histogram with the same labels. */
+function nativeQuantiles(
+  line: Line,
+  beside: Classic | undefined,
+  q: (i: number) => number,
+  steps: Steps,
+  warn: (text: string) => void,
+): Line {
+  const to = newLine(nameless(line.labels), steps);
+  for (let i = 0; i < steps.count; i++) {
+    const h = line.has[i] === HISTOGRAM ? line.histograms?.[i] : undefined;
+    if (!h) continue;
+    if (beside?.buckets.some((b) => b.line.has[i] === FLOAT) === true) {
+      warn('histogram_quantile met a classic and a native histogram with the same labels: it has no value there.');
+      continue;
+    }
+    to.has[i] = FLOAT;
+    to.values[i] = histogramQuantile(q(i), h);
+  }
+  return to;
+}
+
+/** `beside`: a native histogram with the same labels. */
+function classicQuantiles(
+  { labels, buckets }: Classic,
+  beside: Line | undefined,
+  q: (i: number) => number,
+  steps: Steps,
+  warn: (text: string) => void,
+): Line {
+  buckets.sort((a, b) => a.le - b.le);
+  const to = newLine(nameless(labels), steps);
+  const b: ClassicBuckets = {
+    bounds: new Float64Array(buckets.length),
+    counts: new Float64Array(buckets.length),
+    n: 0,
+  };
+  for (let i = 0; i < steps.count; i++) {
+    b.n = 0;
+    for (const { le, line } of buckets)
+      if (line.has[i] === FLOAT) {
+        b.bounds[b.n] = le;
+        b.counts[b.n++] = line.values[i] ?? NaN;
       }
-      to.has[i] = FLOAT;
-      to.values[i] = histogramQuantile(q(i), h);
-    }
-    out.push(to);
+    if (b.n === 0 || beside?.has[i] === HISTOGRAM) continue;
+    to.has[i] = FLOAT;
+    to.values[i] = bucketQuantile(q(i), b, () => {
+      warn('Counts of some buckets fell from one bound to the next; histogram_quantile took them as rising.');
+    });
   }
-  const nativeOf = new Map(native.map((line) => [keyOf(line.labels), line]));
-  for (const [key, { labels, buckets }] of classic) {
-    buckets.sort((a, b) => a.le - b.le);
-    const to = newLine(nameless(labels), steps);
-    const beside = nativeOf.get(key);
-    const b: ClassicBuckets = {
-      bounds: new Float64Array(buckets.length),
-      counts: new Float64Array(buckets.length),
-      n: 0,
-    };
-    for (let i = 0; i < steps.count; i++) {
-      b.n = 0;
-      for (const { le, line } of buckets)
-        if (line.has[i] === FLOAT) {
-          b.bounds[b.n] = le;
-          b.counts[b.n++] = line.values[i] ?? NaN;
-        }
-      if (b.n === 0 || beside?.has[i] === HISTOGRAM) continue;
-      to.has[i] = FLOAT;
-      to.values[i] = bucketQuantile(q(i), b, () => {
-        warn('Counts of some buckets fell from one bound to the next; histogram_quantile took them as rising.');
-      });
-    }
-    out.push(to);
-  }
-  return merged(out, steps);
+  return to;
 }
 
 /** evalLabelReplace; only whole values match. */
