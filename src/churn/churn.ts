@@ -1,7 +1,4 @@
-/**
- * All that is watched at once: takes objects in as they are listed and as events bring them, and tells what that adds
- * up to.
- */
+/** Everything that is watched at once. It takes in objects as lists and events bring them, and counts what changed. */
 import { differences, type Difference } from './diff';
 import { Fights, type LastSet } from './fights';
 import { heartbeat } from './heartbeats';
@@ -15,24 +12,25 @@ import { UNKNOWN } from './types';
 import { fieldChange, MOST_CHANGES } from './values';
 import { writerOf } from './writer';
 
-/** Objects told apart, over all kinds. */
+/** Objects kept apart, over all kinds. */
 const MOST_OBJECTS = 100_000;
-/** Events kept with their changes, over all objects, and of one that somebody looks at. */
+/** Events kept with their changes: over all objects, and of the one that somebody looks at. */
 const MOST_EVENTS = 4000;
 const MOST_FOLLOWED = 500;
 /** Fields of an object whose last values are kept for fights. */
 const MOST_SETS = 32;
 /**
- * An object older than the start by this, ms, that comes into a label selector was not made now: clocks differ by less.
+ * An object that enters a label selector and is older than the start by more than this, ms, was not created just now.
+ * Clocks differ by less.
  */
 const CLOCKS = 60_000;
 
 export interface ChurnOptions {
   /** When watching began, ms since the epoch. */
   readonly start: number;
-  /** Objects appear and vanish as their labels change. */
+  /** True under a label selector: objects then appear and vanish as their labels change. */
   readonly selected?: boolean;
-  /** For tests: objects told apart, default 100,000; characters of states, default 48 Mi. */
+  /** For tests: how many objects are kept apart (default 100,000) and the characters of all states (default 48 Mi). */
   readonly mostObjects?: number;
   readonly mostChars?: number;
 }
@@ -44,19 +42,19 @@ interface Known {
   tally: Tally | undefined;
 }
 
-/** A kind as it is watched. */
+/** A kind that is watched. */
 interface Ledger {
   readonly kind: KindInfo;
   /** By `namespace/name`. */
   readonly known: Map<string, Known>;
   /** Namespaces ('' = all) whose first list is complete: what comes after is new. */
   readonly listed: Set<string>;
-  /** Events of objects beyond the bound. */
+  /** Counts of the objects beyond the limit. */
   readonly beyond: Tally;
   beyondSeen: boolean;
 }
 
-/** What the last update of an object was compared to give. */
+/** What comparing an object with its last state showed. */
 interface Compared {
   readonly writer: Writer;
   readonly changes: readonly Difference[];
@@ -79,8 +77,8 @@ export class Churn {
   }
 
   /**
-   * An object of a list, or of an event that says `as` what it came; its `namespace/name`. undefined for what is no
-   * object.
+   * Takes in an object of a list, or of an event, where `as` says which. Gives its `namespace/name`; undefined for
+   * anything that is no object.
    */
   seen(
     kind: KindInfo,
@@ -99,14 +97,15 @@ export class Churn {
       return key;
     }
     if (known.uid !== object.uid) {
-      // One with its name was deleted: either that was heard, or it happened while nobody looked.
+      // Another object had this name and was deleted. Either we heard of that, or it happened during a gap.
       if (known.uid !== '') this.#count(ledger, known, key, id, { type: 'delete', at });
       this.#count(ledger, known, key, id, { type: 'add', at, compared: made(object) });
       known.tally?.sets.clear();
     } else if (known.version !== object.resourceVersion) {
       const state = this.#states.get(id);
       const before = state === undefined ? undefined : unpackState(state);
-      // After a gap one comparison may stand for several writes: those of the spec are told by the generation.
+      // After a gap one comparison may stand for several writes. The generation tells how many of them changed the
+      // spec.
       const times = Math.max(1, object.generation - known.generation);
       this.#count(ledger, known, key, id, { type: 'update', at, times, compared: compare(kind, before, object) });
     }
@@ -125,8 +124,8 @@ export class Churn {
   }
 
   /**
-   * A list is complete, of a namespace or ('') of all: `keys` (`namespace/name`) are all that there are. What is
-   * missing was deleted.
+   * A list is complete, of one namespace or ('') of all. `keys` (`namespace/name`) are all that exist; the others were
+   * deleted.
    */
   listed(kind: KindInfo, scope: string, keys: ReadonlySet<string>, at: number): void {
     const ledger = this.#ledger(kind);
@@ -140,7 +139,7 @@ export class Churn {
   }
 
   /**
-   * The kind, or a namespace of it, may not be seen any more, or is gone: nothing is known of its objects from here on.
+   * The kind, or one namespace of it, is gone or may no longer be seen: from here on nothing is known of its objects.
    */
   lost(kind: KindInfo, scope: string): void {
     const ledger = this.#ledger(kind);
@@ -154,12 +153,12 @@ export class Churn {
     }
   }
 
-  /** Kinds that were ever seen. */
+  /** Every kind seen so far. */
   get kinds(): readonly KindInfo[] {
     return [...this.#ledgers.values()].map((l) => l.kind);
   }
 
-  /** Objects now known, and whether there are more than are told apart. */
+  /** Objects known now; kinds that have more than are kept apart; states given up for want of room. */
   get size(): { readonly objects: number; readonly beyond: readonly KindInfo[]; readonly dropped: number } {
     return {
       objects: this.#objects,
@@ -169,8 +168,8 @@ export class Churn {
   }
 
   /**
-   * Objects to which something happened; at the end of a kind the one that stands for all beyond the bound, with the
-   * name ''.
+   * Objects to which something happened. After those of a kind comes one with the name '' that stands for all beyond
+   * the limit.
    */
   *tallies(): Generator<{ readonly kind: KindInfo; readonly tally: Tally }> {
     for (const { kind, known, beyond } of this.#ledgers.values()) {
@@ -187,7 +186,7 @@ export class Churn {
     return this.#fights.findings(now);
   }
 
-  /** Keeps more events of this object from now on than of others; undefined: of none. */
+  /** Keeps more events of this object than of others from now on; undefined ends that. */
   follow(
     object:
       | { readonly kind: Pick<KindInfo, 'group' | 'kind'>; readonly namespace: string; readonly name: string }
@@ -227,7 +226,7 @@ export class Churn {
   ): void {
     if (this.#objects >= (this.options.mostObjects ?? MOST_OBJECTS)) {
       ledger.beyondSeen = true;
-      // Nothing is kept of it, so that only its events can be counted, and not what a list tells.
+      // Nothing is kept of it, so only its events count, not its appearance in a list.
       if (as) ledger.beyond.count(as === 'added' ? 'add' : 'update', at, 1);
       return;
     }
@@ -253,7 +252,7 @@ export class Churn {
     );
   }
 
-  /** One that is nested too deep to be written down is counted, and not compared. */
+  /** An object nested too deep to be written as JSON is counted but not compared. */
   #remember(id: string, object: SeenObject): void {
     try {
       this.#states.set(id, packState(object));
@@ -274,7 +273,7 @@ export class Churn {
       if (ledger.beyondSeen) ledger.beyond.count('delete', at, 1);
       return;
     }
-    // Its counts stay to be shown; one with that name that comes is another object.
+    // Its counts stay and are shown; an object that takes its name is another one.
     if (known.uid === '' || older(version ?? '', known.version)) return;
     this.#count(ledger, known, key, id, { type: 'delete', at });
     this.#states.delete(id);
@@ -373,7 +372,7 @@ export class Churn {
 
 const NOBODY: Writer = { manager: UNKNOWN, operation: '', subresource: '' };
 
-/** Of an object that is new. */
+/** For a new object. */
 function made(object: SeenObject): Compared {
   return { writer: writerOf(undefined, object.managed, []), changes: [], worth: 'change', why: undefined };
 }
@@ -388,7 +387,7 @@ function compare(kind: KindInfo, before: ObjectState | undefined, now: SeenObjec
           now.managed.map((m) => m.fields),
         );
   const why = heartbeat(kind, changes);
-  // Without the state before it is not known what changed, so that it can't be said that nothing did.
+  // Without the state before, nobody knows what changed, so we can't say that nothing did.
   const worth: Worth =
     why !== undefined
       ? 'heartbeat'
@@ -402,7 +401,7 @@ function compare(kind: KindInfo, before: ObjectState | undefined, now: SeenObjec
   return { writer: writerOf(before?.managed, now.managed, changes), changes, worth, why };
 }
 
-/** A value to be told from others: itself where it is short. */
+/** Tells values apart: a short one is its own key, a long one has a hash. */
 function valueKey(v: unknown): string {
   const text = v === undefined ? '' : JSON.stringify(v);
   if (text.length <= 64) return text;
@@ -411,7 +410,9 @@ function valueKey(v: unknown): string {
   return `${text.length}:${hash}:${text.slice(0, 32)}`;
 }
 
-/** What comes again after a drop. Versions of one resource are whole numbers that grow; of others nothing is said. */
+/**
+ * True for a version that comes again after a gap. Only versions that are whole numbers can be compared: those grow.
+ */
 function older(version: string, than: string): boolean {
   return (
     /^\d+$/.test(version) &&

@@ -1,6 +1,6 @@
 /**
- * What differs between two states of an object, down to the fields that managers own. No recursion: objects are other
- * people's data.
+ * What differs between two states of an object, down to the fields that managers own. No recursion: objects are data
+ * from others.
  */
 import { isObject, type Json } from '../base/json';
 import { below, isSet, itemKeys } from './fields';
@@ -13,12 +13,12 @@ export interface Difference {
   readonly after: unknown;
 }
 
-/** Differences told of one comparison; an object that was replaced as a whole has thousands. */
+/** Most differences of one comparison: an object that was replaced as a whole has thousands. */
 const MOST = 200;
-/** Deeper than this nothing is taken apart: no API goes there. */
+/** Nothing is taken apart below this depth: no API goes there. */
 const DEEPEST = 64;
 
-/** Fields that lists without known merge keys are most likely told apart by, as the built-in APIs do it. */
+/** Fields that most likely identify the items of a list without known merge keys, as in the built-in APIs. */
 const LIKELY_KEYS = [
   'name',
   'type',
@@ -53,7 +53,7 @@ export function differences(before: Json, after: Json, fields: readonly Json[]):
       out.push({ path, before: a, after: b });
       continue;
     }
-    // Taken from the end: the last one first, so that they come out in the object's own order.
+    // Pushed in reverse, so that they come out in the object's own order.
     for (let i = parts.length - 1; i >= 0; i--) {
       const part = parts[i];
       if (part)
@@ -74,13 +74,14 @@ interface Part {
   readonly after: unknown;
 }
 
-/** What two values are compared by; undefined: as they are. */
+/** The parts by which two values are compared; undefined: compare them as a whole. */
 function partsOf(path: Path, a: unknown, b: unknown, nodes: readonly Json[]): readonly Part[] | undefined {
   if (isObject(a) && isObject(b))
     return Object.keys({ ...a, ...b })
       .filter((k) => !same(a[k], b[k]))
       .map((k) => ({ element: `f:${k}`, before: a[k], after: b[k] }));
-  // A map that came or went is told by its fields, which have owners of their own; an item of a list as one.
+  // A map that appeared or vanished counts field by field, since its fields have owners of their own; an item of a list
+  // counts as one.
   const item = path.at(-1)?.startsWith('f:') === false;
   if (!item && isObject(a) && b === undefined && Object.keys(a).length > 0)
     return Object.entries(a).map(([k, before]) => ({ element: `f:${k}`, before, after: undefined }));
@@ -124,7 +125,7 @@ function itemsOf(a: readonly unknown[], b: readonly unknown[], nodes: readonly J
     : undefined;
 }
 
-/** One field that every item has, each with another value. */
+/** A field that every item has, each with a different value. */
 function likelyKeys(a: readonly unknown[], b: readonly unknown[]): readonly string[] | undefined {
   const told = (all: readonly unknown[], key: string): boolean =>
     new Set(
@@ -136,7 +137,7 @@ function likelyKeys(a: readonly unknown[], b: readonly unknown[]): readonly stri
   return key === undefined ? undefined : [key];
 }
 
-/** Equal at a glance: maps and lists that are the same to the last field are found so when they are taken apart. */
+/** Compares by JSON. Equal maps whose keys come in another order are found equal later, when they are taken apart. */
 function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   return (

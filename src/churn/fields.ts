@@ -1,4 +1,4 @@
-/** managedFields, read: who owns which fields (FieldsV1), by which keys lists are merged. */
+/** Reads managedFields: who owns which fields (FieldsV1), and by which keys lists are merged. */
 import { isObject, type Json } from '../base/json';
 import type { Path } from './paths';
 
@@ -8,12 +8,12 @@ export interface Managed {
   /** `Update` or `Apply`. */
   readonly operation: string;
   readonly subresource: string;
-  /** As it stands, in whole seconds: tells order only between seconds. */
+  /** In whole seconds, so it tells no order within a second. */
   readonly time: string;
   readonly fields: Json;
 }
 
-/** The keys that items of this list are told apart by; undefined where the list's node has no such items. */
+/** The keys that identify the items of this list; undefined where the list's node has no items with keys. */
 export function itemKeys(nodes: readonly Json[]): readonly string[] | undefined {
   for (const node of nodes) {
     for (const element of Object.keys(node)) if (element.startsWith('k:')) return keysOf(element);
@@ -21,7 +21,7 @@ export function itemKeys(nodes: readonly Json[]): readonly string[] | undefined 
   return undefined;
 }
 
-/** True where the list is a set, whose items are told apart by value. */
+/** True where the list is a set, whose items are identified by their value. */
 export function isSet(nodes: readonly Json[]): boolean {
   return nodes.some((node) => Object.keys(node).some((e) => e.startsWith('v:')));
 }
@@ -36,9 +36,7 @@ export function below(nodes: readonly Json[], element: string): readonly Json[] 
   return out;
 }
 
-/**
- * True when these fields hold the path, a part of it, or the whole that it is in (a map or list that is owned as one).
- */
+/** True when these fields hold the path, a part of it, or a map or list around it that is owned as one. */
 export function owns(fields: Json, path: Path): boolean {
   let node = fields;
   for (const [depth, element] of path.entries()) {
@@ -53,7 +51,7 @@ function child(node: Json, element: string): Json | undefined {
   const exact = node[element];
   if (isObject(exact)) return exact;
   if (!element.startsWith('k:')) return undefined;
-  // Numbers and escapes may be spelled in another way there.
+  // managedFields may spell numbers and escapes differently.
   const wanted = normal(element);
   for (const [other, next] of Object.entries(node))
     if (other.startsWith('k:') && isObject(next) && normal(other) === wanted) return next;

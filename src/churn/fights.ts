@@ -1,22 +1,23 @@
-/** Finds who undoes whom, and who writes for nothing: from updates as they come, in a fixed room. */
+/** Finds managers that undo each other's changes or write for nothing, from updates as they come, in bounded memory. */
 import { Window, WINDOW } from './window';
 import { sectionOf, type Path } from './paths';
 import { UNKNOWN, type Finding, type FindingKind, type KindInfo } from './types';
 
 /**
- * Times that something must have been undone, or written for nothing, before it is said: twice may be a user at work.
+ * Least number of times that something was undone, or written for nothing, before we report it: twice may be a user at
+ * work.
  */
 const ENOUGH = 3;
 /**
- * A manager that undoes itself follows something that goes to and fro, once in a while; more often than this in a
- * minute is a fault.
+ * The same for a manager that undoes itself, in the last minute. Now and then that follows something that flips; more
+ * often it is a fault.
  */
 const SELF_ENOUGH = 4;
-/** Groups of (kind, path, managers), and objects told apart in each. */
+/** Groups of (kind, path, managers), and objects kept apart in each. */
 const MOST_GROUPS = 2000;
 const MOST_OBJECTS = 20_000;
 
-/** A value of a field as it was last set: by whom, and over whose value. Values as text, or as a hash of it. */
+/** The last value of a field: who set it, and over which value of whom. Values as text, or as a hash of it. */
 export interface LastSet {
   readonly manager: string;
   readonly value: string;
@@ -41,18 +42,18 @@ interface Group {
   readonly managers: readonly string[];
   readonly objects: Map<string, number>;
   readonly window: Window;
-  /** Times that the first undid the second, and the other way round; times in all. */
+  /** How often the first manager undid the second, and the second the first. */
   readonly undone: [number, number];
   count: number;
   last: number;
-  /** By manager; what each set last. */
+  /** What each manager set last, in the order of `managers`. */
   readonly values: string[];
 }
 
 export class Fights {
   readonly #groups = new Map<string, Group>();
 
-  /** Takes in a field that was set over what `last` tells of it. Gives what is to be kept of it for the next time. */
+  /** Takes in a field that was set after `last`. Gives what to keep for the next time. */
   set(
     kind: KindInfo,
     object: string,
@@ -72,7 +73,7 @@ export class Fights {
     )
       return next;
     const own = last.manager === manager;
-    // What a controller counts in a status goes up and down with the world.
+    // Numbers that a controller writes into a status rise and fall with the world.
     if (own && sectionOf(field.path) === 'status') return next;
     const managers = own ? [manager] : [manager, last.manager].sort();
     const group = this.#group(own ? 'self' : 'fight', kind, field.text, managers, at);
@@ -83,7 +84,7 @@ export class Fights {
     return next;
   }
 
-  /** Takes in an update that was worth nothing. */
+  /** Takes in an update that changed nothing worth a write. */
   wasted(
     what: 'stamp' | 'noop',
     kind: KindInfo,
@@ -99,7 +100,7 @@ export class Fights {
     group.values[0] = value;
   }
 
-  /** What is so now, the fastest first. What stopped a minute ago is told no more. */
+  /** What happens now, the fastest first. Whatever stopped a minute ago is left out. */
   findings(now: number): readonly Finding[] {
     const out: Finding[] = [];
     for (const group of this.#groups.values()) {
@@ -132,7 +133,7 @@ export class Fights {
   #group(what: FindingKind, kind: KindInfo, path: string, managers: readonly string[], at: number): Group {
     const key = JSON.stringify([what, kind.group, kind.kind, path, managers]);
     let group = this.#groups.get(key);
-    // One that was still for a minute and comes again is another one: its rate and its beginning are.
+    // A group that was quiet for a minute and starts again counts as new, with its own rate and start.
     if (group && at - group.last > WINDOW * 1000) {
       this.#groups.delete(key);
       group = undefined;
@@ -164,7 +165,7 @@ export class Fights {
     if (before !== undefined || group.objects.size < MOST_OBJECTS) group.objects.set(object, (before ?? 0) + times);
   }
 
-  /** The one that was still for longest. */
+  /** Drops the group that has been quiet for longest. */
   #forget(): void {
     let oldest: readonly [string, number] | undefined;
     for (const [key, { last }] of this.#groups) if (!oldest || last < oldest[1]) oldest = [key, last];
@@ -172,7 +173,10 @@ export class Fights {
   }
 }
 
-/** Some object got it again and again: a time that a rollout writes once into each of many objects is no fault. */
+/**
+ * True when it happened to one object again and again. A rollout that writes a time once into each of many objects is
+ * no fault.
+ */
 function repeated({ objects }: Group): boolean {
   for (const n of objects.values()) if (n >= ENOUGH) return true;
   return false;

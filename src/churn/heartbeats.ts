@@ -1,6 +1,6 @@
 /**
- * What moves by itself in a healthy cluster, and is counted but never held against anyone. A rule names the kinds, and
- * the paths where not the whole object beats; `why` is shown. Read from Kubernetes v1.36's own controllers.
+ * What changes by itself in a healthy cluster: it is counted, but held against nobody. A rule names kinds, and the
+ * paths where only a part of the object changes so; `why` is shown. Read from the controllers of Kubernetes v1.36.
  */
 import type { Difference } from './diff';
 import { pathText } from './paths';
@@ -10,7 +10,7 @@ interface Rule {
   /** '*' = any group. */
   readonly group: string;
   readonly kinds: readonly string[];
-  /** What beats, as `pathText` writes it; absent: whatever changes. */
+  /** The paths that change by themselves, as `pathText` writes them; absent: the whole object. */
   readonly paths?: RegExp;
   readonly why: string;
 }
@@ -74,7 +74,7 @@ const RULES: readonly Rule[] = [
     kinds: ['StorageVersion'],
     why: 'API servers tell each other which versions they store.',
   },
-  // Leader election as it was before Leases; some controllers still do it so.
+  // Leader election before there were Leases; some controllers still use it.
   {
     group: '',
     kinds: ['ConfigMap'],
@@ -84,8 +84,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Why an update with these changes is a heartbeat; undefined = it is none. One that changes nothing at all beats only
- * where the whole object does.
+ * Why an update with these changes is a heartbeat; undefined = it is none. An update that changes nothing is one only
+ * where the whole object beats.
  */
 export function heartbeat(
   { group, kind }: Pick<KindInfo, 'group' | 'kind'>,

@@ -33,7 +33,7 @@ export function kindNamed(name: string, all: readonly KindInfo[]): KindInfo {
   });
 }
 
-/** Without kinds that only serve the objects of another one again: Events are in two groups. */
+/** Leaves out a kind that serves the objects of another one a second time: Events are in two groups. */
 export function distinct(all: readonly KindInfo[]): readonly KindInfo[] {
   return all.filter(
     (k) => k.group !== 'events.k8s.io' || !all.some((other) => other.group === '' && other.kind === k.kind),

@@ -1,6 +1,6 @@
 /**
- * Paths of fields, their elements spelled as in managedFields' FieldsV1: `f:name` a field, `k:{…}` an item of a list by
- * its merge keys, `v:…` an item of a set by its value, `i:0` an item by its place.
+ * Paths of fields. Their elements are spelled as in FieldsV1 of managedFields: `f:name` is a field, `k:{…}` an item of
+ * a list by its merge keys, `v:…` an item of a set by its value, `i:0` an item by its position.
  */
 
 export type Path = readonly string[];
@@ -36,7 +36,7 @@ function keyText(body: string): string {
 
 export type Section = 'spec' | 'status' | 'metadata' | 'other';
 
-/** The part of the object that a path is in; `data` and the like are `other`. */
+/** The part of the object that a path lies in; `data` and the like are `other`. */
 export function sectionOf(path: Path): Section {
   const first = path[0]?.slice(2) ?? '';
   return first === 'spec' || first === 'status' || first === 'metadata' ? first : 'other';

@@ -1,4 +1,4 @@
-/** What was seen, as others read it: JSON, CSV, Markdown, and the documents that kubbernecker prints. */
+/** What was seen, for others to read: JSON, CSV, Markdown, and the documents that kubbernecker prints. */
 import { digits } from '../base/format';
 import type { Churn } from './churn';
 import type { Tally } from './tally';
@@ -41,7 +41,9 @@ export function rowsOf(churn: Churn): readonly Row[] {
   return [...churn.tallies()].sort((a, b) => b.tally.total - a.tally.total || order(a, b));
 }
 
-/** `fights` holds every finding, the fastest first: of one manager where it undoes itself or writes for nothing. */
+/**
+ * `fights` holds every finding, the fastest first, also those of a single manager: undoing itself, writing for nothing.
+ */
 export function report(churn: Churn, now: number): Report {
   const rows = rowsOf(churn);
   const name = (kind: KindInfo): string => kindName(kind, churn.kinds);
@@ -93,7 +95,7 @@ export function managersOf({ managers }: Tally): readonly {
     .sort((a, b) => b.updates - a.updates || (a.manager < b.manager ? -1 : 1));
 }
 
-/** One line an object; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
+/** One line per object. A cell that a spreadsheet would take for a formula starts with an apostrophe. */
 export function csv(churn: Churn): string {
   const cell = (v: string | number): string => {
     const text = typeof v === 'string' && /^[=+\-@\t\r]/.test(v) ? `'${v}` : String(v);
@@ -135,7 +137,7 @@ export function csv(churn: Churn): string {
   return `${[head, ...lines].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`;
 }
 
-/** Objects in a table of Markdown; the rest is counted. */
+/** Objects in the Markdown table; the rest are only counted. */
 const MOST_IN_MARKDOWN = 50;
 
 export function markdown(churn: Churn, now: number, title: string): string {
@@ -168,7 +170,7 @@ export function markdown(churn: Churn, now: number, title: string): string {
   ].join('\n');
 }
 
-/** What `kubectl kubbernecker watch` prints: one indented document a kind, one after the other. */
+/** What `kubectl kubbernecker watch` prints: an indented document for each kind, one after the other. */
 export function kubberneckerWatch(churn: Churn): string {
   const rows = rowsOf(churn);
   return churn.kinds
@@ -188,7 +190,7 @@ export function kubberneckerWatch(churn: Churn): string {
     .join('\n');
 }
 
-/** What `kubectl kubbernecker blame TYPE NAME` prints of one object. */
+/** What `kubectl kubbernecker blame TYPE NAME` prints for one object. */
 export function kubberneckerBlame(tally: Tally | undefined): string {
   const managers = Object.fromEntries(
     (tally ? managersOf(tally) : []).map(({ manager, updates }) => [manager, { update: updates }]),

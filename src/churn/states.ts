@@ -1,8 +1,9 @@
 /**
- * The last state of each object, to compare the next one with; in a bounded room, the longest unchanged given up first.
+ * The last state of each object, for comparing the next one. Room is bounded: the state unchanged for longest goes
+ * first.
  */
 
-/** Characters kept in all, at one or two bytes each: ten thousand objects of usual size. */
+/** Characters kept in all, one or two bytes each: enough for ten thousand objects of usual size. */
 const MOST_CHARS = 48 << 20;
 /** Of one object: an object in etcd is at most 1.5 MB. */
 const MOST_OF_ONE = 2 << 20;
@@ -10,7 +11,7 @@ const MOST_OF_ONE = 2 << 20;
 export class States {
   readonly #texts = new Map<string, string>();
   #chars = 0;
-  /** States given up for want of room: the next update of such an object is counted, and its fields aren't known. */
+  /** States dropped for want of room. The next update of such an object is counted, but its fields stay unknown. */
   dropped = 0;
 
   constructor(private readonly mostChars = MOST_CHARS) {}

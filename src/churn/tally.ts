@@ -1,15 +1,15 @@
-/** What happened to one object: counts, the pace of the last minute, who changed which fields how often. */
+/** What happened to one object: counts, the rate of the last minute, and who changed which fields how often. */
 import type { LastSet } from './fights';
 import { Window } from './window';
 import type { Counts, EventType } from './types';
 
-/** Fields told apart for each manager of an object; the rest is counted under this name. */
+/** Fields kept apart for each manager of an object; the rest are counted under this name. */
 const MOST_FIELDS = 64;
 const OTHER_FIELDS = '(other fields)';
 
 export interface ManagerTally {
   updates: number;
-  /** Of these, worth nothing or a known heartbeat. */
+  /** Of these, heartbeats and updates that changed nothing worth a write. */
   idle: number;
   readonly fields: Map<string, number>;
 }
@@ -18,14 +18,14 @@ export class Tally implements Counts {
   adds = 0;
   updates = 0;
   deletes = 0;
-  /** Of the updates, known heartbeats, and those that changed nothing or only a time. */
+  /** Of the updates: known heartbeats, and (wasted) those that changed nothing or only a time. */
   heartbeats = 0;
   wasted = 0;
   last = 0;
-  /** Why its heartbeats are set apart; '' = it had none. */
+  /** Why its heartbeats count apart; '' = it had none. */
   why = '';
   readonly managers = new Map<string, ManagerTally>();
-  /** By path: the last value that each was given, for fights. */
+  /** By path: the last value that was set, for finding fights. */
   readonly sets = new Map<string, LastSet>();
   #window: Window | undefined;
 
@@ -57,7 +57,7 @@ export class Tally implements Counts {
     }
   }
 
-  /** A second, over the last minute or since `from`. */
+  /** Per second, over the last minute or since `from`. */
   rate(now: number, from: number): number {
     return this.#window?.rate(now, from) ?? 0;
   }

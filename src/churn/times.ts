@@ -16,7 +16,7 @@ function isTime(v: unknown): boolean {
   return whole !== '' && seconds >= SECONDS[0] && seconds < SECONDS[1];
 }
 
-/** True where one time took the place of another. */
+/** True when one time replaced another. */
 export function timeMoved(before: unknown, after: unknown): boolean {
   return isTime(before) && isTime(after);
 }

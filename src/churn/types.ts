@@ -1,6 +1,6 @@
-/** Who changes what: the words that this room, the watching and the page share. */
+/** Who changes what: the types that this room, the watch and the page share. */
 
-/** A kind that can be listed and watched, as discovery tells it. */
+/** A kind that can be listed and watched, as discovery gives it. */
 export interface KindInfo {
   /** '' = core. */
   readonly group: string;
@@ -19,67 +19,69 @@ export interface Counts {
   readonly deletes: number;
 }
 
-/** A field that is different now. Values as JSON, cut; undefined = not there. */
+/** A field that changed. Values as JSON, cut; undefined = absent. */
 export interface FieldChange {
   readonly path: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
 
-/** Who wrote, as managedFields tell: a manager's name, how, and through which subresource ('' = the object itself). */
+/** Who wrote, by managedFields: a manager's name, the operation, and the subresource ('' = the object itself). */
 export interface Writer {
   readonly manager: string;
   readonly operation: string;
   readonly subresource: string;
 }
 
-/** A writer that managedFields do not tell: a removal of what nobody owned, or an object without them. */
+/** A writer that managedFields don't name: something unowned was removed, or the object has no managedFields. */
 export const UNKNOWN = '(unknown)';
 
-/** What an update was worth: a change, nothing but a known heartbeat, nothing but a time, or nothing at all. */
+/** What an update was worth: a real change, only a known heartbeat, only a time, or nothing at all. */
 export type Worth = 'change' | 'heartbeat' | 'time' | 'nothing';
 
 export interface ChangeEvent extends Writer {
-  /** Heard of here, ms since the epoch. */
+  /** When we heard of it, ms since the epoch. */
   readonly at: number;
   readonly type: EventType;
   readonly worth: Worth;
   readonly changes: readonly FieldChange[];
-  /** Changes beyond those. */
+  /** How many changes are left out. */
   readonly more: number;
-  /**
-   * Updates that one comparison stands for: more than one after a gap in the watch, where the object's generation
-   * tells.
-   */
+  /** Updates that one comparison stands for: more than one after a gap in the watch, by the object's generation. */
   readonly times: number;
 }
 
-/** A line of what a page shows. */
+/** A row of the page. */
 export interface ViewRow {
-  /** Of a kind, a namespace of it, or an object. */
+  /** Of a kind, a namespace in it, or an object. */
   readonly id: string;
   readonly level: 1 | 2 | 3;
   readonly label: string;
-  /** Of a kind or namespace: whether its rows follow. */
+  /** Of a kind or namespace: whether its rows are shown. */
   readonly open: boolean;
   readonly adds: number;
   readonly updates: number;
   readonly deletes: number;
-  /** A second, over the last minute. */
+  /** Per second, over the last minute. */
   readonly rate: number;
   /** ms since the epoch. */
   readonly last: number;
-  /** A number for each of the last 60 seconds. */
+  /** A count for each of the last 60 seconds. */
   readonly spark: readonly number[];
-  /** Who updated it most, or all of them; '' = nobody updated. */
+  /** Who updated it most; '' = nobody did. */
   readonly by: string;
   /** Why all of its updates are known heartbeats; '' = they are not. */
   readonly quiet: string;
 }
 
 /**
- * fight: two managers set one field back and forth. self: one manager undoes what it did itself. stamp: a time written
- * into metadata or spec, and nothing else. noop: updates that change nothing, or a time in the status.
+ * fight: two managers keep setting one field back and forth.
+ *
+ * self: one manager undoes its own changes.
+ *
+ * stamp: writes nothing but a time, into metadata or spec.
+ *
+ * noop: updates that change nothing, or only a time in the status.
  */
 export type FindingKind = 'fight' | 'self' | 'stamp' | 'noop';
 
@@ -87,16 +89,19 @@ export interface Finding {
   readonly what: FindingKind;
   readonly kind: KindInfo;
   readonly managers: readonly string[];
-  /** '' = nothing that is shown changed. */
+  /** '' = nothing visible changed. */
   readonly path: string;
-  /** Objects on which it was seen. */
+  /** How many objects showed it. */
   readonly objects: number;
   /** One of them, `namespace/name`. */
   readonly example: string;
-  /** Updates a second, over the last minute or since it began. */
+  /** Updates per second, over the last minute or since it began. */
   readonly perSecond: number;
-  /** What each manager set, in the order of `managers`; of one manager, what it goes to and fro between. */
+  /**
+   * What each manager set, in the order of `managers`; of a single manager, the two values it goes back and forth
+   * between.
+   */
   readonly values: readonly string[];
-  /** Seen first, ms since the epoch. */
+  /** When it was first seen, ms since the epoch. */
   readonly since: number;
 }

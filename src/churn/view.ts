@@ -1,4 +1,4 @@
-/** What was seen, as a page shows it: a tree of kind, namespace and object, the fastest first. */
+/** What was seen, as a page shows it: a tree of kinds, namespaces and objects, the fastest first. */
 import type { Churn } from './churn';
 import type { Tally } from './tally';
 import { WINDOW } from './window';
@@ -8,12 +8,12 @@ import { kindName } from './words';
 export interface ViewOptions {
   /** Ids of kinds and namespaces that are folded. */
   readonly folded: ReadonlySet<string>;
-  /** Text that the kind, namespace, name or a manager must have. */
+  /** Words that the kind, namespace, name or a manager must contain. */
   readonly filter: string;
   readonly now: number;
 }
 
-/** Objects listed under a namespace, and rows in all: more is not read. */
+/** Rows for the objects of one namespace, and rows in all: nobody reads more. */
 const MOST_IN_NAMESPACE = 100;
 const MOST_ROWS = 1000;
 
@@ -31,7 +31,7 @@ interface Node {
   readonly children: Map<string, Node>;
 }
 
-/** `hidden`: objects that changed and have no row of their own. */
+/** `hidden`: how many objects changed and have no row. */
 export function viewOf(
   churn: Churn,
   { folded, filter, now }: ViewOptions,
@@ -84,7 +84,7 @@ export function kindId({ group, kind }: Pick<KindInfo, 'group' | 'kind'>): strin
   return `${kind}.${group}`;
 }
 
-/** The object that a row's id is of; undefined for a kind or namespace. */
+/** The object of a row, by the row's id; undefined for a kind or namespace. */
 export function objectOf(
   id: string,
 ): { readonly kind: Pick<KindInfo, 'group' | 'kind'>; readonly namespace: string; readonly name: string } | undefined {
@@ -94,7 +94,7 @@ export function objectOf(
   return { kind: { kind: of.slice(0, dot), group: of.slice(dot + 1) }, namespace, name };
 }
 
-/** The row of an object. */
+/** The id of an object's row. */
 export function objectId(kind: Pick<KindInfo, 'group' | 'kind'>, key: string): string {
   const slash = key.indexOf('/');
   return `${kindId(kind)}\n${key.slice(0, slash)}\n${key.slice(slash + 1)}`;
@@ -124,7 +124,7 @@ function childOf(nodes: Map<string, Node>, id: string, label: string): Node {
 
 function add(node: Node, tally: Tally, now: number, start: number): void {
   const quiet = tally.updates > 0 && tally.heartbeats === tally.updates ? tally.why : '';
-  // Quiet only as long as all of it is.
+  // Quiet only as long as everything below it is.
   node.quiet = node.adds + node.updates + node.deletes === 0 || node.quiet === quiet ? quiet : '';
   node.adds += tally.adds;
   node.updates += tally.updates;

@@ -1,13 +1,13 @@
-/** Counts of the last minute, a second apart: rates and sparklines in a fixed room. */
+/** Counts of the last minute, second by second, for rates and sparklines in a fixed amount of memory. */
 
 /** s */
 export const WINDOW = 60;
 
 export class Window {
-  /** Of the second `s` at index s % WINDOW; a sixteenth part of a busy object's most is enough. */
+  /** The count of second s is at index s % WINDOW. 16 bits are many times what a busy object needs. */
   readonly #counts = new Uint16Array(WINDOW);
   #last = 0;
-  /** When the first was counted, ms since the epoch. */
+  /** When counting began, ms since the epoch. */
   readonly first: number;
 
   constructor(at: number) {
@@ -21,7 +21,7 @@ export class Window {
     this.#counts[i] = Math.min(0xffff, (this.#counts[i] ?? 0) + n);
   }
 
-  /** A second, over the last minute, or since `from` where that is less; at least over a second. */
+  /** Per second, over the last minute, or since `from` if that is shorter; over one second at least. */
   rate(now: number, from: number): number {
     const seconds = Math.min(WINDOW, Math.max(1, (now - from) / 1000));
     return this.sum(now) / seconds;
@@ -38,7 +38,9 @@ export class Window {
     return Array.from({ length: WINDOW }, (_, i) => this.#counts[(this.#last + 1 + i) % WINDOW] ?? 0);
   }
 
-  /** Clears the seconds that went by without anything. A clock that was set back counts into the last second. */
+  /**
+   * Clears the seconds that passed without an event. When the clock was set back, events count into the last second.
+   */
   #advance(at: number): void {
     const second = Math.floor(at / 1000);
     for (let s = Math.max(this.#last + 1, second - WINDOW + 1); s <= second; s++) this.#counts[s % WINDOW] = 0;

@@ -1,8 +1,8 @@
-/** What was found, in one sentence with its numbers. */
+/** What was found, as a sentence with its numbers. */
 import { count, digits } from '../base/format';
 import type { Finding, KindInfo } from './types';
 
-/** "Paint", or with its group where another kind has the same name. */
+/** "Paint", or with its group where another kind has that name. */
 export function kindName(kind: KindInfo, all: readonly KindInfo[]): string {
   return all.some((k) => k.kind === kind.kind && k.group !== kind.group) && kind.group !== ''
     ? `${kind.kind}.${kind.group}`

@@ -1,4 +1,4 @@
-/** Who made a change: read from what moved in managedFields and who owns the changed fields now. */
+/** Who made a change, read from the managedFields that moved and from the owners of the changed fields. */
 import type { Difference } from './diff';
 import { owns, type Managed } from './fields';
 import { entryOf, type StateEntry } from './objects';
@@ -7,9 +7,9 @@ import { UNKNOWN, type Writer } from './types';
 const NOBODY: Writer = { manager: UNKNOWN, operation: '', subresource: '' };
 
 /**
- * One write has one writer. Times in managedFields are whole seconds, so that the order of two writes within one is not
- * in them; but who set a field owns it afterwards. So the owner of what changed is asked first, and times only between
- * several owners.
+ * One write has one writer. managedFields have times in whole seconds, so they don't order two writes within one
+ * second; but whoever set a field owns it afterwards. So the owner of the changed fields comes first, and times decide
+ * only between several owners.
  */
 export function writerOf(
   before: readonly StateEntry[] | undefined,
@@ -22,7 +22,7 @@ export function writerOf(
   for (const entry of managed) {
     const owned = set.reduce((n, c) => n + (owns(entry.fields, c.path) ? 1 : 0), 0);
     const how = moved(before, entry);
-    // What was only taken away, or nothing, has no owner: then only an entry with a new time wrote.
+    // Removed fields, or none, have no owner: then only an entry with a new time can be the writer.
     if (owned === 0 && (set.length > 0 || how < 2)) continue;
     const score = [how === 0 ? 0 : 1, owned, how, Date.parse(entry.time) || 0];
     if (best === undefined || compare(score, bestScore) > 0) {
@@ -35,7 +35,7 @@ export function writerOf(
   return best ? { manager: best.manager || UNKNOWN, operation: best.operation, subresource: best.subresource } : NOBODY;
 }
 
-/** 0: as before; 1: other fields; 2: another time, or new. */
+/** 0: unchanged; 1: other fields; 2: another time, or a new entry. */
 function moved(before: readonly StateEntry[] | undefined, entry: Managed): 0 | 1 | 2 {
   const now = entryOf(entry);
   const same =

@@ -1,26 +1,26 @@
-/** Which service account to read an endpoint as: the likely ones first, each with what speaks for it. Pure. */
+/** Which service account to use for reading an endpoint: the likely ones first, each with the reason. Pure. */
 import type { PodRecord } from '../controllers/types';
 
 export interface Account {
   readonly namespace: string;
   readonly name: string;
-  /** "the workload's own", "used by prometheus-0"; '' = nothing is known. */
+  /** "the workload's own", "used by prometheus-0"; '' = no reason known. */
   readonly hint: string;
 }
 
 /**
- * Names of what reads metrics: Prometheus and its like, and accounts made for it ("metrics-reader" of
+ * Names of programs that read metrics, Prometheus and the like, and of accounts made for that ("metrics-reader" in
  * controller-runtime's scaffold).
  */
 const MONITORING =
   /prometheus|metrics?-reader|monitor|scrape|victoria-?metrics|vmagent|otel|opentelemetry|thanos|grafana-agent|alloy|datadog/i;
-/** Accounts of other namespaces: enough for a cluster with several monitoring systems, few enough to read. */
+/** Accounts of other namespaces: enough for a cluster with several monitoring systems, few enough to read through. */
 const OTHERS = 5;
 
 /**
- * The workload's own account, then those of its namespace and of others that monitoring uses, then the rest of its
- * namespace by name. `names`: the accounts of `namespace`, undefined when they may not be listed; `used`: the
- * workload's own, '' in another namespace; `others`: also those of other namespaces.
+ * First the workload's own account, then accounts that monitoring uses, of its namespace and of others, then the rest
+ * of its namespace by name. `names`: the accounts of `namespace`, undefined when they may not be listed; `used`: the
+ * workload's own, '' in another namespace; `others`: those of other namespaces.
  */
 export function rankAccounts(
   namespace: string,
@@ -33,7 +33,7 @@ export function rankAccounts(
   for (const pod of pods) {
     const { namespace: of, serviceAccount: name } = pod;
     const key = `${of}/${name}`;
-    // The default account of a namespace is nobody's: that a monitoring pod runs as it gives it no rights.
+    // The default account of a namespace gets no rights from a monitoring pod that runs as it.
     if (name === 'default' || monitors.has(key) || !(MONITORING.test(name) || MONITORING.test(pod.name))) continue;
     monitors.set(key, { namespace: of, name, hint: `used by ${pod.name}` });
   }

@@ -6,11 +6,13 @@ import { localProcess } from './local';
 export interface AskedLocal {
   /** Normal form of the address, with the scheme that the process speaks. */
   readonly url: string;
-  /** Why no profile can be had there now; undefined: pprof answered. */
+  /** Why no profile can be taken there now; undefined: pprof answered. */
   readonly problem: Problem | undefined;
 }
 
-/** Throws Problem `cluster.url` for what is no address, AbortError; what the process answers is a result. */
+/**
+ * Throws Problem `cluster.url` for a text that is no address, and AbortError; whatever the process answers is a result.
+ */
 export async function askLocal(text: string, signal: AbortSignal): Promise<AskedLocal> {
   const { target, pprofPath, url } = localProcess(text);
   const { scheme, pprof } = await probe(target, signal, { pprofPath });

@@ -1,4 +1,4 @@
-/** One open cluster: a session, what is seen through it, and the workloads found in that. No editor in here. */
+/** One open cluster: a session, what it sees, and the workloads found in that. Knows nothing of the editor. */
 import { orAbort } from '../base/abort';
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import type { ProblemData } from '../base/problem';
@@ -8,9 +8,9 @@ import type { ClusterObjects, Reason, Workload } from '../controllers/types';
 import type { Inventory, KubeSession } from '../kube/types';
 
 export interface ClusterOptions {
-  /** Namespaces to look at when the cluster-wide lists are forbidden. */
+  /** Namespaces to use when listing the whole cluster is forbidden. */
   readonly namespaces: readonly string[];
-  /** Workloads that the user marked, `namespace/name` → is a controller; asked for at every discovery. */
+  /** Workloads that the user marked: `namespace/name` → is a controller. Asked for at every discovery. */
   readonly marked: () => Readonly<Record<string, boolean>>;
   /** Listeners hear of changes at most this often, ms. Default: the inventory's own, 250. */
   readonly coalesceMs?: number;
@@ -56,7 +56,7 @@ export class Cluster implements Disposable {
     return this.#inventory.ready;
   }
   /**
-   * Resolves when all but the pods was listed, which takes longest in a large cluster: what there is can be shown
+   * Resolves when everything but the pods was listed. Pods take longest in a large cluster, and the rest can be shown
    * meanwhile. Never rejects.
    */
   get outlined(): Promise<void> {
@@ -77,14 +77,14 @@ export class Cluster implements Disposable {
   }
   readonly onDidChange = this.#changed.event;
 
-  /** Ready, or the signal's abort: whichever comes first. */
+  /** Resolves when ready; rejects when the signal aborts first. */
   whenReady(signal?: AbortSignal): Promise<void> {
     return orAbort(this.ready, signal);
   }
 
   /**
-   * All workloads with a pod, controllers or not, as of the last change. Worked out when asked for and kept until the
-   * next change, so that a hidden tree costs nothing.
+   * All workloads with a pod, controllers or not, as of the last change. Computed on demand and kept until the next
+   * change, so a hidden tree costs nothing.
    */
   workloads(): readonly Workload[] {
     if (this.#workloads) return this.#workloads;
@@ -115,15 +115,13 @@ export class Cluster implements Disposable {
     this.refresh();
   }
 
-  /** Forgets what was worked out and tells the listeners: after a change, or when the user marked a workload. */
+  /** Forgets the computed workloads and tells the listeners: after a change, or when the user marked a workload. */
   refresh(): void {
     this.#workloads = undefined;
     this.#changed.fire();
   }
 
-  /**
-   * Asks the API server for everything once more, for a user who doubts what is shown; the watches go on by themselves.
-   */
+  /** Asks the API server for everything once more, for a user who doubts the tree; the watches need no help. */
   relist(): void {
     this.#inventory.refresh?.();
   }
@@ -132,7 +130,7 @@ export class Cluster implements Disposable {
     this.#own.dispose();
   }
 
-  /** A leader that died renews nothing, so no event would tell that its lease has run out: a timer does. */
+  /** No event tells that a dead leader's lease has run out, since nobody renews it: a timer does. */
   #awaitExpiry(now: number): void {
     clearTimeout(this.#expiry);
     let next = Infinity;

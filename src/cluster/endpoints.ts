@@ -1,4 +1,4 @@
-/** The endpoints of a process as far as they are known without asking it: pinned, remembered, stated. */
+/** The endpoints of a process, as far as they are known without asking it: pinned, remembered, or stated by objects. */
 import type { Problem, ProblemData } from '../base/problem';
 import type { Endpoint, EndpointKind, Replica, Workload } from '../controllers/types';
 import type { KubeSession } from '../kube/types';
@@ -6,16 +6,16 @@ import type { EndpointMemory } from './memory';
 import { pinsOf, type Pins } from './pins';
 import type { Auth } from './reach';
 
-/** untried: nobody asked yet. needsToken: it answered 401 or 403 and the token sent, if any, was not enough. */
+/** untried: not asked yet. needsToken: it answered 401 or 403, so a token is missing or not enough. */
 export type EndpointState = 'untried' | 'ok' | 'needsToken' | 'failed';
 
 export interface FoundEndpoint extends Endpoint {
   readonly state: EndpointState;
-  /** An object or the settings state it; else it only answered. */
+  /** An object or the settings name it; otherwise it has only answered before. */
   readonly stated: boolean;
-  /** It asks for a token: one is sent from the first request on. */
+  /** It asks for a token, so one is sent with the first request. */
   readonly secured: boolean;
-  /** What happened when it was asked, or why it is listed. */
+  /** What it answered, or why it is listed. */
   readonly sentence: string;
   /** For failed and needsToken. */
   readonly problem: ProblemData | undefined;
@@ -33,15 +33,15 @@ export interface Knowledge {
   readonly pins: Pins;
 }
 
-/** Equal when two are one endpoint: kind, port and path; the scheme may turn out otherwise. */
+/** The same for two that are one endpoint: kind, port and path. The scheme may turn out to be another. */
 export function endpointKey(e: { readonly kind: EndpointKind; readonly port: number; readonly path: string }): string {
   return `${e.kind}:${e.port}${e.path}`;
 }
 
 /**
- * Pinned ones first (they stand for all others of their kind), then those that answered before and are still stated,
- * then those that the objects state, and last those that only answered before: the objects may have changed since. Each
- * endpoint once.
+ * Pinned endpoints come first and replace all others of their kind. Then come those that answered before and are still
+ * stated, then those that are stated, and last those that only answered before, since the objects may have changed.
+ * Each endpoint once.
  */
 export function knownEndpoints(
   ref: ProcessRef,
@@ -95,7 +95,7 @@ export function knownEndpoints(
   return { endpoints: [...out.values()], auth: remembered.auth, problems: pinned.problems };
 }
 
-/** The one to use of a kind: one that works, else one not asked yet, else one that a token would open. */
+/** The endpoint of a kind to use: one that works, else one not asked yet, else one that a token would open. */
 export function bestEndpoint(endpoints: readonly FoundEndpoint[], kind: EndpointKind): FoundEndpoint | undefined {
   const ofKind = endpoints.filter((e) => e.kind === kind);
   for (const state of ['ok', 'untried', 'needsToken'] as const) {

@@ -1,7 +1,4 @@
-/**
- * Asks the ports of a process what they serve: first the ones that are known, then, if the user wants it, well-known
- * ones.
- */
+/** Asks the ports of a process what they serve: first the known ones, then, if the user wants it, well-known ones. */
 import { isAbort, Problem } from '../base/problem';
 import { guessEndpoints } from '../controllers/endpoints';
 import type { Endpoint, EndpointKind } from '../controllers/types';
@@ -11,16 +8,16 @@ import { DEFAULT_PATH } from './pins';
 import { withRules } from './rbac';
 import { NO_AUTH, podTarget, type Auth } from './reach';
 
-/** Ports asked at once: enough to be quick, few enough for an API server that is busy already. */
+/** Ports asked at once: quick enough, and few enough for a busy API server. */
 const AT_ONCE = 4;
 /** Longest silence of a port, ms. */
 const SILENCE_MS = 3000;
-/** Longest time for all that is asked of one port, ms; a port that drips bytes must not hold up the rest. */
+/** Longest time for all questions to one port, ms: a port that sends byte by byte must not delay the others. */
 const PORT_MS = 10_000;
 
 export interface FindOptions {
   readonly signal?: AbortSignal;
-  /** Try well-known ports when no stated pprof endpoint answers. */
+  /** Try well-known ports when no stated endpoint of pprof answers. */
   readonly guess: boolean;
   /** Longest silence of a port, ms. Default 3000. */
   readonly silenceMs?: number;
@@ -29,14 +26,11 @@ export interface FindOptions {
 export interface Found {
   readonly endpoints: readonly FoundEndpoint[];
   readonly auth: Auth;
-  /**
-   * What stands in the way of the whole process: no right to open tunnels, a pod that is gone, a pin that can't be
-   * read.
-   */
+  /** What bars the whole process: no right to open tunnels, a pod that is gone, a pin that can't be read. */
   readonly problems: readonly Problem[];
 }
 
-/** A port and what is expected of it. */
+/** A port, and what we expect of it. */
 interface Port {
   readonly port: number;
   readonly scheme: 'http' | 'https';
@@ -44,7 +38,7 @@ interface Port {
   readonly known: readonly FoundEndpoint[];
 }
 
-/** Throws AbortError only; whatever else happens is in the answer, and what answered is remembered. */
+/** Throws AbortError only. Everything else is in the result, and endpoints that answered are remembered. */
 export async function findEndpoints(ref: ProcessRef, knowledge: Knowledge, options: FindOptions): Promise<Found> {
   const { endpoints: known, auth, problems } = knownEndpoints(ref, knowledge);
   const out = new Map<string, FoundEndpoint>();
@@ -89,8 +83,7 @@ function portsOf(known: readonly FoundEndpoint[]): readonly Port[] {
 }
 
 /**
- * In the node's network a well-known port may be another process's: only ports that this one is known for are tried
- * there.
+ * On the node's network a well-known port may belong to another process: only ports known to be this one's are tried.
  */
 function mayGuess({ replica }: ProcessRef, guess: Endpoint): boolean {
   return !replica.pod.hostNetwork || !guess.how.includes('well-known');
@@ -99,7 +92,7 @@ function mayGuess({ replica }: ProcessRef, guess: Endpoint): boolean {
 interface Asked {
   readonly at: Port;
   readonly plain: Probe | Problem;
-  /** With the token, where one was asked for and is there. */
+  /** The answer with the token, where one was asked for and could be had. */
   readonly signed: Probe | Problem | undefined;
 }
 
@@ -191,17 +184,17 @@ function judge({ at, plain, signed }: Asked, auth: Auth): readonly FoundEndpoint
   return out;
 }
 
-/** The token could not be had: the port is still there, and still locked. The process's own failures are `target.…`. */
+/** The token could not be had; the port is there and still locked. Failures of the process itself are `target.…`. */
 function noToken({ problem }: PathProbe): boolean {
   return problem !== undefined && !problem.code.startsWith('target.');
 }
 
-/** What only answered once and now does not is no news; what the objects state is. */
+/** An endpoint that once answered and now doesn't is no news, unless an object states it. */
 function answeredOnlyBefore(e: FoundEndpoint, last: PathProbe): boolean {
   return !e.stated && last.result !== 'needsToken';
 }
 
-/** Ports that ask for a token before they say whether pprof is there: worth telling where nothing better was found. */
+/** Ports that ask for a token before they say whether pprof is there: worth showing when nothing better was found. */
 function behindTheToken(asked: readonly Asked[], auth: Auth): readonly FoundEndpoint[] {
   const out: FoundEndpoint[] = [];
   for (const { at, plain, signed } of asked) {
@@ -228,16 +221,14 @@ function behindTheToken(asked: readonly Asked[], auth: Auth): readonly FoundEndp
 }
 
 /**
- * The way to the process is barred: the API server, the rights, the pod. A port that refuses is the process's own word.
+ * Something before the process bars the way: the API server, the rights, the pod. A refused connection is the process's
+ * own answer.
  */
 const BEFORE_THE_PROCESS = (code: string): boolean => code.startsWith('kube.') && code !== 'kube.portRefused';
-/**
- * Barred for every port alike. `kube.portForward` may be one port's trouble until all others fail by it, too: then the
- * pod is gone.
- */
+/** Every port is barred alike. `kube.portForward` may be the fault of one port; if all fail by it, the pod is gone. */
 const BEFORE_ALL_PORTS = (code: string): boolean => BEFORE_THE_PROCESS(code) && code !== 'kube.portForward';
 
-/** The one thing that every port failed by, when it lies before the process. */
+/** The one obstacle at which every port failed, when it lies before the process. */
 function sameObstacle(asked: readonly Asked[], counts: (code: string) => boolean): Problem | undefined {
   const codes = new Set<string>();
   let first: Problem | undefined;
@@ -250,7 +241,7 @@ function sameObstacle(asked: readonly Asked[], counts: (code: string) => boolean
   return codes.size === 1 ? first : undefined;
 }
 
-/** Runs `work` on all, at most `limit` at once, answers in order. The first rejection ends it. */
+/** Runs `work` on all, at most `limit` at once; answers keep the order. The first rejection ends it. */
 export async function mapLimit<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const out: R[] = [];
   let next = 0;

@@ -1,4 +1,4 @@
-/** A process that is reached by a plain URL: one on this machine, or anything that answers there. */
+/** A process reached by a plain URL: one on this machine, or whatever answers there. */
 import { Problem } from '../base/problem';
 import type { Target } from '../target/types';
 
@@ -13,8 +13,8 @@ export interface LocalProcess {
 const PPROF = '/debug/pprof/';
 
 /**
- * "6060", "localhost:6060", "http://127.0.0.1:6060", ".../debug/pprof/heap?x": all name the process behind.
- * Throws Problem `cluster.url`.
+ * "6060", "localhost:6060", "http://127.0.0.1:6060" and ".../debug/pprof/heap?x" all name the same process. Throws
+ * Problem `cluster.url`.
  */
 export function localProcess(text: string): LocalProcess {
   const t = text.trim();
@@ -31,7 +31,7 @@ export function localProcess(text: string): LocalProcess {
   }
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
   const port = url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port);
-  // A link copied from the pprof index names one profile; the index is what stands before it.
+  // A link copied from the pprof index names one profile; the index is the part before it.
   const at = url.pathname.indexOf('/pprof/');
   const path =
     at >= 0

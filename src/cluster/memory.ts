@@ -1,6 +1,6 @@
 /**
- * What was learned about a workload's processes and is worth keeping over a restart: endpoints that answered, and whose
- * token to send.
+ * What we learned about a workload's processes and keep over a restart: endpoints that answered, and whose token to
+ * send.
  */
 import { parseEndpointUrl } from './pins';
 import { NO_AUTH, parseAuth, sameAuth, type Auth } from './reach';
@@ -36,8 +36,8 @@ interface Stored {
 }
 
 /**
- * Holds choices and addresses, never tokens. Beyond `limit` workloads, those are forgotten whose last answer or choice
- * is the oldest; reading counts for nothing.
+ * Holds choices and addresses, never tokens. Beyond `limit` workloads, those with the oldest answer or choice are
+ * forgotten; reading doesn't count.
  */
 export class EndpointMemory {
   readonly #known = new Map<string, Remembered>();
@@ -57,7 +57,7 @@ export class EndpointMemory {
     return this.#known.get(keyOf(context, workload)) ?? NOTHING;
   }
 
-  /** Keeps the endpoints that answered, in place of the ones known before. */
+  /** Keeps the endpoints that answered, in place of those known before. */
   keepEndpoints(context: string, workload: string, endpoints: readonly RememberedEndpoint[]): void {
     const { auth } = this.get(context, workload);
     this.#set(keyOf(context, workload), {

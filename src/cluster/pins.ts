@@ -12,7 +12,7 @@ export interface PinnedEndpoint {
   readonly path: string;
 }
 
-/** Paths that a process serves these on unless something says otherwise (net/http/pprof, Prometheus). */
+/** The usual paths of these endpoints (net/http/pprof, Prometheus). */
 export const DEFAULT_PATH: Readonly<Record<EndpointKind, string>> = { pprof: '/debug/pprof/', metrics: '/metrics' };
 
 /** Pins of one workload, and what is wrong with those that can't be read. */
@@ -43,7 +43,9 @@ export function pinsOf(
   return { endpoints, problems };
 }
 
-/** "http://:6060/debug/pprof/", "https://:8443", ":6060", "6060". The host is the pod, whatever stands there. */
+/**
+ * "http://:6060/debug/pprof/", "https://:8443", ":6060", "6060". The host is always the pod, whatever is written there.
+ */
 export function parseEndpointUrl(
   text: string,
   kind?: EndpointKind,

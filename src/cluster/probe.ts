@@ -1,4 +1,4 @@
-/** All that one process tells when it is asked: which endpoints answer, and which controllers run in it. */
+/** What one process tells when it is asked: which endpoints answer, and which controllers run in it. */
 import { isAbort, Problem } from '../base/problem';
 import { runtimeReason } from '../controllers/discover';
 import type { Reason, RunningController } from '../controllers/types';
@@ -15,11 +15,11 @@ import { NO_AUTH, podTarget } from './reach';
 export interface Findings extends Found {
   /** Undefined: no metrics could be read. */
   readonly controllers: readonly RunningController[] | undefined;
-  /** What the metrics say about the process being a controller. */
+  /** Why its metrics show that the process is a controller. */
   readonly reason: Reason | undefined;
 }
 
-/** Longest silence while reading metrics, ms. A big controller takes a second to write its own. */
+/** Longest silence while reading metrics, ms. A large controller takes a second to write them. */
 const METRICS_SILENCE_MS = 10_000;
 /** Longest metrics text, bytes. */
 const MAX_METRICS = 64 * 1024 * 1024;

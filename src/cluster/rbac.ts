@@ -4,8 +4,8 @@ import { rbacYaml } from '../kube/net/rbac';
 import { describeAuth, type Auth } from './reach';
 
 /**
- * For paths that a process refused: "/metrics", "/debug/pprof/". For the kubeconfig's own user the name is the user's
- * to fill in: only the API server knows it.
+ * For paths that a process refused: "/metrics", "/debug/pprof/". The user fills in the name of the kubeconfig's own
+ * user: only the API server knows it.
  */
 export function endpointRbac(auth: Auth, paths: readonly string[]): string {
   const nonResourceURLs = [...new Set(paths.flatMap((p) => (p.endsWith('/') ? [p.slice(0, -1), p, `${p}*`] : [p])))];
@@ -17,8 +17,8 @@ export function endpointRbac(auth: Auth, paths: readonly string[]): string {
 }
 
 /**
- * A process's 403 (`target.forbidden`) with the rules that would open `path` to the account that was sent; anything
- * else as it is.
+ * Adds to a process's 403 (`target.forbidden`) the rules that would open `path` to the account that was used; any other
+ * error is returned as it is.
  */
 export function withRules(problem: Problem, auth: Auth, path: string): Problem {
   if (problem.code !== 'target.forbidden' || auth.kind === 'none') return problem;

@@ -4,12 +4,12 @@ import type { Endpoint } from '../controllers/types';
 import type { KubeSession } from '../kube/types';
 import type { Target } from '../target/types';
 
-/** Whose token is sent to an endpoint that asks for one. A choice, never a token. */
+/** Whose token to send to an endpoint that asks for one. A choice, never a token. */
 export type Auth =
   | { readonly kind: 'none' }
   /** The bearer token of the kubeconfig's user. */
   | { readonly kind: 'own' }
-  /** A token made for the purpose (TokenRequest), ten minutes long. */
+  /** A token made for this purpose (TokenRequest), valid for ten minutes. */
   | { readonly kind: 'serviceAccount'; readonly namespace: string; readonly name: string };
 
 export const NO_AUTH: Auth = { kind: 'none' };
@@ -38,8 +38,8 @@ export function parseAuth(v: unknown): Auth | undefined {
 }
 
 /**
- * True when the process asks for a token, or for another one: choosing whose to send is what helps. The API server's
- * own 401 and 403 (`kube.…`) are about the user's rights in the cluster, which no token for the process mends.
+ * True when the process asks for a token, or for another one: then choosing whose to send helps. A 401 or 403 of the
+ * API server (`kube.…`) is about the user's rights in the cluster, which no token for the process changes.
  */
 export function asksForToken({
   code,
@@ -52,12 +52,12 @@ export function asksForToken({
   return !code.startsWith('kube.') && (status === 401 || status === 403);
 }
 
-/** Where in a pod: what `podTarget` needs of an endpoint. */
+/** The part of an endpoint that `podTarget` needs. */
 export type PodPort = Pick<Endpoint, 'port' | 'scheme'>;
 
 /**
- * A port of a pod, through the tunnel. Any certificate is taken there: the API server's TLS guards the way, and metrics
- * servers sign their own. `Answer.unverified` tells it, and the tree's tooltip says it.
+ * A port of a pod, through the tunnel. Any certificate is accepted: the API server's TLS protects the way, and metrics
+ * servers sign their own. `Answer.unverified` reports that, and the tree's tooltip shows it.
  */
 export function podTarget(session: KubeSession, namespace: string, pod: string, port: PodPort, auth: Auth): Target {
   const token = tokenOf(session, auth);

@@ -1,18 +1,18 @@
-/** Ends work on a pod when the cluster says that the pod is gone, which a tunnel may be slow to notice. */
+/** Ends work on a pod when the cluster says that the pod is gone. A tunnel may be slow to notice. */
 import type { Disposable } from '../base/dispose';
 import { Problem } from '../base/problem';
 import type { PodRecord } from '../controllers/types';
 
-/** What the watch tells: `objects` is as of the last change. A `Cluster`. */
+/** What the watch knows; `objects` is as of the last change. A `Cluster` is one. */
 export interface Watched {
   readonly objects: { readonly pods: { has(uid: string): boolean } };
   readonly onDidChange: (listener: () => void) => Disposable;
 }
 
 /**
- * Runs `work` with a signal that is aborted by the caller's, or once the watch has seen the pod go: then it rejects
- * with Problem `kube.podGone` at once. A pod that is ending but still there goes on, since it may answer before it
- * ends. Work that calls `keep` has all that it needs of the pod, and is not ended any more.
+ * Runs `work` with a signal that the caller's aborts. When the watch sees the pod go, it rejects with Problem
+ * `kube.podGone` at once. A pod that is terminating but still there may go on: it may answer before it ends. Work that
+ * calls `keep` has everything it needs of the pod and is no longer ended.
  */
 export async function whilePodExists<T>(
   cluster: Watched,
