@@ -1,4 +1,4 @@
-/** Waiting, sharing work that is under way, and limits to what runs at once. */
+/** Waiting, sharing work that is under way, and limiting what runs at once. */
 import { abortReason, orAbort } from '../base/abort';
 
 /** Resolves after `ms`, or at once when the signal aborts. */
@@ -19,8 +19,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Work that several callers share while it runs. It is aborted when the last of them has given up, and forgotten when
- * done.
+ * Work that several callers share while it runs. It is aborted when the last of them gives up, and forgotten when done.
  */
 export class Shared<T> {
   #running: { readonly promise: Promise<T>; readonly controller: AbortController; waiting: number } | undefined;
@@ -49,7 +48,7 @@ export class Shared<T> {
   }
 }
 
-/** Lets so many run at once; the others wait in the order in which they came. */
+/** Lets that many run at once; the others wait in the order in which they came. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
 

@@ -1,11 +1,14 @@
 /**
- * What the other rooms get of src/kube, which is a bundle of its own (dist/kube.js), loaded when a cluster is first
- * opened: see load.ts.
+ * The public face of src/kube. It is a bundle of its own (dist/kube.js), loaded when a cluster is first opened: see
+ * load.ts.
  */
 import { FileKubeconfigs, type KubeconfigsOptions } from './kubeconfigs';
 import type { Kubeconfigs } from './types';
 
-/** The user's kubeconfigs: of KUBECONFIG or `~/.kube/config`, and more files. Nothing is read until it is asked for. */
+/**
+ * The user's kubeconfigs: those of KUBECONFIG or `~/.kube/config`, and more files. Nothing is read before it is asked
+ * for.
+ */
 export function createKubeconfigs(options: KubeconfigsOptions): Kubeconfigs {
   return new FileKubeconfigs(options);
 }

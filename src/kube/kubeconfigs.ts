@@ -13,15 +13,15 @@ import { Session } from './session';
 import type { ContextInfo, Kubeconfigs, KubeSession } from './types';
 
 export interface KubeconfigsOptions {
-  /** KUBECONFIG, HTTPS_PROXY, NO_PROXY and what exec plugins inherit. Default: `process.env`. */
+  /** KUBECONFIG, HTTPS_PROXY, NO_PROXY, and the variables that exec plugins inherit. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The home folder, for `~`. Default: the user's own. */
   readonly home?: string;
-  /** This file alone, instead of KUBECONFIG, `~/.kube/config` and more files. Default: none. */
+  /** This file alone, in place of KUBECONFIG, `~/.kube/config` and more files. Default: none. */
   readonly only?: string;
   /** More files, beside those of KUBECONFIG; asked for at each load. Default: none. */
   readonly extraFiles?: () => readonly string[];
-  /** May exec plugins be run (a trusted workspace)? Asked at each run. Default: yes. */
+  /** May exec plugins run (a trusted workspace)? Asked at each run. Default: yes. */
   readonly allowExec?: () => boolean;
   /** Lines for an output channel: requests, times, never credentials. Default: nowhere. */
   readonly log?: (line: string) => void;
@@ -34,9 +34,9 @@ export class FileKubeconfigs implements Kubeconfigs {
     this.#emitter.fire();
   });
   readonly #sessions = new Map<string, { readonly fingerprint: string; readonly session: Session }>();
-  /** Sessions whose entries have changed meanwhile, still open for whoever holds them. */
+  /** Sessions whose entries have changed since, still open for their users. */
   readonly #old = new Set<Session>();
-  /** What each file said when it could last be read; in memory only, as the sessions' credentials are. */
+  /** The last readable content of each file; in memory only, like the sessions' credentials. */
   readonly #kept = new Map<string, ParsedFile>();
   #disposed = false;
 
@@ -48,9 +48,8 @@ export class FileKubeconfigs implements Kubeconfigs {
   }
 
   /**
-   * Reads the files afresh. A session whose entries have changed is not closed here, a capture may be running through
-   * it: whoever gets another one from this call disposes the one before. Throws Problem `kube.context`,
-   * `kube.noConfig`…
+   * Reads the files afresh. A session whose entries have changed is not closed here, since a capture may run through
+   * it: the caller that gets another one disposes the old one. Throws Problem `kube.context`, `kube.noConfig`…
    */
   async session(context: string): Promise<KubeSession> {
     const { contexts, problems } = await this.#read();
@@ -63,7 +62,7 @@ export class FileKubeconfigs implements Kubeconfigs {
       });
     }
     if (this.#disposed) throw abortError('The kubeconfigs were closed.');
-    // `current` is about the list, not about the cluster: switching to another context closes nothing.
+    // `current` belongs to the list, not to the cluster: switching to another context closes nothing.
     const fingerprint = JSON.stringify([found.cluster, found.user, { ...found.info, current: false }]);
     const open = this.#sessions.get(context);
     if (open && !open.session.disposed) {

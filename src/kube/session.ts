@@ -1,4 +1,4 @@
-/** One context, opened: what its user may ask of its API server. */
+/** One open context: what its user may ask of its API server. */
 import type { Duplex } from 'node:stream';
 import { Problem } from '../base/problem';
 import type { Answer } from '../target/types';

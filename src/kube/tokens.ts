@@ -1,12 +1,12 @@
-/** Tokens for endpoints that ask for one; kept in memory only. */
+/** Tokens for endpoints that ask for one, kept in memory only. */
 import { Problem } from '../base/problem';
 import { list, object, text, time } from '../base/json';
 import { Shared } from './concurrency';
 import type { ApiClient } from './net/client';
 
-/** The shortest that the API server gives (TokenRequest's `expirationSeconds`). */
+/** The shortest lifetime that the API server grants (TokenRequest's `expirationSeconds`). */
 const SECONDS = 600;
-/** A token is not given out any more this long before its end, ms. */
+/** A token is no longer used this long before it expires, ms. */
 const MARGIN_MS = 60_000;
 
 interface Kept {
@@ -67,7 +67,7 @@ export class ServiceAccountTokens {
       throw new Problem('kube.server', `The API server gave no token for the service account ${namespace}/${name}.`, {
         next: 'Choose another service account.',
       });
-    // Our own clock from the moment of asking: the server's may differ.
+    // By our own clock, from the moment of asking: the server's may differ.
     this.#kept.set(`${namespace}/${name}`, {
       token,
       until: Math.min(asked + SECONDS * 1000, time(answer['expirationTimestamp']) || Infinity),

@@ -23,13 +23,13 @@ export interface ContextInfo {
 /** The kubeconfig files of this user. */
 export interface Kubeconfigs extends Disposable {
   /**
-   * Contexts of all files, the current one first. A file that doesn't parse is in `problems` and hides no other; what
-   * it said before it broke is kept until it is read again.
+   * Contexts of all files, the current one first. A file that doesn't parse is in `problems` and hides no other; its
+   * last readable content counts until it is read again.
    */
   load(): Promise<{ readonly contexts: readonly ContextInfo[]; readonly problems: readonly ProblemData[] }>;
-  /** A file was changed, made or removed; heard at most every 200 ms. */
+  /** A file was changed, created or removed; fires at most every 200 ms. */
   readonly onDidChange: (listener: () => void) => Disposable;
-  /** A session for a context; the same one while it is open and the context's entries are unchanged. */
+  /** A session for a context: the same one while it is open and the context's entries are unchanged. */
   session(context: string): Promise<KubeSession>;
 }
 
@@ -39,7 +39,7 @@ export interface KubeSession extends Disposable {
   getJson<T>(path: string, options: { readonly signal?: AbortSignal }): Promise<T>;
   /**
    * GET of anything under the API server's root, whatever its status: for its proxies to Services. Throws Problem
-   * (`kube.*`) where the API server itself refuses, and `kube.tooLong` above `maxBytes` (after decompression).
+   * (`kube.*`) when the API server itself refuses, and `kube.tooLong` above `maxBytes` (after decompression).
    */
   raw?(
     path: string,
@@ -52,25 +52,23 @@ export interface KubeSession extends Disposable {
   ): Promise<Answer>;
   /** A new stream to a port of a pod, usable at once (writes wait for the connection). */
   podStream(namespace: string, pod: string, port: number, signal: AbortSignal): Duplex;
-  /**
-   * The bearer token that the kubeconfig's user has (token, token file, exec); undefined for certificates. Memory only.
-   */
+  /** The bearer token of the kubeconfig's user (token, token file, exec); undefined for certificates. Memory only. */
   ownToken(signal: AbortSignal): Promise<string | undefined>;
-  /** TokenRequest for a service account, ten minutes long, kept in memory until a minute before its end. */
+  /** TokenRequest for a service account: valid for ten minutes, kept in memory until a minute before it expires. */
   serviceAccountToken(namespace: string, name: string, signal: AbortSignal): Promise<string>;
   serviceAccounts(namespace: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Lists and watches what discovery needs, until disposed. */
   inventory(options: InventoryOptions): Inventory;
-  /** Kinds that can be listed and watched, custom ones among them, each once. */
+  /** Kinds that can be listed and watched, custom ones included, each once. */
   kinds?(signal: AbortSignal): Promise<readonly KindInfo[]>;
-  /** Lists and watches these kinds until disposed, and tells each object that comes. */
+  /** Lists and watches these kinds until disposed, and passes on each object. */
   follow?(options: FollowOptions): Following;
 }
 
-/** Whoever hears of objects as they come; src/churn is one. All are told in the order of the API server's events. */
+/** Gets objects as they come; src/churn is one. Calls are in the order of the API server's events. */
 export interface ObjectListener {
   /**
-   * An object of a list (no `as`) or of an event; gives its key, undefined when it is of no interest. `scope`: the
+   * An object of a list (no `as`) or of an event. Gives its key; undefined when it is of no interest. `scope`: the
    * namespace that is followed, '' = all.
    */
   seen(
@@ -80,9 +78,9 @@ export interface ObjectListener {
     as: { readonly scope: string; readonly as: 'added' | 'modified' | undefined },
   ): string | undefined;
   deleted(kind: KindInfo, object: unknown, at: number): void;
-  /** A list is whole: these are all there are. The first, and one after each gap (`410 Gone`). */
+  /** A list is complete: these are all objects. Called for the first list, and after each gap (`410 Gone`). */
   listed(kind: KindInfo, scope: string, keys: ReadonlySet<string>, at: number): void;
-  /** It may not be seen any more, or the kind is gone. */
+  /** It may no longer be seen, or the kind is gone. */
   lost(kind: KindInfo, scope: string): void;
 }
 
@@ -106,7 +104,7 @@ export interface Following extends Disposable {
 }
 
 export interface InventoryOptions {
-  /** Used when the cluster-wide list is forbidden; the context's own is tried as well. */
+  /** Used when listing the whole cluster is forbidden; the context's own namespace is tried as well. */
   readonly namespaces: readonly string[];
   /** Listeners hear of changes at most this often, ms. Default 250. */
   readonly coalesceMs?: number;
@@ -116,7 +114,7 @@ export interface Inventory extends Disposable {
   /** Resolves after the first lists; rejects with a Problem when nothing at all could be listed. */
   readonly ready: Promise<void>;
   /**
-   * Resolves when all but the pods was listed, so that those pods that have come can be shown in their workloads; never
+   * Resolves when everything but the pods was listed, so that the pods so far can be shown in their workloads; never
    * rejects.
    */
   readonly outlined: Promise<void>;
@@ -127,9 +125,7 @@ export interface Inventory extends Disposable {
   /** What could not be listed or watched, one for each resource; changes with the connection. */
   readonly problems: readonly ProblemData[];
   readonly state: 'connecting' | 'live' | 'reconnecting';
-  /**
-   * Asks at once for what was refused, for what waits for a connection, and for monitors that were installed meanwhile.
-   */
+  /** Asks again at once: for what was refused, what waits for a connection, and monitors installed since. */
   refresh?(): void;
   readonly onDidChange: (listener: () => void) => Disposable;
 }

@@ -1,6 +1,5 @@
 /**
- * The same panel of several subjects: their answers, each from its own source, as one chart whose series tell whose
- * they are.
+ * The same panel for several subjects: each answer from its own source, as one chart whose series name their subject.
  */
 import type { ChartData, ChartGap } from '../protocol/metrics';
 
@@ -11,8 +10,8 @@ export interface Part {
 }
 
 /**
- * Series in the order of the parts, with `subject` among their labels. One that failed or has nothing is a gap and
- * takes nothing from the others; it is said for the whole chart only where nobody has a series.
+ * Series in the order of the parts, with `subject` among their labels. A subject that failed or has nothing becomes a
+ * gap and takes nothing from the others; the chart says so as a whole only when nobody has a series.
  */
 export function mergeCharts(panel: string, parts: readonly Part[]): ChartData {
   const times = parts.map((p) => p.chart.times).reduce((a, b) => (b.length > a.length ? b : a), new Float64Array(0));
@@ -26,7 +25,7 @@ export function mergeCharts(panel: string, parts: readonly Part[]): ChartData {
   return { panel, times, series, warnings, gaps, ...(series.length === 0 && { empty: saidOnce(gaps) }) };
 }
 
-/** What all have in common is said once, else each says its own. */
+/** What all have in common is said once; otherwise each says its own. */
 function saidOnce(gaps: readonly ChartGap[]): string {
   const said = gaps.map((g) => g.problem?.message ?? g.empty ?? '');
   const [first = ''] = said;

@@ -1,32 +1,32 @@
-/** From what a page shows to what it is told: the queries sent to a source, and their answers in the page's shapes. */
+/** From what a page shows to what it gets: the queries to a source, and their answers in the page's types. */
 import { isAbort, Problem } from '../base/problem';
 import { addMatchers, explainMissing, fill, narrow, rateWindow, type Panel } from '../metrics/catalog/index';
 import { pipelineOf, pipelineQueries, type QueryId } from '../metrics/pipeline/index';
 import type { Labels, Matcher, QueryResult, RangeQuery, ResultSeries, SeriesSource } from '../metrics/types';
 import type { ChartData, PipelineView, TimeRange } from '../protocol/metrics';
 
-/** What a page shows, of which processes. */
+/** What a page shows, and of which processes. */
 export interface Asked {
   readonly range: TimeRange;
   /** Of a chart, px. */
   readonly width: number;
   /** One controller of the process; '' = all. */
   readonly controller: string;
-  /** What tells these processes' series from others at the source. */
+  /** Matchers that tell these processes' series from others at the source. */
   readonly process: readonly Matcher[];
-  /** Between two points of the source, s; undefined = not known. */
+  /** Time between two points of the source, s; undefined = unknown. */
   readonly spacing: number | undefined;
-  /** Of the points asked for, s, where several sources share their times. Default: `spacing`. */
+  /** Time between the points of the answer, s, where several sources share their times. Default: `spacing`. */
   readonly grid?: number;
-  /** Queries as this source has the series. Default: as they are. */
+  /** Rewrites a query for the way this source keeps its series. Default: as it is. */
   readonly rewrite?: (promql: string) => string;
 }
 
-/** A point for so many pixels: closer ones can't be told apart. */
+/** Pixels per point: closer ones can't be told apart. */
 const PX = 2;
-/** Points of the pipeline's small lines. */
+/** Points of the pipeline's sparklines. */
 const SPARK_POINTS = 100;
-/** Queries under way at once at a Prometheus. */
+/** Queries to a Prometheus that run at once. */
 const AT_ONCE = 4;
 
 export interface Window {
@@ -35,7 +35,7 @@ export interface Window {
   readonly step: number;
 }
 
-/** The range on a grid of its step, so that a live chart's points stay where they are as time goes on. */
+/** The range, aligned to its step, so that the points of a live chart stay in place as time goes on. */
 export function windowOf(range: TimeRange, points: number, spacing: number, now: number): Window {
   const step = Math.max(spacing, Math.ceil(range.seconds / Math.max(10, points) / spacing) * spacing);
   const end = range.end ?? Math.floor(now / step) * step;
@@ -62,8 +62,8 @@ export async function pipelineFrom(
 }
 
 /**
- * `exported`: names of the families or series there are; undefined = not known. A panel that fails says so in its
- * place.
+ * `exported`: names of the existing families or series; undefined = unknown. A panel that fails gives its problem
+ * instead.
  */
 export async function chartsFrom(
   source: SeriesSource,
@@ -99,7 +99,7 @@ export function promqlOf(
     : narrow(promql, asked.controller, asked.process);
 }
 
-/** One query as a chart; what fails is told in its place. Rejects with AbortError only. */
+/** One query as a chart; a failure becomes the chart's problem. Rejects with AbortError only. */
 export async function chartFrom(
   source: SeriesSource,
   id: string,
@@ -162,19 +162,19 @@ function onGrid(s: ResultSeries, { start, step }: Window, n: number): Float64Arr
 
 const PLACE = new Set(['__name__', 'job', 'instance', 'namespace', 'pod']);
 
-/** What tells a series from the others of its chart: "widget", "PUT 200"; its name or '' when it is the only one. */
+/** What tells a series from the others of its chart: "widget", "PUT 200". For the only one, its name or ''. */
 function legend(labels: Labels, all: readonly { readonly labels: Labels }[]): string {
   const differs = Object.keys(labels).filter((l) => l !== '__name__' && all.some((s) => s.labels[l] !== labels[l]));
   const words = differs.map((l) => labels[l] ?? '').filter((v) => v !== '');
   if (words.length > 0) return words.join(' ');
-  // Of a series alone, what says whose it is stands in the page's own line.
+  // For a single series the page's own line already says whose it is.
   const own = Object.entries(labels)
     .filter(([l]) => !PLACE.has(l))
     .map(([, v]) => v);
   return own.length > 0 && own.length <= 2 ? own.join(' ') : (labels['__name__'] ?? '');
 }
 
-/** Some at once; the first failure ends it. */
+/** Runs some at once; the first failure ends it. */
 async function each<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
   await Promise.all(

@@ -1,4 +1,4 @@
-/** What a source tells of one program, in the few numbers that advice about its settings rests on. */
+/** What a source knows of one program, in the few numbers that advice about its settings rests on. */
 import { fill } from '../metrics/catalog/index';
 import { addMatchers } from '../metrics/catalog/rewrite';
 import type { Matcher, SeriesSource } from '../metrics/types';
@@ -10,7 +10,7 @@ const RECONCILE = 'controller_runtime_reconcile_time_seconds';
 const rate = (metric: string): string => `sum(rate(${metric}[$window]))`;
 const mean = (metric: string): string => `${rate(`${metric}_sum`)} / ${rate(`${metric}_count`)}`;
 
-/** Of all processes that match: they share the work, but each has a limiter of its own. */
+/** Over all processes that match: they share the work, but each has a limiter of its own. */
 const QUERIES = {
   requestsPerSecond: rate('rest_client_requests_total'),
   limiterP99: `histogram_quantile(0.99, sum by (le) (rate(${LIMITER}_bucket[$window])))`,
@@ -27,15 +27,15 @@ export const MEASURE_QUERIES: readonly string[] = Object.values(QUERIES).map((q)
 export interface MeasureOptions {
   /** For people: "widgets in team-a". */
   readonly of: string;
-  /** Length of the window that ends at `now`, s. */
+  /** Length of the window, which ends at `now`, s. */
   readonly seconds: number;
-  /** What tells this process's series from others at the source. */
+  /** Matchers that tell this process's series from others at the source. */
   readonly process: readonly Matcher[];
   /** s since the epoch. */
   readonly now: number;
 }
 
-/** What isn't exported is undefined. Rejects as the source's queries do: with a Problem or an AbortError. */
+/** What isn't exported is undefined. Rejects like the source's queries: with a Problem or an AbortError. */
 export async function measuredFrom(
   source: SeriesSource,
   { of, seconds, process, now }: MeasureOptions,
@@ -58,11 +58,11 @@ export async function measuredFrom(
   const { requestMean, limiterMean, ...rest } = Object.fromEntries(entries) as {
     readonly [K in keyof typeof QUERIES]: number | undefined;
   };
-  // client-go's request duration begins before the limiter (client-go/rest/request.go): without the wait it is the
-  // server's.
+  // client-go measures a request from before the limiter (client-go/rest/request.go): without the wait, it is the
+  // server's time.
   const alone =
     requestMean === undefined || limiterMean === undefined ? requestMean : Math.max(0, requestMean - limiterMean);
-  // Little's law: that many requests wait at a time, each for a worker, as Reconcile makes one after the other.
+  // Little's law: this many requests wait at a time, each for one worker, since Reconcile makes one after the other.
   const waiting =
     rest.requestsPerSecond === undefined || limiterMean === undefined
       ? undefined

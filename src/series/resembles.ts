@@ -1,6 +1,6 @@
-/** Whether a workload may run a program, by their names: a guess that only sorts what a person chooses from. */
+/** Guesses by their names whether a workload runs a program; only used to sort a list for the user. */
 
-/** Words that tell nothing apart among controllers. */
+/** Words that are too common among controllers to tell them apart. */
 const COMMON = new Set([
   'operator',
   'controller',
@@ -28,7 +28,7 @@ const COMMON = new Set([
   'https',
 ]);
 
-/** Words of a name but for the plain ones, in the singular. */
+/** The words of a name without the common ones, in the singular. */
 function words(name: string): string[] {
   return name
     .toLowerCase()
@@ -38,9 +38,8 @@ function words(name: string): string[] {
 }
 
 /**
- * `program`: a module's path, that of a program below cmd/ in it, or a manifest's file name. `names`: the workload's
- * name, namespace and images. True when the last part of the program that says something shares a word with one of
- * them.
+ * `program`: a module's path, the path of a program below cmd/ in it, or a manifest's file name. `names`: the
+ * workload's name, namespace and images. True when the last telling part of the program shares a word with one of them.
  */
 export function resembles(program: string, names: readonly string[]): boolean {
   const last =
@@ -49,7 +48,7 @@ export function resembles(program: string, names: readonly string[]): boolean {
       .map(words)
       .filter((w) => w.length > 0)
       .at(-1) ?? [];
-  // Of an image only its name counts: registries and organisations are those of many.
+  // Of an image only its name counts: many share a registry or an organisation.
   const theirs = new Set(names.flatMap((n) => words((n.split('/').at(-1) ?? n).replace(/[@:].*$/, ''))));
   return last.some((w) => theirs.has(w));
 }

@@ -10,8 +10,8 @@ const WAYS = {
 } as const;
 
 /**
- * A body without its `Content-Encoding`. Binary bodies stay as they came, being compressed files by themselves
- * (profiles are), unless a proxy compressed them once more. `limit`: bytes, beyond which `tooBig` is thrown.
+ * Removes a body's `Content-Encoding`. Binary bodies stay as they came, since profiles are compressed files themselves,
+ * unless a proxy compressed them once more. `limit`: bytes, beyond which `tooBig` is thrown.
  */
 export async function unpack(
   body: Buffer,
@@ -42,7 +42,7 @@ export async function unpack(
 
 function isBinary(headers: Readonly<Record<string, string>>): boolean {
   const type = headers['content-type'] ?? '';
-  // Metrics as protobuf are no file, and packed by the way alone.
+  // Metrics as protobuf are no compressed file: only the transport packs them.
   return /octet-stream|protobuf|\/(x-)?gzip/i.test(type) && !/io\.prometheus/i.test(type);
 }
 

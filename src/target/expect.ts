@@ -6,10 +6,10 @@ import type { Answer, Target } from './types';
 const WORDS = 600;
 
 /**
- * The answer, if it is a 2xx that is no web page; else throws a Problem that says what stands in the way:
- * `target.scheme`, `target.unauthorized` (401), `target.forbidden` (403), `target.notFound`
- * (404), `target.cpuInUse` (500 of pprof), `target.unavailable` (502, 503, 504), `target.redirect` (3xx),
- * `target.html` (a page where data was asked for), `target.status` (any other).
+ * Returns the answer if it is a 2xx and no web page. Otherwise throws a Problem that says what stands in the way:
+ * `target.scheme`, `target.unauthorized` (401), `target.forbidden` (403), `target.notFound` (404), `target.cpuInUse`
+ * (500 of pprof), `target.unavailable` (502, 503, 504), `target.redirect` (3xx), `target.html` (a page instead of
+ * data), `target.status` (any other).
  */
 export function expectOk(answer: Answer, target: Pick<Target, 'label'>, path: string): Answer {
   const { status } = answer;
@@ -81,7 +81,7 @@ function problem(code: string, answer: Answer, message: string, { next }: { read
   return new Problem(`target.${code}`, message, { status: answer.status, ...(detail !== '' && { detail }), next });
 }
 
-/** The server's own words, in short; nothing of web pages. */
+/** The server's own words, shortened; '' for web pages. */
 export function wordsOf(answer: Answer): string {
   return isHtml(answer)
     ? ''
@@ -93,8 +93,8 @@ export function wordsOf(answer: Answer): string {
 }
 
 /**
- * Go's TLS servers answer plain HTTP by a 400 in these words (net/http, `badRequestError` after a TLS record error);
- * nginx in its own.
+ * Go's TLS servers answer plain HTTP with a 400 in these words (net/http, `badRequestError` after a TLS record error),
+ * nginx with its own.
  */
 export function wantsTls(answer: Answer): boolean {
   return (
@@ -105,7 +105,7 @@ export function wantsTls(answer: Answer): boolean {
   );
 }
 
-/** A web page by its type or its first characters. Go's pprof index is one, too: see isPprofIndex. */
+/** A web page, by its type or its first characters. Go's pprof index is one, too: see isPprofIndex. */
 export function isHtml(answer: Answer): boolean {
   return (
     /text\/html|xhtml/i.test(answer.headers['content-type'] ?? '') ||
@@ -113,7 +113,9 @@ export function isHtml(answer: Answer): boolean {
   );
 }
 
-/** The list that net/http/pprof gives at `/debug/pprof/`, by what is in it: any page may live at that path. */
+/**
+ * The index that net/http/pprof serves at `/debug/pprof/`, recognised by its content: any page may live at that path.
+ */
 export function isPprofIndex(answer: Answer): boolean {
   if (answer.status !== 200) return false;
   const text = answer.body.subarray(0, 64_000).toString('latin1');

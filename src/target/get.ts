@@ -10,7 +10,7 @@ import type { Answer, GetOptions, Target } from './types';
 
 const CANCELLED = 'The request was cancelled.';
 
-/** Longest body taken unless the caller says otherwise: 512 MiB. */
+/** Longest body, unless the caller says otherwise: 512 MiB. */
 const MAX_BYTES = 512 * 1024 * 1024;
 
 /**
@@ -24,7 +24,7 @@ const MAX_BYTES = 512 * 1024 * 1024;
  */
 export async function get(target: Target, path: string, options: GetOptions): Promise<Answer> {
   throwIfCancelled(options.signal);
-  // Our own, so that the stream and the token are given up when the request ends, for whatever reason.
+  // Our own signal, so that the stream and the token are given up when the request ends, for whatever reason.
   const ended = new AbortController();
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
   try {
@@ -36,7 +36,7 @@ export async function get(target: Target, path: string, options: GetOptions): Pr
     );
     return body === answer.body ? answer : { ...answer, body };
   } catch (e) {
-    // An abort may surface as whatever error the stream gives when it is torn down; the user cancelled all the same.
+    // When the user cancels, the stream may end with any error: it is still an abort.
     throwIfCancelled(options.signal);
     throw e;
   } finally {
@@ -48,7 +48,7 @@ function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw abortErrorOf(signal, CANCELLED);
 }
 
-/** One request from connect to the last byte; everything that it opened is closed before `answer` settles. */
+/** One request, from connecting to the last byte. Everything that it opened is closed before `answer` settles. */
 class Request {
   readonly answer: Promise<Answer>;
   readonly #started = performance.now();
@@ -58,7 +58,7 @@ class Request {
   #done = false;
   #timer: NodeJS.Timeout | undefined;
   #req: http.ClientRequest | undefined;
-  /** What HTTP runs on, and the stream below it when TLS runs on a given one. */
+  /** What HTTP runs on, and the given stream below it when there is TLS in between. */
   #socket: Duplex | undefined;
   #stream: Duplex | undefined;
   #resolve!: (a: Answer) => void;
@@ -90,10 +90,10 @@ class Request {
 
   #start(token: string | undefined): void {
     const { target } = this;
-    // Without an agent Node asks for one connection and keeps none; TLS is made in #connect, so plain http serves both.
-    // Not http.request: VS Code replaces that one in its extension host by one that always sets an agent of its own
-    // (for proxies), and with an agent Node passes createConnection over: the request would go to this machine's own
-    // port.
+    // Without an agent, Node opens one connection and keeps none. TLS is made in #connect, so plain http serves both.
+    // The module's http.request won't do: VS Code replaces it in its extension host with one that always sets an agent
+    // of its own (for proxies). With an agent, Node ignores createConnection, and the request would go to this
+    // machine's own port.
     this.#req = new http.ClientRequest({
       method: 'GET',
       path: this.path,
@@ -122,7 +122,7 @@ class Request {
   #connect(): Duplex {
     const { target } = this;
     this.#stream = target.open?.(this.signal);
-    // The stream knows why it ended (the pod was deleted, the API server went away) where HTTP sees but a reset.
+    // The stream knows why it ended (the pod was deleted, the API server went away) where HTTP only sees a reset.
     this.#stream?.on('error', (e) => this.#fail(this.#explain(e)));
     if (target.scheme === 'http') {
       this.#socket = this.#stream ?? net.connect({ host: target.host, port: target.port });
@@ -192,14 +192,14 @@ class Request {
     this.#done = true;
     clearTimeout(this.#timer);
     this.options.signal?.removeEventListener('abort', this.#onAbort);
-    // Each by itself: ending TLS leaves a stream that was given to it open. Late errors of what is torn down mean
+    // Each on its own: ending TLS leaves the stream below it open. Later errors of streams that are torn down mean
     // nothing.
     for (const end of [this.#req, this.#socket, this.#stream]) end?.on('error', () => undefined).destroy();
     settle();
   }
 }
 
-/** `pod.example:8080`, with brackets around IPv6; without the port where the scheme has it. */
+/** `pod.example:8080`, with brackets around IPv6; without the port where it is the scheme's own. */
 function hostHeader({ scheme, host, port }: Target): string {
   const name = host.includes(':') ? `[${host}]` : host;
   return port === (scheme === 'https' ? 443 : 80) ? name : `${name}:${port}`;

@@ -4,8 +4,8 @@ import { expectOk, isHtml, isPprofIndex, wantsTls, wordsOf } from './expect';
 import type { Answer, Target } from './types';
 
 /**
- * What a path answered with. `closed`: nothing listens, or the connection was cut or silent; `other`: it answers, with
- * something else (404 included); `html`: a web page or a redirect to one.
+ * What a path answered. `closed`: nothing listens, or the connection was cut or stayed silent; `html`: a web page or a
+ * redirect to one; `other`: anything else (404 included).
  */
 export type ProbeResult = 'pprof' | 'metrics' | 'needsToken' | 'html' | 'other' | 'closed';
 
@@ -16,14 +16,14 @@ export interface PathProbe {
   readonly status: number;
   /** What it said, as a sentence for people. */
   readonly sentence: string;
-  /** Set unless it is pprof or metrics: what stands in the way. */
+  /** What stands in the way; absent for pprof and metrics. */
   readonly problem: Problem | undefined;
-  /** Names of the profiles that a pprof index offers, with their counts: goroutine → 42. Empty for others. */
+  /** Names and counts of the profiles that a pprof index offers: goroutine → 42. Empty for others. */
   readonly profiles: Readonly<Record<string, number>>;
 }
 
 export interface Probe {
-  /** The scheme that it speaks; the one asked for when nothing answered. */
+  /** The scheme that it speaks, or the one that was tried when nothing answered. */
   readonly scheme: 'http' | 'https';
   readonly pprof: PathProbe;
   readonly metrics: PathProbe;
@@ -40,13 +40,13 @@ export interface ProbeOptions {
   readonly metricsPath?: string;
 }
 
-/** A list of profiles is some kB; `/metrics` of a large controller some MB, of which the beginning would do. */
+/** A list of profiles is some kB. `/metrics` of a large controller is some MB, of which the beginning would do. */
 const MAX_INDEX = 4 * 1024 * 1024;
 const MAX_METRICS = 64 * 1024 * 1024;
 
 /**
- * What answers on a port: asks for the pprof index and the metrics, by the target's scheme, and by the other one when
- * the process speaks that. Throws AbortError only; everything else is a result.
+ * Finds out what answers on a port: asks for the pprof index and the metrics by the target's scheme, or by the other
+ * one when the process speaks that. Throws AbortError only; everything else is a result.
  */
 export async function probe(target: Target, signal?: AbortSignal, options: ProbeOptions = {}): Promise<Probe> {
   const pprofPath = options.pprofPath ?? '/debug/pprof/';
@@ -71,7 +71,7 @@ export async function probe(target: Target, signal?: AbortSignal, options: Probe
     const second = await ask(other, pprofPath, MAX_INDEX);
     if (!mismatched(second)) [t, first] = [other, second];
   }
-  // Where the port itself can't be reached, the other path finds nothing either.
+  // When the port itself can't be reached, the other path finds nothing either.
   const second =
     first instanceof Problem && !OF_THE_PATH.has(first.code) ? first : await ask(t, metricsPath, MAX_METRICS);
   return {
@@ -84,11 +84,11 @@ export async function probe(target: Target, signal?: AbortSignal, options: Probe
 
 type Asked = Answer | Problem;
 
-/** Failures that may lie in what one path answers rather than in the port. */
+/** Failures that may be the fault of one path, not of the port. */
 const OF_THE_PATH = new Set(['target.timeout', 'target.tooBig', 'target.dropped', 'target.encoding']);
 const MISMATCH = new Set(['target.scheme', 'target.protocol', 'target.dropped']);
 
-/** True when the process may speak the other scheme. Go says so; other TLS servers just cut a plain request off. */
+/** True when the process may speak the other scheme. Go says so; other TLS servers just cut off a plain request. */
 function mismatched(a: Asked): boolean {
   return a instanceof Problem ? MISMATCH.has(a.code) : wantsTls(a);
 }
@@ -145,9 +145,9 @@ function refusal(a: Answer, target: Target, path: string): Problem {
 }
 
 /**
- * Profiles of an index page, from its links: `<td>42</td><td><a href='goroutine?debug=1'>goroutine</a></td>` since Go
- * 1.11, in the page's order. `profile` and `trace`, which have no count, are listed with 0. A program names its own as
- * it likes: the text of a link is the name, its address the same in percents.
+ * Profiles of an index page, from its links, in the page's order: `<td>42</td><td><a
+ * href='goroutine?debug=1'>goroutine</a></td>` since Go 1.11. `profile` and `trace` have no count and get 0. A program
+ * may name its own profiles freely: the link's text is the name, and its address the same name, percent-encoded.
  */
 export function offered(index: Answer): Record<string, number> {
   const text = index.body.toString('utf8');
@@ -156,8 +156,8 @@ export function offered(index: Answer): Record<string, number> {
     /(?:<td[^>]*>\s*(\d+)\s*(?:<\/td>)?\s*<td[^>]*>\s*)?<a href=(?:'([^']*)'|"([^"]*)")[^>]*>([^<]*)<\/a>/g,
   )) {
     const name = plain(m[4]!.trim());
-    // What has no count is a profile only when the link says nothing else: "full goroutine stack dump" is a form of
-    // one.
+    // A link without a count is a profile only if its text is just the name: "full goroutine stack dump" is another
+    // form of one.
     if (
       name === '' ||
       name === 'symbol' ||
@@ -180,7 +180,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&quot;': '"',
 };
 
-/** Without the escapes of Go's html.EscapeString. */
+/** Undoes the escapes of Go's html.EscapeString. */
 function plain(text: string): string {
   return text.replace(/&(?:lt|gt|amp|quot|#34|#39);/g, (e) => ENTITIES[e]!);
 }
@@ -190,7 +190,7 @@ function lastOf(href: string): string {
   return href.split('?', 1)[0]!.split('/').at(-1)!;
 }
 
-/** Exposition text by its first sample or comment; enough to tell it from JSON, pages and plain words. */
+/** Recognises exposition text by its first sample or comment; that tells it from JSON, pages and plain words. */
 function looksLikeMetrics(a: Answer): boolean {
   if (isHtml(a)) return false;
   const type = a.headers['content-type'] ?? '';

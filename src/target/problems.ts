@@ -2,7 +2,7 @@ import { bytes as inBytes, duration } from '../base/format';
 import { Problem } from '../base/problem';
 import type { Target } from './types';
 
-/** How far a request was when it failed. */
+/** How far a request had come when it failed. */
 export interface Progress {
   readonly seconds: number;
   readonly bytes: number;
@@ -12,7 +12,7 @@ export interface Progress {
 const CERTIFICATE =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/;
 
-/** What went wrong on the way to a process, as a Problem; one that is a Problem already stays. */
+/** What went wrong on the way to a process, as a Problem; a Problem stays as it is. */
 export function connectProblem(e: Error, target: Target, progress: Progress): Problem {
   if (e instanceof Problem) return e;
   const cause = unwrapped(e);
@@ -72,7 +72,7 @@ export function connectProblem(e: Error, target: Target, progress: Progress): Pr
   );
 }
 
-/** Node packs the tries of several addresses into one error; the first one tells as much as all. */
+/** Node packs the attempts at several addresses into one error; the first tells as much as all of them. */
 function unwrapped(e: Error): Error {
   if (e instanceof AggregateError && e.errors[0] instanceof Error) return e.errors[0];
   return e.cause instanceof Problem ? e.cause : e;
@@ -87,7 +87,7 @@ function speaksPlain(e: Error, code: string): boolean {
 
 function notHttp(e: Error, target: Target): Problem {
   const raw = (e as { rawPacket?: unknown }).rawPacket;
-  // A TLS server answers plain text by an alert: record type 21, version 3.x.
+  // A TLS server answers plain text with an alert: record type 21, version 3.x.
   if (Buffer.isBuffer(raw) && raw[0] === 0x15 && raw[1] === 0x03) return speaksTls(target, e);
   return new Problem('target.protocol', `${target.label} answers, but not by HTTP.`, {
     next: 'Check the port; it may belong to another protocol, such as gRPC or a database.',
@@ -95,7 +95,7 @@ function notHttp(e: Error, target: Target): Problem {
   });
 }
 
-/** The process wants HTTPS and was asked by HTTP. */
+/** The process wants HTTPS, and was asked by HTTP. */
 export function speaksTls(target: Pick<Target, 'label'>, cause?: unknown): Problem {
   return new Problem('target.scheme', `${target.label} was asked by HTTP and speaks HTTPS.`, {
     next: 'Use https.',
@@ -103,7 +103,7 @@ export function speaksTls(target: Pick<Target, 'label'>, cause?: unknown): Probl
   });
 }
 
-/** The connection ended before the answer did. */
+/** The connection ended before the answer was complete. */
 export function dropped(target: Target, { seconds, bytes, answered }: Progress): Problem {
   const when = `after ${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   const what = answered ? `${inBytes(bytes)} of the answer had come` : 'before it answered';

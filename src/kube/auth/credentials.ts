@@ -1,7 +1,7 @@
 /**
  * Who we are to an API server: headers and client certificate of a kubeconfig's user, fresh for each request. The rules
- * are client-go's (data before file, tokenFile before token); client-node's `applyToHTTPSOptions` is not used because
- * it knows no rotation, one run for concurrent calls, cancelling or impersonation of groups (2.0.1).
+ * are client-go's: data before file, tokenFile before token. client-node's `applyToHTTPSOptions` (2.0.1) is not used:
+ * it doesn't follow rotation, share one run between concurrent calls, cancel, or impersonate groups.
  */
 import { X509Certificate } from 'node:crypto';
 import { Problem } from '../../base/problem';
@@ -20,16 +20,16 @@ export interface Credential {
 
 export interface CredentialOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** May the kubeconfig's exec plugin be run? Asked each time. */
+  /** May the kubeconfig's exec plugin run? Asked each time. */
   readonly allowExec: () => boolean;
   readonly log: (line: string) => void;
   /** For tests. Default 60 s. */
   readonly execTimeoutMs?: number;
 }
 
-/** A credential is renewed this long before it ends, ms, so that it doesn't end on the way. */
+/** A credential is renewed this long before it expires, ms, so that it doesn't expire on the way. */
 const BEFORE_EXPIRY_MS = 10_000;
-/** A plugin that failed is not run again within this time, ms: a dozen watches ask at once, the user doesn't. */
+/** A plugin that failed doesn't run again within this time, ms: a dozen watches ask at once, the user only once. */
 const FAILED_KEPT_MS = 1000;
 
 export class Credentials {
@@ -86,7 +86,7 @@ export class Credentials {
   /** The server refused this credential. True when asking again may give another one. */
   refused(used: Credential): boolean {
     if (this.user?.exec) {
-      // Another call may have renewed it meanwhile: only the refused one is dropped.
+      // Another call may have renewed it meanwhile: drop only the one that was refused.
       const same =
         this.#exec &&
         this.#exec.token === used.token &&
@@ -144,8 +144,8 @@ export class Credentials {
 }
 
 /**
- * Legacy `auth-provider` users. An oidc token is used while it is good; it is not renewed here, because many identity
- * providers replace the refresh token with each use and only kubectl writes the new one back: renewing it in memory
+ * The old `auth-provider` users. An oidc token is used while it is valid. It is not renewed here: many identity
+ * providers replace the refresh token at each use, and only kubectl writes the new one back, so renewing it in memory
  * would log the user out everywhere else.
  */
 function legacyToken(user: UserEntry): string {
@@ -177,7 +177,7 @@ function legacyToken(user: UserEntry): string {
   return token;
 }
 
-/** `exp` of a JWT as ms since the epoch; undefined when there is none to read. */
+/** `exp` of a JWT as ms since the epoch; undefined when it can't be read. */
 export function jwtExpiry(token: string): number | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
@@ -188,7 +188,7 @@ export function jwtExpiry(token: string): number | undefined {
   }
 }
 
-/** As client-go sends them; an extra's key is percent-encoded, since header names take less than keys do. */
+/** The headers that client-go sends. An extra's key is percent-encoded, since header names allow fewer characters. */
 export function impersonationHeaders(user: UserEntry): Record<string, string | string[]> {
   const as = user.impersonate;
   if (!as) return {};
@@ -211,9 +211,7 @@ function encodeHeaderName(key: string): string {
     .join('');
 }
 
-/**
- * When a client certificate ended, as ms since the epoch, if it has; undefined when it is still good or can't be read.
- */
+/** When a client certificate expired, as ms since the epoch; undefined when it is still valid or can't be read. */
 export function endedAt(cert: string | undefined, now = Date.now()): number | undefined {
   if (cert === undefined) return undefined;
   try {

@@ -1,7 +1,7 @@
 /**
- * Runs a kubeconfig's exec plugin (client.authentication.k8s.io v1 and v1beta1) once and reads the credential it
- * prints. client-node's own runner is not used: it runs the plugin once for each concurrent call, does not pass
- * KUBERNETES_EXEC_INFO, and can't be cancelled (2.0.1).
+ * Runs a kubeconfig's exec plugin (client.authentication.k8s.io v1 and v1beta1) once, and reads the credential that it
+ * prints. client-node's own runner (2.0.1) is not used: it runs the plugin once for each concurrent call, doesn't pass
+ * KUBERNETES_EXEC_INFO, and can't be cancelled.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { abortReason } from '../../base/abort';
 import type { ClusterEntry, ExecEntry } from '../kubeconfig/entries';
 import { cutAndHide } from './hide';
 
-/** A plugin that opens a browser waits for the user; one that hangs must end all the same. kubectl has no limit. */
+/** A plugin that opens a browser waits for the user, but one that hangs must end, too. kubectl has no limit. */
 const EXEC_TIMEOUT_MS = 60_000;
 /** A credential is a few kB. */
 const MAX_OUTPUT = 1 << 20;
@@ -25,10 +25,7 @@ export interface ExecCredential {
   readonly expiresAt: number | undefined;
 }
 
-/**
- * `info` as KUBERNETES_EXEC_INFO has it; the CA is passed as data even when the kubeconfig names a file, as kubectl
- * does.
- */
+/** The value of KUBERNETES_EXEC_INFO. Like kubectl, it has the CA as data even when the kubeconfig names a file. */
 export function execInfo(exec: ExecEntry, cluster: ClusterEntry, caData: string | undefined): string {
   const about = {
     server: cluster.server,
@@ -61,7 +58,7 @@ export function runExecPlugin(
   );
 }
 
-/** Throws Problem for a plugin that can't be run without asking, or whose answer we could not read. */
+/** Throws Problem for a plugin that needs a terminal, or whose output we could not read. */
 function checkRunnable(exec: ExecEntry, user: string): void {
   const name = path.basename(exec.command);
   if (exec.command === '')
@@ -90,7 +87,7 @@ function checkRunnable(exec: ExecEntry, user: string): void {
   }
 }
 
-/** How a plugin's process ended, and what it had printed by then. */
+/** How a plugin's process ended, and what it printed before. */
 interface Ended {
   readonly out: string;
   readonly err: string;
@@ -154,7 +151,7 @@ function run(
   });
 }
 
-/** The credential that the plugin printed. Throws Problem when it printed none. */
+/** The credential that the plugin printed. Throws Problem if there is none. */
 function credentialOf({ out, err, how }: Ended, exec: ExecEntry, user: string, timeoutMs: number): ExecCredential {
   const plugin = `The exec plugin ${path.basename(exec.command)} of the user ${user}`;
   const fail = (code: string, message: string, next: string, cause?: unknown): Problem => {
@@ -213,8 +210,8 @@ function lastLine(text: string): string | undefined {
 }
 
 /**
- * What the plugin printed as a credential, or what is wrong with it as the rest of a sentence (never quoting the
- * output: it may hold a token).
+ * The credential that the plugin printed; or what is wrong with the output, as the rest of a sentence. Never quotes the
+ * output: it may hold a token.
  */
 export function readCredential(out: string, apiVersion: string): ExecCredential | string {
   if (out.trim() === '') return 'printed nothing';
@@ -250,10 +247,7 @@ export function readCredential(out: string, apiVersion: string): ExecCredential 
   };
 }
 
-/**
- * Asks, and two seconds later insists. The pipes are closed at once, so that a grandchild that holds them keeps nothing
- * open.
- */
+/** Asks it to end, and two seconds later forces it. The pipes are closed at once: a grandchild may hold them open. */
 function kill(child: ChildProcess): void {
   child.stdout?.destroy();
   child.stderr?.destroy();

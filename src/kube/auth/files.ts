@@ -1,8 +1,8 @@
-/** Files that a kubeconfig names (certificates, keys, tokens), read again when they change: they rotate. */
+/** Files that a kubeconfig names (certificates, keys, tokens). They rotate, so they are read again when they change. */
 import { readFile, stat } from 'node:fs/promises';
 import { Problem } from '../../base/problem';
 
-/** Not looked at more often than this, ms: sixty calls a second need not mean sixty looks. */
+/** A file is looked at no more often than this, ms, however many calls there are. */
 const LOOK_MS = 1000;
 
 export class RotatingFile {
@@ -10,7 +10,7 @@ export class RotatingFile {
   #seen = '';
   #lookedAt = -Infinity;
 
-  /** `what` for the sentence: "client certificate", "token file". */
+  /** `what`: for the sentence, "client certificate" or "token file". */
   constructor(
     readonly file: string,
     private readonly what: string,
@@ -43,7 +43,7 @@ export class RotatingFile {
     }
   }
 
-  /** Looks at the file at the next read, whenever the last look was. */
+  /** Makes the next read look at the file, whenever the last look was. */
   stale(): void {
     this.#lookedAt = -Infinity;
   }

@@ -1,16 +1,16 @@
-/** Which kinds an API server serves that can be listed and watched, custom ones among them. */
+/** Which kinds of an API server can be listed and watched, custom ones included. */
 import { Problem } from '../../base/problem';
 import type { KindInfo } from '../../churn/types';
 import { list, object, text } from '../../base/json';
 import type { ApiClient } from '../net/client';
 
-/** All groups in one answer: since Kubernetes 1.26. */
+/** All groups in one answer, since Kubernetes 1.26. */
 const AGGREGATED =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
 
 /**
- * Each kind once, in the version that the server prefers; a group whose own server does not answer is left out. Sorted
- * by kind.
+ * Each kind once, in the version that the server prefers, sorted by kind. A group whose own server does not answer is
+ * left out.
  */
 export async function discoverKinds(client: ApiClient, signal?: AbortSignal): Promise<readonly KindInfo[]> {
   const [core, groups] = await Promise.all(
@@ -86,14 +86,14 @@ async function ofGroup(
       return kindOf({ group, version, kind: text(kind), resource: text(name), namespaced: namespaced === true }, verbs);
     });
   } catch (e) {
-    // An aggregated API whose server is away hides no other.
+    // An aggregated API whose server is down must not hide the others.
     if (group !== '' && e instanceof Problem && ['kube.notFound', 'kube.forbidden', 'kube.server'].includes(e.code))
       return [];
     throw e;
   }
 }
 
-/** Subresources (`pods/log`) and what can't be watched are none. */
+/** Leaves out subresources (`pods/log`) and whatever can't be watched. */
 function kindOf(kind: KindInfo, verbs: unknown): readonly KindInfo[] {
   const may = list(verbs);
   return kind.kind !== '' && !kind.resource.includes('/') && may.includes('list') && may.includes('watch')

@@ -1,7 +1,4 @@
-/**
- * Follows kinds of any sort at once, as they are: a reflector for each kind and namespace, whose objects go to whoever
- * listens.
- */
+/** Follows any kinds at once: a reflector for each kind and namespace, whose objects go to the listener. */
 import { abortError } from '../../base/abort';
 import { Emitter } from '../../base/dispose';
 import type { ProblemData } from '../../base/problem';
@@ -12,7 +9,7 @@ import type { Resource } from '../inventory/resources';
 import type { ApiClient } from '../net/client';
 import type { Following, FollowOptions, ObjectListener } from '../types';
 
-/** First lists at once: every kind of a cluster is a hundred. */
+/** First lists that run at once: all kinds of a cluster are about a hundred. */
 const FIRST_LISTS = 8;
 
 export class LiveFollowing implements Following {

@@ -1,6 +1,5 @@
 /**
- * Waiting times between attempts: doubled each time, half of it by chance, so that a dozen watches do not come back at
- * once.
+ * Waiting times between attempts: doubled each time, half of it random, so that a dozen watches don't return at once.
  */
 
 export interface BackoffRange {
@@ -10,12 +9,12 @@ export interface BackoffRange {
 
 /** A connection that dropped. */
 export const CONNECTION: BackoffRange = { firstMs: 500, mostMs: 30_000 };
-/** Credentials that were refused or could not be had: a login that opens a browser must not do so every few seconds. */
+/** Credentials were refused or could not be had: a login that opens a browser must not do so every few seconds. */
 export const LOGIN: BackoffRange = { firstMs: 30_000, mostMs: 600_000 };
 
 /**
- * What was refused, or is not installed: rights are granted and operators installed while one looks on. One to five
- * minutes.
+ * Forbidden, or not installed. Rights may be granted and operators installed while the user looks on, so ask again
+ * every one to five minutes.
  */
 export const REFUSED: BackoffRange = { firstMs: 120_000, mostMs: 300_000 };
 

@@ -1,6 +1,6 @@
 /**
- * Everything that discovery needs of one cluster, kept as it is: in the whole cluster where that is allowed, else by
- * namespace.
+ * Everything that discovery needs of one cluster, kept up to date: for the whole cluster where that is allowed,
+ * otherwise namespace by namespace.
  */
 import { abortError } from '../../base/abort';
 import { Emitter } from '../../base/dispose';
@@ -15,10 +15,10 @@ import { Backoff, CONNECTION, LOGIN } from './backoff';
 import { isLogin, Reflector } from './reflector';
 import { coreResources, emptyStores, MONITORING_GROUP, monitorResources, type Resource } from './resources';
 
-/** Namespaces watched apart when the whole cluster is forbidden; each costs a watch for every resource. */
+/** Most namespaces watched one by one when the whole cluster is forbidden; each costs a watch for every resource. */
 const MOST_NAMESPACES = 50;
 /**
- * First lists at once, of namespaces apart: fifty namespaces are hundreds of lists, and over HTTP/1.1 as many
+ * First lists of single namespaces that run at once: fifty namespaces are hundreds of lists, and over HTTP/1.1 as many
  * handshakes.
  */
 const FIRST_LISTS = 16;
@@ -44,7 +44,7 @@ export class LiveInventory implements Inventory {
   readonly #backoff = new Backoff();
   readonly #slots = new Slots(FIRST_LISTS);
   #namespaces: Promise<readonly string[]> | undefined;
-  /** Why nothing could even be started. */
+  /** Why not even the first request succeeded. */
   #gate: Problem | undefined;
   #listedOnce = false;
   #tooMany: ProblemData | undefined;
@@ -72,7 +72,7 @@ export class LiveInventory implements Inventory {
       this.#outline = resolve;
     });
     this.ready = this.#start();
-    // Who does not ask for `ready` hears of it by `problems`.
+    // Callers that don't wait for `ready` see the error in `problems`.
     this.ready.catch(() => undefined);
     if (client.closed.aborted) this.dispose();
   }
@@ -92,7 +92,7 @@ export class LiveInventory implements Inventory {
     const out: ProblemData[] = [];
     if (this.#gate) out.push(this.#gate.toJSON());
     if (this.#tooMany) out.push(this.#tooMany);
-    // One broken connection breaks every watch: said once.
+    // One broken connection breaks every watch: report it once.
     const said = new Set<string>();
     for (const r of this.#reflectors) {
       if (r.state !== 'retrying' || !r.problem || said.has(r.problem.message)) continue;
@@ -115,8 +115,8 @@ export class LiveInventory implements Inventory {
 
   async #start(): Promise<void> {
     const { signal } = this.#ended;
-    // One request first: it tells whether there is anybody, makes one login of many, and over HTTP/2 the connection for
-    // all.
+    // One request first. It shows whether anybody answers, makes one login instead of many, and over HTTP/2 opens the
+    // connection for all.
     let found: readonly string[] | undefined;
     let first: Problem | undefined;
     try {
@@ -136,7 +136,7 @@ export class LiveInventory implements Inventory {
     throw this.#reflectors.find((r) => r.state === 'retrying')?.problem ?? this.#nothingAllowed();
   }
 
-  /** Nobody was there at first: `ready` has said so, but the cluster may come back. */
+  /** Nobody answered at first. `ready` has rejected, but the cluster may come back. */
   async #keepTrying(problem: Problem): Promise<void> {
     const { signal } = this.#ended;
     let last = problem;
@@ -160,7 +160,7 @@ export class LiveInventory implements Inventory {
     }
   }
 
-  /** Names of the monitors' resources that are installed. Throws only when the API server can't be talked to at all. */
+  /** Names of the monitor resources that are installed. Throws only when the API server can't be reached at all. */
   async #discoverMonitors(): Promise<readonly string[]> {
     try {
       const group = object(
@@ -168,7 +168,7 @@ export class LiveInventory implements Inventory {
       );
       return list(group['resources']).map((r) => text(object(r)['name']));
     } catch (e) {
-      // Any answer of an API server will do; not installed is the usual one.
+      // Any answer of an API server will do; the usual one is that they are not installed.
       if (e instanceof Problem && ['kube.notFound', 'kube.forbidden', 'kube.server'].includes(e.code)) return [];
       throw e;
     }
@@ -190,8 +190,7 @@ export class LiveInventory implements Inventory {
   }
 
   /**
-   * What there was not at first: monitors that were installed, namespaces that were made. What fails has its own
-   * problem.
+   * Looks for what was missing at first: monitors installed since, new namespaces. Whatever fails has its own problem.
    */
   async #refresh(): Promise<void> {
     const found = await this.#discoverMonitors();
@@ -214,7 +213,8 @@ export class LiveInventory implements Inventory {
   }
 
   /**
-   * Where the whole cluster is forbidden its namespaces are watched apart; where it is allowed (again), they are not.
+   * Where the whole cluster is forbidden, its namespaces are watched one by one; where it is allowed (again), they are
+   * not.
    */
   async #settle(all: Reflector): Promise<void> {
     const { resource } = all;
@@ -276,7 +276,7 @@ export class LiveInventory implements Inventory {
     return reflector;
   }
 
-  /** The context's namespace, the named ones, and those that can be listed. */
+  /** The context's namespace, those of the setting, and those that can be listed. */
   async #candidates(): Promise<readonly string[]> {
     const names = new Set(
       [this.contextNamespace, ...this.options.namespaces.map((n) => n.trim())].filter((n) => n !== ''),
@@ -294,7 +294,7 @@ export class LiveInventory implements Inventory {
         .sort())
         if (ns !== '') names.add(ns);
     } catch {
-      // Not allowed, as is usual for whoever may not list pods everywhere: the named ones remain.
+      // Usually forbidden for users who may not list pods everywhere: the named ones remain.
     }
     if (names.size > MOST_NAMESPACES) {
       this.#tooMany = new Problem(
@@ -307,7 +307,7 @@ export class LiveInventory implements Inventory {
     return [...names].slice(0, MOST_NAMESPACES);
   }
 
-  /** What a resource lacks: refused everywhere, or in some of the namespaces whose pods can be seen. */
+  /** What a resource lacks: it is forbidden everywhere, or in some of the namespaces whose pods can be seen. */
   #missing(resource: Resource): ProblemData | undefined {
     const mine = this.#reflectors.filter((r) => r.resource === resource);
     const all = mine.find((r) => r.namespace === undefined);

@@ -1,9 +1,9 @@
-/** A stream of JSON documents, one a line, as the API server sends a watch. */
+/** A stream of JSON documents, one per line, as the API server sends a watch. */
 
-/** An object in etcd is at most 1.5 MB; a line far above that is not a watch. */
+/** An object in etcd is at most 1.5 MB, so a line far longer than that is no watch. */
 const MAX_LINE = 32 << 20;
 
-/** Each whole line as text, without its end; a last line that was cut off is left out. */
+/** Yields each complete line as text, without its end. A last line that was cut off is dropped. */
 export class LineSplitter {
   #parts: Buffer[] = [];
   #size = 0;

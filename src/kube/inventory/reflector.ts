@@ -1,6 +1,6 @@
 /**
- * Keeps one resource of one scope as the cluster has it: list, watch, and again. Raw JSON lines through undici, not
- * client-node's informers: those keep whole objects, list without pages, and know no coalescing (2.0.1).
+ * Keeps one resource of one scope up to date: list, watch, and again. It reads JSON lines through undici. client-node's
+ * informers (2.0.1) keep whole objects, list without pages, and don't coalesce.
  */
 import { Problem } from '../../base/problem';
 import { list, number, object, text } from '../../base/json';
@@ -11,35 +11,33 @@ import { LineSplitter } from './lines';
 import { resourceVersion, type Resource } from './resources';
 
 /**
- * Objects in a page of a list. Half of kubectl's 500: each page is parsed at once, and 10,000 pods then take 40 MB less
- * at the peak, in the same time.
+ * Objects per page of a list. Half of kubectl's 500, since each page is parsed in one go: 10,000 pods then take 40 MB
+ * less at the peak, in the same time.
  */
 const PAGE = 250;
-/**
- * How long a watch is asked to last, s: a random time in this range, as client-go, so that they do not all end at once.
- */
+/** How long a watch is asked to last, s: random in this range, as in client-go, so that they don't all end at once. */
 const WATCH_SECONDS = [300, 600] as const;
-/** A bookmark comes about once a minute; nothing at all for this long, ms, means that the watch may be dead. */
+/** A bookmark comes about once a minute. After this long without anything, ms, the watch may be dead. */
 const WATCH_IDLE_MS = 150_000;
 /** A watch that lived this long, ms, was a good one: the next attempt comes at once. */
 const GOOD_MS = 5000;
-/** Answers to a streamed list that a list in pages may not get. */
+/** Statuses of a refused streamed list after which a list in pages may still work. */
 const NO_STREAM: readonly number[] = [400, 403, 404, 405, 422];
-/** Of the bookmark after the last object of a streamed list. */
+/** The annotation of the bookmark after the last object of a streamed list. */
 const END_OF_LIST = 'k8s.io/initial-events-end';
-/** Where listing is allowed and watching is not: how often to list instead, ms. */
+/** How often to list, ms, where listing is allowed and watching is not. */
 const POLL_MS = 60_000;
 
 export type ReflectorState = 'starting' | 'live' | 'retrying' | 'refused';
 
 export interface ReflectorReport {
-  /** Something worth telling changed. */
+  /** Something worth showing changed. */
   changed(): void;
-  /** The state or the problem is another. */
+  /** The state or the problem changed. */
   state(): void;
 }
 
-/** Problems that no retry mends soon: the credentials are at fault. */
+/** True for problems that no retry solves soon: the credentials are at fault. */
 export function isLogin(p: Problem): boolean {
   return /^kube\.(exec|unauthorized|authProvider|file|certificate)/.test(p.code);
 }
@@ -54,7 +52,7 @@ export class Reflector {
   readonly #backoff: Backoff;
   /** Why it may not watch, though it may list. */
   #unwatched: Problem | undefined;
-  /** Lists refused one after the other. */
+  /** Lists refused in a row. */
   #refusals = 0;
   #again = new AbortController();
   #listed = false;
@@ -76,7 +74,7 @@ export class Reflector {
     void this.#run();
   }
 
-  /** Ends a waiting time now, or the next one where none runs: the user wants to see it anew. */
+  /** Ends the current wait, or the next one if there is none: the user wants to see it now. */
   retry(): void {
     this.#backoff.reset();
     this.#again.abort();
@@ -88,7 +86,8 @@ export class Reflector {
   }
 
   /**
-   * A list that was refused. What was seen before is kept once: a right that is being replaced is away for a moment.
+   * A list was refused. The first time, what was seen before is kept: a right that is being replaced is gone for a
+   * moment.
    */
   #refused(problem: Problem): void {
     const first = this.#refusals++ === 0;
@@ -120,7 +119,7 @@ export class Reflector {
         if (this.signal.aborted) break;
         const problem = Problem.from(e, 'kube.unexpected');
         if (version === '' && this.#streams && NO_STREAM.includes(problem.status ?? 0)) {
-          // A server that knows no streamed lists, or a user who may list and not watch.
+          // The server doesn't know streamed lists, or the user may list and not watch.
           this.#streams = false;
           continue;
         }
@@ -132,7 +131,7 @@ export class Reflector {
         }
         if (problem.status === 403 || problem.status === 404) {
           if (version === '') {
-            // Forbidden, or the resource is not there: asked again now and then.
+            // Forbidden, or there is no such resource: ask again now and then.
             if (this.#refusals === 0) this.#backoff.reset();
             this.#refused(problem);
             this.#firstDone();
@@ -147,7 +146,7 @@ export class Reflector {
         }
         const lived = Date.now() - start;
         if (lived > GOOD_MS) this.#backoff.reset();
-        // A quiet watch that was given up: nobody needs to hear of it.
+        // A quiet watch timed out: nobody needs to know.
         if (problem.code === 'kube.timeout' && version !== '' && lived > WATCH_IDLE_MS / 2) continue;
         this.#set('retrying', problem);
         this.#firstDone();
@@ -171,8 +170,8 @@ export class Reflector {
   }
 
   /**
-   * All pages; what is gone is forgotten at the end, so that what stays never flickers. Gives the version to watch
-   * from.
+   * Lists all pages. What is gone is forgotten only at the end, so that what stays never flickers. Gives the version to
+   * watch from.
    */
   async #list(): Promise<string> {
     const { resource, namespace } = this;
@@ -191,7 +190,7 @@ export class Reflector {
         long: true,
         ...this.#accept('List'),
       });
-      // Heard when it is waited for, unless the page before it fails.
+      // Handled where it is awaited; this covers the case that the page before it fails.
       asked.catch(() => undefined);
       return asked;
     };
@@ -202,7 +201,7 @@ export class Reflector {
         const document = await (ahead ?? ask());
         ahead = undefined;
         const following = continueOf(document.text);
-        // The server makes the next page while this one is read.
+        // The server prepares the next page while this one is parsed.
         if (following !== undefined && following !== '') {
           next = following;
           ahead = ask();
@@ -210,7 +209,7 @@ export class Reflector {
         page = object(document.parse<unknown>());
       } catch (e) {
         ahead = undefined;
-        // The pages took longer than the server keeps a version: once more, in one piece.
+        // The pages took longer than the server keeps a version: list once more, in one piece.
         if (!(e instanceof Problem) || e.status !== 410 || next === '' || restarted) throw e;
         restarted = true;
         next = version = '';
@@ -231,7 +230,10 @@ export class Reflector {
     return version;
   }
 
-  /** Until it ends; gives the version to go on from. From '' it begins with all that there is, as a streamed list. */
+  /**
+   * Watches until the watch ends; gives the version to go on from. With '' it starts with all existing objects, as a
+   * streamed list.
+   */
   async #watch(from: string): Promise<string> {
     const { resource, namespace } = this;
     let version = from;
@@ -258,7 +260,7 @@ export class Reflector {
     const lines = new LineSplitter();
     const take = (line: string): void => {
       const at = this.#event(line, listing);
-      // The objects of a list come in no order: only its end tells a version to go on from.
+      // A streamed list has no order: only its end gives a version to go on from.
       if (listing && at?.ends !== true) return;
       if (listing) {
         if (resource.prune(namespace, listing)) this.report.changed();
@@ -279,7 +281,7 @@ export class Reflector {
     } catch (e) {
       if (e instanceof Problem) throw e;
       const problem = fail(e);
-      // What came before the drop counts: the next watch goes on from there.
+      // Events before the drop count: the next watch goes on from there.
       if (this.signal.aborted || !(problem instanceof Problem)) throw problem;
       if (version !== from) {
         this.#set('retrying', problem);
@@ -294,8 +296,8 @@ export class Reflector {
   }
 
   /**
-   * One event; gives its version, and whether it ends a streamed list, whose keys go to `listing`. Throws Problem for
-   * an ERROR event.
+   * Takes one event. Gives its version, and whether it ends a streamed list, whose keys go to `listing`. Throws Problem
+   * for an ERROR event.
    */
   #event(
     line: string,
@@ -353,7 +355,8 @@ export class Reflector {
 }
 
 /**
- * The continue token of a list's text, whose metadata API servers write first; undefined when it is not found there.
+ * The continue token of a list's text, in whose metadata API servers write it first; undefined when it isn't found
+ * there.
  */
 function continueOf(page: string): string | undefined {
   const items = page.indexOf('"items":[');

@@ -1,4 +1,4 @@
-/** What is listed and watched, and how each object is kept: one entry a resource. */
+/** What is listed and watched, and what is kept of each object: one entry per resource. */
 import { isDeepStrictEqual } from 'node:util';
 import { object, text } from '../../base/json';
 import { leaseRecord, monitorRecord, podRecord, serviceRecord, workloadRecord } from '../../controllers/records';
@@ -17,26 +17,26 @@ export interface Resource {
   readonly name: string;
   /** '' = core. */
   readonly group: string;
-  /** Path of the list, of all namespaces or of one. */
+  /** Path of the list, for all namespaces or for one. */
   path(namespace: string | undefined): string;
   readonly fieldSelector: string | undefined;
   readonly labelSelector?: string;
-  /** Lists as a stream of events (WatchList) where the server has that: it then holds no whole list in memory. */
+  /** Lists as a stream of events (WatchList) where the server supports it: it then holds no whole list in memory. */
   readonly streamed?: boolean;
-  /** Only names, labels and owners are sent. */
+  /** Only names, labels and owners are requested. */
   readonly metadataOnly: boolean;
-  /** What is missing without it, the end of a sentence. */
+  /** What is missing without it, as the end of a sentence. */
   readonly without: string;
   /**
-   * Keeps an object, of a list or `as` an event brings it; its key and whether anything worth telling changed.
-   * undefined when it is of no interest.
+   * Keeps an object of a list, or of an event (`as`). Gives its key, and whether anything worth showing changed;
+   * undefined when the object is of no interest.
    */
   keep(obj: unknown, as?: 'added' | 'modified'): { readonly key: string; readonly changed: boolean } | undefined;
   /** Forgets an object that was deleted; true when it was known. */
   forget(obj: unknown): boolean;
   /** Forgets all of a namespace (of all, if undefined) but these; true when there were any. */
   prune(namespace: string | undefined, but: ReadonlySet<string>): boolean;
-  /** Hears that a namespace (all, if undefined) can't be seen any more; without it, all of it is forgotten. */
+  /** Called when a namespace (all, if undefined) may no longer be seen. Without it, its objects are forgotten. */
   lose?(namespace: string | undefined): void;
 }
 
@@ -44,7 +44,7 @@ export function emptyStores(): Stores {
   return { pods: new Map(), workloads: new Map(), leases: new Map(), services: new Map(), monitors: new Map() };
 }
 
-/** `now` decides whether a renewed lease had run out. */
+/** `now` decides whether a renewed lease had expired. */
 export function coreResources(stores: Stores, now: () => number = Date.now): Resource[] {
   const workload = (kind: string, name: string, without: string): Resource =>
     resource<WorkloadRecord>({
@@ -117,7 +117,7 @@ function heard({ heardAt, renewing }: LeaseRecord): Pick<LeaseRecord, 'heardAt' 
 
 export const MONITORING_GROUP = 'monitoring.coreos.com';
 
-/** ServiceMonitors and PodMonitors; there only where the Prometheus operator is installed. */
+/** ServiceMonitors and PodMonitors, which exist only where the Prometheus operator is installed. */
 export function monitorResources(stores: Stores): Resource[] {
   return (['ServiceMonitor', 'PodMonitor'] as const).map((kind) =>
     resource<MonitorRecord>({
@@ -142,9 +142,9 @@ interface Plan<R extends { readonly namespace: string }> {
   toRecord: (obj: unknown) => R | undefined;
   key: (record: R) => string;
   same?: (old: R, now: R) => boolean;
-  /** What is kept of a record that came, given the one kept before; default: the record. */
+  /** What to keep of a new record, given the one kept before; default: the new record. */
   adopt?: (old: R | undefined, now: R) => R;
-  /** Which records of the store are of this resource, where several share it. */
+  /** Which records of the store belong to this resource, where several share the store. */
   mine?: (record: R) => boolean;
   metadataOnly?: boolean;
   fieldSelector?: string;
@@ -188,7 +188,7 @@ function resource<R extends { readonly namespace: string }>(plan: Plan<R>): Reso
   };
 }
 
-/** The version that a watch goes on from. */
+/** The version that a watch continues from. */
 export function resourceVersion(obj: unknown): string {
   return text(object(object(obj)['metadata'])['resourceVersion']);
 }

@@ -1,4 +1,4 @@
-/** What a kubeconfig says, in our own words: paths absolute, every entry with the file that it came from. */
+/** The content of a kubeconfig in our own types: paths are absolute, and every entry knows its file. */
 import type { ProblemData } from '../../base/problem';
 import type { ContextInfo } from '../types';
 
@@ -67,7 +67,7 @@ export interface ParsedFile {
   readonly current: string;
 }
 
-/** A context with what it points to. `cluster` is there whenever `info.problem` is not. */
+/** A context with what it points to. `cluster` is set whenever `info.problem` is not. */
 export interface ResolvedContext {
   readonly info: ContextInfo;
   readonly cluster: ClusterEntry | undefined;

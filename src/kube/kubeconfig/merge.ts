@@ -1,14 +1,14 @@
-/** Which contexts there are, when several files tell. */
+/** The contexts of several files together. */
 import path from 'node:path';
 import { Problem, type ProblemData } from '../../base/problem';
 import type { ClusterEntry, ContextEntry, ParsedFile, ResolvedContext, UserEntry } from './entries';
 
 /**
- * `merged` are the files of KUBECONFIG (or `~/.kube/config`), one configuration as kubectl has it: the first file that
+ * `merged` are the files of KUBECONFIG (or `~/.kube/config`), one configuration as in kubectl: the first file that
  * names a cluster, user, context or current-context wins, and a context may point into another of these files. Each of
- * `extra` (the setting) stands for itself: its contexts see only its own clusters and users. When a name is taken, the
- * later one is called `name (file name)`, and `name (whole path)` where that is taken too, so that all stay reachable.
- * The current context comes first, then the order of the files.
+ * `extra` (the setting) stands alone: its contexts see only its own clusters and users. When a name is taken, the later
+ * context is called `name (file name)`, or `name (whole path)` if that is taken, too, so that all stay reachable. The
+ * current context comes first, then the order of the files.
  */
 export function resolveContexts(merged: readonly ParsedFile[], extra: readonly ParsedFile[]): ResolvedContext[] {
   const taken = new Set<string>();
@@ -82,7 +82,7 @@ function whatIsWrong(
   if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol)) {
     return say(`The server of the cluster ${cluster.name}, "${cluster.server}", is not an http or https address.`);
   }
-  // No user at all is allowed: some API servers let anonymous people read.
+  // A context without a user is allowed: some API servers let anonymous users read.
   if (context.user !== '' && !user)
     return say(`The context ${context.name} points to the user ${context.user}, which no kubeconfig describes.`);
   return undefined;

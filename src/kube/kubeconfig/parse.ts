@@ -14,7 +14,7 @@ import type { ContextEntry, ExecEntry, Impersonation, ParsedFile, UserEntry, Clu
 
 const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 
-/** Throws Problem `kube.configParse` with file and line. An empty file has no entries. */
+/** Throws Problem `kube.configParse` with file and line. An empty file gives no entries. */
 export function parseKubeconfig(content: string, file: string): ParsedFile {
   if (isEmpty(content)) return { file, clusters: [], users: [], contexts: [], current: '' };
   let raw: Json;
@@ -42,7 +42,7 @@ export function parseKubeconfig(content: string, file: string): ParsedFile {
   };
 }
 
-/** True for nothing but comments, white space and the line that begins a document. */
+/** True if there is nothing but comments, white space and a document's first line. */
 function isEmpty(content: string): boolean {
   return (
     content
@@ -52,7 +52,7 @@ function isEmpty(content: string): boolean {
   );
 }
 
-/** `raw`: the same cluster as the file has it. */
+/** `raw`: the same cluster as written in the file. */
 function clusterEntry(c: KubeConfig['clusters'][number], raw: Json, file: string): ClusterEntry {
   return {
     name: c.name,
@@ -69,7 +69,7 @@ function clusterEntry(c: KubeConfig['clusters'][number], raw: Json, file: string
   };
 }
 
-/** `raw`: the same user as the file has it. */
+/** `raw`: the same user as written in the file. */
 function userEntry(u: KubeConfig['users'][number], raw: Json, file: string): UserEntry {
   const provider = object(raw['auth-provider']);
   return {
@@ -95,7 +95,7 @@ function parseProblem(e: unknown, file: string): Problem {
   const said = e instanceof Error ? e : new Error(String(e));
   const { mark, reason } = said as Error & { mark?: { line?: number }; reason?: string };
   const line = typeof mark?.line === 'number' ? mark.line + 1 : undefined;
-  // The library's message quotes the lines around the fault, and those may hold a token: only its reason is kept.
+  // The library's message quotes the lines around the fault, which may hold a token: keep only its reason.
   const why = typeof reason === 'string' ? reason : (said.message.split('\n')[0] ?? '');
   return new Problem(
     'kube.configParse',
@@ -125,7 +125,7 @@ function execEntry(raw: Json, file: string): ExecEntry {
   const command = text(raw['command']);
   return {
     apiVersion: text(raw['apiVersion']),
-    // As kubectl: a command with a slash is relative to the kubeconfig's folder, one without is looked up in PATH.
+    // As in kubectl: a command with a slash is relative to the kubeconfig's folder, one without is looked up in PATH.
     command: /[/\\]/.test(command) ? (absolute(command, file) ?? '') : command,
     args: list(raw['args']).map(String),
     env: list(raw['env'])
@@ -146,7 +146,7 @@ function impersonation(raw: Json): Impersonation | undefined {
   return it.user === '' && it.uid === '' && it.groups.length === 0 && Object.keys(extra).length === 0 ? undefined : it;
 }
 
-/** The inner object of each named entry; the first of a name, as everywhere. */
+/** The inner object of each named entry; the first one of a name counts, as everywhere. */
 function byName(entries: unknown, inner: string): ReadonlyMap<string, Json> {
   const map = new Map<string, Json>();
   for (const e of list(entries).map(object)) {

@@ -4,13 +4,13 @@ import path from 'node:path';
 export interface Places {
   /** Merged as one configuration. */
   readonly merged: readonly string[];
-  /** Each for itself. */
+  /** Each on its own. */
   readonly extra: readonly string[];
   /** True when KUBECONFIG named the merged ones. */
   readonly fromEnv: boolean;
 }
 
-/** Where to look: absolute paths, each once. `~` is the home folder, as in the setting's description. */
+/** The files to read, as absolute paths, each once. `~` is the home folder, as the setting's description says. */
 export function kubeconfigPlaces(
   env: Readonly<Record<string, string | undefined>>,
   home: string,

@@ -7,14 +7,14 @@ import { resolveContexts } from './merge';
 import { parseKubeconfig } from './parse';
 import type { Places } from './places';
 
-/** A file that is just being written may be empty or away for a moment: looked at once more after this time, ms. */
+/** A file that is being written may be empty or missing for a moment: it is read once more after this time, ms. */
 const HALF_WRITTEN_MS = 300;
 
 /**
- * Reads all files. A file that can't be read is a problem and hides no other; of KUBECONFIG's, some may be missing, as
- * with kubectl. `kept` has what each file said when it could last be read, and is brought up to date: a file with a
- * slip of the pen or one that is half written goes on saying that, beside its problem, so that nothing that is open
- * gets closed by it. `pause`: before the second look at a file that is empty or away; default HALF_WRITTEN_MS.
+ * Reads all files. A file that can't be read becomes a problem and hides no other; of KUBECONFIG's files some may be
+ * missing, as in kubectl. `kept` has the last readable content of each file, and is updated. A file that is broken or
+ * half written still counts with that content, beside its problem, so that nothing open gets closed. `pause`: before
+ * the second look at a file that is empty or missing; default HALF_WRITTEN_MS.
  */
 export async function readContexts(
   places: Places,

@@ -1,14 +1,14 @@
-/** Tells when one of some files is changed, made, removed or replaced. */
+/** Reports when one of some files is changed, created, removed or replaced. */
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Disposable } from '../../base/dispose';
 
-/** Time between the first sign of a change and telling, ms: editors and kubectl write in several steps. */
+/** Time from the first sign of a change to the report, ms: editors and kubectl write in several steps. */
 export const SETTLE_MS = 200;
 
 /**
- * Watches the folders, not the files: a file that is replaced by a rename (kubectl, editors) would take its watch with
- * it. A folder that isn't there yet is awaited in the nearest one that is. Never keeps the process alive.
+ * Watches the folders, not the files: kubectl and editors replace a file by a rename, which ends a watch of the file
+ * itself. For a folder that doesn't exist yet, the nearest existing one is watched. Never keeps the process alive.
  */
 export class FileWatch implements Disposable {
   #watchers: (() => void)[] = [];
@@ -22,7 +22,7 @@ export class FileWatch implements Disposable {
     private readonly settleMs = SETTLE_MS,
   ) {}
 
-  /** Watches these files from now on, instead of the ones before. */
+  /** Watches these files from now on, in place of those before. */
   set(files: readonly string[]): void {
     if (this.#disposed) return;
     if (this.#watchers.length > 0 && files.join('\n') === this.#files.join('\n')) return;
@@ -56,7 +56,7 @@ export class FileWatch implements Disposable {
       const watcher = fs.watch(folder, { persistent: false }, (_event, name) => {
         if (name === null || names.has(name)) this.#stir();
       });
-      // The folder itself went away: look again from where it was.
+      // The folder itself is gone: start again from its parents.
       watcher.on('error', () => {
         this.#stir();
       });
@@ -64,7 +64,7 @@ export class FileWatch implements Disposable {
         watcher.close();
       };
     } catch {
-      // No watches left (inotify's limit) or a file system without them: look every two seconds.
+      // No watches left (inotify's limit), or a file system without them: look every two seconds.
       const look = (): void => {
         this.#stir();
       };
@@ -80,7 +80,7 @@ export class FileWatch implements Disposable {
     if (this.#disposed || this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      // Folders may have come or gone: the nearest one may be another now.
+      // Folders may have come or gone, so another one may be the nearest now.
       this.#arm();
       const now = signature(this.#files);
       if (now === this.#seen) return;
@@ -91,7 +91,7 @@ export class FileWatch implements Disposable {
   }
 }
 
-/** A link's target is watched too: dotfile managers link ~/.kube/config. */
+/** The target of a link is watched, too: dotfile managers link ~/.kube/config. */
 function withTarget(file: string): string[] {
   try {
     const real = fs.realpathSync(file);
@@ -101,7 +101,7 @@ function withTarget(file: string): string[] {
   }
 }
 
-/** The nearest folder that exists, and the name in it that leads to the file. */
+/** The nearest folder that exists, and the name in it on the way to the file. */
 function nearest(file: string): { folder: string; next: string } {
   let at = file;
   for (;;) {

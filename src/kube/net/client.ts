@@ -1,6 +1,6 @@
 /**
  * HTTP to one API server as one user, over a few connections that are kept. client-node's generated clients are not
- * used: they open a TLS connection for every call (60 of 60), can't stream a watch into slim records, and don't map
+ * used: they open a TLS connection for every call (60 of 60), can't stream a watch into small records, and don't map
  * errors.
  */
 import { createHash } from 'node:crypto';
@@ -30,14 +30,14 @@ export interface CallOptions {
   readonly method?: 'GET' | 'POST';
   readonly body?: unknown;
   readonly accept?: string;
-  /** For the headers, and between two pieces of the body; ms. Default 30 s. */
+  /** Longest wait for the headers, and between two pieces of the body; ms. Default 30 s. */
   readonly timeoutMs?: number;
-  /** Between two pieces of the body, where that may be longer; ms. */
+  /** Longest wait between two pieces of the body, where it may be longer; ms. */
   readonly idleMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Give back an answer of any status that does not come from the API server itself. */
+  /** Return an answer of any status that does not come from the API server itself. */
   readonly anyStatus?: boolean;
-  /** Watches and the lists before them have connections of their own, so that a call never waits behind one. */
+  /** Watches, and the lists before them, have connections of their own, so that a call never waits behind one. */
   readonly long?: boolean;
 }
 
@@ -53,9 +53,9 @@ export interface Dialed {
 }
 
 const TIMEOUT_MS = 30_000;
-/** Longest answer that is taken as one piece, after decompression: a page of 500 pods is some MB. */
+/** Longest answer that is read in one piece, after decompression: a page of 500 pods is some MB. */
 const MAX_JSON = 256 << 20;
-/** Calls share two connections; watches take what they need: one each over HTTP/1.1, one for a hundred over HTTP/2. */
+/** Calls share two connections. Watches take what they need: one each over HTTP/1.1, one for a hundred over HTTP/2. */
 const CALL_CONNECTIONS = 2;
 const LONG_CONNECTIONS = 512;
 
@@ -86,7 +86,7 @@ export class ApiClient implements Disposable {
     return (await this.document(path, call)).parse<T>();
   }
 
-  /** The same, still as text: something may be done with it before the time that parsing takes. */
+  /** The same, still as text, so that something can be done before the time that parsing takes. */
   async document(path: string, call: CallOptions = {}): Promise<JsonText> {
     const answer = await this.open(path, call);
     const asked = this.asked(path, call, answer.credential);
@@ -112,7 +112,7 @@ export class ApiClient implements Disposable {
     return { text: body, parse };
   }
 
-  /** The answer as it comes, decompressed; destroy it to end the request. Not 2xx: throws as `json` does. */
+  /** The answer as a decompressed stream; destroy it to end the request. If it is not 2xx, throws as `json` does. */
   async stream(
     path: string,
     call: CallOptions,
@@ -123,7 +123,8 @@ export class ApiClient implements Disposable {
   }
 
   /**
-   * What something behind the API server's proxy answers, whatever its status; its own refusals throw as `json` does.
+   * The answer of something behind the API server's proxy, whatever its status. When the API server itself refuses,
+   * throws as `json` does.
    */
   async raw(path: string, call: CallOptions, maxBytes: number): Promise<Answer> {
     const answer = await this.open(path, { ...call, accept: '*/*', long: true, anyStatus: true });
@@ -155,7 +156,7 @@ export class ApiClient implements Disposable {
     };
   }
 
-  /** The path that goes on the wire: servers behind Rancher and the like have one of their own in front. */
+  /** The path on the wire: servers behind Rancher and the like have a path of their own in front. */
   wirePath(path: string): string {
     return this.#base + path;
   }
@@ -175,7 +176,7 @@ export class ApiClient implements Disposable {
   failure(e: unknown, asked: Asked, signal: AbortSignal | undefined): Error {
     if (signal?.aborted) return abortReason(signal);
     if (this.closed.aborted) return abortReason(this.closed);
-    // undici's own abort error without anyone's abort: the connection was taken away.
+    // undici reports an abort that nobody asked for: the connection was lost.
     if (isAbort(e))
       return new Problem('kube.unreachable', `The connection to ${asked.server} was closed.`, {
         next: 'Try again.',
@@ -247,7 +248,7 @@ export class ApiClient implements Disposable {
           ? this.failure(e, asked, call.signal)
           : statusProblem(status, contentType, '', asked);
       }
-      // What is behind the proxy wants credentials of its own: ours are right, and are not asked for again.
+      // The server behind the proxy wants credentials of its own; ours are fine, so there is no second attempt.
       if (call.anyStatus === true && !isStatus(said))
         return { status, contentType, gzip: false, headers: plain(answer), body: Readable.from([said]), credential };
       if (status === 401 && attempt === 0 && credentials.refused(credential)) continue;
@@ -270,7 +271,7 @@ export class ApiClient implements Disposable {
     };
   }
 
-  /** The connections of this TLS identity; those of another (a certificate that was renewed) are left to finish. */
+  /** The connections of this TLS identity; those of another one (after a certificate was renewed) may finish. */
   async #use(credential: Credential): Promise<Pools> {
     const tls = await this.#tls(credential);
     const proxy = this.#proxy();
@@ -312,7 +313,7 @@ export class ApiClient implements Disposable {
   }
 }
 
-/** True for the API server's own words: it answers with a Status object where it refuses something itself. */
+/** True when the API server itself speaks: it refuses with a Status object. */
 function isStatus(body: Buffer): boolean {
   return /"kind"\s*:\s*"Status"/.test(body.subarray(0, 2000).toString('latin1'));
 }

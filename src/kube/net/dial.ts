@@ -1,6 +1,6 @@
 /**
- * Opens connections to an API server: TCP, through a proxy when there is one, then TLS. All of ours come from here, and
- * are counted.
+ * Opens connections to an API server: TCP, through a proxy if there is one, then TLS. All our connections are opened
+ * and counted here.
  */
 import net from 'node:net';
 import tls from 'node:tls';
@@ -27,7 +27,7 @@ export interface DialOptions {
   readonly timeoutMs?: number;
 }
 
-/** As long as undici's and client-go's patience with a connection, ms. */
+/** The time that undici and client-go also give a connection, ms. */
 const DIAL_TIMEOUT_MS = 10_000;
 /** First keep-alive probe of an idle connection, ms; below the idle limits of cloud load balancers (60 s on AWS). */
 const KEEP_ALIVE_MS = 30_000;
@@ -35,7 +35,7 @@ const KEEP_ALIVE_MS = 30_000;
 let open = 0;
 let opened = 0;
 
-/** Connections to API servers and proxies now open in this process, and all ever opened: for tests and the log. */
+/** Connections to API servers and proxies that are open in this process, and all ever opened: for tests and the log. */
 export function openConnections(): { readonly open: number; readonly opened: number } {
   return { open, opened };
 }
@@ -100,7 +100,7 @@ async function connect(
       socket,
       host: name,
       ALPNProtocols: [...alpn],
-      // An address is no server name in TLS (RFC 6066), but the certificate is checked against it.
+      // TLS takes no address as a server name (RFC 6066), but the certificate is checked against it.
       ...(net.isIP(name) === 0 && { servername: name }),
       ...(identity.ca !== undefined && { ca: identity.ca }),
       ...(identity.cert !== undefined && { cert: identity.cert }),

@@ -1,4 +1,4 @@
-/** What went wrong on the way to an API server, or what it answered, as a Problem that says what to do. Pure. */
+/** Turns errors on the way to an API server, and its error answers, into Problems that say what to do. Pure. */
 import { isAbort, Problem } from '../../base/problem';
 import { object, text } from '../../base/json';
 import { cutAndHide } from '../auth/hide';
@@ -12,10 +12,10 @@ export interface Asked {
   readonly method: string;
   /** With the query. */
   readonly path: string;
-  /** The context's name and its user's, for the sentence. */
+  /** The name of the context and of its user, for the sentence. */
   readonly context: string;
   readonly user: string;
-  /** When the client certificate ended, if it has; ms since the epoch. */
+  /** When the client certificate expired, if it has; ms since the epoch. */
   readonly certificateEndedAt?: number | undefined;
 }
 
@@ -47,13 +47,13 @@ const TIMEOUT = new Set([
   'UND_ERR_BODY_TIMEOUT',
   'ESOCKETTIMEDOUT',
 ]);
-/** OpenSSL's words for a key or certificate of ours that it can't use. */
+/** What OpenSSL reports for a key or certificate of ours that it can't use. */
 const OWN_FILES = /ERR_OSSL_(PEM|X509|ASN1|EVP|DSO|UNSUPPORTED|CRYPTO|BAD)|ERR_OSSL.*(MISMATCH|NO_START_LINE|DECODE)/;
 
 /** What went wrong: the Problem's code after `kube.`, its message and its next step. */
 type Fault = readonly [code: string, message: string, next: string];
 
-/** An error thrown on the way. An abort and a Problem come through as they are. */
+/** For an error on the way. An abort and a Problem are returned as they are. */
 export function connectionProblem(e: unknown, asked: Asked): Error {
   if (e instanceof Problem || (isAbort(e) && e instanceof Error)) return e;
   const error = innermost(e);
@@ -135,7 +135,7 @@ function innermost(e: unknown): Error & { code?: string } {
   let at = e;
   for (let i = 0; i < 8 && at instanceof Error; i++) {
     const { code, cause } = at as Error & { code?: unknown; cause?: unknown };
-    // Happy eyeballs: one error for each address that was tried.
+    // Happy eyeballs: one error for each address tried.
     if (at instanceof AggregateError && at.errors[0] instanceof Error) {
       at = at.errors[0];
       continue;
@@ -153,7 +153,7 @@ function endedSentence(user: string, endedAt: number): string {
   return `The client certificate of the user ${user} expired on ${new Date(endedAt).toISOString().slice(0, 10)}.`;
 }
 
-/** An answer other than 2xx. `body` as text; a Status object is read, a web page recognised. */
+/** For an answer other than 2xx. `body`: as text; a Status object is read, a web page recognised. */
 export function statusProblem(status: number, contentType: string, body: string, asked: Asked): Problem {
   if (looksLikePage(contentType, body) || (status >= 300 && status < 400)) return pageProblem(status, body, asked);
   const at = parsePath(asked.path);
@@ -208,8 +208,8 @@ export function statusProblem(status: number, contentType: string, body: string,
 }
 
 /**
- * For a 403, with what would allow it. Names are read from the server's own words: hiding takes long runs for secrets,
- * and an assumed role or a service account may have a name as long. `said`, with secrets hidden, is what is shown.
+ * For a 403, with the RBAC that would allow it. Names are taken from the server's own words (`raw`), because `said`,
+ * which is shown, has long names hidden: an assumed role or a service account may look like a secret.
  */
 function forbiddenProblem(at: ResourcePath, raw: string, said: string, asked: Asked): Problem {
   // 'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "web"'
@@ -243,7 +243,7 @@ function forbiddenProblem(at: ResourcePath, raw: string, said: string, asked: As
 
 function verbsWith(verb: string, resource: string): string[] {
   if (verb === 'list' || verb === 'watch') return ['get', 'list', 'watch'];
-  // Servers from 1.35 on ask for create, as for kubectl's old port-forward; the ones before ask for get on a websocket.
+  // Servers from 1.35 on require create, as for kubectl's old port-forward; earlier ones require get for a websocket.
   return resource === 'pods/portforward' ? ['get', 'create'] : [verb];
 }
 
@@ -252,7 +252,7 @@ function verbOf(asked: Asked, at: ResourcePath): string {
   return /[?&]watch=/.test(asked.path) ? 'watch' : at.name === undefined && at.resource !== '' ? 'list' : 'get';
 }
 
-/** A web page where the API was asked: a login page, a captive portal, a wrong address. */
+/** A web page where the API should be: a login page, a captive portal, a wrong address. */
 export function pageProblem(status: number, body: string, asked: Asked): Problem {
   const title = /<title[^>]*>([^<]{1,200})/i.exec(body)?.[1]?.replace(/\s+/g, ' ').trim();
   return new Problem(

@@ -1,6 +1,6 @@
 /**
- * Which proxy leads to a server: the kubeconfig's `proxy-url`, else the environment's, by the rules of Go's httpproxy
- * (kubectl's).
+ * Which proxy leads to a server: the kubeconfig's `proxy-url`, else the environment's, by the rules of Go's httpproxy,
+ * which kubectl uses.
  */
 import { BlockList, isIP } from 'node:net';
 import { Problem } from '../../base/problem';
@@ -10,8 +10,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 const SCHEMES = ['http:', 'https:', 'socks5:', 'socks5h:'];
 
 /**
- * undefined = go there directly. `proxyUrl` (the kubeconfig's) wins and knows no exceptions; NO_PROXY counts only for
- * the environment's. Capital letters win over small ones. Throws Problem `kube.proxy`.
+ * undefined = connect directly. `proxyUrl` (the kubeconfig's) wins and has no exceptions; NO_PROXY applies only to the
+ * environment's proxy. Upper-case names win over lower-case ones. Throws Problem `kube.proxy`.
  */
 export function proxyFor(server: URL, proxyUrl: string | undefined, env: Env): URL | undefined {
   if (proxyUrl !== undefined) return parseProxy(proxyUrl, 'proxy-url in the kubeconfig');
@@ -38,8 +38,8 @@ function parseProxy(value: string, from: string): URL {
 }
 
 /**
- * NO_PROXY: names match themselves and what is below them; `.name` only what is below; addresses, CIDR blocks, ports,
- * `*`. This machine is never proxied.
+ * NO_PROXY: a name matches itself and everything below it, `.name` only what is below it. Addresses, CIDR blocks, ports
+ * and `*` work as well. This machine is never proxied.
  */
 export function bypassed(server: URL, noProxy: string): boolean {
   const host = server.hostname

@@ -7,7 +7,7 @@ export interface RbacRule {
   readonly resourceNames?: readonly string[];
 }
 
-/** A rule on a path of the API server or of a server that asks it (a controller's `/metrics`). */
+/** A rule on a path of the API server, or of a server that asks it (a controller's `/metrics`). */
 export interface NonResourceRule {
   readonly nonResourceURLs: readonly string[];
   readonly verbs: readonly string[];
@@ -65,7 +65,9 @@ function q(s: string): string {
     : JSON.stringify(s);
 }
 
-/** What listing and profiling controllers takes in all: discovery, the tunnel, and tokens for endpoints that ask. */
+/**
+ * All rights that listing and profiling controllers needs: discovery, the tunnel, and tokens for endpoints that ask.
+ */
 export const DISCOVERY_RULES: readonly RbacRule[] = [
   { apiGroups: [''], resources: ['pods', 'services'], verbs: ['get', 'list', 'watch'] },
   {

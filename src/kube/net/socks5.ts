@@ -1,6 +1,5 @@
 /**
- * The client's side of SOCKS 5 (RFC 1928, RFC 1929), which kubeconfig's `proxy-url` allows. Names are resolved by the
- * proxy.
+ * The client's side of SOCKS 5 (RFC 1928, RFC 1929), which kubeconfig's `proxy-url` allows. The proxy resolves names.
  */
 import { isIP, type Socket } from 'node:net';
 import { Problem } from '../../base/problem';
@@ -19,8 +18,8 @@ const REPLIES = [
 ];
 
 /**
- * Asks the proxy at the other end of `socket` for a way to host:port; after that the socket is that way. Throws Problem
- * `kube.proxy`.
+ * Asks the proxy at the other end of `socket` to connect to host:port; after that, the socket leads there. Throws
+ * Problem `kube.proxy`.
  */
 export async function socks5(socket: Socket, host: string, port: number, proxy: URL): Promise<void> {
   const user = decodeURIComponent(proxy.username);
@@ -55,7 +54,7 @@ export async function socks5(socket: Socket, host: string, port: number, proxy: 
   await take(socket, rest + 2, refuse);
 }
 
-/** Exactly n bytes; what comes after them stays in the socket. */
+/** Exactly n bytes; whatever follows them stays in the socket. */
 function take(socket: Socket, n: number, refuse: (why: string) => never): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const end = (act: () => void): void => {

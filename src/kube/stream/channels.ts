@@ -1,11 +1,11 @@
 /**
  * Port-forward's framing on a websocket, as the kubelet speaks it (k8s.io/kubelet,
- * pkg/cri/streaming/portforward/websocket.go, v1.37): the first byte of a message is the channel, for the one port that
- * we ask for 0 = data, 1 = error text; the first message on each channel is the port, two bytes, little endian.
+ * pkg/cri/streaming/portforward/websocket.go, v1.37). The first byte of a message is the channel: for our one port, 0 =
+ * data, 1 = error text. The first message on each channel is the port: two bytes, little endian.
  */
 
 export const PROTOCOL = 'v4.channel.k8s.io';
-/** Longest message that we send, bytes; receivers take megabytes, but hold each as a whole. */
+/** Longest message that we send, bytes. Receivers accept megabytes, but hold each message as a whole. */
 const MAX_FRAME = 256 * 1024;
 
 export interface Received {
@@ -16,12 +16,10 @@ export interface Received {
 const NOTHING = Buffer.alloc(0);
 
 export class ChannelReader {
-  /** How much of the port number is still to come, by channel. */
+  /** How many bytes of the port number are still to come, by channel. */
   readonly #header = [2, 2];
 
-  /**
-   * What a message brings; undefined for one that brings nothing to its reader (the port number, an unknown channel).
-   */
+  /** The content of a message; undefined when it has none for its reader (the port number, an unknown channel). */
   take(message: Buffer): Received | undefined {
     const channel = message[0];
     if (channel !== 0 && channel !== 1) return undefined;
@@ -33,7 +31,7 @@ export class ChannelReader {
   }
 }
 
-/** A chunk as messages on the data channel. */
+/** A chunk, split into messages on the data channel. */
 export function frames(chunk: Buffer): Buffer[] {
   const out: Buffer[] = [];
   for (let at = 0; at < chunk.length; at += MAX_FRAME) {

@@ -1,7 +1,7 @@
 /**
- * A byte stream to a port of a pod, over the API server's port-forward websocket. node's http and tls take it through
- * `createConnection`. client-node's PortForward is not used: it never ends its output when the far side closes, has no
- * backpressure, pings or abort, and ignores HTTPS_PROXY (2.0.1).
+ * A byte stream to a port of a pod, over the API server's port-forward websocket. Node's http and tls take it through
+ * `createConnection`. client-node's PortForward (2.0.1) is not used: it never ends its output when the far side closes,
+ * has no backpressure, pings or abort, and ignores HTTPS_PROXY.
  */
 import { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
@@ -19,9 +19,9 @@ export interface PodStreamOptions {
   readonly pod: string;
   readonly port: number;
   readonly signal: AbortSignal;
-  /** Between two pings, ms. Default 10 s: below the idle limit of every load balancer we heard of. */
+  /** Between two pings, ms. Default 10 s: below the idle limit of every load balancer that we know of. */
   readonly pingMs?: number;
-  /** A peer that was silent for this long after a ping is gone, ms. Default 20 s. */
+  /** A peer that stays silent for this long after a ping is gone, ms. Default 20 s. */
   readonly silentMs?: number;
   /** For the whole handshake, ms. Default 20 s. */
   readonly handshakeMs?: number;
@@ -35,7 +35,7 @@ export interface StreamHost {
 }
 
 export class PodStream extends Duplex {
-  /** Never true: to its users it is a socket that is connected already, and holds what is written until it is. */
+  /** Never true: to its users it is a connected socket, which holds what is written until it really is. */
   readonly connecting = false;
   readonly #started = Date.now();
   readonly #where: string;
@@ -75,7 +75,7 @@ export class PodStream extends Duplex {
     }
   }
 
-  // What node's http and tls expect of a socket and a stream does not have.
+  // node's http and tls expect these of a socket; a stream doesn't have them.
   setNoDelay(): this {
     return this;
   }
@@ -88,7 +88,7 @@ export class PodStream extends Duplex {
   unref(): this {
     return this;
   }
-  /** As a socket's, called by http when an answer is complete: ends, and closes without waiting for the far side. */
+  /** Like a socket's. http calls it when an answer is complete: ends, and closes without waiting for the far side. */
   destroySoon(): void {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
@@ -97,7 +97,7 @@ export class PodStream extends Duplex {
         this.destroy();
       });
   }
-  /** As a socket's: 'timeout' is emitted after so long without a byte either way; 0 = never. */
+  /** Like a socket's: emits 'timeout' after that long without a byte either way; 0 = never. */
   setTimeout(ms: number, listener?: () => void): this {
     clearTimeout(this.#idle?.timer);
     this.#idle =
@@ -120,7 +120,7 @@ export class PodStream extends Duplex {
   override _read(): void {
     const ws = this.#ws;
     if (!ws?.isPaused) return;
-    // Nothing was read while the reader was slow: silence of that time is our own.
+    // Nothing was read while the reader was slow: that silence was our own.
     this.#heard = Date.now();
     ws.resume();
   }
@@ -133,15 +133,14 @@ export class PodStream extends Duplex {
       };
       return;
     }
-    // The far side has ended already: as with a socket, what is still written goes nowhere, and what came is still
-    // read.
+    // The far side has ended already. As with a socket, later writes go nowhere, and what came can still be read.
     if (this.#farEnded) {
       done();
       return;
     }
     this.#idle?.timer.refresh();
     const parts = frames(chunk);
-    // `ws` calls back when the bytes are with the system, so that a slow tunnel slows the writer.
+    // `ws` calls back when the system has taken the bytes, so a slow tunnel slows down the writer.
     for (const [i, part] of parts.entries()) {
       ws.send(
         part,
@@ -155,7 +154,7 @@ export class PodStream extends Duplex {
     }
   }
 
-  /** The protocol knows no half-close: the far side learns of the end when all is closed. */
+  /** The protocol has no half-close: the far side learns of the end when everything is closed. */
   override _final(done: (e?: Error | null) => void): void {
     done();
   }
@@ -168,7 +167,7 @@ export class PodStream extends Duplex {
     this.#ws = undefined;
     this.#waiting = undefined;
     if (ws && ws.readyState !== WebSocket.CLOSED) {
-      // A goodbye if all went well; the socket is closed at once in any case.
+      // Says goodbye if all went well; the socket is closed at once in any case.
       if (!error && ws.readyState === WebSocket.OPEN && !ws.isPaused) {
         ws.close(1000);
         const hard = setTimeout(() => {
@@ -216,14 +215,14 @@ export class PodStream extends Duplex {
     }
   }
 
-  /** undefined when the tunnel is there; the Problem when the server said no. Rejects when the connection broke. */
+  /** undefined once the tunnel is open; the Problem when the server refused. Rejects when the connection broke. */
   #handshake(path: string, { socket, credential }: Dialed): Promise<Problem | undefined> {
     const { client } = this.host;
     const asked = client.asked(path, {}, credential);
     return new Promise((resolve, reject) => {
-      // The connection, TLS included, is there. ws calls http.request, which VS Code replaces in its extension host by
-      // one that always sets an agent of its own, and with an agent Node passes createConnection over. Requests to a
-      // unix socket are left as they are; what stands where its path would is never opened.
+      // The connection, TLS included, is already open. ws calls http.request, which VS Code replaces in its extension
+      // host with one that always sets an agent of its own; with an agent, Node ignores createConnection. VS Code
+      // leaves requests to a unix socket alone, hence the socketPath; it is never opened.
       const ws = new WebSocket(`ws+unix:tunnel:${client.wirePath(path)}`, [PROTOCOL], {
         headers: { ...credential.headers, host: client.server.host, 'user-agent': 'controller-tuner' },
         createConnection: () => socket,
@@ -285,8 +284,8 @@ export class PodStream extends Duplex {
       this.#message(ws, data);
     });
     ws.on('close', (code) => {
-      // 1000 (and 1005, a goodbye without a code) is how a kubelet says that the port's connection has ended; without a
-      // goodbye the tunnel broke, and what was read may be a part only.
+      // With 1000 (and 1005, a close without a code) a kubelet says that the port's connection has ended. Without a
+      // close the tunnel broke, and what was read may be incomplete.
       if (code === 1000 || code === 1005) this.#farEnd();
       else this.destroy(this.#dropped());
     });
@@ -296,7 +295,7 @@ export class PodStream extends Duplex {
       setInterval(() => {
         const late = Date.now() - last > 2 * pingMs;
         last = Date.now();
-        // This process itself was held up (a busy thread, a laptop asleep): what came meanwhile was not read yet.
+        // This process itself was held up (a busy thread, a sleeping laptop): what arrived meanwhile is not read yet.
         if (ws.isPaused || late) this.#heard = last;
         if (ws.isPaused) return;
         if (Date.now() - this.#heard > silentMs) this.destroy(this.#dropped(undefined, silentMs));
@@ -324,7 +323,7 @@ export class PodStream extends Duplex {
     this.#farEnded = true;
     for (const t of this.#timers) clearInterval(t);
     this.push(null);
-    // There is nobody to write to any more.
+    // Nobody is left to write to.
     if (!this.writableEnded) this.end();
   }
 
@@ -367,7 +366,7 @@ export class PodStream extends Duplex {
   }
 }
 
-/** At most 64 kB of an answer, for its message; never fails and never waits long. */
+/** At most 64 kB of an answer, for its message. Never fails and never waits long. */
 function readSome(answer: IncomingMessage): Promise<string> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];

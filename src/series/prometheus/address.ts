@@ -1,16 +1,13 @@
-/** The address of a Prometheus as a person writes or pastes it, and as it is kept. */
+/** The address of a Prometheus: as a person writes or pastes it, and as it is kept. */
 import { Problem } from '../../base/problem';
 
-/**
- * Pages of their user interfaces, and the API itself: what stands in the browser's line when an address is copied from
- * there.
- */
+/** Pages of the user interfaces, and the API itself: what an address copied from the browser ends with. */
 const TAIL =
   /\/(graph|query|targets|alerts|rules|config|flags|status|classic\/.*|new\/.*|vmui|vmui\/.*|api\/v1|api\/v1\/.*|-\/(ready|healthy))?\/*$/;
 
 /**
- * The address without what a copy from the browser brings along: query, fragment, `/graph`, `/api/v1/…`; http:// where
- * no scheme is written. Throws Problem `prometheus.settings` for what is no address, and for one with a user or
+ * The address without what a copy from the browser brings along: query, fragment, `/graph`, `/api/v1/…`. Without a
+ * scheme it becomes http://. Throws Problem `prometheus.settings` for a text that is no address, or has a user or
  * password in it.
  */
 export function cleanAddress(text: string): string {
@@ -25,7 +22,7 @@ export function parseAddress(text: string): URL {
   try {
     url = new URL(text.trim());
   } catch {
-    /* told below */
+    /* reported below */
   }
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
     throw new Problem('prometheus.settings', `"${withoutUser(text)}" is no address of a Prometheus.`, {
@@ -42,7 +39,7 @@ export function parseAddress(text: string): URL {
   return url;
 }
 
-/** What stands before an @ may be a password. */
+/** Whatever stands before an @ may be a password. */
 function withoutUser(text: string): string {
   return text.replace(/^.*@/, '…@').slice(0, 200);
 }

@@ -1,15 +1,15 @@
-/** Whether a Prometheus answers at an address, and what it wants where it does not. */
+/** Whether a Prometheus answers at an address, and if not, what it wants. */
 import { isAbort, Problem } from '../../base/problem';
 import type { PrometheusClient } from './client';
 import { PrometheusSource } from './prometheusSource';
 
-/** What keeps it from answering: who asks, the tenant that is meant, the certificate, or that it is not there. */
+/** What it needs before it answers: credentials, a tenant, a trusted certificate, or the right address. */
 export type Wants = 'credentials' | 'tenant' | 'certificate' | 'address';
 
 export type AskedPrometheus =
   | {
       readonly kind: 'answers';
-      /** In front of /api/v1, as the address of the client has it or behind that. */
+      /** The path in front of /api/v1: that of the client's address, or one behind it. */
       readonly prefix: string;
       readonly version: string;
       readonly application: string;
@@ -18,20 +18,20 @@ export type AskedPrometheus =
       readonly kind: 'refuses';
       readonly wants: Wants;
       readonly problem: Problem;
-      /** How it wants to be authenticated to, as it says itself. */
+      /** The authentication scheme that it names itself. */
       readonly scheme: 'basic' | 'bearer' | undefined;
     };
 
 /**
- * Where the systems that speak the API have it, behind the address that people know: Prometheus and most, Mimir,
- * Cortex, VictoriaMetrics' cluster.
+ * Where systems that speak the API serve it, behind the address that people know: Prometheus and most, Mimir, Cortex,
+ * VictoriaMetrics' cluster.
  */
 export const BEHIND: readonly string[] = ['', '/prometheus', '/api/prom', '/select/0/prometheus'];
 const ELSEWHERE = /^prometheus\.(notFound|html|notApi|redirect)$/;
 
 /**
- * Asks for its build, then for a number, which a gateway may guard where it does not guard the first. `clientAt` gives
- * the client of a path behind the address. Rejects with AbortError only, and with Problem `prometheus.settings`.
+ * Asks for its build, then for a number: a gateway may guard the second and not the first. `clientAt` gives the client
+ * for a path behind the address. Rejects with AbortError only, and with Problem `prometheus.settings`.
  */
 export async function askPrometheus(
   clientAt: (behind: string) => PrometheusClient,
@@ -42,7 +42,7 @@ export async function askPrometheus(
     const answer = await ask(clientAt(behind), timeoutMs, signal);
     if (answer.kind === 'answers') return answer;
     first ??= answer;
-    // Behind another path there may be one that wants credentials: then that is the address.
+    // When a path behind the address wants credentials, that is the right address.
     if (answer.wants === 'credentials' || answer.wants === 'tenant') return answer;
     if (!ELSEWHERE.test(answer.problem.code)) break;
   }
@@ -92,7 +92,7 @@ export function wantsOf({ code, message }: { readonly code: string; readonly mes
   }
 }
 
-/** True for an answer after which credentials, or others, may help. */
+/** True when credentials, or other ones, may help. */
 export function isLocked(problem: { readonly code: string }): boolean {
   return problem.code === 'prometheus.unauthorized' || problem.code === 'prometheus.forbidden';
 }

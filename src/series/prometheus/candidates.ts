@@ -1,6 +1,6 @@
 /**
  * Which Services and pods of a cluster may be a Prometheus, or speak its API: by labels, names, images and ports. Rules
- * over records; whether one really is, only an answer tells (find.ts).
+ * over records; only an answer tells whether one really is (find.ts).
  */
 import { selects } from '../../controllers/selector';
 import type { ClusterObjects, ContainerRecord, PodRecord, ServiceRecord } from '../../controllers/types';
@@ -9,29 +9,29 @@ export type PrometheusKind = 'Prometheus' | 'Thanos' | 'Mimir' | 'VictoriaMetric
 
 /** A port of some pods that may answer. */
 export interface Candidate {
-  /** `namespace/name` of the Service, or of the pod without one. */
+  /** `namespace/name` of the Service, or of a pod without one. */
   readonly id: string;
   readonly kind: PrometheusKind;
   readonly namespace: string;
   readonly service: { readonly name: string; readonly port: number } | undefined;
-  /** Ready pods behind it, by name, as of now; asked again before each request. */
+  /** Ready pods behind it now, by name; asked again before each request. */
   pods(): readonly { readonly namespace: string; readonly pod: string; readonly port: number }[];
   readonly scheme: 'http' | 'https';
-  /** In front of /api/v1; the first that answers counts. */
+  /** Paths in front of /api/v1 to try; the first that answers counts. */
   readonly prefixes: readonly string[];
-  /** Why it is one, a short phrase. */
+  /** Why it is a candidate, a short phrase. */
   readonly how: string;
-  /** Higher is asked first and listed first: what sees more (queriers) before what sees less. */
+  /** Higher comes first: what sees more (queriers) before what sees less. */
   readonly rank: number;
 }
 
 interface Rule {
   readonly kind: PrometheusKind;
-  /** Of `app.kubernetes.io/name`, `app`, the Service's or pod's own name; all lower case. */
+  /** Matches `app.kubernetes.io/name`, `app`, or the name of the Service or pod, all in lower case. */
   readonly name: RegExp;
-  /** The last part of an image's name, without tag. */
+  /** Matches the last part of an image's name, without tag. */
   readonly image: RegExp;
-  /** What a container has to be told to run as, where one image has many roles. */
+  /** The argument that gives a container this role, where one image has many. */
   readonly role?: RegExp;
   /** Names of ports, best first, then numbers: the defaults of the upstream charts. */
   readonly ports: readonly (string | number)[];
@@ -39,7 +39,7 @@ interface Rule {
   readonly rank: number;
 }
 
-/** Parts of these systems, and neighbours with such names, that answer no queries. */
+/** Parts of these systems, and others with similar names, that answer no queries. */
 const OTHERS =
   /alertmanager|node-exporter|exporter|operator(?!-prometheus)|pushgateway|kube-state-metrics|adapter|blackbox|grafana|sidecar|store-?gateway|storegateway|compact|receive|ruler|distributor|ingester|rollout|memcached|overrides|vmagent|vminsert|vmalert|vmstorage|vmauth|thanos-(store|rule|bucket)|config-reloader|webhook|etcd|discovery|controller-manager/;
 
@@ -88,7 +88,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Candidates of everything seen, most promising first. A pod that a Service leads to is no candidate of its own. */
+/** All candidates, most promising first. A pod behind a Service is no candidate of its own. */
 export function candidates(objects: ClusterObjects): readonly Candidate[] {
   const out = new Map<string, Candidate>();
   const taken = new Set<string>();
@@ -96,7 +96,7 @@ export function candidates(objects: ClusterObjects): readonly Candidate[] {
   for (const service of objects.services.values()) {
     const found = ofService(service, objects);
     if (!found) continue;
-    // prometheus-k8s and prometheus-operated lead to the same pods: one is enough, the one with the shorter name.
+    // prometheus-k8s and prometheus-operated lead to the same pods: keep the one with the shorter name.
     const behind = [...objects.pods.values()]
       .filter((p) => p.namespace === service.namespace && selects(service.selector, p.labels))
       .map((p) => p.uid)
@@ -198,7 +198,8 @@ function numberOf(pod: PodRecord, name: string): number | undefined {
 }
 
 /**
- * A port named https, or Prometheus' own TLS by `--web.config.file`, which can't be read: http is right nearly always.
+ * https for a port of that name. Prometheus' own TLS (`--web.config.file`) can't be read from here; http is nearly
+ * always right.
  */
 function schemeOf(portName: string, containers: readonly ContainerRecord[]): 'http' | 'https' {
   return /^https|-https$/.test(portName) || containers.some((c) => c.args.some((a) => /^--web\.https/.test(a)))
@@ -206,7 +207,7 @@ function schemeOf(portName: string, containers: readonly ContainerRecord[]): 'ht
     : 'http';
 }
 
-/** What `--web.route-prefix`, else the path of `--web.external-url`, says comes first; then the usual. */
+/** First the path of `--web.route-prefix`, else of `--web.external-url`; then the usual ones. */
 function prefixesOf(rule: Rule, containers: readonly ContainerRecord[]): readonly string[] {
   const args = containers.flatMap((c) => c.args);
   const flag = (name: string): string | undefined => {

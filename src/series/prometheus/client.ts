@@ -1,4 +1,7 @@
-/** The ways to a Prometheus: a pod through the API server's tunnel, a Service through its proxy, or a URL. */
+/**
+ * HTTP to one Prometheus with its credentials: to a pod through the API server's tunnel, to a Service through its
+ * proxy, or to a URL.
+ */
 import { Problem } from '../../base/problem';
 import { NO_AUTH, podTarget } from '../../cluster/reach';
 import type { KubeSession } from '../../kube/types';
@@ -16,7 +19,7 @@ export interface AskOptions {
   readonly maxBytes: number;
 }
 
-/** One way to one Prometheus. */
+/** Sends requests to one Prometheus, one way. */
 export interface PrometheusClient {
   /** For people: "monitoring/prometheus-0 :9090", "https://mimir.example/prometheus". */
   readonly label: string;
@@ -26,32 +29,32 @@ export interface PrometheusClient {
   ask(path: string, options: AskOptions): Promise<Answer>;
 }
 
-/** What is kept in the editor's secret storage, and never in settings, logs or messages. */
+/** Kept in the editor's secret storage, and never in settings, logs or messages. */
 export interface Secrets {
   /** For basic authentication, where no setting names the user. */
   readonly username?: string;
-  /** The password of the user, or a bearer token where there is no user. */
+  /** The user's password, or a bearer token if there is no user. */
   readonly secret?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is sent along to be let in. */
+/** How to authenticate. */
 export interface Credentials {
-  /** Sent with every request: a tenant (`X-Scope-OrgID`), what a gateway asks for. */
+  /** Sent with every request: a tenant (`X-Scope-OrgID`), or what a gateway asks for. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For basic authentication; the password is the secret. Without it, a secret is sent as a bearer token. */
   readonly username?: string;
-  /** Asked at each request; undefined = none are kept. */
+  /** Asked at each request; undefined = there are none. */
   readonly secrets?: (signal: AbortSignal) => Promise<Secrets | undefined>;
 }
 
-/** A Prometheus by its address. */
+/** A Prometheus at an address. */
 export interface PrometheusSettings extends Credentials {
   /** With the path in front of `/api/v1`, if there is one. */
   readonly url: string;
   /** PEM of the authorities to trust. */
   readonly ca?: string;
-  /** Take any certificate. */
+  /** Accept any certificate. */
   readonly skipVerify?: boolean;
 }
 
@@ -87,7 +90,7 @@ export function podClient(
 
 /**
  * A port of a Service, by its name or number, through the API server's proxy. Needs the right to get `services/proxy`.
- * The header Authorization is the API server's own there: of the credentials only other headers get through.
+ * The header Authorization is for the API server itself, so of the credentials only other headers get through.
  */
 export function proxyClient(
   session: KubeSession,
@@ -190,9 +193,9 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
 }
 
 /**
- * Tries clients in turn, keeping to the one that worked last: the tunnel first, the proxy for who may not port-forward,
- * another pod when one is gone. `clients` is asked before each request. Only what says that the way is closed leads on to
- * the next.
+ * Tries clients in turn, starting with the one that worked last: the tunnel first, then the proxy for users who may not
+ * port-forward, or another pod when one is gone. `clients` is asked before each request. Only an error that says that
+ * the way is closed leads on to the next.
  */
 export function firstReachable(
   label: string,
@@ -225,7 +228,7 @@ export function firstReachable(
   };
 }
 
-/** True when it is the way that failed, before anything answered. */
+/** True when the connection failed, before anything answered. */
 function closed(e: unknown): boolean {
   return (
     e instanceof Problem &&

@@ -1,36 +1,36 @@
-/** What the setting `controllerTuner.prometheus` names, checked: settings.json takes whatever somebody types. */
+/** The entries of the setting `controllerTuner.prometheus`, checked: settings.json may hold anything. */
 import { Problem, type ProblemData } from '../../base/problem';
 import { parseAddress } from './address';
 import { urlClient, type PrometheusClient, type Secrets } from './client';
 
 export type AuthKind = 'none' | 'basic' | 'bearer';
-/** The header of a tenant: Mimir, Cortex, Loki's family. */
+/** The header for a tenant: Mimir, Cortex, Loki and their like. */
 export const TENANT_HEADER = 'X-Scope-OrgID';
 
 /** One entry, complete. */
 export interface ConfiguredPrometheus {
-  /** Unlike any other's, and that of no Prometheus that was found in a cluster. */
+  /** Unique, also among the Prometheuses that were found in clusters. */
   readonly id: string;
-  /** Its place in the setting. */
+  /** Its index in the setting. */
   readonly at: number;
   readonly name: string;
   readonly url: string;
-  /** Whose controllers it has metrics of; [] = all, and processes that are attached too. */
+  /** Contexts whose controllers it has metrics of; [] = all, and also attached processes. */
   readonly contexts: readonly string[];
   readonly auth: AuthKind;
   readonly username: string;
-  /** With the tenant's; none of them secret. */
+  /** With the tenant's; none of them is secret. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Names of headers of which the secret storage has the values. */
+  /** Headers whose values are in the secret storage. */
   readonly secretHeaders: readonly string[];
   /** '' = the usual authorities. */
   readonly caFile: string;
   readonly skipVerify: boolean;
-  /** Why it can't be used as it stands there. */
+  /** Why the entry can't be used. */
   readonly problem: ProblemData | undefined;
 }
 
-/** An entry as it is written. */
+/** An entry as the user wrote it. */
 export interface WrittenPrometheus {
   name?: string;
   url: string;
@@ -107,7 +107,7 @@ function readOne(entry: unknown): Omit<ConfiguredPrometheus, 'at'> | undefined {
   };
 }
 
-/** Those for a context's controllers; undefined = for a process that was attached by its address. */
+/** Those for a context's controllers; undefined = for a process attached by its address. */
 export function forContext(
   all: readonly ConfiguredPrometheus[],
   context: string | undefined,
@@ -122,8 +122,8 @@ export interface ClientNeeds {
 }
 
 /**
- * Its client. Throws Problem `prometheus.settings` for what the settings have wrong, a CA file that can't be read among
- * that.
+ * The client for an entry. Throws Problem `prometheus.settings` for mistakes in the settings, also for a CA file that
+ * can't be read.
  */
 export async function configuredClient(
   one: Pick<ConfiguredPrometheus, 'url' | 'auth' | 'username' | 'headers' | 'secretHeaders' | 'caFile' | 'skipVerify'>,

@@ -7,7 +7,7 @@ import { candidates, type Candidate, type PrometheusKind } from './candidates';
 import { firstReachable, podClient, proxyClient, type Credentials, type PrometheusClient } from './client';
 import { PrometheusSource } from './prometheusSource';
 
-/** What an open cluster gives: `Cluster` has it. */
+/** The part of an open cluster that is needed; `Cluster` has it. */
 export interface SeenCluster {
   readonly session: KubeSession;
   readonly objects: ClusterObjects;
@@ -17,24 +17,24 @@ export interface FoundPrometheus {
   /** `namespace/name` of the Service or pod; stable. */
   readonly id: string;
   readonly kind: PrometheusKind;
-  /** "3.16.0"; '' when it tells none. */
+  /** "3.16.0"; '' when it names none. */
   readonly version: string;
   /** "Prometheus monitoring/prometheus". */
   readonly label: string;
   readonly how: string;
   readonly client: PrometheusClient;
-  /** Why it can't be asked, though it answers: it wants credentials. Undefined = it works. */
+  /** Why it can't be used although it answers: it wants credentials. Undefined = it works. */
   readonly problem: ProblemData | undefined;
 }
 
-/** For a candidate to answer, ms. */
+/** How long a candidate may take to answer, ms. */
 const PATIENCE_MS = 8000;
 const AT_ONCE = 6;
 
 /**
- * All that answer as a Prometheus, queriers over many first; those that want credentials last. A candidate that does
- * not answer is left out. `credentials`: what is kept for the one with this id. Throws only the abort, and a Problem
- * `kube.…` when no candidate could be reached for want of rights.
+ * All that answer as a Prometheus: queriers over many first, those that want credentials last. A candidate that doesn't
+ * answer is left out. `credentials`: those kept for the one with this id. Throws only the abort, and a Problem `kube.…`
+ * when missing rights kept us from every candidate.
  */
 export async function findPrometheus(
   { session, objects }: SeenCluster,
@@ -66,7 +66,7 @@ export async function findPrometheus(
   return order.map(([, one]) => one);
 }
 
-/** The candidate as a client, if it answers. */
+/** The candidate with its client, if it answers. */
 async function confirm(
   session: KubeSession,
   candidate: Candidate,
@@ -97,7 +97,7 @@ async function confirm(
       last = e;
       if (signal.aborted) throw e;
       if (isAbort(e)) return undefined; // out of patience
-      // One that wants credentials is one all the same.
+      // One that wants credentials is a Prometheus all the same.
       if (e instanceof Problem && isLocked(e)) return found('', candidate.kind, e.toJSON());
       if (!(e instanceof Problem) || !/^prometheus\.(notFound|html|notApi|redirect)$/.test(e.code)) break;
     }
@@ -107,7 +107,7 @@ async function confirm(
 }
 
 /**
- * A pod through the tunnel, the first that is ready; the Service through the API server's proxy for who may not
+ * First a ready pod through the tunnel; then the Service through the API server's proxy, for users who may not
  * port-forward.
  */
 function clientOf(
@@ -131,8 +131,8 @@ interface PrometheusObject {
 }
 
 /**
- * What the operator's Prometheus objects say, where they may be read: that a candidate is one for certain, and its
- * prefix. The operator labels its pods `operator.prometheus.io/name`; older ones only `prometheus`.
+ * What the operator's Prometheus objects say, if they may be read: that a candidate is certain, and its prefix. The
+ * operator labels its pods `operator.prometheus.io/name`; older ones only `prometheus`.
  */
 async function withOperator(
   session: KubeSession,
@@ -155,7 +155,7 @@ async function withOperator(
       ).items ?? [];
   } catch (e) {
     if (signal.aborted) throw e;
-    return all; // not installed, or not for this person
+    return all; // not installed, or forbidden for this user
   }
   return all.map((c) => {
     const pods = new Set(c.pods().map((p) => `${p.namespace}/${p.pod}`));

@@ -1,4 +1,4 @@
-/** What Prometheus, or what stands before it, answers when it does not answer the question. */
+/** What Prometheus, or a gateway before it, answers when it does not answer the question. */
 import { bytes } from '../../base/format';
 import { isAbort, Problem } from '../../base/problem';
 import type { Answer } from '../../target/types';
@@ -78,7 +78,7 @@ export function envelopeOf(answer: Answer, label: string, path: string): Envelop
   );
 }
 
-/** What a multi-tenant one says in a 401 where nobody is asked who they are, only for whom. */
+/** Multi-tenant systems answer 401 in these words when they miss the tenant, not the user. */
 export function asksForTenant(said: string): boolean {
   return /org id|tenant/i.test(said);
 }
@@ -153,7 +153,7 @@ const firstLine = (text: string): string =>
     .slice(0, 300)
     .replace(/[.\s]+$/, '');
 
-/** An error of the way there, with a next step that fits Prometheus; others, and aborts, as they are. */
+/** An error on the way, with a next step that fits Prometheus; others, and aborts, as they are. */
 export function wayProblem(e: unknown, maxBytes: number): unknown {
   if (isAbort(e) || !(e instanceof Problem)) return e;
   const again = (code: string, message: string, next: string): Problem =>

@@ -1,4 +1,4 @@
-/** History and queries from a Prometheus, or from what speaks its API: Thanos, Mimir, VictoriaMetrics. */
+/** History and queries from a Prometheus, or from a system that speaks its API: Thanos, Mimir, VictoriaMetrics. */
 import type { PrometheusConnectionOptions, PrometheusDriver } from 'prometheus-query';
 import { age } from '../../base/format';
 import { Problem } from '../../base/problem';
@@ -7,7 +7,7 @@ import type { PrometheusClient } from './client';
 import { envelopeOf, wayProblem, type Envelope } from './problems';
 import { readFamilies, readResult } from './result';
 
-/** axios' own types, by way of the package that depends on it. */
+/** axios' own types, through the package that depends on it. */
 type Asked = Parameters<NonNullable<PrometheusConnectionOptions['requestInterceptor']>['onFulfilled']>[0];
 type Answered = Parameters<NonNullable<PrometheusConnectionOptions['responseInterceptor']>['onFulfilled']>[0];
 
@@ -22,12 +22,9 @@ export interface PrometheusOptions {
 
 const TIMEOUT_MS = 60_000;
 const MAX_BYTES = 64 << 20;
-/**
- * Label values and names are asked for so far back, s: all that there ever was can be slow, and is not what is looked
- * at.
- */
+/** How far back to ask for label values and names, s: everything there ever was can be slow, and nobody looks at it. */
 const LOOK_BACK = 24 * 3600;
-/** Clocks that differ by more are told, s: the newest samples are then missing, or in the future. */
+/** A larger difference of the clocks is reported, s: the newest samples are then missing, or in the future. */
 const CLOCKS_DIFFER = 60;
 
 export class PrometheusSource implements SeriesSource {
@@ -74,7 +71,7 @@ export class PrometheusSource implements SeriesSource {
     return Array.isArray(body.data) ? body.data.filter((v): v is string => typeof v === 'string').sort() : [];
   }
 
-  /** Its version, as it tells it; '' when it tells none. Throws when it does not answer as a Prometheus. */
+  /** Its version; '' when it names none. Throws when it does not answer as a Prometheus. */
   async version(signal: AbortSignal): Promise<BuildInfo> {
     try {
       const { data } = await this.#ask((driver) => driver.statusBuildinfo(), signal);
@@ -102,9 +99,9 @@ export class PrometheusSource implements SeriesSource {
   }
 
   /**
-   * One call of the driver. It words the request; our adapter, given to axios in the driver's interceptor, sends it by
-   * the same way, TLS, limits and errors as everything else, and ends it with the signal. The answer is taken from the
-   * adapter: the driver would drop warnings and native histograms (see result.ts).
+   * One call of the driver, which words the request. Our adapter, given to axios in the driver's interceptor, sends it
+   * with the same tunnel, TLS, limits and errors as everything else, and aborts it with the signal. The answer is taken
+   * from the adapter: the driver would drop warnings and native histograms (see result.ts).
    */
   async #ask(call: (driver: PrometheusDriver) => Promise<unknown>, signal: AbortSignal): Promise<Envelope> {
     signal.throwIfAborted();
@@ -159,7 +156,7 @@ export class PrometheusSource implements SeriesSource {
     return envelopeOf(answer, this.client.label, path);
   }
 
-  /** `date` has whole seconds, and was written between the two times. */
+  /** `date` has whole seconds and was written between the two times. */
   #compareClocks(date: string | undefined, asked: number, answered: number): void {
     const theirs = Date.parse(date ?? '');
     if (Number.isNaN(theirs)) return;
@@ -173,12 +170,10 @@ export interface BuildInfo {
   readonly application: string;
 }
 
-/** What the driver's own readers find nothing in. */
+/** A result in which the driver's own readers find nothing. */
 const EMPTY = { resultType: 'matrix', result: [] };
 
-/**
- * UTF-8 label names go into the path escaped as Prometheus 3 does (`U__`, each other character as _HEX_, _ doubled).
- */
+/** UTF-8 label names are escaped in the path as in Prometheus 3 (`U__`, each other character as _HEX_, _ doubled). */
 function labelInPath(label: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(label)) return label;
   return `U__${[...label].map((c) => (c === '_' ? '__' : /[A-Za-z0-9]/.test(c) ? c : `_${c.codePointAt(0)!.toString(16)}_`)).join('')}`;

@@ -1,6 +1,6 @@
 /**
- * The data of Prometheus' answers as our types. Read here and not by prometheus-query, whose reader makes an object and
- * a Date of each sample, loses "+Inf" (parseFloat) and fails on series of native histograms, which have no `values`.
+ * Prometheus' answers in our types. prometheus-query does not read them: its reader makes an object and a Date of each
+ * sample, loses "+Inf" (parseFloat), and fails on series of native histograms, which have no `values`.
  */
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
@@ -8,8 +8,7 @@ import type { Family, Labels, MetricType, QueryResult, ResultSeries } from '../.
 import type { Envelope } from './problems';
 
 /**
- * The lines of a range query's answer. Throws Problem `prometheus.histograms` when there is nothing but native
- * histograms.
+ * The lines of a range query's answer. Throws Problem `prometheus.histograms` when there are only native histograms.
  */
 export function readResult(body: Envelope, label: string): QueryResult {
   const data = body.data as { readonly resultType?: unknown; readonly result?: unknown } | undefined;
@@ -66,7 +65,7 @@ function readNumber(text: string): number {
   return text === '-Inf' ? -Infinity : Number(text);
 }
 
-/** Prometheus' warnings (partial data…) and infos, a sentence each. */
+/** Prometheus' warnings (partial data…) and infos, one sentence each. */
 function warningsOf({ warnings, infos }: Envelope): string[] {
   const texts = (v: unknown): string[] => (Array.isArray(v) ? v.filter((t): t is string => typeof t === 'string') : []);
   return [...texts(warnings), ...texts(infos)];
@@ -84,8 +83,8 @@ const TYPES = new Set<string>([
 ] satisfies MetricType[]);
 
 /**
- * Families by name: what `/api/v1/metadata` tells, and names of series of which it tells nothing (recorded ones, and
- * where the server keeps no metadata). Targets may disagree; the first word counts.
+ * Families by name: those of `/api/v1/metadata`, and names of series that are missing there (recorded ones, and all
+ * where the server keeps no metadata). Where targets disagree, the first entry counts.
  */
 export function readFamilies(metadata: unknown, names: unknown): Family[] {
   const out = new Map<string, Family>();

@@ -1,8 +1,8 @@
-/** Passwords, tokens and secret headers of Prometheuses, each bound to the address that it was given for. */
+/** Passwords, tokens and secret headers of Prometheuses, each bound to the address for which it was given. */
 import { parseAddress } from './address';
 import type { Secrets } from './client';
 
-/** What keeps them: the editor's SecretStorage. */
+/** Where they are kept: the editor's SecretStorage. */
 export interface SecretBox {
   keys(): PromiseLike<readonly string[]>;
   get(key: string): PromiseLike<string | undefined>;
@@ -11,9 +11,9 @@ export interface SecretBox {
 }
 
 /**
- * Whose they are. A Prometheus by its address is known by it and not by its name: whoever changes the address in a
- * setting gets no password that was given for another. One in a cluster is known by the API server's address for the
- * same reason.
+ * Whose they are. A Prometheus with an address is identified by it and not by its name: whoever changes the address in
+ * a setting gets no password that was given for another. One in a cluster is identified by the API server's address,
+ * for the same reason.
  */
 export type SecretOwner =
   | { readonly url: string; readonly username: string }
@@ -37,7 +37,7 @@ export class PrometheusSecrets {
     await this.box.delete(keyOf(owner));
   }
 
-  /** Of whom there are any. */
+  /** Everyone who has some. */
   async owners(): Promise<readonly SecretOwner[]> {
     return (await this.box.keys()).flatMap((key) => ownerOf(key) ?? []);
   }

@@ -11,16 +11,16 @@ import { SavedStore, type SavedSpan } from './store';
 export interface SavedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** When it was last written, s since the epoch: the time of a scrape that tells none. */
+  /** When it was last written, s since the epoch: the time of a scrape without timestamps. */
   readonly modified: number;
 }
 
 /**
- * Largest file after decompression, bytes. An hour of 500 series at every 2 s is 75 MB; the text, its points and the
- * labels take some five times the file in memory while it is read.
+ * Largest file after decompression, bytes. An hour of 500 series every 2 s is 75 MB; while it is read, its text, points
+ * and labels take about five times the file in memory.
  */
 export const MAX_SAVED_BYTES = 256 << 20;
-/** Looked at to tell OpenMetrics that was cut off from the older text format, bytes. */
+/** How much to look at to tell cut-off OpenMetrics from the older text format, bytes. */
 const HEAD = 1 << 16;
 
 export class SavedSource implements SeriesSource {
@@ -56,7 +56,7 @@ export class SavedSource implements SeriesSource {
     return this.store.span;
   }
 
-  /** "one scrape", "180 scrapes in 6 min": worded. */
+  /** "one scrape", "180 scrapes in 6 min". */
   get summary(): string {
     const { start, end, scrapes } = this.span;
     return scrapes < 2
@@ -77,7 +77,7 @@ export class SavedSource implements SeriesSource {
     return this.known;
   }
 
-  /** Its values as they were last, for the list of all families. */
+  /** Its last values, for the list of all families. */
   lastScrapes(): readonly Scrape[] {
     return [this.store.lastLook(this.known)];
   }
@@ -120,8 +120,8 @@ async function unpacked(name: string, raw: Uint8Array, maxBytes: number): Promis
 }
 
 /**
- * OpenMetrics of which the end is missing looks like the older text format, and would be read without a word up to
- * where it was cut. Only in it do timestamps have a fraction, and families a unit or an end.
+ * OpenMetrics without its end looks like the older text format, and would be read up to the cut without a warning. Only
+ * OpenMetrics has timestamps with a fraction, and families with a unit or an end.
  */
 function cutOpenMetrics(body: Uint8Array): boolean {
   return /^(# UNIT |# EOF|[^#\n][^\n]*[ }](NaN|[+-]?Inf|[-+0-9.eE]+|\{count:[^\n]*\}) \d{1,11}\.\d+$)/m.test(
@@ -129,7 +129,7 @@ function cutOpenMetrics(body: Uint8Array): boolean {
   );
 }
 
-/** A Problem of the reader, which words them for a process that answers, for a file. */
+/** Rewords a Problem of the reader for a file; the reader words it for a process that answers. */
 function ofFile(name: string, e: unknown): Problem {
   const p = Problem.from(e, 'metrics.saved.broken');
   const rest = { cause: e, ...(p.detail !== undefined && { detail: p.detail }) };

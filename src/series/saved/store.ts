@@ -1,4 +1,4 @@
-/** The series of a saved file: all its points, in columns of their own length. */
+/** The series of a saved file: all their points, in columns of their own length. */
 import { matching, seriesKey, valueTest } from '../../metrics/labels';
 import type { KeyedSample } from '../../metrics/formats/sample';
 import {
@@ -16,21 +16,21 @@ import {
   type StoredSeries,
 } from '../../metrics/types';
 
-/** What tells a process from the others in what "Save these metrics" wrote. */
+/** Labels that tell processes apart in what "Save these metrics" wrote. */
 const TARGET = ['namespace', 'pod', 'instance', 'job'] as const;
-/** A process that was not scraped for so many spacings did not answer meanwhile, as the lines of the page had it. */
+/** A process without a scrape for this many spacings did not answer in between, as the page's lines showed it. */
 const GAP = 2.5;
-/** Scrapes of which all is kept: the ring's. */
+/** Scrapes that are kept in full, as in the ring. */
 const WHOLE_LOOKS = 2;
 
-/** When its points are from: one moment, or a run of scrapes. */
+/** The time of its points: one moment, or a run of scrapes. */
 export interface SavedSpan {
   /** s since the epoch. */
   readonly start: number;
   readonly end: number;
-  /** Between two scrapes of a process, s; undefined = there is only one. */
+  /** Time between two scrapes of a process, s; undefined = there is only one. */
   readonly spacing: number | undefined;
-  /** Scrapes of the process that has most. */
+  /** Scrapes of the process that has the most. */
   readonly scrapes: number;
 }
 
@@ -51,13 +51,13 @@ export class SavedStore implements SeriesStore {
   }
 
   /**
-   * `samples` without a time of their own are from `moment`, s. The labels of a series keep the text that they were
-   * read from.
+   * Samples without a time of their own are from `moment`, s. The labels of a series keep the text that they were read
+   * from.
    */
   static of(samples: readonly KeyedSample[], moment: number): SavedStore {
     const names = grow(samples, moment);
     const run = [...names.values()].some((of) => of.some((s) => s.times.length > 1));
-    // What brings a time of its own with each sample and each series once is one look at values of several ages.
+    // A file with a time for each sample and each series once is a single scrape whose values differ in age.
     const lines = run ? timelines(names) : undefined;
     const byName = new Map<string, readonly SavedSeries[]>();
     for (const [name, of] of names) {
@@ -135,7 +135,7 @@ class SavedSeries implements StoredSeries {
 
 function grow(samples: readonly KeyedSample[], moment: number): ReadonlyMap<string, readonly Growing[]> {
   const names = new Map<string, Map<string, Growing>>();
-  /** The same labels written in another order are the same series. */
+  /** The same labels in another order are the same series. */
   const byKey = new Map<string, Map<string, Growing>>();
   for (const sample of samples) {
     const texts = nested(names, sample.name);
@@ -156,7 +156,7 @@ function grow(samples: readonly KeyedSample[], moment: number): ReadonlyMap<stri
   return new Map([...byKey].map(([name, keys]) => [name, [...keys.values()]]));
 }
 
-/** When each process was scraped, with the moments at which it did not answer any more. */
+/** When each process was scraped, and the moments at which it no longer answered. */
 interface SavedLine {
   readonly times: Float64Array;
   readonly scrapes: number;
@@ -192,9 +192,8 @@ function timelines(names: ReadonlyMap<string, readonly Growing[]>): ReadonlyMap<
 }
 
 /**
- * The line that the series of a name ended by. A name that is there at two moments at most, of a process that was
- * scraped more often, comes from the last looks at all that it exports and was not asked for between and after them: it
- * ended nowhere.
+ * The moments that end the series of a name. A name seen at two moments at most, of a process that was scraped more
+ * often, comes from the full scrapes at the end and was not asked for in between: it has no such end.
  */
 function lineOf(
   series: readonly Growing[],
@@ -216,7 +215,7 @@ function lineOf(
   };
 }
 
-/** Its points, and a marker that it ended where its process was looked at and had it no more. */
+/** Its points, with a marker that it ended where its process was scraped and no longer had it. */
 function columns({ times, values }: Growing, line: Float64Array | undefined): Points {
   const outTimes: number[] = [];
   const outValues: number[] = [];
@@ -278,7 +277,7 @@ function median(times: Float64Array): number | undefined {
     { length: times.length - 1 },
     (_, i) => (times[i + 1] as number) - (times[i] as number),
   ).sort();
-  // To the millisecond, as times are written.
+  // To the millisecond, like the times in the file.
   return Math.round((gaps[gaps.length >> 1] as number) * 1000) / 1000;
 }
 
