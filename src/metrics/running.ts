@@ -2,9 +2,7 @@ import { expectExposition } from './formats/expect';
 import { scan } from './formats/scan';
 import { label } from './formats/labelText';
 
-/**
- * A controller inside a process, as its /metrics names it. The shape that src/controllers knows as RunningController.
- */
+/** A controller inside a process, as its /metrics name it. Has the shape of RunningController in src/controllers. */
 export interface Running {
   readonly name: string;
   /** Undefined where the process does not export it (plain client-go). */
@@ -20,9 +18,9 @@ interface Row {
 }
 
 /**
- * The controllers of a process, sorted by name. With controller-runtime, one for each `controller` label, with its
- * workers and the depth of the queue of the same name (summed over priorities); without it (kube-controller-manager and
- * others on client-go alone), one for each workqueue, workers unknown. Throws a Problem (`metrics.*`) for a text that
+ * The controllers of a process, sorted by name. With controller-runtime: one for each `controller` label, with its
+ * workers and the depth of the queue of that name, summed over priorities. Without it (kube-controller-manager and
+ * others on plain client-go): one for each workqueue, workers unknown. Throws a Problem (`metrics.*`) for a text that
  * is no exposition; an exposition without either gives [].
  */
 export function runningControllers(text: string): Running[] {
@@ -42,14 +40,14 @@ export function runningControllers(text: string): Running[] {
         case 'controller_runtime_active_workers':
           return add(labels, 'active', value);
         case 'workqueue_depth': {
-          // controller-runtime's queues carry both labels and are alike; client-go's only `name`.
+          // controller-runtime's queues have both labels with the same value; client-go's only `name`.
           const queue = label(labels, 'controller') ?? label(labels, 'name') ?? '';
           queues.set(queue, (queues.get(queue) ?? 0) + value);
         }
       }
     },
   });
-  // Beside controllers, a queue without one is none; without any, the queues are all that tells.
+  // Beside controllers, a queue of another name is no controller; without any, the queues are all there is.
   const plain = controllers.size === 0;
   for (const [queue, depth] of queues) if (plain || controllers.has(queue)) rowOf(controllers, queue).depth = depth;
   controllers.delete('');

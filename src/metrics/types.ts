@@ -1,6 +1,6 @@
 /**
- * The seam of everything about metrics: what a scrape gives, what a store keeps, what a query answers. Times are
- * seconds since the epoch, as in PromQL; values are as the process or Prometheus gave them.
+ * The types that everything about metrics shares: scrapes, stored series, answers to queries. Times are seconds since
+ * the epoch, as in PromQL; values are as the process or Prometheus gave them.
  */
 
 /** Without `__name__` in a scrape's samples; with it where a query keeps it. Names and values are unescaped. */
@@ -14,11 +14,13 @@ export interface Family {
   readonly name: string;
   readonly type: MetricType;
   readonly help: string;
-  /** '' = not told. */
+  /** '' = none given. */
   readonly unit: string;
 }
 
-/** Buckets of one sign: parallel columns, ascending by index, without empty ones; counts are of the bucket alone. */
+/**
+ * Buckets of one sign as parallel columns, ascending by index, without empty ones. A count is that of its bucket alone.
+ */
 export interface Buckets {
   readonly index: Int32Array;
   readonly count: Float64Array;
@@ -26,10 +28,10 @@ export interface Buckets {
 
 /**
  * A native histogram. With an exponential schema s, bucket i has the upper bound (2^(2^-s))^i for positive
- * observations, its mirror image for negative ones; what lies within ±zeroThreshold is in zeroCount.
+ * observations, and its mirror image for negative ones. Observations within ±zeroThreshold are in zeroCount.
  */
 export interface NativeHistogram {
-  /** -4 … 8; other schemas are left out when they are read. */
+  /** -4 … 8; histograms with other schemas are left out. */
   readonly schema: number;
   readonly zeroThreshold: number;
   readonly zeroCount: number;
@@ -37,21 +39,21 @@ export interface NativeHistogram {
   readonly sum: number;
   readonly positive: Buckets;
   readonly negative: Buckets;
-  /** The process says, or a query found, that it began anew here. */
+  /** The process says, or a query found, that the counts started over here. */
   readonly reset?: boolean;
 }
 
 /**
- * What one scrape of one process gave. Classic histograms and summaries as their `_bucket`, `_sum`, `_count` series.
+ * One scrape of one process. Classic histograms and summaries appear as their `_bucket`, `_sum` and `_count` series.
  */
 export interface Scrape {
-  /** When it was asked for, s. */
+  /** When the scrape was requested, s. */
   readonly time: number;
   readonly samples: readonly ScrapedSample[];
   readonly families: ReadonlyMap<string, Family>;
-  /** Bytes as they came over the wire and after decompression. */
+  /** Bytes on the wire and after decompression. */
   readonly bytes: { readonly wire: number; readonly body: number };
-  /** Lines that are no exposition, series that came twice, timestamps that were left out: sentences, with numbers. */
+  /** Lines that are no exposition, repeated series, ignored timestamps: sentences with numbers. */
   readonly warnings: readonly string[];
 }
 
@@ -60,7 +62,7 @@ export interface ScrapedSample {
   readonly labels: Labels;
   /** A number, or the native histogram of this series (name without `_bucket`). */
   readonly value: number | NativeHistogram;
-  /** s; undefined = the scrape's own. */
+  /** s; undefined = that of the scrape. */
   readonly time?: number;
 }
 
@@ -72,11 +74,11 @@ export const FLOAT = 0,
 /** Points of one series, oldest first, as parallel columns. */
 export interface Points {
   readonly times: Float64Array;
-  /** Of floats; NaN for the other kinds. */
+  /** Values of floats; NaN for the other kinds. */
   readonly values: Float64Array;
-  /** FLOAT, HISTOGRAM or STALE of each; undefined = all floats. */
+  /** FLOAT, HISTOGRAM or STALE for each point; undefined = all floats. */
   readonly kinds?: Uint8Array;
-  /** Of each HISTOGRAM point; undefined when there is none. */
+  /** Values of HISTOGRAM points; undefined when there are none. */
   readonly histograms?: readonly (NativeHistogram | undefined)[];
 }
 
@@ -87,9 +89,9 @@ export interface Matcher {
   readonly value: string;
 }
 
-/** What the evaluator reads: a ring of scrapes, a file of them. */
+/** What the evaluator reads: a ring of scrapes, or a file of them. */
 export interface SeriesStore {
-  /** The series that match all; a matcher of `__name__` may be among them. */
+  /** The series that match all; one matcher may be for `__name__`. */
   select(matchers: readonly Matcher[]): readonly StoredSeries[];
 }
 
@@ -100,7 +102,7 @@ export interface StoredSeries {
   points(from: number, to: number): Points;
 }
 
-/** A query over time; evaluated at start, start + step, … not after end. s. */
+/** A query over time, evaluated at start, start + step, … up to end. s. */
 export interface RangeQuery {
   readonly promql: string;
   readonly start: number;
@@ -110,7 +112,7 @@ export interface RangeQuery {
 
 export interface ResultSeries {
   readonly labels: Labels;
-  /** Parallel; only the steps at which there is a value. Values may be NaN or ±Infinity. */
+  /** Parallel, with only the steps that have a value. Values may be NaN or ±Infinity. */
   readonly times: Float64Array;
   readonly values: Float64Array;
 }
@@ -121,14 +123,14 @@ export interface QueryResult {
   readonly warnings: readonly string[];
 }
 
-/** Where series come from; the pages know no other difference between a scrape, Prometheus and a file. */
+/** Where series come from. To the pages a scrape, Prometheus and a file differ in nothing else. */
 export interface SeriesSource {
   readonly kind: 'scrape' | 'prometheus' | 'file';
   /** For people: "/metrics every 2 s", "Prometheus monitoring/prometheus-k8s". */
   readonly label: string;
   /** Rejects with a Problem (`metrics.…`, `prometheus.…`, `target.…`) or an AbortError. */
   query(query: RangeQuery, signal: AbortSignal): Promise<QueryResult>;
-  /** Every family known, by name. */
+  /** Every known family, by name. */
   families(signal: AbortSignal): Promise<readonly Family[]>;
   /** Values of a label, of the series of `name` where given; sorted. */
   labelValues(label: string, name: string | undefined, signal: AbortSignal): Promise<readonly string[]>;

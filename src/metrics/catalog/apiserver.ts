@@ -4,7 +4,7 @@ const FROM = 'apiserver pkg/util/flowcontrol/metrics/metrics.go';
 const panel = (p: Omit<Panel, 'group' | 'from'>): Panel => ({ group: 'API Priority and Fairness', from: FROM, ...p });
 const by = '(priority_level, flow_schema)';
 
-/** API Priority and Fairness: on the API server's own /metrics. */
+/** API Priority and Fairness, from the API server's own /metrics. */
 export const APF_PANELS: readonly Panel[] = [
   panel({
     id: 'apf.rejected',

@@ -8,7 +8,7 @@ const panel = (p: Omit<Panel, 'group' | 'from'>): Panel => ({ group: 'Client', f
 const PER = 'rest_client_request_duration_seconds';
 const LIMITER = 'rest_client_rate_limiter_duration_seconds';
 
-/** What client-go tells of the requests to the API server, and leader election. */
+/** What client-go exports about requests to the API server and leader election. */
 export const CLIENT_PANELS: readonly Panel[] = [
   panel({
     id: 'client.byCode',

@@ -5,8 +5,8 @@ const TALK = 'Performance tuning of Kubernetes controllers, A. Ikezoe, Kubernete
 const limiterLine = [{ value: THRESHOLDS.limiterP99.warm, text: REASONS.limiterP99 }];
 
 /**
- * What says first how a controller does, and the two that showed what held kube-controller-manager's volumes back (see
- * TALK).
+ * What to look at first for any controller, and the two panels that showed what held kube-controller-manager's volumes
+ * back (see TALK).
  */
 export const ESSENTIAL_PANELS: readonly Panel[] = [
   {

@@ -1,17 +1,19 @@
-/** What stands in a panel's query for the range of its rates. */
+/** Stands for the range of the rates in a panel's query. */
 const WINDOW = '$window';
 
 export interface Filling {
-  /** The range of every rate: seconds, or as PromQL or Grafana writes it (`5m`, `$__rate_interval`). */
+  /** The range of every rate: in seconds, or as PromQL or Grafana writes it (`5m`, `$__rate_interval`). */
   readonly window: number | string;
 }
 
-/** A panel's query as a source takes it. */
+/** A panel's query, ready for a source. */
 export function fill(promql: string, { window }: Filling): string {
   return promql.replaceAll(WINDOW, typeof window === 'number' ? promDuration(window) : window);
 }
 
-/** Seconds as PromQL writes a duration: 90 → "1m30s", 0.25 → "250ms". At least a millisecond, which is all it knows. */
+/**
+ * Seconds as PromQL writes a duration: 90 → "1m30s", 0.25 → "250ms". At least a millisecond, PromQL's smallest unit.
+ */
 export function promDuration(seconds: number): string {
   let ms = Math.max(1, Math.round(seconds * 1000));
   let out = '';
@@ -29,21 +31,21 @@ export function promDuration(seconds: number): string {
 }
 
 /**
- * Scrapes within the range of a rate: two are the least that give one, and four still do when two are missed (Grafana's
+ * Scrapes within the range of a rate. A rate needs two, and with four it survives two missed scrapes (Grafana's
  * $__rate_interval has the same four).
  */
 const SCRAPES = 4;
-/** A rate over less is noise for a controller that does some things a second; s. */
+/** Over less than this, s, a rate is noise for a controller that does a few things a second. */
 const LEAST_SCRAPED = 10;
 /**
- * Prometheus' own default of `scrape_interval`, taken where it is not known; s (config/config.go, DefaultGlobalConfig).
+ * Prometheus' own default of `scrape_interval`, used where the real one is unknown; s (config/config.go,
+ * DefaultGlobalConfig).
  */
 const DEFAULT_INTERVAL = 60;
 
 /**
- * The range of a rate, s. Of our own scrapes `spacing` apart: four of them, at least 10 s. Of Prometheus: four scrapes
- * at its interval (1 min where unknown), and at least a step of the chart, so that nothing between two points goes
- * unseen.
+ * The range of a rate, s. For our own scrapes: four times their `spacing`, at least 10 s. For Prometheus: four times
+ * its interval (1 min where unknown), and at least one step of the chart, so that nothing between two points is missed.
  */
 export function rateWindow(source: {
   readonly kind: 'scrape' | 'file' | 'prometheus';

@@ -1,8 +1,8 @@
 import type { Panel } from './types';
 
-/** What is known of the process that a panel is to be drawn for. */
+/** What is known of the process for which a panel is drawn. */
 export interface Known {
-  /** Names of its metric families, or of its series: both are understood. */
+  /** Names of its metric families or of its series; both work. */
   readonly names: ReadonlySet<string>;
   /** Its controller-runtime, "v0.21.0" or "0.21.0"; undefined = unknown or none. */
   readonly controllerRuntime?: string;
@@ -12,11 +12,11 @@ const PARTS = /_(bucket|sum|count|total)$/;
 
 /** The metrics that a panel needs and the process does not export. */
 export function missing(panel: Pick<Panel, 'needs'>, names: ReadonlySet<string>): readonly string[] {
-  // OpenMetrics names a counter's family without `_total`, and a histogram's family has none of its series' endings.
+  // OpenMetrics names a counter's family without `_total`, and a histogram's family without the endings of its series.
   return panel.needs.filter((need) => !names.has(need) && !names.has(need.replace(PARTS, '')));
 }
 
-/** Why a panel has nothing to draw, and how to get it, in a sentence or two; undefined when all is exported. */
+/** Why a panel has nothing to draw, and how to get it, in a sentence or two; undefined when everything is exported. */
 export function explainMissing(panel: Pick<Panel, 'needs'>, known: Known): string | undefined {
   const gone = missing(panel, known.names);
   const first = gone[0];
@@ -25,7 +25,7 @@ export function explainMissing(panel: Pick<Panel, 'needs'>, known: Known): strin
   return `This process does not export ${family}. ${howToGet(family, known)}`;
 }
 
-/** How to get a metric: by its name, and by the version of controller-runtime where that matters. */
+/** How to get a metric, by its name and, where it matters, the version of controller-runtime. */
 export function howToGet(family: string, known: Pick<Known, 'controllerRuntime'> = {}): string {
   if (family === 'rest_client_rate_limiter_duration_seconds' || family === 'rest_client_request_duration_seconds')
     return restClient(family, known.controllerRuntime);
@@ -76,8 +76,8 @@ const BY_PREFIX: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * controller-runtime never registered the limiter's metric up to v0.24 and dropped the request's in v0.15.0; from
- * v0.25.0 on both are there to be switched on (pkg/metrics/client_go_adapter.go).
+ * Up to v0.24 controller-runtime never registered the limiter's metric, and v0.15.0 dropped the request's. From v0.25.0
+ * on both can be switched on (pkg/metrics/client_go_adapter.go).
  */
 function restClient(family: string, version: string | undefined): string {
   const constant =

@@ -14,7 +14,7 @@ const gauge = (
   from: string,
 ): Panel => ({ group, id, title, unit, promql: `sum by ${by} (${metric})`, tells, from, needs: [metric] });
 
-/** Process and Go runtime: one series a process. */
+/** Process and Go runtime: one series per process. */
 export const PROCESS_PANELS: readonly Panel[] = [
   {
     id: 'process.cpu',

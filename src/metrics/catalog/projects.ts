@@ -33,7 +33,7 @@ const now = (
   tells: string,
 ): Panel => ({ group, from, id, title, unit: 'count', promql: `sum by (${by}) (${metric})`, tells, needs: [metric] });
 
-/** What some projects tell beside the metrics that all controllers have. */
+/** What some projects export besides the metrics that all controllers have. */
 export const PROJECT_PANELS: readonly Panel[] = [
   {
     id: 'argocd.reconcileP99',

@@ -6,7 +6,7 @@ const FROM =
   'controller-runtime pkg/internal/metrics/workqueue.go';
 const panel = (p: Omit<Panel, 'group' | 'from'>): Panel => ({ group: 'Workqueue', from: FROM, ...p });
 
-/** What every workqueue tells, with controller-runtime and without. */
+/** What every workqueue exports, with controller-runtime or without. */
 export const QUEUE_PANELS: readonly Panel[] = [
   panel({
     id: 'queue.adds',

@@ -13,7 +13,7 @@ const errors = (id: string, title: string, metric: string, tells: string): Panel
     needs: [metric],
   });
 
-/** What controller-runtime tells about reconciles and workers. */
+/** What controller-runtime exports about reconciles and workers. */
 export const RECONCILE_PANELS: readonly Panel[] = [
   panel({
     id: 'reconcile.p50',

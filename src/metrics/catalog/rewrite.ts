@@ -1,7 +1,7 @@
-/** Queries changed by their text: matchers added to every selector, classic histograms read as native ones. */
+/** Changes queries as text: adds matchers to every selector, reads classic histograms as native ones. */
 import type { Matcher } from '../types';
 
-/** Words that stand where a metric's name could, in the part of PromQL that the catalog uses. */
+/** Words that look like a metric's name, in the part of PromQL that the catalog uses. */
 const WORDS = new Set([
   'by',
   'without',
@@ -17,12 +17,10 @@ const WORDS = new Set([
   'inf',
   'nan',
 ]);
-/** Of these, the ones before a list of labels. */
+/** Those of them that a list of labels follows. */
 const LISTS = new Set(['by', 'without', 'on', 'ignoring', 'group_left', 'group_right']);
 
-/**
- * The query with more matchers in each selector; `matchers` is asked with the metric's name ('' where there is none).
- */
+/** The query with more matchers in each selector. `matchers` gets the metric's name ('' where there is none). */
 export function addMatchers(promql: string, matchers: (metric: string) => readonly Matcher[]): string {
   let out = '';
   let i = 0;
@@ -115,16 +113,16 @@ function after(text: string, from: number, closing: string): number {
 }
 
 /**
- * The label that names the controller in a metric's series; undefined where the metric tells nothing of controllers.
+ * The label that names the controller in a metric's series; undefined where the metric doesn't tell controllers apart.
  */
 function controllerLabel(metric: string): 'controller' | 'name' | undefined {
   if (metric.startsWith('controller_runtime_')) return 'controller';
-  // Older controller-runtime and plain client-go have `name` alone.
+  // Older controller-runtime and plain client-go have only `name`.
   return metric.startsWith('workqueue_') ? 'name' : undefined;
 }
 
 /**
- * A query for one controller: its own series where the metric tells controllers apart, all of the process where not.
+ * A query for one controller: only its series where the metric tells controllers apart, otherwise all of the process.
  */
 export function narrow(promql: string, controller: string, process: readonly Matcher[] = []): string {
   return addMatchers(promql, (metric) => {
@@ -134,8 +132,9 @@ export function narrow(promql: string, controller: string, process: readonly Mat
 }
 
 /**
- * The query for a process of which only native histograms are kept (Prometheus drops the classic ones when it takes
- * native): `x_bucket` summed by `le` becomes `x` summed without it, `x_sum` and `x_count` the functions of that name.
+ * The query for a process of which only native histograms are kept, since Prometheus drops the classic ones when it
+ * takes native ones. `x_bucket` summed by `le` becomes `x` summed without it; `x_sum` and `x_count` become the
+ * functions of that name.
  */
 export function nativeForm(promql: string, isNative: (family: string) => boolean): string {
   let changed = false;

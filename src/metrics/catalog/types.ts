@@ -1,6 +1,6 @@
 import type { Unit } from '../units';
 
-/** A panel: a query, what it tells and where it comes from. */
+/** A panel: a query, what it shows and where it comes from. */
 export interface Panel {
   /** Stable: kept in settings and in the address of a page. */
   readonly id: string;
@@ -10,13 +10,13 @@ export interface Panel {
   readonly unit: Unit;
   /** In the part of PromQL that both sources evaluate; `$window` stands for the range of a rate: see fill. */
   readonly promql: string;
-  /** What it tells, a sentence or two. */
+  /** What it shows, in a sentence or two. */
   readonly tells: string;
   /** Where the metric or the query comes from: a source file, a document. */
   readonly from: string;
-  /** Lines drawn across, in the panel's unit, each with its reason. */
+  /** Horizontal lines, in the panel's unit, each with its reason. */
   readonly thresholds?: readonly { readonly value: number; readonly text: string }[];
-  /** The series that the query reads, by metric name: without one of them the panel stays empty. */
+  /** Names of the series that the query reads: if one is missing, the panel stays empty. */
   readonly needs: readonly string[];
 }
 

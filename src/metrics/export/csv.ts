@@ -5,8 +5,8 @@ export interface CsvChart {
 }
 
 /**
- * A chart as CSV (RFC 4180): a column for each series, a row for each time, in ISO 8601. A gap is an empty field, a
- * value is as exact as it was.
+ * A chart as CSV (RFC 4180): a column per series, a row per time in ISO 8601. A gap is an empty field; values keep all
+ * their digits.
  */
 export function csv(chart: CsvChart): string {
   const rows = [['time', ...chart.series.map((s) => s.label)].map(field).join(',')];
@@ -20,7 +20,7 @@ export function csv(chart: CsvChart): string {
   return `${rows.join('\r\n')}\r\n`;
 }
 
-/** Quoted where it has to be. A text that a spreadsheet would take for a formula gets an apostrophe before it. */
+/** Quotes where necessary. A text that a spreadsheet would take for a formula gets an apostrophe before it. */
 function field(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -1,17 +1,17 @@
 import { addMatchers, narrow } from '../catalog/rewrite';
 import type { Matcher } from '../types';
 
-/** A controller as its metrics were found: what dashboards and alerts are narrowed to. */
+/** What is known of a controller from its metrics: dashboards and alerts are narrowed to it. */
 export interface ControllerFacts {
   /** For people, and part of names: "samples/widgets-controller". */
   readonly title: string;
-  /** As the labels `controller` and `name` have it; undefined = all controllers of the process. */
+  /** The value of the labels `controller` and `name`; undefined = all controllers of the process. */
   readonly controller?: string;
-  /** Labels of the scraped target as Prometheus has them (job, namespace…), not of one pod: alerts outlive pods. */
+  /** Labels that Prometheus gives the target (job, namespace…), but not those of one pod: alerts outlive pods. */
   readonly target: Readonly<Record<string, string>>;
-  /** Names of metrics that the process exports, families or series; undefined = not known: all is written. */
+  /** Names of metrics that the process exports, families or series; undefined = unknown: everything is written. */
   readonly names?: ReadonlySet<string>;
-  /** Name of the lease, for the alert about nobody leading. */
+  /** Name of the lease, for the alert about a missing leader. */
   readonly lease?: string;
 }
 

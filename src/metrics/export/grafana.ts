@@ -14,7 +14,7 @@ const UNITS: Readonly<Record<Unit, string>> = {
   cores: 'none',
   count: 'short',
 };
-/** Of Grafana 12; later ones bring an older dashboard up to date when they open it. */
+/** That of Grafana 12; later versions migrate an older dashboard when they open it. */
 const SCHEMA = 41;
 /** Grafana's grid is 24 wide. */
 const WIDTH = 12,
@@ -22,8 +22,8 @@ const WIDTH = 12,
 const DATASOURCE = { type: 'prometheus', uid: '${DS_PROMETHEUS}' } as const;
 
 /**
- * A dashboard for this controller: a row for each group, two panels wide, of what the process exports. For Grafana's
- * "Import dashboard".
+ * A dashboard for this controller with the panels that the process exports, a row for each group, two panels wide. For
+ * Grafana's "Import dashboard".
  */
 export function grafanaDashboard(facts: ControllerFacts, panels: readonly Panel[]): Record<string, unknown> {
   const wanted = panels.filter((p) => facts.names === undefined || missing(p, facts.names).length === 0);
@@ -129,7 +129,7 @@ function chart(panel: Panel, facts: ControllerFacts): Record<string, unknown> {
   };
 }
 
-/** "{{controller}} {{result}}" from the labels that the query keeps; `le` is gone after a quantile. */
+/** "{{controller}} {{result}}": the labels that the query keeps. `le` is gone after a quantile. */
 function legend(promql: string): string {
   const by = /\bby\s*\(([^)]*)\)/.exec(promql)?.[1] ?? '';
   const labels = by

@@ -5,7 +5,7 @@ import { EVIDENCE, REASONS, THRESHOLDS } from '../pipeline/thresholds';
 import { forController, targetMatchers, type ControllerFacts } from './facts';
 import { yaml, type Yaml } from './yaml';
 
-/** Range of an alert's rates: four scrapes at Prometheus' default interval of a minute, and one more. */
+/** Range of an alert's rates: four scrapes at Prometheus' default interval of a minute, and one to spare. */
 const RANGE = '5m';
 
 interface Alert {
@@ -126,7 +126,7 @@ function group(facts: ControllerFacts): Yaml {
   };
 }
 
-/** Alerts for this controller as a PrometheusRule of the Prometheus operator. `namespace`: where it is to live. */
+/** Alerts for this controller as a PrometheusRule of the Prometheus operator. `namespace`: where it will be created. */
 export function prometheusRule(facts: ControllerFacts, namespace?: string): string {
   return (
     head(facts) +
@@ -158,7 +158,7 @@ function head(facts: ControllerFacts): string {
   return lines.map((l) => `# ${l.replace(/[\r\n]+/g, ' ')}\n`).join('');
 }
 
-/** A DNS-1123 name: what Kubernetes takes for metadata.name. */
+/** A DNS-1123 name, as Kubernetes requires for metadata.name. */
 function dns(text: string): string {
   return (
     text

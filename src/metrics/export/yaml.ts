@@ -1,12 +1,12 @@
 /**
- * YAML of plain data, for files that people read: block style, every string that could be anything else in double
- * quotes, as JSON writes them.
+ * YAML of plain data, for files that people read: block style. A string that could be read as anything else stands in
+ * double quotes, as in JSON.
  */
 export type Yaml = string | number | boolean | readonly Yaml[] | { readonly [key: string]: Yaml };
 
 const SPECIAL = /^(?:y|n|yes|no|on|off|true|false|null|~|[-+.\d].*)$/i;
 
-/** Data nested no deeper than the code that made it: at most ten levels. Ends with a newline. */
+/** For data nested at most ten levels deep, as our own code makes it. Ends with a newline. */
 export function yaml(value: Yaml): string {
   return `${block(value, 0).join('\n')}\n`;
 }

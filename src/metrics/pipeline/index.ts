@@ -9,7 +9,8 @@ export { pipelineQueries, type QueryId } from './queries';
 export type { PipelineInput, PipelineView } from './types';
 
 /**
- * The pipe of one process: a lane for each controller, the requests of all, and what holds it back, if anything does.
+ * The pipeline of one process: a lane for each controller, the requests of all, and what holds it back, if anything
+ * does.
  */
 export function pipelineOf(input: PipelineInput): PipelineView {
   const signals = signalsOf(input);

@@ -14,8 +14,9 @@ const REQUEST = 'rest_client_request_duration_seconds';
 const LIMITER = 'rest_client_rate_limiter_duration_seconds';
 
 /**
- * The pipeline's queries, alike on scrapes and on Prometheus: of one process, or of all that the matchers leave. Those
- * of queues are by `name`, those of controllers by `controller`; requests and CPU are known for the whole process only.
+ * The pipeline's queries, the same for scrapes and for Prometheus: of one process, or of all that the matchers leave.
+ * Queries about queues are by `name`, those about controllers by `controller`; requests and CPU are known only for the
+ * whole process.
  */
 export const PIPELINE_QUERIES = {
   adds: rate('workqueue_adds_total', 'name'),
@@ -54,7 +55,8 @@ export const PIPELINE_QUERIES = {
 export type QueryId = keyof typeof PIPELINE_QUERIES;
 
 /**
- * The queries to send. `window`: of the rates, s (rateWindow). `process`: matchers of the process (pod, instance, job).
+ * The queries to send. `window`: the range of their rates, s (rateWindow). `process`: matchers of the process (pod,
+ * instance, job).
  */
 export function pipelineQueries(options: {
   readonly window: number;

@@ -6,7 +6,7 @@ import { perSecond, seconds } from './words';
 /** Tiles shown: the busiest, and 429. */
 const SHOWN = 7;
 
-/** Requests of the process by method and code, most first, and always those that were rejected. */
+/** Requests of the process by method and code, the most frequent first, and always the rejected ones. */
 export function requestTiles(input: PipelineInput, p: ProcessSignals, from: number): readonly RequestTile[] {
   const series = input.results.get('requests')?.series ?? [];
   if (series.length === 0) return [];
@@ -22,7 +22,7 @@ export function requestTiles(input: PipelineInput, p: ProcessSignals, from: numb
     .slice(0, SHOWN);
   const rejected = total(series.filter((s) => s.labels['code'] === '429'));
   const now = last(since(rejected, from));
-  // With a wait in the limiter the time is not the server's: nothing is said of it then.
+  // While requests wait in the limiter, their time is not the server's: leave it out.
   const timed = p.limiterBusy <= 0.1 * p.requestBusy;
   const times = (method: string): Reading[] => {
     const p99 = timed ? last(since(track(input.results.get('requestP99ByVerb'), 'verb', method), from)) : NaN;

@@ -22,10 +22,10 @@ import type { PipelineInput } from './types';
 import type { QueryId } from './queries';
 
 /**
- * The process: of its requests no series says which controller made them. Means over the window; NaN = not exported.
+ * Signals of the process: no series says which controller made a request. Means over the window; NaN = not exported.
  */
 export interface ProcessSignals {
-  /** Time with data in the queried range, and in the window; s. */
+  /** Time with data, in the queried range and (seconds) in the window; s. */
   readonly observed: number;
   readonly seconds: number;
   readonly requests: number;
@@ -37,26 +37,23 @@ export interface ProcessSignals {
   readonly limiterMean: number;
   readonly limiterP99: number;
   readonly limiterCount: number;
-  /**
-   * Goroutines in a request on average, the limiter's wait included, as client-go measures it (rest/request.go,
-   * request).
-   */
+  /** Goroutines in a request on average. client-go counts the limiter's wait into it (rest/request.go, request). */
   readonly requestBusy: number;
   readonly requestMean: number;
   /** Without the limiter's wait; NaN unless both are exported or the limiter is known to be off. */
   readonly serverBusy: number;
   readonly serverMean: number;
   readonly cpu: number;
-  /** What it may use: GOMAXPROCS or the container's limit, the less. */
+  /** Cores that it may use: GOMAXPROCS or the container's limit, whichever is less. */
   readonly cores: number;
-  /** Workers busy, and reconciles a second, of all controllers. */
+  /** Busy workers, and reconciles a second, of all controllers. */
   readonly busy: number;
   readonly reconciles: number;
 }
 
 export interface LaneSignals {
   readonly controller: string;
-  /** controller-runtime tells its workers and results; plain client-go only its queue. */
+  /** True with controller-runtime, which exports workers and results; plain client-go exports only its queue. */
   readonly runtime: boolean;
   readonly adds: number;
   readonly retries: number;
@@ -64,24 +61,24 @@ export interface LaneSignals {
   readonly depthFirst: number;
   readonly depthLast: number;
   readonly growing: boolean;
-  /** Items were waiting all through the second half, long enough to be felt. */
+  /** Items waited all through the second half of the window, long enough to be noticed. */
   readonly waiting: boolean;
-  /** Seconds until it is empty; undefined unless it clearly drains. */
+  /** Seconds until the queue is empty; undefined unless it clearly drains. */
   readonly emptyIn: number | undefined;
   /** Mean time in queue, s. */
   readonly wait: number;
   /** Workers in all; NaN where not exported. */
   readonly workers: number;
   readonly busy: number;
-  /** Busy share now: of the last third. NaN where workers are not exported. */
+  /** Share of busy workers now, in the last third. NaN where workers are not exported. */
   readonly busyNow: number;
   readonly reconciles: number;
   readonly reconcileMean: number;
-  /** Evenness of the reconciles' rate: standard deviation by mean. */
+  /** How uneven the rate of reconciles is: standard deviation divided by mean. */
   readonly variation: number;
   readonly slowest: number;
   readonly errors: number;
-  /** Adds, or requests where there are none, seen in the window. */
+  /** Adds and reconciles in the window. */
   readonly events: number;
 }
 
@@ -90,12 +87,12 @@ export interface Signals {
   readonly lanes: readonly LaneSignals[];
 }
 
-/** Queries without a rate. */
+/** Queries for gauges, which have no rate. */
 const GAUGES: ReadonlySet<QueryId> = new Set<QueryId>(['depth', 'active', 'workers', 'unfinished', 'cores']);
 
 const or0 = (n: number): number => (Number.isFinite(n) ? n : 0);
 
-/** Controllers of the process: by controller-runtime's own names, or its queues where it tells of none. Sorted. */
+/** Controllers of the process, sorted: by the names that controller-runtime exports, otherwise by queues. */
 function controllersOf(input: PipelineInput): { readonly names: readonly string[]; readonly runtime: boolean } {
   const named = (id: QueryId, label: string): string[] =>
     (input.results.get(id)?.series ?? []).map((s) => s.labels[label] ?? '').filter((n) => n !== '');
@@ -109,8 +106,8 @@ function controllersOf(input: PipelineInput): { readonly names: readonly string[
 }
 
 /**
- * From when on rates are taken, s. A rate over a range that isn't full yet is too small (PromQL divides by the whole
- * range), and compared with gauges it would be wrong: the first of them are left out, unless that leaves less than a
+ * From when on rates are used, s. A rate over a range that isn't full yet is too small (PromQL divides by the whole
+ * range), and comparing it with gauges would be wrong. So the first rates are left out, unless that leaves less than a
  * third.
  */
 function ratesFrom(input: PipelineInput, from: number, observed: number): number {
@@ -240,7 +237,7 @@ function rateVariation(t: Track): number {
   return deviation(t) / mean(t);
 }
 
-/** Mean wait or time over each step: sum by count, NaN where nothing came. */
+/** Mean wait or time at each step: sum divided by count, NaN where nothing came. */
 export function ratio(sum: Track, count: Track): Track {
   return sum === EMPTY ? EMPTY : combine(sum, count, (a, b) => (b > 0 ? a / b : NaN));
 }

@@ -309,8 +309,7 @@ function serverStation(lane: Lane): Station {
   const rejectedShare = rejected / requests;
   const rejects = judged(rejectedShare, 'rejectedShare', `${share(rejectedShare)} of the requests are answered 429`);
   if (processTrack(lane, 'requestCount') === EMPTY) return untimedServer(lane, codes, rejects);
-  // client-go counts the limiter's wait into a request's time (rest/request.go), so p99 is the server's only without
-  // one.
+  // client-go counts the limiter's wait into a request's time (rest/request.go): only without it is p99 the server's.
   if (Number.isFinite(serverMean) && limiterBusy > 0.1 * requestBusy) return serverByMean(lane, codes, rejects);
   return serverByP99(lane, codes, rejects);
 }

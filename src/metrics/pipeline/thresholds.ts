@@ -1,6 +1,6 @@
 /**
- * Every number by which the pipeline, the charts' lines and the alerts judge, and why it is that number. Warm: worth a
- * look. Hot: somebody waits for it. Seconds, shares of one, per second.
+ * Every number by which the pipeline, the lines in charts and the alerts judge, and the reason for each. Warm: worth a
+ * look. Hot: somebody waits for it. In seconds, shares of one, or per second.
  */
 export const THRESHOLDS = {
   /** p99 wait in the client's rate limiter, s. */
@@ -31,7 +31,7 @@ export const THRESHOLDS = {
 
 export type ThresholdName = keyof typeof THRESHOLDS;
 
-/** Why each of them is what it is: shown beside the line in a chart and in an alert's description. */
+/** The reason for each threshold: shown beside its line in a chart and in an alert's description. */
 export const REASONS: Readonly<Record<ThresholdName, string>> = {
   limiterP99:
     'client-go logs a wait above 50 ms, and one above 1 s loudly (rest/request.go); ' +
@@ -53,63 +53,72 @@ export const REASONS: Readonly<Record<ThresholdName, string>> = {
   schedP99: 'ten milliseconds is what a whole request takes',
 };
 
-/** What a verdict needs. */
+/** What a verdict requires. */
 export const EVIDENCE = {
-  /** Observed time, s: shorter, one burst or one garbage collection passes for a state. Ten scrapes at 2 s are 18 s. */
+  /**
+   * Least observed time, s. In less, a burst or a garbage collection looks like a lasting state. Ten scrapes at 2 s are
+   * 18 s.
+   */
   seconds: 15,
-  /** Looked at for the verdict, s: what holds a controller back now, not what did before a change. */
+  /** The time that a verdict looks at, s: what holds a controller back now, not what did before a change. */
   window: 60,
-  /** Points of the queue's depth in that time. */
+  /** Least number of points of the queue's depth in that time. */
   points: 5,
-  /** Adds and reconciles, or requests, in that time: below it shares are chance. */
+  /** Least number of adds and reconciles, or requests, in that time: with fewer, shares are chance. */
   events: 10,
-  /** Share of the busy workers' time that one cause has to take. With more than half nothing else takes as much. */
+  /** Share of the busy workers' time that a cause must take. With more than half, nothing else takes as much. */
   share: 0.5,
   /** The share that requests may take at most when neither limiter nor server is the cause. */
   small: 0.3,
-  /** Mean wait in the limiter, s. A full bucket gives none at all; 50 ms is where client-go begins to log. */
+  /** Mean wait in the limiter, s. With tokens left there is none at all, and client-go begins to log at 50 ms. */
   limiterMean: 0.05,
-  /** Mean time of a request without the limiter, s: below it, many calls are the cause, not a slow server. */
+  /** Mean time of a request without the limiter, s: below it the number of calls is the cause, not a slow server. */
   serverMean: 0.1,
   /**
-   * Least growth of a queue that is called growing, or fall of one that drains, items. Random arrivals move it by less.
+   * Least rise of a queue that counts as growing, or fall of one that drains, in items. Random arrivals move it by
+   * less.
    */
   growth: 5,
-  /** Share of pairs of points that rise less those that fall (Kendall's tau) from which a trend is one. */
+  /**
+   * From this value on Kendall's tau shows a trend: the share of pairs of points that rise, minus the share that fall.
+   */
   trend: 0.4,
-  /** A queue that will be empty sooner, s, is a burst being worked off, as after every start. */
+  /** A queue that will be empty sooner than this, s, works off a burst, as after every start. */
   drained: 120,
-  /** Share of a drop over half the window that is no noise. */
+  /** A drop of this share over half the window is more than noise. */
   drop: 0.15,
-  /** Failed reconciles in the window. */
+  /** Least number of failed reconciles in the window. */
   errors: 5,
   /**
-   * Reconciles a second of a loop: 10 is what the default retry limiter lets through, so this comes from events alone.
+   * Least reconciles a second of a loop. The default retry limiter lets 10 through, so this many come from events
+   * alone.
    */
   loopRate: 20,
   /**
-   * Writes for each reconcile of a loop. Of two that fight, each write is followed by its own event and the other's,
-   * and by a requeue where the controller pauses before it writes: one reconcile in three writes. A quarter leaves room
+   * Least writes per reconcile of a loop. When two controllers fight, each write brings its own event and the other's,
+   * and a requeue where the controller pauses before it writes: one reconcile in three writes. A quarter leaves room
    * for a resync.
    */
   loopWrites: 0.25,
   /**
-   * Share of the process's reconciles that the looping controller makes: the writes are the process's, and have to be
-   * its own.
+   * Share of the process's reconciles that the looping controller makes: writes are only known for the whole process,
+   * and must be its own.
    */
   loopLane: 0.9,
-  /** Share of the adds that may be retries before they, not events, may drive it: some conflicts of a fight. */
+  /**
+   * Up to this share of the adds may be retries (some conflicts of a fight); above it, retries may drive the loop, not
+   * events.
+   */
   loopRetries: 0.1,
   /**
-   * Events of others for each write: one in a fight, fewer where two of an object are merged in the queue; none where
-   * it polls.
+   * Events of others per write: one in a fight, less where two events of an object merge in the queue, none where it
+   * polls.
    */
   loopAnswers: 0.5,
   /**
-   * What may stand in a loop's queue, as time to work it off, s: the events of one round come together and are gone at
-   * once.
+   * What a loop's queue may hold, as time to work it off, s: the events of one round come together and are soon gone.
    */
   loopQueue: 0.25,
-  /** How much a loop's rate varies at the most, standard deviation by mean: it drives itself, evenly. */
+  /** How much a loop's rate may vary, standard deviation divided by mean: it drives itself, evenly. */
   loopVariation: 0.3,
 } as const;

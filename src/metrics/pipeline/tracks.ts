@@ -1,4 +1,4 @@
-/** Series of results as the pipeline reads them: found by label, cut to a window, summed up in a number. */
+/** Series of results as the pipeline uses them: found by label, cut to a window, reduced to a number. */
 import type { QueryResult, ResultSeries } from '../types';
 import type { Spark } from './types';
 
@@ -8,7 +8,7 @@ export interface Track {
 }
 export const EMPTY: Track = { times: new Float64Array(0), values: new Float64Array(0) };
 
-/** The one series without the label asked, or with this value of it; EMPTY where there is none. */
+/** The only series (no label given), or the one with this value of the label; EMPTY if there is none. */
 export function track(result: QueryResult | undefined, label?: string, value?: string): Track {
   const found = result?.series.find((s) => label === undefined || (s.labels[label] ?? '') === value);
   return found ?? EMPTY;
@@ -19,7 +19,7 @@ export function tracks(result: QueryResult | undefined, label: string, value: st
   return result?.series.filter((s) => (s.labels[label] ?? '') === value) ?? [];
 }
 
-/** Points from `from` on, NaN left out. */
+/** The points from `from` on, without NaN. */
 export function since(t: Track, from: number): Track {
   const times: number[] = [];
   const values: number[] = [];
@@ -61,7 +61,7 @@ export function last(t: Track): number {
   return t.values[t.values.length - 1] ?? NaN;
 }
 
-/** The first, middle or last third of a track's points, or its second half. */
+/** The first or last third of a track's points, or its second half. */
 export function part(t: Track, which: 'first' | 'last' | 'half'): Track {
   const n = t.values.length;
   const size = Math.max(1, Math.floor(n / 3));
@@ -70,8 +70,8 @@ export function part(t: Track, which: 'first' | 'last' | 'half'): Track {
 }
 
 /**
- * Kendall's tau: the share of pairs that rise less the share that fall; −1 … 1, 0 for fewer than two points. Up to 60
- * points are looked at.
+ * Kendall's tau: the share of pairs that rise minus the share that fall; −1 … 1, 0 for fewer than two points. Uses 60
+ * points at most.
  */
 export function trend(t: Track): number {
   const step = Math.max(1, Math.ceil(t.values.length / 60));
@@ -84,7 +84,7 @@ export function trend(t: Track): number {
   return pairs === 0 ? 0 : score / pairs;
 }
 
-/** Change for each second, by least squares. */
+/** Change per second, by least squares. */
 export function slope(t: Track): number {
   const mt = mean({ times: t.times, values: t.times });
   const mv = mean(t);
@@ -104,14 +104,14 @@ export function span(t: Track): number {
   return n < 2 ? 0 : (t.times[n - 1] ?? 0) - (t.times[0] ?? 0);
 }
 
-/** Point by point over the times of the first; NaN where the other has none. */
+/** Point by point, at the times of `a`; `y` is NaN where `b` has no point. */
 export function combine(a: Track, b: Track, f: (x: number, y: number) => number): Track {
   const at = new Map<number, number>();
   for (let i = 0; i < b.times.length; i++) at.set(b.times[i] ?? NaN, b.values[i] ?? NaN);
   return { times: a.times, values: a.values.map((x, i) => f(x, at.get(a.times[i] ?? NaN) ?? NaN)) };
 }
 
-/** Sum of several series over all their times. */
+/** Sum of several series, at all their times. */
 export function total(all: readonly Track[]): Track {
   const only = all[0];
   if (only === undefined) return EMPTY;

@@ -1,10 +1,10 @@
-/** The pipeline of a process: what passes which station how fast, and which one holds it back. */
+/** The pipeline of a process: what passes each station how fast, and which station holds it back. */
 import type { QueryResult } from '../types';
 import type { QueryId } from './queries';
 
-/** What a reconcile passes, from the event that asks for it to the API server that answers its requests. */
+/** The stations of a reconcile, from the event that causes it to the API server that answers its requests. */
 export type StationId = 'events' | 'queue' | 'workers' | 'reconcile' | 'client' | 'limiter' | 'apiserver';
-/** none: nothing measured. calm … hot by the thresholds. */
+/** none: nothing measured. calm … hot: by the thresholds. */
 export type Heat = 'none' | 'calm' | 'warm' | 'hot';
 /** What the user can do about it. */
 export type PipelineAction = 'exportLimiterMetric' | 'setQps' | 'setWorkers' | 'goroutines' | 'profileCpu' | 'why';
@@ -14,7 +14,7 @@ export interface Reading {
   readonly text: string;
   readonly title?: string;
 }
-/** Of the large number, over the window; NaN = a gap. */
+/** The large number over the window; NaN = a gap. */
 export interface Spark {
   readonly times: Float64Array;
   readonly values: Float64Array;
@@ -27,12 +27,12 @@ export interface ActionLink {
 export interface Station {
   readonly id: StationId;
   readonly title: string;
-  /** The large number, worded: "340", "8 of 8", "1.9 s p99"; '' = not known. */
+  /** The large number as text: "340", "8 of 8", "1.9 s p99"; '' = unknown. */
   readonly main: string;
   readonly readings: readonly Reading[];
   readonly spark: Spark;
   readonly heat: Heat;
-  /** Why it is warm or hot, or why nothing is known, and what would tell. */
+  /** Why it is warm or hot; or why nothing is known, and how that could change. */
   readonly why?: string;
   /** What the user can do about a number that isn't exported. */
   readonly action?: ActionLink;
@@ -67,7 +67,7 @@ export interface RequestTile {
 export interface PipelineView {
   readonly time: number;
   readonly lanes: readonly PipelineLane[];
-  /** Most first. */
+  /** The most frequent first. */
   readonly requests: readonly RequestTile[];
   readonly verdict: Verdict | undefined;
   /** Why there is no verdict: "none seen", "not enough yet: 8 s of 30 s". */
@@ -79,12 +79,12 @@ export interface PipelineInput {
   readonly time: number;
   /** The range of the queries' rates, s, as given to pipelineQueries. */
   readonly window: number;
-  /** Of the pipelineQueries of one process; a missing one counts as "not exported". */
+  /** Results of the pipelineQueries of one process; a missing one means "not exported". */
   readonly results: ReadonlyMap<QueryId, QueryResult>;
   /** QPS and Burst where known from flags, code or defaults; qps < 0 = switched off. */
   readonly limit?: { readonly qps: number; readonly burst?: number };
   /** The container's CPU limit, cores. */
   readonly cpuLimit?: number;
-  /** Of the process, to say how to get a metric: "v0.21.0". */
+  /** Of the process, for saying how to get a metric: "v0.21.0". */
   readonly controllerRuntime?: string;
 }

@@ -1,9 +1,9 @@
 /**
- * What holds a controller back, where the numbers support it. The rule: see that work waits (a queue that grows or
- * stands, or all workers busy, now and not in passing), then ask where the busy workers' time goes. Seconds waited each
- * second are goroutines waiting (Little's law), so limiter, server and CPU compare with busy workers as shares of one
- * whole. The limiter comes first: behind it workers are busy and the queue grows as well. No verdict rests on a metric
- * that isn't exported.
+ * Finds what holds a controller back, where the numbers support it. First: does work wait (a queue that grows or stays
+ * full, or all workers busy, now and not just for a moment)? Then: where does the busy workers' time go? Seconds waited
+ * per second are goroutines waiting (Little's law), so limiter, server and CPU compare with busy workers as shares of
+ * one whole. The limiter comes first, since behind it workers are busy and the queue grows as well. No verdict rests on
+ * a metric that isn't exported.
  */
 import { count } from '../../base/format';
 import { howToGet } from '../catalog/missing';
@@ -17,7 +17,7 @@ export type Judgement =
 
 const none = (noVerdict: string): Judgement => ({ verdict: undefined, noVerdict });
 
-/** The verdict over all lanes: of the one that is held back most. */
+/** The verdict for the lane that is held back most. */
 export function judge(signals: Signals, input: PipelineInput): Judgement {
   const { process, lanes } = signals;
   if (process.observed < EVIDENCE.seconds)
@@ -56,7 +56,7 @@ function judgeLane(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Jud
   }
   if (errors) return failing(l, p);
   if (held) {
-    // A loop keeps a worker busy for moments and its queue at a few items, too.
+    // A loop, too, keeps a worker busy for moments and a few items in its queue.
     return cpu(l, p) ?? (l.waiting ? undefined : loop(l, p)) ?? (queued ? starved(l, p, input) : none(''));
   }
   return loop(l, p) ?? none('');
@@ -94,7 +94,7 @@ function limiter(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
   );
 }
 
-/** The API server is slow, or rejects: most of the workers' time is spent in requests, after the limiter. */
+/** The API server is slow or rejects requests: most of the workers' time goes into requests, after the limiter. */
 function server(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
   const rejectedShare = p.rejected / p.requests;
   const rejecting = rejectedShare >= THRESHOLDS.rejectedShare.hot && p.rejected * p.seconds >= EVIDENCE.errors;
@@ -134,7 +134,7 @@ function server(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
   );
 }
 
-/** Reconcile fails most of the time; its items wait out their delays outside the queue. */
+/** Reconcile mostly fails; its items wait out their delays outside the queue. */
 function failing(l: LaneSignals, p: ProcessSignals): Judgement {
   const failed = l.errors / l.reconciles;
   const conflicts =
@@ -156,7 +156,7 @@ function failing(l: LaneSignals, p: ProcessSignals): Judgement {
   );
 }
 
-/** The workers compute: on all cores there are, or each on one of its own. */
+/** The workers compute: they use all cores, or each worker one of its own. */
 function cpu(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
   const full = Number.isFinite(p.cores) && p.cpu >= THRESHOLDS.cpuOfCores.warm * p.cores;
   const computing = p.cpu >= EVIDENCE.share * p.busy;
@@ -178,7 +178,7 @@ function cpu(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
   );
 }
 
-/** Work waits for a worker, and nothing that a setting or a server could mend takes the workers' time. */
+/** Work waits for a worker, and the workers' time goes to nothing that a setting or a server could change. */
 function starved(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judgement {
   const notLimited =
     (Number.isFinite(p.limiterBusy) && p.limiterBusy < EVIDENCE.small * p.busy) ||
@@ -215,9 +215,9 @@ function starved(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
 }
 
 /**
- * Reconciles that feed themselves: many, even, with a write each second to fourth time, and nothing waits. A process
- * that polls (RequeueAfter) does many too: what comes by retry proves nothing unless somebody else's event follows each
- * write as well.
+ * Reconciles that cause themselves: many, evenly, with a write in at least every fourth, and nothing waits. A process
+ * that polls (RequeueAfter) reconciles a lot, too: retries prove nothing unless each write also brings an event from
+ * somebody else.
  */
 function loop(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
   if (!(
@@ -270,7 +270,7 @@ function capacity(l: LaneSignals): string[] {
   ];
 }
 
-/** What was looked at and is not the cause. */
+/** What else was checked and is not the cause. */
 function otherwise(p: ProcessSignals): string[] {
   return [
     ...(Number.isFinite(p.limiterMean)

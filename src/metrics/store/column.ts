@@ -1,11 +1,10 @@
 /**
- * The points of one series, in blocks that lie beside the blocks of its target's times. A block in which nothing but
- * one and the same number was told holds that number alone: of a controller's buckets and counters few change from one
- * look to the next.
+ * The points of one series, in blocks that go with the blocks of its target's times. A block in which every point has
+ * the same number stores it once: few of a controller's buckets and counters change between two scrapes.
  */
 import { FLOAT, HISTOGRAM, STALE, type NativeHistogram } from '../types';
 
-/** Points of a block. At one each 2 s it spans about four minutes, so the past is dropped in small pieces. */
+/** Points per block. With one every 2 s it spans about four minutes, so the past is dropped in small pieces. */
 export const BLOCK = 128;
 
 /** No point: the series had not begun, or had ended. */
@@ -18,9 +17,9 @@ export class Block {
   /** Undefined while every slot up to `#filled` is a float. */
   #kinds: Uint8Array | undefined;
   #histograms: (NativeHistogram | undefined)[] | undefined;
-  /** Of points with a time of their own; NaN for the others. */
+  /** Times of points that came with their own; NaN for the others. */
   #times: Float64Array | undefined;
-  /** Slots at and beyond it are ABSENT. */
+  /** Slots from here on are ABSENT. */
   #filled = 0;
 
   float(slot: number, value: number): void {
@@ -43,7 +42,7 @@ export class Block {
     this.#kind(slot, STALE);
   }
 
-  /** The point at this slot was made at this time, s. */
+  /** Sets the time of the point at this slot, s. */
   at(slot: number, time: number): void {
     (this.#times ??= new Float64Array(BLOCK).fill(NaN))[slot] = time;
   }
@@ -61,7 +60,7 @@ export class Block {
     return this.#histograms?.[slot];
   }
 
-  /** NaN = that of its target's look. */
+  /** NaN = the time of its target's scrape. */
   time(slot: number): number {
     return this.#times === undefined ? NaN : (this.#times[slot] as number);
   }

@@ -1,4 +1,4 @@
-/** The last scrapes of some processes as series, in memory of a bounded size. */
+/** The last scrapes of some processes as series, in bounded memory. */
 import { matching, seriesKey, storedLabels, valueTest } from '../labels';
 import { ownCopy, type KeyedSample } from '../formats/sample';
 import { fixedSeries, Stored, Timeline } from './timeline';
@@ -7,15 +7,15 @@ import type { Labels, Matcher, NativeHistogram, Scrape, ScrapedSample, SeriesSto
 export interface RingOptions {
   /** Points are kept at least this long, s, and at most 127 scrapes longer. Default: an hour. */
   readonly seconds?: number;
-  /** Series of all targets; further ones are left out, with a warning. Default: 100,000. */
+  /** Most series of all targets together; further ones are left out, with a warning. Default: 100,000. */
   readonly maxSeries?: number;
-  /** Names whose samples become series. Default: all that a scrape has. */
+  /** Names whose samples become series. Default: all names in a scrape. */
   readonly wants?: (name: string) => boolean;
 }
 
 type Wrong = 'early' | 'full' | 'twice' | 'late';
 
-/** A process that was not asked for so long is gone, and its whole scrapes with it; its series stay, s. */
+/** A process that was not scraped for this long, s, is gone, and with it its whole scrapes; its series stay. */
 const WHOLE_SECONDS = 300;
 
 /** A process' last two whole scrapes, older first. */
@@ -25,10 +25,10 @@ export interface WholeScrapes {
 }
 
 /**
- * A store that is fed with scrapes. A target is told by its labels (`instance`, `pod`), which all of its series get. A
- * series that a scrape has no more ends there, as in Prometheus, but for those with timestamps of their own; a failed
- * scrape ends all of its target. Of several points of a series in one scrape the last is kept. Nothing here throws but
- * `select`, for a pattern that can't be read (`metrics.regex`).
+ * A store that is fed with scrapes. A target is identified by its labels (`instance`, `pod`), which all of its series
+ * get. A series that is missing in a scrape ends there, as in Prometheus, unless it has timestamps of its own; a failed
+ * scrape ends all series of its target. If a scrape has several points of a series, the last is kept. Only `select`
+ * throws, for a pattern that can't be read (`metrics.regex`).
  */
 export class Ring implements SeriesStore {
   readonly #seconds: number;
@@ -38,11 +38,11 @@ export class Ring implements SeriesStore {
   /** By name, then by all labels. */
   readonly #byName = new Map<string, Map<string, Stored>>();
   #series = 0;
-  /** How often each thing went wrong, and the first case of it. */
+  /** How often each thing went wrong, with the first case of it. */
   readonly #wrong: Record<Wrong, number> = { early: 0, full: 0, twice: 0, late: 0 };
   readonly #first: Record<Wrong, string> = { early: '', full: '', twice: '', late: '' };
   #latest = -Infinity;
-  /** Label values, each once, and none that keeps a scrape's text in memory. */
+  /** Each label value once, as a copy that doesn't keep a scrape's text in memory. */
   #values = new Map<string, string>();
   readonly #own = (value: string): string => {
     let own = this.#values.get(value);
@@ -56,12 +56,12 @@ export class Ring implements SeriesStore {
     this.#wants = options.wants;
   }
 
-  /** Series that are kept, ended ones included. */
+  /** Series that are kept, including ended ones. */
   get size(): number {
     return this.#series;
   }
 
-  /** What was left out since the ring was made; sentences, with numbers. */
+  /** What was left out since the ring was made: sentences with numbers. */
   get warnings(): readonly string[] {
     const { early, full, twice, late } = this.#wrong;
     const out: string[] = [];
@@ -88,7 +88,7 @@ export class Ring implements SeriesStore {
     return out;
   }
 
-  /** Takes a scrape in. One that is not later than the target's last is refused, with a warning. */
+  /** Takes in a scrape. One that is not later than the target's last is refused, with a warning. */
   add(scrape: Scrape, target: Labels): void {
     const line = this.#line(target, scrape.time);
     if (line === undefined) return;
@@ -133,7 +133,7 @@ export class Ring implements SeriesStore {
     this.#drop();
   }
 
-  /** The target could not be asked at this time: its series end. */
+  /** The target did not answer at this time: its series end. */
   fail(target: Labels, time: number): void {
     const line = this.#line(target, time);
     if (line === undefined) return;
@@ -157,7 +157,7 @@ export class Ring implements SeriesStore {
     return out;
   }
 
-  /** Every series: those that are kept, and the others as the last two whole scrapes of each target have them. */
+  /** Every series: those that are kept, and the others from the last two whole scrapes of each target. */
   everything(): readonly StoredSeries[] {
     const others = new Map<
       string,
@@ -179,19 +179,19 @@ export class Ring implements SeriesStore {
     return [...this.select([]), ...[...others.values()].map(({ labels, points }) => fixedSeries(labels, points))];
   }
 
-  /** The last two whole scrapes of each target ("Explore"): those of which every sample was read. */
+  /** The last two whole scrapes of each target ("Explore"): those in which every sample was read. */
   whole(): readonly WholeScrapes[] {
     return [...this.#targets.values()]
       .filter((t) => t.whole.length > 0)
       .map((t) => ({ target: t.labels, scrapes: t.whole }));
   }
 
-  /** Names of which there are series, in no order. */
+  /** Names that have series, in no order. */
   names(): readonly string[] {
     return [...this.#byName.keys()];
   }
 
-  /** The target's line, made where it is new; undefined: this time is not after its last. */
+  /** The target's timeline, made if it is new; undefined: this time is not after its last. */
   #line(target: Labels, time: number): Timeline | undefined {
     const key = seriesKey(target);
     let line = this.#targets.get(key);
@@ -221,7 +221,7 @@ export class Ring implements SeriesStore {
     return series;
   }
 
-  /** What is older than is kept; series of which nothing is left, and targets that are not asked any more. */
+  /** Drops points that are too old, series without points, and targets that are no longer scraped. */
   #drop(): void {
     const oldest = this.#latest - this.#seconds;
     for (const [key, line] of this.#targets) {
@@ -238,7 +238,7 @@ export class Ring implements SeriesStore {
           if (of?.delete(series.key) === true) this.#series--;
           if (of?.size === 0) this.#byName.delete(name);
         }
-        // Those that were refused may find room now; and their texts would pile up.
+        // Refused series may find room now, and their texts would pile up.
         for (const [text, series] of texts) if (series === undefined) texts.delete(text);
         if (texts.size === 0) line.byText.delete(name);
       }

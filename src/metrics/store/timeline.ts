@@ -1,4 +1,4 @@
-/** One target of the ring: when it was looked at, and what series it has. */
+/** One target of the ring: when it was scraped, and its series. */
 import { ABSENT, BLOCK, Block } from './column';
 import {
   FLOAT,
@@ -10,19 +10,19 @@ import {
   type StoredSeries,
 } from '../types';
 
-/** Times of a target's looks, and how far back they go. Slots are counted from the first one ever. */
+/** Times of a target's scrapes, as far back as they are kept. Slots count from the first one ever. */
 export class Timeline {
-  /** Of BLOCK times each. */
+  /** BLOCK times each. */
   #blocks: Float64Array[] = [];
-  /** Slot of the first time that is kept, a multiple of BLOCK; and of the next one. */
+  /** Slot of the first time that is kept, a multiple of BLOCK; and of the next time to come. */
   first = 0;
   next = 0;
   last = -Infinity;
-  /** By name, then by the text that stands for the labels: the series. undefined: one that was refused. */
+  /** The series by name, then by the text of the labels. undefined: the series was refused. */
   readonly byText = new Map<string, Map<string, Stored | undefined>>();
-  /** Those that the last look had, without those with times of their own. */
+  /** Series of the last scrape, without those that have times of their own. */
   active: Stored[] = [];
-  /** The last two whole scrapes, older first. */
+  /** The last two whole scrapes, the older first. */
   whole: Scrape[] = [];
 
   constructor(readonly labels: Labels) {}
@@ -51,7 +51,7 @@ export class Timeline {
     return low;
   }
 
-  /** Drops the blocks that lie wholly before `time`; true when there were any. */
+  /** Drops the blocks that lie wholly before `time`; true if there were any. */
   dropBefore(time: number): boolean {
     let dropped = 0;
     while (this.#blocks.length > dropped + 1 && ((this.#blocks[dropped] as Float64Array)[BLOCK - 1] as number) < time)
@@ -68,7 +68,7 @@ export class Stored implements StoredSeries {
   #blocks: Block[] = [];
   /** Slot at which its first block begins. */
   #from: number;
-  /** The slot at which it was last told of. */
+  /** The slot of the last scrape that had it. */
   seen = -1;
   /** True when its last point came with a time of its own: then no scrape ends it. */
   timed = false;
@@ -85,14 +85,14 @@ export class Stored implements StoredSeries {
     this.#from = slot - (slot % BLOCK);
   }
 
-  /** Points, ended ones included, from the first slot that the target keeps on. */
+  /** True when no point, end markers included, is left from the first slot that the target keeps. */
   get gone(): boolean {
     return this.#blocks.length === 0;
   }
 
   /**
-   * Adds a point. False: its time is not after that of the last one. The same time of its own again is none and no
-   * fault: who tells times tells the same one until there is a newer value.
+   * Adds a point. False: its time is not after that of the last one. Repeating a point with a time of its own adds
+   * nothing and is no fault: a process repeats it until there is a newer value.
    */
   put(slot: number, value: number | NativeHistogram, own: number | undefined): boolean {
     if ((own ?? this.line.last) <= this.#last) return own === this.#last;
@@ -122,7 +122,7 @@ export class Stored implements StoredSeries {
 
   points(from: number, to: number): Points {
     const { line } = this;
-    // A time of its own says nothing about the look that brought it.
+    // A time of its own says nothing about the scrape that brought it.
     const start = this.#ownTimes ? this.#from : Math.max(line.after(from), this.#from);
     const stop = Math.min(this.#ownTimes ? line.next : line.after(to), this.#from + this.#blocks.length * BLOCK);
     const most = Math.max(0, stop - start);
@@ -161,7 +161,7 @@ export class Stored implements StoredSeries {
   #block(slot: number): Block {
     const i = Math.floor((slot - this.#from) / BLOCK);
     if (this.#blocks.length === 0) {
-      // Its past is gone, or it has none.
+      // Its past was dropped, or it has none.
       this.#from = slot - (slot % BLOCK);
       this.#blocks.push(new Block());
       return this.#blocks[0] as Block;
@@ -171,7 +171,7 @@ export class Stored implements StoredSeries {
   }
 }
 
-/** A series of a few points that no more come to. */
+/** A series of a few points that gets no more. */
 export function fixedSeries(
   labels: Labels,
   all: readonly (readonly [number, number | NativeHistogram])[],
