@@ -1,4 +1,4 @@
-/** What happened to the processes of a workload between two looks at it: what the user wants marked in a chart. */
+/** What happened to a workload's processes between two looks, as far as the user wants it marked in a chart. */
 import type { ContainerRecord, Replica } from './types';
 
 export interface Happened {
@@ -10,8 +10,8 @@ export interface Happened {
 }
 
 /**
- * `label`: how a pod is called in a text. `now`: ms since the epoch; a new pod counts from its creation. Nothing is
- * told of the first look, when `before` is empty.
+ * `label`: the name of a pod in a text. `now`: ms since the epoch; a new pod counts from its creation. The first look,
+ * when `before` is empty, reports nothing.
  */
 export function happened(
   before: readonly Replica[],
@@ -51,7 +51,7 @@ function leader(replicas: readonly Replica[]): Replica | undefined {
   return replicas.find((r) => r.leader);
 }
 
-/** The pod that was made last: during a rollout it has the settings to come. */
+/** The youngest pod: during a rollout it has the new settings. */
 function newest(replicas: readonly Replica[]): Replica | undefined {
   return replicas.reduce<Replica | undefined>(
     (a, b) => (a === undefined || b.pod.createdAt > a.pod.createdAt ? b : a),
@@ -74,7 +74,7 @@ function tag(image: string): string {
   return image.slice(image.lastIndexOf('/') + 1);
 }
 
-/** Numbers, durations, switches and addresses of this machine may be shown; anything else may be a secret. */
+/** Only numbers, durations, switches and addresses of this machine may be shown; anything else may be a secret. */
 const PLAIN = /^(true|false|-?[\d.]+(ms|s|m|h|Mi|Gi|[kKMG])?|(localhost|127\.0\.0\.1|0\.0\.0\.0)?:\d+)$/;
 
 function flags(before: ContainerRecord, after: ContainerRecord): string[] {

@@ -9,9 +9,9 @@ import { wiringOf, type Wiring } from './wiring';
 import type { ClusterObjects, OwnerRef, PodRecord, Reason, Replica, Workload, WorkloadRecord } from './types';
 
 export interface DiscoverOptions {
-  /** ms since the epoch; leases that ran out before it lead nobody. */
+  /** ms since the epoch; leases that expired before it make nobody a leader. */
   readonly now: number;
-  /** What the user marked, by `namespace/name`: true = a controller, false = none. Outweighs every rule. */
+  /** What the user marked, by `namespace/name`: true = a controller, false = none. Overrides every rule. */
   readonly marked: Readonly<Record<string, boolean>>;
 }
 
@@ -25,8 +25,8 @@ interface Group {
 
 /**
  * The workloads of a cluster with their replicas, leaders, stated endpoints, and the reasons for taking them for
- * controllers. Sorted by namespace, name and kind. The same objects give the same answer, and what has not changed
- * since the last call is given as the same object, so that callers may compare by `===`.
+ * controllers. Sorted by namespace, name and kind. The same objects give the same answer, and whatever has not changed
+ * since the last call is the same object, so callers may compare with `===`.
  */
 export function discover(objects: ClusterObjects, options: DiscoverOptions): Workload[] {
   const groups = group(objects);
@@ -48,7 +48,8 @@ function group(objects: ClusterObjects): Iterable<Group> {
     const { kind, namespace, name } = record;
     groups.set(`${kind}/${namespace}/${name}`, { kind, namespace, name, record, pods: [] });
   }
-  // Pods of one owner hold the same reference to it (records.ts keeps equal ones once): its owners are looked up once.
+  // Pods of one owner share one reference object (records.ts keeps equal ones once), so their owners are looked up
+  // once.
   const byOwner = new Map<OwnerRef, Group | null>();
   for (const pod of objects.pods.values()) {
     const shared = pod.owner === undefined || pod.owner.kind === 'Node' ? undefined : byOwner.get(pod.owner);
@@ -127,7 +128,7 @@ function judged(
   replicas: readonly Replica[],
   wiring: Wiring,
 ): { readonly score: number; readonly reasons: readonly Reason[] } {
-  // During a rollout the newest pod tells what the workload is now.
+  // During a rollout the youngest pod shows what the workload is now.
   let one: Replica | undefined;
   for (const r of replicas) if (one === undefined || newer(r.pod, one.pod)) one = r;
   const labels = { ...g.record?.labels, ...one?.pod.labels };
@@ -158,8 +159,8 @@ function newer(a: PodRecord, b: PodRecord): boolean {
 }
 
 /**
- * The same workload with what its `/metrics` say (see runtimeReason), judged anew: a marked one stays as the user
- * marked it.
+ * The same workload, judged again with what its `/metrics` show (see runtimeReason). A workload that the user marked
+ * stays as it is.
  */
 export function withReason(w: Workload, reason: Reason): Workload {
   const mark = w.reasons.find((r) => r.rule === 'marked');
@@ -172,7 +173,7 @@ export function withReason(w: Workload, reason: Reason): Workload {
   };
 }
 
-/** What the names of the families in a process's /metrics say about it; undefined = nothing. */
+/** What the names of the families in a process's /metrics reveal about it; undefined = nothing. */
 export function runtimeReason(families: Iterable<string>): Reason | undefined {
   let queue = '';
   for (const name of families) {

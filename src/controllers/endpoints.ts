@@ -4,7 +4,7 @@ import { isRbacProxy, isSidecar } from './image';
 import { podPort, type Wired } from './wiring';
 import type { ContainerRecord, Endpoint, EndpointKind, PodRecord, Replica } from './types';
 
-/** One hint at an endpoint; what it doesn't tell may come from another hint at the same port. */
+/** A hint at an endpoint; what it lacks may come from another hint at the same port. */
 interface Hint {
   readonly kind: EndpointKind;
   readonly port: number;
@@ -14,8 +14,8 @@ interface Hint {
 }
 
 /**
- * Flags that carry an address or a port. The first five of each are those of controller-runtime, MOCO, cert-manager,
- * CSI and Cluster API.
+ * Flags with an address or a port. The first five of each are those of controller-runtime, MOCO, cert-manager, CSI and
+ * Cluster API.
  */
 const METRICS_FLAGS = [
   'metrics-bind-address',
@@ -57,7 +57,7 @@ const PPROF_FLAGS = [
   'debug-address',
   'debug-port',
 ];
-/** Switches that keep pprof off although an address is given. */
+/** Switches that keep pprof off even when an address is given. */
 const PPROF_SWITCHES = [
   'profiling',
   'enable-profiling',
@@ -72,13 +72,15 @@ const PPROF_PORT = /(^|-)(pprof|prof|profiler?|profiling|debug)(-|$)/i;
 const METRICS_ENV = /METRIC|PROMETHEUS/i;
 const PPROF_ENV = /PPROF|PROFIL/i;
 
-/** Ports on which Kubernetes' own components and kubebuilder's scaffold speak TLS. */
+/** Ports on which Kubernetes' own components and kubebuilder's scaffold serve TLS. */
 const TLS_PORTS = new Set([443, 8443, 9443, 10250, 10257, 10258, 10259]);
 
-/** Tried only when the user acts: where pprof and metrics are most often. */
+/** The most common ports of pprof and metrics, tried only when the user acts. */
 const WELL_KNOWN_PORTS: readonly number[] = [6060, 8080, 8081, 8082, 8443, 9090, 10257, 10259];
 
-/** Where a pod says that pprof and metrics are: pprof first, then the surest first. One for each kind and port. */
+/**
+ * Where a pod says that pprof and metrics are: pprof first, then the most certain first. One for each kind and port.
+ */
 export function statedEndpoints(pod: PodRecord, wired: Wired): readonly Endpoint[] {
   const hints = [
     ...fromContainers(pod.containers),
@@ -110,8 +112,8 @@ export function statedEndpoints(pod: PodRecord, wired: Wired): readonly Endpoint
 const NONE: readonly Endpoint[] = [];
 
 /**
- * Ports worth a try where nothing states pprof, one entry for each port (a probe asks for both kinds at once): first
- * those where metrics are (older managers serve pprof there), then those of a known system, then the well-known ones.
+ * Ports worth a try when nothing states pprof, one entry per port, since a probe asks for both kinds at once. First
+ * those of the metrics, where older managers also serve pprof, then those of a known system, then the well-known ones.
  */
 export function guessEndpoints(replica: Replica): readonly Endpoint[] {
   const stated = new Set(replica.endpoints.filter((e) => e.kind === 'pprof').map((e) => e.port));
@@ -147,7 +149,7 @@ function fromContainers(containers: readonly ContainerRecord[]): readonly Hint[]
 }
 
 /**
- * Behind kube-rbac-proxy the process itself listens on loopback, which the tunnel reaches without a token: it comes
+ * Behind kube-rbac-proxy the process itself listens on loopback. The tunnel gets there without a token, so it comes
  * first.
  */
 function fromProxy(c: ContainerRecord): Hint[] {
@@ -190,7 +192,7 @@ function fromFlags(c: ContainerRecord): Hint[] {
       scheme: scheme ?? (name === 'diagnostics-address' ? 'https' : undefined),
       how,
     });
-    // Cluster API serves pprof beside the metrics there.
+    // There, Cluster API serves pprof beside the metrics.
     if (name === 'diagnostics-address') hints.push({ kind: 'pprof', port, scheme: scheme ?? 'https', how });
   }
   if (!pprofOff(flags)) {
@@ -227,9 +229,7 @@ function fromEnv(c: ContainerRecord): Hint[] {
   });
 }
 
-/**
- * Kubernetes' components by `--secure-port` and `--profiling`, other known systems by the ports that they always have.
- */
+/** Kubernetes' components by `--secure-port` and `--profiling`, other known systems by their fixed ports. */
 function fromKnown(pod: PodRecord): Hint[] {
   const known = identify(pod);
   if (known === undefined) return [];
@@ -241,7 +241,7 @@ function fromKnown(pod: PodRecord): Hint[] {
   for (const p of known.system.ports ?? []) {
     if (address === 'off') continue;
     if (!p.always) {
-      // Switched on by its flag, at the address that it then has.
+      // Switched on by a flag, at its fixed address.
       if (
         p.kinds.includes('pprof') &&
         flags.some(pprofOn) &&
@@ -257,7 +257,7 @@ function fromKnown(pod: PodRecord): Hint[] {
     }
     const stable = p.scheme === 'https' && p.port >= 10_257 && p.port <= 10_259;
     const port = stable && address !== undefined ? address : p.port;
-    // A flag that says where the metrics are speaks for itself.
+    // A flag for the metrics' address is enough.
     if (!stable && flags.some((f) => METRICS_FLAGS.some((name) => f.has(name))) && p.kinds.includes('metrics')) {
       if (p.kinds.length > 1) hints.push(...besideMetrics(own, known.system.title));
       continue;
@@ -275,7 +275,7 @@ function fromKnown(pod: PodRecord): Hint[] {
   return hints;
 }
 
-/** pprof on the moved metrics port of a system that serves both on one. */
+/** pprof on the configured metrics port of a system that serves both on one. */
 function besideMetrics(own: readonly ContainerRecord[], title: string): Hint[] {
   return own
     .filter((c) => !pprofOff(flagsOf(c)))
@@ -303,7 +303,7 @@ function fromAnnotations(pod: PodRecord, wired: Wired): Hint[] {
   ]) {
     const port = Number(annotations['prometheus.io/port']);
     if (!(port > 0 && port <= 65_535) || annotations['prometheus.io/scrape'] === 'false') continue;
-    // Istio rewrites these to its own agent, which merges the process's metrics into its own.
+    // Istio rewrites these to its own agent, which merges the process's metrics with its own.
     if (meshed && port === 15_020) continue;
     const scheme = annotations['prometheus.io/scheme'];
     hints.push({

@@ -1,15 +1,12 @@
 import type { ContainerRecord } from './types';
 
-/** Flags by name without dashes; the last value wins, as with Go's flag packages; a flag without a value is "true". */
+/** Flags by name, without dashes. The last value wins, as in Go's flag packages; a flag without a value is "true". */
 export type Flags = ReadonlyMap<string, string>;
 
-/** Equal containers are one object (see records.ts), so each set of args is read once. */
+/** Equal containers are one object (see records.ts), so each set of arguments is read once. */
 const known = new WeakMap<ContainerRecord, Flags>();
 
-/**
- * What a container is started with: `--name=value`, `--name value`, `-name=value`; `sh -c "…"` as far as it can be
- * read.
- */
+/** Reads a container's flags: `--name=value`, `--name value`, `-name=value`; `sh -c "…"` as far as possible. */
 export function flagsOf(container: ContainerRecord): Flags {
   let flags = known.get(container);
   if (flags === undefined) known.set(container, (flags = parse(words(container.args), container.env)));
@@ -17,8 +14,8 @@ export function flagsOf(container: ContainerRecord): Flags {
 }
 
 /**
- * Base name of the program: "kube-controller-manager" for `/usr/local/bin/kube-controller-manager`; '' = the image's
- * own.
+ * Base name of the program: "kube-controller-manager" for `/usr/local/bin/kube-controller-manager`; '' = that of the
+ * image.
  */
 export function programOf(container: ContainerRecord): string {
   const first = words(container.args).find((w) => !WRAPPERS.has(base(w)));
@@ -26,7 +23,8 @@ export function programOf(container: ContainerRecord): string {
 }
 
 /**
- * Everything that is not a flag or its value, e.g. subcommands: `argocd-application-controller`, `operator`, `start`.
+ * Everything that is neither a flag nor its value, such as subcommands: `argocd-application-controller`, `operator`,
+ * `start`.
  */
 export function wordsOf(container: ContainerRecord): readonly string[] {
   return words(container.args)
@@ -70,7 +68,7 @@ function base(word: string): string {
   return word.slice(word.lastIndexOf('/') + 1);
 }
 
-/** The arguments; a script given to a shell is split into words. */
+/** The arguments; a shell's script is split into words. */
 function words(args: readonly string[]): readonly string[] {
   const shell = args.findIndex(
     (a, i) => i < 4 && /^-[euxo]*c[euxo]*$/.test(a) && /(^|\/)(ba|da|a|)sh$/.test(args[i - 1] ?? ''),
@@ -79,7 +77,7 @@ function words(args: readonly string[]): readonly string[] {
   return [...args.slice(0, shell + 1), ...split(args[shell + 1] ?? ''), ...args.slice(shell + 2)];
 }
 
-/** A script as words: quotes undone, lines joined at `\`, "--" between commands. Best effort, no expansion. */
+/** A script as words: quotes removed, lines joined at `\`, "--" between commands. Best effort, without expansion. */
 function split(script: string): string[] {
   const out: string[] = [];
   let word = '';
@@ -98,7 +96,7 @@ function split(script: string): string[] {
       if (script[i] !== '\n' && i < script.length) word += script[i];
     } else if (c === ' ' || c === '\t' || c === '\n' || c === '\r' || c === ';' || c === '&' || c === '|') {
       if (word !== '' || open) out.push(word);
-      // What ends a command ends its flags, too, as "--" does.
+      // The end of a command ends its flags, like "--".
       if (c !== ' ' && c !== '\t' && out.at(-1) !== '--') out.push('--');
       word = '';
       open = false;
@@ -127,7 +125,7 @@ function unquote(v: string): string {
   return /^(".*"|'.*')$/s.test(v) ? v.slice(1, -1) : v;
 }
 
-/** `$(NAME)` as the kubelet expands it, `$NAME` and `${NAME}` as a shell does; unknown names stay as they are. */
+/** Expands `$(NAME)` like the kubelet, `$NAME` and `${NAME}` like a shell; unknown names stay as they are. */
 function expand(v: string, env: Readonly<Record<string, string>>): string {
   return v.includes('$')
     ? v.replace(
@@ -137,14 +135,14 @@ function expand(v: string, env: Readonly<Record<string, string>>): string {
     : v;
 }
 
-/** True for "true" (and no value), false for "false", "0" and the like; undefined when the flag is not given. */
+/** True for "true" (and no value), false for "false", "0" and the like; undefined when the flag is missing. */
 export function on(flags: Flags, name: string): boolean | undefined {
   const v = flags.get(name);
   return v === undefined ? undefined : !/^(false|f|0|no|off)$/i.test(v);
 }
 
 /**
- * Port of an address as Go programs take them: `:8080`, `0.0.0.0:8080`, `[::]:8080`, `8080`, `http://localhost:8080/x`,
+ * Port of an address as Go programs take it: `:8080`, `0.0.0.0:8080`, `[::]:8080`, `8080`, `http://localhost:8080/x`,
  * `$(POD_IP):8080`. `off` for "0", "" and `:0`, with which controller-runtime switches a server off; undefined when it
  * is no address.
  */

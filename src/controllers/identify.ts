@@ -3,7 +3,7 @@ import { imageName, isSidecar, repositoryOf } from './image';
 import { KNOWN, NOT_CONTROLLERS, type KnownSystem } from './known';
 import type { ContainerRecord, PodRecord } from './types';
 
-/** A known system and what gave it away: "image quay.io/…", "program kube-scheduler", "label x=y". */
+/** A known system, and what gave it away: "image quay.io/…", "program kube-scheduler", "label x=y". */
 export interface Known {
   readonly system: KnownSystem;
   readonly by: string;
@@ -28,7 +28,7 @@ export function identify(pod: Pick<PodRecord, 'containers' | 'labels'>): Known |
   return known ?? identifyLabels(pod.labels);
 }
 
-/** The same by labels alone, for a workload that has no pods. */
+/** The same by labels alone, for a workload without pods. */
 export function identifyLabels(labels: Readonly<Record<string, string>>): Known | undefined {
   for (const [key, value, system] of labelled) {
     const v = labels[key];
@@ -52,7 +52,7 @@ function byContainers(containers: readonly ContainerRecord[]): Known | undefined
   return undefined;
 }
 
-/** The image that says that this is a server, store, proxy or agent; undefined when nothing says so. */
+/** The image that shows that this is a server, store, proxy or agent; undefined when none does. */
 export function knownServer(container: ContainerRecord): string | undefined {
   const name = imageName(container.image);
   const two = repositoryOf(container.image).split('/').slice(-2).join('/');

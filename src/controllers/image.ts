@@ -31,8 +31,8 @@ export function versionOf(image: string): string {
 }
 
 /**
- * Containers that stand beside the one that matters: proxies, reloaders, CSI and service mesh helpers. Judged by the
- * container's name or its image's.
+ * Containers beside the main one: proxies, reloaders, CSI and service mesh helpers. Matched by the name of the
+ * container or of its image.
  */
 const SIDECAR =
   /^(kube-rbac-proxy|oauth2?-proxy|istio-proxy|proxyv2|linkerd-proxy|linkerd-init|envoy(-sidecar)?|daprd|vault-agent|consul-(dataplane|connect.*)|cloud-?sql-?proxy|fluent-?bit|fluentd|promtail|vector|otel-?(collector|agent).*|opentelemetry-collector.*|.*config-?map-?reload.*|(prometheus-)?config-reloader|k8s-sidecar|git-sync|livenessprobe|liveness-probe|(csi-)?node-driver-registrar|tailscale|pause)$/;
@@ -41,14 +41,14 @@ export function isSidecar(c: ContainerRecord): boolean {
   return SIDECAR.test(c.name) || SIDECAR.test(imageName(c.image));
 }
 
-/** True for the proxy that older kubebuilder scaffolds put before `/metrics`. */
+/** True for the proxy that older kubebuilder scaffolds put in front of `/metrics`. */
 export function isRbacProxy(c: ContainerRecord): boolean {
   return c.name === 'kube-rbac-proxy' || imageName(c.image).startsWith('kube-rbac-proxy');
 }
 
 /**
- * The container that a pod is about: the one named `manager` (kubebuilder) or after a controller or operator, else the
- * first that is no sidecar, else the first.
+ * A pod's main container: the one named `manager` (kubebuilder), or like a controller or operator; else the first that
+ * is no sidecar; else the first.
  */
 export function mainContainer(containers: readonly ContainerRecord[]): ContainerRecord | undefined {
   const own = containers.filter((c) => !isSidecar(c));

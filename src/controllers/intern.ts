@@ -1,12 +1,13 @@
 /**
- * Pods of one workload repeat each other's labels, images, args and ports. Keeping one copy of each cuts the memory of
- * 10,000 pods to a fraction. Both tables are bounded: a cluster with endless different values only loses the saving.
+ * Pods of one workload repeat each other's labels, images, args and ports. Keeping one copy of each reduces the memory
+ * for 10,000 pods to a fraction. Both tables are bounded: a cluster with endless different values only loses the
+ * saving.
  */
 
-/** Entries after which a table starts anew; what was given out stays valid. */
+/** A table with more entries starts over; copies in use stay valid. */
 const STRINGS = 32_768;
 const SHAPES = 8192;
-/** Longer strings are rarely repeated, and dear to keep as keys. */
+/** Longer strings are rarely repeated, and cost a lot as keys. */
 const LONGEST = 512;
 
 const strings = new Map<string, string>();

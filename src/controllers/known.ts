@@ -5,11 +5,11 @@ export interface KnownPort {
   readonly port: number;
   readonly scheme: 'http' | 'https';
   readonly kinds: readonly EndpointKind[];
-  /** False where a setting must switch it on: it is then tried only when the user acts. */
+  /** False where a setting must switch it on: such a port is tried only when the user acts. */
   readonly always: boolean;
 }
 
-/** A system whose controllers everybody meets. It is known by any one of `images`, `programs` or `label`. */
+/** A widespread system with controllers. Any one of `images`, `programs` or `label` identifies it. */
 export interface KnownSystem {
   /** "Argo CD's application controller": completes "This is …". */
   readonly title: string;
@@ -19,7 +19,7 @@ export interface KnownSystem {
   readonly programs?: readonly string[];
   /** A label of the pod or workload, as key and value; `*` = any value. */
   readonly label?: readonly [string, string];
-  /** Names of its leases, where they tell nothing by themselves. */
+  /** Names of its leases, where they don't name the system. */
   readonly leases?: readonly string[];
   readonly ports?: readonly KnownPort[];
 }
@@ -41,9 +41,9 @@ const https = (port: number, kinds: readonly EndpointKind[], always = true): Kno
 });
 
 /**
- * Ports: Kubernetes, `pkg/cluster/ports` and the components' `--secure-port`; Argo CD, its metrics Services; Flux,
- * pkg/runtime/pprof on the metrics server; Cluster API, `--diagnostics-address`; cert-manager,
- * `--metrics-listen-address` and `--profiler-address`; knative and Tekton, pkg/profiling (8008); the others from their
+ * Sources of the ports: Kubernetes, `pkg/cluster/ports` and the components' `--secure-port`; Argo CD, its metrics
+ * Services; Flux, pkg/runtime/pprof on the metrics server; Cluster API, `--diagnostics-address`; cert-manager,
+ * `--metrics-listen-address` and `--profiler-address`; knative and Tekton, pkg/profiling (8008); the others, their
  * default flags.
  */
 export const KNOWN: readonly KnownSystem[] = [
@@ -238,7 +238,7 @@ export const KNOWN: readonly KnownSystem[] = [
 ];
 
 /**
- * Servers, stores, proxies and agents that carry some of a controller's marks (a lease, a metrics port, a monitor) and
+ * Servers, stores, proxies and agents that look like a controller in some ways (a lease, a metrics port, a monitor) and
  * are none. Last parts of image paths.
  */
 export const NOT_CONTROLLERS: ReadonlySet<string> = new Set([

@@ -4,20 +4,20 @@ import { isSidecar } from './image';
 import type { LeaseRecord, PodRecord } from './types';
 
 /**
- * How long past its end a lease still counts, ms: this machine's clock and the cluster's differ, and a renewal takes a
- * while to be heard of. client-go's defaults are 15 s of lease renewed every 2 s.
+ * How long a lease still counts after it expired, ms: this machine's clock and the cluster's differ, and news of a
+ * renewal takes a while. client-go's defaults are a lease of 15 s, renewed every 2 s.
  */
 export const SKEW_MS = 15_000;
-/** Clocks further apart than this, ms, are wrong rather than different. */
+/** A clock further ahead than this, ms, is wrong and not just different. */
 const AHEAD_MS = 30_000;
-/** Of leases that don't say how long they last, s: client-go's default LeaseDuration. */
+/** Duration of leases that don't state one, s: client-go's default LeaseDuration. */
 const DEFAULT_SECONDS = 15;
 /** Linux' limit for host names; the kubelet cuts longer pod names to it. */
 const HOST_NAME_MAX = 63;
 
 /**
- * Which pod holds which leases, as `namespace/name`. A lease goes to one pod at most; one that has run out, or whose
- * holder cannot be told among several pods, to none. `now` is in ms since the epoch, by this machine's clock.
+ * Which pod holds which leases, as `namespace/name`. A lease belongs to one pod at most, and to none if it has expired,
+ * or if several pods may be its holder. `now`: ms since the epoch, by this machine's clock.
  */
 export function holders(
   pods: Iterable<PodRecord>,
@@ -43,9 +43,9 @@ export function holders(
 }
 
 /**
- * How far the holders' clocks are ahead of this machine's, ms; negative: behind. Renewals that were watched tell it.
- * Before any was, the renewals themselves do, by vote: one machine whose clock is ahead must not make all other leases
- * look old, and where most are ahead it is this machine that is behind.
+ * How far the holders' clocks are ahead of this machine's, ms; negative: behind. Renewals that were watched show it.
+ * Before there are any, the times of all renewals decide by majority: one machine whose clock is ahead must not make
+ * all other leases look expired, and if most are ahead, this machine is behind.
  */
 function clusterAhead(leases: ReadonlyMap<string, LeaseRecord>, now: number): number {
   const watched: number[] = [];
@@ -67,8 +67,8 @@ function median(values: number[]): number {
 }
 
 /**
- * A lease that is followed is judged by when it was heard of, as client-go does; one that was only listed by its own
- * time.
+ * As in client-go, a followed lease is judged by the time at which we heard of it; a lease that was only listed, by its
+ * own time.
  */
 function isLive(lease: LeaseRecord, now: number, ahead: number): boolean {
   if (lease.renewedAt === 0) return true;
@@ -81,14 +81,12 @@ function patience(lease: LeaseRecord): number {
   return (lease.durationSeconds || DEFAULT_SECONDS) * 1000 + SKEW_MS;
 }
 
-/**
- * When a lease stops counting unless it is renewed, ms since the epoch, by this machine's clock where it is followed.
- */
+/** When a lease stops counting unless it is renewed, ms since the epoch; by this machine's clock if it is followed. */
 export function leaseEnd(lease: LeaseRecord): number {
   return (lease.heardAt ?? lease.renewedAt) + patience(lease);
 }
 
-/** The parts of a holder's identity that may name a pod, its uid or its host: likeliest first. */
+/** The parts of a holder's identity that may name a pod, its uid or its host, the likeliest first. */
 function identityForms(holder: string): readonly { readonly name: string; readonly namespace?: string }[] {
   const forms: { name: string; namespace?: string }[] = [];
   const add = (name: string, namespace?: string): void => {
@@ -96,8 +94,7 @@ function identityForms(holder: string): readonly { readonly name: string; readon
     forms.push(namespace === undefined ? { name } : { name, namespace });
   };
   add(holder);
-  // No name in Kubernetes contains "_": what stands before it is the host, what follows a random id (client-go's
-  // custom).
+  // No name in Kubernetes contains "_": the part before it is the host, the rest a random id (client-go's custom).
   const host = holder.split('_', 1)[0]!;
   add(host);
   add(holder.replace(/[-_][0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, ''));
@@ -119,7 +116,7 @@ function identityForms(holder: string): readonly { readonly name: string; readon
   return forms;
 }
 
-/** The pods that the leases may mean. Of ten thousand pods it keeps those few: the leases are looked at first. */
+/** The pods that the leases may mean. Leases are read first, so that of ten thousand pods only those few are kept. */
 class PodIndex {
   readonly #byName = new Map<string, PodRecord[]>();
   readonly #byUid = new Map<string, PodRecord>();
@@ -141,7 +138,7 @@ class PodIndex {
     for (const pod of pods) {
       if (asked.has(pod.uid)) this.#byUid.set(pod.uid, pod);
       add(pod.name, pod);
-      // With hostNetwork the host's name is the node's, which may come with or without its domain.
+      // With hostNetwork the host name is the node's, with or without its domain.
       if (pod.hostname !== pod.name && pod.hostname !== '') {
         add(pod.hostname, pod);
         const dot = pod.hostNetwork ? pod.hostname.indexOf('.') : -1;
@@ -164,10 +161,10 @@ class PodIndex {
   }
 }
 
-/** The one pod that is meant among those of a name; undefined when that can't be told. */
+/** The only pod that fits among those of a name; undefined when several do. */
 function pick(found: readonly PodRecord[], lease: LeaseRecord): PodRecord | undefined {
   const alive = found.filter((p) => p.phase !== 'Succeeded' && p.phase !== 'Failed');
-  // A node's name stands for every pod on its network: there the lease must be the pod's own by its name or flags.
+  // A node's name stands for every pod on its network, so there the pod's name or flags must fit the lease as well.
   const own = alive.filter((p) => !p.hostNetwork || p.hostname === p.name);
   const candidates = own.length > 0 ? own : alive.filter((p) => relation(p, lease) > 0);
   return best(candidates, (p) => (p.namespace === lease.namespace ? 1 : 0) + 2 * relation(p, lease));
@@ -200,8 +197,8 @@ const LEASE_FLAGS = [
 ];
 
 /**
- * How surely a lease is of a pod's program: 3 its flags name it, 2 its known names or its own name, 1 it elects at all,
- * 0 nothing.
+ * How certain it is that a lease belongs to a pod's program: 3 its flags name it, 2 it has the known names or the pod's
+ * own, 1 the pod takes part in some election, 0 nothing speaks for it.
  */
 function relation(pod: PodRecord, lease: LeaseRecord): number {
   let elects = false;

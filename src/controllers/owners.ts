@@ -7,12 +7,12 @@ export interface Belongs {
   readonly record: WorkloadRecord | undefined;
 }
 
-/** Kinds whose pods run to an end: not workloads to tune. */
+/** Kinds whose pods run to completion: no workloads to tune. */
 const ENDING = new Set(['Job', 'CronJob']);
 
 /**
- * The workload of a pod: up the chain of owners from a ReplicaSet, else its owner; static pods without the node's
- * suffix; bare ones by themselves. Undefined for the pods of Jobs.
+ * The workload of a pod: for a ReplicaSet its owner, else the pod's own owner. Static pods lose the node's suffix, and
+ * a bare pod stands for itself. Undefined for pods of Jobs.
  */
 export function ownerOf(pod: PodRecord, workloads: ReadonlyMap<string, WorkloadRecord>): Belongs | undefined {
   const { owner } = pod;
@@ -25,7 +25,7 @@ export function ownerOf(pod: PodRecord, workloads: ReadonlyMap<string, WorkloadR
   if (set?.owner !== undefined)
     return { kind: set.owner.kind, name: set.owner.name, record: workloads.get(set.owner.uid) };
   if (set !== undefined) return { kind: 'ReplicaSet', name: set.name, record: set };
-  // ReplicaSets may not be listed, or come later than their pods: a Deployment's end in the hash that labels the pods.
+  // ReplicaSets may be forbidden, or arrive after their pods. A Deployment's end in the hash that also labels the pods.
   const hash = pod.labels['pod-template-hash'];
   if (hash !== undefined && owner.name.endsWith(`-${hash}`))
     return { kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1), record: undefined };
@@ -43,7 +43,7 @@ function staticName(pod: PodRecord): string {
     : pod.name;
 }
 
-/** True for records that stand in the tree by themselves: a Deployment's ReplicaSets do not. */
+/** True for records that have a place of their own in the tree: a Deployment's ReplicaSets have none. */
 export function isTop(record: WorkloadRecord): boolean {
   return record.kind !== 'ReplicaSet' || record.owner === undefined;
 }

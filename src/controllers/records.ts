@@ -12,13 +12,13 @@ import type {
   WorkloadRecord,
 } from './types';
 
-/** Environment names that may tell where something listens. Anything that smells of a secret is never kept. */
+/** Environment variables that may say where something listens. Names that sound like a secret are never kept. */
 const ENV_WANTED = /ADDR|PORT|LISTEN|BIND|PPROF|PROFIL|METRICS|DEBUG/i;
 const ENV_SECRET = /PASS|SECRET|TOKEN|KEY|CRED|AUTH/i;
-/** An argument longer than this is a script; its first part tells enough. */
+/** A longer argument is a script; its first part is enough. */
 const LONGEST_ARG = 4096;
 
-/** A Pod, as JSON from the API, as a record; undefined when it has no name. Missing fields become empty ones. */
+/** A Pod (JSON of the API) as a record; undefined when it has no name. Missing fields become empty ones. */
 export function podRecord(obj: unknown): PodRecord | undefined {
   const pod = object(obj);
   const meta = object(pod['metadata']);
@@ -55,7 +55,7 @@ export function podRecord(obj: unknown): PodRecord | undefined {
 
 /**
  * A Deployment, StatefulSet, DaemonSet or ReplicaSet as a record, from the whole object or its PartialObjectMetadata;
- * undefined when it has no name. `kind` is told by the caller, since items of a list carry none.
+ * undefined when it has no name. The caller gives `kind`, since items of a list don't have it.
  */
 export function workloadRecord(kind: string, obj: unknown): WorkloadRecord | undefined {
   const meta = object(object(obj)['metadata']);
@@ -73,8 +73,8 @@ export function workloadRecord(kind: string, obj: unknown): WorkloadRecord | und
 }
 
 /**
- * A Lease as a record; undefined when it has no name, and for the heartbeats of nodes and API servers, which are leases
- * too but elect nobody.
+ * A Lease as a record; undefined when it has no name, and for the heartbeats of nodes and API servers, which are
+ * leases, too, but elect nobody.
  */
 export function leaseRecord(obj: unknown): LeaseRecord | undefined {
   const meta = object(object(obj)['metadata']);
@@ -93,7 +93,7 @@ export function leaseRecord(obj: unknown): LeaseRecord | undefined {
   };
 }
 
-/** A Service as a record; undefined when it has no name. A port without `targetPort` goes to the same number. */
+/** A Service as a record; undefined when it has no name. A port without `targetPort` leads to the same number. */
 export function serviceRecord(obj: unknown): ServiceRecord | undefined {
   const meta = object(object(obj)['metadata']);
   const spec = object(object(obj)['spec']);
@@ -169,13 +169,13 @@ function ownerOf(meta: Json): OwnerRef | undefined {
   return shared(`owner${SEP}${kind}${SEP}${name}${SEP}${uid}`, () => ({ kind, name, uid }));
 }
 
-/** Between the parts of a key: no Kubernetes text holds it. */
+/** Separates the parts of a key: no text in Kubernetes contains it. */
 const SEP = '\u0000';
 
-/** A map of strings, only the wanted keys; equal maps are one object. */
+/** A map of strings, with only the wanted keys; equal maps are one object. */
 function strings(v: unknown, wanted?: (key: string) => boolean): Readonly<Record<string, string>> {
   const from = object(v);
-  // Ten thousand pods pass here: the key is put together without anything else being made.
+  // Ten thousand pods pass through here, so the key is built without any other object.
   let key = 'map';
   for (const name in from)
     if (typeof from[name] === 'string' && wanted?.(name) !== false) key += SEP + name + SEP + (from[name] as string);
@@ -189,7 +189,7 @@ function strings(v: unknown, wanted?: (key: string) => boolean): Readonly<Record
 
 function containersOf(spec: Json): readonly ContainerRecord[] {
   const containers = list(spec['containers']);
-  // Init containers that restart always are the native form of a sidecar and run beside the others.
+  // Init containers that always restart are native sidecars and run beside the others.
   const sidecars = list(spec['initContainers']).filter((c) => object(c)['restartPolicy'] === 'Always');
   const all = (sidecars.length === 0 ? containers : [...containers, ...sidecars]) as readonly Json[];
   let key = 'containers';
@@ -232,19 +232,19 @@ function wantedEnv(e: Json): boolean {
   return value !== '' && value.length <= 256 && ENV_WANTED.test(name) && !ENV_SECRET.test(name);
 }
 
-/** The first part of a very long argument, as a string of its own: a plain slice would keep the whole one alive. */
+/** The first part of a very long argument, as a string of its own: a slice would keep the whole one alive. */
 function cut(arg: string): string {
   return arg.length <= LONGEST_ARG ? arg : (JSON.parse(JSON.stringify(arg.slice(0, LONGEST_ARG))) as string);
 }
 
-/** `8080`, `"8080"` and `"metrics"`, as Kubernetes' IntOrString has them. */
+/** `8080`, `"8080"` or `"metrics"`: Kubernetes' IntOrString. */
 function intOrName(v: unknown): number | string | undefined {
   if (typeof v === 'number') return v;
   const s = text(v);
   return s === '' ? undefined : /^\d+$/.test(s) ? Number(s) : intern(s);
 }
 
-/** What a pod waits for or died of, in Kubernetes' own word; '' when nothing is wrong. */
+/** Why a pod waits or died, in Kubernetes' own word; '' when nothing is wrong. */
 function whyNot(status: Json, statuses: readonly Json[]): string {
   if (text(status['reason']) !== '') return text(status['reason']);
   for (const s of statuses) {

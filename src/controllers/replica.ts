@@ -9,13 +9,16 @@ interface Kept {
   readonly replica: Replica;
 }
 
-/** A pod's record never changes (a changed pod is a new one), so what follows from it is kept as long as it lives. */
+/**
+ * A pod's record never changes (a changed pod has a new one), so what follows from it is kept as long as the record
+ * lives.
+ */
 const kept = new WeakMap<PodRecord, Kept>();
 const versions = new WeakMap<readonly ContainerRecord[], string>();
 
 const NO_LEASES: readonly string[] = [];
 
-/** The replica of a pod; the same object as before when nothing about it has changed. */
+/** The replica of a pod: the same object as before if nothing about it has changed. */
 export function replicaOf(pod: PodRecord, leases: readonly string[] = NO_LEASES, wiring: Wiring): Replica {
   const before = kept.get(pod);
   if (before !== undefined && before.wiring === wiring && same(before.replica.leases, leases)) return before.replica;
@@ -41,7 +44,7 @@ function version(containers: readonly ContainerRecord[]): string {
   return v;
 }
 
-/** Endpoints follow from these four, which the pods of a Deployment share (records.ts keeps equal ones once). */
+/** Endpoints depend on these four, which the pods of a Deployment share (records.ts keeps equal ones once). */
 const alike = new WeakMap<Wired, WeakMap<object, WeakMap<object, WeakMap<object, readonly Endpoint[]>>>>();
 
 function endpoints(pod: PodRecord, wired: Wired): readonly Endpoint[] {

@@ -8,9 +8,7 @@ import { server } from './rules/server';
 import * as ports from './rules/ports';
 import type { Rule, Candidate } from './rules/rule';
 
-/**
- * Every sign of a controller. To add one: write it in a file under rules/, name it here.
- */
+/** Every sign of a controller. To add one, write it in a file under rules/ and name it here. */
 export const RULES: readonly Rule[] = [
   known,
   lease,
@@ -36,16 +34,16 @@ export const RULES: readonly Rule[] = [
 ];
 
 /**
- * From this sum of weights on, a workload is shown as a controller. One strong sign is enough by itself (a lease 60, a
- * leader-election flag 50, a known system 100), or two of middling strength (a component label 40 with a name 15), or
- * all the names together (15 each for workload, image and program) with one fact. An offered pprof weighs 45: few
- * servers state one, it is what this tool is for, and with metrics beside it (5) a Go process of one's own is shown
- * rather than missed. Metrics, annotations and monitors alone (5 each) never pass: every well-watched web server and
- * database has them.
+ * From this sum of weights on, a workload is shown as a controller. One strong sign is enough (a lease 60, a
+ * leader-election flag 50, a known system 100), or two of medium strength (a component label 40 with a name 15), or all
+ * the names (15 each for workload, image and program) with one more fact. An offered pprof weighs 45: few servers state
+ * one, and it is what this tool is for. With metrics beside it (5), the user's own Go process is rather shown than
+ * missed. Metrics, annotations and monitors alone (5 each) are never enough: every well-watched web server and database
+ * has them.
  */
 export const THRESHOLD = 50;
 
-/** What speaks for and against a workload, heaviest first, by the absolute weight. */
+/** What speaks for and against a workload, by absolute weight, the heaviest first. */
 export function judge(candidate: Candidate): { readonly score: number; readonly reasons: readonly Reason[] } {
   const reasons: Reason[] = [];
   for (const rule of RULES) {
@@ -55,7 +53,7 @@ export function judge(candidate: Candidate): { readonly score: number; readonly 
   return weigh(reasons);
 }
 
-/** Sorted reasons with their sum. */
+/** The sorted reasons and their sum. */
 export function weigh(reasons: readonly Reason[]): { readonly score: number; readonly reasons: readonly Reason[] } {
   return {
     score: reasons.reduce((sum, r) => sum + r.weight, 0),

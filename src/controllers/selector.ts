@@ -2,7 +2,7 @@ import type { LabelSelector } from './types';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** True when each pair of a Service's selector is among the labels. A Service without a selector selects nothing. */
+/** True when the labels have every pair of a Service's selector. A Service without a selector selects nothing. */
 export function selects(selector: Labels, labels: Labels): boolean {
   let any = false;
   for (const key in selector) {

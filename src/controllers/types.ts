@@ -1,5 +1,5 @@
 /**
- * What discovery works on and gives: plain records, small enough for tens of thousands of pods. Times in ms since
+ * Input and output of discovery: plain records, small enough for tens of thousands of pods. Times in ms since the
  * epoch.
  */
 
@@ -19,7 +19,7 @@ export interface ContainerRecord {
   readonly image: string;
   /** command followed by args, as one list. */
   readonly args: readonly string[];
-  /** Literal values only (no secrets, no references), and only names that could hold an address or port. */
+  /** Only literal values (no secrets, no references), and only names that may hold an address or port. */
   readonly env: Readonly<Record<string, string>>;
   readonly ports: readonly ContainerPort[];
 }
@@ -35,14 +35,14 @@ export interface PodRecord {
   readonly node: string;
   readonly hostNetwork: boolean;
   readonly serviceAccount: string;
-  /** `spec.hostname` or the pod's name: what `os.Hostname()` gives inside. With hostNetwork: the node's. */
+  /** `spec.hostname` or the pod's name, which `os.Hostname()` gives inside. With hostNetwork: the node's. */
   readonly hostname: string;
   readonly phase: string;
   readonly ready: boolean;
-  /** True from the deletion time stamp on. */
+  /** True from the deletion timestamp on. */
   readonly deleting: boolean;
   readonly restarts: number;
-  /** Why it is not running, if told: "CrashLoopBackOff", "ImagePullBackOff"… */
+  /** Why it is not running, if known: "CrashLoopBackOff", "ImagePullBackOff"… */
   readonly reason: string;
   readonly createdAt: number;
   readonly containers: readonly ContainerRecord[];
@@ -63,12 +63,12 @@ export interface LeaseRecord {
   readonly namespace: string;
   readonly name: string;
   readonly holder: string;
-  /** By the clock of its holder. */
+  /** By the holder's clock. */
   readonly renewedAt: number;
   readonly durationSeconds: number;
-  /** When this `renewedAt` arrived here, by this machine's clock; undefined where nobody follows the lease. */
+  /** When this `renewedAt` arrived here, by this machine's clock; undefined if the lease is not followed. */
   readonly heardAt?: number;
-  /** Another `renewedAt` came before this one: the holder was seen alive at `heardAt`, whatever its clock says. */
+  /** There was another `renewedAt` before, so the holder was alive at `heardAt`, whatever its clock says. */
   readonly renewing?: boolean;
 }
 
@@ -93,7 +93,7 @@ export interface MonitorRecord {
   readonly namespace: string;
   readonly name: string;
   readonly selector: LabelSelector;
-  /** 'any' or the namespaces it looks in. */
+  /** 'any', or the namespaces in which it looks. */
   readonly namespaces: 'any' | readonly string[];
   readonly endpoints: readonly MonitorEndpoint[];
 }
@@ -116,7 +116,7 @@ export interface ClusterObjects {
   readonly monitors: ReadonlyMap<string, MonitorRecord>;
 }
 
-/** Why something is taken for a controller: the rule's name, its weight, and a sentence for the tooltip. */
+/** A reason to take a workload for a controller: the rule's name, its weight, and a sentence for the tooltip. */
 export interface Reason {
   readonly rule: string;
   readonly weight: number;
@@ -131,28 +131,25 @@ export interface Endpoint {
   readonly scheme: 'http' | 'https';
   /** `/debug/pprof/` or `/metrics` unless something says otherwise. */
   readonly path: string;
-  /**
-   * Where this comes from, a short phrase: "--pprof-bind-address=127.0.0.1:6060", "port named metrics", "answered on
-   * 6060".
-   */
+  /** Its source, a short phrase: "--pprof-bind-address=127.0.0.1:6060", "port named metrics", "answered on 6060". */
   readonly how: string;
-  /** stated: the object says so. confirmed: it answered. guess: a well-known port, tried only when the user acts. */
+  /** stated: an object says so. confirmed: it answered. guess: a well-known port, tried only when the user acts. */
   readonly certainty: 'stated' | 'confirmed' | 'guess';
 }
 
 export interface Replica {
   readonly pod: PodRecord;
-  /** Names (`namespace/name`) of the leases that it holds and that have not run out; a leader holds at least one. */
+  /** The leases (`namespace/name`) that it holds and that have not expired; a leader holds at least one. */
   readonly leases: readonly string[];
   readonly leader: boolean;
   /** Tag or short digest of the main container's image; '' = none. */
   readonly version: string;
-  /** Stated ones only (guesses come from `guessEndpoints`). */
+  /** Only stated ones; guesses come from `guessEndpoints`. */
   readonly endpoints: readonly Endpoint[];
 }
 
 export interface Workload {
-  /** `Kind/namespace/name`, unique in a cluster. Static pods: kind `Pod`, name without the node's suffix. */
+  /** `Kind/namespace/name`, unique in a cluster. Static pods: kind `Pod`, and the name without the node's suffix. */
   readonly id: string;
   readonly kind: string;
   readonly namespace: string;
@@ -166,7 +163,7 @@ export interface Workload {
   readonly createdAt: number;
 }
 
-/** A controller inside a process, as /metrics names it. */
+/** A controller inside a process, as its /metrics name it. */
 export interface RunningController {
   readonly name: string;
   /**

@@ -8,7 +8,7 @@ export interface Scrape {
   readonly port: number;
 }
 
-/** What of the cluster points at a pod. */
+/** The objects that point at a pod. */
 export interface Wired {
   readonly services: readonly ServiceRecord[];
   readonly scrapes: readonly Scrape[];
@@ -41,8 +41,8 @@ function same<T>(a: readonly T[], b: readonly T[]): boolean {
 const NOT_WIRED: Wired = { services: [], scrapes: [] };
 
 /**
- * Finds the Services and monitors of a pod without trying each of them on each pod: Services are looked up by a label
- * that they select, monitors by the namespaces that they look in. Pods with the same labels and ports share one answer.
+ * Finds the Services and monitors of a pod without trying each of them: Services by a label that they select, monitors
+ * by the namespaces in which they look. Pods with the same labels and ports share one answer.
  */
 export class Wiring {
   readonly #services = new Map<string, ServiceRecord[]>();
@@ -98,8 +98,8 @@ export class Wiring {
 }
 
 /**
- * A port's name or number, stated through a Service or not, as the number on the pod; undefined when the pod has none
- * such.
+ * The number on the pod of a port given by name or number, through a Service or not; undefined when the pod has no such
+ * port.
  */
 export function podPort(pod: PodRecord, port: string | number, service?: ServiceRecord): number | undefined {
   if (service !== undefined && typeof port === 'string') {

@@ -1,6 +1,6 @@
 /**
- * Scrapes the metrics of some processes at a steady pace, all at once, into one ring; the live source of the metrics
- * page. A process that fails keeps none of the others waiting, and is asked less often until it answers again.
+ * Scrapes the metrics of some processes at a steady pace, in parallel, into one ring: the live source of the metrics
+ * page. A process that fails delays no other, and is asked less often until it answers again.
  */
 import { Disposables, Emitter, type Disposable } from '../base/dispose';
 import { isAbort, Problem } from '../base/problem';
@@ -14,25 +14,24 @@ import type { Target } from '../target/types';
 
 /** A process to scrape. */
 export interface Scraped {
-  /** The same as long as it is the same process. */
+  /** Stays the same for the same process. */
   readonly id: string;
-  /** Put on each of its series: instance, namespace, pod, job. */
+  /** Added to each of its series: instance, namespace, pod, job. */
   readonly labels: Labels;
   /**
-   * Where its metrics are; `again`: what was found before does not answer any more. Asked once, and again after a
-   * failure.
+   * Where its metrics are. `again`: the place found before no longer answers. Asked once, and again after a failure.
    */
   readonly find: (signal: AbortSignal, again: boolean) => Promise<{ readonly target: Target; readonly path: string }>;
 }
 
 export interface ScraperOptions {
-  /** Between two scrapes of a process, ms; read anew each time. */
+  /** Time between two scrapes of a process, ms; read each time. */
   readonly everyMs: () => number;
   /** Largest body, bytes, before and after decompression. */
   readonly maxBytes: () => number;
   /** Longest silence of a process, ms. */
   readonly idleTimeoutMs: () => number;
-  /** What the ring keeps, s. */
+  /** How long the ring keeps points, s. */
   readonly keepSeconds: number;
   /** ms since the epoch. */
   readonly now?: () => number;
@@ -50,18 +49,17 @@ export interface ScrapeReport {
   readonly problem: Problem | undefined;
 }
 
-/** A failing process is asked at most this seldom, ms. */
+/** Longest time between two attempts at a failing process, ms. */
 const SELDOM_MS = 30_000;
 /**
- * So often all that a process exports is read, and not only what is wanted: which families there are changes seldom;
- * ms.
+ * How often to read everything that a process exports, not only what is wanted, ms: its set of families rarely changes.
  */
 const WHOLE_MS = 30_000;
-/** Codes after which the endpoint may be elsewhere: it is looked for again. */
+/** Codes after which the endpoint may have moved: it is looked up again. */
 const MOVED =
   /^(target\.(refused|html|redirect|scheme|protocol)|kube\.portRefused|metrics\.(notExposition|html|empty))$/;
 
-/** Names of what these queries read; undefined when one may read any. Throws Problem `metrics.promql`. */
+/** Names that these queries read; undefined when one may read any. Throws Problem `metrics.promql`. */
 export function namesIn(queries: readonly string[]): ReadonlySet<string> | undefined {
   const all = queries.map((promql) => metricNames(parsed(promql)));
   return all.includes(undefined) ? undefined : new Set(all.flatMap((names) => names ?? []));
@@ -76,7 +74,7 @@ export class Scraper implements SeriesSource, Disposable {
   #running = false;
   #wanted: ReadonlySet<string> | undefined = new Set();
   #whole = false;
-  /** When each process was last read whole, ms. */
+  /** When each process was last read as a whole, ms. */
   readonly #wholeAt = new Map<string, number>();
 
   constructor(private readonly options: ScraperOptions) {
@@ -96,7 +94,7 @@ export class Scraper implements SeriesSource, Disposable {
     return [...this.#loops.values()].flatMap((l) => l.last ?? []);
   }
 
-  /** Whom to scrape; those that stay go on undisturbed. */
+  /** The processes to scrape; those that stay are not disturbed. */
   set(processes: readonly Scraped[]): void {
     const before = new Map(this.#loops);
     for (const process of processes) {
@@ -114,22 +112,22 @@ export class Scraper implements SeriesSource, Disposable {
   }
 
   /**
-   * Names whose series are kept over time; undefined = all. The rest is there as the last two scrapes, of now with
-   * `whole`, else of the last minute.
+   * Names whose series are kept over time; undefined = all. Others exist only in the last two whole scrapes: those of
+   * now with `whole`, else those of the last minute.
    */
   want(names: ReadonlySet<string> | undefined, whole: boolean): void {
     this.#wanted = names;
     this.#whole = whole;
   }
 
-  /** Scrapes from now on; safe to call again. */
+  /** Starts scraping; safe to call again. */
   start(): void {
     if (this.#running || this.#own.disposed) return;
     this.#running = true;
     for (const loop of this.#loops.values()) loop.start();
   }
 
-  /** Ends what is under way; what was scraped is kept. */
+  /** Ends scrapes under way; what was scraped is kept. */
   stop(): void {
     this.#running = false;
     for (const loop of this.#loops.values()) loop.stop();
@@ -166,7 +164,7 @@ export class Scraper implements SeriesSource, Disposable {
     return [...values].sort();
   }
 
-  /** One scrape of one process into the ring; gives how it went. Throws AbortError only. */
+  /** Scrapes one process once into the ring; gives how it went. Throws AbortError only. */
   async scrape(
     process: Scraped,
     place: { readonly target: Target; readonly path: string },
@@ -184,7 +182,7 @@ export class Scraper implements SeriesSource, Disposable {
     });
     try {
       const { target, path } = place;
-      // The answer comes unpacked; what it was on the wire only its progress tells.
+      // The answer arrives decompressed; only its progress shows the bytes on the wire.
       let wire = 0;
       const answer = await get(target, path, {
         signal,
@@ -213,7 +211,7 @@ export class Scraper implements SeriesSource, Disposable {
     }
   }
 
-  /** A failure before there was anything to scrape. */
+  /** Reports a failure before there was anything to scrape. */
   failed(process: Scraped, e: unknown): ScrapeReport {
     const time = this.now() / 1000;
     this.ring.fail(process.labels, time);
@@ -227,7 +225,7 @@ export class Scraper implements SeriesSource, Disposable {
     };
   }
 
-  /** Tells of a scrape that is among `reports` by now. */
+  /** Tells the listeners about a scrape that `reports` already has. */
   told(report: ScrapeReport): void {
     this.#scraped.fire(report);
   }
@@ -271,7 +269,7 @@ class Loop {
     this.#stop = undefined;
   }
 
-  /** At the pace that is set; a scrape that takes longer than that puts the next one off, and never runs beside it. */
+  /** Keeps the given pace. A scrape that takes longer delays the next one; two never run at once. */
   async #run(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const began = this.scraper.now();
@@ -282,7 +280,7 @@ class Loop {
       this.last = this.scraper.failed(this.process, e);
     }
     this.scraper.told(this.last);
-    // Stopped while it was told.
+    // A listener stopped it.
     if (signal.aborted) return;
     this.#failures = this.last.problem ? this.#failures + 1 : 0;
     const every = this.last.problem

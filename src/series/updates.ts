@@ -1,21 +1,21 @@
-/** What a page is sent of its charts: each once as a whole, then what is new in it. */
+/** What a page gets of its charts: each chart once as a whole, then only what is new in it. */
 import type { ChartAppend, ChartData, ChartUpdate } from '../protocol/metrics';
 
 interface Sent {
   readonly revision: number;
   readonly chart: ChartData;
-  /** All of the chart but its points, to be compared. */
+  /** Everything of the chart but its points, for comparison. */
   readonly frame: string;
 }
 
-/** What one page was sent, by panel. */
+/** The charts that one page was sent, by panel. */
 export class SentCharts {
   readonly #sent = new Map<string, Sent>();
   #revision = 0;
 
   /**
-   * What to send so that the page has all these charts as they are now: nothing of one that did not change. The caller
-   * sends it. Panels that are not among the charts are forgotten: the page may have dropped them.
+   * What to send so that the page has all these charts as they are now; nothing for a chart that did not change. The
+   * caller sends it. Panels without a chart here are forgotten: the page may have dropped them.
    */
   updates(charts: readonly ChartData[]): readonly ChartUpdate[] {
     const shown = new Set(charts.map((c) => c.panel));
@@ -23,12 +23,12 @@ export class SentCharts {
     return charts.flatMap((chart) => this.#update(chart) ?? []);
   }
 
-  /** The page does not have these any more. */
+  /** The page no longer has these. */
   forget(panels: readonly string[]): void {
     for (const panel of panels) this.#sent.delete(panel);
   }
 
-  /** A page that begins anew has none. */
+  /** A page that starts over has none. */
   forgetAll(): void {
     this.#sent.clear();
   }
@@ -47,9 +47,9 @@ export class SentCharts {
 }
 
 /**
- * How `now` differs from `before`. Every value is compared, because those at the end may change later: a scrape counts
- * from the moment it was asked for, and comes in after that. Undefined where only the whole tells it: a problem,
- * other steps, or no point in common. Their frames are equal.
+ * How `now` differs from `before`. Every value is compared, since those at the end may change later: a scrape counts
+ * from the time of its request, and arrives after that. Undefined if only the whole chart will do: a problem, other
+ * steps, or no point in common. Their frames are equal.
  */
 function difference(before: ChartData, now: ChartData): Omit<ChartAppend, 'panel' | 'after'> | undefined {
   if (before.problem || now.problem) return undefined;
@@ -61,17 +61,17 @@ function difference(before: ChartData, now: ChartData): Omit<ChartAppend, 'panel
   return { drop, keep, times: now.times.slice(keep), values: now.series.map(({ values }) => values.slice(keep)) };
 }
 
-/** True when the page has all of it already. */
+/** True if the page has all of it already. */
 function isNothing({ drop, keep, times }: Omit<ChartAppend, 'panel' | 'after'>, before: ChartData): boolean {
   return drop === 0 && keep === before.times.length && times.length === 0;
 }
 
-/** All of a chart but its points. */
+/** Everything of a chart but its points. */
 function frameOf({ series, warnings, empty, gaps }: ChartData): string {
   return JSON.stringify([series.map(({ label, labels, subject }) => [label, labels, subject]), warnings, empty, gaps]);
 }
 
-/** How many of the first `most` numbers of `now` are those of `before` from `drop` on. NaN equals NaN. */
+/** How many of the first `most` numbers of `now` equal those of `before` from `drop` on. NaN equals NaN. */
 function same(before: Float64Array, now: Float64Array, drop: number, most: number): number {
   for (let i = 0; i < most; i++) if (!Object.is(before[drop + i], now[i])) return i;
   return most;

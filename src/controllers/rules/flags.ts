@@ -1,7 +1,7 @@
 import type { Flags } from '../flags';
 import type { Rule, Candidate } from './rule';
 
-/** First flag with one of these names, as it was passed: "--leader-elect", "--pprof-addr=:6060". */
+/** The first flag with one of these names, as written: "--leader-elect", "--pprof-addr=:6060". */
 function flagOf(s: Candidate, wanted: RegExp): string | undefined {
   for (const flags of s.flags as readonly Flags[]) {
     for (const [name, value] of flags) {
@@ -17,14 +17,14 @@ function started(s: Candidate, wanted: RegExp): string | undefined {
   return flag === undefined ? undefined : `is started with ${flag}`;
 }
 
-/** A program with leader-election flags is one of which only one may act; `=false` says so as well. */
+/** Only one replica of a program with leader-election flags may act, even if the flag says `=false`. */
 export const leaderFlags: Rule = {
   name: 'leader-flags',
   weight: 50,
   test: (s) => started(s, /^(enable-)?leader-elect(ion)?(-.+)?$/),
 };
 
-/** Flags about reconciling, workers, queues and the client's own rate limit: what controllers alone have. */
+/** Flags about reconciling, workers, queues and the client's rate limit: only controllers have them. */
 export const reconcileFlags: Rule = {
   name: 'reconcile-flags',
   weight: 50,
@@ -35,35 +35,35 @@ export const reconcileFlags: Rule = {
     ),
 };
 
-/** Controllers count their workers, but so do web servers (gunicorn's --workers), so it only adds to other signs. */
+/** Controllers have a number of workers, but so do web servers (gunicorn's --workers): it only adds to other signs. */
 export const workersFlag: Rule = {
   name: 'workers-flag',
   weight: 15,
   test: (s) => started(s, /^(workers|worker-count|threadiness|concurrency)$/),
 };
 
-/** controller-runtime's scaffold gives its probes an address of their own. */
+/** controller-runtime's scaffold has a separate address for probes. */
 export const probeFlags: Rule = {
   name: 'probe-flags',
   weight: 25,
   test: (s) => started(s, /^health-probe-(bind-)?addr(ess)?$|^health-addr$/),
 };
 
-/** The metrics address by controller-runtime's own flag names; other programs call it otherwise. */
+/** The flags of controller-runtime for the metrics address; other programs use other names. */
 export const metricsFlags: Rule = {
   name: 'metrics-flags',
   weight: 20,
   test: (s) => started(s, /^metrics-(bind-address|addr|secure)$|^diagnostics-address$/),
 };
 
-/** A Go program that was made to be profiled; says nothing about what it does. */
+/** A Go program that can be profiled; that says nothing about what it does. */
 export const pprofFlags: Rule = {
   name: 'pprof-flags',
   weight: 15,
   test: (s) => started(s, /^(pprof|profiler|profiling)-(bind-)?(addr|address|port)$/),
 };
 
-/** Kubernetes' own components serve on it, API servers too, which is why it weighs little. */
+/** Kubernetes' own components serve on it, but API servers do, too: it weighs little. */
 export const securePort: Rule = {
   name: 'secure-port',
   weight: 10,

@@ -1,6 +1,6 @@
 import type { Rule } from './rule';
 
-/** A system that everybody meets (../known.ts). */
+/** A widespread system (../known.ts). */
 export const known: Rule = {
   name: 'known',
   weight: 100,

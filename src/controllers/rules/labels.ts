@@ -12,7 +12,7 @@ export const controlPlaneLabel: Rule = {
 
 const COMPONENT_KEYS = ['app.kubernetes.io/component', 'component'];
 
-/** The recommended label, where charts write what a part of them is. */
+/** The recommended label, in which charts say what a component is. */
 export const componentLabel: Rule = {
   name: 'component-label',
   weight: 40,
@@ -26,7 +26,9 @@ export const componentLabel: Rule = {
   },
 };
 
-/** Operator Lifecycle Manager marks the Deployments that it made from a ClusterServiceVersion: these are operators. */
+/**
+ * Operator Lifecycle Manager marks the Deployments that it creates from a ClusterServiceVersion: these are operators.
+ */
 export const olmLabel: Rule = {
   name: 'olm-label',
   weight: 50,

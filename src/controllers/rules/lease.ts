@@ -1,6 +1,6 @@
 import type { Rule } from './rule';
 
-/** Nearly nothing but controllers elects a leader by a Lease. */
+/** Hardly anything but controllers elects a leader by a Lease. */
 export const lease: Rule = {
   name: 'lease',
   weight: 60,

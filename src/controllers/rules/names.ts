@@ -4,7 +4,7 @@ import type { Rule } from './rule';
 
 const HINT = /(^|[-_.])(controllers?|operator|controller-manager|reconciler|autoscaler)([-_.]|$)/;
 
-/** People name things well, and badly: a hint, no more. */
+/** Names may be good or bad: they are only a hint. */
 export const name: Rule = {
   name: 'name',
   weight: 15,
@@ -20,7 +20,7 @@ export const image: Rule = {
   },
 };
 
-/** kubebuilder's and Operator SDK's names for container and program. */
+/** kubebuilder's and Operator SDK's name for the container and the program. */
 export const manager: Rule = {
   name: 'manager',
   weight: 15,

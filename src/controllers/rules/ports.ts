@@ -1,6 +1,6 @@
 import type { Rule } from './rule';
 
-/** A pprof endpoint that the object states: a Go program that was made to be profiled. */
+/** The object states a pprof endpoint: a Go program that can be profiled. */
 export const pprofEndpoint: Rule = {
   name: 'pprof-endpoint',
   weight: 45,
@@ -10,7 +10,7 @@ export const pprofEndpoint: Rule = {
   },
 };
 
-/** Every second web server has metrics too, so these three together stay far below the threshold. */
+/** Half of all web servers have metrics, too, so these three together stay far below the threshold. */
 export const metricsEndpoint: Rule = {
   name: 'metrics-endpoint',
   weight: 5,

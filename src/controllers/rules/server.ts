@@ -1,7 +1,7 @@
 import { knownServer } from '../identify';
 import type { Rule } from './rule';
 
-/** Outweighs any sum of weak signs: an API server holds leases, a database may elect, a proxy has metrics. */
+/** Outweighs any sum of weak signs: an API server holds leases, a database may elect a leader, a proxy has metrics. */
 export const server: Rule = {
   name: 'server',
   weight: -200,

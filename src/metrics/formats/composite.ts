@@ -1,7 +1,7 @@
 /**
- * A native histogram as a value in text, as the draft of OpenMetrics 2.0 writes it:
- * `{count:…,sum:…,schema:…,zero_threshold:…, zero_count:…,positive_spans:[offset:length,…],positive_buckets:[…]}`,
- * counts of each bucket alone. Earlier formats have none.
+ * A native histogram as a value in text, in the form of the draft of OpenMetrics 2.0:
+ * `{count:…,sum:…,schema:…,zero_threshold:…, zero_count:…,positive_spans:[offset:length,…],positive_buckets:[…]}`, with
+ * the counts of single buckets. Earlier formats have none.
  * https://github.com/prometheus/docs/blob/main/docs/specs/om/open_metrics_spec_2_0.md
  */
 import { floatLabel, parseGoFloat } from '../labels';
@@ -24,7 +24,10 @@ export function writeComposite({
   return `{count:${floatLabel(count)},sum:${floatLabel(sum)},schema:${schema},zero_threshold:${floatLabel(zeroThreshold)},zero_count:${floatLabel(zeroCount)}${side('negative', negative)}${side('positive', positive)}}`;
 }
 
-/** Runs of neighbours: where the first begins, then how many buckets lie between one's end and the next. */
+/**
+ * Runs of adjacent buckets: the index of the first one, then the number of buckets between the end of one run and the
+ * next.
+ */
 function spansOf(index: Int32Array): string {
   const spans: string[] = [];
   let end = 0;
@@ -39,7 +42,7 @@ function spansOf(index: Int32Array): string {
   return spans.join(',');
 }
 
-/** Undefined for what is no native histogram: a classic one or a summary in that form, or half of one. */
+/** Undefined for anything that is no native histogram: a classic one or a summary in that form, or half of one. */
 export function readComposite(text: string): NativeHistogram | undefined {
   if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
   const fields = new Map<string, string>();
@@ -83,7 +86,7 @@ function bucketsOf(fields: ReadonlyMap<string, string>, side: string): Buckets |
   const counts = items('buckets').map((v) => parseGoFloat(v) ?? NaN);
   const spans = items('spans').map((v) => v.split(':').map(Number) as [number, number]);
   const spanned = spans.reduce((sum, [, length]) => sum + length, 0);
-  // Before they are walked: a length may be any number.
+  // Checked before walking them: a length may be any number.
   if (
     spanned !== counts.length ||
     counts.some((n) => Number.isNaN(n)) ||

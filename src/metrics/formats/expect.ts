@@ -1,14 +1,11 @@
-/** Whether an answer is exposition at all, and what it seems to be where it is not. */
+/** Whether an answer is exposition at all, and if not, what it seems to be. */
 import { Problem } from '../../base/problem';
 import { scan } from './scan';
 
-/** Lines looked at to tell whether a text is exposition. */
+/** Lines to look at before deciding whether a text is exposition. */
 const SAMPLE_LINES = 50;
 
-/**
- * True when the beginning of a text reads as Prometheus' text exposition; false for pages, JSON, words and nothing at
- * all.
- */
+/** True when a text begins like Prometheus' text exposition; false for web pages, JSON, prose and empty texts. */
 export function isExposition(text: string): boolean {
   const head = firstLines(text, SAMPLE_LINES);
   let typed = false;

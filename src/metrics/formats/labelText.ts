@@ -1,11 +1,11 @@
-/** What stands between a sample's braces, read when it is asked for. */
+/** Reads the text between a sample's braces, on demand. */
 
 const TAB = 9,
   SPACE = 32,
   QUOTE = 34,
   BACKSLASH = 92;
 
-/** Labels of a sample: escapes undone, whitespace and a trailing comma passed over. Broken text ends the reading. */
+/** Labels of a sample: escapes undone; white space and a trailing comma are skipped. Stops at broken text. */
 export function parseLabels(raw: string): Map<string, string> {
   const out = new Map<string, string>();
   each(raw, (name, value) => {
@@ -26,7 +26,7 @@ export function label(raw: string, name: string): string | undefined {
   return found;
 }
 
-/** Tells each label of a sample, unescaped, until `tell` gives false. Broken text ends the reading. */
+/** Calls `tell` with each label of a sample, unescaped, until it returns false. Stops at broken text. */
 export function each(raw: string, tell: (name: string, value: string) => boolean): void {
   const end = raw.length;
   let i = 0;
@@ -56,7 +56,7 @@ export function each(raw: string, tell: (name: string, value: string) => boolean
   }
 }
 
-/** As closingQuote, in a short text of its own. */
+/** Like closingQuote, in a short text of its own. */
 function quoteIn(raw: string, from: number): number {
   for (let i = from; i < raw.length; i++) {
     const c = raw.charCodeAt(i);
@@ -66,7 +66,7 @@ function quoteIn(raw: string, from: number): number {
   return -1;
 }
 
-/** `\\`, `\"` and `\n`; a backslash before anything else stays, as Prometheus' own parser has it. */
+/** Undoes `\\`, `\"` and `\n`; a backslash before anything else stays, as in Prometheus' own parser. */
 export function unescape(s: string): string {
   if (!s.includes('\\')) return s;
   let out = '';

@@ -1,17 +1,14 @@
-/**
- * A native histogram as it is written: spans of buckets that have something in them, counts as differences or as they
- * are.
- */
+/** A native histogram as protobuf has it: spans of filled buckets, with counts as differences or as such. */
 import type { Buckets, NativeHistogram } from '../types';
 import { BYTES, FIXED64, VARINT, type Wire } from './wire';
 
-/** Schemas of exponential buckets that are read: client_model, metrics.proto, Histogram.schema. */
+/** Exponential schemas that can be read: client_model, metrics.proto, Histogram.schema. */
 export const MIN_SCHEMA = -4,
   MAX_SCHEMA = 8;
 
-/** The fields of an io.prometheus.client.Histogram, classic and native; reused from one to the next. */
+/** The fields of an io.prometheus.client.Histogram, classic and native; reused from one histogram to the next. */
 export class HistogramParts {
-  /** Of the classic buckets: upper bounds, and counts up to each. */
+  /** Classic buckets: upper bounds, and the count up to each. */
   readonly bounds: number[] = [];
   readonly cumulative: number[] = [];
   schema = 0;
@@ -38,7 +35,7 @@ export class HistogramParts {
     this.negative.clear();
   }
 
-  /** As Prometheus' isNativeHistogram has it: an empty span marks one without observations. */
+  /** Like Prometheus' isNativeHistogram: an empty span marks a native one without observations. */
   get isNative(): boolean {
     return (
       this.positive.offsets.length > 0 ||
@@ -48,7 +45,7 @@ export class HistogramParts {
     );
   }
 
-  /** Reads the message that follows. Without `buckets` the counts of sparse buckets are passed over. */
+  /** Reads the message that follows. Without `buckets`, the counts of sparse buckets are skipped. */
   take(wire: Wire, buckets: boolean): void {
     this.clear();
     const around = wire.enter();
@@ -85,7 +82,7 @@ export class HistogramParts {
         case (12 << 3) | BYTES:
           this.positive.span(wire);
           break;
-        // Repeated numbers come packed in one field, or each in its own.
+        // Repeated numbers come packed in one field, or each in a field of its own.
         case (10 << 3) | VARINT:
         case (10 << 3) | BYTES:
           integers(wire, key, this.negative.deltas, buckets);
@@ -126,12 +123,12 @@ export class HistogramParts {
     this.cumulative.push(float > 0 ? float : count);
   }
 
-  /** The number of observations: of floats where those are told. */
+  /** The number of observations: the float if there is one. */
   get observations(): number {
     return this.countFloat > 0 ? this.countFloat : this.count;
   }
 
-  /** The histogram, or why there is none. */
+  /** The histogram, or the reason why there is none. */
   read(): NativeHistogram | string {
     const { schema, positive, negative } = this;
     if (!Number.isInteger(schema) || schema < MIN_SCHEMA || schema > MAX_SCHEMA)
@@ -195,7 +192,7 @@ class Side {
       for (let i = 0; i < (this.lengths[s] as number); i++, at++) {
         const n = given[next++] as number;
         sum = float ? n : sum + n;
-        // Written by the way to join two spans.
+        // An empty bucket, written only to join two spans.
         if (sum === 0) continue;
         index.push(at);
         count.push(sum);

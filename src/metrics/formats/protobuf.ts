@@ -1,8 +1,7 @@
 /**
- * Prometheus' protobuf format: io.prometheus.client.MetricFamily, each with its length before it. Field numbers are
- * those of client_model's metrics.proto; what becomes of a family is what Prometheus makes of it
- * (model/textparse/protobufparse.go), with `always_scrape_classic_histograms`: where a histogram is both classic and
- * native, both come out.
+ * Prometheus' protobuf format: io.prometheus.client.MetricFamily, each preceded by its length. Field numbers are those
+ * of client_model's metrics.proto. A family becomes what Prometheus makes of it (model/textparse/protobufparse.go) with
+ * `always_scrape_classic_histograms`: a histogram that is both classic and native gives both.
  */
 import { Problem } from '../../base/problem';
 import { floatLabel, newLabels } from '../labels';
@@ -14,7 +13,7 @@ import { Broken, BYTES, Cut, FIXED64, VARINT, Wire } from './wire';
 /** enum MetricType, by number. */
 const TYPES: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
 
-/** Fields of a Metric that hold its value: gauge 2, counter 3, summary 4, untyped 5, histogram 7. */
+/** Fields of a Metric with its value: gauge 2, counter 3, summary 4, untyped 5, histogram 7. */
 const GAUGE = 2,
   COUNTER = 3,
   SUMMARY = 4,
@@ -22,8 +21,8 @@ const GAUGE = 2,
   HISTOGRAM = 7;
 
 /**
- * Reads a body. Throws Problem `metrics.truncated` or `metrics.broken`; a native histogram that can't be read is left
- * out and told by a warning.
+ * Reads a body. Throws Problem `metrics.truncated` or `metrics.broken`. A native histogram that can't be read is left
+ * out, with a warning.
  */
 export function readProtobuf(bytes: Uint8Array, options: ReadOptions): Read {
   const reader = new Reader(bytes, options.wants ?? (() => true));
@@ -37,7 +36,7 @@ export function readProtobuf(bytes: Uint8Array, options: ReadOptions): Read {
   return { samples: reader.samples, families: reader.families, counted: reader.counted, warnings: reader.warnings() };
 }
 
-/** True when bytes begin as a family does: its length, and its name as the first field of it. */
+/** True when bytes begin like a family: its length, then its name as the first field. */
 export function beginsAsProtobuf(bytes: Uint8Array): boolean {
   const wire = new Wire(bytes);
   try {
@@ -66,7 +65,7 @@ class Reader {
   readonly families = new Map<string, Family>();
   counted = 0;
   readonly #wire: Wire;
-  /** Where the family that is being read begins. */
+  /** Start of the family that is being read. */
   #familyAt = 0;
   #family: Family = { name: '', type: 'counter', help: '', unit: '' };
   readonly #parts = new HistogramParts();
@@ -100,8 +99,7 @@ class Reader {
       unit = '',
       type = 0,
       metricAt = -1;
-    // Metrics come last in what every known writer makes, but the format does not say so: what names them is read
-    // first.
+    // Every known writer puts the metrics last, but the format doesn't require it: read the name and type first.
     while (wire.more) {
       const at = wire.pos;
       const key = wire.key();
@@ -174,7 +172,7 @@ class Reader {
     }
     const after = wire.pos;
     const { type, name } = this.#family;
-    // The type says which of them counts; a family that has none there has zeros, as every protobuf reader gives.
+    // The type says which field counts; if that is missing, the value is zero, as for every protobuf reader.
     if (names.any) {
       if (seen.has(id)) {
         if (this.#twice++ === 0) this.#firstTwice = shown(name, labels);
@@ -259,7 +257,7 @@ class Reader {
     if (native) {
       this.counted++;
       if (names.plain) this.#native(labels, at, parts.read());
-      // Native alone: Prometheus makes no classic series of it.
+      // Only native: Prometheus makes no classic series of it.
       if (bounds.length === 0) return;
     }
     this.#sumAndCount(names, labels, at, parts.sum, parts.observations);
@@ -330,7 +328,7 @@ class Reader {
   }
 }
 
-/** Which samples of a family are wanted, asked once. */
+/** Which samples of a family are wanted; asked once. */
 class MetricNames {
   readonly sumName: string;
   readonly countName: string;
@@ -366,7 +364,7 @@ function withLabel(labels: Labels, name: string, value: string): Labels {
   return out;
 }
 
-/** A series as a warning names it. */
+/** A series, as warnings name it. */
 function shown(name: string, labels: Labels): string {
   return `${name}{${Object.keys(labels)
     .map((label) => `${label}=${JSON.stringify(labels[label])}`)

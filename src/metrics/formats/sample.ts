@@ -5,8 +5,8 @@ import type { Family, Labels, NativeHistogram, ScrapedSample } from '../types';
 
 export interface ReadOptions {
   /**
-   * Asked once for each run of samples of a name (`x_bucket`, not `x`); those of other names are counted and passed
-   * over. Default: all are read.
+   * Asked once for each run of samples with the same name (`x_bucket`, not `x`). Samples of unwanted names are counted
+   * and skipped. Default: all are read.
    */
   readonly wants?: (name: string) => boolean;
 }
@@ -19,19 +19,19 @@ export interface Read {
   readonly warnings: readonly string[];
 }
 
-/** A sample with a text that stands for its labels: cheaper to compare than they are to read. */
+/** A sample with a text for its labels, which is cheaper to compare than to read. */
 export interface KeyedSample extends ScrapedSample {
   /**
-   * Equal texts of one process' samples of one name mean equal labels; different texts may too. May share the memory of
+   * Within one process and name, equal texts mean equal labels, but different texts may, too. May share the memory of
    * the whole body: copy it to keep it.
    */
   readonly raw: string;
 }
 
-/** The label of which a family's values are numbers; '' = none. */
+/** The label whose values are numbers in a family; '' = none. */
 export type FloatLabel = '' | 'le' | 'quantile';
 
-/** A sample of a text; its labels are read when they are first asked for. */
+/** A sample of a text; its labels are read on first use. */
 export class TextSample implements KeyedSample {
   declare readonly time?: number;
   #labels: Labels | undefined;
@@ -65,7 +65,7 @@ export class PlainSample implements KeyedSample {
     if (time !== undefined) this.time = time;
   }
 
-  /** In the order that the process gave them, which it keeps; begins as no text's label set does. */
+  /** In the order in which the process gave them. Begins like no text's label set. */
   get raw(): string {
     if (this.#raw === undefined) {
       let raw = '';
@@ -77,8 +77,8 @@ export class PlainSample implements KeyedSample {
 }
 
 /**
- * What stands between the braces, as a label set; `floats` in the form of floatLabel. The last of two equal names
- * stands.
+ * The text between the braces as a label set; the values of `floats` become floatLabel's form. Of two equal names the
+ * last counts.
  */
 function readLabels(raw: string, floats: FloatLabel): Labels {
   const labels = newLabels();
@@ -92,8 +92,8 @@ function readLabels(raw: string, floats: FloatLabel): Labels {
   return labels;
 }
 
-/** A text of its own that does not keep the one it was cut from in memory. */
+/** A copy that doesn't keep the text from which it was cut in memory. */
 export function ownCopy(s: string): string {
-  // V8 joins into new memory when the joined text is cut; short ones are copied by slice itself.
+  // V8 makes new memory when a joined text is cut; slice itself copies short ones.
   return s.length < 13 ? s : ` ${s}`.slice(1);
 }

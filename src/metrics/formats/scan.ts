@@ -2,20 +2,18 @@ import { parseGoFloat } from '../labels';
 import { unescape } from './labelText';
 
 /**
- * A scanner of Prometheus' text exposition: the 0.0.4 format and OpenMetrics 1.0, with UTF-8 names in quotes. It looks
- * at each character about once, uses no regular expression, and reads labels only when asked: a controller's /metrics
- * has tens of thousands of series, of which a reader wants some hundred.
+ * A scanner of Prometheus' text exposition: the 0.0.4 format, and OpenMetrics 1.0 with UTF-8 names in quotes. It looks
+ * at each character about once, uses no regular expressions, and reads labels only on demand: a controller's /metrics
+ * has tens of thousands of series, of which a reader wants a few hundred.
  */
 
 /** The callbacks of `scan`. Any that returns false ends the scan. */
 export interface Visitor {
-  /**
-   * A sample. `labels` is what stands between the braces ('' = none): see parseLabels. `timestamp` in ms; NaN = none.
-   */
+  /** A sample. `labels` is the text between the braces ('' = none): see parseLabels. `timestamp` in ms; NaN = none. */
   sample?(name: string, labels: string, value: number, timestamp: number): boolean | void;
   /**
-   * A sample whose value is in braces, as native histograms are in OpenMetrics 2.0; false = it can't be read. Default:
-   * they are passed over.
+   * A sample with a value in braces, like native histograms in OpenMetrics 2.0; return false if it can't be read.
+   * Default: they are skipped.
    */
   composite?(name: string, labels: string, value: string, timestamp: number): boolean;
   /** `# TYPE name kind`. */
@@ -24,23 +22,23 @@ export interface Visitor {
   help?(name: string, text: string): boolean | void;
   /** `# UNIT name unit`, of OpenMetrics. */
   unit?(name: string, unit: string): boolean | void;
-  /** Asked before a line is read on: false passes over the samples of this name. Default: all are read. */
+  /** Asked before the rest of a line is read: false skips the samples of this name. Default: all are read. */
   wants?(name: string): boolean;
 }
 
 export interface ScanResult {
   readonly samples: number;
-  /** Lines that are no exposition; the scan goes on behind each. */
+  /** Lines that are no exposition; the scan goes on after each. */
   readonly bad: number;
-  /** Where the first of those begins; undefined: there is none. */
+  /** Start of the first of them; undefined: there is none. */
   readonly badAt: number | undefined;
-  /** True when the text ended by `# EOF`, as OpenMetrics does: what follows is not read. */
+  /** True when the text ended with `# EOF`, as in OpenMetrics: the rest is not read. */
   readonly eof: boolean;
   /** True when the last line has neither an end nor a sample or `# EOF`: the text was cut off. */
   readonly cut: boolean;
 }
 
-/** How timestamps are to be read: ms (text), s (openmetrics), or told by their size (any). */
+/** How to read timestamps: in ms (text), in s (openmetrics), or by their size (any). */
 export type Dialect = 'text' | 'openmetrics' | 'any';
 
 const TAB = 9,
@@ -56,8 +54,8 @@ const TAB = 9,
   CLOSE = 125;
 
 /**
- * Reads all lines and tells the visitor what they hold. With the dialect `text`, `# EOF` is a comment like any other;
- * with the others it ends the text. `bytes` is what the text was decoded from, where that is at hand: it saves a pass.
+ * Scans all lines and calls the visitor. With the dialect `text`, `# EOF` is a comment like any other; with the others
+ * it ends the text. `bytes`, if at hand, is what the text was decoded from: it saves a pass.
  */
 export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', bytes?: Uint8Array): ScanResult {
   const codes = codesOf(text, bytes);
@@ -66,10 +64,10 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', b
   let bad = 0;
   let badAt: number | undefined;
   let at = 0;
-  /** Lines of a family stand together and often by the thousand: its name is cut out of the text once. */
+  /** Lines of a family stand together, often by the thousand: its name is cut out of the text once. */
   let last = '';
   let lastWanted = false;
-  /** It stood there without quotes: what begins alike is the same name. */
+  /** The last name stood without quotes, so a line that begins alike has the same name. */
   let lastPlain = false;
   let whole = true;
   const result = (eof: boolean): ScanResult => ({ samples, bad, badAt, eof, cut: !whole });
@@ -102,7 +100,7 @@ export function scan(text: string, visitor: Visitor, dialect: Dialect = 'any', b
     let labelsTo = 0;
     let i = at;
     if (c !== OPEN) {
-      // Equal to the name before it? Comparing is cheaper than looking for its end and cutting it out.
+      // Is it the name before? Comparing is cheaper than finding its end and cutting it out.
       const then = at + last.length;
       if (lastPlain && then < lineEnd && endsName(codes[then] as number) && text.startsWith(last, at)) {
         name = last;
@@ -198,7 +196,7 @@ export interface Sample {
   readonly timestamp: number;
 }
 
-/** The samples of the wanted names, collected; for few of them. All names when `wanted` is left out. */
+/** Collects the samples of the wanted names; for small numbers of them. Without `wanted`: of all names. */
 export function samples(text: string, wanted?: (name: string) => boolean): Sample[] {
   const out: Sample[] = [];
   scan(text, {
@@ -210,7 +208,7 @@ export function samples(text: string, wanted?: (name: string) => boolean): Sampl
   return out;
 }
 
-/** Names of all families, each once: those that have a `# TYPE` line, and of the samples without one. */
+/** Names of all families, each once: of those with a `# TYPE` line, and of samples without one. */
 export function families(text: string): Set<string> {
   const names = new Set<string>();
   let typed = '';
@@ -229,11 +227,12 @@ export function families(text: string): Set<string> {
 }
 
 /**
- * A byte for each character, as the format's own signs are all ASCII: reading one costs a fifth of `charCodeAt`, which
- * has to find out each time how the string is kept. As many bytes as characters means that each byte became one.
+ * One byte per character, since all of the format's own signs are ASCII. Reading a byte takes a fifth of the time of
+ * `charCodeAt`, which has to find out each time how the string is stored. If there are as many bytes as characters,
+ * each byte became one character.
  */
 function codesOf(text: string, bytes: Uint8Array | undefined): Uint8Array {
-  // A view of its own: code that meets Buffers and plain arrays by turns is slower.
+  // A view of its own: code that gets Buffers and plain arrays by turns is slower.
   if (bytes !== undefined && bytes.length === text.length)
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const codes = new Uint8Array(text.length);
@@ -264,8 +263,8 @@ function endOfLine(text: string, from: number, end: number): number {
 }
 
 /**
- * The brace that ends a label set, all of which has to be right: names, equals signs, quotes. −1 = it isn't, or has no
- * end on this line.
+ * The brace that ends a label set, which must be correct throughout: names, equals signs, quotes. −1 = it isn't, or
+ * doesn't end on this line.
  */
 function closing(codes: Uint8Array, from: number, end: number): number {
   let i = from;
@@ -321,7 +320,7 @@ function closingQuote(codes: Uint8Array, from: number, end: number): number {
   return -1;
 }
 
-/** The quoted name that a label set begins with, and where its labels do. */
+/** The quoted name at the beginning of a label set, and where its labels begin. */
 function leadingName(
   text: string,
   codes: Uint8Array,
@@ -338,7 +337,7 @@ function leadingName(
   return { name: unescape(text.slice(i + 1, close)), next: text[next] === ',' ? next + 1 : next };
 }
 
-/** A value as Go's ParseFloat takes them, or undefined. Most are short whole numbers, read without cutting them out. */
+/** A value as Go's ParseFloat takes it, or undefined. Most are short whole numbers, read without cutting them out. */
 function number(text: string, codes: Uint8Array, from: number, to: number): number | undefined {
   const length = to - from;
   if (length === 0) return undefined;
@@ -355,7 +354,7 @@ function number(text: string, codes: Uint8Array, from: number, to: number): numb
   return parseGoFloat(text.slice(from, to));
 }
 
-/** A timestamp in ms. undefined = it is none, or something else than an exemplar follows. */
+/** A timestamp in ms. undefined = it is none, or something other than an exemplar follows. */
 function time(text: string, codes: Uint8Array, from: number, end: number, dialect: Dialect): number | undefined {
   let to = from;
   let c = 0;
@@ -366,8 +365,8 @@ function time(text: string, codes: Uint8Array, from: number, end: number, dialec
   if (next < end && (c = codes[next] as number) !== HASH && c !== CR) return undefined;
   if (dialect === 'openmetrics') return n * 1000;
   if (dialect === 'text') return Number.isInteger(n) ? n : undefined;
-  // The classic format has whole milliseconds, OpenMetrics seconds with a fraction; before 1973 in ms is no time of a
-  // scrape.
+  // The classic format has whole milliseconds, OpenMetrics seconds with a fraction. No scrape has a time before 1973 in
+  // ms.
   return !Number.isInteger(n) || Math.abs(n) < 1e11 ? n * 1000 : n;
 }
 

@@ -1,4 +1,4 @@
-/** The body of an answer to /metrics, as a Scrape: what the format is, and the reader of it. */
+/** Reads the body of an answer to /metrics as a Scrape: finds the format, and calls its reader. */
 import { Problem } from '../../base/problem';
 import { expectExposition } from './expect';
 import { beginsAsProtobuf, readProtobuf } from './protobuf';
@@ -24,23 +24,23 @@ export type Format = 'text' | 'openmetrics' | 'protobuf';
 export interface ParseOptions extends ReadOptions {
   /** Read every sample, wanted or not ("Explore"). Default: false. */
   readonly all?: boolean;
-  /** Bytes that came over the wire, where the body was packed. Default: the body's. */
+  /** Bytes on the wire, where the body was compressed. Default: the body's. */
   readonly wire?: number;
 }
 
 export interface ParsedScrape extends Scrape {
   readonly samples: readonly KeyedSample[];
   readonly format: Format;
-  /** Samples in the body; more than `samples` where not all were wanted. */
+  /** Samples in the body: more than `samples` if not all were wanted. */
   readonly counted: number;
   /** True when every sample was read. */
   readonly whole: boolean;
 }
 
 /**
- * Reads an unpacked body. `contentType` is the answer's own ('' = unknown: the bytes tell); `time` is when it was asked
- * for, s since the epoch. Labels are read when they are first asked for, and until then keep the body in memory. A
- * series that comes twice by the letter is kept once; one whose labels come in two orders is found by the Ring.
+ * Reads a decompressed body. `contentType` is the answer's own ('' = unknown: the bytes decide); `time` is when it was
+ * requested, s since the epoch. Labels are read on first use, and until then keep the body in memory. A series that
+ * appears twice with the same text is kept once; the Ring finds one whose labels come in two orders.
  *
  * Throws a Problem and nothing else: `metrics.empty`, `metrics.html`, `metrics.notExposition`, `metrics.truncated`,
  * `metrics.broken`, `metrics.encoding`.
@@ -80,13 +80,13 @@ function read(body: Uint8Array, format: Format, options: ReadOptions): Read {
   if (body.length === 0) expectExposition('');
   if (format === 'protobuf') return readProtobuf(body, options);
   const text = new TextDecoder().decode(body);
-  // A line that was cut off says nothing about the others.
+  // A line that was cut off proves nothing about the others.
   const lines = text.slice(0, text.lastIndexOf('\n') + 1);
   expectExposition(lines.length > 0 ? lines : text);
   return readText(text, format, options, body);
 }
 
-/** Told by the content type; by the bytes where it says nothing that is known. Throws Problem `metrics.encoding`. */
+/** By the content type, or by the bytes where that is unknown. Throws Problem `metrics.encoding`. */
 function formatOf(body: Uint8Array, contentType: string): Format {
   const [media = '', ...parameters] = contentType
     .toLowerCase()

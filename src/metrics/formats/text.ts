@@ -1,4 +1,4 @@
-/** Both text formats as samples and families. */
+/** Reads both text formats as samples and families. */
 import { Problem } from '../../base/problem';
 import { readComposite } from './composite';
 import { scan, type Dialect } from './scan';
@@ -23,13 +23,12 @@ const TYPES: Readonly<Record<string, MetricType>> = {
   stateset: 'stateset',
 };
 
-/** Characters of a line that a warning or a detail shows. */
+/** How much of a line a warning or a detail shows, in characters. */
 const SHOWN = 120;
 
 /**
- * Reads the text format (0.0.4 and 1.0.0) or OpenMetrics 1.0. Throws Problem `metrics.truncated` where OpenMetrics
- * lacks `# EOF` or the last line of a text is half a line. Other lines that are none are passed over and told by a
- * warning.
+ * Reads the text format (0.0.4 and 1.0.0) or OpenMetrics 1.0. Throws Problem `metrics.truncated` when OpenMetrics lacks
+ * `# EOF`, or the last line of a text is incomplete. Other lines that are no exposition are skipped, with a warning.
  */
 export function readText(
   text: string,
@@ -56,11 +55,11 @@ export function readText(
 class Reader {
   readonly samples: KeyedSample[] = [];
   readonly families = new Map<string, Told>();
-  /** Samples that count for none: repeated ones, and OpenMetrics' times of creation. */
+  /** Samples that don't count: repeated ones, and OpenMetrics' creation times. */
   left = 0;
   #twice = 0;
   #firstTwice = '';
-  /** By name, the place of the sample with a label text. */
+  /** By name, then by label text: the sample's index. */
   readonly #seen = new Map<string, Map<string, number>>();
   #name = '';
   #ofName = new Map<string, number>();
@@ -111,7 +110,7 @@ class Reader {
     const before = this.#ofName.get(raw);
     const time = Number.isNaN(timestamp) ? undefined : timestamp / 1000;
     if (before !== undefined) {
-      // OpenMetrics lets a series have several points, each later than the one before it.
+      // In OpenMetrics a series may have several points, each later than the one before.
       const earlier = this.samples[before]?.time;
       if (time === undefined || earlier === undefined || time <= earlier) {
         if (this.#twice++ === 0) this.#firstTwice = raw === '' ? name : `${name}{${raw}}`;
@@ -138,10 +137,10 @@ class Reader {
   }
 }
 
-/** Types of which OpenMetrics writes `_created` samples: Prometheus takes them for start times, not for series. */
+/** Types with `_created` samples in OpenMetrics: for Prometheus these are start times, not series. */
 const HAS_CREATED: ReadonlySet<MetricType> = new Set<MetricType>(['counter', 'histogram', 'summary']);
 
-/** As normalizeFloatsInLabelValues has it: by the `# TYPE` above the sample. */
+/** As in normalizeFloatsInLabelValues: by the `# TYPE` above the sample. */
 const FLOATS: Readonly<Partial<Record<MetricType, FloatLabel>>> = { histogram: 'le', summary: 'quantile' };
 
 function truncated(text: string, samples: number, dialect: Dialect): Problem {
@@ -161,7 +160,7 @@ function some(n: number, of: string): string {
   return `${n.toLocaleString('en')} ${of}${n === 1 ? '' : 's'}`;
 }
 
-/** Line ends before `at`. */
+/** Counts line ends before `at`. */
 function lines(text: string, at: number): number {
   let n = 0;
   for (let i = text.indexOf('\n'); i >= 0 && i < at; i = text.indexOf('\n', i + 1)) n++;

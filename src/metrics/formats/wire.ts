@@ -1,11 +1,11 @@
 /**
  * The protobuf wire format as far as io.prometheus.client needs it, read in place:
- * https://protobuf.dev/programming-guides/encoding/ Every step is checked against the window that is being read, so
- * that bad bytes end in `Cut` or `Broken`, never in a wrong read. src/profile/proto.ts reads the same format; profiles
- * need 64-bit addresses and groups, metrics doubles and zigzag.
+ * https://protobuf.dev/programming-guides/encoding/ Every step is checked against the current window, so bad bytes end
+ * in `Cut` or `Broken`, never in a wrong read. src/profile/proto.ts reads the same format; profiles need 64-bit
+ * addresses and groups, metrics doubles and zigzag.
  */
 
-/** The bytes end before what they announce. */
+/** The bytes end earlier than they announce. */
 export class Cut extends Error {}
 /** The bytes contradict the format; the message says how. */
 export class Broken extends Error {}
@@ -16,21 +16,21 @@ export const BYTES = 2;
 const FIXED32 = 5;
 
 const TWO32 = 4294967296;
-/** Places of the cache of strings; a power of two. */
+/** Slots of the string cache; a power of two. */
 const CACHED = 8192;
-/** Longer ones are help texts, of which none comes twice. */
+/** Longer ones are help texts, which never repeat. */
 const CACHED_LENGTH = 64;
 
 export class Wire {
   pos = 0;
-  /** Of the message that is being read. */
+  /** End of the message that is being read. */
   end: number;
-  /** Upper and lower 32 bits of the last number of more than a byte. */
+  /** Upper and lower 32 bits of the last number that had more than a byte. */
   #high = 0;
   #low = 0;
   readonly #view: DataView;
   readonly #decoder = new TextDecoder();
-  /** Label names and values come again and again: a place for each hash, checked byte by byte. */
+  /** Label names and values repeat all the time: one slot per hash, checked byte by byte. */
   readonly #strings: (string | undefined)[] = new Array<string | undefined>(CACHED).fill(undefined);
   readonly #from = new Int32Array(CACHED);
   readonly #length = new Uint8Array(CACHED);
@@ -99,16 +99,14 @@ export class Wire {
     return this.#view.getFloat64(at, true);
   }
 
-  /** The length of what follows; `pos` is then at its first byte. */
+  /** The length of what follows; `pos` then stands at its first byte. */
   length(): number {
     const n = this.unsigned();
     if (n > this.end - this.pos) throw this.#over();
     return n;
   }
 
-  /**
-   * Narrows the window to the message that follows and gives the end of the one around it, for `leave`.
-   */
+  /** Narrows the window to the message that follows; gives the end of the outer one, for `leave`. */
   enter(): number {
     const around = this.end;
     const n = this.length();
@@ -121,7 +119,7 @@ export class Wire {
     this.end = around;
   }
 
-  /** UTF-8; what is none becomes U+FFFD. */
+  /** UTF-8; invalid bytes become U+FFFD. */
   string(): string {
     const n = this.length();
     const { bytes, pos } = this;
@@ -141,14 +139,14 @@ export class Wire {
     return text;
   }
 
-  /** True when the `n` bytes at `a` are those at `b`. */
+  /** True when the `n` bytes at `a` equal those at `b`. */
   #same(a: number, b: number, n: number): boolean {
     const { bytes } = this;
     for (let i = 0; i < n; i++) if (bytes[a + i] !== bytes[b + i]) return false;
     return true;
   }
 
-  /** Passes over the value of a field. */
+  /** Skips the value of a field. */
   skip(key: number): void {
     const type = key & 7;
     if (type === VARINT) this.unsigned();
@@ -166,7 +164,7 @@ export class Wire {
     if ((key & 7) !== type) throw new Broken(`field ${key >>> 3} has the wire type ${key & 7} and not ${type}`);
   }
 
-  /** Beyond the window: the file's own end, or that of a message that lies about its length. */
+  /** Beyond the window: the end of the file, or of a message that lies about its length. */
   #over(): Error {
     return this.end === this.bytes.length ? new Cut() : new Broken('a field is longer than the message around it');
   }

@@ -3,7 +3,7 @@ import { writeComposite } from './composite';
 import { floatLabel } from '../labels';
 import { STALE, type Family, type Labels, type MetricType, type StoredSeries } from '../types';
 
-/** What a type's samples are called after, beside the family's own name. */
+/** The endings of a type's samples after the family's name. */
 const ENDINGS: Readonly<Partial<Record<MetricType, RegExp>>> = {
   counter: /_(total|created)$/,
   histogram: /_(bucket|sum|count|created)$/,
@@ -14,10 +14,10 @@ const ENDINGS: Readonly<Partial<Record<MetricType, RegExp>>> = {
 const PLAIN = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
 /**
- * Families in order of their names, each series with its points, oldest first. Stale markers are left out: a gap shows
- * as one. Native histograms are written as OpenMetrics 2.0 has them; without any, it is the 1.0 that `promtool tsdb
- * create-blocks-from openmetrics` takes. A family of which OpenMetrics would not take the name (a counter without
- * `_total`) is written as `unknown`.
+ * Families in the order of their names, each series with its points, oldest first. Stale markers are left out: a gap
+ * shows as one. Native histograms are written as in OpenMetrics 2.0; without any, the text is the 1.0 that `promtool
+ * tsdb create-blocks-from openmetrics` takes. A family whose name OpenMetrics would refuse (a counter without `_total`)
+ * is written as `unknown`.
  */
 export function writeOpenMetrics(series: readonly StoredSeries[], families: ReadonlyMap<string, Family>): string {
   const byFamily = new Map<string, { readonly family: Family; readonly series: StoredSeries[] }>();
@@ -56,7 +56,7 @@ function familyOf(name: string, families: ReadonlyMap<string, Family>): Family {
   for (const base of [name, name.replace(/_(bucket|sum|count|total|created|info|gsum|gcount)$/, '')]) {
     const family = families.get(base) ?? families.get(`${base}_total`);
     if (!family) continue;
-    // A counter's family ends by _total in the older text form and has no ending in OpenMetrics.
+    // A counter's family ends in _total in the older text format, and has no ending in OpenMetrics.
     const own = family.type === 'counter' ? family.name.replace(/_total$/, '') : family.name;
     const ending = ENDINGS[family.type];
     const fits =

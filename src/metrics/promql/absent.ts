@@ -2,7 +2,7 @@ import type { Labels } from '../types';
 import type { Expr } from './ast';
 
 /**
- * The labels that absent() gives: those that its selector asks for by "=", once (functions.go,
+ * The labels of absent(): those that its selector requires with "=", once (functions.go,
  * createLabelsForAbsentFunction).
  */
 export function equalLabels(expr: Expr | undefined): Labels {

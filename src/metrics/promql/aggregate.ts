@@ -38,7 +38,7 @@ export function aggregate(
   return out;
 }
 
-/** What gives a number back when it is alone. */
+/** Operators that return a single number unchanged. */
 const ITSELF: ReadonlySet<AggregateOp> = new Set<AggregateOp>(['sum', 'avg', 'min', 'max']);
 
 function fold(
@@ -92,7 +92,7 @@ function fold(
 
 function numbers(op: AggregateOp, v: number[], param: number): number {
   switch (op) {
-    // Prometheus starts with the first value instead of 0, which is the same, but for -0.
+    // Prometheus starts with the first value instead of 0: the same, except for -0.
     case 'sum': {
       const s = new KahanSum();
       for (const x of v) s.add(x);
@@ -123,7 +123,10 @@ function numbers(op: AggregateOp, v: number[], param: number): number {
   }
 }
 
-/** Welford's, as aggregation does it: without Kahan's correction, and NaN as soon as the first is not finite. */
+/**
+ * Welford's algorithm as in `aggregation`: without Kahan's correction, and NaN as soon as the first value is not
+ * finite.
+ */
 function variance(v: readonly number[]): number {
   let mean = v[0] ?? NaN;
   let sum = Number.isFinite(mean) ? 0 : NaN;
@@ -136,7 +139,7 @@ function variance(v: readonly number[]): number {
   return sum / v.length;
 }
 
-/** The k largest or smallest of each step, with their own labels; NaN comes last, of equal ones the first stays. */
+/** The k largest or smallest at each step, with their own labels. NaN comes last; of equal ones the first stays. */
 function extremes(op: 'topk' | 'bottomk', group: readonly Line[], param: Line | undefined, steps: Steps): Line[] {
   const out = group.map((line) => newLine(line.labels, steps));
   const order: number[] = [];

@@ -1,9 +1,9 @@
-/** What the parser makes of a query. */
+/** The tree that the parser makes of a query. */
 import type { Matcher } from '../types';
 
 export type ValueType = 'scalar' | 'vector' | 'matrix' | 'string';
 
-/** `at` of every node: where it begins in the text, from 0. */
+/** `at` of every node: its start in the text, from 0. */
 export type Expr = NumberExpr | StringExpr | SelectorExpr | CallExpr | AggregateExpr | BinaryExpr | NegateExpr;
 
 export interface NumberExpr {
@@ -20,11 +20,11 @@ export interface StringExpr {
 export interface SelectorExpr {
   readonly kind: 'selector';
   readonly at: number;
-  /** One of `__name__` among them where the query names the metric. */
+  /** One of them is for `__name__` if the query names the metric. */
   readonly matchers: readonly Matcher[];
   /** Length of the window, ms; undefined = an instant vector. */
   readonly range: number | undefined;
-  /** How far back, ms; negative = forward. */
+  /** How far to look back, ms; negative = forward. */
   readonly offset: number;
 }
 

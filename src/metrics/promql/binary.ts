@@ -22,7 +22,7 @@ import {
 } from './lines';
 import { conflict } from './problem';
 
-/** What an operator gives for a pair: a value and, of a comparison, whether it holds. */
+/** Result of an operator for a pair: a value and, for a comparison, whether it holds. */
 interface Outcome {
   f: number;
   h: NativeHistogram | undefined;
@@ -48,7 +48,7 @@ export function numbers(op: BinaryOp, a: number, b: number): number {
   }
 }
 
-/** Go's math.Pow: unlike JavaScript's, 1 to the anything is 1, and so is -1 to the infinite. */
+/** Go's math.Pow: unlike in JavaScript, 1 to any power is 1, and so is -1 to ±infinity. */
 function power(a: number, b: number): number {
   return a === 1 || (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b;
 }
@@ -72,7 +72,7 @@ function holds(op: BinaryOp, a: number, b: number): boolean {
   }
 }
 
-/** vectorElemBinop; undefined where the operator makes no sense between the two. */
+/** vectorElemBinop; undefined where the operator has no meaning for the two. */
 function element(op: BinaryOp, a: number | NativeHistogram, b: number | NativeHistogram): Outcome | undefined {
   if (typeof a === 'number' && typeof b === 'number')
     return COMPARE.has(op)
@@ -206,7 +206,7 @@ export function vectors(
   const { op, bool, matching } = expr;
   const swapped = matching.many === 'right';
   const [many, one] = swapped ? [right, left] : [left, right];
-  /** Steps at which there is anything to match: at others, nothing is looked at. */
+  /** Steps with a value on the "many" side: the others are skipped. */
   const any = new Uint8Array(steps.count);
   for (const line of many) for (let i = 0; i < steps.count; i++) if (line.has[i] !== NONE) any[i] = 1;
   const ones = new Map([...bySignature(one, matching)].map(([key, lines]) => [key, partnersOf(lines, any, swapped)]));
@@ -216,7 +216,7 @@ export function vectors(
     if (!found) continue;
     const { partners, partnerAt } = found;
     const used = new Uint8Array(steps.count);
-    /** Result's labels of each partner, told once; several series of the many may come to the same. */
+    /** By the result's labels: the steps that are taken. Several series of the "many" side may give the same labels. */
     const taken = new Map<string, Uint8Array>();
     for (const line of group) {
       const results: (Line | undefined)[] = [];
@@ -259,7 +259,7 @@ export function vectors(
   return [...out.values()];
 }
 
-/** Of each step, which line stands on the "one" side: its number plus one; 0 = none. */
+/** Which line is on the "one" side at each step: its index plus one; 0 = none. */
 function partnersOf(
   partners: readonly Line[],
   any: Uint8Array,

@@ -8,15 +8,14 @@ import { KahanSum } from './kahan';
 export const NO_BUCKETS: Buckets = { index: new Int32Array(0), count: new Float64Array(0) };
 
 /**
- * Upper bound of a bucket, without its sign; the last one that a float can hold is cut to its largest value
- * (getBoundExponential).
+ * Upper bound of a bucket, without its sign; that of the last one is capped at the largest float (getBoundExponential).
  */
 export function bound(index: number, schema: number): number {
   const exponent = schema >= 0 ? Math.floor(index / 2 ** schema) : index * 2 ** -schema;
   const part = schema >= 0 ? index - exponent * 2 ** schema : 0;
   if (exponent === 1024 && part === 0) return Number.MAX_VALUE;
   const low = part === 0 ? 1 : 2 ** (part / 2 ** schema);
-  // In two factors: 2^1024 is no float, and below 2^-1022 a single one loses digits.
+  // In two factors: 2^1024 is no float, and below 2^-1022 a single factor loses digits.
   return exponent > 1023
     ? low * 2 ** 1023 * 2 ** (exponent - 1023)
     : exponent < -1022
@@ -42,7 +41,7 @@ export function coarser(b: Buckets, from: number, to: number): Buckets {
   return { index: Int32Array.from(index), count: Float64Array.from(count) };
 }
 
-/** h at a schema that is not finer than its own (CopyToSchema). */
+/** h at a schema no finer than its own (CopyToSchema). */
 export function toSchema(h: NativeHistogram, schema: number): NativeHistogram {
   return h.schema <= schema
     ? h
@@ -55,8 +54,8 @@ export function toSchema(h: NativeHistogram, schema: number): NativeHistogram {
 }
 
 /**
- * The zero bucket that h would have with a larger threshold; the threshold grows to the end of a populated bucket that
- * it falls into (zeroCountForLargerThreshold).
+ * The zero bucket of h with a larger threshold. If that falls into a filled bucket, it grows to the bucket's end
+ * (zeroCountForLargerThreshold).
  */
 export function zeroFor(h: NativeHistogram, wanted: number): { count: number; threshold: number } {
   let threshold = wanted;
@@ -86,7 +85,7 @@ export function zeroFor(h: NativeHistogram, wanted: number): { count: number; th
   }
 }
 
-/** h with the larger zero bucket of `threshold`, which lies at a border of its buckets (trimBucketsInZeroBucket). */
+/** h with the larger zero bucket of `threshold`, which lies on a bucket border (trimBucketsInZeroBucket). */
 function widened(h: NativeHistogram, { count, threshold }: { count: number; threshold: number }): NativeHistogram {
   if (threshold === h.zeroThreshold) return h;
   const trim = (b: Buckets): Buckets => {
@@ -97,7 +96,7 @@ function widened(h: NativeHistogram, { count, threshold }: { count: number; thre
   return { ...h, zeroThreshold: threshold, zeroCount: count, positive: trim(h.positive), negative: trim(h.negative) };
 }
 
-/** Both at one schema and with one zero bucket (reconcileZeroBuckets). */
+/** Both with one schema and one zero bucket (reconcileZeroBuckets). */
 export function alike(a: NativeHistogram, b: NativeHistogram): [NativeHistogram, NativeHistogram] {
   let [x, y] = [a, b];
   while (x.zeroThreshold !== y.zeroThreshold) {
@@ -108,7 +107,7 @@ export function alike(a: NativeHistogram, b: NativeHistogram): [NativeHistogram,
   return [toSchema(x, schema), toSchema(y, schema)];
 }
 
-/** a + sign·b of buckets of one schema, without those that become empty. */
+/** a + sign·b for buckets of one schema, without those that become empty. */
 function joined(a: Buckets, b: Buckets, sign: 1 | -1): Buckets {
   const index = new Int32Array(a.index.length + b.index.length);
   const count = new Float64Array(index.length);
@@ -139,7 +138,7 @@ export function plus(a: NativeHistogram, b: NativeHistogram, sign: 1 | -1 = 1): 
   };
 }
 
-/** All numbers of h by a function that keeps 0 (Mul, Div). */
+/** Applies a function that keeps 0 to all numbers of h (Mul, Div). */
 export function scaled(h: NativeHistogram, by: (n: number) => number): NativeHistogram {
   const each = (b: Buckets): Buckets => ({ index: b.index, count: b.count.map(by) });
   return {
@@ -177,7 +176,7 @@ export function equal(a: NativeHistogram, b: NativeHistogram): boolean {
   );
 }
 
-/** Whether a counter began anew between `before` and h (DetectReset, detectReset). */
+/** Whether a counter started over between `before` and h (DetectReset, detectReset). */
 export function isReset(h: NativeHistogram, before: NativeHistogram): boolean {
   if (h.reset === true || h.count < before.count || h.schema > before.schema || h.zeroThreshold < before.zeroThreshold)
     return true;
@@ -187,7 +186,7 @@ export function isReset(h: NativeHistogram, before: NativeHistogram): boolean {
   return fell(h.positive, old.positive) || fell(h.negative, old.negative);
 }
 
-/** Whether a bucket of `old` is higher than its like in `now`. */
+/** Whether a bucket of `old` is higher than the same one in `now`. */
 function fell(now: Buckets, old: Buckets): boolean {
   for (let i = 0, j = 0; i < old.index.length; i++) {
     const at = old.index[i] ?? 0;

@@ -18,7 +18,7 @@ const EACH: ReadonlyMap<string, (v: number) => number> = new Map<string, (v: num
   ['sgn', Math.sign],
 ]);
 
-/** The numbers of each line through `f`; native histograms fall away, and so does the name. */
+/** Applies `f` to the numbers of each line; drops native histograms and the name. */
 function each(lines: readonly Line[], steps: Steps, f: (v: number, i: number) => number): Line[] {
   return merged(
     lines.map((line) => {
@@ -34,7 +34,7 @@ function each(lines: readonly Line[], steps: Steps, f: (v: number, i: number) =>
   );
 }
 
-/** Go's math.Max and math.Min: unlike JavaScript's, the infinite wins over NaN. */
+/** Go's math.Max and math.Min: unlike in JavaScript, infinity wins over NaN. */
 function goMax(a: number, b: number): number {
   return a === Infinity || b === Infinity ? Infinity : Math.max(a, b);
 }
@@ -51,7 +51,7 @@ export function scalarLine(steps: Steps, at: (i: number) => number): Line {
   return line;
 }
 
-/** `args`: the evaluated arguments; of a text, its expression only. */
+/** `args`: the evaluated arguments; those of a text argument are not used. */
 export function call(
   expr: CallExpr,
   args: readonly (readonly Line[])[],
@@ -118,8 +118,8 @@ export function call(
 }
 
 /**
- * The evaluation time of each value; that of the sample itself, which a bare selector has, is read where the selector
- * is.
+ * The evaluation time of each value. The time of the sample itself, for a bare selector, is handled where the selector
+ * is read.
  */
 function stamped(steps: Steps): (line: Line) => Line {
   return (line) => ({
@@ -250,7 +250,7 @@ function classicQuantiles(
   return to;
 }
 
-/** evalLabelReplace; only whole values match. */
+/** evalLabelReplace: the pattern must match the whole value. */
 function labelReplace({ args }: CallExpr, lines: readonly Line[], steps: Steps): Line[] {
   const [target, replacement, source, pattern] = args.slice(1).map(textOf) as [string, string, string, string];
   const re = goRegExp(pattern);
@@ -267,7 +267,7 @@ function textOf(expr: Expr): string {
   return expr.kind === 'string' ? expr.value : '';
 }
 
-/** regexp.Expand of Go: $1, ${1}, $name, $$; "$1x" names the group "1x", and what is not there is ''. */
+/** Go's regexp.Expand: $1, ${1}, $name, $$. "$1x" names the group "1x"; a missing group gives ''. */
 function expand(template: string, m: RegExpExecArray): string {
   return template.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (all, braced?: string, bare?: string) => {
     if (all === '$$') return '$';

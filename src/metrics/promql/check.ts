@@ -1,4 +1,4 @@
-/** Types of expressions, and whether they fit (promql/parser/parse.go, checkAST). */
+/** Checks the types of expressions (promql/parser/parse.go, checkAST). */
 import { COMPARE, SET_OPS, type Expr, type ValueType } from './ast';
 import { syntax } from './problem';
 import { SIGNATURES } from './signatures';
@@ -29,7 +29,7 @@ export function typeOf(expr: Expr): ValueType {
   }
 }
 
-/** Looks at one node; those below it were looked at before. @throws Problem `metrics.promql` */
+/** Checks one node; those below it were checked before. @throws Problem `metrics.promql` */
 export function check(expr: Expr, text: string): void {
   const want = (e: Expr, type: ValueType, where: string): void => {
     const is = typeOf(e);

@@ -12,7 +12,7 @@ import { OVER, quantileOver } from './over';
 import { instant } from './series';
 import { slide, type Over } from './windows';
 
-/** As many as Prometheus answers a query with (web/api/v1: 11,000 points per series). */
+/** Most steps, as in Prometheus (web/api/v1: 11,000 points per series). */
 const MAX_STEPS = 11_000;
 
 /**
@@ -89,7 +89,7 @@ class Evaluation {
     return { series, warnings: [...this.#warnings] };
   }
 
-  /** Calls itself once a level of the tree, which the parser bounds. */
+  /** Calls itself once per level of the tree, whose depth the parser bounds. */
   #eval(expr: Expr): Line[] {
     const { steps } = this;
     switch (expr.kind) {
@@ -122,7 +122,7 @@ class Evaluation {
     }
   }
 
-  /** Lines that have a value at any step. */
+  /** Only the lines that have a value at some step. */
   #named(lines: readonly Line[]): Line[] {
     return lines.filter((line) => line.has.some((h) => h !== NONE));
   }
@@ -139,7 +139,7 @@ class Evaluation {
       );
     }
     if (expr.name === 'timestamp' && first?.kind === 'selector') {
-      // Of a bare selector, the sample's own time (engine.go, rangeEvalTimestampFunctionOverVectorSelector).
+      // The sample's own time, for a bare selector (engine.go, rangeEvalTimestampFunctionOverVectorSelector).
       return merged(
         this.store.select(first.matchers).map((s) => {
           const times = newLine(nameless(s.labels), steps);

@@ -1,5 +1,5 @@
 /**
- * Sums that lose no digits (Kahan, Neumaier's form), as util/kahansum does them, and averages (functions.go,
+ * Sums without loss of digits (Kahan's, in Neumaier's form), as in util/kahansum, and averages (functions.go,
  * funcAvgOverTime).
  */
 export class KahanSum {
@@ -20,7 +20,7 @@ export class KahanSum {
   }
 }
 
-/** Adds up as long as the sum stays finite, and goes on with a running mean from there. */
+/** Adds up while the sum stays finite, then continues with a running mean. */
 export class KahanMean {
   readonly #s = new KahanSum();
   #count = 0;

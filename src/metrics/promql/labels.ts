@@ -1,7 +1,7 @@
 /** Label sets: their identity, and parts of them. */
 import type { Labels } from '../types';
 
-/** A text that is the same for equal label sets only. A label with the value '' is as good as none. */
+/** A text that only equal label sets share. A label with the value '' counts as missing. */
 export function keyOf(labels: Labels): string {
   let key = '';
   for (const name of Object.keys(labels).sort()) {
@@ -36,7 +36,7 @@ export function without(labels: Labels, names: readonly string[]): Labels {
   return out;
 }
 
-/** With one label set, or taken away where the value is ''. */
+/** With one label set, or removed if the value is ''. */
 export function withLabel(labels: Labels, name: string, value: string): Labels {
   const out = without(labels, [name]) as Record<string, string>;
   if (value !== '') set(out, name, value);

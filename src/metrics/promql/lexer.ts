@@ -5,11 +5,11 @@ export type TokenKind = 'name' | 'number' | 'duration' | 'string' | 'op' | 'end'
 
 export interface Token {
   readonly kind: TokenKind;
-  /** As written; of a string its unescaped value. */
+  /** As written; for a string, its unescaped value. */
   readonly text: string;
-  /** Of a number its value, of a duration its ms. */
+  /** For a number its value, for a duration its ms. */
   readonly value: number;
-  /** Where it begins and ends in the query, from 0. */
+  /** Its start and end in the query, from 0. */
   readonly at: number;
   readonly end: number;
 }
@@ -80,7 +80,7 @@ export function tokens(text: string): Token[] {
       continue;
     }
     const name = match(NAME, text, at);
-    // A ":" alone stands in a subquery; the parser refuses it with its own words.
+    // A ":" alone belongs to a subquery; the parser refuses that in its own words.
     if (name !== '' && name !== ':') {
       push('name', at + name.length);
       continue;
@@ -112,7 +112,7 @@ function number(text: string, at: number, push: (kind: TokenKind, end: number, v
   throw syntax(text, at, 'that is neither a number nor a duration such as 30s or 1h30m');
 }
 
-/** Go reads a leading 0 without a dot as octal (strconv.ParseInt with base 0, which the parser tries first). */
+/** Go reads a leading 0 without a dot as octal (strconv.ParseInt with base 0, which Prometheus' parser tries first). */
 function decimal(text: string): number {
   const digits = text.replaceAll('_', '');
   return /^0[0-7]+$/.test(digits) ? parseInt(digits, 8) : Number(digits);

@@ -1,4 +1,4 @@
-/** What expressions give while a query is evaluated: lines over all steps at once. */
+/** Values of expressions while a query is evaluated: lines over all steps at once. */
 import type { Labels, NativeHistogram } from '../types';
 import { keyOf, without } from './labels';
 import { conflict } from './problem';
@@ -16,15 +16,15 @@ export interface Steps {
 }
 
 /**
- * One series of a vector; parallel columns over the steps. A scalar is one line without labels that has a value at each
- * step.
+ * One series of a vector, as parallel columns over the steps. A scalar is a line without labels that has a value at
+ * every step.
  */
 export interface Line {
   readonly labels: Labels;
-  /** NONE, FLOAT or HISTOGRAM of each step. */
+  /** NONE, FLOAT or HISTOGRAM for each step. */
   readonly has: Uint8Array;
   readonly values: Float64Array;
-  /** Of the steps with HISTOGRAM; undefined when there are none. */
+  /** Values of the steps with HISTOGRAM; undefined when there are none. */
   histograms?: (NativeHistogram | undefined)[];
 }
 
@@ -54,15 +54,15 @@ export function relabelled(line: Line, labels: Labels): Line {
   return { labels, has: line.has, values: line.values, ...(line.histograms && { histograms: line.histograms }) };
 }
 
-/** A function drops the name, and the type and unit that may stand in labels (schema.IsMetadataLabel). */
+/** A function drops the name, and also a type and unit in labels (schema.IsMetadataLabel). */
 const NAMES = ['__name__', '__type__', '__unit__'] as const;
 export function nameless(labels: Labels): Labels {
   return without(labels, NAMES);
 }
 
 /**
- * Joins lines that came to have the same labels, as long as no step has a value in both.
- * @throws Problem `metrics.promqlData` (engine.go: "vector cannot contain metrics with the same labelset")
+ * Joins lines whose labels became the same, as long as no step has a value in both. @throws Problem
+ * `metrics.promqlData` (engine.go: "vector cannot contain metrics with the same labelset")
  */
 export function merged(lines: readonly Line[], steps: Steps): Line[] {
   const seen = new Map<string, number>();

@@ -3,8 +3,8 @@ import { Problem } from '../../base/problem';
 import type { Matcher } from '../types';
 
 /**
- * The test of one matcher; a label that a series lacks has the value ''.
- * @throws Problem `metrics.regex` for an expression that JavaScript and Go's RE2 don't read alike
+ * The test of one matcher; a missing label has the value ''. @throws Problem `metrics.regex` for an expression that
+ * JavaScript and Go's RE2 read differently
  */
 export function matcher({ op, value }: Matcher): (labelValue: string) => boolean {
   switch (op) {
@@ -23,7 +23,7 @@ export function matcher({ op, value }: Matcher): (labelValue: string) => boolean
   }
 }
 
-/** Words without any meaning of their own, joined by "|": the most common expression, and quicker as a set. */
+/** Plain words joined by "|": the most common expression, and faster as a set. */
 const WORDS = /^[^\\^$.*+?()[\]{}|]*(?:\|[^\\^$.*+?()[\]{}|]*)*$/;
 
 function whole(pattern: string): (v: string) => boolean {
@@ -72,12 +72,12 @@ export function goRegExp(pattern: string): RegExp {
     .replace(/\\A/g, '^')
     .replace(/\\z/g, '$')
     .replace(/\\C/g, '.');
-  // Code points as RE2 counts them; but "u" refuses escapes such as "\-", which Go takes.
+  // RE2 counts code points, like the flag "u"; but that refuses escapes such as "\-", which Go accepts.
   for (const f of [`${flags}u`, flags]) {
     try {
       return new RegExp(`^(?:${source})$`, f);
     } catch {
-      /* Without "u" next, or not at all. */
+      /* Try without "u" next, then give up. */
     }
   }
   throw bad('it does not end well');

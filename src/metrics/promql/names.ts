@@ -1,8 +1,9 @@
 import type { Expr } from './ast';
 
 /**
- * The metrics whose series a query reads, as it names them (`x_bucket`, not the family x), each once: a scraper keeps
- * only these. Undefined = any: a selector that names none, or by an expression that is more than words joined by "|".
+ * The metrics whose series a query reads, by their names in the query (`x_bucket`, not the family x), each once: a
+ * scraper keeps only these. Undefined = any: some selector has no name, or an expression for it that is more than words
+ * joined by "|".
  */
 export function metricNames(expr: Expr): readonly string[] | undefined {
   const names = new Set<string>();

@@ -24,7 +24,7 @@ function histogramsOf(w: Window): NativeHistogram[] {
   return out;
 }
 
-/** compareOverTime: NaN gives way to anything. */
+/** compareOverTime: any value replaces NaN. */
 function extreme(better: (v: number, than: number) => boolean): Over {
   return (w) => {
     let best: number | undefined;
@@ -37,7 +37,7 @@ function extreme(better: (v: number, than: number) => boolean): Over {
   };
 }
 
-/** varianceOverTime: Welford's, each sum kept by Kahan. */
+/** varianceOverTime: Welford's algorithm, each sum with Kahan's correction. */
 function variance(w: Window): number | undefined {
   let count = 0;
   const [mean, aux] = [new KahanSum(), new KahanSum()];
@@ -52,7 +52,7 @@ function variance(w: Window): number | undefined {
   return count === 0 ? undefined : (aux.sum + aux.rest) / count;
 }
 
-/** linearRegression: least squares, with x from the first float on. */
+/** linearRegression: least squares, with x counted from the first float. */
 function slope(w: Window): number | undefined {
   const [x, y, xy, xx] = [new KahanSum(), new KahanSum(), new KahanSum(), new KahanSum()];
   let n = 0;
@@ -77,7 +77,7 @@ function slope(w: Window): number | undefined {
   return (sum(xy) - (sum(x) * sum(y)) / n) / (sum(xx) - (sum(x) * sum(x)) / n);
 }
 
-/** Counts neighbours that differ in the sense of `floatsDo` or `histogramsDo`; a change of kind always counts. */
+/** Counts neighbours that differ by `floatsDo` or `histogramsDo`; a change of kind always counts. */
 function neighbours(
   floatsDo: (v: number, before: number) => boolean,
   histogramsDo: (w: Window, i: number) => boolean,
@@ -93,7 +93,7 @@ function neighbours(
   };
 }
 
-/** By name; quantile_over_time, which takes a number too, is `quantileOver`. */
+/** By name. quantile_over_time, which also takes a number, is `quantileOver`. */
 export const OVER: ReadonlyMap<string, Over> = new Map<string, Over>([
   ['rate', extrapolated(true, true)],
   ['increase', extrapolated(true, false)],

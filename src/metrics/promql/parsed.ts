@@ -1,13 +1,13 @@
-/** Queries that were read before: a page evaluates the same ones every few seconds. */
+/** Keeps parsed queries: a page evaluates the same ones every few seconds. */
 import type { Expr } from './ast';
 import { parsePromql } from './parser';
 
-/** Some hundred are a page's: its panels and the pipeline, for each of those that it compares. */
+/** A page has a few hundred: its panels and the pipeline, for each subject that it compares. */
 const KEPT = 1000;
-/** By text; the one used last is the last. */
+/** By text, the most recently used last. */
 const known = new Map<string, Expr>();
 
-/** As parsePromql, but a text that was read before is not read again. What can't be read is tried each time. */
+/** Like parsePromql, but parses each text once. A text that can't be parsed is tried each time. */
 export function parsed(promql: string): Expr {
   let expr = known.get(promql);
   if (expr === undefined) {

@@ -7,7 +7,10 @@ import { matcher } from './match';
 import { syntax } from './problem';
 import { SIGNATURES } from './signatures';
 
-/** Deeper trees are refused: parsing and evaluating them calls itself once a level. No query of a person comes near. */
+/**
+ * Deeper trees are refused, since parsing and evaluating call themselves once per level. No query of a person comes
+ * near.
+ */
 const MAX_DEPTH = 150;
 
 /** How strongly an operator binds; "^" alone groups from the right. */
@@ -59,7 +62,7 @@ class Parser {
   readonly #tokens: readonly Token[];
   #next = 0;
   #depth = 0;
-  /** Levels below each node, so that long chains such as 1+1+… are bounded as well. */
+  /** Levels below each node, so that long chains such as 1+1+… are bounded, too. */
   readonly #height = new WeakMap<Expr, number>();
 
   constructor(readonly text: string) {

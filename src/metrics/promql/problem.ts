@@ -6,8 +6,8 @@ const SUPPORTED =
   'no subqueries, no "@".';
 
 /**
- * Problem `metrics.promql`: the text is no query of the part of PromQL that is evaluated here. `at`: from 0; told as a
- * column from 1.
+ * Problem `metrics.promql`: the text is no query in the part of PromQL that we evaluate. `at` counts from 0; the
+ * message has a column from 1.
  */
 export function syntax(text: string, at: number, what: string): Problem {
   const line = text.slice(0, at).split('\n').length;
@@ -19,7 +19,7 @@ export function syntax(text: string, at: number, what: string): Problem {
   });
 }
 
-/** Problem `metrics.promqlData`: the query is fine, the series that it met are not (duplicates, many-to-many). */
+/** Problem `metrics.promqlData`: the query is fine, but the series that it met are not (duplicates, many-to-many). */
 export function conflict(what: string, next: string): Problem {
   return new Problem('metrics.promqlData', what, { next });
 }

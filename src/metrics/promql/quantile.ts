@@ -2,7 +2,7 @@
 import type { NativeHistogram } from '../types';
 import { bound } from './buckets';
 
-/** Of samples (quantile): between two neighbours by weight; NaN counts as the smallest. Sorts `values`. */
+/** Quantile of samples: weighted between two neighbours; NaN counts as the smallest. Sorts `values`. */
 export function quantileOf(q: number, values: number[]): number {
   if (values.length === 0 || Number.isNaN(q)) return NaN;
   if (q < 0) return -Infinity;
@@ -17,7 +17,8 @@ export function quantileOf(q: number, values: number[]): number {
 }
 
 /**
- * Of classic histograms: upper bounds ascending and counts of all observations up to each; the first n of both count.
+ * Classic histograms: ascending upper bounds, and the count of all observations up to each. Only the first n of both
+ * count.
  */
 export interface ClassicBuckets {
   readonly bounds: Float64Array;
@@ -25,7 +26,7 @@ export interface ClassicBuckets {
   n: number;
 }
 
-/** Relative differences up to this are noise of floats (quantile.go, smallDeltaTolerance). */
+/** Relative differences up to this are floating-point noise (quantile.go, smallDeltaTolerance). */
 const SMALL = 1e-12;
 const MIN_NORMAL = 2 ** -1022;
 
@@ -40,8 +41,8 @@ function almost(a: number, b: number): boolean {
 }
 
 /**
- * quantile.go, BucketQuantile; linear within a bucket. Changes the buckets. `forced`: told when counts had to be raised
- * to rise.
+ * quantile.go, BucketQuantile: linear within a bucket. Changes the buckets. `forced` is called when counts had to be
+ * raised so that they never fall.
  */
 export function bucketQuantile(q: number, b: ClassicBuckets, forced?: () => void): number {
   if (Number.isNaN(q)) return NaN;
@@ -80,7 +81,7 @@ function firstAtLeast(counts: Float64Array, n: number, rank: number): number {
   return low;
 }
 
-/** coalesceBuckets: counts of equal bounds are added. */
+/** coalesceBuckets: adds the counts of equal bounds. */
 function coalesce(b: ClassicBuckets): void {
   let last = 0;
   for (let i = 1; i < b.n; i++) {
@@ -122,7 +123,7 @@ interface Bucket {
   count: number;
 }
 
-/** AllBucketIterator: from the lowest to the highest; borders never reach into the zero bucket. */
+/** AllBucketIterator: from the lowest to the highest; bounds never reach into the zero bucket. */
 function allBuckets(h: NativeHistogram): Bucket[] {
   const out: Bucket[] = [];
   const push = (at: number, count: number, sign: 1 | -1): void => {
@@ -144,7 +145,8 @@ export function histogramQuantile(q: number, h: NativeHistogram): number {
   if (q > 1) return Infinity;
   if (h.count === 0 || Number.isNaN(q)) return NaN;
   const buckets = allBuckets(h);
-  // With observations of NaN, which are in no bucket, only counting from below is right; else from the nearer end.
+  // NaN observations are in no bucket, so with them only counting from below is correct; otherwise count from the
+  // nearer end.
   const forward = Number.isNaN(h.sum) || q < 0.5;
   let rank = forward ? q * h.count : (1 - q) * h.count;
   if (!forward) buckets.reverse();
@@ -169,7 +171,7 @@ export function histogramQuantile(q: number, h: NativeHistogram): number {
   return bucket.lower > 0 ? 2 ** (low + (high - low) * fraction) : -(2 ** (high + (low - high) * (1 - fraction)));
 }
 
-/** An `le` as strconv.ParseFloat reads it; undefined for what is no bound. */
+/** An `le` as strconv.ParseFloat reads it; undefined for a text that is no bound. */
 export function leOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const inf = /^([+-]?)inf(?:inity)?$/i.exec(text);

@@ -1,12 +1,12 @@
-/** rate, increase, delta, irate and idelta, as promql/functions.go of Prometheus 3 has them. */
+/** rate, increase, delta, irate and idelta as in promql/functions.go of Prometheus 3. */
 import type { NativeHistogram } from '../types';
 import { compact, plus, scaled, toSchema } from './buckets';
 import { histogramAt, isFloat, type Over, type Window } from './windows';
 
 /**
- * functions.go, extrapolatedRate: the change between the first and the last point, with what counter resets hid added,
- * is stretched to the window's borders where a point would be expected there, and by half the usual distance where not;
- * never further back than to where the counter was zero.
+ * functions.go, extrapolatedRate. The change between the first and the last point, plus what counter resets hid, is
+ * stretched to the window's borders where a point would be expected there, and otherwise by half the usual distance;
+ * but never further back than to where the counter was zero.
  */
 export function extrapolated(isCounter: boolean, perSecond: boolean): Over {
   return (w) => {
@@ -43,18 +43,18 @@ export function extrapolated(isCounter: boolean, perSecond: boolean): Over {
   };
 }
 
-/** functions.go, histogramRate: last - first + what each reset hid, at the coarsest schema that the window holds. */
+/** functions.go, histogramRate: last - first + what each reset hid, at the coarsest schema in the window. */
 function histogramChange(w: Window, isCounter: boolean): NativeHistogram {
   const last = histogramAt(w, w.hi - 1);
   const first = histogramAt(w, w.lo);
-  // The first one does not count, not even its schema, when the second began anew.
+  // When the second point is a reset, the first does not count, not even its schema.
   const dropFirst = isCounter && w.reset(w.lo + 1);
   let schema = Math.min(last.schema, dropFirst ? histogramAt(w, w.lo + 1).schema : first.schema);
   if (isCounter) for (let i = w.lo + 1; i < w.hi - 1; i++) schema = Math.min(schema, histogramAt(w, i).schema);
   let sum = toSchema(last, schema);
   if (!dropFirst) sum = plus(sum, first, -1);
   if (isCounter) for (let i = w.lo + 2; i < w.hi; i++) if (w.reset(i)) sum = plus(sum, histogramAt(w, i - 1));
-  // The reset that the last one may carry says nothing about the change.
+  // A reset mark on the last point says nothing about the change.
   const { reset: _, ...rest } = compact(sum);
   return rest;
 }

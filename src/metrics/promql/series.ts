@@ -1,9 +1,9 @@
-/** Points of a stored series, brought into the form that windows slide over. */
+/** Points of a stored series, in the form that windows slide over. */
 import { FLOAT as F, HISTOGRAM as H, STALE, type NativeHistogram, type StoredSeries } from '../types';
 import type { SelectorExpr } from './ast';
 import { newLine, putHistogram, FLOAT, type Line, type Steps } from './lines';
 
-/** How old a value may be and still count, ms (Prometheus' --query.lookback-delta, by default 5 minutes). */
+/** The greatest age at which a value still counts, ms (Prometheus' --query.lookback-delta, by default 5 minutes). */
 const LOOKBACK_MS = 300_000;
 
 /** All times in ms, as Prometheus keeps them. */
@@ -17,7 +17,7 @@ export interface Track {
 
 /** Points with from < t <= to, ms. */
 export function load(series: StoredSeries, from: number, to: number): Track {
-  // A millisecond more at both ends: stored times are seconds, and rounding must not lose a point at the border.
+  // One more millisecond at both ends: stored times are seconds, and rounding must not lose a point at the border.
   const p = series.points((from - 1) / 1000, (to + 1) / 1000);
   const n = p.times.length;
   const times = new Float64Array(n);
@@ -42,7 +42,7 @@ export function withoutStale(t: Track): Track {
 }
 
 /**
- * An instant vector: at each step the newest point, if not older than the lookback nor stale (engine.go,
+ * An instant vector: at each step the newest point, unless it is stale or older than the lookback (engine.go,
  * vectorSelectorSingle).
  */
 export function instant(series: StoredSeries, { offset }: SelectorExpr, steps: Steps, times?: Line): Line {

@@ -1,9 +1,9 @@
-/** The functions that are evaluated here and what they take (promql/parser/functions.go). */
+/** The functions that we evaluate, and their arguments (promql/parser/functions.go). */
 import type { ValueType } from './ast';
 
 export interface Signature {
   readonly args: readonly ValueType[];
-  /** How many of the last arguments may be left out. */
+  /** How many of the last arguments are optional. */
   readonly optional?: number;
   readonly gives: ValueType;
 }

@@ -7,7 +7,7 @@ import { alike, compact, coarser, scaled, zeroFor } from './buckets';
 import { KahanMean, KahanSum } from './kahan';
 
 /**
- * The sum of several. Prometheus adds one after the other and coarsens on the way; here the coarsest schema and the
+ * The sum of several. Prometheus adds one after the other and gets coarser on the way. Here the coarsest schema and the
  * widest zero bucket are found first, which gives the same buckets.
  */
 export class HistogramSum {
@@ -30,7 +30,7 @@ export class HistogramSum {
 
   mean(): NativeHistogram {
     const n = this.#all.length;
-    // Where the plain sum would not fit a float, means of what is added.
+    // Where the plain sum would overflow a float, use means.
     const overflow = ![this.#sumOf((h) => h.count), this.#sumOf((h) => Math.abs(h.sum))].every((v) => v < Infinity);
     if (overflow)
       return this.#fold(
@@ -48,7 +48,7 @@ export class HistogramSum {
     return this.#all.reduce((sum, h) => sum + of(h), 0);
   }
 
-  /** `pad`: how many values each number must have got; missing ones are zeros. */
+  /** `pad`: how many values each number must get; missing ones are zeros. */
   #fold<T extends { add(v: number): void }>(make: () => T, end: (t: T) => number, pad = 0): NativeHistogram {
     const [first] = this.#all;
     if (!first) throw new Error('a sum of no histograms');
@@ -98,7 +98,8 @@ function level(all: readonly NativeHistogram[]): readonly NativeHistogram[] {
   if (!first || all.every((h) => h.schema === first.schema && h.zeroThreshold === first.zeroThreshold)) return all;
   const schema = Math.min(...all.map((h) => h.schema));
   let threshold = Math.max(...all.map((h) => h.zeroThreshold));
-  // A populated bucket around the threshold widens it, which may meet a bucket of another one: until it rests.
+  // A filled bucket around the threshold widens it, which may reach into a bucket of another one: repeat until nothing
+  // changes.
   for (let before = -1; before !== threshold;) {
     before = threshold;
     for (const h of all) threshold = zeroFor(h, threshold).threshold;

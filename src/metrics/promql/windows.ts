@@ -1,11 +1,11 @@
-/** Windows that slide over the points of a series: both ends only move forward, so each point is passed once. */
+/** Windows that slide over the points of a series. Both ends only move forward, so each point is visited once. */
 import { FLOAT as F, type NativeHistogram, type StoredSeries } from '../types';
 import type { SelectorExpr } from './ast';
 import { isReset } from './buckets';
 import { FLOAT, newLine, putHistogram, type Line, type Steps } from './lines';
 import { load, withoutStale, type Track } from './series';
 
-/** What a range function sees: the points lo … hi - 1 of `track`, which lie in (from, to], ms. Never empty. */
+/** What a range function gets: the points lo … hi - 1 of `track`, which lie in (from, to], ms. Never empty. */
 export interface Window {
   readonly track: Track;
   lo: number;
@@ -14,21 +14,21 @@ export interface Window {
   to: number;
   /** Length, s. */
   readonly seconds: number;
-  /** Only floats, only histograms, or both in this window. */
+  /** The kinds of points in this window. */
   kind: 'floats' | 'histograms' | 'mixed';
-  /** Points at which a counter of floats fell below the one before; ascending. */
+  /** Indexes, ascending, at which a counter of floats is below the point before. */
   readonly drops: readonly number[];
-  /** Those of them behind lo: drops[dropsFrom] … drops[dropsTo - 1]. */
+  /** Those after lo: drops[dropsFrom] … drops[dropsTo - 1]. */
   dropsFrom: number;
   dropsTo: number;
-  /** Whether the histogram at i began anew since the one before it; found once for each pair. */
+  /** Whether the histogram at i started over after the one before; computed once per pair. */
   reset(i: number): boolean;
 }
 
 /** Returns a float, a histogram, or undefined for "no value here". */
 export type Over = (w: Window) => number | NativeHistogram | undefined;
 
-/** A function over the windows of a series. `labels`: of the result. */
+/** Applies a function to the windows of a series. `labels`: of the result. */
 export function slide(
   series: StoredSeries,
   { offset, range = 0 }: SelectorExpr,
@@ -77,7 +77,7 @@ export function slide(
   return line;
 }
 
-/** The histogram at i; only where there is one. */
+/** The histogram at i; only call it where there is one. */
 export function histogramAt({ track }: Window, i: number): NativeHistogram {
   const h = track.histograms?.[i];
   if (!h) throw new Error(`no histogram at point ${i}`);
@@ -91,7 +91,7 @@ export function isFloat({ track }: Window, i: number): boolean {
 function dropsOf({ values, kinds }: Track): number[] {
   const out: number[] = [];
   if (kinds) {
-    // Between two floats only: a window with both kinds has no rate anyway.
+    // Only between two floats: a window with both kinds has no rate anyway.
     for (let i = 1; i < values.length; i++)
       if (kinds[i] === F && kinds[i - 1] === F && (values[i] ?? NaN) < (values[i - 1] ?? NaN)) out.push(i);
     return out;
@@ -108,7 +108,7 @@ function countHistograms({ kinds }: Track): Int32Array | undefined {
 }
 
 function resetsOf({ histograms }: Track): (i: number) => boolean {
-  /** 0 = not looked at yet, 1 = no, 2 = yes. */
+  /** 0 = unknown yet, 1 = no, 2 = yes. */
   const known = new Uint8Array(histograms?.length ?? 0);
   return (i) => {
     const before = histograms?.[i - 1];
