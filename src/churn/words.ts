@@ -19,16 +19,17 @@ export function sentence({ what, kind, managers, path, objects, example, perSeco
     objects === 1 ? `${kind.kind} ${example.replace(/^\//, '')}` : count(objects, kind.kind, plural(kind.kind));
   const pace = paceText(perSecond);
   const [a, b] = values;
+  const both = a !== undefined && b !== undefined;
   switch (what) {
     case 'fight':
       return (
-        `${names} rewrite \`${path}\` of ${where}, ` +
-        `${pace}${a !== undefined && b !== undefined ? `: ${a || 'nothing'} against ${b || 'nothing'}` : ''}.`
+        `${names} rewrite \`${path}\` of ${where}, ${pace}` +
+        (both ? `: ${a || 'nothing'} against ${b || 'nothing'}.` : '.')
       );
     case 'self':
       return (
-        `${names} undoes its own change of \`${path}\` of ${where}, ` +
-        `${pace}${a !== undefined && b !== undefined ? `: ${a || 'nothing'}, then ${b || 'nothing'} again` : ''}.`
+        `${names} undoes its own change of \`${path}\` of ${where}, ${pace}` +
+        (both ? `: ${a || 'nothing'}, then ${b || 'nothing'} again.` : '.')
       );
     case 'stamp':
       return `${names} writes the time into \`${path}\` of ${where} and changes nothing else, ${pace}.`;

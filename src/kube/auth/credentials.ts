@@ -115,8 +115,8 @@ export class Credentials {
     if (!options.allowExec()) {
       throw new Problem(
         'kube.execNotAllowed',
-        `The user ${user.name} logs in by running ${exec.command}, and programs are not run for a workspace that ` +
-          'is not trusted.',
+        `The user ${user.name} logs in by running ${exec.command}, ` +
+          'and programs are not run for a workspace that is not trusted.',
         { next: 'Trust the workspace (command "Workspaces: Manage Workspace Trust"), then try again.' },
       );
     }

@@ -225,8 +225,8 @@ export function readCredential(out: string, apiVersion: string): ExecCredential 
   if (it['kind'] !== 'ExecCredential') return 'printed JSON that is not an ExecCredential';
   if (it['apiVersion'] !== apiVersion)
     return (
-      `printed an ExecCredential of version "${text(it['apiVersion']).slice(0, 80)}" where the kubeconfig says ` +
-      `${apiVersion}`
+      `printed an ExecCredential of version "${text(it['apiVersion']).slice(0, 80)}" ` +
+      `where the kubeconfig says ${apiVersion}`
     );
   const status = object(it['status']);
   const [token, cert, key] = [

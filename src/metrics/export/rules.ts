@@ -24,6 +24,7 @@ interface Alert {
  */
 function alerts(facts: ControllerFacts): readonly Alert[] {
   const t = THRESHOLDS;
+  const ofLease = facts.lease === undefined ? '' : `{name=${quoted(facts.lease)}}`;
   return [
     {
       alert: 'ControllerQueueGrows',
@@ -80,8 +81,8 @@ function alerts(facts: ControllerFacts): readonly Alert[] {
         `/ sum by (job, controller) (controller_runtime_max_concurrent_reconciles) > ${t.busyShare.hot}`,
       summary: 'All workers of {{ $labels.controller }} are busy all the time.',
       description:
-        'Raise MaxConcurrentReconciles where reconciles wait, or make them faster where they compute. Threshold: ' +
-        `${REASONS.busyShare}.`,
+        'Raise MaxConcurrentReconciles where reconciles wait, or make them faster where they compute. ' +
+        `Threshold: ${REASONS.busyShare}.`,
     },
     {
       alert: 'ControllerApiServerRejects',
@@ -99,7 +100,7 @@ function alerts(facts: ControllerFacts): readonly Alert[] {
       needs: ['leader_election_master_status'],
       for: '5m',
       severity: 'critical',
-      expr: `max by (job, name) (leader_election_master_status${facts.lease === undefined ? '' : `{name=${quoted(facts.lease)}}`}) == 0`,
+      expr: `max by (job, name) (leader_election_master_status${ofLease}) == 0`,
       summary: 'Nobody leads {{ $labels.name }}.',
       description:
         'No replica has held the lease for 5 minutes: nothing is reconciled. ' +

@@ -21,7 +21,9 @@ export function writeComposite({
     index.length === 0
       ? ''
       : `,${name}_spans:[${spansOf(index)}],${name}_buckets:[${Array.from(counts, floatLabel).join(',')}]`;
-  return `{count:${floatLabel(count)},sum:${floatLabel(sum)},schema:${schema},zero_threshold:${floatLabel(zeroThreshold)},zero_count:${floatLabel(zeroCount)}${side('negative', negative)}${side('positive', positive)}}`;
+  const head = `count:${floatLabel(count)},sum:${floatLabel(sum)},schema:${schema}`;
+  const zero = `zero_threshold:${floatLabel(zeroThreshold)},zero_count:${floatLabel(zeroCount)}`;
+  return `{${head},${zero}${side('negative', negative)}${side('positive', positive)}}`;
 }
 
 /**

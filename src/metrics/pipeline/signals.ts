@@ -182,21 +182,7 @@ function laneSignals(
   const queue = (id: QueryId): Track => since(track(input.results.get(id), 'name', controller), start(id));
   const own = (id: QueryId): Track => since(track(input.results.get(id), 'controller', controller), start(id));
   const depth = queue('depth');
-  const depthFirst = median(part(depth, 'first').values);
-  const depthLast = median(part(depth, 'last').values);
-  const half = part(depth, 'half');
   const wait = mean(queue('queueSum')) / mean(queue('queueCount'));
-  const begin = half.values[0] ?? 0;
-  const falling =
-    trend(half) <= -EVIDENCE.trend &&
-    begin - last(half) >= Math.max(EVIDENCE.drop * begin, Math.min(EVIDENCE.growth, begin));
-  const rate = slope(half);
-  const emptyIn =
-    falling && rate < 0
-      ? depthLast / -rate
-      : depth.values.length > 0 && Math.max(...depth.values) > 0 && depthLast === 0
-        ? 0
-        : undefined;
   const workers = mean(own('workers'));
   const active = own('active');
   const unfinished = queue('unfinished');
@@ -211,15 +197,7 @@ function laneSignals(
     runtime,
     adds,
     retries: or0(mean(queue('retries'))),
-    depth,
-    depthFirst,
-    depthLast,
-    growing:
-      depthLast - depthFirst >= Math.max(EVIDENCE.growth, 0.1 * depthFirst) &&
-      trend(depth) >= EVIDENCE.trend &&
-      trend(half) > -EVIDENCE.trend,
-    waiting: half.values.length > 0 && least(half) >= 1 && wait >= 1,
-    emptyIn,
+    ...depthSignals(depth, wait),
     wait,
     workers,
     busy: active.values.length > 0 ? mean(active) : worked,
@@ -230,6 +208,33 @@ function laneSignals(
     slowest: least(count),
     errors: or0(mean(since(total(results.filter((r) => r.labels['result'] === 'error')), settled))),
     events: (adds + reconciles) * seconds,
+  };
+}
+
+/** Whether the queue grows, drains, or keeps items waiting. */
+function depthSignals(
+  depth: Track,
+  wait: number,
+): Pick<LaneSignals, 'depth' | 'depthFirst' | 'depthLast' | 'growing' | 'waiting' | 'emptyIn'> {
+  const depthFirst = median(part(depth, 'first').values);
+  const depthLast = median(part(depth, 'last').values);
+  const half = part(depth, 'half');
+  const begin = half.values[0] ?? 0;
+  const falling =
+    trend(half) <= -EVIDENCE.trend &&
+    begin - last(half) >= Math.max(EVIDENCE.drop * begin, Math.min(EVIDENCE.growth, begin));
+  const rate = slope(half);
+  const drained = depth.values.length > 0 && Math.max(...depth.values) > 0 && depthLast === 0;
+  return {
+    depth,
+    depthFirst,
+    depthLast,
+    growing:
+      depthLast - depthFirst >= Math.max(EVIDENCE.growth, 0.1 * depthFirst) &&
+      trend(depth) >= EVIDENCE.trend &&
+      trend(half) > -EVIDENCE.trend,
+    waiting: half.values.length > 0 && least(half) >= 1 && wait >= 1,
+    emptyIn: falling && rate < 0 ? depthLast / -rate : drained ? 0 : undefined,
   };
 }
 

@@ -74,6 +74,7 @@ function limiter(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
     input.limit !== undefined && input.limit.qps > 0
       ? `for a limit of ${perSecond(input.limit.qps)}`
       : `at ${perSecond(p.requests)}`;
+  const [parked, busy] = [amount(p.limiterBusy), amount(p.busy)];
   const answers = Number.isFinite(p.serverMean) ? `; the API server answers in ${seconds(p.serverMean)}` : '';
   return verdict(
     l,
@@ -81,8 +82,8 @@ function limiter(l: LaneSignals, p: ProcessSignals, input: PipelineInput): Judge
     "The client's rate limiter holds this controller back.",
     `Requests wait ${seconds(p.limiterP99)} (p99) ${limit}, while ${working(l)}${queueWords(l, p)}${answers}.`,
     [
-      `${amount(p.limiterBusy)} ${amount(p.limiterBusy) === '1' ? 'goroutine' : 'goroutines'} stood in the ` +
-        `limiter on average, of ${amount(p.busy)} busy ${amount(p.busy) === '1' ? 'worker' : 'workers'}: ` +
+      `${parked} ${parked === '1' ? 'goroutine' : 'goroutines'} stood in the limiter on average, ` +
+        `of ${busy} busy ${busy === '1' ? 'worker' : 'workers'}: ` +
         `${share(Math.min(1, p.limiterBusy / p.busy))} of their time.`,
       `A request waited ${seconds(p.limiterMean)} on average before it was sent, ` +
         `${count(Math.round(p.limiterCount * p.seconds), 'request')} in ${spell(p.seconds)}.`,
@@ -104,9 +105,9 @@ function server(l: LaneSignals, p: ProcessSignals): Judgement | undefined {
     inRequests >= EVIDENCE.share * p.busy &&
     p.requests * p.seconds >= EVIDENCE.events;
   if (!slow && !(rejecting && (Number.isNaN(inRequests) || inRequests >= EVIDENCE.share * p.busy))) return undefined;
+  const notLimited = p.limiterMean < EVIDENCE.limiterMean ? ", nearly nothing of it in the client's limiter" : '';
   const took = Number.isFinite(p.serverMean)
-    ? `A request takes ${seconds(p.serverMean)} on ` +
-      `average${p.limiterMean < EVIDENCE.limiterMean ? ", nearly nothing of it in the client's limiter" : ''}`
+    ? `A request takes ${seconds(p.serverMean)} on average${notLimited}`
     : 'Requests are tried again and again';
   const rejects = rejecting ? `, and ${share(rejectedShare)} of the answers are 429` : '';
   return verdict(

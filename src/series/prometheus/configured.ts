@@ -86,8 +86,8 @@ function readOne(entry: unknown): Omit<ConfiguredPrometheus, 'at'> | undefined {
       `The Prometheus at ${host} has the header Authorization in the settings.`,
       {
         next:
-          'Take it out: set "auth" to basic or bearer, and the password or token is asked for and kept in the ' +
-          'secret storage.',
+          'Take it out: set "auth" to basic or bearer, and the password or token is asked for ' +
+          'and kept in the secret storage.',
       },
     );
   }

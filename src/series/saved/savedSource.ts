@@ -144,12 +144,15 @@ function ofFile(name: string, e: unknown): Problem {
         ...rest,
         next: 'It may be the login page that came instead of them: save /metrics again, signed in or with a token.',
       });
-    case 'metrics.truncated':
-      return new Problem(
-        'metrics.saved.truncated',
-        `${name} ends ${/without the line/.test(p.message) ? 'without the line "# EOF", which OpenMetrics has last' : 'in the middle of a line'}: it is not complete.`,
-        { ...rest, next: 'Save or copy it again.' },
-      );
+    case 'metrics.truncated': {
+      const end = /without the line/.test(p.message)
+        ? 'without the line "# EOF", which OpenMetrics has last'
+        : 'in the middle of a line';
+      return new Problem('metrics.saved.truncated', `${name} ends ${end}: it is not complete.`, {
+        ...rest,
+        next: 'Save or copy it again.',
+      });
+    }
     case 'metrics.notExposition':
       return new Problem('metrics.saved.notMetrics', `${name} is not in a format that metrics are exposed in.`, {
         ...rest,
