@@ -201,8 +201,10 @@ function containersOf(spec: Json): readonly ContainerRecord[] {
     for (const a of list(c['args'])) key += SEP + text(a);
     for (const e of list(c['env']))
       if (wantedEnv(object(e))) key += `${SEP}e${SEP}${text(object(e)['name'])}=${text(object(e)['value'])}`;
-    for (const p of list(c['ports']))
-      key += `${SEP}p${SEP}${text(object(p)['name'])}:${number(object(p)['containerPort'])}:${text(object(p)['protocol'])}`;
+    for (const p of list(c['ports'])) {
+      const { name, containerPort, protocol } = object(p);
+      key += `${SEP}p${SEP}${text(name)}:${number(containerPort)}:${text(protocol)}`;
+    }
   }
   return shared(key, () => all.map(containerOf));
 }

@@ -34,12 +34,8 @@ export class ServiceAccountTokens {
     const names: string[] = [];
     let next = '';
     do {
-      const page = object(
-        await this.client.json<unknown>(
-          `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts?limit=500${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`,
-          { signal },
-        ),
-      );
+      const after = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+      const page = object(await this.client.json<unknown>(`${accountsPath(namespace)}?limit=500${after}`, { signal }));
       names.push(
         ...list(page['items'])
           .map((a) => text(object(object(a)['metadata'])['name']))
@@ -51,7 +47,7 @@ export class ServiceAccountTokens {
   }
 
   async #request(namespace: string, name: string, signal: AbortSignal): Promise<string> {
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts/${encodeURIComponent(name)}/token`;
+    const path = `${accountsPath(namespace)}/${encodeURIComponent(name)}/token`;
     const asked = Date.now();
     const answer = object(
       object(
@@ -74,4 +70,8 @@ export class ServiceAccountTokens {
     });
     return token;
   }
+}
+
+function accountsPath(namespace: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts`;
 }

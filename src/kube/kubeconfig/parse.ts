@@ -1,9 +1,8 @@
 /**
- * One kubeconfig file into entries. client-node's KubeConfig reads clusters and users and makes their paths absolute;
- * what its model (2.0.1) leaves out is read from the same YAML: `tokenFile`, `as-uid`, `as-groups`, `as-user-extra`, the
- * clusters' extensions, and contexts without a cluster, which are shown with what is wrong with them.
- * Its `loadFromDefault` and `mergeConfig` are not used: they stop at the first file that doesn't parse and at the first
- * name that comes twice.
+ * Reads one kubeconfig file. client-node's KubeConfig reads clusters and users and makes their paths absolute. What its
+ * model (2.0.1) leaves out is read from the same YAML: `tokenFile`, `as-uid`, `as-groups`, `as-user-extra`, the clusters'
+ * extensions, and contexts without a cluster, which are shown with what is wrong with them. Its `loadFromDefault` and
+ * `mergeConfig` are not used: they stop at the first file that doesn't parse and at the first name that comes twice.
  */
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';

@@ -184,7 +184,8 @@ export class PodStream extends Duplex {
   async #connect(): Promise<void> {
     const { client } = this.host;
     const { namespace, pod, port, handshakeMs = 20_000 } = this.options;
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward?ports=${port}`;
+    const podPath = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`;
+    const path = `${podPath}/portforward?ports=${port}`;
     const late = setTimeout(() => {
       this.destroy(
         new Problem('kube.timeout', `The tunnel to ${this.#where} was not there within ${handshakeMs / 1000} s.`, {

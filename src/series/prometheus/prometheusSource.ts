@@ -176,5 +176,9 @@ const EMPTY = { resultType: 'matrix', result: [] };
 /** UTF-8 label names are escaped in the path as in Prometheus 3 (`U__`, each other character as _HEX_, _ doubled). */
 function labelInPath(label: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(label)) return label;
-  return `U__${[...label].map((c) => (c === '_' ? '__' : /[A-Za-z0-9]/.test(c) ? c : `_${c.codePointAt(0)!.toString(16)}_`)).join('')}`;
+  const escaped = [...label].map((c) => {
+    if (c === '_') return '__';
+    return /[A-Za-z0-9]/.test(c) ? c : `_${c.codePointAt(0)!.toString(16)}_`;
+  });
+  return `U__${escaped.join('')}`;
 }
