@@ -1,4 +1,4 @@
-/** What stands in folders, kept until somebody says that it changed. */
+/** Names and texts of folders, kept until a change is reported. */
 import { Lru } from './lru';
 import { dirOf } from './paths';
 import type { Files } from './types';
@@ -12,7 +12,7 @@ const AT_ONCE = 16;
 
 interface Folder {
   names: readonly string[] | undefined;
-  /** Grows with every change below; what was made from an older one is stale. */
+  /** Grows with every change below; what was made from an older generation is stale. */
   generation: number;
 }
 
@@ -23,9 +23,14 @@ export class Folders implements Files {
 
   constructor(private readonly files: Files) {}
 
-  /** Of a folder: the same as long as nothing in it was said to have changed. */
+  /** A folder's generation: it stays the same until a change in the folder is reported. */
   generation(dir: string): number {
     return this.#folder(dir).generation;
+  }
+
+  /** True when none of these folders has changed since it had this generation. */
+  areAt(generations: ReadonlyMap<string, number>): boolean {
+    return [...generations].every(([dir, generation]) => this.generation(dir) === generation);
   }
 
   async list(dir: string, signal?: AbortSignal): Promise<readonly string[]> {
@@ -43,12 +48,12 @@ export class Folders implements Files {
     const folder = this.#folder(dirOf(path));
     const { generation } = folder;
     const text = await this.files.read(path, signal);
-    // What changed while it was read is not kept: it may be the old one.
+    // Not kept when it changed meanwhile: this may be the old text.
     if (folder.generation === generation) this.#texts.set(path, { text });
     return text;
   }
 
-  /** Texts of these; what is not there is left out. */
+  /** Texts by path; files that don't exist are left out. */
   async readAll(paths: readonly string[], signal?: AbortSignal): Promise<Map<string, string>> {
     const texts = new Map<string, string>();
     for (let i = 0; i < paths.length; i += AT_ONCE) {
@@ -63,7 +68,7 @@ export class Folders implements Files {
     return texts;
   }
 
-  /** This file is new, gone, or another. */
+  /** The file was made, removed or changed. */
   changed(path: string): void {
     this.#texts.delete(path);
     const folder = this.#folder(dirOf(path));
@@ -71,13 +76,13 @@ export class Folders implements Files {
     folder.names = undefined;
   }
 
-  /** A file's text is another; no name is new and none is gone. */
+  /** A file's text changed; the names in its folder are the same. */
   edited(path: string): void {
     this.#texts.delete(path);
     this.#folder(dirOf(path)).generation = ++this.#generation;
   }
 
-  /** Nothing that is kept of this folder is to be trusted. */
+  /** Drops all that is kept of a folder. */
   forget(dir: string): void {
     for (const path of this.#texts.keys) if (dirOf(path) === dir) this.#texts.delete(path);
     this.changed(`${dir}/`);
