@@ -94,9 +94,9 @@ export class Analyzer {
   }
 
   /**
-   * What is found in a Go or YAML file, or in a go.mod. `text`: as the editor has it; default: as it is on the disk. Empty for
-   * a file that touches neither a client nor a controller, for a test, for a generated one, and for one above 5 MB. Throws
-   * Problem `source.missing`.
+   * What is found in a Go or YAML file, or in a go.mod. `text`: as the editor has it; default: as it is on the disk.
+   * Empty for a file that touches neither a client nor a controller, for a test, for a generated one, and for one above
+   * 5 MB. Throws Problem `source.missing`.
    */
   async file(path: string, text?: string, signal?: AbortSignal): Promise<Report> {
     signal?.throwIfAborted();

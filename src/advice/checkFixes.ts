@@ -77,7 +77,10 @@ function goParses({ after, file, edits, grammar }: Changed): boolean {
   return ok;
 }
 
-/** True when the text parses, or when it did not before either and has no more errors now: a template is no YAML as it stands. */
+/**
+ * True when the text parses, or when it did not before either and has no more errors now: a template is no YAML as it
+ * stands.
+ */
 function yamlParses(before: string, after: string): boolean {
   const errors = yamlErrors(after);
   return errors === 0 || errors <= yamlErrors(before);

@@ -22,8 +22,8 @@ function chosenFix(finding: Finding, { rule, fix }: Chosen): Fix | undefined {
 }
 
 /**
- * Applies the fix to every finding of the rule in these files, one after the other, each on what the one before made: imports
- * are not doubled then, and names do not clash. Writes nothing; gives the files that changed.
+ * Applies the fix to every finding of the rule in these files, one after the other, each on what the one before made:
+ * imports are not doubled then, and names do not clash. Writes nothing; gives the files that changed.
  */
 export async function fixAll(
   analyzer: Analyzer,

@@ -104,7 +104,10 @@ export class GoReader {
     }
   }
 
-  /** The package in a folder, by `file` in it or else by its first file. Undefined when it is too large or can't be read. */
+  /**
+   * The package in a folder, by `file` in it or else by its first file. Undefined when it is too large or can't be
+   * read.
+   */
   async #takeFolder(
     dir: string,
     file: string | undefined,
@@ -123,8 +126,8 @@ export class GoReader {
     const packages = (this.#packages ??= new Packages(await this.#loaded(signal)));
     const dir = dirOf(path);
     const names = new Set((await this.folders.list(dir, signal)).filter(isGoSource));
-    // A file that only the editor has belongs to the package too. Sorted by name, so that the same package is found again
-    // whichever of its files is asked for first.
+    // A file that only the editor has belongs to the package too. Sorted by name, so that the same package is found
+    // again whichever of its files is asked for first.
     const paths = [...names.add(nameOf(path))].sort().map((n) => `${dir}/${n}`);
     const texts = await this.folders.readAll(paths, signal);
     const name = packageName(text);

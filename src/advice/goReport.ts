@@ -32,7 +32,9 @@ export interface GoJob {
   failed(rule: string, e: unknown): void;
 }
 
-/** Readings of a package after the first: what was resolved may need another lookup, and no more than this are followed. */
+/**
+ * Readings of a package after the first: what was resolved may need another lookup, and no more than this are followed.
+ */
 const ROUNDS = 2;
 
 export async function goReport(job: GoJob): Promise<FileReport> {

@@ -1,4 +1,7 @@
-/** Instrumentation in the packages of the same module that a program imports: metric and pprof need not be in its main package. */
+/**
+ * Instrumentation in the packages of the same module that a program imports: metric and pprof need not be in its main
+ * package.
+ */
 import { isAbort } from '../base/problem';
 import type { Folders } from './folders';
 import type { GoPackage } from './go/package';
@@ -32,8 +35,8 @@ const PACKAGES = 100;
 const FILES = 600;
 
 /**
- * Follows the package's imports through its own module, breadth first, reading their texts. Nothing outside of the module is
- * read. Throws only AbortError.
+ * Follows the package's imports through its own module, breadth first, reading their texts. Nothing outside of the
+ * module is read. Throws only AbortError.
  */
 export async function importedInstrumentation(
   pkg: GoPackage,

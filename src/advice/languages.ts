@@ -1,7 +1,7 @@
 /**
- * The languages of sources, one entry each. A new one is an entry here, what makes a text relevant (a file `relevant.ts` without
- * imports), its reader in analyzer.ts and the check of its fixes in checkFixes.ts: both fail to compile until they know it. This
- * file loads no reader: the extension's start asks it of every text that is opened.
+ * The languages of sources, one entry each. A new one is an entry here, what makes a text relevant (a file
+ * `relevant.ts` without imports), its reader in analyzer.ts and the check of its fixes in checkFixes.ts: both fail to
+ * compile until they know it. This file loads no reader: the extension's start asks it of every text that is opened.
  */
 import { isRelevantGo, isRelevantModFile } from './go/relevant';
 import { nameOf } from './paths';
@@ -21,7 +21,9 @@ export interface Language {
   readonly reviewed: RegExp;
   /** Names of files whose changes on the disk matter, as glob patterns. */
   readonly watched: readonly string[];
-  /** What a measurement holds for: the program that the file's module builds, or the file, which configures a program. */
+  /**
+   * What a measurement holds for: the program that the file's module builds, or the file, which configures a program.
+   */
   readonly measured: 'program' | 'file';
   /** False for a text that surely holds nothing to look at, by expressions alone. */
   isRelevant(text: string): boolean;

@@ -4,7 +4,10 @@ export class Lru<V> {
   readonly #entries = new Map<string, { readonly value: V; readonly size: number }>();
   #size = 0;
 
-  /** `limit`: of the sum of what `sizeOf` gives. `dropped` is told of each that goes for want of room, by `delete` or by `set` of another. */
+  /**
+   * `limit`: of the sum of what `sizeOf` gives. `dropped` is told of each that goes for want of room, by `delete` or by
+   * `set` of another.
+   */
   constructor(
     private readonly limit: number,
     private readonly sizeOf: (value: V) => number,

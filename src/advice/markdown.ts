@@ -46,12 +46,17 @@ function where(setting: Setting, { link, lineOf, name }: Places): string {
   return setting.from === 'set' ? place : `${FROM[setting.from]}, ${place}`;
 }
 
-/** The settings of one set-up: each with its value, its default, where it is set, and, unless `narrow`, what it means. */
+/**
+ * The settings of one set-up: each with its value, its default, where it is set, and, unless `narrow`, what it means.
+ */
 function settingsTable(setUp: SetUp, places: Places, narrow = false): string {
   if (setUp.settings.length === 0) return '';
   const rows = setUp.settings.map((s) => {
     const cite = s.cite === undefined ? '' : ` (${linked(s.cite.text, s.cite.file, s.cite.line, places.link)})`;
-    return `| ${plain(s.name)} | **${plain(s.value)}** | ${plain(s.default)}${cite} | ${where(s, places)} |${narrow ? '' : ` ${plain(s.tells)} |`}`;
+    return (
+      `| ${plain(s.name)} | **${plain(s.value)}** | ${plain(s.default)}${cite} | ${where(s, places)} ` +
+      `|${narrow ? '' : ` ${plain(s.tells)} |`}`
+    );
   });
   return [
     `| Setting | In force | Default | Set at |${narrow ? '' : ' |'}`,
@@ -101,13 +106,17 @@ export function reviewMarkdown(review: Review, places: Places, textOf: (file: st
     r.setUps.map((setUp) => {
       const line = places.lineOf(r.file, setUp.start);
       const at = `${below(dir, r.file)}${line === undefined ? '' : `:${line}`}`;
-      return `### ${plain(title(setUp))}\n\n${linked(at, r.file, line ?? 1, places.link)}: ${plain(setUp.line)}\n\n${settingsTable(setUp, places)}`.trim();
+      return (
+        `### ${plain(title(setUp))}\n\n${linked(at, r.file, line ?? 1, places.link)}: ` +
+        `${plain(setUp.line)}\n\n${settingsTable(setUp, places)}`
+      ).trim();
     }),
   );
   const findings = reports.flatMap((r) =>
     r.findings.map(
       (f) =>
-        `- ${linked(placed(r.file, f, dir, textOf), r.file, places.lineOf(r.file, f.start) ?? 1, places.link)}: ${plain(f.message)} (${plain(f.rule)})`,
+        `- ${linked(placed(r.file, f, dir, textOf), r.file, places.lineOf(r.file, f.start) ?? 1, places.link)}: ` +
+        `${plain(f.message)} (${plain(f.rule)})`,
     ),
   );
   return [

@@ -35,7 +35,10 @@ export class Packages {
 
   constructor(private readonly grammar: Grammar) {}
 
-  /** The package of these texts. What was parsed before and did not change is not parsed again; of a text that changed, only the change. */
+  /**
+   * The package of these texts. What was parsed before and did not change is not parsed again; of a text that changed,
+   * only the change.
+   */
   take(dir: string, name: string, texts: ReadonlyMap<string, string>): Lease {
     const key = `${dir}\0${name}`;
     let entry = this.#entries.get(key);

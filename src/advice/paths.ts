@@ -1,4 +1,7 @@
-/** Paths whose parts are parted by '/', with or without a scheme ahead (`file:///a`, `vscode-vfs://github/a`, `/a`, `C:/a`). */
+/**
+ * Paths whose parts are parted by '/', with or without a scheme ahead (`file:///a`, `vscode-vfs://github/a`, `/a`,
+ * `C:/a`).
+ */
 
 export function dirOf(path: string): string {
   const at = path.lastIndexOf('/');

@@ -1,6 +1,7 @@
 /**
- * Resolves the lookups of a package, names that other packages declare: in the folders of its own module where the text says
- * which, and by a language server (gopls) where one runs. Without a server less is known, and nothing else changes.
+ * Resolves the lookups of a package, names that other packages declare: in the folders of its own module where the text
+ * says which, and by a language server (gopls) where one runs. Without a server less is known, and nothing else
+ * changes.
  */
 import { configReturnedBy } from './clients/imported';
 import { CONFIG_LOOKUPS } from './clients/origins';
@@ -31,7 +32,9 @@ export interface LanguageServer {
 export interface Resolver {
   readonly module: Module;
   readonly languageServer: LanguageServer | undefined;
-  /** The package of a folder, or that of a file in it; undefined: there is none. Stays whole until the analysis ends. */
+  /**
+   * The package of a folder, or that of a file in it; undefined: there is none. Stays whole until the analysis ends.
+   */
   package(dir: string, path?: string): Promise<GoPackage | undefined>;
 }
 

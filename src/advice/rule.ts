@@ -23,13 +23,16 @@ export interface GoRule {
   readonly id: string;
   /** Sentence case, a few words. */
   readonly title: string;
-  /** Markdown: what it means, since which version, where that is known from. The hover and the README's section show this text. */
+  /**
+   * Markdown: what it means, since which version, where that is known from. The hover and the README's section show
+   * this text.
+   */
   readonly explains: string;
   /** Findings in `file` alone. Edits may go to other files of the package. Never called for test or generated files. */
   check(context: GoContext): Iterable<Finding>;
   /**
-   * What is left of the findings when imported packages of the same module have this instrumentation. Only for rules that look
-   * at it: reading those packages takes time, so it is called once, after a `check` that found something.
+   * What is left of the findings when imported packages of the same module have this instrumentation. Only for rules
+   * that look at it: reading those packages takes time, so it is called once, after a `check` that found something.
    */
   afterImports?(found: readonly Finding[], imported: Instrumentation, context: GoContext): Iterable<Finding>;
 }

@@ -21,7 +21,10 @@ export class Slices {
   }
 }
 
-/** What the promise gives, or the signal's reason as soon as it is aborted; the work itself goes on for others who wait for it. */
+/**
+ * What the promise gives, or the signal's reason as soon as it is aborted; the work itself goes on for others who wait
+ * for it.
+ */
 export async function until<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   signal.throwIfAborted();

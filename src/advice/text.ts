@@ -27,7 +27,10 @@ export function offsetAt(
   return Math.min(text.length, start + character);
 }
 
-/** The text with these edits, which may come in any order. Throws Problem `source.overlap` when two touch the same place. */
+/**
+ * The text with these edits, which may come in any order. Throws Problem `source.overlap` when two touch the same
+ * place.
+ */
 export function applyEdits(text: string, edits: readonly Pick<Edit, 'start' | 'end' | 'text'>[]): string {
   const sorted = edits
     .map((edit, i) => ({ edit, i }))

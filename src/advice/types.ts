@@ -1,6 +1,7 @@
 /**
- * What is found in sources and how it is mended. Offsets are UTF-16 code units from the start of the text, as in the editor.
- * Paths are opaque to this room but for '/' between their parts: absolute file paths on the command line, URIs in the editor.
+ * What is found in sources and how it is mended. Offsets are UTF-16 code units from the start of the text, as in the
+ * editor. Paths are opaque to this room but for '/' between their parts: absolute file paths on the command line, URIs
+ * in the editor.
  */
 
 /** A half-open range of a text. */
@@ -13,7 +14,10 @@ export interface Edit extends Span {
   /** Another file than the finding's; one that does not exist yet is made, with start = end = 0. */
   readonly file?: string;
   readonly text: string;
-  /** Places in `text`, relative to its start, that a person may want to type over: the editor stops at them in this order. */
+  /**
+   * Places in `text`, relative to its start, that a person may want to type over: the editor stops at them in this
+   * order.
+   */
   readonly stops?: readonly Span[];
 }
 
@@ -37,7 +41,10 @@ export interface Effective {
   readonly burst: number | undefined;
   /** What makes it so, with the version: "client-go's default, k8s.io/client-go v0.37.0". */
   readonly because: string;
-  /** The client is not made at all: its constructor returns an error, and the limits are those that a client of another kind would have. */
+  /**
+   * The client is not made at all: its constructor returns an error, and the limits are those that a client of another
+   * kind would have.
+   */
   readonly refused?: true;
 }
 

@@ -1,4 +1,7 @@
-/** Where a Go text declares its functions. One pass over the text, which may be half written; no parser is loaded for it. */
+/**
+ * Where a Go text declares its functions. One pass over the text, which may be half written; no parser is loaded for
+ * it.
+ */
 import { symbolOf } from './symbol';
 
 export interface Declared {
@@ -18,8 +21,8 @@ export interface GoText {
 }
 
 /**
- * The line to show for a frame of the build in the text as it is: its own where its function still holds it, else the one where
- * the function is declared.
+ * The line to show for a frame of the build in the text as it is: its own where its function still holds it, else the
+ * one where the function is declared.
  */
 export function lineIn(
   text: string,

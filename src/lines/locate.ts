@@ -1,7 +1,7 @@
 /**
- * From a file that a profile names to a file on this machine. Profiles carry the paths of the machine that built the program, so
- * this tries what such a path can mean here, and takes a file only when its package is the right one and it declares the
- * functions: what is not sure stays unknown. Pure: the disk is asked through `LocateEnv`.
+ * From a file that a profile names to a file on this machine. Profiles carry the paths of the machine that built the
+ * program, so this tries what such a path can mean here, and takes a file only when its package is the right one and it
+ * declares the functions: what is not sure stays unknown. Pure: the disk is asked through `LocateEnv`.
  */
 import { inCache } from '../advice/modules/cache';
 import { readGo, type GoText } from './declared';
@@ -160,7 +160,10 @@ const byImportPath: Way = ({ file, base, absolute, env }) => {
   return pkg === '' ? [] : owning(pkg, env.modules).map((m) => `${m.dir}${path.slice(m.path.length)}`);
 };
 
-/** Built elsewhere: the package lies below a module of the workspace. Its folder has the package's name wherever it was built. */
+/**
+ * Built elsewhere: the package lies below a module of the workspace. Its folder has the package's name wherever it was
+ * built.
+ */
 const byPackage: Way = ({ file, base, pkg, env }) => {
   if (VERSIONED.test(file) || /(^|\/)vendor\//.test(file)) return [];
   return owning(pkg, env.modules)
@@ -192,7 +195,10 @@ const vendored: Way = async ({ file, base, pkg, env }) => {
   return places;
 };
 
-/** `…/pkg/mod/<module>@<version>/…` of another machine, or `<module>@<version>/…` with -trimpath, which names what is replaced. */
+/**
+ * `…/pkg/mod/<module>@<version>/…` of another machine, or `<module>@<version>/…` with -trimpath, which names what is
+ * replaced.
+ */
 const inModuleCache: Way = async ({ file, env, looked }) => {
   const m = VERSIONED.exec(file);
   if (!m) return [];
@@ -237,7 +243,9 @@ const inGoroot: Way = async ({ file, pkg, absolute, env, looked }) => {
   return roots.map((r) => `${r}/src/${path}`);
 };
 
-/** A program built elsewhere whose modules tell nothing: the file of the workspace whose path shares the longest tail. */
+/**
+ * A program built elsewhere whose modules tell nothing: the file of the workspace whose path shares the longest tail.
+ */
 const byTail: Way = async ({ file, base, pkg, roots, env }) => {
   if (!/\.(go|s|c|h|cc|cpp)$/.test(base) || VERSIONED.test(file)) return [];
   // Lies in a folder that is known to be another module's.
@@ -287,7 +295,10 @@ function wrong(c: Case, file: string, text: string, way: Way): string | undefine
   const declared = declares(go, c, way === byTail ? NEAR : Infinity);
   // The very package and the very file name: what was declared there is gone.
   if (declared || (named === true && c.pkg !== 'main')) return undefined;
-  return `it declares no ${c.names.flatMap((n) => symbolOf(n).declared.slice(0, 1))[0] ?? 'function of the profile'}${way === byTail ? ' near the line' : ''}`;
+  return (
+    'it declares no ' +
+    `${c.names.flatMap((n) => symbolOf(n).declared.slice(0, 1))[0] ?? 'function of the profile'}${way === byTail ? ' near the line' : ''}`
+  );
 }
 
 /** A guess counts only when a function is at most so many lines from where it was built. */

@@ -8,7 +8,9 @@ export interface GoModule {
   readonly path: string;
   /** Folder of its go.mod, absolute, `/` as separator (as all paths here). */
   readonly dir: string;
-  /** By another module's `replace`: the path that importers use, which need not be the one in the folder's own go.mod. */
+  /**
+   * By another module's `replace`: the path that importers use, which need not be the one in the folder's own go.mod.
+   */
   readonly replaces?: boolean;
 }
 

@@ -1,7 +1,8 @@
 /**
- * Where the values of a profile's lines belong in a text that is no longer what was built. The build's line becomes one of the
- * text as it was first seen by how far its function moved (profiles of Go tell where each function began), and that one a line
- * of the text as it is now by comparing the two, function by function: undo, or moving a function, needs no special care.
+ * Where the values of a profile's lines belong in a text that is no longer what was built. The build's line becomes one
+ * of the text as it was first seen by how far its function moved (profiles of Go tell where each function began), and
+ * that one a line of the text as it is now by comparing the two, function by function: undo, or moving a function,
+ * needs no special care.
  */
 import { common } from '../advice/diff';
 import { readGo, type Declared, type GoText } from './declared';
@@ -26,7 +27,9 @@ export interface FunctionValues extends Value {
 /** What a profile says of one of its files. */
 export interface FileValues {
   readonly functions: readonly FunctionValues[];
-  /** By line of the build. Several functions may meet on a line, a closure and what it stands in: a sample counts once. */
+  /**
+   * By line of the build. Several functions may meet on a line, a closure and what it stands in: a sample counts once.
+   */
   readonly lines: ReadonlyMap<number, Value>;
 }
 
@@ -96,7 +99,8 @@ export function place(files: readonly FileValues[], base: Base, text: string): P
         gone.push(f.name);
         continue;
       }
-      // Two names of one function (a method value's wrapper, two builds in one profile): the one through which more passes.
+      // Two names of one function (a method value's wrapper, two builds in one profile): the one through which more
+      // passes.
       if (at && !symbolOf(f.name).inner && Math.abs(f.cum) >= Math.abs(functions.get(at)?.values.cum ?? 0))
         functions.set(at, { values: f, at });
       for (const built of f.lines) {

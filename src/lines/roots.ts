@@ -1,7 +1,8 @@
 /**
  * Where the program was built, read from its own frames: a package `example.com/app/internal/x` whose file lies in
- * `/workspace/internal/x` says that the module example.com/app lay in `/workspace`. The file of a `main`, whose name tells
- * nothing of its module, is then known too, and that of another program built in the same folder is never taken for ours.
+ * `/workspace/internal/x` says that the module example.com/app lay in `/workspace`. The file of a `main`, whose name
+ * tells nothing of its module, is then known too, and that of another program built in the same folder is never taken
+ * for ours.
  */
 import { isAbsolute, isBelow, slashes, type GoModule } from './modules';
 import { symbolOf } from './symbol';
@@ -49,7 +50,8 @@ function rootsAt(dir: string, pkg: string, modules: readonly GoModule[]): readon
       return dir.endsWith(below) ? [{ dir: dir.slice(0, dir.length - below.length), module }] : [];
     });
   }
-  // Somebody else's module: as far up as folders and import path are the same, but not above what a module path has at least.
+  // Somebody else's module: as far up as folders and import path are the same, but not above what a module path has at
+  // least.
   const [parts, of] = [dir.split('/'), pkg.split('/')];
   const least = !of[0]?.includes('.') ? 1 : /^(github|gitlab)\.com$|^bitbucket\.org$/.test(of[0]) ? 3 : 2;
   let same = 0;
@@ -65,7 +67,10 @@ export function owning(pkg: string, modules: readonly GoModule[]): readonly GoMo
   return modules.filter((m) => m.path.length === longest && isBelow(pkg, m.path));
 }
 
-/** Import path of a file's package, as its functions' names tell; '' when none of them is sure to. Test packages count as what they test. */
+/**
+ * Import path of a file's package, as its functions' names tell; '' when none of them is sure to. Test packages count
+ * as what they test.
+ */
 export function packageOfFile(names: readonly string[]): string {
   for (const name of names) {
     const { pkg, plain } = symbolOf(name);

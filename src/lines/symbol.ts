@@ -1,16 +1,25 @@
-/** What the name of a compiled Go function tells: its package, and the functions of the source that it may come from. */
+/**
+ * What the name of a compiled Go function tells: its package, and the functions of the source that it may come from.
+ */
 
 export interface GoSymbol {
   /** Import path; '' when the name has none. */
   readonly pkg: string;
-  /** Declared functions it may stand in, likeliest first: "Run", or "Reconciler.Reconcile" for a method. Empty: none is told. */
+  /**
+   * Declared functions it may stand in, likeliest first: "Run", or "Reconciler.Reconcile" for a method. Empty: none is
+   * told.
+   */
   readonly declared: readonly string[];
   /**
-   * True when `pkg` is sure to be the package of the file. A closure of an inlined function bears the name of the function
-   * that it was inlined into, and may lie in another package's file: `work.Run.Adder.func3` in lib.go (seen with Go 1.26).
+   * True when `pkg` is sure to be the package of the file. A closure of an inlined function bears the name of the
+   * function that it was inlined into, and may lie in another package's file: `work.Run.Adder.func3` in lib.go (seen
+   * with Go 1.26).
    */
   readonly plain: boolean;
-  /** True for what is inside of a declared function: a closure, the body of a range over a function, a go or defer wrapper. */
+  /**
+   * True for what is inside of a declared function: a closure, the body of a range over a function, a go or defer
+   * wrapper.
+   */
   readonly inner: boolean;
 }
 

@@ -1,4 +1,7 @@
-/** The functions that make a configuration, hand one on, or build a client from one. Read in the sources of client-go v0.37.0 and controller-runtime v0.10…v0.25. */
+/**
+ * The functions that make a configuration, hand one on, or build a client from one. Read in the sources of client-go
+ * v0.37.0 and controller-runtime v0.10…v0.25.
+ */
 import { RUNTIME } from '../libraries';
 import type { Call } from '../go/file';
 import type { Limiters, OriginKind } from './types';
@@ -25,7 +28,9 @@ export function originOf(call: Call): { kind: OriginKind; fails: boolean } | und
   return undefined;
 }
 
-/** 'copy': a new one with the same limits (rest.CopyConfig); 'same': the argument itself, changed (rest.AddUserAgent). */
+/**
+ * 'copy': a new one with the same limits (rest.CopyConfig); 'same': the argument itself, changed (rest.AddUserAgent).
+ */
 export function passesOn(call: Call): 'copy' | 'same' | undefined {
   if (call.pkg === REST)
     return call.name === 'CopyConfig' || call.name === 'AnonymousClientConfig'

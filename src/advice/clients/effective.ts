@@ -55,13 +55,16 @@ export function effectiveOf(state: State, kind: OriginKind, module: Module, file
   const q = number === 0 ? client?.qps : rounded(qps.number);
   const b =
     burst.number === undefined ? undefined : burst.number === 0 ? (built?.burst ?? client?.burst) : burst.number;
-  // kubernetes/clientset.go, as every generated clientset: "burst is required to be greater than 0 when RateLimiter is not set and QPS is set to greater than 0".
+  // kubernetes/clientset.go, as every generated clientset: "burst is required to be greater than 0 when RateLimiter is
+  // not set and QPS is set to greater than 0".
   if (built?.limiters === 'clientset' && number > 0 && burst.number === 0) {
     return {
       qps: q,
       burst: b,
       refused: true,
-      because: `QPS set in ${where(qps, file)} without Burst, where ${built.makes} returns an error, as it requires a Burst greater than 0`,
+      because:
+        `QPS set in ${where(qps, file)} without Burst, where ${built.makes} returns an error, as it requires a ` +
+        'Burst greater than 0',
     };
   }
   return { qps: q, burst: b, because: because(qps, burst, module, file) };
@@ -81,9 +84,15 @@ function because(qps: Field, burst: Field, module: Module, file: GoFile): string
     return a === b ? `set in ${where(qps, file)}` : `set in ${where(qps, file)} and ${where(burst, file)}`;
   }
   if (qpsSet)
-    return `QPS set in ${where(qps, file)}; Burst is ${burst.origin ? `what ${versioned(module, RUNTIME)} sets` : burst.number === undefined ? 'unknown' : defaults}`;
+    return (
+      `QPS set in ${where(qps, file)}; Burst is ` +
+      `${burst.origin ? `what ${versioned(module, RUNTIME)} sets` : burst.number === undefined ? 'unknown' : defaults}`
+    );
   if (burstSet)
-    return `QPS is ${qps.origin ? `what ${versioned(module, RUNTIME)} sets` : defaults}; Burst set in ${where(burst, file)}`;
+    return (
+      `QPS is ${qps.origin ? `what ${versioned(module, RUNTIME)} sets` : defaults}; Burst set in ` +
+      `${where(burst, file)}`
+    );
   return !isSet(qps) ? defaults : `QPS 0, set in ${where(qps, file)}, means ${defaults}`;
 }
 

@@ -8,7 +8,10 @@ import { States, type Field, type State } from './state';
 import type { ImportedLimit, ImportedConfig } from './types';
 import { position } from '../text';
 
-/** What a function of this package returns to those who call it from other packages; undefined when it can't be followed. */
+/**
+ * What a function of this package returns to those who call it from other packages; undefined when it can't be
+ * followed.
+ */
 export function configReturnedBy(
   own: { readonly file: GoFile; readonly func: Func },
   pkg: GoPackage,
@@ -29,7 +32,8 @@ export function configReturnedBy(
     const where =
       known.by === undefined
         ? known.importedFrom
-        : `${below(module.dir, known.by.file.path)}, line ${position(known.by.file.text, known.by.statement.startIndex).line}${overridable(known.by)}`;
+        : `${below(module.dir, known.by.file.path)}, line ` +
+          `${position(known.by.file.text, known.by.statement.startIndex).line}${overridable(known.by)}`;
     return {
       number: given.every((g) => of(g.state).number === known.number) ? known.number : undefined,
       origin: known.origin,

@@ -166,7 +166,10 @@ export class ConfigTracer {
     return config === undefined ? [] : [this.#ref(file, call.node, config.kind, config.fails, undefined, config)];
   }
 
-  /** `.ClientConfig()` and `.ToRESTConfig()` may be anybody's methods: only those of files that know client-go's loaders count. */
+  /**
+   * `.ClientConfig()` and `.ToRESTConfig()` may be anybody's methods: only those of files that know client-go's loaders
+   * count.
+   */
   #isOrigin(call: Call, file: GoFile): boolean {
     if (call.pkg !== undefined) return true;
     if (call.on !== undefined && typeOf(call.on, file, this.pkg) !== undefined) return false;

@@ -48,7 +48,9 @@ function qps(c: Config, module: Module): Setting {
     from: c.setByImport && c.qps === undefined ? 'set' : from(c.qps, value),
     ...at(c.qps),
     ...(fact?.cite !== undefined && { cite: fact.cite }),
-    tells: `Requests a second that each limiter of the client lets out, on average; 0 means client-go's default, below 0 no limit.${fact === undefined ? '' : ` Default: ${fact.source}.`}`,
+    tells:
+      `Requests a second that each limiter of the client lets out, on average; 0 means client-go's default, ` +
+      `below 0 no limit.${fact === undefined ? '' : ` Default: ${fact.source}.`}`,
   };
 }
 

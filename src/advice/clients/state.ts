@@ -74,7 +74,8 @@ export class States {
   ) {
     const files = pkg.files.filter((f) => !f.isTest);
     this.tracer = new ConfigTracer(pkg, files);
-    // Whatever makes a configuration or hands it on has the word in its name: GetConfig, InClusterConfig, rest.Config, ClientConfig().
+    // Whatever makes a configuration or hands it on has the word in its name: GetConfig, InClusterConfig, rest.Config,
+    // ClientConfig().
     if (!files.some((f) => f.text.includes('Config'))) return;
     for (const file of files) {
       for (const call of file.calls) {
@@ -139,7 +140,10 @@ export class States {
     });
   }
 
-  /** Whether `event` has happened to the configuration when `place` is reached; undefined when the two share no function. */
+  /**
+   * Whether `event` has happened to the configuration when `place` is reached; undefined when the two share no
+   * function.
+   */
   happened(
     event: { file: GoFile; func: Node; node: Node; refs: readonly Ref[] },
     place: Place,

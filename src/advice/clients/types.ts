@@ -30,9 +30,15 @@ export interface Config {
   readonly copy: boolean;
   /** The origins of what it is a copy of. */
   readonly copied: readonly Node[];
-  /** Other origins that the same variable may hold: `if … { cfg = a } else { cfg = b }`. The first in the text speaks for all. */
+  /**
+   * Other origins that the same variable may hold: `if … { cfg = a } else { cfg = b }`. The first in the text speaks
+   * for all.
+   */
   readonly others: readonly Node[];
-  /** All assignments and fields, in the order of the text, those without effect included. `sure`: it happens whenever the code behind it does. */
+  /**
+   * All assignments and fields, in the order of the text, those without effect included. `sure`: it happens whenever
+   * the code behind it does.
+   */
   readonly sets: readonly (SetAt & { readonly field: LimitField; readonly sure: boolean })[];
   /** True when the function of another package that gives it sets QPS or Burst itself. */
   readonly setByImport: boolean;
@@ -82,7 +88,8 @@ export interface SetAt {
 /**
  * How many limiters a client has.
  * - `client`: one for all that it does (dynamic, metadata, discovery, a REST client).
- * - `clientset`: with QPS > 0 one for all API groups (`NewForConfigAndClient` makes it); with QPS 0 each group version has its own 5/10.
+ * - `clientset`: with QPS > 0 one for all API groups (`NewForConfigAndClient` makes it); with QPS 0 each group version
+ * has its own 5/10.
  * - `kinds`: controller-runtime's client makes a REST client, and so a limiter, for each kind.
  */
 export type Limiters = 'client' | 'clientset' | 'kinds';

@@ -23,7 +23,10 @@ export function controllersIn(pkg: GoPackage, managers: readonly Manager[], unse
   );
 }
 
-/** `builder.TypedControllerManagedBy[T](mgr)`, which reads like a conversion to a generic type, and which the grammar takes for one. */
+/**
+ * `builder.TypedControllerManagedBy[T](mgr)`, which reads like a conversion to a generic type, and which the grammar
+ * takes for one.
+ */
 function typedCalls(file: GoFile): Call[] {
   return (file.nameFor(BUILDER) === undefined ? [] : all(file.root, 'type_conversion_expression')).flatMap((node) => {
     const generic = node.childForFieldName('type');

@@ -7,7 +7,9 @@ import { managersOf } from './managers';
 import { setUpsOf } from './setups';
 import type { Controllers } from './types';
 
-/** Managers, controllers and worker loops of all files but tests; set-ups are worked out when a file's are asked for. */
+/**
+ * Managers, controllers and worker loops of all files but tests; set-ups are worked out when a file's are asked for.
+ */
 export function controllersOf(pkg: GoPackage, module: Module): Controllers {
   const managers = managersOf(pkg).filter((m) => !m.file.isTest);
   const controllers = controllersIn(pkg, managers, module.facts.maxConcurrentReconciles?.value).filter(

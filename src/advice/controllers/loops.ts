@@ -1,4 +1,6 @@
-/** Finds the worker loops of plain client-go programs: `for i := 0; i < workers; i++ { go wait.Until(c.runWorker, …) }`. */
+/**
+ * Finds the worker loops of plain client-go programs: `for i := 0; i < workers; i++ { go wait.Until(c.runWorker, …) }`.
+ */
 import { all, bare, parts, type Node } from '../go/grammar';
 import type { Func, GoFile } from '../go/file';
 import type { GoPackage } from '../go/package';
@@ -53,7 +55,10 @@ function boundOf(loop: Node): Node | undefined {
   return node.type === 'int_literal' || /worker|concurren|threadiness|parallel/i.test(node.text) ? node : undefined;
 }
 
-/** The name of the function that the loop's goroutine runs as a worker; '' when it has none; undefined when this is no worker. */
+/**
+ * The name of the function that the loop's goroutine runs as a worker; '' when it has none; undefined when this is no
+ * worker.
+ */
 function runsOf(loop: Node, file: GoFile): string | undefined {
   const body = loop.childForFieldName('body');
   for (const go of body === null ? [] : all(body, 'go_statement')) {

@@ -1,4 +1,6 @@
-/** Reads an options struct: a literal in the call, a variable that is filled field by field, a function that makes one. */
+/**
+ * Reads an options struct: a literal in the call, a variable that is filled field by field, a function that makes one.
+ */
 import { all, parts, type Node } from '../go/grammar';
 import type { Func, GoFile, Literal } from '../go/file';
 import type { GoPackage } from '../go/package';
@@ -24,7 +26,10 @@ export interface Options {
   readonly fields: ReadonlyMap<string, Field>;
 }
 
-/** Steps through variables and functions until a literal is met; more than this is no options struct that a person wrote. */
+/**
+ * Steps through variables and functions until a literal is met; more than this is no options struct that a person
+ * wrote.
+ */
 const STEPS = 8;
 
 export function readOptions(expression: Node, file: GoFile, pkg: GoPackage): Options {

@@ -14,8 +14,8 @@ export interface Race {
 }
 
 /**
- * Fields of `type` that `method` and what it calls write without a lock, each field once, by its first place. Empty when any of
- * these functions takes a lock: who holds it when can't be told from the text.
+ * Fields of `type` that `method` and what it calls write without a lock, each field once, by its first place. Empty
+ * when any of these functions takes a lock: who holds it when can't be told from the text.
  */
 export function racesOf(type: string, method: string, pkg: GoPackage): Race[] {
   const start = pkg.func(`${type}.${method}`);

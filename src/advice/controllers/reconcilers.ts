@@ -14,7 +14,10 @@ export interface Placed {
 /** More functions than this are not followed from one Reconcile. */
 const REACH = 400;
 
-/** Names of types whose method Reconcile takes a context and a request (or an object, as AsReconciler wants it) and gives a Result. */
+/**
+ * Names of types whose method Reconcile takes a context and a request (or an object, as AsReconciler wants it) and
+ * gives a Result.
+ */
 function reconcilersOf(pkg: GoPackage): string[] {
   const out = new Set<string>();
   for (const { file, func } of pkg.funcs) {
@@ -32,8 +35,8 @@ function reconcilersOf(pkg: GoPackage): string[] {
 }
 
 /**
- * The functions of the package that run when this one does: it, the methods that it calls on its own receiver, functions by name,
- * and those that they call. Each once.
+ * The functions of the package that run when this one does: it, the methods that it calls on its own receiver,
+ * functions by name, and those that they call. Each once.
  */
 export function reachedFrom(start: Placed, pkg: GoPackage): Placed[] {
   const seen = new Map<number | string, Placed>([[key(start), start]]);

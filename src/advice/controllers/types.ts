@@ -40,7 +40,10 @@ export interface Controller {
   readonly options: Literal | undefined;
   /** All that can be known of the options; undefined when a builder has no `WithOptions`. */
   readonly read: Options | undefined;
-  /** Where `.WithOptions(…)` would be put in: the offset of the name `Complete` or `Build`, after its dot; undefined for `controller.New`. */
+  /**
+   * Where `.WithOptions(…)` would be put in: the offset of the name `Complete` or `Build`, after its dot; undefined for
+   * `controller.New`.
+   */
   readonly chainEnd: number | undefined;
   /** The builder's calls, in the order of the text; empty for `controller.New`. */
   readonly links: readonly Link[];

@@ -81,7 +81,10 @@ export function fieldsBelow(
   return { fields: out, inner };
 }
 
-/** The entries of a map literal; the key undefined where it is no string that stands there. Undefined for another expression. */
+/**
+ * The entries of a map literal; the key undefined where it is no string that stands there. Undefined for another
+ * expression.
+ */
 export function entriesOf(map: Node): { key: string | undefined; value: Node }[] | undefined {
   const body = map.type === 'composite_literal' ? map.childForFieldName('body') : null;
   if (body === null) return undefined;

@@ -11,12 +11,15 @@ export interface NewField {
   readonly stops?: readonly Span[];
 }
 
-/** gofmt lines up keys up to this length whatever their neighbours' are; longer ones by a rule of their own (go/printer, exprList: smallSize). */
+/**
+ * gofmt lines up keys up to this length whatever their neighbours' are; longer ones by a rule of their own (go/printer,
+ * exprList: smallSize).
+ */
 const SMALL = 40;
 
 /**
- * The edits that add these fields behind the last one, lined up with the lines above. Values have to be of one line. Undefined
- * for a literal without keys, one that has a field already, or one whose lines or columns can't be told.
+ * The edits that add these fields behind the last one, lined up with the lines above. Values have to be of one line.
+ * Undefined for a literal without keys, one that has a field already, or one whose lines or columns can't be told.
  */
 export function addFields(file: GoFile, literal: Literal, fields: readonly NewField[]): Edit[] | undefined {
   const { text } = file;

@@ -9,10 +9,16 @@ export interface Import {
   readonly node: Node;
 }
 
-/** What a call calls, in terms of imports: `ctrl.NewManager` → { pkg: 'sigs.k8s.io/controller-runtime', name: 'NewManager' }. */
+/**
+ * What a call calls, in terms of imports: `ctrl.NewManager` → { pkg: 'sigs.k8s.io/controller-runtime', name:
+ * 'NewManager' }.
+ */
 export interface Call {
   readonly node: Node;
-  /** Import path when the operand is an imported package, '' when it is a name of this package, undefined for a method or another expression. */
+  /**
+   * Import path when the operand is an imported package, '' when it is a name of this package, undefined for a method
+   * or another expression.
+   */
   readonly pkg: string | undefined;
   /** The function's or method's own name; '' for a call of an expression. */
   readonly name: string;
@@ -141,7 +147,10 @@ export class GoFile {
     return path === undefined ? undefined : { pkg: path, name: type.childForFieldName('name')?.text ?? '' };
   }
 
-  /** Import path when this node is the name of an imported package. A local variable that hides the import is not looked for. */
+  /**
+   * Import path when this node is the name of an imported package. A local variable that hides the import is not looked
+   * for.
+   */
   packageOf(node: Node): string | undefined {
     return node.type === 'identifier' || node.type === 'package_identifier'
       ? this.named.get(node.text)?.path

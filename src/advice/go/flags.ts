@@ -49,8 +49,8 @@ interface Request {
 }
 
 /**
- * Adds flags in the style that the package already uses, for a value that is needed at `at` in `file`. Undefined when the
- * package has no flags, one of these names is taken, or no flag's value can be seen from there.
+ * Adds flags in the style that the package already uses, for a value that is needed at `at` in `file`. Undefined when
+ * the package has no flags, one of these names is taken, or no flag's value can be seen from there.
  */
 export function addFlags(
   pkg: GoPackage,

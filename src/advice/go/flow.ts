@@ -1,4 +1,6 @@
-/** Whether what happens at one place of a function has happened when another is reached, by the shape of the text alone. */
+/**
+ * Whether what happens at one place of a function has happened when another is reached, by the shape of the text alone.
+ */
 import { all, bare, enclosing, parts, type Node } from './grammar';
 import type { GoFile } from './file';
 
@@ -28,8 +30,8 @@ function leaves(block: Node): boolean {
 }
 
 /**
- * Whether `from` has happened when `to` is reached; both in one function. `decide` may know an `if`'s condition. A place
- * further up in a loop counts as not yet happened.
+ * Whether `from` has happened when `to` is reached; both in one function. `decide` may know an `if`'s condition. A
+ * place further up in a loop counts as not yet happened.
  */
 export function reaches(
   from: Node,

@@ -11,8 +11,8 @@ export interface Imported {
 }
 
 /**
- * The name under which `path` can be used, and the edits that import it when the file does not yet. `as`: the name wanted; it
- * is written only when it differs from the package's own. A name that is taken in the file gets a number.
+ * The name under which `path` can be used, and the edits that import it when the file does not yet. `as`: the name
+ * wanted; it is written only when it differs from the package's own. A name that is taken in the file gets a number.
  */
 export function importing(file: GoFile, path: string, as = defaultName(path)): Imported {
   const known = file.nameFor(path);
@@ -51,7 +51,8 @@ function insert(file: GoFile, path: string, spec: string): Edit {
     return { start: at, end: at, text: `${end}${end}import ${spec}` };
   }
   const specs = file.imports.filter((i) => i.node.startIndex >= list.startIndex && i.node.endIndex <= list.endIndex);
-  // Groups are parted by blank lines; the best is the one whose paths share most with ours, of the same kind (standard or not).
+  // Groups are parted by blank lines; the best is the one whose paths share most with ours, of the same kind (standard
+  // or not).
   const groups: (typeof specs)[] = [];
   for (const s of specs) {
     const before = groups.at(-1)?.at(-1);

@@ -4,14 +4,16 @@ import type { Func, GoFile } from './file';
 import type { GoPackage } from './package';
 
 const KEYWORDS = new Set(
-  'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var bool byte error false float32 float64 int int32 int64 iota len make new nil panic rune string true uint'.split(
-    ' ',
-  ),
+  (
+    'break case chan const continue default defer else fallthrough for func go goto if import interface map ' +
+    'package range return select struct switch type var bool byte error false float32 float64 int int32 int64 iota ' +
+    'len make new nil panic rune string true uint'
+  ).split(' '),
 );
 
 /**
- * The first of the wanted names that nothing in this function, file or package is called; the last one with a number when all
- * are taken. Any identifier in the function counts, so a name that is merely read there is not hidden either.
+ * The first of the wanted names that nothing in this function, file or package is called; the last one with a number
+ * when all are taken. Any identifier in the function counts, so a name that is merely read there is not hidden either.
  */
 export function freeName(
   file: GoFile,

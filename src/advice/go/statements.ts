@@ -79,9 +79,9 @@ export function removal(file: GoFile, statement: Node): Edit {
 }
 
 /**
- * Takes an expression out into a variable ahead of its statement, where it is still worked out once and only when it was
- * before; undefined where that can't be said (a loop's condition, the second operand of && or ||, an `else if`, outside of a
- * function). `after`: lines between the variable and the statement, told the variable's name.
+ * Takes an expression out into a variable ahead of its statement, where it is still worked out once and only when it
+ * was before; undefined where that can't be said (a loop's condition, the second operand of && or ||, an `else if`,
+ * outside of a function). `after`: lines between the variable and the statement, told the variable's name.
  */
 export function extract(
   file: GoFile,

@@ -7,7 +7,10 @@ import type { GoPackage } from './package';
 /** `a.b.c.d.e`: nobody goes deeper. */
 const DEPTH = 12;
 
-/** Name of the package's type that an expression is of, `*` left out; undefined for other types and for what can't be told. */
+/**
+ * Name of the package's type that an expression is of, `*` left out; undefined for other types and for what can't be
+ * told.
+ */
 export function typeOf(expression: Node, file: GoFile, pkg: GoPackage, depth = DEPTH): string | undefined {
   const node = addressed(bare(expression));
   if (depth <= 0) return undefined;

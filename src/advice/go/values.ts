@@ -38,8 +38,8 @@ export type Known = (node: Node) => Value | undefined;
 const DEPTH = 24;
 
 /**
- * Follows constants, arithmetic, conversions, local variables, flags, environment defaults and fields of the package's structs.
- * `func` is where the expression stands. A value that is set in more than one place is unknown.
+ * Follows constants, arithmetic, conversions, local variables, flags, environment defaults and fields of the package's
+ * structs. `func` is where the expression stands. A value that is set in more than one place is unknown.
  */
 export function valueOf(expression: Node, file: GoFile, pkg: GoPackage, func: Func | undefined, known?: Known): Value {
   return new Reader(pkg, known).read(expression, file, func?.node, DEPTH);

@@ -57,7 +57,10 @@ export async function textsOf(
   return new Map(read.flat());
 }
 
-/** Facts of these versions, with what was read of their sources. Neither is needed: the rest is what versions alone tell. */
+/**
+ * Facts of these versions, with what was read of their sources. Neither is needed: the rest is what versions alone
+ * tell.
+ */
 export function factsOf(
   runtime: ModuleVersion | undefined,
   client: ModuleVersion | undefined,

@@ -16,7 +16,10 @@ export function find(
   return match === null ? undefined : { match, line: lineOf(text, match.index) };
 }
 
-/** Names of a struct's exported fields. `Options = TypedOptions[reconcile.Request]` is followed within the file. Undefined: no such struct. */
+/**
+ * Names of a struct's exported fields. `Options = TypedOptions[reconcile.Request]` is followed within the file.
+ * Undefined: no such struct.
+ */
 export function structFields(text: string, name: string): ReadonlySet<string> | undefined {
   let type = name;
   // An alias of an alias is not worth more than two steps.
@@ -33,7 +36,10 @@ export function structFields(text: string, name: string): ReadonlySet<string> | 
   return undefined;
 }
 
-/** From after a struct's brace to the one that closes it. Strings and comments cannot mislead: only lines of the first depth count. */
+/**
+ * From after a struct's brace to the one that closes it. Strings and comments cannot mislead: only lines of the first
+ * depth count.
+ */
 function fieldsIn(text: string, from: number): ReadonlySet<string> {
   const fields = new Set<string>();
   let depth = 1;

@@ -1,4 +1,7 @@
-/** go.mod and go.work, read as Go reads them (https://go.dev/ref/mod#go-mod-file) but for one thing: a broken line loses itself alone. */
+/**
+ * go.mod and go.work, read as Go reads them (https://go.dev/ref/mod#go-mod-file) but for one thing: a broken line loses
+ * itself alone.
+ */
 import { compareVersions, parseVersion } from './semver';
 
 export interface Require {
@@ -107,7 +110,10 @@ export function isFolder(path: string): boolean {
   return /^(\.{1,2}($|[\\/])|[\\/]|[A-Za-z]:)/.test(path);
 }
 
-/** Spaces, a comment, a text in quotes, a bracket or comma, a word. A word ends before a comment: `https://x` is one and a comment. */
+/**
+ * Spaces, a comment, a text in quotes, a bracket or comma, a word. A word ends before a comment: `https://x` is one and
+ * a comment.
+ */
 const TOKEN = /\s+|(\/\/.*)|"((?:[^"\\]|\\.)*)"|`([^`]*)`|([()[\],])|((?:(?!\/\/)[^\s()[\],"`])+)/gy;
 
 /** A line's words without its comment. `whole` is false for a text in quotes that does not end. */
@@ -125,7 +131,10 @@ function split(line: string): { words: string[]; comment: string; whole: boolean
   return { words, comment, whole: at === line.length };
 }
 
-/** The replacement in force of a module at a version: the one for this version before the one for all. The last of several counts. */
+/**
+ * The replacement in force of a module at a version: the one for this version before the one for all. The last of
+ * several counts.
+ */
 export function replacing(list: readonly Replace[], path: string, version: string | undefined): Replace | undefined {
   const of = list.filter((r) => r.from === path);
   return (

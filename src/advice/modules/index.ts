@@ -12,7 +12,10 @@ import { parseVendor, type Vendored } from './vendor';
 
 export type { Module } from './types';
 
-/** Modules whose source is looked for on this machine. The `dir` of all others is left out: hundreds of look-ups for nothing. */
+/**
+ * Modules whose source is looked for on this machine. The `dir` of all others is left out: hundreds of look-ups for
+ * nothing.
+ */
 const LOOKED_FOR = [RUNTIME, CLIENT_GO, 'k8s.io/component-base', 'github.com/prometheus/client_golang'];
 
 interface Placed {
@@ -30,8 +33,9 @@ const NOWHERE: Module = {
 };
 
 /**
- * Finds go.mod above `file`, go.work, vendor/modules.txt and the modules' own sources. What can't be read or makes no sense is
- * left out: the answer is then partial. Throws only AbortError. Reads a dozen small files; those of the module cache once.
+ * Finds go.mod above `file`, go.work, vendor/modules.txt and the modules' own sources. What can't be read or makes no
+ * sense is left out: the answer is then partial. Throws only AbortError. Reads a dozen small files; those of the module
+ * cache once.
  */
 export async function moduleOf(file: string, files: Files, signal?: AbortSignal): Promise<Module> {
   const own = await nearest(dirOf(file), 'go.mod', files, signal);
@@ -69,7 +73,10 @@ export async function moduleOf(file: string, files: Files, signal?: AbortSignal)
   };
 }
 
-/** A module of these versions alone, by module path: one whose source is not on this machine. For what has no go.mod at hand. */
+/**
+ * A module of these versions alone, by module path: one whose source is not on this machine. For what has no go.mod at
+ * hand.
+ */
 export function moduleOfVersions(
   versions: Readonly<Record<string, string>>,
   { path = '', dir = '', go }: { readonly path?: string; readonly dir?: string; readonly go?: string } = {},
@@ -134,7 +141,10 @@ function noVendoring(go: string | undefined): boolean {
   return m !== null && Number(m[1]) < 14;
 }
 
-/** The version in force, with the folder where its source would be in the vendor folder, a replaced folder or the workspace. */
+/**
+ * The version in force, with the folder where its source would be in the vendor folder, a replaced folder or the
+ * workspace.
+ */
 function versionOf(
   path: string,
   own: Placed,
@@ -205,7 +215,9 @@ async function located(v: ModuleVersion, files: Files, signal: AbortSignal | und
   return { ...v, dir: undefined };
 }
 
-/** What was read of the module cache, which never changes: by Files, for the eight versions that were asked for last. */
+/**
+ * What was read of the module cache, which never changes: by Files, for the eight versions that were asked for last.
+ */
 const kept = new WeakMap<Files, Lru<PackageTexts>>();
 
 async function cachedTexts(

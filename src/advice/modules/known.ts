@@ -6,8 +6,8 @@ import { CHECKED, FIELDS, type From } from './table';
 const POINTS = ['v0.4.0', ...CHECKED];
 
 /**
- * The nearest checked versions at or before and at or after this one. After the newest there is none: what is not yet known is
- * taken to be as in the newest. Undefined before the first, and for what is no version.
+ * The nearest checked versions at or before and at or after this one. After the newest there is none: what is not yet
+ * known is taken to be as in the newest. Undefined before the first, and for what is no version.
  */
 function around(version: string, points: readonly string[]): readonly [string, string] | undefined {
   if (parseVersion(version) === undefined) return undefined;

@@ -1,4 +1,7 @@
-/** What go.mod leaves in the dark: most of what is said of sources depends on versions, and is left out where they are not known. */
+/**
+ * What go.mod leaves in the dark: most of what is said of sources depends on versions, and is left out where they are
+ * not known.
+ */
 import { CLIENT_GO, RUNTIME } from '../libraries';
 import { isFolder } from './gomod';
 import type { Module } from './types';
@@ -45,7 +48,8 @@ export function checkModFile(path: string, text: string, module: Module): Findin
     found.push(
       finding(
         at,
-        `Go does not take ${which}${others}: what is said there about versions is not known, and hints that depend on it are left out.`,
+        `Go does not take ${which}${others}: what is said there about versions is not known, and hints that ` +
+          'depend on it are left out.',
       ),
     );
   }

@@ -1,4 +1,7 @@
-/** Versions of Go modules: semantic versions with a `v` ahead, and the pseudo-versions that name a commit (https://go.dev/ref/mod#versions). */
+/**
+ * Versions of Go modules: semantic versions with a `v` ahead, and the pseudo-versions that name a commit
+ * (https://go.dev/ref/mod#versions).
+ */
 
 export interface Version {
   readonly major: string;

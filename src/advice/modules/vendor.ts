@@ -33,7 +33,8 @@ export function parseVendor(text: string): ReadonlyMap<string, Vendored> {
         packages: [],
         explicit: false,
       };
-      // "# path => path" at the end of the file repeats a replacement of go.mod: what was copied stands above it, with its version.
+      // "# path => path" at the end of the file repeats a replacement of go.mod: what was copied stands above it, with
+      // its version.
       if (now.version !== undefined && !found.has(now.path)) found.set(now.path, now);
       else now = undefined;
     } else if (line.startsWith('## ')) {

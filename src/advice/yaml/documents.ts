@@ -51,7 +51,10 @@ export function documentsOf(source: YamlText): Doc[] {
   return docs;
 }
 
-/** Flow collections nested deeper than `MAX_DEPTH`, told without parsing; brackets in strings count too, which does no harm. */
+/**
+ * Flow collections nested deeper than `MAX_DEPTH`, told without parsing; brackets in strings count too, which does no
+ * harm.
+ */
 function tooDeep(text: string): boolean {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
@@ -112,7 +115,9 @@ export class At {
     readonly node: Node,
     /** The key whose value this is. */
     readonly key: Scalar | undefined,
-    /** Written here and for here alone: not come to through an alias or a merge, nor under an anchor that others use. */
+    /**
+     * Written here and for here alone: not come to through an alias or a merge, nor under an anchor that others use.
+     */
     readonly own: boolean,
     /** The key stands more than once in its map. */
     readonly twice: boolean,
@@ -133,7 +138,9 @@ export class At {
     return isScalar(this.node) ? this.node : undefined;
   }
 
-  /** A scalar as it is written, whatever its type; undefined for what is none, for null, and for what a template makes. */
+  /**
+   * A scalar as it is written, whatever its type; undefined for what is none, for null, and for what a template makes.
+   */
   get text(): string | undefined {
     if (!isScalar(this.node) || this.node.value === null || this.node.value === undefined) return undefined;
     if (isTemplated(this.source, this.span)) return undefined;

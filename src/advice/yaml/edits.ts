@@ -1,4 +1,7 @@
-/** Edits of YAML in place: a value is typed over, an entry goes behind its siblings in their style. Never the whole document anew. */
+/**
+ * Edits of YAML in place: a value is typed over, an entry goes behind its siblings in their style. Never the whole
+ * document anew.
+ */
 import { isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import type { Edit, Span } from '../types';
 import type { At } from './documents';
@@ -42,12 +45,17 @@ const quoteOf = (scalar: Scalar | undefined): Quote =>
   scalar?.type === 'QUOTE_DOUBLE' ? '"' : scalar?.type === 'QUOTE_SINGLE' ? "'" : '';
 const quoted = (quote: Quote, ...inner: readonly (Piece | string)[]): Piece => joined(quote, ...inner, quote);
 
-/** Plain text may stand for itself as a string; what YAML would read as something else, or breaks its syntax, may not. */
+/**
+ * Plain text may stand for itself as a string; what YAML would read as something else, or breaks its syntax, may not.
+ */
 function isPlain(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9._/-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
 }
 
-/** A scalar's value typed over from `from` (an offset into it) to its end. Undefined when it isn't written as it is read. */
+/**
+ * A scalar's value typed over from `from` (an offset into it) to its end. Undefined when it isn't written as it is
+ * read.
+ */
 export function replaceScalar(at: At, value: Piece, from = 0, asString = false): Edit | undefined {
   const { scalar, source } = at;
   if (!at.own || !scalar?.range || isTemplated(source, at.span)) return undefined;

@@ -72,7 +72,8 @@ function known(
     knob.tells,
     '',
     byDefault === undefined
-      ? `Not known of ${version ?? 'this version'}; in ${component.name} ${component.read} the default is ${quoted(knob.default)}.`
+      ? `Not known of ${version ?? 'this version'}; in ${component.name} ${component.read} the default is ` +
+        `${quoted(knob.default)}.`
       : `Default: ${quoted(byDefault)} (${versionName(component, version)}).`,
   ];
   for (const e of knob.earlier ?? []) lines.push(`From ${e.from} to before ${e.to}: ${quoted(e.default)}.`);

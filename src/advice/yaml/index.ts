@@ -14,8 +14,8 @@ export { COMPONENTS } from './components/index';
 export type { YamlReport } from './types';
 
 /**
- * What is set up in a YAML file. `measured` is of the workload that this file describes. Never throws for what is in the text:
- * a document that doesn't parse is left out.
+ * What is set up in a YAML file. `measured` is of the workload that this file describes. Never throws for what is in
+ * the text: a document that doesn't parse is left out.
  */
 export function checkYaml(text: string, path: string, measured?: Measured): YamlReport {
   if (!isRelevantYaml(text)) return { file: path, findings: [], setUps: [], hovers: [] };

@@ -1,4 +1,7 @@
-/** One place where a component is set up: which component, at which version, and the forms that its settings are written in. */
+/**
+ * One place where a component is set up: which component, at which version, and the forms that its settings are written
+ * in.
+ */
 import type { Edit, Span } from '../types';
 import { editInFile, isTemplated, spanInFile, type YamlText } from './yamlText';
 import type { Change, Form } from './forms/form';
@@ -100,7 +103,10 @@ export class Place {
     };
   }
 
-  /** Edits that set all of these, each where it is set now or else in the first form that has it. Undefined when one of them can't be set safely. */
+  /**
+   * Edits that set all of these, each where it is set now or else in the first form that has it. Undefined when one of
+   * them can't be set safely.
+   */
   set(wanted: readonly Wanted[]): Edit[] | undefined {
     const edits: Edit[] = [];
     const added = new Map<Form, Change[]>();

@@ -16,7 +16,10 @@ export interface Knob {
   readonly config?: string;
   /** As upstream states it at the version read; '' means unset. */
   readonly default: string;
-  /** The lowest version whose source was read and has it so; the component's, when it isn't given. Below it nothing is known. */
+  /**
+   * The lowest version whose source was read and has it so; the component's, when it isn't given. Below it nothing is
+   * known.
+   */
   readonly since?: string;
   /** Other defaults of versions from `from` up to, but without, `to`. */
   readonly earlier?: readonly { readonly from: string; readonly to: string; readonly default: string }[];

@@ -1,4 +1,7 @@
-/** Says whether edits of a YAML text do what they are meant to: the same documents, only so many values changed and added. */
+/**
+ * Says whether edits of a YAML text do what they are meant to: the same documents, only so many values changed and
+ * added.
+ */
 import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import { applyEdits, lineStart } from '../text';
 import type { Edit } from '../types';
@@ -33,8 +36,9 @@ function leavesOf(text: string): string[] | undefined {
 }
 
 /**
- * True when the text still parses after the edits, in as many documents, and no more than `values` leaves differ: one for each
- * setting that is typed over, one or two (a name and a value) for each that is added. Only the documents around the edits are read.
+ * True when the text still parses after the edits, in as many documents, and no more than `values` leaves differ: one
+ * for each setting that is typed over, one or two (a name and a value) for each that is added. Only the documents
+ * around the edits are read.
  */
 export function isMinimal(text: string, edits: readonly Edit[], values: number): boolean {
   if (edits.length === 0) return false;

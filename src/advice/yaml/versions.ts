@@ -15,7 +15,10 @@ function isBelow(version: string, other: string): boolean {
   return false;
 }
 
-/** The default at a version; of an unknown one that of the version that was read. Undefined where the setting isn't known to be there. */
+/**
+ * The default at a version; of an unknown one that of the version that was read. Undefined where the setting isn't
+ * known to be there.
+ */
 export function defaultAt(component: Component, knob: Knob, version: string | undefined): string | undefined {
   if (version === undefined || parse(version) === undefined) return knob.default;
   if (!isBelow(version, knob.since ?? component.since)) return knob.default;

@@ -80,8 +80,9 @@ export function editInFile(source: YamlText, edit: Edit): Edit {
 }
 
 /**
- * What a literal block scalar (`|`) holds, as a source of its own. `start` and `end` are the scalar's range in `source`, its
- * header included; `value` is what it was read as. Undefined when lines can't be told apart from their indentation.
+ * What a literal block scalar (`|`) holds, as a source of its own. `start` and `end` are the scalar's range in
+ * `source`, its header included; `value` is what it was read as. Undefined when lines can't be told apart from their
+ * indentation.
  */
 export function embedded(source: YamlText, start: number, end: number, value: string): YamlText | undefined {
   const first = source.raw.indexOf('\n', start);

@@ -16,7 +16,8 @@ export function explainUri(rule: string): vscode.Uri {
 }
 
 export function diagnostic(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
-  // Plain text, with a line for each sentence: the peek view of F8 breaks none by itself, and the list of problems shows the first.
+  // Plain text, with a line for each sentence: the peek view of F8 breaks none by itself, and the list of problems
+  // shows the first.
   const message = finding.message.replaceAll('`', '').replace(/\. (?=\p{L})/gu, '.\n');
   const shown = new vscode.Diagnostic(rangeOf(document, finding), message, hintSettings.severity(finding.severity));
   shown.source = SOURCE;

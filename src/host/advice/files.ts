@@ -1,4 +1,6 @@
-/** Sources as the editor has them: open texts first, then what its file systems hold. No process, no disk of our own. */
+/**
+ * Sources as the editor has them: open texts first, then what its file systems hold. No process, no disk of our own.
+ */
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';

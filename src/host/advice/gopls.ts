@@ -1,10 +1,16 @@
-/** What gopls knows, through whatever extension runs it: asked when it is there, never started and never waited for long. */
+/**
+ * What gopls knows, through whatever extension runs it: asked when it is there, never started and never waited for
+ * long.
+ */
 import * as vscode from 'vscode';
 import type { LanguageServer, NamePlace } from '../../advice/resolve';
 import { offsetAt } from '../../advice/text';
 import { pathOf, uriOf } from './uris';
 
-/** ms that a look at a text waits for one answer. A server that has just started takes longer: its answer counts when it comes. */
+/**
+ * ms that a look at a text waits for one answer. A server that has just started takes longer: its answer counts when it
+ * comes.
+ */
 const PATIENCE_MS = 1000;
 /** The extension of the Go team, which runs gopls. */
 const GO = 'golang.go';

@@ -34,8 +34,8 @@ export class Measurements implements vscode.Disposable {
   }
 
   /**
-   * Measures the program, asks first which workload runs it where nobody chose that yet, and tells what was found. `change`
-   * gives what it asks for in the text that the person came from, if anything.
+   * Measures the program, asks first which workload runs it where nobody chose that yet, and tells what was found.
+   * `change` gives what it asks for in the text that the person came from, if anything.
    */
   async ask(program: string, choose: boolean, change: () => Promise<Change | undefined>): Promise<void> {
     const measured = await this.measure({ program, called: calledOf(program), choose });
@@ -92,7 +92,10 @@ function calledOf(program: string): string {
 
 export const MEASURE = 'controllerTuner.source.measure';
 
-/** For the hover over a client: what was measured and when, and the ways to measure. `hinted`: the hint beside it says what was measured. */
+/**
+ * For the hover over a client: what was measured and when, and the ways to measure. `hinted`: the hint beside it says
+ * what was measured.
+ */
 export function measuredMarkdown(
   program: string,
   measured: Measured | undefined,
@@ -102,5 +105,8 @@ export function measuredMarkdown(
   const link = (text: string, choose: boolean): string =>
     `[${text}](${vscode.Uri.from({ scheme: 'command', path: MEASURE, query: JSON.stringify([program, choose, uri.toJSON()]) }).toString()})`;
   if (!measured) return link('Measure in a Cluster…', false);
-  return `${plain(`${hinted ? '' : `${sentenceOf(measured)} `}${nextOf(measured)}`)} ${link('Measure Again', false)} · ${link('Measure Another Controller…', true)}`;
+  return (
+    `${plain(`${hinted ? '' : `${sentenceOf(measured)} `}${nextOf(measured)}`)} ${link('Measure Again', false)} ` +
+    `· ${link('Measure Another Controller…', true)}`
+  );
 }

@@ -1,4 +1,6 @@
-/** The settings of hints in sources, read where they are used so that a change counts at once. Defaults: package.json. */
+/**
+ * The settings of hints in sources, read where they are used so that a change counts at once. Defaults: package.json.
+ */
 import * as vscode from 'vscode';
 import type { Severity } from '../../advice/types';
 

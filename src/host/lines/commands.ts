@@ -47,7 +47,10 @@ async function atCursor(page: ProfilePage, values: ProfileValues): Promise<strin
   return found;
 }
 
-/** The next hot line of the text in front, from the last on to the first; of the hottest file when no text with values is in front. */
+/**
+ * The next hot line of the text in front, from the last on to the first; of the hottest file when no text with values
+ * is in front.
+ */
 export async function goToHotLine(values: ProfileValues, back: boolean): Promise<void> {
   const active = vscode.window.activeTextEditor;
   const here = active && (await linesOf(values, active.document));

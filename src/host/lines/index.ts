@@ -1,4 +1,7 @@
-/** Values of the active profile in Go texts. While no page of a profile is open nothing of this is registered and no text is looked at. */
+/**
+ * Values of the active profile in Go texts. While no page of a profile is open nothing of this is registered and no
+ * text is looked at.
+ */
 import * as vscode from 'vscode';
 import { count } from '../../base/format';
 import { Disposables } from '../../base/dispose';

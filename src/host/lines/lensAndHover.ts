@@ -67,7 +67,8 @@ export class Hovers implements vscode.HoverProvider {
     const parts = [
       ...(line && !declared
         ? [
-            `**This line**: ${valueText(line, whole)}${line.unsure ? ' (the function changed since the program was built: the line may be another)' : ''}`,
+            '**This line**: ' +
+              `${valueText(line, whole)}${line.unsure ? ' (the function changed since the program was built: the line may be another)' : ''}`,
           ]
         : []),
       `**${code(short(name))}**${entry ? `: ${valueText(entry, whole)}` : ''}`,
@@ -94,7 +95,10 @@ function edges(
   if (list.length === 0) return '';
   const rows = list.slice(0, MOST_EDGES).map((e) => {
     const name = names.get(e.id) ?? '';
-    return `| ${value(e.value, unit)} | ${total === 0 ? '' : percent(e.value / total)} | [${code(short(name))}](${showUri(name)})${e.inlined ? ' inlined' : ''} |`;
+    return (
+      `| ${value(e.value, unit)} | ${total === 0 ? '' : percent(e.value / total)} | ` +
+      `[${code(short(name))}](${showUri(name)})${e.inlined ? ' inlined' : ''} |`
+    );
   });
   const more = list.length > MOST_EDGES ? `\n\n${list.length - MOST_EDGES} more` : '';
   return `${what}\n\n| | | |\n|--:|--:|:--|\n${rows.join('\n')}${more}`;

@@ -1,4 +1,7 @@
-/** What the active profile says of the texts that are open: asked of its thread when the first one needs it, placed at each edit. */
+/**
+ * What the active profile says of the texts that are open: asked of its thread when the first one needs it, placed at
+ * each edit.
+ */
 import * as fs from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Located } from '../../lines/locate';
@@ -22,7 +25,10 @@ export interface Nothing {
   readonly why: string;
 }
 
-/** Texts as they were when values were first placed in them, by path; of each profile its own: another was built of another text. */
+/**
+ * Texts as they were when values were first placed in them, by path; of each profile its own: another was built of
+ * another text.
+ */
 const bases = new WeakMap<OpenProfile, Map<string, Promise<Base>>>();
 
 interface Asked {
@@ -99,7 +105,9 @@ export class ProfileValues {
     const named = [...files.keys()].filter((f) => f === base || f.endsWith(`/${base}`) || f.endsWith(`\\${base}`));
     if (named.length === 0)
       return {
-        why: `The profile has no file ${base}: nothing of it was on a stack, or all of it was inlined and left no line.`,
+        why:
+          `The profile has no file ${base}: nothing of it was on a stack, or all of it was inlined and left no ` +
+          'line.',
       };
     const locator = await this.sources.of(this.profile);
     const located = await Promise.all(named.map(async (file) => ({ file, at: await locator.locate(file) })));
@@ -145,7 +153,10 @@ function noteOf({ moved, gone }: Placed, saved: boolean): string {
       ? ''
       : `${gone.length} of its functions in the profile ${gone.length === 1 ? 'is' : 'are'} not here`;
   if (moved > 0)
-    return `Changed since the program was built${missing === '' ? ': values moved along with their functions' : `: ${missing}`}`;
+    return (
+      'Changed since the program was ' +
+      `built${missing === '' ? ': values moved along with their functions' : `: ${missing}`}`
+    );
   if (missing !== '') return `Not the text that was built: ${missing}`;
   return saved ? 'Saved since the capture: lines inside of functions may be others' : '';
 }
@@ -159,5 +170,6 @@ function notMine(path: string, located: readonly { readonly file: string; readon
   const at = first?.at;
   return at && 'file' in at
     ? `${first.file} of the profile is ${at.file}.`
-    : `${first?.file} of the profile was not found in the workspace; a rule in the setting controllerTuner.sourcePaths can say where it is.`;
+    : `${first?.file} of the profile was not found in the workspace; a rule in the setting ` +
+        'controllerTuner.sourcePaths can say where it is.';
 }

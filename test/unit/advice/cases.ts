@@ -8,11 +8,11 @@
  *     -- main.go --
  *     ctrl.NewManager(…)          // want workers[workers-5, flag]: part of the message
  *
- * `-- reconcile --`, `-- setup --` and `-- manager --` hold bodies: of Reconcile and SetupWithManager in controller.go, of main in
- * main.go, in the frames below.
+ * `-- reconcile --`, `-- setup --` and `-- manager --` hold bodies: of Reconcile and SetupWithManager in controller.go,
+ * of main in main.go, in the frames below.
  *
- * Every finding has to be wanted on the line that it begins at, and every wanted one found. Fix ids in brackets are all that are
- * offered, in their order; without brackets they are not looked at.
+ * Every finding has to be wanted on the line that it begins at, and every wanted one found. Fix ids in brackets are all
+ * that are offered, in their order; without brackets they are not looked at.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,7 @@
-/** Go sources for the tests of src/advice: texts in, files, packages, modules and findings out. No cluster, no Go, no editor. */
+/**
+ * Go sources for the tests of src/advice: texts in, files, packages, modules and findings out. No cluster, no Go, no
+ * editor.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { GoFile } from '../../../src/advice/go/file';
@@ -42,7 +45,10 @@ export interface Versions {
   readonly controllerRuntime?: string;
   /** v0.37.0 unless told; null: the module does not require it. */
   readonly clientGo?: string | null;
-  /** Fields that the options structs have: `{ 'controller.Options': ['RecoverPanic'] }`; a struct that is not told is unknown. */
+  /**
+   * Fields that the options structs have: `{ 'controller.Options': ['RecoverPanic'] }`; a struct that is not told is
+   * unknown.
+   */
   readonly has?: Readonly<Record<string, readonly string[]>>;
   /** Other modules that are required, by path. */
   readonly others?: Readonly<Record<string, string>>;
@@ -121,8 +127,8 @@ export interface Checked extends Finding {
 }
 
 /**
- * What a rule finds in these files. Each fix is applied; throws when its edits overlap, leave the text, change nothing, or make a
- * text that Go's grammar refuses.
+ * What a rule finds in these files. Each fix is applied; throws when its edits overlap, leave the text, change nothing,
+ * or make a text that Go's grammar refuses.
  */
 export function findingsOf(
   rule: GoRule,

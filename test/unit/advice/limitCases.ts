@@ -1,4 +1,7 @@
-/** Snippets with what the rules about limits say of them: `rule: fixes`, in the order of the rules; nothing expected is silence. */
+/**
+ * Snippets with what the rules about limits say of them: `rule: fixes`, in the order of the rules; nothing expected is
+ * silence.
+ */
 import { program } from './shapes';
 
 export interface Case {

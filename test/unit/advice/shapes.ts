@@ -1,6 +1,7 @@
 /**
- * Programs in the shapes that real sources have, with the limit that their first client gets. Each is a whole `main.go`: `needs`
- * says the version of controller-runtime (undefined: plain client-go). `undefined` as expected number: it can't be known.
+ * Programs in the shapes that real sources have, with the limit that their first client gets. Each is a whole
+ * `main.go`: `needs` says the version of controller-runtime (undefined: plain client-go). `undefined` as expected
+ * number: it can't be known.
  */
 export interface Shape {
   readonly name: string;
@@ -108,14 +109,16 @@ export const SHAPES: readonly Shape[] = [
     undefined,
     5,
     10,
-    `loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(clientcmd.NewDefaultClientConfigLoadingRules(), &clientcmd.ConfigOverrides{})\ncfg, err := loader.ClientConfig()\n${ERR}\n${SET}`,
+    `loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(clientcmd.NewDefaultClientConfigLoadingRules(), &clientcmd.ConfigOverrides{})\n` +
+      `cfg, err := loader.ClientConfig()\n${ERR}\n${SET}`,
   ),
   shape(
     'loader in a chain',
     undefined,
     40,
     80,
-    `cfg, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(clientcmd.NewDefaultClientConfigLoadingRules(), nil).ClientConfig()\n${ERR}\ncfg.QPS = 40\ncfg.Burst = 80\n${SET}`,
+    `cfg, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(clientcmd.NewDefaultClientConfigLoadingRules(), nil).ClientConfig()\n` +
+      `${ERR}\ncfg.QPS = 40\ncfg.Burst = 80\n${SET}`,
   ),
   shape(
     'bytes of a kubeconfig',
@@ -152,28 +155,32 @@ export const SHAPES: readonly Shape[] = [
     undefined,
     30,
     60,
-    `${CLUSTER}\ncfg.QPS = 30\ncfg.Burst = 60\nother := rest.CopyConfig(cfg)\nclientset := kubernetes.NewForConfigOrDie(other)\n_ = clientset`,
+    `${CLUSTER}\ncfg.QPS = 30\ncfg.Burst = 60\nother := rest.CopyConfig(cfg)\n` +
+      `clientset := kubernetes.NewForConfigOrDie(other)\n_ = clientset`,
   ),
   shape(
     'copy changed',
     undefined,
     70,
     140,
-    `${CLUSTER}\ncfg.QPS = 30\ncfg.Burst = 60\nother := rest.CopyConfig(cfg)\nother.QPS = 70\nother.Burst = 140\nclientset := kubernetes.NewForConfigOrDie(other)\n_ = clientset`,
+    `${CLUSTER}\ncfg.QPS = 30\ncfg.Burst = 60\nother := rest.CopyConfig(cfg)\nother.QPS = 70\nother.Burst = 140\n` +
+      `clientset := kubernetes.NewForConfigOrDie(other)\n_ = clientset`,
   ),
   shape(
     'original changed behind the copy',
     undefined,
     5,
     10,
-    `${CLUSTER}\nother := rest.CopyConfig(cfg)\ncfg.QPS = 30\ncfg.Burst = 60\nclientset := kubernetes.NewForConfigOrDie(other)\n_ = clientset`,
+    `${CLUSTER}\nother := rest.CopyConfig(cfg)\ncfg.QPS = 30\ncfg.Burst = 60\n` +
+      `clientset := kubernetes.NewForConfigOrDie(other)\n_ = clientset`,
   ),
   shape(
     'copy by value',
     undefined,
     30,
     60,
-    `${CLUSTER}\ncfg.QPS = 30\ncfg.Burst = 60\nother := *cfg\nclientset := kubernetes.NewForConfigOrDie(&other)\n_ = clientset`,
+    `${CLUSTER}\ncfg.QPS = 30\ncfg.Burst = 60\nother := *cfg\nclientset := kubernetes.NewForConfigOrDie(&other)\n` +
+      '_ = clientset',
   ),
   shape('copy by value left alone', undefined, 5, 10, `${CLUSTER}\nother := *cfg\nother.QPS = 99\n${SET}`),
   shape(
@@ -188,7 +195,8 @@ export const SHAPES: readonly Shape[] = [
     undefined,
     33,
     66,
-    `${CLUSTER}\nnamed := rest.AddUserAgent(cfg, "a")\ncfg.QPS = 33\ncfg.Burst = 66\nclientset := kubernetes.NewForConfigOrDie(named)\n_ = clientset`,
+    `${CLUSTER}\nnamed := rest.AddUserAgent(cfg, "a")\ncfg.QPS = 33\ncfg.Burst = 66\n` +
+      `clientset := kubernetes.NewForConfigOrDie(named)\n_ = clientset`,
   ),
   shape('pointer alias', undefined, 33, 66, `${CLUSTER}\nother := cfg\nother.QPS = 33\nother.Burst = 66\n${SET}`),
   shape(
@@ -228,30 +236,38 @@ export const SHAPES: readonly Shape[] = [
     undefined,
     40,
     80,
-    `var qps float64\nvar burst int\nflag.Float64Var(&qps, "qps", 40, "requests")\nflag.IntVar(&burst, "burst", 80, "burst")\nflag.Parse()\n${CLUSTER}\ncfg.QPS = float32(qps)\ncfg.Burst = burst\n${SET}`,
+    `var qps float64\nvar burst int\nflag.Float64Var(&qps, "qps", 40, "requests")\n` +
+      `flag.IntVar(&burst, "burst", 80, "burst")\nflag.Parse()\n${CLUSTER}\ncfg.QPS = float32(qps)\n` +
+      `cfg.Burst = burst\n${SET}`,
   ),
   shape(
     'pflag',
     undefined,
     40,
     80,
-    `qps := pflag.Float32("qps", 40, "requests")\nburst := pflag.Int("burst", 80, "burst")\npflag.Parse()\n${CLUSTER}\ncfg.QPS = *qps\ncfg.Burst = *burst\n${SET}`,
+    `qps := pflag.Float32("qps", 40, "requests")\nburst := pflag.Int("burst", 80, "burst")\npflag.Parse()\n` +
+      `${CLUSTER}\ncfg.QPS = *qps\ncfg.Burst = *burst\n${SET}`,
   ),
   shape(
     'flags of a struct',
     undefined,
     45,
     90,
-    `o := &options{}\no.add(flag.CommandLine)\nflag.Parse()\n${CLUSTER}\ncfg.QPS = float32(o.qps)\ncfg.Burst = o.burst\n${SET}`,
-    'type options struct {\n\tqps   float64\n\tburst int\n}\n\nfunc (o *options) add(fs *flag.FlagSet) {\n\tfs.Float64Var(&o.qps, "qps", 45, "requests")\n\tfs.IntVar(&o.burst, "burst", 90, "burst")\n}',
+    `o := &options{}\no.add(flag.CommandLine)\nflag.Parse()\n${CLUSTER}\ncfg.QPS = float32(o.qps)\n` +
+      `cfg.Burst = o.burst\n${SET}`,
+    'type options struct {\n\tqps   float64\n\tburst int\n}\n\nfunc (o *options) add(fs *flag.FlagSet) {\n\t' +
+      'fs.Float64Var(&o.qps, "qps", 45, "requests")\n\tfs.IntVar(&o.burst, "burst", 90, "burst")\n}',
   ),
   shape(
     "flags with the struct's own defaults",
     undefined,
     45,
     90,
-    `o := newOptions()\no.add(pflag.CommandLine)\npflag.Parse()\n${CLUSTER}\ncfg.QPS = o.QPS\ncfg.Burst = o.Burst\n${SET}`,
-    'type options struct {\n\tQPS   float32\n\tBurst int\n}\n\nfunc newOptions() *options {\n\treturn &options{QPS: 45, Burst: 90}\n}\n\nfunc (o *options) add(fs *pflag.FlagSet) {\n\tfs.Float32Var(&o.QPS, "qps", o.QPS, "requests")\n\tfs.IntVar(&o.Burst, "burst", o.Burst, "burst")\n}',
+    `o := newOptions()\no.add(pflag.CommandLine)\npflag.Parse()\n${CLUSTER}\ncfg.QPS = o.QPS\n` +
+      `cfg.Burst = o.Burst\n${SET}`,
+    'type options struct {\n\tQPS   float32\n\tBurst int\n}\n\nfunc newOptions() *options {\n\t' +
+      'return &options{QPS: 45, Burst: 90}\n}\n\nfunc (o *options) add(fs *pflag.FlagSet) {\n\t' +
+      'fs.Float32Var(&o.QPS, "qps", o.QPS, "requests")\n\tfs.IntVar(&o.Burst, "burst", o.Burst, "burst")\n}',
   ),
   shape(
     'helper makes it',
@@ -259,7 +275,8 @@ export const SHAPES: readonly Shape[] = [
     60,
     120,
     `cfg, err := config()\n${ERR}\n${SET}`,
-    `func config() (*rest.Config, error) {\n\tcfg, err := rest.InClusterConfig()\n\tif err != nil {\n\t\treturn nil, err\n\t}\n\tcfg.QPS = 60\n\tcfg.Burst = 120\n\treturn cfg, nil\n}`,
+    `func config() (*rest.Config, error) {\n\tcfg, err := rest.InClusterConfig()\n\tif err != nil {\n\t\t` +
+      `return nil, err\n\t}\n\tcfg.QPS = 60\n\tcfg.Burst = 120\n\treturn cfg, nil\n}`,
   ),
   shape(
     'helper sets it',
@@ -298,14 +315,18 @@ export const SHAPES: readonly Shape[] = [
     undefined,
     5,
     10,
-    `var cfg *rest.Config\nvar err error\nif path := os.Getenv("KUBECONFIG"); path != "" {\n\tcfg, err = clientcmd.BuildConfigFromFlags("", path)\n} else {\n\tcfg, err = rest.InClusterConfig()\n}\n${ERR}\n${SET1}`,
+    `var cfg *rest.Config\nvar err error\nif path := os.Getenv("KUBECONFIG"); path != "" {\n\t` +
+      `cfg, err = clientcmd.BuildConfigFromFlags("", path)\n} else {\n\tcfg, err = rest.InClusterConfig()\n}\n` +
+      `${ERR}\n${SET1}`,
   ),
   shape(
     'either of two, then set',
     undefined,
     35,
     70,
-    `cfg, err := rest.InClusterConfig()\nif err != nil {\n\tcfg, err = clientcmd.BuildConfigFromFlags("", "a")\n\tif err != nil {\n\t\tpanic(err)\n\t}\n}\ncfg.QPS = 35\ncfg.Burst = 70\n${SET}`,
+    `cfg, err := rest.InClusterConfig()\nif err != nil {\n\t` +
+      `cfg, err = clientcmd.BuildConfigFromFlags("", "a")\n\tif err != nil {\n\t\tpanic(err)\n\t}\n}\n` +
+      `cfg.QPS = 35\ncfg.Burst = 70\n${SET}`,
   ),
   shape(
     'either of two that differ',
@@ -347,7 +368,8 @@ export const SHAPES: readonly Shape[] = [
     undefined,
     5,
     10,
-    `qps := flag.Float64("qps", 0, "requests")\nflag.Parse()\n${CLUSTER}\nif *qps > 0 {\n\tcfg.QPS = float32(*qps)\n}\n${SET}`,
+    `qps := flag.Float64("qps", 0, "requests")\nflag.Parse()\n${CLUSTER}\nif *qps > 0 {\n\t` +
+      `cfg.QPS = float32(*qps)\n}\n${SET}`,
   ),
   shape(
     'by the environment',
@@ -355,7 +377,8 @@ export const SHAPES: readonly Shape[] = [
     50,
     100,
     `${CLUSTER}\ncfg.QPS = float32(envInt("QPS", 50))\ncfg.Burst = envInt("BURST", 100)\n${SET}`,
-    'func envInt(name string, fallback int) int {\n\tif v, err := strconv.Atoi(os.Getenv(name)); err == nil {\n\t\treturn v\n\t}\n\treturn fallback\n}',
+    'func envInt(name string, fallback int) int {\n\t' +
+      'if v, err := strconv.Atoi(os.Getenv(name)); err == nil {\n\t\treturn v\n\t}\n\treturn fallback\n}',
   ),
   shape(
     'own limiter',
@@ -407,7 +430,8 @@ export const SHAPES: readonly Shape[] = [
     44,
     88,
     `${CLUSTER}\ncfg.QPS = 44\ncfg.Burst = 88\ns := &server{config: cfg}\ns.run()`,
-    'type server struct {\n\tconfig *rest.Config\n}\n\nfunc (s *server) run() {\n\tclientset := kubernetes.NewForConfigOrDie(s.config)\n\t_ = clientset\n}',
+    'type server struct {\n\tconfig *rest.Config\n}\n\nfunc (s *server) run() {\n\t' +
+      'clientset := kubernetes.NewForConfigOrDie(s.config)\n\t_ = clientset\n}',
   ),
   shape(
     'variable of the package',
@@ -415,7 +439,8 @@ export const SHAPES: readonly Shape[] = [
     44,
     88,
     `run()`,
-    'var cfg = &rest.Config{QPS: 44, Burst: 88}\n\nfunc run() {\n\tclientset := kubernetes.NewForConfigOrDie(cfg)\n\t_ = clientset\n}',
+    'var cfg = &rest.Config{QPS: 44, Burst: 88}\n\nfunc run() {\n\t' +
+      'clientset := kubernetes.NewForConfigOrDie(cfg)\n\t_ = clientset\n}',
   ),
   shape(
     'cobra',
@@ -423,15 +448,23 @@ export const SHAPES: readonly Shape[] = [
     55,
     110,
     `cmd := newCommand()\n_ = cmd.Execute()`,
-    `func newCommand() *cobra.Command {\n\tvar qps float32\n\tvar burst int\n\tcmd := &cobra.Command{\n\t\tRunE: func(cmd *cobra.Command, args []string) error {\n\t\t\tcfg, err := rest.InClusterConfig()\n\t\t\tif err != nil {\n\t\t\t\treturn err\n\t\t\t}\n\t\t\tcfg.QPS = qps\n\t\t\tcfg.Burst = burst\n\t\t\tclientset := kubernetes.NewForConfigOrDie(cfg)\n\t\t\t_ = clientset\n\t\t\treturn nil\n\t\t},\n\t}\n\tcmd.Flags().Float32Var(&qps, "qps", 55, "requests")\n\tcmd.Flags().IntVar(&burst, "burst", 110, "burst")\n\treturn cmd\n}`,
+    `func newCommand() *cobra.Command {\n\tvar qps float32\n\tvar burst int\n\tcmd := &cobra.Command{\n\t\t` +
+      `RunE: func(cmd *cobra.Command, args []string) error {\n\t\t\tcfg, err := rest.InClusterConfig()\n\t\t\t` +
+      `if err != nil {\n\t\t\t\treturn err\n\t\t\t}\n\t\t\tcfg.QPS = qps\n\t\t\tcfg.Burst = burst\n\t\t\t` +
+      `clientset := kubernetes.NewForConfigOrDie(cfg)\n\t\t\t_ = clientset\n\t\t\treturn nil\n\t\t},\n\t}\n\t` +
+      `cmd.Flags().Float32Var(&qps, "qps", 55, "requests")\n\tcmd.Flags().IntVar(&burst, "burst", 110, "burst")\n\t` +
+      `return cmd\n}`,
   ),
   shape(
     'urfave',
     undefined,
     55,
     110,
-    `app := &cli.App{\n\tFlags: []cli.Flag{\n\t\t&cli.Float64Flag{Name: "qps", Value: 55},\n\t\t&cli.IntFlag{Name: "burst", Value: 110},\n\t},\n\tAction: run,\n}\n_ = app.Run(os.Args)`,
-    `func run(c *cli.Context) error {\n\tcfg, err := rest.InClusterConfig()\n\tif err != nil {\n\t\treturn err\n\t}\n\tcfg.QPS = float32(c.Float64("qps"))\n\tcfg.Burst = c.Int("burst")\n\tclientset := kubernetes.NewForConfigOrDie(cfg)\n\t_ = clientset\n\treturn nil\n}`,
+    `app := &cli.App{\n\tFlags: []cli.Flag{\n\t\t&cli.Float64Flag{Name: "qps", Value: 55},\n\t\t` +
+      `&cli.IntFlag{Name: "burst", Value: 110},\n\t},\n\tAction: run,\n}\n_ = app.Run(os.Args)`,
+    `func run(c *cli.Context) error {\n\tcfg, err := rest.InClusterConfig()\n\tif err != nil {\n\t\t` +
+      `return err\n\t}\n\tcfg.QPS = float32(c.Float64("qps"))\n\tcfg.Burst = c.Int("burst")\n\t` +
+      `clientset := kubernetes.NewForConfigOrDie(cfg)\n\t_ = clientset\n\treturn nil\n}`,
   ),
   shape(
     'kingpin',
@@ -439,7 +472,8 @@ export const SHAPES: readonly Shape[] = [
     55,
     110,
     `kingpin.Parse()\n${CLUSTER}\ncfg.QPS = *qps\ncfg.Burst = *burst\n${SET}`,
-    'var (\n\tqps   = kingpin.Flag("qps", "requests").Default("55").Float32()\n\tburst = kingpin.Flag("burst", "burst").Default("110").Int()\n)',
+    'var (\n\tqps   = kingpin.Flag("qps", "requests").Default("55").Float32()\n\t' +
+      'burst = kingpin.Flag("burst", "burst").Default("110").Int()\n)',
   ),
   shape(
     'twice: the last one holds',

@@ -113,7 +113,8 @@ describe('kube-controller-manager and kube-scheduler', () => {
   it("does not add to a shell's words", () => {
     const text = pod(
       'kube-controller-manager',
-      `command: [/bin/sh, -c, "exec kube-controller-manager --kube-api-qps=20"]\n${IMAGE}\nname: kube-controller-manager`,
+      `command: [/bin/sh, -c, "exec kube-controller-manager --kube-api-qps=20"]\n${IMAGE}\n` +
+        'name: kube-controller-manager',
     );
     expect(report(text).findings.flatMap((f) => f.fixes)).toEqual([]);
     expect(report(text).hovers.map((h) => text.slice(h.span.start, h.span.end))).toContain('--kube-api-qps');
@@ -131,7 +132,8 @@ describe('kube-controller-manager and kube-scheduler', () => {
     const text = (comma: string): string =>
       pod(
         'kube-controller-manager',
-        `command: [\n  kube-controller-manager,\n  --leader-elect=true${comma} # alone\n]\n${IMAGE}\nname: kube-controller-manager`,
+        `command: [\n  kube-controller-manager,\n  --leader-elect=true${comma} # alone\n]\n${IMAGE}\n` +
+          'name: kube-controller-manager',
       );
     expect(fixed(text(','), LIMIT)).toContain(
       '      --leader-elect=true, # alone\n      --kube-api-qps=50,\n      --kube-api-burst=100,\n',
@@ -151,7 +153,8 @@ describe('kube-controller-manager and kube-scheduler', () => {
   it("hints at nothing for kube-scheduler's 50 and 100", () => {
     const text = pod(
       'kube-scheduler',
-      'command:\n- kube-scheduler\n- --kubeconfig=/etc/kubernetes/scheduler.conf\nimage: registry.k8s.io/kube-scheduler:v1.33.0\nname: kube-scheduler',
+      'command:\n- kube-scheduler\n- --kubeconfig=/etc/kubernetes/scheduler.conf\n' +
+        'image: registry.k8s.io/kube-scheduler:v1.33.0\nname: kube-scheduler',
     );
     expect(told(text)).toEqual([]);
     expect(report(text).setUps[0]?.line).toBe('QPS 50 · burst 100 · pprof on');
@@ -175,7 +178,8 @@ describe('kube-controller-manager and kube-scheduler', () => {
       report(
         pod(
           'kube-apiserver',
-          'command:\n- kube-apiserver\n- --max-requests-inflight=400\nimage: registry.k8s.io/kube-apiserver:v1.33.0\nname: kube-apiserver',
+          'command:\n- kube-apiserver\n- --max-requests-inflight=400\n' +
+            'image: registry.k8s.io/kube-apiserver:v1.33.0\nname: kube-apiserver',
         ),
       ),
     ).toMatchObject({ findings: [], setUps: [] }));
@@ -183,7 +187,8 @@ describe('kube-controller-manager and kube-scheduler', () => {
 
 describe('kubeadm', () => {
   const map = (section: string): string =>
-    `apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nkubernetesVersion: v1.30.2\n${section}networking:\n  podSubnet: 10.0.0.0/16\n`;
+    `apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nkubernetesVersion: v1.30.2\n` +
+    `${section}networking:\n  podSubnet: 10.0.0.0/16\n`;
   const list = (section: string): string => map(section).replace('v1beta3', 'v1beta4');
   it('sets extraArgs as a map up to v1beta3', () =>
     expect(lines(map('controllerManager:\n  extraArgs:\n    bind-address: "0.0.0.0"\n'), LIMIT)).toEqual([
@@ -236,7 +241,10 @@ describe('kubeadm', () => {
     ]);
   });
   it('finds the configuration among other documents', () => {
-    const text = `apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n---\n${list('controllerManager:\n  extraArgs:\n  - name: v\n    value: "2"\n')}---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n`;
+    const text =
+      `apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n---\n` +
+      `${list('controllerManager:\n  extraArgs:\n  - name: v\n    value: "2"\n')}---\n` +
+      `apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n`;
     expect(told(text)).toEqual(['client-limit: controllerManager', 'concurrency: controllerManager']);
     expect(lines(text, LIMIT, 'qps-100')).toHaveLength(4);
   });
@@ -249,7 +257,9 @@ describe('kubeadm', () => {
   });
   it("reads Cluster API's KubeadmControlPlane", () => {
     const text = (v: string, args: string): string =>
-      `apiVersion: controlplane.cluster.x-k8s.io/${v}\nkind: KubeadmControlPlane\nmetadata:\n  name: a\nspec:\n  version: v1.31.0\n  kubeadmConfigSpec:\n    clusterConfiguration:\n      controllerManager:\n        extraArgs:\n${args}`;
+      `apiVersion: controlplane.cluster.x-k8s.io/${v}\nkind: KubeadmControlPlane\nmetadata:\n  name: a\nspec:\n` +
+      `  version: v1.31.0\n  kubeadmConfigSpec:\n    clusterConfiguration:\n      controllerManager:\n` +
+      `        extraArgs:\n${args}`;
     expect(lines(text('v1beta1', '          v: "2"\n'), LIMIT)).toEqual([
       '+          kube-api-qps: "50"',
       '+          kube-api-burst: "100"',
@@ -301,14 +311,16 @@ describe('component configurations', () => {
   });
   it("reads cert-manager's ControllerConfiguration", () => {
     const text =
-      'apiVersion: controller.config.cert-manager.io/v1alpha1\nkind: ControllerConfiguration\nlogging:\n  format: text\n';
+      'apiVersion: controller.config.cert-manager.io/v1alpha1\nkind: ControllerConfiguration\nlogging:\n' +
+      '  format: text\n';
     expect(lines(text, LIMIT)).toEqual(['+kubernetesAPIQPS: 50', '+kubernetesAPIBurst: 100']);
     expect(lines(text, WORKERS)).toEqual(['+numberOfConcurrentWorkers: 20']);
   });
   it('reads KubeControllerManagerConfiguration, by its fields in either case', () => {
     expect(
       told(
-        'apiVersion: kubecontrollermanager.config.k8s.io/v1alpha1\nkind: KubeControllerManagerConfiguration\nGeneric:\n  ClientConnection:\n    qps: 20\n    burst: 30\n',
+        'apiVersion: kubecontrollermanager.config.k8s.io/v1alpha1\nkind: KubeControllerManagerConfiguration\n' +
+          'Generic:\n  ClientConnection:\n    qps: 20\n    burst: 30\n',
       ),
     ).toEqual(['client-limit: qps: 20']);
   });
@@ -343,7 +355,8 @@ describe('ArgoCD', () => {
     ]));
   it('makes data where there is none', () =>
     expect(fixed('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\n', WORKERS)).toBe(
-      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\ndata:\n  controller.status.processors: "50"\n  controller.operation.processors: "25"\n',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\ndata:\n' +
+        '  controller.status.processors: "50"\n  controller.operation.processors: "25"\n',
     ));
   it('does without a line end at the end of the file', () =>
     expect(
@@ -355,7 +368,8 @@ describe('ArgoCD', () => {
     expect(
       told(
         cm(
-          'controller.status.processors: "50"\ncontroller.operation.processors: "25"\ncontroller.k8s.client.qps: "200"\n',
+          'controller.status.processors: "50"\ncontroller.operation.processors: "25"\n' +
+            'controller.k8s.client.qps: "200"\n',
         ),
       ),
     ).toEqual([]);
@@ -371,7 +385,8 @@ describe('ArgoCD', () => {
     ]));
   it('tells all in one line', () =>
     expect(report(cm('controller.status.processors: "50"\ncontroller.log.level: debug\n')).setUps[0]?.line).toBe(
-      'QPS 50 to each managed cluster · burst 100 · status processors 50 · operation processors 10 · hydration processors 5 · kubectl parallelism limit 20 · pprof off · log level debug',
+      'QPS 50 to each managed cluster · burst 100 · status processors 50 · operation processors 10 · hydration ' +
+        'processors 5 · kubectl parallelism limit 20 · pprof off · log level debug',
     ));
   it('hovers over keys', () =>
     expect(report(cm('controller.log.format: text\n')).hovers[0]?.markdown).toContain(
@@ -403,12 +418,14 @@ describe('ArgoCD', () => {
   });
   it('does not guess what comes from the ConfigMap', () => {
     const from = (n: string, k: string): string =>
-      `- name: ${n}\n  valueFrom:\n    configMapKeyRef:\n      name: argocd-cmd-params-cm\n      key: ${k}\n      optional: true\n`;
+      `- name: ${n}\n  valueFrom:\n    configMapKeyRef:\n      name: argocd-cmd-params-cm\n      key: ${k}\n` +
+      `      optional: true\n`;
     expect(
       told(
         sts(
           1,
-          `env:\n${from('ARGOCD_APPLICATION_CONTROLLER_STATUS_PROCESSORS', 'controller.status.processors')}${from('ARGOCD_APPLICATION_CONTROLLER_OPERATION_PROCESSORS', 'controller.operation.processors')}`,
+          `env:\n` +
+            `${from('ARGOCD_APPLICATION_CONTROLLER_STATUS_PROCESSORS', 'controller.status.processors')}${from('ARGOCD_APPLICATION_CONTROLLER_OPERATION_PROCESSORS', 'controller.operation.processors')}`,
         ),
       ),
     ).toEqual([]);
@@ -434,7 +451,8 @@ describe('ArgoCD', () => {
 
 describe('Helm values and what holds them', () => {
   const values =
-    'global:\n  domain: argocd.example.com\nconfigs:\n  params:\n    server.insecure: true\ncontroller:\n  replicas: 1\nrepoServer:\n  replicas: 2\n';
+    'global:\n  domain: argocd.example.com\nconfigs:\n  params:\n    server.insecure: true\ncontroller:\n' +
+    '  replicas: 1\nrepoServer:\n  replicas: 2\n';
   it("writes plain beside plain siblings of argo-cd's configs.params", () =>
     expect(lines(values, WORKERS, undefined, 'values.yaml')).toEqual([
       '+    controller.status.processors: 50',
@@ -455,13 +473,15 @@ describe('Helm values and what holds them', () => {
   it('finds them in a HelmRelease and in an Application', () => {
     expect(
       lines(
-        `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: argocd\nspec:\n  values:\n${values.replace(/^(?=.)/gm, '    ')}`,
+        `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: argocd\nspec:\n  values:\n` +
+          `${values.replace(/^(?=.)/gm, '    ')}`,
         WORKERS,
       ),
     ).toEqual(['+        controller.status.processors: 50', '+        controller.operation.processors: 25']);
     expect(
       lines(
-        `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: argocd\nspec:\n  source:\n    helm:\n      values: |\n${values.replace(/^(?=.)/gm, '        ')}`,
+        `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: argocd\nspec:\n  source:\n` +
+          `    helm:\n      values: |\n${values.replace(/^(?=.)/gm, '        ')}`,
         WORKERS,
       ),
     ).toEqual(['+            controller.status.processors: 50', '+            controller.operation.processors: 25']);
@@ -472,14 +492,16 @@ describe('Helm values and what holds them', () => {
   });
   it("reads a chart's arguments beside a known image, without defaults", () => {
     const text =
-      'image:\n  repository: quay.io/jetstack/cert-manager-controller\n  tag: v1.18.0\nextraArgs:\n- --kube-api-qps=100\n- --kube-api-burst=50\n';
+      'image:\n  repository: quay.io/jetstack/cert-manager-controller\n  tag: v1.18.0\nextraArgs:\n' +
+      '- --kube-api-qps=100\n- --kube-api-burst=50\n';
     expect(told(text)).toEqual(['burst-below-qps: --kube-api-burst=50']);
     expect(told(text.replace(/- .*\n/g, '').replace('extraArgs:', 'extraArgs: []'))).toEqual([]);
   });
   it('reads arguments that are a map', () =>
     expect(
       told(
-        'image:\n  repository: ghcr.io/external-secrets/external-secrets\nextraArgs:\n  client-qps: 100\n  client-burst: 50\n',
+        'image:\n  repository: ghcr.io/external-secrets/external-secrets\nextraArgs:\n  client-qps: 100\n' +
+          '  client-burst: 50\n',
       ),
     ).toEqual(['burst-below-qps: client-burst: 50']));
   it('leaves other charts alone', () =>
@@ -531,7 +553,8 @@ describe('other projects', () => {
       'Flux with a burst below QPS, which API Priority and Fairness makes void',
       deployment(
         'source-controller',
-        'image: ghcr.io/fluxcd/source-controller:v1.9.0\nargs:\n- --concurrent=10\n- --kube-api-qps=500\n- --kube-api-burst=100\n',
+        'image: ghcr.io/fluxcd/source-controller:v1.9.0\nargs:\n- --concurrent=10\n- --kube-api-qps=500\n' +
+          '- --kube-api-burst=100\n',
       ),
       [],
     ],
@@ -614,12 +637,14 @@ describe('other projects', () => {
     ],
     [
       'a Service and an Ingress',
-      'apiVersion: v1\nkind: Service\nmetadata:\n  name: argocd-server\nspec:\n  ports: []\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: argocd\n',
+      'apiVersion: v1\nkind: Service\nmetadata:\n  name: argocd-server\nspec:\n  ports: []\n---\n' +
+        'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: argocd\n',
       [],
     ],
     [
       "ArgoCD's own Application with nothing of a chart",
-      'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: guestbook\nspec:\n  source:\n    repoURL: https://github.com/argoproj/argocd-example-apps\n',
+      'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: guestbook\nspec:\n  source:\n' +
+        '    repoURL: https://github.com/argoproj/argocd-example-apps\n',
       [],
     ],
   ];
@@ -677,7 +702,10 @@ describe('patches', () => {
     expect(report(patch).setUps[0]?.line).toBe('QPS 100 · burst unknown');
   });
   it('reads patches in a kustomization', () => {
-    const text = `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- upstream.yaml\npatches:\n- patch: |-\n${deployment('keda-operator', 'args:\n- --kube-api-qps=100\n- --kube-api-burst=50\n').replace(/^(?=.)/gm, '    ')}`;
+    const text =
+      `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- upstream.yaml\npatches:\n` +
+      `- patch: |-\n` +
+      `${deployment('keda-operator', 'args:\n- --kube-api-qps=100\n- --kube-api-burst=50\n').replace(/^(?=.)/gm, '    ')}`;
     expect(told(text, 'kustomization.yaml')).toEqual(['burst-below-qps: --kube-api-burst=50']);
     expect(lines(text, BURST, undefined, 'kustomization.yaml')).toEqual([
       '-            - --kube-api-burst=50',
@@ -688,7 +716,9 @@ describe('patches', () => {
     const text = '- op: add\n  path: /spec/template/spec/containers/0/args/-\n  value: --kube-api-qps=50\n';
     expect(report(text)).toMatchObject({ findings: [] });
     expect(report(text).hovers).toHaveLength(1);
-    const inline = `kind: Kustomization\npatches:\n- target: {kind: Deployment, name: keda-operator}\n  patch: |-\n${text.replace(/^(?=.)/gm, '    ')}`;
+    const inline =
+      `kind: Kustomization\npatches:\n- target: {kind: Deployment, name: keda-operator}\n  patch: |-\n` +
+      `${text.replace(/^(?=.)/gm, '    ')}`;
     expect(report(inline, 'kustomization.yaml').findings).toEqual([]);
     expect(report(inline, 'kustomization.yaml').hovers).toHaveLength(1);
   });
@@ -745,13 +775,15 @@ describe("what can't be edited safely", () => {
     ]));
   it('reads a value behind an alias and does not change it', () => {
     const text =
-      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\n  labels:\n    n: &n "20"\ndata:\n  controller.status.processors: *n\n  controller.operation.processors: "25"\n';
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\n  labels:\n    n: &n "20"\n' +
+      'data:\n  controller.status.processors: *n\n  controller.operation.processors: "25"\n';
     expect(told(text)).toEqual(['concurrency: controller.status.processors: *n']);
     expect(finding(text, WORKERS).fixes).toEqual([]);
   });
   it('reads merged keys and does not guess about the rest', () => {
     const text =
-      'x: &base\n  controller.status.processors: "20"\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\ndata:\n  <<: *base\n';
+      'x: &base\n  controller.status.processors: "20"\napiVersion: v1\nkind: ConfigMap\nmetadata:\n' +
+      '  name: argocd-cmd-params-cm\ndata:\n  <<: *base\n';
     expect(finding(text, WORKERS).message).toContain('controller.status.processors is 20');
     expect(report(text).findings.flatMap((f) => f.fixes)).toEqual([]);
   });
@@ -802,7 +834,8 @@ describe("what can't be edited safely", () => {
   it('edits in a block with its own indentation indicator and a blank line', () => {
     const text = configMap(
       'kueue',
-      'c.yaml: |4-\n    apiVersion: config.kueue.x-k8s.io/v1beta2\n\n    kind: Configuration\n    clientConnection:\n      qps: 20\n\nother: x\n',
+      'c.yaml: |4-\n    apiVersion: config.kueue.x-k8s.io/v1beta2\n\n    kind: Configuration\n' +
+        '    clientConnection:\n      qps: 20\n\nother: x\n',
     );
     expect(lines(text, LIMIT)).toEqual(['-        qps: 20', '+        qps: 50', '+        burst: 100']);
   });
@@ -818,7 +851,12 @@ describe("what can't be edited safely", () => {
 });
 
 describe('Helm templates', () => {
-  const template = `{{- if .Values.enabled }}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include "x.fullname" . }}\nspec:\n  template:\n    spec:\n      containers:\n      - name: keda-operator\n        image: "ghcr.io/kedacore/keda:2.21.0"\n        args:\n        {{- range $k, $v := .Values.extraArgs }}\n        - --{{ $k }}={{ $v }}\n        {{- end }}\n        - --kube-api-qps=20\n        - --kube-api-burst={{ .Values.burst }}\n{{- end }}\n`;
+  const template =
+    `{{- if .Values.enabled }}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n` +
+    `  name: {{ include "x.fullname" . }}\nspec:\n  template:\n    spec:\n      containers:\n` +
+    `      - name: keda-operator\n        image: "ghcr.io/kedacore/keda:2.21.0"\n        args:\n` +
+    `        {{- range $k, $v := .Values.extraArgs }}\n        - --{{ $k }}={{ $v }}\n        {{- end }}\n` +
+    `        - --kube-api-qps=20\n        - --kube-api-burst={{ .Values.burst }}\n{{- end }}\n`;
   it('shows a literal value, and adds nothing', () => {
     const found = report(template, 'templates/deployment.yaml');
     expect(found.hovers.some((h) => h.markdown.startsWith('**--kube-api-qps** = 20'))).toBe(true);
@@ -834,7 +872,8 @@ describe('Helm templates', () => {
   it('is silent about defaults, also of an image by template', () => {
     expect(
       told(
-        'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\ndata:\n  {{- toYaml .Values.params | nindent 2 }}\n',
+        'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\ndata:\n' +
+          '  {{- toYaml .Values.params | nindent 2 }}\n',
       ),
     ).toEqual([]);
     expect(told(deployment('keda-operator', 'image: "{{ .Values.image }}"\nargs:\n- --leader-elect\n'))).toEqual([]);
@@ -842,7 +881,9 @@ describe('Helm templates', () => {
   it('knows no duplicate keys in branches', () =>
     expect(
       told(
-        'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\ndata:\n  {{- if .Values.big }}\n  controller.status.processors: "50"\n  {{- else }}\n  controller.status.processors: "60"\n  {{- end }}\n',
+        'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cmd-params-cm\ndata:\n' +
+          '  {{- if .Values.big }}\n  controller.status.processors: "50"\n  {{- else }}\n' +
+          '  controller.status.processors: "60"\n  {{- end }}\n',
       ),
     ).toEqual([]));
 });

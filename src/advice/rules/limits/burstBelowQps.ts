@@ -28,7 +28,9 @@ Below controller-runtime v0.21.0 \`GetConfig…\` sets Burst to 30, so that a QP
         severity: 'warning',
         ...span,
         effective: config.effective,
-        message: `Burst (${number(burst)}${origin ? `, which ${versioned(context.module, RUNTIME)} sets` : ''}) is below QPS (${number(qps)}): requests that come at once wait although QPS would let them through.`,
+        message:
+          `Burst (${number(burst)}${origin ? `, which ${versioned(context.module, RUNTIME)} sets` : ''}) is ` +
+          `below QPS (${number(qps)}): requests that come at once wait although QPS would let them through.`,
         fixes: [burstTo(context, config, Math.ceil(2 * qps)), doubleBurst(context, config)].filter(
           (f) => f !== undefined,
         ),

@@ -42,8 +42,11 @@ Below controller-runtime v0.21.0 \`GetConfig…\` has set Burst to 30 already, a
         effective: config.effective,
         message:
           refused !== undefined
-            ? `QPS is set to ${number(qps)} without Burst: ${refused.makes} returns an error, as it requires a Burst greater than 0 where QPS is.`
-            : `Only QPS is set: Burst stays at ${fact.value.burst} (client-go's default, ${versioned(context.module, 'k8s.io/client-go')}), so only ${fact.value.burst} requests may go out at once before ${number(qps)} a second hold.`,
+            ? `QPS is set to ${number(qps)} without Burst: ${refused.makes} returns an error, as it requires a ` +
+              'Burst greater than 0 where QPS is.'
+            : `Only QPS is set: Burst stays at ${fact.value.burst} (client-go's default, ` +
+              `${versioned(context.module, 'k8s.io/client-go')}), so only ${fact.value.burst} requests may go ` +
+              `out at once before ${number(qps)} a second hold.`,
         ...(fact.cite !== undefined && { cite: fact.cite }),
         fixes: [burstTo(context, config, Math.ceil(2 * qps)), doubleBurst(context, config)].filter(
           (f) => f !== undefined,

@@ -114,7 +114,9 @@ function unlimited(context: GoContext, config: Config): Finding {
   return {
     rule: 'client-limit',
     severity: 'hint',
-    message: `No client-side limit: ${config.effective.because}. A positive QPS would introduce one; without it the API server's Priority and Fairness decides which requests wait.`,
+    message:
+      `No client-side limit: ${config.effective.because}. A positive QPS would introduce one; without it the API ` +
+      `server's Priority and Fairness decides which requests wait.`,
     ...file.span(config.origin),
     effective: config.effective,
     ...(cite !== undefined && { cite }),

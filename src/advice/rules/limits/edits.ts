@@ -228,7 +228,9 @@ function addAtOrigin(context: GoContext, config: Config, lines: (name: string) =
   const error = freeName(file, pkg, config.func, 'err');
   const indent = indentAt(file.text, statement.startIndex);
   const end = lineEnd(file.text);
-  const head = `${name}, ${error} := ${config.origin.text}${end}${indent}if ${error} != nil {${end}${indent}\treturn nil, ${error}${end}${indent}}`;
+  const head =
+    `${name}, ${error} := ${config.origin.text}${end}${indent}if ${error} != nil {${end}${indent}\treturn nil, ` +
+    `${error}${end}${indent}}`;
   const edit = linesBefore(file, statement, [head, ...lines(name)]);
   const list = parts(statement)[0] ?? statement;
   return [edit, { start: list.startIndex, end: list.endIndex, text: `${name}, nil` }];

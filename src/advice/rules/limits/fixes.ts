@@ -87,7 +87,10 @@ export function measuredFix(context: GoContext, config: Config): Fix | undefined
   );
 }
 
-/** Takes the limit out where the origin itself has none. One that is set in a branch too, by a flag say, is somebody's choice. */
+/**
+ * Takes the limit out where the origin itself has none. One that is set in a branch too, by a flag say, is somebody's
+ * choice.
+ */
 export function removed(context: GoContext, config: Config): Fix | undefined {
   const sets = config.sets.filter((s) => s.field !== 'RateLimiter');
   if (
@@ -127,7 +130,9 @@ export function asFlags(context: GoContext, config: Config): Fix | undefined {
       kind: 'float',
       value: literal(qps),
       variable: 'kubeAPIQPS',
-      help: `Requests per second that a client may send to the Kubernetes API server; below 0 there is no limit. Default: ${number(qps).replace('−', '-')}.`,
+      help:
+        'Requests per second that a client may send to the Kubernetes API server; below 0 there is no limit. ' +
+        `Default: ${number(qps).replace('−', '-')}.`,
     },
     {
       name: 'kube-api-burst',

@@ -88,9 +88,9 @@ function inserted(
 }
 
 /**
- * The elements at the end whose values gofmt aligns with those of what follows: one a line, nothing between the lines. Undefined
- * when the last of them is not one of these (a value over several lines, a comment at the end of a line): what is added then
- * stands apart behind a blank line.
+ * The elements at the end whose values gofmt aligns with those of what follows: one a line, nothing between the lines.
+ * Undefined when the last of them is not one of these (a value over several lines, a comment at the end of a line):
+ * what is added then stands apart behind a blank line.
  */
 function sectionOf(file: GoFile, elements: readonly Node[]): Node[] | undefined {
   const out: Node[] = [];

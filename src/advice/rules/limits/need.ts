@@ -17,9 +17,9 @@ export interface Need {
 }
 
 /**
- * Little's law: `workers` reconciles under way at once, each lasting as long as it would without its waits for the limiter, each
- * making as many requests as were counted. QPS is that with 25 % of head room, rounded up to tens; Burst is twice as much.
- * Undefined when something that it needs was not measured, or when the limiter holds nobody back.
+ * Little's law: `workers` reconciles under way at once, each lasting as long as it would without its waits for the
+ * limiter, each making as many requests as were counted. QPS is that with 25 % of head room, rounded up to tens; Burst
+ * is twice as much. Undefined when something that it needs was not measured, or when the limiter holds nobody back.
  */
 export function need(m: Measured): Need | undefined {
   const workers = m.workers ?? m.busyWorkers;
@@ -52,13 +52,18 @@ export function need(m: Measured): Need | undefined {
   return {
     qps,
     burst: 2 * qps,
-    arithmetic: `${number(workers)} ${workers === 1 ? 'worker' : 'workers'} × ${number(requests)} requests ÷ ${number(own)} s = ${number(rate)}/s, and 25 % of head room`,
+    arithmetic:
+      `${number(workers)} ${workers === 1 ? 'worker' : 'workers'} × ${number(requests)} requests ÷ ` +
+      `${number(own)} s = ${number(rate)}/s, and 25 % of head room`,
   };
 }
 
 const positive = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n) && n > 0;
 
-/** "Measured in widgets in team-a, the last 5 minutes: limiter p99 1.9 s; 82 % of the workers wait in it." Undefined: nothing that says something. */
+/**
+ * "Measured in widgets in team-a, the last 5 minutes: limiter p99 1.9 s; 82 % of the workers wait in it." Undefined:
+ * nothing that says something.
+ */
 export function measuredSentence(m: Measured | undefined): string | undefined {
   if (m === undefined) return undefined;
   const said = [

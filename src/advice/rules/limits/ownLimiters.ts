@@ -10,7 +10,11 @@ import { number } from './words';
 export const ownLimiters: GoRule = {
   id: 'limiters-not-shared',
   title: 'Each client has a limiter of its own',
-  explains: `A configuration carries numbers, not a limiter: each client that is built from it makes its own, so that two clients with QPS 50 may send 100 requests a second together. To hold them to one limit, put a limiter into the configuration: \`cfg.RateLimiter = flowcontrol.NewTokenBucketRateLimiter(cfg.QPS, cfg.Burst)\`. Said only where QPS is set by hand.`,
+  explains:
+    'A configuration carries numbers, not a limiter: each client that is built from it makes its own, so that ' +
+    'two clients with QPS 50 may send 100 requests a second together. To hold them to one limit, put a limiter ' +
+    `into the configuration: \`cfg.RateLimiter = flowcontrol.NewTokenBucketRateLimiter(cfg.QPS, cfg.Burst)\`. ` +
+    'Said only where QPS is set by hand.',
   *check(context) {
     for (const config of context.clients.configs) {
       const { qps, burst } = config.effective;
@@ -41,7 +45,10 @@ export const ownLimiters: GoRule = {
         severity: 'warning',
         ...context.file.span(last.call),
         effective: config.effective,
-        message: `${uses.length} clients are built from this configuration (${uses.map((u) => u.makes).join(', ')}), each with a limiter of its own: together they may send at least ${number(uses.length * qps)} requests/s, not ${number(qps)}.`,
+        message:
+          `${uses.length} clients are built from this configuration (${uses.map((u) => u.makes).join(', ')}), ` +
+          `each with a limiter of its own: together they may send at least ${number(uses.length * qps)} ` +
+          `requests/s, not ${number(qps)}.`,
         fixes: shared === undefined ? [] : [shared],
       };
     }

@@ -9,7 +9,10 @@ import { number } from './words';
 export const rateLimiterOverrides: GoRule = {
   id: 'rate-limiter-overrides',
   title: 'RateLimiter overrides QPS and Burst',
-  explains: `\`rest.Config.RateLimiter\`, when it is not nil, takes the place of the limiter that QPS and Burst describe: *If present overwrites QPS/Burst* (client-go, \`rest/config.go\`). Setting both says two things of which one holds. The same RateLimiter is then shared by all clients of that configuration.`,
+  explains:
+    `\`rest.Config.RateLimiter\`, when it is not nil, takes the place of the limiter that QPS and Burst ` +
+    `describe: *If present overwrites QPS/Burst* (client-go, \`rest/config.go\`). Setting both says two things ` +
+    'of which one holds. The same RateLimiter is then shared by all clients of that configuration.',
   *check(context) {
     for (const config of context.clients.configs) {
       const limiter = config.rateLimiter;
@@ -30,7 +33,9 @@ export const rateLimiterOverrides: GoRule = {
         severity: 'warning',
         ...span,
         effective: config.effective,
-        message: `This RateLimiter overrides ${[...own('QPS'), ...own('Burst')].join(' and ')} (${[...new Set(others.map((s) => place(s, context.file)))].join(' and ')}), which have no effect.`,
+        message:
+          `This RateLimiter overrides ${[...own('QPS'), ...own('Burst')].join(' and ')} ` +
+          `(${[...new Set(others.map((s) => place(s, context.file)))].join(' and ')}), which have no effect.`,
         fixes: here
           ? [
               fix(

@@ -6,8 +6,8 @@ import { removal } from '../../go/statements';
 import type { Edit } from '../../types';
 
 /**
- * Takes these statements out. Undefined when one of them is not an assignment by itself, or when a variable would be left that
- * nothing reads, which Go's compiler refuses.
+ * Takes these statements out. Undefined when one of them is not an assignment by itself, or when a variable would be
+ * left that nothing reads, which Go's compiler refuses.
  */
 export function removeStatements(file: GoFile, statements: readonly Node[]): Edit[] | undefined {
   const own = [...new Map(statements.map((s) => [s.id, s])).values()].sort((a, b) => a.startIndex - b.startIndex);

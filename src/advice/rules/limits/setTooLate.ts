@@ -12,7 +12,11 @@ import { position } from '../../text';
 export const setTooLate: GoRule = {
   id: 'limit-set-too-late',
   title: 'Limit set after the client was built',
-  explains: `\`kubernetes.NewForConfig\`, \`ctrl.NewManager\`, \`client.New\` and the others copy the configuration and make their limiters from the copy. What is set on it afterwards has no effect on them. Known from \`configShallowCopy := *c\` in client-go's clientsets and \`rest.CopyConfig(config)\` in controller-runtime's \`client.New\`, from v0.15.0 on also in \`cluster.New\`, which managers are made with.`,
+  explains:
+    `\`kubernetes.NewForConfig\`, \`ctrl.NewManager\`, \`client.New\` and the others copy the configuration and ` +
+    'make their limiters from the copy. What is set on it afterwards has no effect on them. Known from ' +
+    `\`configShallowCopy := *c\` in client-go's clientsets and \`rest.CopyConfig(config)\` in ` +
+    `controller-runtime's \`client.New\`, from v0.15.0 on also in \`cluster.New\`, which managers are made with.`,
   *check(context) {
     for (const config of context.clients.configs) {
       const first = config.uses[0];
@@ -32,7 +36,10 @@ export const setTooLate: GoRule = {
         start: set.statement.startIndex,
         end: last.statement.endIndex,
         effective: config.effective,
-        message: `${[...new Set(late.map((s) => s.field))].join(' and ')} set here ${late.length > 1 ? 'have' : 'has'} no effect: ${first.makes} in line ${position(first.file.text, first.call.startIndex).line} has already copied the configuration.`,
+        message:
+          `${[...new Set(late.map((s) => s.field))].join(' and ')} set here ${late.length > 1 ? 'have' : 'has'} ` +
+          `no effect: ${first.makes} in line ${position(first.file.text, first.call.startIndex).line} has ` +
+          'already copied the configuration.',
         fixes: moved === undefined ? [] : [moved],
       };
     }

@@ -10,7 +10,9 @@ import { setSpan } from './fixes';
 export const unusedCopy: GoRule = {
   id: 'limit-on-unused-copy',
   title: 'Limit set on a copy that is not used',
-  explains: `\`rest.CopyConfig(cfg)\`, \`c := *cfg\` and a parameter of type \`rest.Config\` are copies: what is set on one of them holds for the clients that are built from that copy, and for no other.`,
+  explains:
+    `\`rest.CopyConfig(cfg)\`, \`c := *cfg\` and a parameter of type \`rest.Config\` are copies: what is set on ` +
+    'one of them holds for the clients that are built from that copy, and for no other.',
   *check(context) {
     for (const config of context.clients.configs) {
       if (
@@ -30,7 +32,10 @@ export const unusedCopy: GoRule = {
         rule: 'limit-on-unused-copy',
         severity: 'warning',
         ...span,
-        message: `${[...new Set(config.sets.map((s) => s.field))].join(' and ')} ${new Set(config.sets.map((s) => s.field)).size > 1 ? 'are' : 'is'} set on ${variable}, a copy that no client is built from, and has no effect.`,
+        message:
+          `${[...new Set(config.sets.map((s) => s.field))].join(' and ')} ` +
+          `${new Set(config.sets.map((s) => s.field)).size > 1 ? 'are' : 'is'} set on ${variable}, a copy that ` +
+          'no client is built from, and has no effect.',
         fixes: fixed === undefined ? [] : [fixed],
       };
     }

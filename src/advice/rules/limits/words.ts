@@ -10,7 +10,10 @@ export function number(n: number): string {
 
 /** "limited to 5 requests/s, burst 10 (client-go's default, k8s.io/client-go v0.37.0)". */
 export function limitedTo(e: Effective): string {
-  return `limited to ${String(e.qps)} requests/s${e.burst === undefined ? '' : `, burst ${String(e.burst)}`} (${e.because})`;
+  return (
+    `limited to ${String(e.qps)} requests/s${e.burst === undefined ? '' : `, burst ${String(e.burst)}`} ` +
+    `(${e.because})`
+  );
 }
 
 /** The limiters that the clients of a configuration have, where there is more than one. */

@@ -21,7 +21,10 @@ export interface Option {
   readonly stop?: boolean;
 }
 
-/** Sets options of a controller: fields of the literal that it has, else `.WithOptions(controller.Options{…})` in the chain. */
+/**
+ * Sets options of a controller: fields of the literal that it has, else `.WithOptions(controller.Options{…})` in the
+ * chain.
+ */
 export function withOptions(c: Controller, options: readonly Option[], shownIn: GoFile): Edit[] | undefined {
   if (c.open) return undefined;
   if (c.read !== undefined) {
@@ -59,7 +62,9 @@ export function withOptions(c: Controller, options: readonly Option[], shownIn: 
   );
 }
 
-/** Sets options of a struct within the manager's options: `Controller: config.Controller{…}`, `Cache: cache.Options{…}`. */
+/**
+ * Sets options of a struct within the manager's options: `Controller: config.Controller{…}`, `Cache: cache.Options{…}`.
+ */
 export function withinManager(
   m: Manager,
   outer: 'Controller' | 'Cache',

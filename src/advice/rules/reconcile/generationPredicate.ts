@@ -13,7 +13,13 @@ export const GENERATION_PREDICATE: GoRule = {
   id: 'generation-predicate',
   title: 'Woken by its own status',
   explains:
-    'Each write of `status` that changes something is an update event, which queues the object again: a second reconcile for every first. `builder.WithPredicates(predicate.GenerationChangedPredicate{})` on `For` lets only changes of `spec` through (and deletion, which counts up the generation too). It also hides changes of labels, annotations, finalizers and owner references, and status that another program writes; `predicate.Or` with `LabelChangedPredicate` or `AnnotationChangedPredicate` lets those through. The fix is offered only for types of custom resources, whose generation follows their spec, and where Reconcile reads no labels or annotations. Source: pkg/predicate/predicate.go.',
+    'Each write of `status` that changes something is an update event, which queues the object again: a second ' +
+    'reconcile for every first. `builder.WithPredicates(predicate.GenerationChangedPredicate{})` on `For` lets ' +
+    'only changes of `spec` through (and deletion, which counts up the generation too). It also hides changes of ' +
+    'labels, annotations, finalizers and owner references, and status that another program writes; ' +
+    '`predicate.Or` with `LabelChangedPredicate` or `AnnotationChangedPredicate` lets those through. The fix is ' +
+    'offered only for types of custom resources, whose generation follows their spec, and where Reconcile reads ' +
+    'no labels or annotations. Source: pkg/predicate/predicate.go.',
   *check({ file, pkg, controllers }) {
     for (const c of controllers.controllers) {
       const link = c.links.find((l) => l.name === 'For');

@@ -8,7 +8,10 @@ export const LIST_ALL: GoRule = {
   id: 'list-all',
   title: 'List of all objects in Reconcile',
   explains:
-    '`List(ctx, &list)` without options copies every cached object of the kind, of all namespaces, on every reconcile: with n objects that is n × n copies for one pass over them. `client.InNamespace` narrows it; `client.MatchingFields` with an index from `mgr.GetFieldIndexer().IndexField(…)` finds those that refer to this object without going through the others.',
+    '`List(ctx, &list)` without options copies every cached object of the kind, of all namespaces, on every ' +
+    'reconcile: with n objects that is n × n copies for one pass over them. `client.InNamespace` narrows it; ' +
+    '`client.MatchingFields` with an index from `mgr.GetFieldIndexer().IndexField(…)` finds those that refer to ' +
+    'this object without going through the others.',
   *check({ file, pkg }) {
     for (const { file: of, func } of reconcileCode(pkg)) {
       const self = receiverName(func);
@@ -28,7 +31,8 @@ export const LIST_ALL: GoRule = {
           severity: 'hint',
           ...file.span(name),
           message:
-            'Every reconcile copies all objects of this kind, of all namespaces: this List has no namespace, no selector and no index.',
+            'Every reconcile copies all objects of this kind, of all namespaces: this List has no namespace, no ' +
+            'selector and no index.',
           fixes: [],
         };
       }

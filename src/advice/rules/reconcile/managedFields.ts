@@ -9,7 +9,10 @@ export const MANAGED_FIELDS: GoRule = {
   id: 'managed-fields',
   title: 'managedFields in the cache',
   explains:
-    'Every cached object carries `metadata.managedFields`, often a third of it or more, which hardly any controller reads. `cache.Options{DefaultTransform: cache.TransformStripManagedFields()}` (v0.18.0 and later) drops them before they are kept; an update that carries none leaves those in the API server as they are. Not offered where the package reads managedFields. Source: pkg/cache/cache.go.',
+    'Every cached object carries `metadata.managedFields`, often a third of it or more, which hardly any ' +
+    'controller reads. `cache.Options{DefaultTransform: cache.TransformStripManagedFields()}` (v0.18.0 and ' +
+    'later) drops them before they are kept; an update that carries none leaves those in the API server as they ' +
+    'are. Not offered where the package reads managedFields. Source: pkg/cache/cache.go.',
   *check({ file, controllers, module, pkg }) {
     if (
       module.facts.has('cache', 'TransformStripManagedFields') !== true ||

@@ -7,7 +7,11 @@ export const PARALLEL_WRITES: GoRule = {
   id: 'parallel-writes',
   title: 'A field that several workers write',
   explains:
-    'With more than one worker, Reconcile runs for different objects at the same time, on one and the same reconciler. A field or map of it that is written without a lock is then a data race: lost updates, or `fatal error: concurrent map writes`, which ends the process and which no `RecoverPanic` catches. Keep such state in the call, guard it with a `sync.Mutex`, or use one worker. Told only where the number of workers is known to be more than one and none of the functions that Reconcile calls takes a lock.',
+    'With more than one worker, Reconcile runs for different objects at the same time, on one and the same ' +
+    'reconciler. A field or map of it that is written without a lock is then a data race: lost updates, or ' +
+    '`fatal error: concurrent map writes`, which ends the process and which no `RecoverPanic` catches. Keep such ' +
+    'state in the call, guard it with a `sync.Mutex`, or use one worker. Told only where the number of workers ' +
+    'is known to be more than one and none of the functions that Reconcile calls takes a lock.',
   *check({ file, pkg, controllers }) {
     const done = new Set<string>();
     const findings = function* (type: string, method: string, workers: number, who: string): Iterable<Finding> {

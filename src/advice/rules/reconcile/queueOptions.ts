@@ -13,8 +13,14 @@ export const QUEUE_OPTIONS: GoRule = {
   id: 'queue-options',
   title: 'Requeue limits and timeouts of a controller',
   explains: [
-    'A reconcile that fails comes back after a wait that doubles from 5 ms to 1000 s for that object; success forgets it. The plain queue also lets only 10 requeues a second through, burst 100, over all objects; the priority queue has no such limit. Neither holds back events. A `RateLimiter` in the options replaces them.',
-    '`CacheSyncTimeout` (2 minutes) is how long a start waits for the first lists; past it the process ends. `ReconciliationTimeout` (v0.22.0 and later, none by default) cancels the context of a Reconcile that hangs, which otherwise keeps its worker for ever. `EnableWarmup` (v0.22.0 and later) fills the caches of replicas that are not the leader, so that a change of leader takes seconds. `RecoverPanic` is false by default below v0.19.0: one panic ends the process.',
+    'A reconcile that fails comes back after a wait that doubles from 5 ms to 1000 s for that object; success ' +
+      'forgets it. The plain queue also lets only 10 requeues a second through, burst 100, over all objects; the ' +
+      'priority queue has no such limit. Neither holds back events. A `RateLimiter` in the options replaces them.',
+    '`CacheSyncTimeout` (2 minutes) is how long a start waits for the first lists; past it the process ends. ' +
+      '`ReconciliationTimeout` (v0.22.0 and later, none by default) cancels the context of a Reconcile that hangs, ' +
+      'which otherwise keeps its worker for ever. `EnableWarmup` (v0.22.0 and later) fills the caches of replicas ' +
+      'that are not the leader, so that a change of leader takes seconds. `RecoverPanic` is false by default below ' +
+      'v0.19.0: one panic ends the process.',
     'Source: pkg/controller/controller.go of controller-runtime, util/workqueue/default_rate_limiters.go of client-go.',
   ].join('\n\n'),
   *check(context) {
@@ -27,7 +33,8 @@ export const QUEUE_OPTIONS: GoRule = {
       const own = c.read?.fields.has('RateLimiter') === true;
       const limits = own
         ? 'by its own RateLimiter'
-        : `${PER_OBJECT}${priority ? '' : `, ${OVERALL}`} (${runtimeName(module)}'s ${priority ? 'priority queue' : 'plain queue'})`;
+        : `${PER_OBJECT}${priority ? '' : `, ${OVERALL}`} (${runtimeName(module)}'s ` +
+          `${priority ? 'priority queue' : 'plain queue'})`;
       yield {
         rule: QUEUE_OPTIONS.id,
         severity: 'hint',
@@ -113,7 +120,10 @@ function limiter(typed: boolean, priority: boolean, request: string | undefined,
       const t = request ?? `${runtime}.Request`;
       if (priority) return perObject(queue, time, t);
       const bucket = typed ? `TypedBucketRateLimiter[${t}]` : 'BucketRateLimiter';
-      return `${queue}.${typed ? 'NewTypedMaxOfRateLimiter' : 'NewMaxOfRateLimiter'}(${perObject(queue, time, t)}, &${queue}.${bucket}{Limiter: ${rate}.NewLimiter(${rate}.Limit(50), 500)})`;
+      return (
+        `${queue}.${typed ? 'NewTypedMaxOfRateLimiter' : 'NewMaxOfRateLimiter'}(${perObject(queue, time, t)}, ` +
+        `&${queue}.${bucket}{Limiter: ${rate}.NewLimiter(${rate}.Limit(50), 500)})`
+      );
     },
   };
 }

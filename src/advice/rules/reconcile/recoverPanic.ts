@@ -9,7 +9,10 @@ export const RECOVER_PANIC: GoRule = {
   id: 'recover-panic',
   title: 'A panic ends the process',
   explains:
-    'Below controller-runtime v0.19.0 `RecoverPanic` is false: a panic in one Reconcile ends the process, and after its restart the same object ends it again, while all caches are filled anew each time. With `RecoverPanic` it is an error of that object, which backs off as any other. From v0.19.0 on it is true by default. Source: pkg/internal/controller/controller.go.',
+    'Below controller-runtime v0.19.0 `RecoverPanic` is false: a panic in one Reconcile ends the process, and ' +
+    'after its restart the same object ends it again, while all caches are filled anew each time. With ' +
+    '`RecoverPanic` it is an error of that object, which backs off as any other. From v0.19.0 on it is true by ' +
+    'default. Source: pkg/internal/controller/controller.go.',
   *check({ file, controllers, module, pkg }) {
     if (runtimeAtLeast(module, RECOVERS) !== false || module.facts.has('config.Controller', 'RecoverPanic') !== true)
       return;
@@ -24,7 +27,9 @@ export const RECOVER_PANIC: GoRule = {
         rule: RECOVER_PANIC.id,
         severity: 'hint',
         ...calledAt(m.call),
-        message: `A panic in one Reconcile ends this process: RecoverPanic is false by default until ${RECOVERS} (${runtimeName(module)} is used).`,
+        message:
+          `A panic in one Reconcile ends this process: RecoverPanic is false by default until ${RECOVERS} ` +
+          `(${runtimeName(module)} is used).`,
         fixes:
           edits === undefined
             ? []

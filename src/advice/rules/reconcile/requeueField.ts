@@ -14,7 +14,10 @@ export const REQUEUE_FIELD: GoRule = {
   id: 'requeue-field',
   title: 'Requeue: true',
   explains:
-    "`Result.Requeue` brings an object back by the queue's back-off, as if it had failed: 5 ms, 10 ms, … up to 1000 s. It is deprecated from controller-runtime v0.21.0 on: return an error when something failed, or say with `RequeueAfter` when to look again. Beside a `RequeueAfter` it has no effect in any version. Source: pkg/reconcile/reconcile.go and pkg/internal/controller/controller.go.",
+    "`Result.Requeue` brings an object back by the queue's back-off, as if it had failed: 5 ms, 10 ms, … up to " +
+    '1000 s. It is deprecated from controller-runtime v0.21.0 on: return an error when something failed, or say ' +
+    'with `RequeueAfter` when to look again. Beside a `RequeueAfter` it has no effect in any version. Source: ' +
+    'pkg/reconcile/reconcile.go and pkg/internal/controller/controller.go.',
   *check({ file, module }) {
     const deprecated = runtimeAtLeast(module, REQUEUE_DEPRECATED);
     for (const value of resultFields(file, 'Requeue')) {
@@ -41,7 +44,9 @@ export const REQUEUE_FIELD: GoRule = {
           rule: REQUEUE_FIELD.id,
           severity: 'hint',
           ...file.span(at),
-          message: `Requeue is deprecated from v0.21.0 on (${runtimeName(module)} is used): it comes back by the queue's back-off, 5 ms to 1000 s. Return an error, or say with RequeueAfter when to look again.`,
+          message:
+            `Requeue is deprecated from v0.21.0 on (${runtimeName(module)} is used): it comes back by the ` +
+            `queue's back-off, 5 ms to 1000 s. Return an error, or say with RequeueAfter when to look again.`,
           fixes: literal === undefined ? [] : after10(file, literal),
         };
       }

@@ -13,7 +13,9 @@ export const REQUEUE_SOON: GoRule = {
   id: 'requeue-soon',
   title: 'RequeueAfter of less than a second',
   explains:
-    'A number without a unit is a `time.Duration` of nanoseconds: `RequeueAfter: 5` comes back at once, and a worker spins on the object. Waits of less than a second poll: each round costs a reconcile and its requests. Watch what is waited for, or wait a second and more.',
+    'A number without a unit is a `time.Duration` of nanoseconds: `RequeueAfter: 5` comes back at once, and a ' +
+    'worker spins on the object. Waits of less than a second poll: each round costs a reconcile and its ' +
+    'requests. Watch what is waited for, or wait a second and more.',
   *check({ file, pkg }) {
     for (const value of resultFields(file, 'RequeueAfter')) {
       const wait = durationOf(value, file, pkg);
@@ -40,7 +42,9 @@ export const REQUEUE_SOON: GoRule = {
           rule: REQUEUE_SOON.id,
           severity: 'hint',
           ...file.span(value),
-          message: `This object is reconciled again after ${worded(wait.seconds)}: at most ${Math.round(1 / wait.seconds)} times a second, each time with all requests of a reconcile.`,
+          message:
+            `This object is reconciled again after ${worded(wait.seconds)}: at most ` +
+            `${Math.round(1 / wait.seconds)} times a second, each time with all requests of a reconcile.`,
           fixes: [],
         };
     }

@@ -11,7 +11,11 @@ export const STATUS_WRITES: GoRule = {
   id: 'status-writes',
   title: 'Status written without a comparison',
   explains:
-    'An update that changes nothing still is a request: the client-side limit counts it, the worker waits for it, and the API server and its admission handle it. Keep a copy of the status from the start of Reconcile and write only what `equality.Semantic.DeepEqual` tells apart. A status that holds the time of the last look changes always, and brings the object back at once. Told only for an update in Reconcile itself that no condition guards, in a function that compares nothing.',
+    'An update that changes nothing still is a request: the client-side limit counts it, the worker waits for ' +
+    'it, and the API server and its admission handle it. Keep a copy of the status from the start of Reconcile ' +
+    'and write only what `equality.Semantic.DeepEqual` tells apart. A status that holds the time of the last ' +
+    'look changes always, and brings the object back at once. Told only for an update in Reconcile itself that ' +
+    'no condition guards, in a function that compares nothing.',
   *check({ file, pkg }) {
     for (const { file: of, func } of reconcileCode(pkg)) {
       if (of !== file || func.body === undefined || func.name !== 'Reconcile' || COMPARES.test(func.body.text))

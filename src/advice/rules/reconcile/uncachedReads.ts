@@ -13,7 +13,11 @@ export const UNCACHED_READS: GoRule = {
   id: 'uncached-reads',
   title: 'Reads in Reconcile that bypass the cache',
   explains:
-    "The manager's client reads from the informers' memory. A clientset (`kubernetes.Interface`) and `GetAPIReader` ask the API server each time: a request that the client-side limit counts and that a worker waits for, on every reconcile. A client that Reconcile makes for itself also begins with connections, discovery and a limiter of its own. Where the newest state matters (before something is deleted, to know that a name is free) the direct read is right; that is why no fix is offered.",
+    "The manager's client reads from the informers' memory. A clientset (`kubernetes.Interface`) and " +
+    '`GetAPIReader` ask the API server each time: a request that the client-side limit counts and that a worker ' +
+    'waits for, on every reconcile. A client that Reconcile makes for itself also begins with connections, ' +
+    'discovery and a limiter of its own. Where the newest state matters (before something is deleted, to know ' +
+    'that a name is free) the direct read is right; that is why no fix is offered.',
   *check({ file, pkg }) {
     for (const { file: of, func } of reconcileCode(pkg)) {
       if (of !== file || func.body === undefined) continue;
@@ -35,7 +39,9 @@ export const UNCACHED_READS: GoRule = {
           (call.pkg === RUNTIME && /^GetConfig/.test(call.name));
         if (makes) {
           yield tell(
-            `Reconcile comes here each time: ${name.text} makes ${/Config$|ConfigOrDie$/.test(call.name) && !call.name.startsWith('New') ? 'a configuration' : 'a client with connections and a limiter of its own'} for one reconcile.`,
+            `Reconcile comes here each time: ${name.text} makes ` +
+              `${/Config$|ConfigOrDie$/.test(call.name) && !call.name.startsWith('New') ? 'a configuration' : 'a client with connections and a limiter of its own'} ` +
+              'for one reconcile.',
           );
           continue;
         }
@@ -48,7 +54,8 @@ export const UNCACHED_READS: GoRule = {
               ? ', all of them, in one answer without a limit'
               : '';
           yield tell(
-            `This asks the API server for ${kind} on every reconcile${whole}; the manager's client would read them from its cache.`,
+            `This asks the API server for ${kind} on every reconcile${whole}; the manager's client would read ` +
+              'them from its cache.',
           );
         } else if (call.name === 'List' && /(^|\.)(API|api)Reader$|GetAPIReader\(\)$/.test(call.on.text))
           yield tell('This lists from the API server on every reconcile: an APIReader has no cache.');

@@ -32,7 +32,13 @@ export const WIDE_CACHE: GoRule = {
   id: 'wide-cache',
   title: 'All objects of a large kind in the cache',
   explains:
-    "A watch by `Owns`, `Watches` or an informer keeps **every** object of the kind in memory, of all namespaces, also when the handler or a predicate drops most of them: predicates work on what is already there. Of Secrets, ConfigMaps, Pods, Events and Nodes that is often most of a controller's memory, and each change of them wakes it. Narrow the cache by `cache.Options{ByObject: map[client.Object]cache.ByObject{&corev1.Secret{}: {Label: …}}}` (v0.15.0 and later; `SelectorsByObject` before), keep only metadata with `builder.OnlyMetadata`, or give the informer factory a selector with `informers.WithTweakListOptions`. No fix is offered: which objects matter is not in the text.",
+    'A watch by `Owns`, `Watches` or an informer keeps **every** object of the kind in memory, of all ' +
+    'namespaces, also when the handler or a predicate drops most of them: predicates work on what is already ' +
+    "there. Of Secrets, ConfigMaps, Pods, Events and Nodes that is often most of a controller's memory, and each " +
+    'change of them wakes it. Narrow the cache by `cache.Options{ByObject: ' +
+    'map[client.Object]cache.ByObject{&corev1.Secret{}: {Label: …}}}` (v0.15.0 and later; `SelectorsByObject` ' +
+    'before), keep only metadata with `builder.OnlyMetadata`, or give the informer factory a selector with ' +
+    '`informers.WithTweakListOptions`. No fix is offered: which objects matter is not in the text.',
   *check({ file, pkg, controllers }) {
     for (const c of controllers.controllers) if (c.file === file && !narrowed(c.manager)) yield* ofController(c, file);
     if (controllers.loops.length > 0 || file.importsAny('k8s.io/client-go/informers')) yield* ofFactory(file, pkg);
@@ -81,7 +87,9 @@ function* ofController(c: Controller, file: GoFile): Iterable<Finding> {
   }
 }
 
-/** The object of `Owns(&T{})`, `Watches(&source.Kind{Type: &T{}}, …)`, `WatchesRawSource(source.Kind(cache, &T{}, …))`. */
+/**
+ * The object of `Owns(&T{})`, `Watches(&source.Kind{Type: &T{}}, …)`, `WatchesRawSource(source.Kind(cache, &T{}, …))`.
+ */
 function watched(link: Link, file: GoFile): Node | undefined {
   const first = link.args[0];
   if (first === undefined) return undefined;
@@ -121,7 +129,9 @@ function* ofFactory(file: GoFile, pkg: GoPackage): Iterable<Finding> {
       rule: WIDE_CACHE.id,
       severity: 'hint',
       ...file.span(name),
-      message: `All ${call.name} of the cluster are watched and kept in memory: the informer factory has no selector and no namespace.`,
+      message:
+        `All ${call.name} of the cluster are watched and kept in memory: the informer factory has no selector ` +
+        'and no namespace.',
       fixes: [],
     };
   }

@@ -27,7 +27,8 @@ export const WORKERS: GoRule = {
   title: 'Objects reconciled at once',
   explains: [
     "`MaxConcurrentReconciles` is the number of workers that take from a controller's queue. It is **1** unless it " +
-      "is set: in the controller's own options, else for its kind in the manager's `Controller.GroupKindConcurrency`, " +
+      "is set: in the controller's own options, else for its kind in the manager's " +
+      '`Controller.GroupKindConcurrency`, ' +
       "else in the manager's `Controller.MaxConcurrentReconciles` (v0.15.0 and later).",
     'One worker is enough while the queue stays empty. When `workqueue_depth` grows and ' +
       "`controller_runtime_active_workers` is at its maximum, more of them help, as far as the client's own limit " +

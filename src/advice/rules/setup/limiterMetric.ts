@@ -1,4 +1,7 @@
-/** The time that requests wait in the client's rate limiter is measured by client-go but exported by nobody, unless asked for. */
+/**
+ * The time that requests wait in the client's rate limiter is measured by client-go but exported by nobody, unless
+ * asked for.
+ */
 import { RUNTIME } from '../../libraries';
 import type { Manager } from '../../controllers/types';
 import type { Config } from '../../clients/types';
@@ -88,7 +91,8 @@ function limitOf(effective: Effective | undefined): [string, Finding['severity']
       'hint',
     ];
   return [
-    `Nothing tells how long requests wait for this client's limit of ${qps} requests/s${burst === undefined ? '' : `, burst ${burst}`}.`,
+    `Nothing tells how long requests wait for this client's limit of ${qps} ` +
+      `requests/s${burst === undefined ? '' : `, burst ${burst}`}.`,
     'information',
   ];
 }

@@ -6,7 +6,10 @@ import { nameOf } from '../../paths';
 import { lineEnd } from '../../text';
 import type { Edit } from '../../types';
 
-/** A file beside `like`, of the same package, licence and build constraint. `body` begins below the package clause; its lines end in \n. */
+/**
+ * A file beside `like`, of the same package, licence and build constraint. `body` begins below the package clause; its
+ * lines end in \n.
+ */
 export function newFile(pkg: GoPackage, like: GoFile, name: string, body: string): Edit {
   const taken = new Set(pkg.files.map((f) => nameOf(f.path)));
   let free = `${name}.go`;
@@ -15,7 +18,10 @@ export function newFile(pkg: GoPackage, like: GoFile, name: string, body: string
   return { file: `${pkg.dir}/${free}`, start: 0, end: 0, text: text.replaceAll('\n', lineEnd(like.text)) };
 }
 
-/** The comments above the package clause that every file of a project has: a licence, and the constraint that decides where it is built. */
+/**
+ * The comments above the package clause that every file of a project has: a licence, and the constraint that decides
+ * where it is built.
+ */
 function header(file: GoFile): string {
   const groups: { text: string; end: number }[] = [];
   for (const node of file.root.children) {

@@ -3,7 +3,10 @@ import type { GoFile } from '../../go/file';
 import { all } from '../../go/grammar';
 import type { GoPackage } from '../../go/package';
 
-/** Packages whose import alone registers the limiter's metric with client-go: component-base's, and the one that bundles it. */
+/**
+ * Packages whose import alone registers the limiter's metric with client-go: component-base's, and the one that bundles
+ * it.
+ */
 const REGISTERING = new Set([
   'k8s.io/component-base/metrics/prometheus/restclient',
   'k8s.io/component-base/metrics/prometheus/clientgo',
@@ -15,7 +18,10 @@ const PPROF = new Set(['net/http/pprof', 'runtime/pprof', 'k8s.io/apiserver/pkg/
 
 const sources = (pkg: GoPackage): readonly GoFile[] => pkg.files.filter((f) => !f.isTest);
 
-/** True when a file of the package sets client-go's RateLimiterLatency, registers upstream's, or imports a package that does. */
+/**
+ * True when a file of the package sets client-go's RateLimiterLatency, registers upstream's, or imports a package that
+ * does.
+ */
 export function hasLimiterMetric(pkg: GoPackage): boolean {
   return sources(pkg).some(
     (file) =>

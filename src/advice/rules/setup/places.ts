@@ -16,8 +16,8 @@ export function calleeOf(call: Node): Span {
 }
 
 /**
- * Lines above a statement and above the comment that belongs to it. Undefined when the statement does not begin its line: what
- * gofmt would make of two statements on one line can't be foreseen.
+ * Lines above a statement and above the comment that belongs to it. Undefined when the statement does not begin its
+ * line: what gofmt would make of two statements on one line can't be foreseen.
  */
 export function above(file: GoFile, statement: Node, lines: readonly string[]): Edit | undefined {
   const { text } = file;

@@ -26,7 +26,11 @@ const MUTEX = {
 export const profileRates: GoRule = {
   id: ID,
   title: 'Block and mutex profiles stay empty',
-  explains: `\`/debug/pprof/block\` and \`/debug/pprof/mutex\` are served as soon as pprof is, but Go records nothing for them until the program calls \`runtime.SetBlockProfileRate\` (nanoseconds of waiting per sample; 0, the default: off) and \`runtime.SetMutexProfileFraction\` (one contention of so many; 0, the default: off). Sampling costs some CPU time: a rate of 1 records every event.`,
+  explains:
+    `\`/debug/pprof/block\` and \`/debug/pprof/mutex\` are served as soon as pprof is, but Go records nothing ` +
+    `for them until the program calls \`runtime.SetBlockProfileRate\` (nanoseconds of waiting per sample; 0, the ` +
+    `default: off) and \`runtime.SetMutexProfileFraction\` (one contention of so many; 0, the default: off). ` +
+    'Sampling costs some CPU time: a rate of 1 records every event.',
   check: (context) => emptyProfiles(context, {}),
   afterImports: (_, imported, context) => emptyProfiles(context, imported),
 };

@@ -12,7 +12,8 @@ const qps: Knob = {
   default: '50',
   raise: ['100', '200'],
   tells:
-    'Requests a second to the API server of each managed cluster. As a key of the ConfigMap it is in ArgoCD v3.5.7 and not yet in v3.3.0; before, set the environment variable.',
+    'Requests a second to the API server of each managed cluster. As a key of the ConfigMap it is in ArgoCD ' +
+    'v3.5.7 and not yet in v3.3.0; before, set the environment variable.',
   source: `${CLIENT}:45`,
 };
 const burst: Knob = {
@@ -22,7 +23,8 @@ const burst: Knob = {
   default: '100',
   raise: ['200', '400'],
   tells:
-    'Requests that may go out at once before the QPS holds them back. Unset it is twice the QPS. As a key of the ConfigMap it is in ArgoCD v3.5.7 and not yet in v3.3.0.',
+    'Requests that may go out at once before the QPS holds them back. Unset it is twice the QPS. As a key of the ' +
+    'ConfigMap it is in ArgoCD v3.5.7 and not yet in v3.3.0.',
   source: `${CLIENT}:48`,
 };
 const status: Knob = {
@@ -77,7 +79,8 @@ export const ARGOCD_CONTROLLER: Component = {
       param: 'controller.kubectl.parallelism.limit',
       default: '20',
       tells:
-        'Cluster operations of syncs at the same time; below 1: no limit. `argocd_kubectl_exec_pending` above 0 shows that they wait for it.',
+        'Cluster operations of syncs at the same time; below 1: no limit. `argocd_kubectl_exec_pending` above 0 ' +
+        'shows that they wait for it.',
       source: `${MAIN}:274`,
     },
     {
@@ -128,7 +131,9 @@ export const ARGOCD_CONTROLLER: Component = {
   ],
   limits: [{ qps, burst, burstPerQps: 2, of: 'to each managed cluster' }],
   restart:
-    'The application controller must be restarted to take it: `kubectl rollout restart -n argocd statefulset argocd-application-controller`.',
+    'The application controller must be restarted to take it: `kubectl rollout restart -n argocd statefulset ' +
+    'argocd-application-controller`.',
   advice:
-    'Upstream runs 50 status and 25 operation processors for 1,000 applications (docs/operator-manual/high_availability.md, argo-cd v3.6.1).',
+    'Upstream runs 50 status and 25 operation processors for 1,000 applications ' +
+    '(docs/operator-manual/high_availability.md, argo-cd v3.6.1).',
 };

@@ -4,7 +4,8 @@ import type { Component, Knob } from '../types';
 const K = 'k8s.io/kubernetes@v1.37.2';
 const C = 'k8s.io/controller-manager@v0.37.2';
 const STATIC =
-  'The kubelet restarts a static pod when its file changes; after a change of a kubeadm configuration the manifests have to be made anew (`kubeadm init phase control-plane` or `kubeadm upgrade node`).';
+  'The kubelet restarts a static pod when its file changes; after a change of a kubeadm configuration the ' +
+  'manifests have to be made anew (`kubeadm init phase control-plane` or `kubeadm upgrade node`).';
 
 const kcmQps: Knob = {
   kind: 'qps',
@@ -25,7 +26,10 @@ const kcmBurst: Knob = {
   source: `${K}/pkg/controller/apis/config/v1alpha1/defaults.go:64`,
 };
 
-/** Lowest version whose source was read and has the flag, where that isn't v1.26.0: read were v1.26.0, v1.30.0, v1.33.0 and v1.37.2. */
+/**
+ * Lowest version whose source was read and has the flag, where that isn't v1.26.0: read were v1.26.0, v1.30.0, v1.33.0
+ * and v1.37.2.
+ */
 const SINCE: Readonly<Record<string, string>> = {
   'concurrent-job-syncs': 'v1.30.0',
   'concurrent-cron-job-syncs': 'v1.30.0',
@@ -177,7 +181,9 @@ const syncs: Knob[] = SYNCS.map(([flag, value, what, at, raise]) => ({
   kind: 'concurrency',
   flags: [flag],
   default: value,
-  tells: `Workers: how many ${what} are synced at the same time. More is faster and costs CPU and requests to the API server.`,
+  tells:
+    `Workers: how many ${what} are synced at the same time. More is faster and costs CPU and requests to the API ` +
+    'server.',
   source: `${K}/${at}`,
   ...(raise !== undefined && { raise }),
   ...(SINCE[flag] !== undefined && { since: SINCE[flag] }),
@@ -203,7 +209,9 @@ const verbosity: Knob = {
   flags: ['v'],
   default: '0',
   tells:
-    "How much is logged: 0 is the least. Requests that waited longer than a second in the client's limiter are logged at every level, one in 10 s at most, from 2 on one a second; from 3 on all that waited longer than 50 ms are.",
+    "How much is logged: 0 is the least. Requests that waited longer than a second in the client's limiter are " +
+    'logged at every level, one in 10 s at most, from 2 on one a second; from 3 on all that waited longer than ' +
+    '50 ms are.',
   source: 'k8s.io/client-go@v0.37.2/rest/request.go:681',
 };
 
@@ -219,7 +227,8 @@ export const KUBE_CONTROLLER_MANAGER: Component = {
   limits: [{ qps: kcmQps, burst: kcmBurst, of: '' }],
   restart: STATIC,
   advice:
-    'Raise the workers of the controller whose queue grows (`workqueue_depth`), together with `--kube-api-qps`: more workers wait for the same limit otherwise.',
+    'Raise the workers of the controller whose queue grows (`workqueue_depth`), together with `--kube-api-qps`: ' +
+    'more workers wait for the same limit otherwise.',
 };
 
 const schedulerQps: Knob = {
@@ -229,7 +238,8 @@ const schedulerQps: Knob = {
   default: '50',
   raise: ['100', '200'],
   tells:
-    "Requests a second of the scheduler's clients to the API server. The flag is deprecated and ignored when `--config` names a file: there it is `clientConnection.qps`.",
+    "Requests a second of the scheduler's clients to the API server. The flag is deprecated and ignored when " +
+    '`--config` names a file: there it is `clientConnection.qps`.',
   source: `${K}/pkg/scheduler/apis/config/v1/defaults.go:151`,
 };
 const schedulerBurst: Knob = {
@@ -239,7 +249,8 @@ const schedulerBurst: Knob = {
   default: '100',
   raise: ['200', '400'],
   tells:
-    'Requests that may go out at once before the QPS holds them back. The flag is deprecated and ignored when `--config` names a file: there it is `clientConnection.burst`.',
+    'Requests that may go out at once before the QPS holds them back. The flag is deprecated and ignored when ' +
+    '`--config` names a file: there it is `clientConnection.burst`.',
   source: `${K}/pkg/scheduler/apis/config/v1/defaults.go:154`,
 };
 
@@ -267,7 +278,8 @@ export const KUBE_SCHEDULER: Component = {
       config: 'enableProfiling',
       default: 'true',
       tells:
-        'Serves pprof at `/debug/pprof` on the secure port. The flag is deprecated and ignored when `--config` names a file.',
+        'Serves pprof at `/debug/pprof` on the secure port. The flag is deprecated and ignored when `--config` ' +
+        'names a file.',
       source: `${K}/cmd/kube-scheduler/app/options/deprecated.go:44`,
       on: 'true',
     },

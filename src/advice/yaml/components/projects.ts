@@ -1,4 +1,7 @@
-/** Controllers of other projects: one component each. To add one, write it here from its own source and put it into the list in index.ts. */
+/**
+ * Controllers of other projects: one component each. To add one, write it here from its own source and put it into the
+ * list in index.ts.
+ */
 import type { Component, Knob } from '../types';
 
 const POD = 'The pod restarts with the new arguments.';
@@ -122,7 +125,8 @@ const fluxQps: Knob = {
   flags: ['kube-api-qps'],
   default: '50',
   tells:
-    'Requests a second to the API server. Without effect while the API server has API Priority and Fairness: then Flux sets no limit.',
+    'Requests a second to the API server. Without effect while the API server has API Priority and Fairness: ' +
+    'then Flux sets no limit.',
   source: `${RUNTIME}/client/client.go:64`,
 };
 const fluxBurst: Knob = {
@@ -215,7 +219,9 @@ export const CROSSPLANE: Component = {
       earlier: [{ from: 'v1.14.0', to: 'v1.15.0', default: '10' }],
       source: `${X}:106`,
       tells:
-        "Reconciles at the same time. Up to v2.0 it also sets the client's limit: QPS is 5 times and burst 10 times this number (crossplane-runtime/v2@v2.0.0/pkg/ratelimiter/default.go:53). From v2.1 on it is called `--max-concurrent-reconciles`, the old name still works, and there is no client-side limit.",
+        "Reconciles at the same time. Up to v2.0 it also sets the client's limit: QPS is 5 times and burst 10 " +
+        'times this number (crossplane-runtime/v2@v2.0.0/pkg/ratelimiter/default.go:53). From v2.1 on it is ' +
+        'called `--max-concurrent-reconciles`, the old name still works, and there is no client-side limit.',
     },
     {
       kind: 'pprof',

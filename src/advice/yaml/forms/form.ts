@@ -27,6 +27,9 @@ export interface Form {
   stated(knob: Knob): Stated | undefined;
   /** True when something that can't be read here may set the knob: a template, a merge, `envFrom`. */
   mayHideSettings(knob: Knob): boolean;
-  /** Adds what isn't stated yet. All changes are of knobs that have a label here. Undefined when it can't be done safely. */
+  /**
+   * Adds what isn't stated yet. All changes are of knobs that have a label here. Undefined when it can't be done
+   * safely.
+   */
   add(changes: readonly Change[]): Edit[] | undefined;
 }

@@ -1,4 +1,7 @@
-/** Settings as keys of a map: a ConfigMap's data, kubeadm's extraArgs in both forms, a component's own configuration file. */
+/**
+ * Settings as keys of a map: a ConfigMap's data, kubeadm's extraArgs in both forms, a component's own configuration
+ * file.
+ */
 import type { Edit } from '../../types';
 import type { At } from '../documents';
 import { addItems, addPairs, fillEmpty, joined, piece, replaceScalar, step, type Piece } from '../edits';
@@ -143,7 +146,8 @@ export class NamedValues implements Form {
       return fillEmpty(list, this.holder, (indent) =>
         joined(
           ...changes.flatMap((c, i) => [
-            `${i === 0 ? '' : this.source.lineEnd}${indent}- name: ${c.knob.flags?.[0] ?? ''}${this.source.lineEnd}${indent}  value: "`,
+            `${i === 0 ? '' : this.source.lineEnd}${indent}- name: ` +
+              `${c.knob.flags?.[0] ?? ''}${this.source.lineEnd}${indent}  value: "`,
             piece(c.value, c.stop),
             '"',
           ]),

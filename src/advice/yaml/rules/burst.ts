@@ -6,7 +6,10 @@ export const BURST: YamlRule = {
   id: 'yaml-burst-below-qps',
   title: 'Burst is below QPS',
   explains:
-    "The limiter is a bucket that fills at QPS and holds burst requests. With a burst below QPS no more than burst requests go out at once, however long the client was quiet, so a controller that wakes up with a full queue is held back below its rate. client-go's own defaults have a burst of twice the QPS; the fix sets that. cert-manager does not start with a burst below its QPS.",
+    'The limiter is a bucket that fills at QPS and holds burst requests. With a burst below QPS no more than ' +
+    'burst requests go out at once, however long the client was quiet, so a controller that wakes up with a full ' +
+    "queue is held back below its rate. client-go's own defaults have a burst of twice the QPS; the fix sets " +
+    'that. cert-manager does not start with a burst below its QPS.',
   *check(context) {
     const { place } = context;
     for (const { limit, qps, burst, qpsNumber, burstNumber, effective } of limitsOf(place)) {
@@ -27,7 +30,9 @@ export const BURST: YamlRule = {
         rule: BURST.id,
         severity: 'warning',
         effective,
-        message: `${stated}, below the QPS of ${qpsNumber}: at most ${burstNumber} requests go out at once. ${place.component.restart}`,
+        message:
+          `${stated}, below the QPS of ${qpsNumber}: at most ${burstNumber} requests go out at once. ` +
+          `${place.component.restart}`,
         fixes: fixOf(
           context,
           'burst-2x',

@@ -11,7 +11,10 @@ export const CONCURRENCY: YamlRule = {
   id: 'yaml-concurrency',
   title: 'Few workers',
   explains:
-    "The number of objects that are worked on at the same time is at upstream's default, which is low for a large cluster. When `workqueue_depth` grows and all workers are busy, more workers help, as long as the client's limit and the API server let their requests through: raise QPS with them. ArgoCD: upstream runs 50 status and 25 operation processors for 1,000 applications.",
+    "The number of objects that are worked on at the same time is at upstream's default, which is low for a " +
+    'large cluster. When `workqueue_depth` grows and all workers are busy, more workers help, as long as the ' +
+    "client's limit and the API server let their requests through: raise QPS with them. ArgoCD: upstream runs 50 " +
+    'status and 25 operation processors for 1,000 applications.',
   *check(context) {
     const { place } = context;
     const unstated: InForce[] = [];
@@ -33,7 +36,9 @@ function one(context: YamlContext, now: InForce): Finding {
     ...(now.span ?? place.mark),
     rule: CONCURRENCY.id,
     severity: 'information',
-    message: `${now.label} is ${now.value ?? ''}; upstream's default is ${place.default(knob) ?? 'unknown'} (${versionName(place.component, place.version)}). ${knob.tells}${ending(context)}`,
+    message:
+      `${now.label} is ${now.value ?? ''}; upstream's default is ${place.default(knob) ?? 'unknown'} ` +
+      `(${versionName(place.component, place.version)}). ${knob.tells}${ending(context)}`,
     fixes: [...values(context, now), ...own(context, now)],
   };
 }
@@ -62,7 +67,9 @@ function all(context: YamlContext, unstated: readonly InForce[]): Finding {
     ...place.mark,
     rule: CONCURRENCY.id,
     severity: 'information',
-    message: `${place.component.name} runs with default numbers of workers: ${listed}${more} (${versionName(place.component, place.version)}).${ending(context)}`,
+    message:
+      `${place.component.name} runs with default numbers of workers: ${listed}${more} ` +
+      `(${versionName(place.component, place.version)}).${ending(context)}`,
     fixes: [
       ...together,
       ...unstated.flatMap((n, i) =>

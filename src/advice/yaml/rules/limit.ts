@@ -6,16 +6,26 @@ import type { Limit } from '../types';
 import { versionName } from '../versions';
 import { fixOf, type YamlContext, type YamlRule } from './rule';
 
-/** Requests a second below which a default is low for a large cluster: what newer projects (ArgoCD, Flux, external-secrets, kube-scheduler) start from. */
+/**
+ * Requests a second below which a default is low for a large cluster: what newer projects (ArgoCD, Flux,
+ * external-secrets, kube-scheduler) start from.
+ */
 const LOW = 50;
-/** s. A limiter whose p99 is above this holds requests back: client-go logs waits from this on (longThrottleLatency, client-go v0.37.2 rest/request.go:58). */
+/**
+ * s. A limiter whose p99 is above this holds requests back: client-go logs waits from this on (longThrottleLatency,
+ * client-go v0.37.2 rest/request.go:58).
+ */
 const WAITS = 0.05;
 
 /** The component's client is at a low limit. */
 export const LIMIT: YamlRule = {
   id: 'yaml-client-limit',
   title: 'The client is at a low limit',
-  explains: `Upstream's default for the requests a second of this component's client is below ${LOW}, and it is in force here. Requests above it wait in the client, and the queue behind them grows. The fix sets QPS and burst together, where they are set now or in the style of the file. The API server protects itself with API Priority and Fairness. Defaults are those of the upstream's source at the version that the message names.`,
+  explains:
+    `Upstream's default for the requests a second of this component's client is below ${LOW}, and it is in force ` +
+    'here. Requests above it wait in the client, and the queue behind them grows. The fix sets QPS and burst ' +
+    'together, where they are set now or in the style of the file. The API server protects itself with API ' +
+    `Priority and Fairness. Defaults are those of the upstream's source at the version that the message names.`,
   *check(context) {
     for (const found of limitsOf(context.place)) {
       const finding = check(context, found);
@@ -39,13 +49,17 @@ function check(context: YamlContext, found: LimitInForce): Finding | undefined {
   const why =
     qps.from === 'default'
       ? ` (${effective.because})`
-      : ` (${qps.label}; ${Number.isNaN(byDefault) ? '' : `upstream's default is ${byDefault}, `}${versionName(place.component, place.version)})`;
+      : ` (${qps.label}; ` +
+        `${Number.isNaN(byDefault) ? '' : `upstream's default is ${byDefault}, `}${versionName(place.component, place.version)})`;
   return {
     ...(qps.span ?? place.mark),
     rule: LIMIT.id,
     severity: waits ? 'warning' : 'information',
     effective,
-    message: `${place.component.name} is limited to ${qpsNumber} requests/s${limit.of === '' ? '' : ` ${limit.of}`}${burst}${why}.${waits ? ` ${measuredWords(measured)}` : ''} ${place.component.restart}`,
+    message:
+      `${place.component.name} is limited to ${qpsNumber} ` +
+      `requests/s${limit.of === '' ? '' : ` ${limit.of}`}${burst}${why}.${waits ? ` ${measuredWords(measured)}` : ''} ` +
+      `${place.component.restart}`,
     fixes: [...(waits ? measuredFix(context, limit, qpsNumber, measured) : []), ...raises(context, limit, qpsNumber)],
   };
 }

@@ -6,7 +6,11 @@ const ENV = 'ARGOCD_CONTROLLER_REPLICAS';
 export const REPLICAS: YamlRule = {
   id: 'yaml-argocd-replicas',
   title: 'Shards and replicas of the application controller differ',
-  explains: `ArgoCD's application controller spreads the clusters over as many shards as \`${ENV}\` says, and each replica of its StatefulSet takes one shard. With fewer replicas than shards some clusters are looked after by nobody; with more, some replicas do nothing (argo-cd v3.6.1, docs/operator-manual/high_availability.md:116).`,
+  explains:
+    `ArgoCD's application controller spreads the clusters over as many shards as \`${ENV}\` says, and each ` +
+    'replica of its StatefulSet takes one shard. With fewer replicas than shards some clusters are looked after ' +
+    'by nobody; with more, some replicas do nothing (argo-cd v3.6.1, ' +
+    'docs/operator-manual/high_availability.md:116).',
   *check(context) {
     const { place } = context;
     const { replicas, kind } = place.data;
@@ -26,7 +30,9 @@ export const REPLICAS: YamlRule = {
       }),
       rule: REPLICAS.id,
       severity: 'warning',
-      message: `The StatefulSet has ${replicas.value} replicas, and ${ENV} is ${now.from === 'default' ? 'not set and so 1' : shards}: ${without}.`,
+      message:
+        `The StatefulSet has ${replicas.value} replicas, and ${ENV} is ` +
+        `${now.from === 'default' ? 'not set and so 1' : shards}: ${without}.`,
       fixes: fixOf(
         context,
         'shards',

@@ -1,4 +1,7 @@
-/** The table by version, and what is read of sources: they have to agree. test/source/facts.test.ts holds both to the real ones. */
+/**
+ * The table by version, and what is read of sources: they have to agree. test/source/facts.test.ts holds both to the
+ * real ones.
+ */
 import { describe, expect, test } from 'vitest';
 import { factsOf, textsOf } from '../../../../src/advice/modules/facts';
 import { structFields } from '../../../../src/advice/modules/goText';
