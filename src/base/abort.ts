@@ -1,26 +1,34 @@
-/** The error of work that somebody gave up, made here only. It is never shown to the user; `isAbort` tells it. */
+/**
+ * AbortErrors, the errors of cancelled work, are made only here. They are never shown to the user; `isAbort` recognises
+ * them.
+ */
 import { isAbort } from './problem';
 
 export function abortError(message = 'The work was cancelled.'): Error {
   return new DOMException(message, 'AbortError');
 }
 
-/** The signal's own error when that is an AbortError (not, say, a TimeoutError), else one with this message. */
+/**
+ * The signal's own error if that is an AbortError (not, say, a TimeoutError), otherwise a new one with this message.
+ */
 export function abortErrorOf(signal: AbortSignal, message?: string): Error {
   const reason: unknown = signal.reason;
   return reason instanceof Error && isAbort(reason) ? reason : abortError(message);
 }
 
 /**
- * What an aborted signal's work throws: its own error when that is one, so that a Problem given as the reason comes
- * through.
+ * What work throws when its signal is aborted: the signal's reason if that is an Error, so that a Problem given as the
+ * reason reaches the caller; otherwise an AbortError.
  */
 export function abortReason(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
   return reason instanceof Error ? reason : abortError();
 }
 
-/** The work, or the signal's abort, whichever comes first; the work itself goes on for others that wait for it. */
+/**
+ * Settles as the work does, or rejects when the signal is aborted, whichever comes first. The work itself continues,
+ * for other callers that wait for it.
+ */
 export function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise<T>((resolve, reject) => {

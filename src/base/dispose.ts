@@ -24,7 +24,7 @@ export class Disposables implements Disposable {
   }
 }
 
-/** A list of listeners; one that throws does not keep the others from hearing. */
+/** A list of listeners. When one throws, the others are still called. */
 export class Emitter<T> implements Disposable {
   #listeners = new Set<(value: T) => void>();
 

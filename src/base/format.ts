@@ -1,6 +1,6 @@
 /**
- * The one formatter of numbers with units, for pages, trees and messages. Two or three significant digits, unit beside
- * the number: a reader compares, not copies.
+ * The one formatter of numbers with units, for pages, trees and messages. Two or three significant digits and a unit:
+ * users compare these numbers rather than copy them.
  */
 
 const NANOS: Readonly<Record<string, number>> = {
@@ -29,7 +29,7 @@ const BYTES: Readonly<Record<string, number>> = {
   megabytes: 1024 ** 2,
 };
 
-/** Three significant digits below 1000, none after the point above: 0.0123, 1.23, 12.3, 123, 1234. */
+/** Three significant digits below 1000, no decimals above: 0.0123, 1.23, 12.3, 123, 1234. */
 export function digits(n: number): string {
   const a = Math.abs(n);
   if (a === 0) return '0';
@@ -50,7 +50,8 @@ export function value(n: number, unit: string): string {
 }
 
 /**
- * Nanoseconds as the largest unit that leaves a number of at least one: "5.3 s", "820 ms", "2 min 5 s", "3 h 12 min".
+ * Nanoseconds in the largest unit that leaves a number of at least one, in minutes from two minutes on: "5.3 s", "820
+ * ms", "2 min 5 s", "3 h 12 min".
  */
 export function duration(nanos: number): string {
   const a = Math.abs(nanos);
@@ -64,7 +65,7 @@ export function duration(nanos: number): string {
 }
 
 function two(n: number, big: string, per: number, small: string): string {
-  // A little more: 130 s are 2.1666… min, and must not come back as 129.999… s.
+  // The small addition is for rounding errors: 130 s is 2.1666… min and must not come back as 129.999… s.
   const all = Math.floor(n * per + 1e-6);
   const whole = Math.floor(all / per);
   const rest = all % per;
@@ -83,14 +84,14 @@ export function bytes(n: number): string {
   return `${i === 0 ? v.toFixed(0) : digits(v)} ${units[i]}`;
 }
 
-/** Whole numbers with thousands apart: 12,345. */
+/** A number with its thousands grouped: 12,345. Fractions get two decimals: 12,345.68. */
 export function grouped(n: number): string {
   const [whole, part] = (Number.isInteger(n) ? String(n) : n.toFixed(2)).split('.');
   const g = (whole ?? '').replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   return part === undefined ? g : `${g}.${part}`;
 }
 
-/** A share of one as per cent: "42.9 %", "< 0.1 %". */
+/** A share (1 is all) as a percentage: "42.9 %", "< 0.1 %". */
 export function percent(share: number): string {
   const p = share * 100;
   if (p !== 0 && Math.abs(p) < 0.1) return p < 0 ? '> -0.1 %' : '< 0.1 %';

@@ -1,6 +1,6 @@
 /**
- * Reading of JSON whose shape is not to be trusted: each gives an empty value where the field is missing or of another
- * kind.
+ * Readers of JSON whose shape can't be trusted. Each returns an empty value when the field is missing or of another
+ * type.
  */
 
 export type Json = Readonly<Record<string, unknown>>;

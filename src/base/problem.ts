@@ -14,7 +14,7 @@ export class Problem extends Error {
       readonly next?: string;
       /** Text to show on request or to copy: a server's own words, an RBAC rule. Never a secret. */
       readonly detail?: string;
-      /** HTTP status that led here, if one did. */
+      /** HTTP status that caused this, if any. */
       readonly status?: number;
       readonly cause?: unknown;
     } = {},
@@ -62,7 +62,7 @@ export class Problem extends Error {
     return new Problem(code, message, options);
   }
 
-  /** Any thrown thing as a Problem; `code` is used when it is not one yet. */
+  /** Any thrown value as a Problem; `code` is for a value that isn't one already. */
   static from(e: unknown, code = 'unexpected'): Problem {
     if (e instanceof Problem) return e;
     return new Problem(code, e instanceof Error ? e.message : String(e), { cause: e });
@@ -77,7 +77,7 @@ export interface ProblemData {
   readonly status?: number;
 }
 
-/** True for the error that an aborted signal gives: the user cancelled, nothing is to be shown. */
+/** True for the error of an aborted signal: the user cancelled, so nothing is shown. */
 export function isAbort(e: unknown): boolean {
   return e instanceof Error && (e.name === 'AbortError' || (e as { code?: unknown }).code === 'ABORT_ERR');
 }
