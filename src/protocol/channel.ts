@@ -1,8 +1,8 @@
 /**
- * The one channel between host and pages: messages both ways, and questions of the page with their answers. Each page
- * has a `Protocol`: its messages as two discriminated unions, and their shapes. Both ends take a table with a handler
- * for each message that may come, so a new member of a union compiles on neither end before it is handled there. What
- * comes is checked before a handler sees it; what doesn't fit is dropped and told to the log.
+ * The one channel between host and pages: messages in both directions, and the page's questions with their answers.
+ * Each page has a `Protocol`: its messages as two discriminated unions, and their shapes. Each end takes a table with a
+ * handler for every message that it can receive, so a new member of a union doesn't compile until its receiver handles
+ * it. A message is checked before its handler sees it; one that doesn't fit is dropped and logged.
  */
 import { Disposables, type Disposable } from '../base/dispose';
 import { Problem, type ProblemData } from '../base/problem';
@@ -12,38 +12,38 @@ import { anything, number, object, problem, text, type Fields, type Shape } from
 export interface Message {
   readonly type: string;
 }
-/** The member of this type. */
+/** The member of the union that has this type. */
 export type Of<M extends Message, T extends M['type']> = M extends { readonly type: T } ? M : never;
 
 /**
- * What a page and its host say to each other. `Replies` has what each question is answered with, by the question's
- * type; a member of `ToHost` without a reply is a plain message.
+ * What a page and its host say to each other. `Replies` maps the type of each question to its answer; a member of
+ * `ToHost` that has no reply is a plain message.
  */
 export interface Protocol<ToPage extends Message, ToHost extends Message, Replies> {
-  /** Tells the pages of one panel apart: one that was replaced may still speak. */
+  /** Tells the pages of one panel apart: one that was replaced may still send messages. */
   readonly page: string;
-  /** Host and pages ship together; a page that outlived an update of the extension has another one. */
+  /** Host and pages ship together, so only a page that outlived an update of the extension has another version. */
   readonly version: number;
   readonly toPage: Shapes<ToPage>;
   readonly toHost: Shapes<ToHost>;
   readonly replies: { readonly [T in keyof Replies]: Shape<Replies[T]> };
 }
 
-/** A shape for each member of a union, without its type. */
+/** A shape for each member of a union, without its `type` field. */
 export type Shapes<M extends Message> = { readonly [T in M['type']]: Fields<Body<Of<M, T>>> };
 type Body<M> = { [K in keyof M as Exclude<K, 'type'>]: M[K] };
 
-/** A handler for each member of a union; that of a question gives the answer. */
+/** A handler for each member of a union; the handler of a question returns the answer. */
 export type Handlers<M extends Message, Replies = unknown> = {
   readonly [T in M['type']]: (
     m: Of<M, T>,
   ) => T extends keyof Replies ? Promise<Replies[T]> | Replies[T] : Promise<void> | void;
 };
 
-/** The way to the other end. */
+/** The connection to the other end. */
 export interface Port {
   post(message: unknown): void;
-  /** Dispose what it returns to hear no more. */
+  /** Dispose the returned value to stop listening. */
   onMessage(listener: (message: unknown) => void): Disposable;
 }
 
@@ -56,7 +56,7 @@ type Envelope = {
   | { readonly kind: 'question'; readonly id: number; readonly body: unknown }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: ProblemData }
-  /** The page tells the host's log what it dropped. */
+  /** Reports what the page dropped, for the host's log. */
   | { readonly kind: 'dropped'; readonly why: string }
 );
 type Kind = Envelope['kind'];
@@ -71,7 +71,7 @@ const FORMS: { readonly [K in Kind]: Shape<Omit<Sealed<K>, 'page' | 'v' | 'kind'
   dropped: object({ why: text }),
 };
 
-/** More dropped messages than this are not told of: a page of another version sends many. */
+/** At most this many dropped messages are reported: a page of another version sends many. */
 const MOST_TOLD = 20;
 
 /** What both ends have in common. */
@@ -99,7 +99,7 @@ abstract class End<In extends Message> {
   protected abstract hear(sealed: Envelope): void;
   protected abstract told(why: string): void;
 
-  /** Nothing is sent or heard after this. */
+  /** Nothing is sent or received after this. */
   dispose(): void {
     this.own.dispose();
   }
@@ -113,7 +113,7 @@ abstract class End<In extends Message> {
     if (++this.#dropped <= MOST_TOLD) this.told(why);
   }
 
-  /** The message in an envelope, when it has the shape of its type. */
+  /** The message in an envelope; undefined when it doesn't have the shape of its type. */
   protected read(body: unknown): In | undefined {
     const type: unknown = typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined;
     const shape = typeof type === 'string' ? this.#shapes.get(type) : undefined;
@@ -125,7 +125,7 @@ abstract class End<In extends Message> {
 
   #opened(raw: unknown): Envelope | undefined {
     const { page, v, kind } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
-    // What a page that was replaced still says is no mistake.
+    // A late message from a page that was replaced is not an error.
     if (typeof page === 'string' && page !== this.protocol.page) return undefined;
     if (page !== this.protocol.page || v !== this.protocol.version || typeof kind !== 'string')
       this.drop(`not of version ${this.protocol.version} of the page ${this.protocol.page}`);
@@ -139,9 +139,9 @@ abstract class End<In extends Message> {
   }
 }
 
-/** What the host's end does with what goes wrong. */
+/** What the host's end does when something goes wrong. */
 export interface HostEvents {
-  /** Words of a problem for the page: why its question has no answer. */
+  /** The Problem that tells the page why its question has no answer. */
   problemOf(e: unknown): Problem;
   /** The handler of a plain message threw or rejected. */
   failed(type: string, e: unknown): void;
@@ -167,7 +167,7 @@ export class HostChannel<ToPage extends Message, ToHost extends Message, Replies
     this.post({ kind: 'message', body: m });
   }
 
-  /** Answers a question whose id came by another message (`PageChannel.expect`). Never rejects. */
+  /** Answers a question whose id came in another message (`PageChannel.expect`). Never rejects. */
   async reply<T extends keyof Replies>(_type: T, id: number, answer: Promise<Replies[T]>): Promise<void> {
     await this.#answer(id, () => answer);
   }
@@ -211,7 +211,7 @@ interface Waiting {
   readonly reject: (e: unknown) => void;
 }
 
-/** The page's end. webview/shared/channel.ts makes it over the editor's API. */
+/** The page's end. webview/shared/channel.ts builds it on the editor's API. */
 export class PageChannel<ToPage extends Message, ToHost extends Message, Replies>
   extends End<ToPage>
   implements Disposable
@@ -219,7 +219,7 @@ export class PageChannel<ToPage extends Message, ToHost extends Message, Replies
   readonly #waiting = new Map<number, Waiting>();
   #nextId: number;
 
-  /** `firstId`: another one for each page, because answers to the page before it may still be under way. */
+  /** `firstId` must differ from page to page, because answers to the previous page may still be under way. */
   constructor(
     private readonly language: Protocol<ToPage, ToHost, Replies>,
     port: Port,
@@ -241,7 +241,7 @@ export class PageChannel<ToPage extends Message, ToHost extends Message, Replies
     return answer;
   }
 
-  /** The id for a question that another message carries, and its answer to come. */
+  /** The id for a question that another message carries, and the promise of its answer. */
   expect<T extends keyof Replies>(type: T): { readonly id: number; readonly answer: Promise<Replies[T]> } {
     const id = this.#nextId++;
     const answer = new Promise<Replies[T]>((resolve, reject) => {

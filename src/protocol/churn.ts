@@ -1,4 +1,4 @@
-/** What the page of changes and its host say to each other. Times in ms since the epoch. */
+/** The messages between the changes page and its host. Times in ms since the epoch. */
 import type { ProblemData } from '../base/problem';
 import type { ChangeEvent, FieldChange, FindingKind, ViewRow } from '../churn/types';
 import type { Protocol } from './channel';
@@ -7,7 +7,8 @@ import { flag, list, maybe, number, object, problem, text, oneOf } from './shape
 export type { ChangeEvent, FindingKind, ViewRow } from '../churn/types';
 
 /**
- * starting: the first lists are under way. paused: recorded, and the picture stands still. stopped: nothing is watched.
+ * starting: the first lists are under way. paused: changes are still recorded, but the picture stands still. stopped:
+ * nothing is watched.
  */
 export type ChurnState = 'starting' | 'recording' | 'paused' | 'stopped';
 
@@ -17,14 +18,14 @@ export interface ChurnFacts {
   /** "3 kinds in all namespaces", "Paint in shop, app=web". */
   readonly subtitle: string;
   readonly state: ChurnState;
-  /** Since when it is recorded. */
+  /** When the recording started. */
   readonly start: number;
   readonly now: number;
   readonly events: number;
   readonly objects: number;
   /** Goes on while the page is hidden. */
   readonly whileHidden: boolean;
-  /** What is not whole: bounds, gaps. */
+  /** What is incomplete: limits that were reached, gaps. */
   readonly notes: readonly string[];
   readonly problems: readonly ProblemData[];
 }
@@ -35,7 +36,7 @@ export interface FindingView {
   readonly sentence: string;
   readonly advice: string;
   readonly since: number;
-  /** Row of one of its objects. */
+  /** Id of the row of one of its objects. */
   readonly example: string;
 }
 
@@ -71,7 +72,7 @@ export type ToChurnPage =
   | { readonly type: 'picture'; readonly picture: ChurnPicture }
   | { readonly type: 'failed'; readonly problem: ProblemData };
 
-/** What the page shows: the host tells only that. */
+/** What the page shows: the host sends only that. */
 export interface ChurnShown {
   readonly folded: readonly string[];
   readonly filter: string;

@@ -1,4 +1,4 @@
-/** What the flame graph page and its host say to each other. */
+/** The messages between the flame graph page and its host. */
 import type {
   Asked,
   AskedFrames,
@@ -45,18 +45,18 @@ import {
   type Shape,
 } from './shape';
 
-/** What the page asks of the profile itself. The answer is what the profile gives. */
+/** Questions that the host passes on to the profile. It returns the profile's answer unchanged. */
 export type FlameQuestion = 'flame' | 'search' | 'top' | 'peek' | 'sandwich';
 export type QueryOf<K extends FlameQuestion> = Parameters<Questions[K]>[0];
 export type FlameReplies = { readonly [K in FlameQuestion]: Awaited<ReturnType<Questions[K]>> };
 
 /**
- * A flame question that the page puts before it knows the profile, so that the tree is built while the page takes
- * 'init' in. Answered like any other, with its `id`, after the first 'init'.
+ * A flame question that the page asks before it knows the profile, so that the tree is built while the page handles
+ * 'init'. It is answered like any other, with its `id`, after the first 'init'.
  */
 export interface EarlyFlame {
   readonly id: number;
-  /** A `typeKey`; the default's is shown for one that the profile doesn't have, '' among them. */
+  /** A `typeKey`. When the profile has no such type, as for '', the default type is used. */
   readonly sampleType: string;
   readonly part?: Part;
   readonly zoom: readonly number[];
@@ -76,8 +76,8 @@ export type FromFlamePage =
   | { readonly type: 'ready'; readonly early: readonly EarlyFlame[] }
   | { readonly [K in FlameQuestion]: { readonly type: K; readonly query: QueryOf<K> } }[FlameQuestion]
   /**
-   * To a file that the user chooses. `data`: what the page made itself; profiles and stacks are made by the host, of
-   * the part given.
+   * Saves to a file that the user chooses. `data` is what the page made itself; the host makes profiles and stacks from
+   * the given part.
    */
   | {
       readonly type: 'save';
@@ -86,11 +86,11 @@ export type FromFlamePage =
       readonly part: Part;
       readonly data?: string | Uint8Array;
     }
-  /** "Compare with…": the host asks for the other profile, and opens the two. */
+  /** "Compare with…": the host asks for the other profile, and opens both. */
   | { readonly type: 'compareWith' }
   /** How the files of a comparison are scaled to each other; answered by another 'init'. */
   | { readonly type: 'normalize'; readonly how: Normalize }
-  /** To the clipboard; `what` is for the message that says so: "the name". */
+  /** Copies to the clipboard; `what` names the text in the confirmation: "the name". */
   | { readonly type: 'copy'; readonly text: string; readonly what: string };
 
 const part = object<Part>({
@@ -223,18 +223,18 @@ export const FLAME: Protocol<ToFlamePage, FromFlamePage, FlameReplies> = {
   },
 };
 
-/** Key of a value type that holds over files: "cpu/nanoseconds". */
+/** Key of a value type, the same in every file: "cpu/nanoseconds". */
 export function typeKey(t: ValueType): string {
   return `${t.type}/${t.unit}`;
 }
 
-/** Index of the value type with this key; the default's when the profile has no such type. */
+/** Index of the value type with this key, or of the default type when the profile has no such type. */
 export function sampleTypeOf(summary: ProfileSummary, key: string): number {
   const named = summary.sampleTypes.findIndex((t) => typeKey(t) === key);
   return named >= 0 ? named : summary.defaultSampleType;
 }
 
-/** What an early question asks, now that the profile is known. */
+/** The query of an early question, now that the profile is known. */
 export function earlyQuery(
   { sampleType, part, zoom, minShare }: EarlyFlame,
   summary: ProfileSummary,
@@ -243,7 +243,10 @@ export function earlyQuery(
   return { sampleType: sampleTypeOf(summary, sampleType), ...(part && { part }), zoom, minShare, ownModules };
 }
 
-/** Handlers that pass the page's questions on to the profile. `of`: the open profile, or throws why there is none. */
+/**
+ * Handlers that pass the page's questions on to the profile. `of` returns the open profile, or throws an error that
+ * says why there is none.
+ */
 export function passedOn(
   of: (m: Of<FromFlamePage, FlameQuestion>) => Questions,
 ): Pick<Handlers<FromFlamePage, FlameReplies>, FlameQuestion> {

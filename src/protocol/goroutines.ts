@@ -1,4 +1,4 @@
-/** What the goroutine page and its host say to each other. */
+/** The messages between the goroutine page and its host. */
 import type { GrownStack, Growth, Stuck, Verdict } from '../profile/goroutines/growth/types';
 import type { GoroutineDump, GoroutineGroup, WorkerPool, Workers, WorkerStack, WorkerState } from '../profile/types';
 import type { Protocol } from './channel';
@@ -18,21 +18,24 @@ export type { GrownStack, Growth, Stuck } from '../profile/goroutines/growth/typ
 /** A goroutine dump that was taken before the one that is shown. */
 export interface EarlierDump {
   readonly key: string;
-  /** "14:30", with the day unless it is the same, and what tells it from its neighbours. */
+  /** "14:30", with the day if that differs, and with what distinguishes it from its neighbours. */
   readonly label: string;
   /** Of the same process, or of another replica of the same workload. */
   readonly same: 'process' | 'workload' | 'other';
 }
 
-/** What changed since an earlier dump, and which there are. */
+/** What changed since an earlier dump, and which earlier dumps there are. */
 export interface Compared {
   /** Same process first, newest first. */
   readonly earlier: readonly EarlierDump[];
-  /** Key of the one that was compared with; '' = none. */
+  /** Key of the dump that this one is compared with; '' = none. */
   readonly base: string;
-  /** Absent when there is nothing to compare with. Between the base and this dump may be others of the same process. */
+  /**
+   * Absent when there is nothing to compare with. It may include dumps of the same process between the base and this
+   * one.
+   */
   readonly growth?: Growth;
-  /** When each of the growth's dumps was taken, worded: "14:30"; the name of one whose time is unknown. */
+  /** When each of the growth's dumps was taken, as text: "14:30"; for a dump whose time is unknown, its name. */
   readonly labels: readonly string[];
 }
 

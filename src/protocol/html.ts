@@ -1,11 +1,11 @@
-/** The one HTML document of all pages: a bundle, its styles, and a policy under which nothing else runs or loads. */
+/** The HTML document that all pages share: a bundle, its styles, and a policy that lets nothing else run or load. */
 
 export interface PageHtml {
   /** The webview's own source, `webview.cspSource`: the only place that things are loaded from. */
   readonly cspSource: string;
   readonly scriptUri: string;
   readonly styleUri: string;
-  /** For the screen reader; the tab has its own. */
+  /** For screen readers; the tab has a title of its own. */
   readonly title: string;
 }
 

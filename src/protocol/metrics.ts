@@ -49,7 +49,7 @@ export type { Unit } from '../metrics/units';
 
 export type MetricsView = 'pipeline' | 'charts' | 'explore';
 
-/** A shown process. */
+/** A process that the page shows. */
 export interface ShownReplica {
   readonly id: string;
   readonly label: string;
@@ -57,44 +57,47 @@ export interface ShownReplica {
   readonly problem?: ProblemData;
 }
 
-/** One of those that a page compares. */
+/** One of the subjects that a page compares. */
 export interface ComparedSubject {
-  /** What its series carry as `subject`, and for people: "widgets · kind-a". */
+  /** The `subject` of its series, also shown to the user: "widgets · kind-a". */
   readonly name: string;
   /** "team-a in kind-a · 2 replicas". */
   readonly subtitle: string;
   /** "/metrics every 2 s". */
   readonly sourceLabel: string;
-  /** What fails, and whose: a replica, or '' for the whole of it. */
+  /** What fails, and for whom: a replica, or '' for the whole subject. */
   readonly problems: readonly { readonly who: string; readonly problem: ProblemData }[];
 }
 
-/** The facts line and the choices of the toolbar; on a page that compares, of the one in focus. */
+/** The facts line and the choices of the toolbar; on a page that compares, those of the subject in focus. */
 export interface MetricsFacts {
   readonly title: string;
-  /** "2 replicas, …-bd87l leads": worded. */
+  /** As shown: "2 replicas, …-bd87l leads". */
   readonly subtitle: string;
   /** "from /metrics every 2 s". */
   readonly sourceLabel: string;
   readonly sources: readonly { readonly id: string; readonly label: string }[];
   readonly source: string;
-  /** What watching costs the process; `title` has the whole of it. Absent: nothing was asked yet, or no process is. */
+  /**
+   * What scraping costs the process; `title` has the details. Absent when nothing was scraped yet, or no process is
+   * scraped.
+   */
   readonly cost?: { readonly text: string; readonly title: string };
-  /** Of a saved file, from its first to its last scrape: there is no "live" then, and no process to profile. */
+  /** Of a saved file: from its first to its last scrape. Such a page has no "live", and no process to profile. */
   readonly span?: { readonly start: number; readonly end: number };
   readonly replicas: readonly ShownReplica[];
   /** Names of the controllers inside the process, as metrics name them. */
   readonly controllers: readonly string[];
-  /** Those that are compared, in the order in which they were chosen. Absent: a page of one. */
+  /** The compared subjects, in the order in which they were chosen. Absent on a page with one subject. */
   readonly subjects?: readonly ComparedSubject[];
-  /** Name of the compared one whose pipe, families and sources are shown. */
+  /** Name of the compared subject whose pipeline, families and sources are shown. */
   readonly focus?: string;
 }
 
 /** A panel of the catalog, or one of the user's own, as the page needs it. */
 export interface PanelInfo extends Omit<Panel, 'group' | 'needs'> {
   readonly group: string;
-  /** On a page that compares: the query as each is asked; `promql` is then what they have in common. */
+  /** On a page that compares: the query of each subject; `promql` is then what they have in common. */
   readonly queries?: readonly { readonly subject: string; readonly promql: string }[];
 }
 
@@ -102,11 +105,11 @@ export interface ChartSeries {
   readonly label: string;
   readonly labels: Labels;
   readonly values: Float64Array;
-  /** Whose it is, on a page that compares. */
+  /** On a page that compares: the subject that it belongs to. */
   readonly subject?: string;
 }
 
-/** Of one of those that are compared: why it has no series in this chart. */
+/** Why one of the compared subjects has no series in this chart. */
 export interface ChartGap {
   readonly subject: string;
   readonly problem?: ProblemData;
@@ -123,25 +126,25 @@ export interface ChartData {
   readonly problem?: ProblemData;
   /** Why there is nothing to draw, and what would change that. */
   readonly empty?: string;
-  /** On a page that compares: those without a series, while others have some or not. */
+  /** On a page that compares: the subjects without a series, whether or not others have some. */
   readonly gaps?: readonly ChartGap[];
 }
 
-/** How a chart differs from what the page was sent of it before: points left at the front, others came at the end. */
+/** How a chart differs from what the page was sent before: points left at the front, and others came at the end. */
 export interface ChartAppend {
   readonly panel: string;
   /** The revision of the chart that it changes. */
   readonly after: number;
-  /** Points that leave at the front. */
+  /** How many points leave at the front. */
   readonly drop: number;
-  /** Points behind those that stay as they are; what followed them is replaced. */
+  /** How many points after those stay as they are; whatever followed them is replaced. */
   readonly keep: number;
   readonly times: Float64Array;
-  /** Of each series, in the order in which they were sent. */
+  /** One array for each series, in the order in which the series were sent. */
   readonly values: readonly Float64Array[];
 }
 
-/** A chart, or what is new in it. `revision` tells what the page has then. */
+/** A chart, or what is new in it. `revision` is the chart's revision once the page has applied it. */
 export type ChartUpdate =
   | { readonly revision: number; readonly chart: ChartData }
   | { readonly revision: number; readonly append: ChartAppend };
@@ -176,14 +179,14 @@ export type ToMetricsPage =
       readonly panels: readonly PanelInfo[];
       readonly view: MetricsView;
       readonly range: TimeRange;
-      /** Kept by the page as `subject` of its state: what the host brings the tab back by. */
+      /** The page keeps it as `subject` of its state; the host restores the tab from it. */
       readonly subject?: unknown;
     }
   | { readonly type: 'facts'; readonly facts: MetricsFacts }
   | { readonly type: 'pipeline'; readonly pipeline: PipelineView }
   | {
       readonly type: 'charts';
-      /** One that is as it was sent last is not among them. */
+      /** Without those that have not changed since they were last sent. */
       readonly charts: readonly ChartUpdate[];
       readonly range: { readonly start: number; readonly end: number };
     }
@@ -195,14 +198,14 @@ export interface MetricsWatch {
   readonly view: MetricsView;
   readonly panels: readonly string[];
   readonly range: TimeRange;
-  /** Of a chart, px, for the step. */
+  /** Of a chart, px; the step of the queries depends on it. */
   readonly width: number;
   readonly paused: boolean;
   /** '' = all. */
   readonly controller: string;
   /** Id of a replica; '' = all. */
   readonly replica: string;
-  /** Name of the compared one in focus; '' = the first. */
+  /** Name of the compared subject in focus; '' = the first. */
   readonly focus: string;
 }
 
@@ -214,17 +217,17 @@ export interface MetricsQuery {
   readonly width: number;
 }
 
-/** What is typed in a query, to be completed: names of metrics, of labels of `name`, or values of `label`. */
+/** Asks for completions of what is typed in a query: names of metrics, of labels of `name`, or values of `label`. */
 export interface CompletionQuestion {
   readonly kind: 'names' | 'labels' | 'values';
-  /** '' = of any. */
+  /** Name of a metric; '' = any. */
   readonly name: string;
   readonly label: string;
 }
 
 export type MetricsFile = 'csv' | 'png' | 'grafana' | 'rules' | 'scrapes';
 
-/** `content`: of what the page makes itself, a table or a picture. */
+/** `content` is a table or a picture, when the page makes it itself. */
 export interface SaveMetrics {
   readonly what: MetricsFile;
   readonly panel: string;
@@ -234,7 +237,7 @@ export interface SaveMetrics {
 export type FromMetricsPage =
   | { readonly type: 'ready' }
   | ({ readonly type: 'watch' } & MetricsWatch)
-  /** What came of these panels does not fit what the page has of them: they are sent whole. */
+  /** The updates of these panels don't fit what the page has: the host sends the whole charts. */
   | { readonly type: 'resend'; readonly panels: readonly string[] }
   | { readonly type: 'source'; readonly source: string }
   | { readonly type: 'families' }

@@ -1,4 +1,6 @@
-/** What the two pages of a profile have in common: the facts line, and messages that both of them send and hear. */
+/**
+ * What the two pages of a profile have in common: the facts line, and the messages that both of them send and receive.
+ */
 import type { ProblemData } from '../base/problem';
 import type { StackFrame } from '../profile/types';
 import type { Shapes } from './channel';
@@ -10,13 +12,13 @@ export type PageName = 'flame' | 'goroutines';
 export interface PageFacts {
   /** "CPU gadgets-controller-manager" or the file's name. */
   readonly title: string;
-  /** "gadgets-7c9d-x2x4p, leader, 30 s, today 14:32": already worded; '' = nothing known. */
+  /** "gadgets-7c9d-x2x4p, leader, 30 s, today 14:32": ready to show; '' = nothing known. */
   readonly subtitle: string;
   /** Modules of the open workspace, for "your module". */
   readonly ownModules: readonly string[];
-  /** Pages that this file can be read in; the segments of the toolbar. */
+  /** Pages that can show this file; the segments of the toolbar. */
   readonly pages: readonly PageName[];
-  /** True for a capture of ours, which can be taken once more ("Capture again"); absent for any other file. */
+  /** True for one of our captures, which can be taken again ("Capture again"); absent for any other file. */
   readonly again?: boolean;
 }
 
@@ -29,7 +31,7 @@ export type FromProfilePage =
   | { readonly type: 'show'; readonly page: PageName }
   | { readonly type: 'openSource'; readonly frame: StackFrame }
   | { readonly type: 'captureAgain' }
-  /** The picture is there, this long after the page knew the profile. */
+  /** The picture is drawn, this long after the page got the profile. */
   | { readonly type: 'drawn'; readonly millis: number };
 
 const pageName: Shape<PageName> = oneOf('flame', 'goroutines');

@@ -1,17 +1,17 @@
 /**
  * Shapes of what messages carry, checked at the seam between host and pages. A shape is written by hand beside its
- * TypeScript type, and the compiler holds the two together: a field that is missing, too many or of another type
+ * TypeScript type, and the compiler holds the two together: a missing field, an extra one or one of another type
  * doesn't compile.
  */
 import type { ProblemData } from '../base/problem';
 
 /**
- * Where a value departs from the shape: ".facts.title is no text"; undefined when it fits. Exactly of T: a shape of a
- * narrower or of a wider type is refused.
+ * Returns where a value departs from the shape (".facts.title is no text"), or undefined when it fits. Invariant in T:
+ * the compiler refuses a shape of a narrower or wider type.
  */
 export interface Shape<in out T> {
   (value: unknown): string | undefined;
-  /** Only for the compiler: nothing has it. */
+  /** Only for the compiler: no shape has it. */
   readonly exactly?: (t: T) => T;
 }
 
@@ -31,27 +31,27 @@ function leaf<T>(what: string, fits: (value: unknown) => boolean): Shape<T> {
 
 export const text: Shape<string> = leaf('text', (v) => typeof v === 'string');
 export const flag: Shape<boolean> = leaf('boolean', (v) => typeof v === 'boolean');
-/** A number, NaN and the infinities among them: the editor sends those as null. */
+/** A number, including NaN and the infinities, which the editor sends as null. */
 export const number: Shape<number> = leaf('number', (v) => typeof v === 'number' || v === null);
-/** Anything: where what it is comes from elsewhere, and its reader checks it. */
+/** Any value: whoever reads it checks it. */
 export const anything: Shape<unknown> = () => undefined;
 
-/** One of these: all that the type has. */
+/** One of these words, which must be all that the type has. */
 export function oneOf<const T extends string | number>(...words: readonly T[]): Shape<T> {
   return leaf(words.map((w) => JSON.stringify(w)).join(' or '), (v) => words.includes(v as T));
 }
 
-/** Columns, a word for each class. They may have millions of entries, which are not looked at. */
+/** Columns, one shape for each class. They may have millions of entries, which are not checked. */
 export const bytes = column<Uint8Array>('Uint8Array');
 export const integers = column<Uint32Array>('Uint32Array');
 export const floats = column<Float64Array>('Float64Array');
 
-/** By name: an array that came from another window is of another class. */
+/** Compares the name, because an array from another window has another class. */
 function column<T>(name: string): Shape<T> {
   return leaf(name, (v) => Object.prototype.toString.call(v) === `[object ${name}]`);
 }
 
-/** May be undefined; messages that are sent as JSON leave it out then. */
+/** May be undefined; a message that is sent as JSON leaves the field out then. */
 export function maybe<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value) => (value === undefined ? undefined : shape(value));
 }
@@ -60,15 +60,15 @@ export function either<A, B>(a: Shape<A>, b: Shape<B>): Shape<A | B> {
   return (value) => (a(value) === undefined ? undefined : b(value));
 }
 
-/** Each entry is looked at: for what a user could count. */
+/** Checks each entry: for lists that a user could count. */
 export function list<T>(entry: Shape<T>): Shape<readonly T[]> {
   return listUpTo(Infinity, entry);
 }
 
-/** Lists that are as long as a profile is large are looked at no further than this. */
+/** In lists that grow with the profile, only this many entries are checked. */
 const LONG = 100;
 
-/** The first entries are looked at: one loop made all of them. */
+/** Checks only the first entries: the same loop made all of them. */
 export function longList<T>(entry: Shape<T>): Shape<readonly T[]> {
   return listUpTo(LONG, entry);
 }
@@ -100,7 +100,7 @@ export function optional<T>(shape: Shape<T>): Optional<T> {
   return { optional: shape };
 }
 
-/** An object with these fields; further ones do no harm. */
+/** An object with these fields; further fields are allowed. */
 export function object<T>(fields: Fields<T>): Shape<T> {
   const given = fields as unknown as Readonly<Record<string, Shape<unknown> | Optional<unknown>>>;
   const shapes = Object.entries(given).map(
