@@ -1,4 +1,4 @@
-/** Files that are either there in whole or not there at all. */
+/** Atomic writes: a file is complete or doesn't exist. */
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
@@ -12,9 +12,9 @@ export function isTemporary(name: string): boolean {
   return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
 }
 
-/** Captures are this person's own: stacks and labels may tell what others should not read. */
+/** Only the user may read captures: stacks and labels may reveal what others should not see. */
 export const PRIVATE = 0o600;
-/** What any program gives a new file; the process's umask takes its part away. */
+/** The usual mode of a new file, from which the process's umask is taken away. */
 const USUAL = 0o666;
 
 /** Writes a temporary file beside `near` and flushes it to the disk. The caller places or removes it. */
@@ -82,7 +82,7 @@ export async function placeNew(temp: string, file: string): Promise<boolean> {
   return true;
 }
 
-/** Why a file could not be written, in words with a next step. */
+/** Says why a file could not be written, with a next step. */
 export function writeProblem(e: unknown, file: string): Problem {
   if (e instanceof Problem) return e;
   const code = codeOf(e);

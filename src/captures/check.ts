@@ -1,4 +1,4 @@
-/** Is this body a whole profile? Looked at before anything is saved. */
+/** Checks that a body is a whole profile, before anything is saved. */
 import { Problem, isAbort } from '../base/problem';
 import type { OpenOptions, OpenProfile } from '../profile/types';
 import type { PprofKind } from './types';
@@ -20,7 +20,7 @@ export const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
 export interface Checked {
   /** Samples of the profile; NaN for an execution trace, which only Go reads. */
   readonly samples: number;
-  /** Still open: whoever gets it disposes of it. Undefined for an execution trace. */
+  /** Still open: the caller must dispose of it. Undefined for an execution trace. */
   readonly profile: OpenProfile | undefined;
 }
 
@@ -28,13 +28,13 @@ export interface CheckOptions {
   readonly open: Opener;
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
-  /** Who answered, for the sentences: "default/widgets-0 :6060". */
+  /** Who answered, for the messages: "default/widgets-0 :6060". */
   readonly label: string;
 }
 
 /**
  * Throws Problem `captures.empty`, `captures.html`, `captures.notGoroutines`, `captures.notTrace` or what the reader
- * finds wrong (a truncated gzip, a truncated proto). A body that opens as a whole is given as the profile that it is.
+ * finds wrong (a truncated gzip, a truncated proto). Otherwise returns the opened profile.
  */
 export async function checkBody(
   kind: PprofKind,
@@ -72,7 +72,7 @@ export async function checkBody(
     );
   }
   try {
-    // A copy (a Buffer's own slice would share its memory): the thread takes what it is given.
+    // A copy (a Buffer's own slice would share its memory), because the thread takes over the bytes that it is given.
     const profile = await options.open(new Uint8Array(body), { maxBytes: options.maxBytes }, options.signal);
     return { samples: profile.summary.samples, profile };
   } catch (e) {

@@ -1,33 +1,31 @@
 /**
- * The profile that a capture's check has read, kept for whoever opens the file next: so it is read once, by one thread,
- * and not again from the disk.
+ * Keeps the profile that a capture's check has read, for the page that opens the file next. So one thread reads it
+ * once, and it is not read again from the disk.
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { OpenProfile } from '../profile/types';
 
 /**
- * A page follows its capture at once. A profile that nobody wanted for this long, ms, is closed: its columns are
- * memory.
+ * A page opens right after its capture. A profile that no page has taken for this long, ms, is closed to free the
+ * memory of its columns.
  */
 const KEEP_MS = 30_000;
 
 interface Kept {
   readonly file: string;
-  /** Of the file as it was saved: another one of the same name is read. */
+  /** Of the file as it was saved: when another file has taken its name, that one is read instead. */
   readonly stamp: Promise<string>;
   readonly profile: OpenProfile;
   readonly timer: NodeJS.Timeout;
 }
 
-/** Keeps one, the last. */
+/** Keeps only the last one. */
 export class CheckedProfiles {
   #kept: Kept | undefined;
   #disposed = false;
 
-  /**
-   * Takes over a profile that was read from the bytes now in `file`; resolves when it knows the file to compare with.
-   */
+  /** Takes over a profile that was read from the bytes now in `file`; resolves once the file's stamp is known. */
   async keep(file: string, profile: OpenProfile): Promise<void> {
     this.#close();
     if (this.#disposed) {
@@ -44,8 +42,8 @@ export class CheckedProfiles {
   }
 
   /**
-   * Hands over what is kept of this file, as long as the file is what it was; undefined otherwise, at once where
-   * nothing is.
+   * Hands over the profile kept for this file. Returns undefined when there is none; resolves to undefined when the
+   * file has changed since.
    */
   take(file: string): Promise<OpenProfile | undefined> | undefined {
     const kept = this.#kept;
@@ -59,7 +57,7 @@ export class CheckedProfiles {
     });
   }
 
-  /** Closes what is kept, and what comes later. */
+  /** Closes the kept profile, and any that is passed to `keep` later. */
   dispose(): void {
     this.#disposed = true;
     this.#close();
@@ -73,7 +71,7 @@ export class CheckedProfiles {
   }
 }
 
-/** Tells a file that was written anew from the one before; '' for one that is gone. */
+/** Changes when the file is written anew; '' for a file that is gone. */
 async function stampOf(file: string): Promise<string> {
   return fs.stat(file, { bigint: true }).then(
     ({ ino, size, mtimeNs }) => `${ino} ${size} ${mtimeNs}`,

@@ -16,7 +16,7 @@ export function defaultName(info: Pick<CaptureInfo, 'kind' | 'seconds' | 'pod' |
 
 /**
  * Facts beside a page's title: "gadgets-7c9d-x2x4p, leader, 30 s, today 14:32, kind / prod, gadgets:v1.2". Only what is
- * known; kind and process always stand in the title or here, whatever a person called the capture. `recordedNanos` is
+ * known; kind and process always stand in the title or here, whatever the user called the capture. `recordedNanos` is
  * the profile's own duration, 0 = unknown: a process that ended early recorded less than it was asked for.
  */
 export function subtitle(info: CaptureInfo, now: number, recordedNanos = 0): string {
@@ -33,14 +33,14 @@ export function subtitle(info: CaptureInfo, now: number, recordedNanos = 0): str
     .join(', ');
 }
 
-/** Of what answers at once, a capture over some seconds tells the difference. */
+/** True for a capture over some seconds of a kind that answers at once: it says what changed. */
 function isDelta({ kind, seconds }: Pick<CaptureInfo, 'kind' | 'seconds'>): boolean {
   return seconds > 0 && kind !== 'metrics' && !records(kind);
 }
 
 /**
- * Below this share of the seconds asked for, a recording was cut short: the profiler's own start and stop take no
- * tenth.
+ * Below this share of the seconds asked for, a recording was cut short: the profiler's own start and stop take less
+ * than a tenth.
  */
 const CUT_SHORT = 0.9;
 
@@ -52,7 +52,7 @@ function recorded(asked: number, nanos: number): string {
     : `${asked} s`;
 }
 
-/** The same from the file's own facts, for one without notes. Times in ms and ns; 0 = unknown. */
+/** The same from the profile's own facts, for a file without a sidecar. Times in ms and ns; 0 = unknown. */
 export function fileSubtitle(
   facts: { readonly timeMillis: number; readonly durationNanos: number },
   now: number,
@@ -65,9 +65,7 @@ export function fileSubtitle(
     .join(', ');
 }
 
-/**
- * Dim text behind the name in the tree: "14:32 · leader · …-x2x4p · 213 KiB"; the day stands there unless it is today.
- */
+/** Dim text behind the name in the tree: "14:32 · leader · …-x2x4p · 213 KiB"; with the day, unless it is today. */
 export function treeDescription(capture: Capture, now: number): string {
   const { info } = capture;
   return [when(info.at, now).replace(/^today /, ''), info.leader ? 'leader' : '', replicaOf(info), bytes(capture.bytes)]
@@ -84,8 +82,8 @@ function replicaOf({ name, pod, workload }: CaptureInfo): string {
 }
 
 /**
- * Lines of the tooltip: what, from where, when, the file. The time is the clock's: the editor keeps a tooltip, in which
- * an age would go stale.
+ * Lines of the tooltip: what, from where, when, the file. Gives the time of day, not an age: the editor keeps the
+ * tooltip, so an age would go stale.
  */
 export function tooltipLines(capture: Capture, now: number): readonly string[] {
   const { info } = capture;

@@ -1,7 +1,7 @@
 /** A capture in another form: a goroutine dump as a profile that `go tool pprof` reads. */
 import type { Opener } from './check';
 
-/** Captures of goroutines are kept as text; their name tells. */
+/** True for a goroutine dump, which is kept as text, by its file name. */
 export function isGoroutineText(name: string): boolean {
   return name.endsWith('.goroutines.txt');
 }
@@ -11,7 +11,7 @@ export function isGoroutineText(name: string): boolean {
  * decompression.
  */
 export async function encodeCapture(bytes: Uint8Array, open: Opener, maxBytes: number): Promise<Uint8Array> {
-  // A copy: a thread takes what it is given.
+  // A copy, because the thread takes over the bytes that it is given.
   const profile = await open(new Uint8Array(bytes), { maxBytes });
   try {
     return await profile.encode();

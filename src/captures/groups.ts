@@ -17,8 +17,8 @@ export function isGroupRow(row: Row): row is GroupRow {
 }
 
 /**
- * `captures` newest first, as the store lists them; a group stands where its newest member would. One that has one
- * member left stands alone.
+ * `captures` newest first, as the store lists them; a group takes the place of its newest member. The last member of a
+ * group is listed without the group.
  */
 export function rowsOf(captures: readonly Capture[]): readonly Row[] {
   const members = new Map<string, Capture[]>();
@@ -39,7 +39,7 @@ export function rowsOf(captures: readonly Capture[]): readonly Row[] {
   return rows;
 }
 
-/** Dim text behind a group's name: "14:32 · 3 captures · 1.2 MiB"; the day stands there unless it is today. */
+/** Dim text behind a group's name: "14:32 · 3 captures · 1.2 MiB"; with the day, unless it is today. */
 export function groupDescription({ members }: GroupRow, now: number): string {
   const [first] = members;
   const at = Math.max(...members.map((m) => m.info.at));

@@ -4,9 +4,9 @@ import type { CaptureKind, GoKind, PprofKind } from './types';
 interface KindFacts {
   /** On buttons, pages and in the tree. */
   readonly label: string;
-  /** What a person learns from it, for one who chooses. */
+  /** What the user learns from it, shown where kinds are chosen. */
   readonly tells: string;
-  /** Name in the pprof index and in the path, where it is not the kind's own. */
+  /** Name in the pprof index and in the path, where it differs from the kind. */
   readonly path?: string;
   /** It records for some seconds; the others answer at once. */
   readonly records?: true;
@@ -14,7 +14,7 @@ interface KindFacts {
   readonly delta?: true;
 }
 
-/** In the order in which a person is offered them. */
+/** In the order in which the user is offered them. */
 const FACTS: Readonly<Record<GoKind, KindFacts>> = {
   cpu: { label: 'CPU', tells: 'Where the time goes, for some seconds', path: 'profile', records: true },
   goroutine: { label: 'Goroutines', tells: 'What every goroutine does right now', delta: true },
@@ -37,7 +37,7 @@ const FACTS: Readonly<Record<GoKind, KindFacts>> = {
 
 const CUSTOM = 'custom:';
 
-/** Every kind that Go itself offers, in the order in which a person is offered them. */
+/** Every kind that Go itself offers, in the order in which the user is offered them. */
 export const GO_KINDS = Object.keys(FACTS) as readonly GoKind[];
 
 /** Name of a profile that the program keeps itself; undefined for the other kinds. */
@@ -63,14 +63,14 @@ export function hasDelta(kind: CaptureKind): boolean {
   return isGoKind(kind) && FACTS[kind].delta === true;
 }
 
-/** What stands behind `/debug/pprof/`, as it is written in a path. */
+/** What follows `/debug/pprof/` in the path, escaped. */
 export function pathOf(kind: PprofKind): string {
   const own = customName(kind);
-  // Names of profiles are free; by Go's advice they begin with an import path.
+  // A profile's name may be any text; Go's documentation advises to begin it with an import path.
   return own === undefined ? (FACTS[kind as GoKind].path ?? kind) : own.split('/').map(encodeURIComponent).join('/');
 }
 
-/** The kind that an entry of a pprof index stands for; undefined for what is no profile. */
+/** The kind that an entry of a pprof index stands for; undefined for an entry that is not a profile. */
 export function kindOfEntry(name: string): PprofKind | undefined {
   if (name === 'cmdline' || name === 'symbol' || name === '') return undefined;
   if (name === 'profile') return 'cpu';

@@ -10,8 +10,9 @@ export function isCaptureFile(name: string): boolean {
 }
 
 /**
- * `<pod>.<kind>.<yyyy-mm-ddThh-mm-ss>.pb.gz`, or with the ending of what is no profile.proto; the time is this
- * machine's. Without a pod the host of the URL stands there. `n` > 1 sets a second capture of the same second apart.
+ * `<pod>.<kind>.<yyyy-mm-ddThh-mm-ss>.pb.gz`, or with another ending when it is not a profile.proto; in local time.
+ * Without a pod, the name has the host of the URL or the workload. `n` > 1 distinguishes further captures of the same
+ * second.
  */
 export function fileName(info: CaptureInfo, n = 1): string {
   // 150 and 60 leave room for the rest of the name within the 255 bytes that file systems allow.
@@ -19,14 +20,14 @@ export function fileName(info: CaptureInfo, n = 1): string {
   return `${from}.${kindInName(info.kind)}.${stamp(info.at)}${n > 1 ? `-${n}` : ''}${endingOf(info)}`;
 }
 
-/** The kind without dots, which set the parts of the name apart. */
+/** The kind without dots, because dots separate the parts of the name. */
 function kindInName(kind: CaptureKind): string {
   return safe(customName(kind) ?? kind)
     .replaceAll('.', '_')
     .slice(0, 60);
 }
 
-/** Goroutines are kept as text, with states and waits; what changed of them comes as a profile. */
+/** Goroutines are kept as text, with states and waits; a delta of them comes as a profile. */
 function endingOf({ kind, seconds }: Pick<CaptureInfo, 'kind' | 'seconds'>): string {
   if (kind === 'goroutine' && seconds === 0) return '.goroutines.txt';
   return kind === 'trace' ? '.trace' : kind === 'metrics' ? '.openmetrics.txt' : '.pb.gz';
@@ -37,7 +38,7 @@ export function sidecarOf(file: string): string {
   return `${file}.json`;
 }
 
-/** What a file's own name tells, for one whose sidecar is gone. */
+/** What the file's name says about a capture whose sidecar is gone. */
 export function infoFromName(name: string, modifiedAt: number): CaptureInfo {
   const m =
     /^(.+)\.([\w-]+)\.(\d{4})-(\d\d)-(\d\d)T(\d\d)-(\d\d)-(\d\d)(?:-\d+)?\.(?:pb\.gz|goroutines\.txt|trace|openmetrics\.txt)$/.exec(
@@ -74,7 +75,7 @@ function kindFromEnding(name: string): CaptureKind {
         : 'cpu';
 }
 
-/** A sidecar's text as info; undefined when it isn't one of ours or is damaged. Unknown fields are passed over. */
+/** A sidecar's text as info; undefined when it isn't one of ours or is damaged. Unknown fields are ignored. */
 export function parseInfo(text: string): CaptureInfo | undefined {
   let o: unknown;
   try {
@@ -113,7 +114,7 @@ export function parseInfo(text: string): CaptureInfo | undefined {
 
 const GROUP_KINDS: ReadonlySet<unknown> = new Set<CaptureGroup['kind']>(['replicas', 'everything', 'pair', 'series']);
 
-/** A group of a later version is passed over: the capture then stands alone. */
+/** A group of a kind that only a later version knows is ignored: the capture is then listed without a group. */
 function groupOf(v: unknown): { readonly group?: CaptureGroup } {
   if (typeof v !== 'object' || v === null) return {};
   const { id, name, kind } = v as Record<string, unknown>;
@@ -130,7 +131,7 @@ function hostOf(url: string): string {
   }
 }
 
-/** Only what every file system takes; no leading dot, which would hide the file. */
+/** Keeps only characters that every file system accepts, and no leading dot, which would hide the file. */
 function safe(s: string): string {
   return s.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, '');
 }

@@ -10,13 +10,13 @@ import type { PprofKind } from './types';
 export interface Offer {
   readonly kind: PprofKind;
   /**
-   * Entries that the profile has now: goroutines, or stacks that were recorded; 0 also for what has no count (CPU,
-   * trace).
+   * Entries that the profile has now: goroutines, or stacks that were recorded; 0 also for kinds that have no count
+   * (CPU, trace).
    */
   readonly count: number;
 }
 
-/** The list is some kB. */
+/** Limit of an index, bytes; a usual one has a few kB. */
 const MAX_INDEX = 4 * 1024 * 1024;
 
 export interface IndexRequest {

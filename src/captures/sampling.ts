@@ -2,7 +2,7 @@
 import { count } from '../base/format';
 import { Problem } from '../base/problem';
 
-/** What switches the sampling on; `main` of a program is where it goes. */
+/** What switches sampling on; it belongs in the program's `main`. */
 const SWITCH = {
   block: {
     call: 'runtime.SetBlockProfileRate(10_000)',
@@ -19,8 +19,8 @@ export function isSampled(kind: string): kind is SampledKind {
 }
 
 /**
- * `text` is the profile with `debug=1`: of mutex it tells the fraction ("sampling period=0": off), of block only what
- * was recorded. `seconds` > 0: only what came within that time was asked for.
+ * `text` is the profile with `debug=1`: for mutex it has the fraction ("sampling period=0": off), for block only what
+ * was recorded. With `seconds` > 0, the profile covers only that time.
  */
 export function whyEmpty(
   kind: SampledKind,

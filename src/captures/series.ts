@@ -1,15 +1,15 @@
-/** Captures taken again and again until stopped, of which the last ones are kept. */
+/** Takes captures repeatedly until stopped, and keeps the last ones. */
 import { pause } from '../base/abort';
 import { isAbort, Problem } from '../base/problem';
 import type { Taken } from './together';
 import type { Capture } from './types';
 
 export interface SeriesOptions {
-  /** From the beginning of one round to that of the next, ms; a round that takes longer puts the next one off. */
+  /** From the start of one round to the start of the next, ms; a round that takes longer delays the next one. */
   readonly everyMs: number;
-  /** Rounds of which the captures are kept; older ones are deleted. */
+  /** How many rounds' captures are kept; older ones are deleted. */
   readonly keep: number;
-  /** Takes what belongs to one round. May reject with a Problem: the process is gone for now. */
+  /** Takes the captures of one round. May reject with a Problem, for example when the process is gone for now. */
   readonly round: (signal: AbortSignal) => Promise<Taken>;
   readonly remove: (capture: Capture) => Promise<void>;
   readonly onChange: (state: SeriesState) => void;
@@ -18,18 +18,18 @@ export interface SeriesOptions {
 export interface SeriesState {
   /** A round is under way. */
   readonly busy: boolean;
-  /** Rounds that gave something, since the beginning, and those whose captures are kept. */
+  /** Rounds that gave captures since the start; `kept` counts those whose captures are kept. */
   readonly rounds: number;
   readonly kept: number;
   /** Start of the next round, ms since the epoch; 0 while one is under way. */
   readonly nextAt: number;
-  /** What the last round failed by, in whole or in part. */
+  /** Why the last round failed, wholly or in part. */
   readonly problem: Problem | undefined;
 }
 
 /**
- * Goes on, whatever a round fails by, until `signal` is aborted; then resolves with what is kept, oldest first. Rejects
- * with the first round's Problem when that gave nothing: there is nothing to repeat.
+ * Continues after failed rounds until `signal` is aborted, then resolves with the kept captures, oldest first. Rejects
+ * with the first round's Problem when that round gave no captures: there is nothing to repeat.
  */
 export async function runSeries(
   { everyMs, keep, round, remove, onChange }: SeriesOptions,
@@ -58,7 +58,7 @@ export async function runSeries(
     if (first && rounds === 0 && problem && !signal.aborted) throw problem;
     while (kept.length > keep) {
       for (const capture of kept.shift()!) {
-        // One that can't be deleted now stays in the list, where a person may delete it.
+        // A capture that can't be deleted now stays in the list, where the user may delete it.
         try {
           await remove(capture);
         } catch (e) {

@@ -8,13 +8,13 @@ import { codeOf, isTemporary, placeNew, PRIVATE, writeProblem, writeTemporary, w
 import { fileName, infoFromName, isCaptureFile, parseInfo, sidecarOf } from './names';
 import type { Capture, CaptureInfo } from './types';
 
-/** A temporary file lives for the seconds of one write; one this old (ms) was left by a process that was ended. */
+/** A temporary file lives for the seconds of one write; one this old (ms) was left by a process that was killed. */
 const STALE_MS = 10 * 60_000;
 /** Sidecars are a few hundred bytes; anything much longer (bytes) is not ours and not read. */
 const MAX_SIDECAR = 64 * 1024;
-/** Changes made by other windows are told at most this often, ms. */
+/** Changes made by other windows are reported at most this often, ms. */
 const SETTLE_MS = 150;
-/** Files looked at at once while listing. */
+/** How many files are examined at the same time while listing. */
 const AT_ONCE = 32;
 
 export class CaptureStore implements Disposable {
@@ -22,13 +22,15 @@ export class CaptureStore implements Disposable {
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param dir made on the first write. */
+  /** @param dir created on the first write. */
   constructor(readonly dir: string) {}
 
   /** Something was saved, renamed or deleted, here or (once `watch` was called) by another window. */
   readonly onDidChange = this.#changed.event;
 
-  /** Hears of changes that other windows or people make in the folder. The folder is made if need be; never throws. */
+  /**
+   * Watches for changes that other windows or the user make in the folder. Creates the folder if needed; never throws.
+   */
   async watch(): Promise<void> {
     if (this.#watcher) return;
     try {
@@ -45,7 +47,7 @@ export class CaptureStore implements Disposable {
         this.#watcher = undefined;
       });
     } catch {
-      /* the folder can't be watched: changes of this window are still heard */
+      /* the folder can't be watched: changes of this window are still reported */
     }
   }
 
@@ -71,21 +73,21 @@ export class CaptureStore implements Disposable {
     return found.sort((a, b) => b.info.at - a.info.at || (a.file < b.file ? 1 : -1));
   }
 
-  /** The capture that this file is; undefined for a file outside the folder or one that is gone. */
+  /** The capture in this file; undefined for a file outside the folder or one that is gone. */
   async get(file: string): Promise<Capture | undefined> {
     if (!this.owns(file)) return undefined;
     const name = path.basename(file);
     return this.#look(name, new Set([name, sidecarOf(name)]));
   }
 
-  /** True for a path that lies directly in the folder and is named as a capture. */
+  /** True for a path that lies directly in the folder and is named like a capture. */
   owns(file: string): boolean {
     return path.dirname(path.resolve(file)) === path.resolve(this.dir) && isCaptureFile(path.basename(file));
   }
 
   /**
-   * Saves a whole capture under a new name. Throws Problem `captures.diskFull` or `captures.write` and leaves nothing.
-   * When only the sidecar can't be written the capture is kept and carries a `problem`.
+   * Saves a whole capture under a new name. Throws Problem `captures.diskFull` or `captures.write` and leaves nothing
+   * behind. When only the sidecar can't be written, the capture is kept and carries a `problem`.
    */
   async write(info: CaptureInfo, bytes: Uint8Array): Promise<Capture> {
     let file = path.join(this.dir, fileName(info));
@@ -119,8 +121,8 @@ export class CaptureStore implements Disposable {
   }
 
   /**
-   * Changes the shown name of a group, in the notes of all its members. Throws Problem `captures.gone` when it has
-   * none.
+   * Changes the shown name of a group, in the sidecars of all its members. Throws Problem `captures.gone` when it has
+   * no members.
    */
   async renameGroup(id: string, name: string): Promise<void> {
     const wanted = name.trim();
@@ -140,7 +142,7 @@ export class CaptureStore implements Disposable {
     }
   }
 
-  /** Removes the file and its sidecar; one that is gone already is fine. */
+  /** Removes the file and its sidecar; it is no error when they are already gone. */
   async delete(file: string): Promise<void> {
     if (!this.owns(file)) throw outside(file, this.dir);
     try {
@@ -158,8 +160,8 @@ export class CaptureStore implements Disposable {
   }
 
   /**
-   * Writes the capture to another path, whole or not at all; a file that is there is replaced. `convert` makes another
-   * form of its bytes; default: as they are.
+   * Writes the capture to another path, whole or not at all; an existing file is replaced. `convert` turns the bytes
+   * into another form; by default they stay as they are.
    */
   async export(file: string, to: string, convert?: (bytes: Uint8Array) => Promise<Uint8Array>): Promise<void> {
     await this.#need(file);
@@ -207,7 +209,7 @@ export class CaptureStore implements Disposable {
     };
   }
 
-  /** Removes what an ended process left: a temporary file, or notes whose capture is gone. */
+  /** Removes what a killed process left behind: a temporary file, or a sidecar whose capture is gone. */
   async #sweep(file: string): Promise<void> {
     const stat = await fs.stat(file).catch(() => undefined);
     if (stat?.isFile() && Date.now() - stat.mtimeMs > STALE_MS)

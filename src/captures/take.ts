@@ -36,7 +36,7 @@ export interface FetchRequest {
   /** Ends the request at once; the AbortError passes through. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: CaptureProgress) => void;
-  /** How the body is read for the check. */
+  /** Reads the body for the check. */
   readonly open: Opener;
   /** Refuse a longer body, before and after decompression, bytes. Default 512 MiB. */
   readonly maxBytes?: number;
@@ -46,7 +46,9 @@ export interface TakeRequest extends FetchRequest {
   /** Where it comes from; `at` is the start. */
   readonly info: CaptureInfo;
   readonly store: CaptureStore;
-  /** Takes over the profile that the check has read, once it is saved; without it the profile is closed. */
+  /**
+   * Takes over the profile that the check has read, once the capture is saved. Without `keep` the profile is closed.
+   */
   readonly keep?: (file: string, profile: OpenProfile) => void;
 }
 
@@ -77,7 +79,7 @@ export async function fetchCapture(request: FetchRequest): Promise<Buffer> {
   return body;
 }
 
-/** As `fetchCapture`, with the profile that the check has read, still open. */
+/** Like `fetchCapture`, with the profile that the check has read, still open. */
 async function fetchChecked(
   request: FetchRequest,
 ): Promise<{ readonly body: Buffer; readonly profile: OpenProfile | undefined }> {
@@ -108,8 +110,8 @@ async function fetchChecked(
 }
 
 /**
- * Both text forms in one file, debug=1 first: it alone tells the pprof labels, while debug=2 alone tells states, waits
- * and `created by`.
+ * Both text forms in one file, debug=1 first: only debug=1 has the pprof labels, only debug=2 has states, waits and
+ * `created by`.
  */
 async function goroutines(request: FetchRequest, ticker: Ticker, maxBytes: number): Promise<Buffer> {
   const grouped = await ask(request, `${request.basePath}goroutine?debug=1`, 0, ticker, maxBytes);
@@ -131,7 +133,7 @@ async function ask(
   const { target, signal } = request;
   ticker.start(seconds);
   const answer = await get(target, path, {
-    // The process says nothing while it records: silence for that long is right.
+    // The process sends nothing while it records, so silence for that long is expected.
     idleTimeoutMs: seconds * 1000 + request.idleTimeoutMs,
     maxBytes,
     onProgress: (bytes) => {
@@ -143,7 +145,7 @@ async function ask(
   return expectOk(answer, target, path).body;
 }
 
-/** Refusals in the words of Go's pprof handlers, each with what to do. Any other status is left to `expectOk`. */
+/** Throws a Problem with a next step for what Go's pprof handlers refuse. Any other status is left to `expectOk`. */
 function refused(answer: Answer, { target, kind, seconds, basePath }: FetchRequest): void {
   if (answer.status < 400) return;
   const { status } = answer;
@@ -186,7 +188,7 @@ function refused(answer: Answer, { target, kind, seconds, basePath }: FetchReque
   }
 }
 
-/** Counts the seconds down for the person who waits. */
+/** Reports progress, with a countdown of the seconds, for the user who waits. */
 class Ticker {
   #timer: NodeJS.Timeout | undefined;
   #ends = 0;

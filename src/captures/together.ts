@@ -1,4 +1,6 @@
-/** Captures that belong together, taken at once: each by itself, so that one that fails leaves the others alone. */
+/**
+ * Takes captures that belong together at the same time, each independently, so that a failure doesn't stop the others.
+ */
 import { pause } from '../base/abort';
 import { bytes } from '../base/format';
 import { isAbort, Problem } from '../base/problem';
@@ -6,7 +8,7 @@ import type { CaptureProgress } from './take';
 import type { Capture } from './types';
 
 export interface Part {
-  /** For people: "Heap of gadgets-7c9d-x2x4p". */
+  /** Shown to the user: "Heap of gadgets-7c9d-x2x4p". */
   readonly label: string;
   /**
    * Takes one capture and saves it. A failure leaves no file; an abort ends the request and rejects with AbortError.
@@ -23,7 +25,7 @@ export interface Taken {
   /** In the order of the parts; those that failed are left out. */
   readonly captures: readonly Capture[];
   readonly failures: readonly Failure[];
-  /** The person ended it: the captures are what was complete by then. */
+  /** The user cancelled: the captures are those that were complete by then. */
   readonly cancelled: boolean;
 }
 
@@ -31,24 +33,24 @@ export interface TogetherOptions {
   /** Ends every request at once. */
   readonly signal: AbortSignal;
   /**
-   * Parts under way at the same time. Default 32: more tunnels than that burden an API server, and no person compares
-   * more.
+   * Parts under way at the same time. Default 32: more tunnels than that burden an API server, and nobody compares more
+   * captures.
    */
   readonly atOnce?: number;
-  /** One part is worth nothing without the others: the first failure ends them. Default false. */
+  /** A part is worth nothing without the others, so the first failure ends them all. Default false. */
   readonly needsAll?: boolean;
   readonly onProgress?: (progress: TogetherProgress) => void;
 }
 
 export interface TogetherProgress {
-  /** Parts that ended, well or not, and all of them. */
+  /** Parts that succeeded or failed; `of` counts all parts. */
   readonly done: number;
   readonly of: number;
-  /** How far those are that are under way; none before the first has said something. */
+  /** Progress of the parts under way; empty until the first of them reports. */
   readonly under: readonly CaptureProgress[];
 }
 
-/** Never rejects: what went wrong is in the answer. */
+/** Never rejects: failures are in the result. */
 export async function takeTogether(
   parts: readonly Part[],
   { signal, atOnce = 32, needsAll = false, onProgress }: TogetherOptions,
@@ -108,12 +110,12 @@ export function progressText(p: TogetherProgress): string {
   return p.of > 1 ? `${now}, ${p.done} of ${p.of} done` : now;
 }
 
-/** The longest that a part still waits or records, whole s. */
+/** The longest time that any part still waits or records, whole s. */
 export function secondsLeft({ under }: TogetherProgress): number {
   return Math.max(0, ...under.map((u) => u.secondsLeft));
 }
 
-/** A part that begins later: it counts the seconds down until then. */
+/** The same part, started after so many seconds; until then it reports a countdown. */
 export function after(seconds: number, part: Part): Part {
   return {
     label: part.label,

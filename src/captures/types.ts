@@ -8,18 +8,18 @@ export type GoKind =
  * (pprof.NewProfile).
  */
 export type PprofKind = GoKind | `custom:${string}`;
-/** `metrics`: scrapes of the window of the captures beside it. */
+/** `metrics`: scrapes from the same time as the captures that were taken with it. */
 export type CaptureKind = PprofKind | 'metrics';
 
-/** Captures that were taken together, and are shown together. Each member's notes carry it. */
+/** Captures that were taken together, and are shown together. Each member's sidecar carries it. */
 export interface CaptureGroup {
   /** The same in all members, unique among groups. */
   readonly id: string;
-  /** Shown in the tree; the person may change it. */
+  /** Shown in the tree; the user may change it. */
   readonly name: string;
   /**
    * replicas: of several processes at once; everything: several kinds of one window; pair: before and after; series:
-   * again and again.
+   * repeatedly.
    */
   readonly kind: 'replicas' | 'everything' | 'pair' | 'series';
 }
@@ -27,13 +27,13 @@ export interface CaptureGroup {
 /** Where a capture came from; kept beside the file as `<file>.json`. No tokens, no environment. */
 export interface CaptureInfo {
   readonly version: 1;
-  /** Shown in the tree; the person may change it. */
+  /** Shown in the tree; the user may change it. */
   readonly name: string;
   readonly kind: CaptureKind;
   /** Start, ms since the epoch. */
   readonly at: number;
   /**
-   * Asked for, s; 0 for the kinds that answer at once. Of a kind that answers at once: what changed within that time.
+   * Seconds asked for. 0 for a kind that answers at once, unless it was asked what changed within that many seconds.
    */
   readonly seconds: number;
   /** Name of the context, or '' for a plain URL. */
