@@ -1,8 +1,8 @@
 /**
- * What can be asked of an open profile beside its flame graph, and the answers: shapes only. Words and meanings are
+ * The questions to an open profile other than its flame graph, and their answers: shapes only. Words and meanings are
  * those of `go tool pprof`.
  */
-/** Where a function comes from, as far as its name and file tell. */
+/** Where a function comes from, as far as its name and file say. */
 export type Origin = 'own' | 'dependency' | 'std' | 'unknown';
 
 /** One function, as shown. `name` is Go's full name: `sigs.k8s.io/x/pkg.(*T).Method`. */
@@ -16,23 +16,23 @@ export interface Frame {
   readonly origin: Origin;
   /** Index into LAYERS (src/profile/layers/rules.ts). */
   readonly layer: number;
-  /** Id of the function by its name, whatever the granularity; of a file or package its own. */
+  /** Id of the function's name, whatever the granularity; a file or package has its own id. */
   readonly fn: number;
 }
 
 /**
- * What counts as one: a function by its name; a function in a file; a file; a line of a function; an address; a Go
- * package. As pprof's `-functions` … `-addresses`. Packages are ours; and a file is one row here, where pprof 's
- * `-files` keeps those parts of it apart whose functions begin at different lines.
+ * What becomes one row or node: a function by its name; a function in a file; a file; a line of a function; an address;
+ * a Go package. Like pprof's `-functions` … `-addresses`, with two differences: pprof has no packages, and a file is
+ * one row here, while pprof's `-files` has a row for each line at which a function of the file begins.
  */
 export type Granularity = 'functions' | 'filefunctions' | 'files' | 'lines' | 'addresses' | 'packages';
 
 /**
- * The part of a profile that is looked at. Applied in pprof's order: tagRoot and tagLeaf add frames; focus and ignore
- * choose samples; hide and show leave frames out, and samples without any left; showFrom cuts what lies above; cut;
+ * The part of a profile that is shown. Applied in pprof's order: tagRoot and tagLeaf add frames; focus and ignore
+ * choose samples; hide and show leave frames out, and samples without any left; showFrom cuts off what lies above; cut;
  * tagFocus and tagIgnore choose samples; noInlines; granularity. Expressions are Go's (RE2), matched anywhere in a
- * function's name, its file or its binary. Per cents stay those of the whole profile. {} and undefined: all of it, by
- * function.
+ * function's name, its file or its binary. Percentages stay those of the whole profile. {} and undefined: the whole
+ * profile, by function.
  */
 export interface Part {
   /** Only samples with a frame that matches. */
@@ -50,7 +50,7 @@ export interface Part {
    * `key:value` (all of them), or for numbers `KEY=4kb:`, `:4kb`, `1kb:4kb`, `4kb`. Several filters: all hold.
    */
   readonly tagFocus?: readonly string[];
-  /** Only samples without such a label; of several filters none holds. */
+  /** Only samples without such a label; with several filters, none may hold. */
   readonly tagIgnore?: readonly string[];
   /** Label keys whose values become frames above all others, the first outermost. */
   readonly tagRoot?: readonly string[];
@@ -58,16 +58,16 @@ export interface Part {
   readonly tagLeaf?: readonly string[];
   /** Default 'functions'. */
   readonly granularity?: Granularity;
-  /** An inlined frame counts for the function that it was compiled into. */
+  /** Inlined frames count for the function that they were inlined into. */
   readonly noInlines?: boolean;
   /**
-   * "Cut the framework": each controller's Reconcile (or the step of a plain client-go loop) is a root, what runs it is
-   * left out, and so are samples that no controller's worker spends.
+   * "Cut the framework": each controller's Reconcile (or the step of a plain client-go loop) becomes a root. The frames
+   * above it are left out, and so are samples that are not spent in any controller's worker.
    */
   readonly cut?: boolean;
 }
 
-/** What every question names. */
+/** What every question has. */
 export interface Asked {
   readonly sampleType: number;
   readonly part?: Part | undefined;
@@ -75,19 +75,22 @@ export interface Asked {
 
 /** For answers with frames. */
 export interface AskedFrames extends Asked {
-  /** Module paths that are the person's own (go.mod's `module`); [] or absent: judged from the files' paths. */
+  /** The user's own module paths (go.mod's `module`); [] or absent: judged from the files' paths. */
   readonly ownModules?: readonly string[] | undefined;
 }
 
-/** Values of a difference: `after` is what was opened, `before` its base. Shown otherwise is after − before. */
+/**
+ * Values of a difference: `after` is of the opened profile, `before` of its base. All other values of an answer are
+ * after − before.
+ */
 export interface Change {
   readonly before: Float64Array;
   readonly after: Float64Array;
 }
 
 /**
- * Every function (by the part's granularity) with a value, largest |flat| first, then by name: as columns, one entry a
- * row. Flat goes to the innermost frame of a sample, cum to each function in it once, however often it recurs.
+ * Every function (by the part's granularity) with a value, largest |flat| first, then by name. As columns, with one
+ * entry a row. Flat goes to the innermost frame of a sample, cum to each function in it once, however often it recurs.
  */
 export interface TopTable {
   readonly id: Uint32Array;
@@ -101,7 +104,7 @@ export interface TopTable {
   readonly files: readonly string[];
   /** Line to open; 0 = unknown. */
   readonly lines: Float64Array;
-  /** What per cents are of; sum% is the running sum of flat by it. */
+  /** What percentages refer to; sum% is the running sum of flat, divided by this. */
   readonly total: number;
   /** Only for a difference. */
   readonly change?: { readonly flat: Change; readonly cum: Change };
@@ -111,7 +114,7 @@ export interface TopTable {
 export interface Edge {
   readonly id: number;
   readonly value: number;
-  /** Wherever it occurs. */
+  /** True when the call is inlined wherever it occurs. */
   readonly inlined: boolean;
   /** Only for a difference: value is after − before. */
   readonly before?: number;
@@ -121,7 +124,7 @@ export interface PeekEntry {
   readonly id: number;
   readonly flat: number;
   readonly cum: number;
-  /** Largest |value| first, then by name. Calls to itself are not among them, as in pprof. */
+  /** Largest |value| first, then by name. Without calls to itself, as in pprof. */
   readonly callers: readonly Edge[];
   readonly callees: readonly Edge[];
   readonly before?: { readonly flat: number; readonly cum: number };
@@ -148,13 +151,13 @@ export interface GraphEdge {
   readonly from: number;
   readonly to: number;
   readonly value: number;
-  /** Over functions that are not shown: a dashed line in pprof's picture. */
+  /** True for a call that passes through functions that are not shown: a dashed line in pprof's picture. */
   readonly residual: boolean;
   readonly inlined: boolean;
   readonly before?: number;
 }
 
-/** The call graph, with what is small left out as pprof does for its pictures. */
+/** The call graph, without small nodes and edges, pruned as pprof does it for its pictures. */
 export interface CallGraph {
   /** By pprof's own measure of interest, the most interesting first. */
   readonly nodes: readonly GraphNode[];
@@ -162,14 +165,14 @@ export interface CallGraph {
   readonly edges: readonly GraphEdge[];
   readonly frames: readonly (Frame & { readonly id: number })[];
   readonly total: number;
-  /** Functions with a value below nodeFraction, and those of the rest that nodeCount left out. */
+  /** Functions below nodeFraction; `furtherNodes` counts those of the rest that nodeCount left out. */
   readonly droppedNodes: number;
   readonly furtherNodes: number;
   readonly droppedEdges: number;
 }
 
 export interface GraphQuery extends AskedFrames {
-  /** Most functions shown; 0 = all. Default 80, pprof's own, as the two below. */
+  /** How many functions to show at most; 0 = all. Default 80; this and the two defaults below are pprof's. */
   readonly nodeCount?: number;
   /** A function with less than this part of the total is left out. Default 0.005. */
   readonly nodeFraction?: number;
@@ -183,7 +186,7 @@ export interface LineTable {
   readonly file: Uint32Array;
   readonly name: Uint32Array;
   readonly line: Float64Array;
-  /** First line of the row's function, as the compiler saw it; 0 = not told. */
+  /** First line of the row's function, as the compiler saw it; 0 = unknown. */
   readonly start: Float64Array;
   readonly flat: Float64Array;
   readonly cum: Float64Array;
@@ -195,8 +198,7 @@ export interface LineTable {
   readonly total: number;
   readonly change?: { readonly flat: Change; readonly cum: Change };
   /**
-   * By (file, line), functions put together: a sample counts once for a line, which sums over the rows above would not
-   * do.
+   * By (file, line), whatever the function. A sample counts once for a line, so these are not sums of the rows above.
    */
   readonly byLine: {
     readonly file: Uint32Array;
@@ -236,30 +238,33 @@ export interface Tags {
   readonly total: number;
 }
 
-/** What one controller costs. Each sample is in one of these, or in one of the rest's. */
+/** What one controller costs. Each sample counts for one controller, or in one of the other fields of `Split`. */
 export interface ControllerSplit {
   readonly controller: string;
-  /** Function that is its root: Reconcile, or the step of its loop. */
+  /** The function that is its root: Reconcile, or the step of its loop. */
   readonly root: string;
-  /** Under its root, all of it. */
+  /** Everything under its root. */
   readonly reconcile: number;
-  /** Of `reconcile`: reads of the cache (copies of objects among them), and decoding and encoding. */
+  /** The part of `reconcile` in reads of the cache (including copies of objects); `coding` is decoding and encoding. */
   readonly cacheReads: number;
   readonly coding: number;
-  /** Outside of any root, on its behalf: its predicates and map functions that informers call, its own goroutines. */
+  /**
+   * Outside any root, but on its behalf: its predicates and map functions, which informers call, and its own
+   * goroutines.
+   */
   readonly behalf: number;
 }
 
 export interface Split {
   /** Largest first. */
   readonly controllers: readonly ControllerSplit[];
-  /** Informers, their watches and what these decode: for all controllers together. */
+  /** Informers, their watches and the decoding in these, for all controllers together. */
   readonly informers: number;
   /** The framework between the queue and Reconcile, and the queues themselves. */
   readonly framework: number;
-  /** Garbage collection outside of any of the above (its workers). */
+  /** Garbage collection outside any of the above (its workers). */
   readonly gc: number;
-  /** Everything else: nobody's. */
+  /** Everything else. */
   readonly rest: number;
   readonly total: number;
 }

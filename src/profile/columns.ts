@@ -1,6 +1,6 @@
 /**
- * A profile as columns: one typed array per fact, indexes instead of objects. Two million samples of thirty frames are
- * then a handful of arrays. Ids of the file are replaced by dense indexes in the order in which they were first met.
+ * A profile as columns: one typed array per fact, and indexes instead of objects, so two million samples of thirty
+ * frames are a handful of arrays. The file's ids become dense indexes, in the order in which they first occur.
  */
 import type { ValueType } from './types';
 
@@ -27,7 +27,7 @@ export interface Mapping {
   readonly hasInlineFrames: boolean;
 }
 
-/** No mapping, no function: the last index there is. */
+/** No mapping or no function: the highest index. */
 export const NONE = 0xffffffff;
 
 export interface Columns {
@@ -37,13 +37,14 @@ export interface Columns {
   /** One column per sample type, `samples` long. */
   readonly values: readonly Float64Array[];
   /**
-   * Sample i has the frames `frames[frameAt[i] .. frameAt[i + 1])`, leaf first: indexes of lines, those of a location
-   * all and in their order, so that inlined frames need no special care.
+   * Sample i has the frames `frames[frameAt[i] .. frameAt[i + 1])`, leaf first: indexes of lines. All lines of a
+   * location are there, in order, so inlined frames need no special handling.
    */
   readonly frameAt: Uint32Array;
   readonly frames: Uint32Array;
   /**
-   * Location l has the lines `[lineAt[l] .. lineAt[l + 1])`, innermost first; at least one: a place holder if need be.
+   * Location l has the lines `[lineAt[l] .. lineAt[l + 1])`, innermost first. There is at least one: a placeholder if
+   * need be.
    */
   readonly lineAt: Uint32Array;
   /** Function (index into the `fn…` columns) and line number of each line. */
@@ -53,7 +54,7 @@ export interface Columns {
   /** Index into `mappings`, or NONE. */
   readonly locMapping: Uint32Array;
   readonly locFolded: Uint8Array;
-  /** Functions from here on are place holders of the reader for locations that have none. */
+  /** From this index on, functions are the reader's placeholders for locations that have none. */
   readonly fnKnown: number;
   readonly fnName: readonly string[];
   readonly fnSystemName: readonly string[];
@@ -69,7 +70,7 @@ export interface Columns {
   readonly periodType: ValueType;
   readonly comments: readonly string[];
   readonly docUrl: string;
-  /** Frames with inlined ones counted, of the deepest stack. */
+  /** Number of frames of the deepest stack, including inlined ones. */
   readonly maxDepth: number;
   readonly warnings: readonly string[];
 }
@@ -79,7 +80,7 @@ export class Growing<A extends Uint32Array | Float64Array | BigUint64Array> {
   length = 0;
   constructor(public array: A) {}
 
-  /** Makes room for `n` more and gives the array to write to, at `length` onwards. */
+  /** Makes room for `n` more and returns the array to write to, from `length` on. */
   room(n: number): A {
     if (this.length + n > this.array.length) {
       const make = this.array.constructor as new (n: number) => A;
@@ -101,8 +102,8 @@ export class Growing<A extends Uint32Array | Float64Array | BigUint64Array> {
 }
 
 /**
- * Gives ids of any size (they may be addresses) dense indexes in the order of first sight. Small ids, which is what
- * nearly every writer uses, go through a table; others through a map, exactly.
+ * Gives ids of any size (they may be addresses) dense indexes in the order in which they first occur. Small ids, which
+ * nearly every writer uses, go through a table; others through a map, without loss of precision.
  */
 export class Interner {
   #table = new Uint32Array(1024);

@@ -1,6 +1,6 @@
 /**
- * Unpacks a profile, whatever it is packed with: the first bytes decide. Never makes more than the limit, so that a
- * small file that unpacks without end is refused instead of filling the memory.
+ * Unpacks a profile; the first bytes say what it is packed with. Never produces more than the limit, so that a small
+ * file that unpacks without end is refused instead of filling the memory.
  */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { Decompress } from 'fzstd';
@@ -19,8 +19,8 @@ export function packing(b: Uint8Array): Packing {
 }
 
 /**
- * The unpacked bytes: the input itself when it is plain. Several gzip members or zstd frames in a row are one text.
- * Throws a Problem: `profile.tooBig`, `profile.truncated`, `profile.broken`.
+ * Returns the unpacked bytes: the input itself when it is plain. Several gzip members or zstd frames in a row are
+ * joined. Throws a Problem: `profile.tooBig`, `profile.truncated`, `profile.broken`.
  */
 export function unpack(input: Uint8Array, maxBytes: number): Uint8Array {
   const kind = packing(input);
@@ -41,8 +41,8 @@ export function unpack(input: Uint8Array, maxBytes: number): Uint8Array {
 }
 
 /**
- * How much room to ask for at once. A gzip file ends with its length (RFC 1952, ISIZE), which saves joining pieces; it
- * may lie, so it is believed up to 64 MiB and up to the most that deflate can pack (1032 to 1).
+ * How much memory to allocate at once. A gzip file ends with its length (RFC 1952, ISIZE), which saves joining pieces.
+ * The length may be wrong, so it is trusted only up to 64 MiB and up to deflate's best ratio (1032 to 1).
  */
 function chunk(input: Uint8Array, kind: Packing, maxBytes: number): number {
   const n = input.length;
@@ -61,7 +61,7 @@ function zstd(input: Uint8Array, maxBytes: number): Uint8Array {
     if (size > maxBytes) throw tooBig(maxBytes);
     parts.push(part.slice());
   });
-  // Small steps, so that the limit is looked at before much is made.
+  // Small steps, so that the limit is checked before much is unpacked.
   const step = 64 * 1024;
   for (let at = 0; at < input.length; at += step) {
     stream.push(input.subarray(at, at + step), at + step >= input.length);
@@ -76,8 +76,8 @@ function zstd(input: Uint8Array, maxBytes: number): Uint8Array {
 }
 
 /**
- * Memory that the first zstd frame asks for, from its header: its window, or its whole size where it gives that
- * (RFC 8878, 3.1.1.1). fzstd takes it before the first byte is unpacked.
+ * Memory that the first zstd frame asks for, from its header: its window, or its whole size if the header gives that
+ * (RFC 8878, 3.1.1.1). fzstd allocates it before it unpacks the first byte.
  */
 function window(b: Uint8Array): number {
   const descriptor = b[4] ?? 0;

@@ -3,14 +3,14 @@ import type { Label, Mapping } from './columns';
 import { BYTES, type Cursor, VARINT } from './proto';
 import type { Strings } from './strings';
 
-/** What the first pass over a profile finds. Texts are indexes into the string table. */
+/** What the first pass over a profile finds. Strings are indexes into the string table. */
 export interface Head {
   readonly sampleTypes: (readonly [type: number, unit: number])[];
   samples: number;
   sampleBytes: number;
   /** Byte ranges. */
   readonly mappings: (readonly [number, number])[];
-  /** The string table starts anew in the middle: two profiles were put together byte by byte. */
+  /** True when a second string table starts in the middle: two profiles were concatenated. */
   joined: boolean;
   readonly comments: number[];
   dropFrames: number;
@@ -84,7 +84,7 @@ export function readLabels(c: Cursor, text: Text): Label[] {
       else c.skip(k);
     }
     c.pos = end;
-    // pprof takes a label that is neither a text nor a number other than 0 nor one with a unit for none.
+    // pprof ignores a label that has no text, no unit, and no number other than 0.
     if (str !== 0 || num !== 0 || unit !== 0)
       labels.push({ key: text(name), value: str === 0 ? num : text(str), unit: str === 0 ? text(unit) : '' });
   }

@@ -1,6 +1,6 @@
 /**
- * What all questions about one open profile share: the ids of functions, totals, parts that were asked for lately, and
- * the line to open for a function. Each is made when it is first needed.
+ * What all questions about one open profile share: the ids of functions, totals, recently used parts, and the line to
+ * open for a function. Each is made on first use.
  */
 import { NONE, type Columns } from './columns';
 import { layerOf } from './layers/layer';
@@ -11,16 +11,16 @@ import { viewOf, type View } from './part/view';
 import { withLabelFrames } from './part/labelframes';
 import type { Combined, Frame, Part, ProfileSummary } from './types';
 
-/** Values of a difference before, by sample; after = the columns' values + before. */
+/** The base's values of a difference, by sample; after = the columns' values + before. */
 export interface Difference {
   readonly before: readonly Float64Array[];
-  /** What per cents are of, for each sample type. */
+  /** What percentages refer to, for each sample type. */
   readonly totals: readonly number[];
   /** Sum of before and after: the width of the root. */
   readonly widths: readonly number[];
 }
 
-/** Parts that are kept ready: a page asks several questions about one, and goes back to the one before. */
+/** How many parts are cached: a page asks several questions about one part, and goes back to the previous one. */
 const VIEWS = 4;
 
 export class Model {
@@ -49,13 +49,13 @@ export class Model {
     });
   }
 
-  /** What per cents are of. */
+  /** What percentages refer to. */
   total(sampleType: number): number {
     const type = this.type(sampleType);
     return this.difference?.totals[type] ?? this.totals[type]?.size ?? 0;
   }
 
-  /** The part, made ready. Throws `profile.pattern`. */
+  /** The part, ready to be queried. Throws `profile.pattern`. */
   view(part: Part = {}): View {
     const key = JSON.stringify(part, Object.keys(part).sort());
     let view = this.#views.get(key);
@@ -73,7 +73,7 @@ export class Model {
     return (this.#labels ??= labelSets(this.columns));
   }
 
-  /** Frames made of labels, as they were asked for last. */
+  /** The columns with frames made of labels; the last ones are cached. */
   #columnsOf({ tagRoot = [], tagLeaf = [] }: Part): Columns {
     if (tagRoot.length === 0 && tagLeaf.length === 0) return this.columns;
     const key = JSON.stringify([tagRoot, tagLeaf]);
@@ -101,9 +101,9 @@ export class Model {
   }
 
   /**
-   * The file and line to open for a node: of its lines the one in which most of the default sample type's value passes,
-   * since that is where a reader wants to look; the function's first line when the file has no line numbers; 0 when it
-   * has neither.
+   * The file and line to open for a node: of its lines, the one that most of the default sample type's value passes
+   * through, since that is where a reader wants to look. The function's first line when the profile has no line
+   * numbers; 0 when it has neither.
    */
   place(id: number): { readonly file: string; readonly line: number } {
     const file = this.nodes.files[id] ?? '';
@@ -128,12 +128,12 @@ export class Model {
     };
   }
 
-  /** Values of a sample type; the default one for an index that there is not. */
+  /** Values of a sample type; of the default one when the index is out of range. */
   values(sampleType: number): Float64Array {
     return this.columns.values[this.type(sampleType)] as Float64Array;
   }
 
-  /** Values before, of a difference. */
+  /** The base's values, for a difference. */
   before(sampleType: number): Float64Array | undefined {
     return this.difference?.before[this.type(sampleType)];
   }
@@ -149,7 +149,7 @@ class Places {
 
   constructor(c: Columns) {
     const weights = this.#weigh(c);
-    // Several places (call sites, program counters) share a line: they are added up before comparing.
+    // Several places (call sites, program counters) share a line, so they are added up before comparing.
     const sums = new Map<string, number>();
     for (let k = 0; k < weights.length; k++) {
       const f = c.lineFn[k] as number;
@@ -161,7 +161,7 @@ class Places {
       const [f = 0, no = 0] = key.split(' ').map(Number);
       const place = this.#place(c, f);
       place.weight += w;
-      // Functions of one name and file may be several in the file; a line without a number says nothing.
+      // The profile may have several functions with the same name and file; a line without a number says nothing.
       if (no === 0) continue;
       const at = `${c.fnName[f]}\n${c.fnFile[f]}\n${no}`;
       const sum = (lines.get(at) ?? 0) + w;

@@ -1,14 +1,14 @@
-/** What a Go function's name and file tell: its package, and whose code it is. */
+/** What a Go function's name and file say: its package, and whose code it is. */
 import type { Origin } from './types';
 
 /**
  * Import path of a function's package: `sigs.k8s.io/x/pkg.(*T).Method` → `sigs.k8s.io/x/pkg`. The linker writes dots in
  * the last element as `%2e` (`gopkg.in/yaml%2ev3.Unmarshal`); they come back as dots. '' for names that have no
- * package: C functions, `type:.eq.…` (made by the compiler), the place holders of the reader.
+ * package: C functions, `type:.eq.…` (made by the compiler), the reader's placeholders.
  */
 export function packageOf(name: string): string {
   if (/^(type:|go:|\[|<|type\.\.)/.test(name)) return '';
-  // Type arguments hold slashes and dots of their own, as do the parameters of a receiver.
+  // Type arguments have slashes and dots of their own, as do the parameters of a receiver.
   const stop = cut(name);
   const head = stop < 0 ? name : name.slice(0, stop);
   const slash = head.lastIndexOf('/');
@@ -33,8 +33,8 @@ const VERSIONED = /@v\d+\.\d+\.\d+[^/\\]*[/\\]/;
 const GOROOT = /(?:^|[/\\])(?:go|go\d+\.\d+(?:\.\d+)?|golang|go-\d+\.\d+|libexec|toolchain@v[^/\\]*)[/\\]src[/\\]/;
 
 /**
- * Whose code a function is. `ownModules` are module paths as go.mod gives them; when there are none, code that is
- * neither the standard library nor from a module with a version nor vendored counts as own: that is what is left on
+ * Whose code a function is. `ownModules` are module paths as go.mod gives them; when there are none, code counts as own
+ * if it is not from the standard library, a module with a version or a vendor folder: that leaves the user's files on
  * disk.
  */
 export function originOf(name: string, file: string, ownModules: readonly string[]): Origin {
@@ -57,7 +57,8 @@ export function originOf(name: string, file: string, ownModules: readonly string
 /** A main package's name doesn't carry its module; with -trimpath its file does: `example.com/app/cmd/x/main.go`. */
 function holds(module: string, file: string): boolean {
   const path = file.replaceAll('\\', '/');
-  // On disk only the last element is sure to be seen: /home/me/widgets/main.go of example.com/widgets.
+  // On disk, only the module's last element can be expected in the path: /home/me/widgets/main.go of
+  // example.com/widgets.
   const last =
     module
       .replace(/\/v\d+$/, '')

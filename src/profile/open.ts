@@ -1,6 +1,6 @@
 /**
- * Opens a profile in this thread. The editor opens files in a thread of their own (thread/client.ts), on this same
- * code.
+ * Opens a profile in the calling thread. The editor opens each file in a worker thread (thread/client.ts), which runs
+ * this code.
  */
 import { Problem } from '../base/problem';
 import { unpack } from './decompress';
@@ -25,13 +25,13 @@ import { flameTree } from './tree';
 import type { GoroutineDump, OpenOptions, OpenProfile, Questions } from './types';
 import { writeProfile } from './write';
 
-/** Limit used when there is no setting at hand: the default of `controllerTuner.maxProfileMiB`, in bytes. */
+/** Limit used when the caller has no setting: the default of `controllerTuner.maxProfileMiB`, in bytes. */
 export const MAX_BYTES = 512 * 2 ** 20;
 
 /**
- * Reads a profile or a goroutine dump, packed or not; what it is is told by its bytes. Several files become one, as
- * `options.combine` says. Throws a Problem (`profile.…`) and nothing else. The answers' promises are settled already;
- * the work is done in the call.
+ * Reads a profile or a goroutine dump, packed or not; its bytes say what it is. Several files become one, as
+ * `options.combine` says. Throws a Problem (`profile.…`) and nothing else. The promises of its answers are already
+ * settled: the work is done in the call.
  */
 export function openProfile(
   bytes: Uint8Array | readonly Uint8Array[],
@@ -47,7 +47,7 @@ export interface Opened {
   readonly dump: GoroutineDump | undefined;
 }
 
-/** As `openProfile`, for code that works on the columns: exporting, tests. */
+/** Like `openProfile`, for code that works on the columns: exporting, tests. */
 export function openModel(bytes: Uint8Array, options: OpenOptions): Opened {
   if (bytes.length === 0)
     throw new Problem('profile.empty', 'The file is empty.', { next: 'Capture the profile again.' });
@@ -72,7 +72,7 @@ function openSeveral(files: readonly Uint8Array[], options: OpenOptions): Opened
     throw new Problem('profile.empty', 'There is no file to open.', { next: 'Choose a profile.' });
   if (others.length === 0 && options.combine === undefined) return openModel(first, options);
   return guard(() => {
-    // One after the other: what a file needs while it is read is free again for the next.
+    // One after another, so that the memory needed to read a file is free again for the next.
     const { columns, difference, combined } = combine(
       files.map((bytes) => openModel(bytes, options).model.columns),
       options.combine,
@@ -85,7 +85,7 @@ function openSeveral(files: readonly Uint8Array[], options: OpenOptions): Opened
   });
 }
 
-/** A file that does not even begin like a profile is called that, not damaged. */
+/** A file that doesn't even begin like a profile is reported as not a profile, instead of as damaged. */
 function readProto(raw: Uint8Array) {
   try {
     return readProfile(raw);

@@ -1,10 +1,10 @@
 /**
- * Problems that the reader and the thread's client have in common; apart, so that the client doesn't bring the reader
- * along.
+ * Problems that the reader and the thread's client share, in a file of their own so that the client doesn't bundle the
+ * reader.
  */
 import { Problem } from '../base/problem';
 
-/** An array or a text was larger than this machine or the engine can hold. */
+/** For an array or a text that is larger than this machine or the engine can hold. */
 export function outOfMemory(cause?: unknown): Problem {
   return new Problem('profile.outOfMemory', 'There is not enough memory to open the profile.', {
     next: 'Close other files, or make it smaller first: `go tool pprof -proto -focus=NAME FILE`.',
@@ -12,7 +12,7 @@ export function outOfMemory(cause?: unknown): Problem {
   });
 }
 
-/** A question to a file that was closed meanwhile. */
+/** For a question to a file that was closed meanwhile. */
 export function closed(): Problem {
   return new Problem('profile.closed', 'The profile was closed.', { next: 'Open the file again.' });
 }

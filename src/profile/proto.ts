@@ -13,7 +13,7 @@ const FIXED32 = 5;
 
 const TWO32 = 4294967296;
 
-/** The file ends before the thing that it announces. */
+/** The file ends before something that it announces. */
 function truncated(what: string): Problem {
   return new Problem('profile.truncated', `The profile ends in the middle of ${what}.`, {
     next: 'The file was cut off: capture or copy it again.',
@@ -33,8 +33,8 @@ export class Cursor {
   ) {}
 
   /**
-   * Lower and upper 32 bits of the last number that `wide` read. An array, so that cursors keep one shape whatever is
-   * in it.
+   * Lower and upper 32 bits of the last number that `wide` read. A typed array, so that all cursors keep the same
+   * hidden class whatever the values.
    */
   readonly #halves = new Uint32Array(2);
   get low(): number {
@@ -72,8 +72,8 @@ export class Cursor {
   }
 
   /**
-   * A number of up to four bytes, which nearly all are; -1, and nothing read, for a longer one or where the window
-   * ends.
+   * Reads a number of up to four bytes, which nearly all are. Returns -1 and reads nothing for a longer one or where
+   * the window ends.
    */
   #short(): number {
     const { bytes } = this;
@@ -113,7 +113,7 @@ export class Cursor {
       if (p >= end) throw truncated('a number');
       const b = bytes[p++] as number;
       const part = b & 0x7f;
-      // The tenth byte has room for more bits than 64 have left; the rest is dropped as every reader does.
+      // The tenth byte has more bits than are left of the 64; like every reader, it drops the rest.
       if (i < 4) low |= part << (7 * i);
       else if (i === 4) {
         low |= part << 28;
@@ -135,14 +135,17 @@ export class Cursor {
     return (BigInt(this.high) << 32n) | BigInt(this.low);
   }
 
-  /** Length of a length-delimited field, checked against the window; `pos` is then at its first byte. */
+  /**
+   * Reads the length of a length-delimited field and checks it against the window; afterwards `pos` is at its first
+   * byte.
+   */
   length(what: string): number {
     const n = this.unsigned();
     if (n > this.end - this.pos) throw truncated(what);
     return n;
   }
 
-  /** Passes over the value of a field of any wire type, groups (nested, unnested by counting) included. */
+  /** Skips the value of a field of any wire type, including groups, whose nesting it counts. */
   skip(key: number): void {
     let open = 0;
     let type = key & 7;

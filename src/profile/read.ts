@@ -148,7 +148,7 @@ function survey(bytes: Uint8Array): Head {
   return { ...head, strings: new Strings(bytes, starts.done(), lengths.done()) };
 }
 
-/** What is cut off, in the words of a person. */
+/** Names for what was cut off, for the message. */
 const PARTS: Readonly<Record<number, string>> = {
   2: 'a sample',
   3: 'a mapping',

@@ -1,9 +1,9 @@
-/** The samples of a profile on their way into columns. */
+/** Reads the samples of a profile into columns. */
 import { count as counted } from '../base/format';
 import { Growing, type Interner, type Label } from './columns';
 import { BYTES, type Cursor, VARINT } from './proto';
 
-/** Ids up to this go by value; bigger ones by their exact halves. */
+/** Ids up to this are looked up by value, bigger ones by their exact halves. */
 export const SMALL = 8_000_000;
 
 export class Samples {
@@ -12,7 +12,7 @@ export class Samples {
   readonly #stackAt: Uint32Array;
   readonly #stack: Growing<Uint32Array>;
   readonly values: Float64Array[];
-  /** Byte range of each sample that has labels; made with the first one. */
+  /** Byte range of each sample that has labels; created with the first one. */
   #ranges: Uint32Array | undefined;
   #wrongWidth = 0;
   readonly #keys = new Set<number>();
@@ -25,7 +25,7 @@ export class Samples {
     private readonly locations: Interner,
   ) {
     this.#stackAt = new Uint32Array(expected + 1);
-    // Ids take one to three bytes in nearly all profiles; what is missing is added by growing.
+    // Ids take one to three bytes in nearly all profiles; the array grows if that is not enough.
     this.#stack = new Growing(new Uint32Array(Math.ceil(sampleBytes / 2.5) + 16));
     this.values = Array.from({ length: types }, () => new Float64Array(expected));
   }
@@ -76,7 +76,7 @@ export class Samples {
     }
   }
 
-  /** Notes the key of a label, which every known writer puts first; the cursor stays where it is. */
+  /** Records the key of a label, which every known writer puts first; the cursor stays where it is. */
   #labelKey(c: Cursor): void {
     const { pos } = c;
     const end = c.length('a label') + c.pos;
@@ -104,13 +104,13 @@ export class Samples {
   }
 
   /**
-   * Stacks of lines instead of locations, now that these are known. To be called once: the stacks of locations are let
-   * go.
+   * Stacks of lines instead of locations, now that the locations are known. Call it once: it frees the stacks of
+   * locations.
    */
   frames(lineAt: Uint32Array): { readonly frameAt: Uint32Array; readonly frames: Uint32Array } {
     const stackAt = this.#stackAt;
     const stack = this.#stack.done();
-    // No frame was inlined: a location is its line.
+    // No frame was inlined, so each location is one line.
     if (lineAt[lineAt.length - 1] === lineAt.length - 1) return { frameAt: stackAt, frames: stack };
     let n = 0;
     for (let j = 0; j < stack.length; j++) {
@@ -144,7 +144,10 @@ export class Samples {
   }
 }
 
-/** An id beyond the table's reach, exactly: below 2^53 by arithmetic, above by the halves that the cursor just read. */
+/**
+ * Interns an id too big for the table, without loss of precision: below 2^53 by arithmetic, above by the halves that
+ * the cursor just read.
+ */
 function wide(ids: Interner, c: Cursor, id: number): number {
   return id <= Number.MAX_SAFE_INTEGER ? ids.large(Math.floor(id / 4294967296), id >>> 0) : ids.large(c.high, c.low);
 }

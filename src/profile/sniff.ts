@@ -1,6 +1,6 @@
 /**
- * What a file is, by its first bytes; names are not looked at. Says of each thing that is no profile what to do with
- * it.
+ * Recognises a file by its first bytes, whatever its name. For each known kind of file that is not a profile, it says
+ * what to do with it.
  */
 import { Problem } from '../base/problem';
 import { isGoroutineText } from './goroutines/dump';
@@ -10,7 +10,7 @@ export type Kind = 'proto' | 'goroutines';
 const CAPTURE = 'Capture it again without debug=1.';
 
 /**
- * Looks at unpacked bytes. Throws a Problem for what cannot be a profile: `profile.html`, `profile.trace` and others.
+ * Examines unpacked bytes. Throws a Problem for what cannot be a profile: `profile.html`, `profile.trace` and others.
  */
 export function sniff(bytes: Uint8Array): Kind {
   if (bytes.length === 0)
@@ -67,8 +67,8 @@ function other(what: string, next: string, head = ''): Problem {
 }
 
 /**
- * No control bytes but those of text in the first 4 KiB. A profile always has some: its lengths and ids are small
- * numbers.
+ * True if the first 4 KiB have no control bytes except those of text. A profile always has some: its lengths and ids
+ * are small numbers.
  */
 function looksLikeText(bytes: Uint8Array): boolean {
   const n = Math.min(bytes.length, 4096);

@@ -1,9 +1,9 @@
-/** The string table of a profile: byte ranges of the file, each decoded when it is first asked for. */
+/** The string table of a profile: byte ranges of the file, each decoded on first use. */
 const utf8 = new TextDecoder();
 
 export class Strings {
   #cache: (string | undefined)[] = [];
-  /** Indexes that were asked for and are not in the table. */
+  /** Requested indexes that are not in the table. */
   readonly missing = new Set<number>();
 
   constructor(

@@ -1,6 +1,4 @@
-/**
- * Locations, their lines and functions on their way into columns; fills the holes that broken or stripped files have.
- */
+/** Reads locations, their lines and functions into columns; fills the gaps of broken or stripped files. */
 import { count as counted } from '../base/format';
 import { Growing, Interner, NONE, UNKNOWN, type Columns, type Mapping } from './columns';
 import { BYTES, type Cursor, VARINT } from './proto';
@@ -33,8 +31,8 @@ export class Symbols {
   readonly locations = new Interner();
   readonly #functions = new Interner();
   /**
-   * Location messages as they come, six numbers each: dense index, mapping (dense, NONE), address (two halves), folded,
-   * first line.
+   * Location messages in the file's order, six numbers each: dense index, mapping (dense, NONE), address (two halves),
+   * folded, first line.
    */
   readonly #locs = new Growing(new Uint32Array(6 * 256));
   readonly #mappings = new Interner();
@@ -69,7 +67,7 @@ export class Symbols {
         c.end = end;
       } else c.skip(key);
     }
-    // Nothing can refer to a location without an id; its lines are passed over.
+    // Nothing can refer to a location without an id, so its lines are skipped.
     if (index === NONE) {
       this.#lineFn.length = this.#lineNo.length = first;
       return;
@@ -146,7 +144,7 @@ export class Symbols {
     }
 
     const fnKnown = fnName.length;
-    // Where there is no function, the binary's name stands in its place, as `go tool pprof` does it.
+    // Where there is no function, the binary's name stands in for it, as in `go tool pprof`.
     const standIns = new Map<string, number>();
     const standIn = (mapping: number): number => {
       const file = mapping === NONE ? '' : (mappings[mapping]?.file ?? '');
@@ -168,7 +166,7 @@ export class Symbols {
     const locMapping = new Uint32Array(n).fill(NONE);
     const locFolded = new Uint8Array(n);
     const messages = this.#locs.done();
-    // Where each location's message is; of several for one id the last counts.
+    // Where each location's message is; if several have the same id, the last one counts.
     const messageOf = new Uint32Array(n).fill(NONE);
     for (let at = 0; at < messages.length; at += 6) messageOf[messages[at] as number] = at;
     let noLocation = 0;

@@ -5,7 +5,7 @@ import type { Model } from './model';
 import type { View } from './part/view';
 import type { AskedFrames, Change, TopTable } from './types';
 
-/** Sums by node id; index `nodes.count` long. */
+/** Sums by node id; the columns have `nodes.count` entries. */
 export interface Sums {
   readonly flat: Float64Array;
   readonly cum: Float64Array;
@@ -91,7 +91,7 @@ export function topTable(model: Model, query: AskedFrames): TopTable {
   };
 }
 
-/** For each node 0, 1 or 2: none, some or all of its lines were inlined into the one above. */
+/** For each node: 0, 1 or 2 when none, some or all of its lines were inlined into the line above. */
 function inlinedNodes({ nodeOf, inlined, nodes }: View): Uint8Array {
   const some = new Uint8Array(nodes.count);
   const none = new Uint8Array(nodes.count);

@@ -1,8 +1,7 @@
 /**
- * The part of the call tree that can be seen. The whole tree of a big profile has tens of millions of nodes and is
- * never built: the samples are split by their next frame from the root on, and only where the node is wide enough to be
- * drawn. Samples are moved within one array of indexes, so a node is a range of it; each sample keeps a cursor into its
- * stack.
+ * The visible part of the call tree. The whole tree of a big profile has tens of millions of nodes and is never built:
+ * the samples are split by their next frame, from the root on, and only where the node is wide enough to be drawn.
+ * Samples are moved within one array of indexes, so a node is a range of it; each sample keeps a cursor into its stack.
  */
 import { Growing, NONE } from './columns';
 import { ROOT, type Model } from './model';
@@ -25,7 +24,7 @@ export function flameTree(model: Model, query: FlameQuery): FlameTree {
   return growTree(model, new Splitter(model, model.view(query.part), query.sampleType), query);
 }
 
-/** The tree of what a splitter holds; `top` is the function of row 0, ROOT for all. */
+/** The tree of a splitter's samples; `first` is the function of row 0, ROOT for the whole tree. */
 export function growTree(model: Model, split: Splitter, query: Omit<FlameQuery, 'part'>, first = ROOT): FlameTree {
   const rows = new Rows(model.difference !== undefined);
   const zoom: number[] = [];
@@ -72,7 +71,7 @@ export function growTree(model: Model, split: Splitter, query: Omit<FlameQuery, 
       });
       at += p.width;
     }
-    // The leftmost child is to come off the stack first: rows are in depth-first order.
+    // The leftmost child must come off the stack first, because rows are in depth-first order.
     for (let i = firstChild, j = todo.length - 1; i < j; i++, j--)
       [todo[i], todo[j]] = [todo[j] as Node, todo[i] as Node];
   }
@@ -102,10 +101,10 @@ interface Part extends Measure {
 
 /** The samples, in ranges that are split further and further. */
 export class Splitter {
-  /** Samples in play are `order[0 .. alive)`. */
+  /** The remaining samples are `order[0 .. alive)`. */
   readonly #order: Uint32Array;
   alive: number;
-  /** For each sample: end of what is left of its stack, which is eaten from the root's end. */
+  /** For each sample: end of what is left of its stack, which is consumed from the root's end. */
   readonly #left: Uint32Array;
   readonly #values: Float64Array;
   readonly #before: Float64Array | undefined;
@@ -159,13 +158,14 @@ export class Splitter {
     return { width, net, before };
   }
 
-  /** What was before and what is after, for a difference. */
+  /** A sample's width; before + after for a difference. */
   #widthOf(s: number, v: number): number {
     return this.#before === undefined ? Math.abs(v) : v + 2 * (this.#before[s] as number);
   }
 
   /**
-   * Keeps only the samples whose next frame is `fn`, one frame further; false, and nothing changed, if there are none.
+   * Keeps only the samples whose next frame is `fn`, and moves them one frame further. Returns false and changes
+   * nothing if there are none.
    */
   enter(fn: number): boolean {
     const { frames, frameAt } = this.view.columns;
@@ -185,14 +185,14 @@ export class Splitter {
     }
     if (kept === 0) return false;
     this.alive = kept;
-    // Restore the file's order, which makes the walk through memory a straight one.
+    // Restores the file's order, so that memory is read sequentially.
     order.subarray(0, kept).sort();
     return true;
   }
 
   /**
-   * Splits a range by next frame. Kept parts come widest first, then by name; their ranges lie at the range's
-   * beginning.
+   * Splits a range by next frame. Kept parts come widest first, then by name; their ranges are at the beginning of the
+   * given range.
    */
   children(from: number, to: number, least: number): { kept: Part[]; self: number; hidden: number } {
     const touched: number[] = [];
@@ -203,16 +203,17 @@ export class Splitter {
       p.from = this.#place[p.fn] = at;
       p.to = at += this.#count[p.fn] as number;
     }
-    // One child that takes all is the common case deep down: its samples lie right already.
+    // One child that takes all is the common case deep down; its samples are already in place.
     if (kept.length > 0 && !(kept.length === 1 && at === to)) this.#move(from, to);
     this.#clear(touched);
     return { kept, self, hidden: touched.length - kept.length };
   }
 
   /**
-   * One frame further for each sample of a range: notes the next function and sums up by function. Gives the value of
-   * the samples that end here, and in `touched` the functions met. A loop alone in its method, like those below: the
-   * engine makes it fast while it runs the first time, and need not take that back for what follows.
+   * Moves each sample of a range one frame further: records the next function and sums up by function. Returns the
+   * value of the samples that end here, and in `touched` the functions that occur. This loop, like those below, is
+   * alone in its method, so that the engine optimises it during its first run and doesn't deoptimise it for the code
+   * that follows.
    */
   #step(from: number, to: number, touched: number[]): number {
     const { frames, frameAt } = this.view.columns;
@@ -247,7 +248,7 @@ export class Splitter {
     return self;
   }
 
-  /** For a difference: what was before, and widths of before and after. */
+  /** For a difference: the base's values, and widths of before + after. */
   #addBefore(before: Float64Array, from: number, to: number): void {
     const next = this.#next;
     const befores = this.#befores;
@@ -263,7 +264,10 @@ export class Splitter {
     }
   }
 
-  /** The functions wide enough to be drawn, in their order; the others' place is -1. */
+  /**
+   * The functions wide enough to be drawn, sorted. Sets all places to -1; `children` then sets those of the kept
+   * functions.
+   */
   #keep(touched: readonly number[], least: number): Part[] {
     const kept: Part[] = [];
     for (const fn of touched) {
@@ -278,7 +282,7 @@ export class Splitter {
     return kept;
   }
 
-  /** Moves the samples of a range to where their function's place is, those of no place left behind. */
+  /** Moves the samples of a range to their function's place; samples whose function has no place are dropped. */
   #move(from: number, to: number): void {
     const order = this.#order;
     const next = this.#next;
@@ -305,7 +309,7 @@ export class Splitter {
   }
 }
 
-/** The rows of the answer as they come. */
+/** Collects the rows of the answer. */
 class Rows {
   readonly fn = new Growing(new Uint32Array(1024));
   readonly #depth = new Growing(new Uint32Array(1024));
@@ -335,7 +339,7 @@ class Rows {
       const p = this.#parent[i] as number;
       size[p] = (size[p] as number) + (size[i] as number);
     }
-    // Sliced, since they go to another thread: a view would take the spare room along.
+    // Sliced, because they go to another thread: a view would take the spare capacity along.
     const own = <A extends Uint32Array | Float64Array>(g: Growing<A>) => g.done().slice() as A;
     const total = own(this.#total);
     const before = own(this.#before);

@@ -1,4 +1,6 @@
-/** What the profile room gives to the rest: shapes only, no code. Values are in the profile's own unit unless said. */
+/**
+ * What other rooms get from the profile room: shapes only, no code. Values are in the profile's own unit unless said.
+ */
 import type {
   Frame,
   Asked,
@@ -25,7 +27,7 @@ export interface ValueType {
 export interface ProfileSummary {
   readonly kind: 'pprof' | 'goroutines';
   readonly sampleTypes: readonly (ValueType & { readonly total: number })[];
-  /** Index that `go tool pprof` would take: `default_sample_type`, else the last one. */
+  /** The index that `go tool pprof` would use: `default_sample_type`, else the last one. */
   readonly defaultSampleType: number;
   readonly samples: number;
   /** Start, ms since the epoch; 0 = unknown. */
@@ -33,11 +35,11 @@ export interface ProfileSummary {
   /** Length of the capture, ns; 0 = unknown. */
   readonly durationNanos: number;
   readonly maxDepth: number;
-  /** Things the reader passed over, each a sentence; empty for a sound file. */
+  /** What the reader had to skip, each a sentence; empty for an intact file. */
   readonly warnings: readonly string[];
   /** Keys of the labels that samples have, by name. */
   readonly labelKeys: readonly string[];
-  /** How the values came to be; absent for one file. */
+  /** How files were combined; absent for a single file. */
   readonly combined?: Combined;
 }
 
@@ -45,7 +47,7 @@ export interface Combined {
   readonly sources: number;
   /** Files that were subtracted; 0: the sources were added up. */
   readonly bases: number;
-  /** Per cents are of the base, as with `-diff_base`. */
+  /** Percentages refer to the base, as with `-diff_base`. */
   readonly ofBase: boolean;
   readonly normalize: Normalize;
 }
@@ -58,7 +60,7 @@ export interface FlameQuery {
   readonly zoom: readonly number[];
   /** Nodes narrower than this part of the zoomed frame's value are left out: ~0.25 px / width in px. */
   readonly minShare: number;
-  /** Module paths that are the person's own (go.mod's `module`); [] = judged from the files' paths. */
+  /** The user's own module paths (go.mod's `module`); [] = judged from the files' paths. */
   readonly ownModules: readonly string[];
 }
 
@@ -67,7 +69,7 @@ export interface FlameQuery {
  * (each as wide as the zoomed frame) above it when zoomed. A subtree is the range [i, i + size[i]).
  */
 export interface FlameTree {
-  /** Function id, see `frames`; stable for the open file, so paths of them can be kept. Root: 0xffffffff. */
+  /** Function id, see `frames`. Stable while the file is open, so paths of ids can be kept. Root: 0xffffffff. */
   readonly fn: Uint32Array;
   readonly depth: Uint32Array;
   readonly size: Uint32Array;
@@ -77,20 +79,20 @@ export interface FlameTree {
   readonly total: Float64Array;
   readonly self: Float64Array;
   /**
-   * Width of each row, in values: only there when |total| says nothing about the room that the frames below take. For a
-   * difference it is before + after, so that what didn't change is seen as well; else, for samples of both signs, the
-   * sum of their |values|. Absent: |total|.
+   * Width of each row, in values; present only when |total| doesn't say how much room the frames below take. For a
+   * difference it is before + after, so that unchanged frames are visible too; otherwise, for samples of both signs,
+   * the sum of their |values|. Absent: the width is |total|.
    */
   readonly width?: Float64Array;
   /** Totals before and after, only for a difference; `total` is after − before. */
   readonly change?: Change;
-  /** True totals of the rows above the zoomed frame, root first: those rows' own `total` is the zoomed frame's. */
+  /** Actual totals of the rows above the zoomed frame, root first; `total` of those rows is the zoomed frame's. */
   readonly ancestors?: readonly number[];
-  /** The frames that occur in `fn`, each once; plain arrays, since messages to a page carry no Map. */
+  /** The frames that occur in `fn`, each once. An array, because messages to a page can't carry a Map. */
   readonly frames: readonly (Frame & { readonly id: number })[];
-  /** Total of the whole profile for this sample type: what per cents are of. */
+  /** Total of the whole profile for this sample type, which percentages refer to. */
   readonly grandTotal: number;
-  /** Rows that were too narrow and left out. */
+  /** Number of rows that were left out because they are too narrow. */
   readonly hidden: number;
   /** `zoom` as far as it was found; shorter than asked when the frame isn't in this sample type. */
   readonly zoom: readonly number[];
@@ -104,11 +106,11 @@ export interface SearchResult {
   readonly share: number;
 }
 
-/** Callers above a function and what it calls, both with the function as row 0. */
+/** The callers of a function and its callees, both with the function as row 0. */
 export interface Sandwich {
   /**
-   * Rows below are callers, the direct ones first: to be drawn upwards. Its values are those of the function on behalf
-   * of each caller.
+   * Rows below row 0 are callers, the direct ones first; it is drawn upwards. Its values are those of the function on
+   * behalf of each caller.
    */
   readonly callers: FlameTree;
   readonly callees: FlameTree;
@@ -128,9 +130,9 @@ export interface StackFrame {
 
 export interface GoroutineGroup {
   readonly count: number;
-  /** "running", "chan receive", "select", "IO wait"…; '' where the dump does not tell (debug=1). */
+  /** "running", "chan receive", "select", "IO wait"…; '' where the dump doesn't say (debug=1). */
   readonly state: string;
-  /** Longest wait in whole minutes, as the dump tells; 0 = under one minute or not told. */
+  /** Longest wait in whole minutes, from the dump; 0 = under one minute or unknown. */
   readonly minutes: number;
   readonly lockedToThread: number;
   /** pprof labels, as `name` → `value`. */
@@ -143,7 +145,7 @@ export interface GoroutineGroup {
   /** Goroutine ids, at most 10,000, lowest first; empty for debug=1. */
   readonly ids: readonly number[];
   /**
-   * Ids of the goroutines that started these, with how many each; at most 500, empty where the dump does not tell
+   * Ids of the goroutines that started these, and how many each started; at most 500, empty where the dump doesn't say
    * (debug=1, Go below 1.21).
    */
   readonly creators: readonly { readonly goroutine: number; readonly count: number }[];
@@ -159,9 +161,9 @@ export interface GoroutineDump {
 }
 
 /**
- * What a worker does. `reconciling`: runs, or its dump tells no waits (debug=1, the binary form). `waitingForApi`: in a
- * request of client-go. `locked`: for a mutex or a semaphore. `external`: in a call to something else: HTTP, gRPC, SQL,
- * a child process. `other`: waits for anything else: a channel, a timer, goroutines of its own.
+ * What a worker does. `reconciling`: runs, or its dump has no waits (debug=1, the binary form). `waitingForApi`: in a
+ * request of client-go. `locked`: waits for a mutex or a semaphore. `external`: in a call to something else: HTTP,
+ * gRPC, SQL, a child process. `other`: waits for anything else: a channel, a timer, goroutines of its own.
  */
 export type WorkerState = 'idle' | 'reconciling' | 'throttled' | 'waitingForApi' | 'locked' | 'external' | 'other';
 
@@ -173,9 +175,9 @@ export interface WorkerStack {
 }
 
 export interface WorkerPool {
-  /** Undefined where nothing in the dump tells: all workers of a controller-runtime controller idle. */
+  /** Undefined where the dump doesn't say: all workers of a controller-runtime controller are idle. */
   readonly controller: string | undefined;
-  /** What the name is from: "pprof label", "type WidgetReconciler", "workqueue volumes", …; '' without a name. */
+  /** Where the name comes from: "pprof label", "type WidgetReconciler", "workqueue volumes", …; '' without a name. */
   readonly from: string;
   /** Who runs the loop: "controller-runtime", "Argo CD", "MOCO", or "workqueue" for any loop over client-go's queue. */
   readonly kind: string;
@@ -189,11 +191,11 @@ export interface WorkerPool {
 export interface Workers {
   /** By name; those without one last. */
   readonly pools: readonly WorkerPool[];
-  /** What could not be told, in sentences. */
+  /** What could not be determined, in sentences. */
   readonly notes: readonly string[];
 }
 
-/** What can be asked of an open profile; each asks the part of it that the question names, or all. */
+/** The questions to an open profile; each refers to the part that its query has, or to the whole profile. */
 export interface Questions {
   flame(query: FlameQuery): Promise<FlameTree>;
   /** Case-insensitive text, or /regex/ between slashes. */
@@ -206,22 +208,25 @@ export interface Questions {
   lines(query: LinesQuery): Promise<LineTable>;
   tags(query: Asked): Promise<Tags>;
   split(query: Asked): Promise<Split>;
-  /** One line a stack, "root;…;leaf value", as UTF-8; stacks with the same frames put together. */
+  /** One line a stack, "root;…;leaf value", as UTF-8; stacks with the same frames are added up. */
   folded(query: Asked): Promise<Uint8Array>;
   /** Undefined when the file holds no goroutines (a CPU profile), or is a difference. */
   goroutines(query?: undefined): Promise<GoroutineDump | undefined>;
-  /** The part as a gzipped profile.proto, for `go tool pprof` and others: a goroutine dump as well. All value types. */
+  /**
+   * The part as a gzipped profile.proto, for `go tool pprof` and others, with all value types; works for a goroutine
+   * dump too.
+   */
   encode(query?: { readonly part?: Part | undefined }): Promise<Uint8Array>;
 }
 
-/** One open file, or several opened as one. All calls go to the thread that holds it; `dispose` ends it. */
+/** One open file, or several opened as one. All calls go to the thread that holds it; `dispose` ends the thread. */
 export interface OpenProfile extends Questions {
   readonly summary: ProfileSummary;
   dispose(): void;
 }
 
 export interface OpenOptions {
-  /** Refuse more than this many bytes after decompression, of each file. */
+  /** Refuses a file of more than this many bytes after decompression; applies to each file. */
   readonly maxBytes: number;
   /** For several files. */
   readonly combine?: CombineOptions;
@@ -239,7 +244,7 @@ export interface CombineOptions {
    * added up.
    */
   readonly sources?: number;
-  /** Per cents are of the base (pprof's -diff_base) instead of all change (-base). */
+  /** Percentages refer to the base (pprof's -diff_base) instead of all change (-base). */
   readonly ofBase?: boolean;
   readonly normalize?: Normalize;
 }

@@ -1,4 +1,4 @@
-/** Columns → profile.proto, gzipped, by `pprof-format`: to export a dump as a profile, or the outcome of a merge. */
+/** Columns → profile.proto, gzipped, by `pprof-format`: to export a dump as a profile, or the result of a merge. */
 import { gzipSync } from 'node:zlib';
 import { Function as Fn, Label, Line, Location, Mapping, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import { NONE, UNKNOWN, type Columns, type Label as ColumnLabel } from './columns';
@@ -12,11 +12,11 @@ export function writeProfile(columns: Columns): Uint8Array {
   return gzipSync(encodeProfile(columns));
 }
 
-/** As `writeProfile`, not packed. */
+/** Like `writeProfile`, but not packed. */
 export function encodeProfile(c: Columns): Uint8Array {
   const stringTable = new StringTable();
   const s = (text: string) => stringTable.dedup(text);
-  // pprof-format counts no bytes for an empty message and writes two: none is given to it.
+  // pprof-format counts no bytes for an empty message but writes two, so it never gets an empty one.
   const valueType = (t: { type: string; unit: string }) =>
     ValueType.create({ type: s(t.type === '' && t.unit === '' ? UNKNOWN : t.type), unit: s(t.unit) });
   const { periodType } = c;
@@ -39,7 +39,7 @@ export function encodeProfile(c: Columns): Uint8Array {
     const from = c.lineAt[l] as number;
     const to = c.lineAt[l + 1] as number;
     const line: Line[] = [];
-    // Place holders of the reader are left out again, so that the mapping names the location.
+    // The reader's placeholders are left out again, so that the mapping names the location.
     for (let k = from; k < to; k++)
       if ((c.lineFn[k] as number) < c.fnKnown)
         line.push(Line.create({ functionId: (c.lineFn[k] as number) + 1, line: c.lineNo[k] as number }));
@@ -63,7 +63,7 @@ export function encodeProfile(c: Columns): Uint8Array {
       startLine: c.fnStart[i] ?? 0,
     }),
   );
-  // A location is on a stack wherever its innermost line is.
+  // Ids of locations, by their innermost line: a location is on a stack wherever that line is.
   const idOf = new Uint32Array(c.lineFn.length);
   for (let l = 0; l < c.locAddress.length; l++) idOf[c.lineAt[l] as number] = l + 1;
   const sample: Sample[] = [];

@@ -1,6 +1,6 @@
 /**
- * The calls between functions, as pprof's graph counts them (internal/graph/graph.go): once for each sample, none from
- * a function to itself; a call over functions that are not kept is a residual one.
+ * The calls between functions, as pprof's graph counts them (internal/graph/graph.go): once for each sample, and none
+ * from a function to itself. A call that passes through functions that are not kept is residual.
  */
 import { NONE } from '../columns';
 import type { View } from '../part/view';
@@ -33,7 +33,7 @@ export function edgesOf(view: View, values: Float64Array, kept?: Uint8Array): Ed
   const value: number[] = [];
   const residual: boolean[] = [];
   const inline: boolean[] = [];
-  /** The sample that counted an edge last. */
+  /** The last sample that counted each edge. */
   const counted: number[] = [];
   const flat = new Float64Array(count);
   const cum = new Float64Array(count);

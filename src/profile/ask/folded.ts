@@ -4,7 +4,10 @@ import type { Model } from '../model';
 import { printed } from './printed';
 import type { Asked } from '../types';
 
-/** Lines by their stacks, in the order in which these are met. Values are whole numbers, as the readers want them. */
+/**
+ * One line for each stack, in the order in which the stacks first occur. Values are whole numbers, as the readers
+ * expect.
+ */
 export function folded(model: Model, { sampleType, part }: Asked): Uint8Array {
   const {
     columns: { frames, frameAt, samples: all },
@@ -15,7 +18,7 @@ export function folded(model: Model, { sampleType, part }: Asked): Uint8Array {
   } = model.view(part);
   const values = model.values(sampleType);
   const names: (string | undefined)[] = [];
-  // A semicolon of a name would end it; a line break its line.
+  // A semicolon in a name would end the frame, and a line break would end the line.
   const name = (id: number) => (names[id] ??= printed(nodes, id).replaceAll(/[;\n]/g, ':'));
   const sums = new Map<string, number>();
   for (let k = 0, n = samples?.length ?? all; k < n; k++) {

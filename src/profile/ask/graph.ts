@@ -1,5 +1,5 @@
 /**
- * The call graph as pprof prunes it for its pictures (`newTrimmedGraph`, internal/report/report.go): counts of it are
+ * The call graph as pprof prunes it for its pictures (`newTrimmedGraph`, internal/report/report.go): its counts are
  * those of `-dot`.
  */
 import { NONE } from '../columns';
@@ -61,7 +61,7 @@ export function callGraph(model: Model, query: GraphQuery): CallGraph {
   const was = model.before(query.sampleType);
   const kept = new Uint8Array(nodes.count);
   for (const id of shown) kept[id] = 1;
-  // Values of both signs may add up to nothing: such functions are not shown, and neither are calls of them.
+  // Values of both signs may add up to zero. Such functions are not shown, and neither are their calls.
   edges.from.forEach((f, e) => {
     if (kept[f] === 0 || kept[edges.to[e] as number] === 0) alive[e] = false;
   });
@@ -99,7 +99,7 @@ function present({ flat, cum }: Edges): number[] {
   return ids;
 }
 
-/** How many of the sorted functions a picture has room for: labels are drawn as small nodes and count. */
+/** How many of the sorted functions a picture has room for. Labels are drawn as small nodes, so they count too. */
 function fitting(shown: readonly number[], nodeCount: number, tags: (id: number) => number): number {
   let count = 0;
   for (let i = 0; i < shown.length; i++) {
@@ -109,7 +109,7 @@ function fitting(shown: readonly number[], nodeCount: number, tags: (id: number)
   return Math.min(nodeCount, shown.length);
 }
 
-/** By pprof's entropy score: a function that only passes on what it gets from one caller to one callee says little. */
+/** Sorted by pprof's entropy score: a function that only passes on from one caller to one callee says little. */
 function interesting(view: View, edges: Edges, ids: readonly number[], alive: readonly boolean[]): number[] {
   const { flat, cum } = edges;
   const { count } = view.nodes;
@@ -147,7 +147,7 @@ function edgeEntropy({ value }: Edges, list: readonly number[], self: number): n
   return score;
 }
 
-/** Takes residual edges out whose ends are connected otherwise, lightest first. */
+/** Removes residual edges whose ends are also connected in another way, lightest first. */
 function dropRedundant(view: View, edges: Edges, shown: readonly number[], alive: boolean[]): void {
   const into = lists(view.nodes.count, edges.to, alive);
   for (const id of [...shown].reverse()) {
@@ -174,7 +174,7 @@ function dropRedundant(view: View, edges: Edges, shown: readonly number[], alive
   }
 }
 
-/** Numbers of the living edges by the node at one end. */
+/** Returns the indexes of the remaining edges of a node, by the given end. */
 function lists(count: number, end: readonly number[], alive: readonly boolean[]): (id: number) => number[] {
   const heads = new Uint32Array(count).fill(NONE);
   const next = new Uint32Array(end.length);

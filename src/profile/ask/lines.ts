@@ -21,7 +21,8 @@ export function lineTable(model: Model, query: LinesQuery): LineTable {
       compare(nodes.names[a] as string, nodes.names[b] as string),
   );
 
-  // Lines of several functions, closures beside the one around them, are one: ids of their own, that only count here.
+  // A line may belong to several functions (a closure and the function around it), so lines get ids of their own, used
+  // only here.
   const lineIds = new Map<string, number>();
   const firsts: number[] = [];
   const lineOf = new Uint32Array(nodes.count).fill(NONE);
@@ -89,7 +90,9 @@ function summed(model: Model, view: View, sampleType: number, wanted: (id: numbe
   return { ids, flat, cum, was };
 }
 
-/** Flat is that of the innermost frame, which may belong to a line that was not asked for: it comes from all lines. */
+/**
+ * Flat belongs to the innermost frame, which may be on a line that was not asked for, so it is summed over all lines.
+ */
 function flatOf(model: Model, view: View, merged: View, sampleType: number) {
   const once = (values: Float64Array) => {
     const { cum } = sumUp(merged, values);

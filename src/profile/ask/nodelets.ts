@@ -1,6 +1,6 @@
 /**
- * How many of the labels of a function's own samples pprof draws beside it: they take room in a picture, and so decide
- * how many functions fit (`countTags` and `TrimLowFrequencyTags`, internal/graph/graph.go).
+ * How many labels of a function's own samples pprof draws beside it. They take room in the picture, so they affect how
+ * many functions fit (`countTags` and `TrimLowFrequencyTags`, internal/graph/graph.go).
  */
 import { NONE, type Label } from '../columns';
 import type { Model } from '../model';
@@ -60,7 +60,7 @@ export function tagCounts(
   return (id) => Math.min(MOST, counts.get(id) ?? 0);
 }
 
-/** One for all texts together, and one for each number of bytes beside them; other numbers are not drawn. */
+/** One tag for all text labels together, and one for each number of bytes with them; other numbers are not drawn. */
 function tagTexts(set: readonly Label[], units: ReadonlyMap<string, string>): readonly string[] {
   const joined = set
     .filter((l) => typeof l.value === 'string')

@@ -38,7 +38,8 @@ export function peek(model: Model, query: AskedFrames & { readonly match: string
 }
 
 /**
- * Edges of the wanted functions by the function at one end; those that only the base has are there with what they lost.
+ * Edges of the wanted functions by the function at one end. For a difference, calls that didn't change are included,
+ * with the value 0: `now` leaves out samples without a value, so only `was` has them.
  */
 function grouped(
   now: Edges,

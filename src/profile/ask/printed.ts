@@ -8,6 +8,6 @@ export function printed({ names, files, lines }: Nodes, id: number): string {
   const line = lines[id] ?? 0;
   const place = line > 0 ? `${file}:${line}` : file;
   if (place === '' || place === name) return name;
-  // pprof has no name there.
+  // pprof has no name for these.
   return name === UNKNOWN ? place : `${name} ${place}`;
 }

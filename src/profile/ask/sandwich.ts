@@ -1,4 +1,4 @@
-/** A function between the trees of its callers and of what it calls. */
+/** A function between the trees of its callers and its callees. */
 import { Growing, NONE } from '../columns';
 import type { Model } from '../model';
 import type { View } from '../part/view';
@@ -6,8 +6,8 @@ import { growTree, Splitter } from '../tree';
 import type { Sandwich, SandwichQuery } from '../types';
 
 /**
- * Both trees begin at the function's outermost frame of each sample, so that their totals are its cum; where it recurs
- * shows below.
+ * Both trees begin at the function's outermost frame of each sample, so that their totals are its cum; recursive calls
+ * appear below it.
  */
 export function sandwich(model: Model, query: SandwichQuery): Sandwich {
   const view = model.view(query.part);
@@ -27,7 +27,7 @@ function around(view: View, id: number): { samples: Uint32Array; above: View; be
   const { frames, frameAt, samples: all } = columns;
   const samples = new Growing(new Uint32Array(1024));
   const below = ends.slice();
-  // The callers of each sample once more, turned round: trees are grown from the end of a stack.
+  // A copy of each sample's callers in reverse order, because trees are grown from the end of a stack.
   const turned = new Growing(new Uint32Array(1024));
   const turnedAt = new Uint32Array(all + 1);
   let next = 0;

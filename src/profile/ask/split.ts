@@ -1,5 +1,6 @@
 /**
- * What each controller of the process costs: its Reconcile, what is done on its behalf elsewhere, and what is nobody's.
+ * What each controller of the process costs: its Reconcile, the work done elsewhere on its behalf, and the rest, which
+ * belongs to no controller.
  */
 import { layerOf } from '../layers/layer';
 import { LAYERS, type LayerId } from '../layers/rules';
@@ -77,7 +78,7 @@ export function split(model: Model, { sampleType, part }: Asked): Split {
   );
   return { controllers: list, ...rest, total: model.total(sampleType) };
 
-  /** Decoding within a read of the cache is the read's. */
+  /** Decoding within a read of the cache counts as the read. */
   function within(from: number, end: number): 'cacheReads' | 'coding' | undefined {
     let coding = false;
     for (let j = end - 1; j >= from; j--) {

@@ -1,6 +1,6 @@
 /**
  * Several files as one: added up, or the difference of sources and bases, as `go tool pprof A B`, `-base` and
- * `-diff_base` do it (profile/merge.go). Functions, locations and stacks that are the same become one.
+ * `-diff_base` do it (profile/merge.go). Equal functions, locations and stacks are merged into one.
  */
 import { Problem } from '../../base/problem';
 import type { Columns } from '../columns';
@@ -67,7 +67,7 @@ function commonTypes(files: readonly Columns[]): ValueType[] {
   });
 }
 
-/** pprof lets a final s of the type go. */
+/** pprof ignores a final s of the type. */
 function alike(a: ValueType, b: ValueType): boolean {
   return a.type.replace(/s$/, '') === b.type.replace(/s$/, '') && sameDimension(a.unit, b.unit);
 }

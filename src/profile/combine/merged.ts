@@ -1,4 +1,4 @@
-/** The columns of several files on their way into one: symbols by what they say, samples by their stacks and labels. */
+/** Merges the columns of several files: symbols are equal by content, samples by their stacks and labels. */
 import { NONE, type Columns, type Label, type Mapping } from '../columns';
 import { labelSets } from '../part/labels';
 import type { Difference } from '../model';
@@ -37,7 +37,7 @@ export class Merged {
   }
 
   /**
-   * `columns`: index of the file's column for each type. Rounded as pprof rounds what it scales, unless values are
+   * `columns`: index of the file's column for each type. Scaled values are rounded as pprof does it, unless they are
    * rates.
    */
   add(
@@ -62,7 +62,7 @@ export class Merged {
         one[t] = scaled && f !== 1 ? (rounded ? round(v * f) : v * f) : v;
         some ||= one[t] !== 0;
       }
-      // Nothing is nothing's: pprof lets such samples go when it merges.
+      // pprof drops samples whose values are all zero when it merges.
       if (!some) continue;
       const from = c.frameAt[i] as number;
       const n = (c.frameAt[i + 1] as number) - from;
@@ -91,7 +91,7 @@ export class Merged {
     const { count, frameAt, frames, sets } = this.#stacks.finish();
     const values = this.#values.map((v) => v.slice(0, count));
     const before = this.#before.map((v) => v.slice(0, count));
-    // Place holders come last, as in a file.
+    // Placeholders come last, as in a file.
     const known = this.#fn.filter((f) => f.known);
     const place = new Map([...known, ...this.#fn.filter((f) => !f.known)].map((f, i) => [f, i]));
     const fns = [...place.keys()];
@@ -159,7 +159,8 @@ export class Merged {
       const to = c.lineAt[l + 1] as number;
       const told = c.locMapping[l] as number;
       const mapping = told === NONE ? NONE : (mappings[told] as number);
-      // Where a program lies in memory differs from run to run: addresses are those within it.
+      // Where a program lies in memory differs from run to run, so addresses are compared relative to the mapping's
+      // start.
       const start = told === NONE ? 0n : (c.mappings[told]?.start ?? 0n);
       let key = `${mapping}:${(c.locAddress[l] as bigint) - start}:${c.locFolded[l]}`;
       for (let k = from; k < to; k++) key += `|${fns[c.lineFn[k] as number]},${c.lineNo[k]}`;
@@ -218,7 +219,7 @@ export class Merged {
   }
 }
 
-/** As Go's math.Round: halves go away from zero. */
+/** Like Go's math.Round: halves are rounded away from zero. */
 function round(v: number): number {
   return v < 0 ? -Math.round(-v) : Math.round(v);
 }

@@ -1,4 +1,4 @@
-/** Stacks with labels, each once: an open hash table over one array of frames. */
+/** Stacks with labels, each stored once: an open-addressing hash table over one array of frames. */
 import { Growing } from '../columns';
 
 export class Stacks {

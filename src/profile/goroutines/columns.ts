@@ -1,5 +1,6 @@
 /**
- * Goroutine groups ⇄ columns: a dump can be drawn and searched like a profile, and a binary goroutine profile listed.
+ * Goroutine groups ⇄ columns: so a dump can be drawn and searched like a profile, and a binary goroutine profile can be
+ * listed.
  */
 import { NONE, type Columns, type Label } from '../columns';
 import type { Model } from '../model';
@@ -7,7 +8,8 @@ import type { GoroutineDump, GoroutineGroup, StackFrame } from '../types';
 import { workersOf } from './workers/workers';
 
 /**
- * One sample per group, with the number of its goroutines as value. Locations are frames, functions names with files.
+ * One sample per group, with the number of its goroutines as its value. A location is a frame; a function is a name
+ * with a file.
  */
 export function toColumns(dump: GoroutineDump): Columns {
   const { groups } = dump;
@@ -20,7 +22,7 @@ export function toColumns(dump: GoroutineDump): Columns {
   const fnFile: string[] = [];
   const lineFn: number[] = [];
   const lineNo: number[] = [];
-  // Frames are shared objects within a dump, so most are known without making a key.
+  // Frames are shared objects within a dump, so most are found without making a key.
   const known = new Map<StackFrame, number>();
   const location = (f: StackFrame): number => {
     const key = `${f.name}\n${f.file}\n${f.line}`;
@@ -89,7 +91,7 @@ function goroutineType(columns: Columns): number {
   return columns.sampleTypes.findIndex((t) => /^goroutine(leak)?$/.test(t.type) && t.unit === 'count');
 }
 
-/** The groups of a binary goroutine profile. It tells neither states nor waits nor creators. */
+/** The groups of a binary goroutine profile. It has no states, waits or creators. */
 export function fromProfile(model: Model): GoroutineDump {
   const c = model.columns;
   const values = c.values[Math.max(0, goroutineType(c))] as Float64Array;

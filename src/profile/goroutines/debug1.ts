@@ -19,7 +19,7 @@ export interface CountedStack {
 }
 
 export interface Debug1 {
-  /** Goroutines that the first line tells. */
+  /** Number of goroutines, from the first line. */
   readonly total: number;
   readonly stacks: readonly CountedStack[];
   readonly warnings: readonly string[];
@@ -27,7 +27,7 @@ export interface Debug1 {
 
 export const HEADER = /^(goroutine|goroutineleak) profile: total (\d+)\s*$/;
 const RECORD = /^(\d+) @(?: 0x[0-9a-f]+)*\s*$/i;
-/** `name+0x1d` and the place, apart by tabs or, in columns, by spaces. */
+/** `name+0x1d` and the place, separated by a tab or, in columns, by spaces. */
 const FRAME = /^#\s+0x[0-9a-f]+\s+(.+?)\+0x[0-9a-f]+\s+(\S.*)$/i;
 
 export function readDebug1(text: string, frames: Frames): Debug1 {
@@ -50,7 +50,7 @@ export function readDebug1(text: string, frames: Frames): Debug1 {
       }
       const m = FRAME.exec(line.trimEnd());
       if (m) current.stack.push(frames.id(m[1] as string, m[2] as string));
-      // An address without a function is written alone: it stays a frame, or the stack would look shorter than it is.
+      // An address without a function is written alone. It stays a frame, or the stack would look shorter than it is.
       else {
         const address = /^#\s+(0x[0-9a-f]+)\s*$/i.exec(line)?.[1];
         if (address === undefined) odd++;

@@ -1,5 +1,5 @@
 /**
- * `goroutine?debug=2`, which is also what a panic and SIGQUIT print: one goroutine after the other with its state. The
+ * `goroutine?debug=2`, which is also what a panic and SIGQUIT print: one goroutine after another, with its state. The
  * format is that of `goroutineheader`, `traceback2` and `printcreatedby1` in Go's runtime/traceback.go.
  *
  *     goroutine 18 [chan receive, 5 minutes, locked to thread]:
@@ -20,7 +20,7 @@ export interface Goroutine {
   /** Frame numbers, leaf first. */
   stack: number[];
   createdBy: number | undefined;
-  /** Id of the goroutine that started this one; undefined below Go 1.21, which does not tell. */
+  /** Id of the goroutine that started this one; undefined below Go 1.21, which doesn't write it. */
   creator: number | undefined;
   elided: boolean;
 }
@@ -81,7 +81,7 @@ export function readDebug2(text: string, frames: Frames): Debug2 {
       if (line.includes('frames elided')) current.elided = true;
       continue;
     }
-    // What follows are the stacks of the goroutines that started this one (GODEBUG=tracebackancestors).
+    // What follows is the stacks of the goroutines that started this one (GODEBUG=tracebackancestors).
     if (line.startsWith('[originating from goroutine ')) {
       current = undefined;
       continue;
@@ -99,7 +99,7 @@ export function readDebug2(text: string, frames: Frames): Debug2 {
     }
     name = line.endsWith(')') ? line.slice(0, line.lastIndexOf('(')) : line;
   }
-  // A name without its place at the end of a text that was cut is dropped: it may be half a name.
+  // At the end of a text that was cut off, a name without its place is dropped: it may be half a name.
   const cut = !text.endsWith('\n') || text.length >= MOST;
   if (!cut) place('');
   const warnings: string[] = [];

@@ -1,21 +1,19 @@
-/**
- * Goroutine text of any form → groups. A capture of ours is the text of debug=1, a blank line, and the text of debug=2.
- */
+/** Goroutine text of any form → groups. Our captures are the text of debug=1, a blank line, and the text of debug=2. */
 import { type CountedStack, HEADER as HEADER1, readDebug1 } from './debug1';
 import { ANY_HEADER, type Goroutine, readDebug2 } from './debug2';
 import { Frames } from './lines';
 import type { GoroutineDump, GoroutineGroup } from '../types';
 import { workersOf } from './workers/workers';
 
-/** Ids of a group that are kept, lowest first: more than a leak has when a person looks at it. */
+/** How many ids of a group are kept, lowest first: more than a leak usually has when the user looks at it. */
 const IDS = 10_000;
 /**
- * Creators of a group's goroutines that are kept: more than any process has controllers, fewer than a server has
+ * How many creators of a group's goroutines are kept: more than any process has controllers, fewer than a server has
  * connections.
  */
 const CREATORS = 500;
 
-/** Whether a text is a goroutine dump; looks at its first line and, for the output of a crash, at the first 256 KiB. */
+/** Whether a text is a goroutine dump; checks its first line and, for the output of a crash, the first 256 KiB. */
 export function isGoroutineText(text: string): boolean {
   const line = text.slice(0, 200).split(/\r?\n/, 1)[0] ?? '';
   return HEADER1.test(line) || ANY_HEADER.test(text.slice(0, 262_144));
@@ -109,7 +107,7 @@ function bundle(goroutines: readonly Goroutine[]): Group[] {
 }
 
 /**
- * debug=2 leaves the middle out of stacks deeper than this: 50 frames at either end stay (`tracebackInnerFrames` and
+ * debug=2 leaves out the middle of stacks deeper than this: 50 frames at either end stay (`tracebackInnerFrames` and
  * -Outer).
  */
 const WHOLE = 100;
@@ -118,8 +116,9 @@ const INNER = 40;
 type JoinKey = (stack: readonly number[], elided: boolean) => string;
 
 /**
- * What a stack has in common in the two texts: debug=2 hides the runtime's own frames (`runtime.main` and the like),
- * debug=1 shows some; a stack whose middle is left out is known by its innermost frames.
+ * A key that a stack has in both texts. debug=2 hides the runtime's own frames (`runtime.main` and the like) while
+ * debug=1 shows some, so the key leaves them out. A stack whose middle is left out is identified by its innermost
+ * frames.
  */
 function joinKey(frames: Frames): JoinKey {
   const hidden = frames.list.map((f) => /^(runtime\.[^A-Z]|panic$)/.test(f.name));
@@ -130,11 +129,11 @@ function joinKey(frames: Frames): JoinKey {
 }
 
 /**
- * Gives groups the labels of the stacks they have in debug=1. One set of labels for a stack: all its groups get it,
- * unless some goroutines of that stack had none. Several sets: the group is divided by their counts when it is the only
- * one of that stack, all its goroutines waited equally long and the counts agree, so that nothing is guessed; else the
- * values are put side by side ("a, b", with "(none)" for goroutines without) so that they can be found and read. The
- * two texts were taken a moment apart; what is in one only stays bare.
+ * Gives groups the labels that their stacks have in debug=1. When all goroutines of a stack have the same set of
+ * labels, all its groups get it. With several sets (having none is one), the group is divided by their counts if it is
+ * the only one of that stack, all its goroutines waited equally long and the counts agree, so nothing is guessed.
+ * Otherwise the values are put side by side ("a, b", with "(none)" for goroutines without), so that they can be found
+ * and read. The two texts were taken a moment apart; stacks that are only in debug=2 stay without labels.
  */
 function label(groups: readonly Group[], stacks: readonly CountedStack[], joined: JoinKey): Group[] {
   const sets = new Map<string, CountedStack[]>();
@@ -168,7 +167,8 @@ function label(groups: readonly Group[], stacks: readonly CountedStack[], joined
       out.push({ ...g, labels: sideBySide(found) });
       continue;
     }
-    // Which goroutine has which labels is not told, so the parts have no ids, and a creator only where there is one.
+    // The dump doesn't say which goroutine has which labels, so the parts have no ids, and a creator only if the group
+    // has one.
     for (const s of found) {
       const creators = new Map(g.creators.size === 1 ? [...g.creators.keys()].map((id) => [id, s.count]) : []);
       out.push({ ...g, count: s.count, locked: g.locked === 0 ? 0 : s.count, labels: s.labels, ids: [], creators });
@@ -197,7 +197,7 @@ function finish(groups: Group[], frames: Frames, warnings: string[]): GoroutineD
     ids: g.ids.sort((a, b) => a - b).slice(0, IDS),
     creators: [...g.creators].slice(0, CREATORS).map(([goroutine, count]) => ({ goroutine, count })),
   }));
-  // Stable: among equals the order of the dump.
+  // The sort is stable: equal groups keep the dump's order.
   list.sort((a, b) => b.count - a.count || b.minutes - a.minutes);
   if (list.length === 0) warnings.push('The dump holds no goroutines.');
   return { total: list.reduce((n, g) => n + g.count, 0), groups: list, warnings, workers: workersOf(list) };

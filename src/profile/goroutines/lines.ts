@@ -1,11 +1,9 @@
-/**
- * Lines of a big text one after the other, and frames kept once: a dump of 100,000 goroutines has few different frames.
- */
+/** Reads a big text line by line, and keeps each frame once: a dump of 100,000 goroutines has few different frames. */
 import type { StackFrame } from '../types';
 
 export class Lines {
   #at = 0;
-  /** Start of the line that `next` gave last. */
+  /** Start of the line that `next` returned last. */
   start = 0;
   constructor(
     readonly text: string,
@@ -27,7 +25,7 @@ export class Lines {
   }
 }
 
-/** Gives equal frames one number. */
+/** Gives equal frames the same number. */
 export class Frames {
   readonly list: StackFrame[] = [];
   #ids = new Map<string, Map<string, number>>();

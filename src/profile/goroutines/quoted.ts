@@ -8,7 +8,7 @@ export function unquote(text: string, at: number): { value: string; end: number 
   let value = '';
   let bytes: number[] = [];
   const flush = () => {
-    // \xNN are bytes of text that was no UTF-8; runs of them are decoded together.
+    // \xNN are bytes of text that was not valid UTF-8; runs of them are decoded together.
     if (bytes.length > 0) {
       value += new TextDecoder().decode(Uint8Array.from(bytes));
       bytes = [];
@@ -45,8 +45,8 @@ export function unquote(text: string, at: number): { value: string; end: number 
 }
 
 /**
- * `{"k":"v", …}` starting at the brace; both with and without spaces after the colons. What cannot be read ends the
- * list.
+ * `{"k":"v", …}` starting at the brace; both with and without spaces after the colons. The list ends at whatever cannot
+ * be read.
  */
 export function labels(text: string, at: number): { value: Record<string, string>; end: number } {
   // No prototype: a label may be called `__proto__`.

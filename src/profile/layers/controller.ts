@@ -3,8 +3,8 @@ import { QUEUES } from '../goroutines/workers/pools';
 import { packageOf } from '../names';
 
 /**
- * `…/controller.(*WidgetReconciler).Reconcile` → "widget", as controller-runtime calls it when it is not told
- * otherwise; for steps of kube-controller-manager's loops the name of their queue.
+ * `…/controller.(*WidgetReconciler).Reconcile` → "widget", controller-runtime's default name for it; for the steps of
+ * kube-controller-manager's loops, the name of their queue.
  */
 export function controllerNamed(root: string): string {
   const step = root.replace(/(\.func\d+|\.\d+|-range\d+|\.gowrap\d+|-fm)+$/, '');

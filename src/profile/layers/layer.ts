@@ -7,8 +7,8 @@ const PLACE = new Map<LayerId, number>(LAYERS.map(({ id }, i) => [id, i]));
 /** Index into LAYERS. `file` may be ''. */
 export function layerOf(name: string, file: string, ownModules: readonly string[]): number {
   const pkg = packageOf(name);
-  // Only what a person named: where nothing is named, a copy of client-go in the tree of Kubernetes itself looks like
-  // an own module.
+  // Only modules that the user named: without any, the copy of client-go in the Kubernetes tree would look like the
+  // user's own module.
   if (ownModules.length > 0 && originOf(name, file, ownModules) === 'own') return place('own');
   const base = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
   const rest = rule(pkg, base, name);
@@ -24,7 +24,7 @@ function rule(pkg: string, base: string, name: string): LayerId | undefined {
   )?.layer;
 }
 
-/** Type arguments hold slashes of their own. */
+/** Type arguments have slashes of their own. */
 function cut(name: string): number {
   const bracket = name.indexOf('[');
   return bracket < 0 ? name.length : bracket;

@@ -5,20 +5,20 @@
 import type { Columns } from '../columns';
 import { CONTROLLER_RUNTIME, LOOPS, STEP_NAMES } from '../goroutines/workers/pools';
 
-/** What `rootMarks` says of a line: a root, what calls the root, or what stands around one. */
+/** What `rootMarks` says of a line: it is a root, it calls the root, or it wraps a root. */
 export const ROOT_ITSELF = 1;
 const CALLS_ROOT = 2;
 export const WRAPPER = 3;
 
 /**
  * controller-runtime pkg/internal/controller/controller.go: `Reconcile`, v0.15.3:109, v0.25.2:196, which recovers from
- * panics and calls the person's.
+ * panics and calls the user's.
  */
 const RECONCILE =
   /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.Reconcile$/;
 /**
- * Adapters around a person's Reconcile: pkg/reconcile (`Func`, `AsReconciler`). And the runtime's own between a call
- * and a panic.
+ * The rest of controller-runtime, such as the adapters around the user's Reconcile: pkg/reconcile (`Func`,
+ * `AsReconciler`).
  */
 const WRAPPERS = /^sigs\.k8s\.io\/controller-runtime\//;
 

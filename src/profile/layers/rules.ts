@@ -1,13 +1,13 @@
 /**
  * The groups that a controller's author thinks in, as data: what a function belongs to, by its package, its file and
- * its name. The first rule that holds decides; a person's own modules come before all of them, `originOf` decides what
- * none holds for.
+ * its name. The first rule that matches decides. The user's own modules come before all rules; `originOf` decides when
+ * no rule matches.
  *
  * Packages were read in the modules' own sources: controller-runtime v0.15.3 to v0.25.2, client-go and apimachinery
  * v0.27.16 to v0.37.2; files and functions of the runtime in Go 1.20 to 1.26.
  */
 
-/** In the order in which they are listed for a person. Answers name a layer by its place here. */
+/** In the order in which they are listed for the user. Answers refer to a layer by its index here. */
 export const LAYERS = [
   { id: 'own', name: 'Your module' },
   { id: 'controllerRuntime', name: 'controller-runtime' },
@@ -37,7 +37,7 @@ export interface LayerRule {
 }
 
 export const RULES: readonly LayerRule[] = [
-  // The queue that came with v0.20.0 lies in controller-runtime; workers wait in it as in client-go's.
+  // The priority queue, new in v0.20.0, is part of controller-runtime; workers wait in it as in client-go's queue.
   { layer: 'workqueue', pkg: /^sigs\.k8s\.io\/controller-runtime\/pkg\/controller\/priorityqueue$/ },
   { layer: 'informers', pkg: /^sigs\.k8s\.io\/controller-runtime\/pkg\/(cache|internal\/source)(\/|$)/ },
   { layer: 'controllerRuntime', pkg: /^sigs\.k8s\.io\/controller-runtime(\/|$)/ },
@@ -48,7 +48,7 @@ export const RULES: readonly LayerRule[] = [
   },
   { layer: 'informers', pkg: /^k8s\.io\/apimachinery\/pkg\/watch$/ },
   { layer: 'workqueue', pkg: /^k8s\.io\/client-go\/util\/workqueue$/ },
-  // Watches and lists are decoded in here: what is called from it is told by its own packages.
+  // Watches and lists are decoded in here; the rules for the decoders' own packages cover that.
   {
     layer: 'rest',
     pkg: /^k8s\.io\/client-go\/(rest|gentype|kubernetes|dynamic|metadata|discovery|transport|util\/(flowcontrol|apply|connrotation|exec)|plugin|restmapper|scale)(\/|$)/,
@@ -65,7 +65,7 @@ export const RULES: readonly LayerRule[] = [
     pkg: /^k8s\.io\/apimachinery\/pkg\/runtime$/,
     file: /^(codec|converter|generated\.pb|types_proto|embedded|negotiate)\.go$/,
   },
-  // Kubernetes' own types read and write themselves: generated code in the package of the type.
+  // Kubernetes' own types marshal themselves: generated code in the type's package.
   {
     layer: 'encoding',
     pkg: /^k8s\.io\/(api|apimachinery|apiextensions-apiserver|metrics|kube-aggregator)\//,
@@ -87,7 +87,7 @@ export const RULES: readonly LayerRule[] = [
     pkg: /^(net\/http|crypto\/(tls|x509)|golang\.org\/x\/net\/(http2|http|idna|proxy)|vendor\/golang\.org\/x\/net\/http)(\/|$)/,
   },
   { layer: 'http', pkg: /^(net\/textproto|mime\/multipart)$/ },
-  // Ciphers, and reading from and writing to sockets: in a controller that is the API server's connection.
+  // Ciphers, and reading and writing sockets: in a controller, that is the connection to the API server.
   { layer: 'http', pkg: /^(crypto|vendor\/golang\.org\/x\/crypto|golang\.org\/x\/crypto)(\/|$)/ },
   { layer: 'http', pkg: /^(net|internal\/poll)$/ },
 

@@ -1,7 +1,4 @@
-/**
- * A part as columns of their own, for a file that holds nothing else: frames that were left out are gone, and so are
- * samples.
- */
+/** A part as columns of its own, for a file that has nothing else: frames and samples that were left out are gone. */
 import { NONE, type Columns } from '../columns';
 import type { View } from './view';
 
@@ -23,7 +20,7 @@ export function filtered(view: View): Columns {
     const from = to;
     for (let j = c.frameAt[i] as number, end = ends[i] as number; j < end; j++)
       if (nodeOf[c.frames[j] as number] !== NONE) frames[to++] = c.frames[j] as number;
-    // Lines of a location follow each other, outwards; one that doesn't begins another location.
+    // Lines of a location follow each other, outwards; a line that doesn't begins another location.
     for (let first = from, j = from + 1; first < to; j++) {
       const k = frames[j] as number;
       if (j < to && k > (frames[j - 1] as number) && locOf[k] === locOf[frames[j - 1] as number]) continue;
@@ -46,9 +43,9 @@ export function filtered(view: View): Columns {
   };
 }
 
-/** Locations with the lines that are left of them, each combination once. */
+/** Locations with their remaining lines, each combination once. */
 class Locations {
-  /** First new line by what is left of the location: its innermost line and how many. */
+  /** First new line, by what is left of the location: its innermost line and the number of lines. */
   readonly #known = new Map<number, number>();
   readonly #lineAt: number[] = [0];
   readonly #lines: number[] = [];
@@ -62,7 +59,8 @@ class Locations {
   /** Replaces `frames[from .. to)`, all of one location, by its new lines. */
   place(frames: Uint32Array, from: number, to: number): void {
     const first = frames[from] as number;
-    // Which lines between are gone is the same for the whole part.
+    // Which lines in between are left out is the same for the whole part, so the key needs only the first line and the
+    // number.
     const key = first * 65_536 + (to - from);
     let at = this.#known.get(key);
     if (at === undefined) {

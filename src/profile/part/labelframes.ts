@@ -3,7 +3,10 @@ import { NONE, UNKNOWN, type Columns, type Label } from '../columns';
 import type { LabelSets } from './labels';
 import { scaled } from './scale';
 
-/** A frame's file is the key. A sample without the label gets one without a name, which pprof prints as <unknown>. */
+/**
+ * The frame's file is the label's key. A sample without the label gets a frame without a name, which pprof prints as
+ * <unknown>.
+ */
 export function withLabelFrames(
   c: Columns,
   labels: LabelSets,
@@ -30,7 +33,7 @@ export function withLabelFrames(
   return { ...c, ...added.table(), frameAt, frames, maxDepth: c.maxDepth + extra };
 }
 
-/** Locations of one line, each for one value of one key. */
+/** The added locations, each of one line, for one value of one key. */
 class Added {
   readonly #lines = new Map<string, number>();
   readonly #names: string[] = [];
@@ -71,7 +74,7 @@ class Added {
   > {
     const { c } = this;
     const n = this.#names.length;
-    // Functions of the file keep their indexes and come before the place holders: the new ones stand between.
+    // Functions of the file keep their indexes and come before the placeholders; the new ones go in between.
     const moved = (f: number) => (f < c.fnKnown ? f : f + n);
     const into = <T>(old: readonly T[], more: readonly T[]): T[] => [
       ...old.slice(0, c.fnKnown),

@@ -1,11 +1,11 @@
-/** The labels of the samples, each set of them once: of a million samples most have one of a few. */
+/** The labels of the samples, each set stored once: a million samples usually share a few sets. */
 import type { Columns, Label } from '../columns';
 
 export interface LabelSets {
   /** Index into `sets`, by sample; 0 is the set without labels. */
   readonly of: Uint32Array;
   readonly sets: readonly (readonly Label[])[];
-  /** Unit of each key that has numbers, as pprof takes it: the first one met, else by the key. */
+  /** Unit of each key that has numbers, as pprof determines it: the first one that occurs, otherwise by the key. */
   readonly units: ReadonlyMap<string, string>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What a part's expressions say of each line of the columns: which are left out, which choose samples, where stacks
- * begin. As pprof does it (profile/filter.go), which asks locations, that is all frames inlined into one another, not
- * frames.
+ * What a part's expressions say about each line of the columns: which lines are left out, which choose samples, where
+ * stacks begin. Like pprof (profile/filter.go), it matches focus and ignore against locations, that is all frames
+ * inlined into one another, not against single frames.
  */
 import { NONE, UNKNOWN, type Columns } from '../columns';
 import { rootMarks } from '../layers/roots';
@@ -50,7 +50,7 @@ export function markLines(c: Columns, part: Part): LineMarks {
       );
     if (hide?.binary(l) === true) kept.fill(0, from, to);
     else if (hide) for (let k = from; k < to; k++) if (hide.line(k)) kept[k] = 0;
-    // A location without any line, for which a place holder stands, has none that could be shown.
+    // A location that has only a placeholder has no line that could match.
     if (show && (c.lineFn[from] as number) >= c.fnKnown) kept.fill(0, from, to);
     else if (show && !show.binary(l)) for (let k = from; k < to; k++) if (!show.line(k)) kept[k] = 0;
     if (showFrom && begins) beginAt(l, from, to, showFrom, begins);
@@ -77,7 +77,7 @@ export function markLines(c: Columns, part: Part): LineMarks {
   }
 }
 
-/** Where one expression matches: asked once for each function and binary. */
+/** Where one expression matches; it runs once for each function and binary. */
 class Matches {
   readonly #fns: Uint8Array;
   readonly #binaries: Uint8Array;

@@ -1,12 +1,12 @@
 /**
- * What counts as one in trees and tables: functions by name, files, lines, … Each gets an id when it is first met and
- * keeps it for as long as the file is open, so that what a person selected is found again after any change of the part.
+ * The nodes of trees and tables: functions by name, files, lines, … Each gets an id when it first occurs and keeps it
+ * for as long as the file is open, so that the user's selection is found again after any change of the part.
  */
 import { UNKNOWN, type Columns } from '../columns';
 import { packageOf } from '../names';
 import type { Granularity } from '../answers';
 
-/** The line of a node that has many. */
+/** The line of a node that has many lines. */
 export const WHOLE = -1;
 
 export class Nodes {
@@ -14,7 +14,7 @@ export class Nodes {
   readonly files: string[] = [];
   /** Line number of nodes that are lines, 0 where the file has none; WHOLE for all others. */
   readonly lines: number[] = [];
-  /** Id of the node's function, by its name; of a file or package itself. */
+  /** Id of the node's function, by its name; for a file or package, the node's own id. */
   readonly functionOf: number[] = [];
   readonly #ids = new Map<string, number>();
   readonly #byLine = new WeakMap<Columns, Map<Granularity, Uint32Array>>();
@@ -68,8 +68,8 @@ export class Nodes {
     switch (granularity) {
       case 'filefunctions':
         return this.#id(`${name}\n${file}`, name, file, WHOLE, name);
-      // As in pprof: what has no file is unknown, but for the binary's name that stands for a location without a
-      // function.
+      // As in pprof, a function without a file is unknown, except for the binary's name, which stands for a location
+      // without a function.
       case 'files':
         return file === ''
           ? this.#function(name.startsWith('[') ? name : UNKNOWN)

@@ -1,6 +1,7 @@
 /**
- * Go's regular expressions (RE2) as JavaScript's: what a person writes for `go tool pprof` means the same here. Text
- * in, text out, by one walk over the characters; flags such as (?i) hold to the end of their group, as in Go.
+ * Translates Go's regular expressions (RE2) to JavaScript's, so that an expression for `go tool pprof` means the same
+ * here. Text in, text out, in one pass over the characters; flags such as (?i) apply to the end of their group, as in
+ * Go.
  */
 import { Problem } from '../../base/problem';
 
@@ -61,7 +62,7 @@ const POSIX: Readonly<Record<string, string>> = {
   word: '0-9A-Za-z_',
   xdigit: '0-9A-Fa-f',
 };
-/** Go's \s knows ASCII only, and not the vertical tab. */
+/** Go's \s matches only ASCII, without the vertical tab. */
 const PERL: Readonly<Record<string, string>> = { d: '0-9', s: '\\t\\n\\f\\r ', w: '0-9A-Za-z_' };
 const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, t: 9, n: 10, r: 13, v: 11 };
 
@@ -117,7 +118,7 @@ function translate(text: string): string {
     }
     if (/[*+?]/.test(chars[at] ?? '') || /^\{\d+(,\d*)?\}/.test(rest()))
       throw new SyntaxError(`two repetitions stand beside each other, ${sign}${chars[at]}`);
-    // JavaScript repeats no assertions; Go does, where it says nothing new.
+    // JavaScript can't repeat assertions; Go can, though it changes nothing.
     const empty =
       /(?:^|[^\\])(?:\\\\)*(\^|\$|\\[bB]|\(\?<=\^\|\\n\)|\(\?=\\n\|\$\)|\(\?<!\[\^\]\)|\(\?!\[\^\]\))$/.exec(out)?.[1];
     if (empty !== undefined) out = `${out.slice(0, -empty.length)}(?:${empty})`;
@@ -258,7 +259,7 @@ function flag(f: string): keyof Flags {
   return f === 'U' ? 'u' : (f as 'i' | 'm' | 's');
 }
 
-/** All that a set of ASCII characters leaves out, as members of a class: JavaScript's classes know no nested ones. */
+/** The complement of a set of ASCII characters, as members of a class: JavaScript's classes can't be nested. */
 function outside(set: string): string {
   const inside = new RegExp(`[${set}]`, 'u');
   let out = '';
@@ -273,7 +274,7 @@ function range(low: number, high: number, anyCase: boolean): string {
     return cases(String.fromCodePoint(low))
       .map((c) => hex(c.codePointAt(0) ?? 0))
       .join('');
-  // The other case of the letters within; of others than ASCII's only where the range is a small one.
+  // The other case of the letters in the range, up to 2,000 characters from its beginning.
   for (let c = low; c <= Math.min(high, low + 2000); c++)
     for (const other of cases(String.fromCodePoint(c))) out += hex(other.codePointAt(0) ?? 0);
   return out;
@@ -286,7 +287,7 @@ function literal(c: string, flags: Flags): string {
   return all.length === 1 ? hex(n) : `[${all.map((o) => hex(o.codePointAt(0) ?? 0)).join('')}]`;
 }
 
-/** A character in both cases, where these are one character each. */
+/** A character in both cases, if these are one character each. */
 function cases(c: string): string[] {
   return [...new Set([c, c.toLowerCase(), c.toUpperCase()])].filter((o) => [...o].length === 1);
 }

@@ -67,8 +67,8 @@ function find({ units }: UnitType, name: string): Unit | undefined {
 }
 
 /**
- * A value in another unit, or for 'minimum' and 'auto' in the largest one that leaves at least one; with the unit's
- * name, '' for counts.
+ * Converts a value to another unit, or for 'minimum' and 'auto' to the largest unit that leaves at least one. Returns
+ * it with the unit's name, '' for counts.
  */
 export function scale(value: number, from: string, to: string): readonly [number, string] {
   if (value < 0) {
@@ -98,7 +98,7 @@ export function scaled(value: number, from: string, to = 'minimum'): string {
   return text === '0' || text === '-0' ? '0' : text + u;
 }
 
-/** Go rounds what lies halfway to the even digit, JavaScript up; with two digits only odd eighths lie halfway. */
+/** Go rounds a tie to the even digit, JavaScript up; with two digits, only odd eighths are ties. */
 function twoDigits(v: number): string {
   const halfway = Math.abs(v * 8) % 2 === 1;
   const down = Math.floor(v * 100);

@@ -7,7 +7,7 @@ import { scale } from './scale';
 
 type Match = (labels: readonly Label[]) => boolean;
 
-/** 1 for each label set that a filter holds for. Throws `profile.pattern`. */
+/** 1 for each label set that matches the filter. Throws `profile.pattern`. */
 export function tagMask({ sets, units }: LabelSets, filter: string, what: string): Uint8Array {
   const match = compile(filter, units, what);
   return Uint8Array.from(sets, (labels) => (match(labels) ? 1 : 0));

@@ -1,7 +1,6 @@
 /**
- * A part of a profile, ready to be asked: which samples, where their stacks begin, and what each line of the columns
- * counts for. The stacks themselves are shared by all parts, so that a change of a filter costs one walk over them at
- * most.
+ * A part of a profile, ready to be queried: which samples, where their stacks begin, and which node each line of the
+ * columns counts for. All parts share the stacks themselves, so changing a filter costs at most one pass over them.
  */
 import { ROOT_ITSELF, WRAPPER } from '../layers/roots';
 import { NONE, type Columns } from '../columns';
@@ -15,9 +14,9 @@ export interface View {
   readonly columns: Columns;
   readonly nodes: Nodes;
   readonly granularity: Granularity;
-  /** Samples in play, in the file's order; undefined: all. */
+  /** The samples of the part, in the file's order; undefined: all. */
   readonly samples: Uint32Array | undefined;
-  /** End of each sample's stack, at the root, in `columns.frames`: before what showFrom or cut took away. */
+  /** End of each sample's stack, at the root, in `columns.frames`; excludes what showFrom or cut took away. */
   readonly ends: Uint32Array;
   /** Node of each line; NONE: the frame is left out. */
   readonly nodeOf: Uint32Array;
@@ -25,7 +24,7 @@ export interface View {
   readonly inlined: Uint8Array;
 }
 
-/** `labels` are asked for only when the part has filters by label. Throws `profile.pattern`. */
+/** `labels` is called only when the part has filters by label. Throws `profile.pattern`. */
 export function viewOf(columns: Columns, nodes: Nodes, part: Part, labels: () => LabelSets): View {
   const granularity = part.granularity ?? 'functions';
   const marks = markLines(columns, part);
@@ -47,7 +46,7 @@ export function viewOf(columns: Columns, nodes: Nodes, part: Part, labels: () =>
   return { columns, nodes, granularity, samples, ends, nodeOf, inlined: inlinedLines(columns, marks) };
 }
 
-/** Chooses by focus, ignore and what is left of the stacks; moves `ends`. */
+/** Chooses samples by focus, ignore and what is left of the stacks; moves `ends`. */
 function byFrames(
   c: Columns,
   { kept, some, chosen, begins, roots }: LineMarks,
@@ -85,13 +84,15 @@ function byFrames(
   });
 }
 
-/** Where the stack ends whose root is a controller's: behind that frame; `from` when there is none. */
+/**
+ * End of the stack when a controller's root becomes its root: the index after that frame; `from` when there is none.
+ */
 export function rootOf(frames: Uint32Array, from: number, end: number, roots: Uint8Array): number {
   for (let j = end - 1; j >= from; j--) {
     const mark = roots[frames[j] as number];
     if (mark === 0 || mark === WRAPPER) continue;
     if (mark === ROOT_ITSELF) return j + 1;
-    // The framework's own Reconcile: what it calls is the root, behind what else the framework wraps around it.
+    // The framework's own Reconcile: the root is what it calls, past the framework's wrappers.
     while (j > from && roots[frames[j - 1] as number] !== 0 && roots[frames[j - 1] as number] !== ROOT_ITSELF) j--;
     return j;
   }
@@ -110,7 +111,7 @@ function choose(samples: Uint32Array | undefined, count: number, wanted: (sample
   return out.subarray(0, n);
 }
 
-/** pprof calls a frame inlined when another one of its location, still shown, lies above it. */
+/** pprof calls a frame inlined when another frame of its location that is still shown lies above it. */
 function inlinedLines({ lineAt, lineFn }: Columns, { kept }: LineMarks): Uint8Array {
   const out = new Uint8Array(lineFn.length);
   for (let l = 0; l + 1 < lineAt.length; l++) {

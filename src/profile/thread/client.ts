@@ -1,4 +1,4 @@
-/** An open file in a thread of its own: reading a big one keeps neither the editor nor other files waiting. */
+/** Opens each file in a worker thread, so that reading a big one blocks neither the editor nor other files. */
 import { abortError } from '../../base/abort';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../base/problem';
@@ -6,13 +6,13 @@ import { closed, outOfMemory } from '../problems';
 import type { OpenOptions, OpenProfile, ProfileSummary, Questions } from '../types';
 import type { Answer, OpenRequest, PractiseRequest, Request } from './messages';
 
-/** Heap of a thread in MiB. The columns lie outside of it; names, text and goroutine groups inside. */
+/** Heap of a thread in MiB. It holds names, text and goroutine groups; the columns are outside it. */
 const HEAP_MIB = 2048;
 
 /** Bytes of a file, or of several that are opened as one. */
 type Bytes = Uint8Array | readonly Uint8Array[];
 
-/** A spare thread that nobody needed for this long, ms, is ended. */
+/** A spare thread that was not needed for this long, ms, is ended. */
 const SPARE_MS = 10 * 60_000;
 
 /** Opens files, each in a thread of its own. */
@@ -25,7 +25,8 @@ export class Threads {
   constructor(private readonly scriptPath: string) {}
 
   /**
-   * A file will be opened soon: starts its thread now, which warms up until then. Costs some 15 MB; safe to call again.
+   * Call it when a file will be opened soon: starts the thread now, which warms up until then. Costs some 15 MB; safe
+   * to call again.
    */
   prepare(): void {
     clearTimeout(this.#timer);
@@ -41,10 +42,9 @@ export class Threads {
   }
 
   /**
-   * Opens a file in a thread: the one that was prepared, or a new one. The bytes may still be on their way: the thread
-   * starts meanwhile. They move to it where they own their memory: don't use them afterwards. Aborting ends the thread
-   * at once, also in the middle of reading. Rejects with a Problem (`profile.…`), with an AbortError, or with what the
-   * bytes rejected with.
+   * Opens a file in the prepared thread or a new one. The thread starts while `bytes` is still pending. Bytes that own
+   * their memory are transferred: don't use them afterwards. Aborting ends the thread at once, even in the middle of
+   * reading. Rejects with a Problem (`profile.…`), with an AbortError, or with whatever `bytes` rejected with.
    */
   async open(bytes: Bytes | Promise<Bytes>, options: OpenOptions, signal?: AbortSignal): Promise<OpenProfile> {
     if (signal?.aborted) {
@@ -67,7 +67,7 @@ export class Threads {
     }
   }
 
-  /** Ends the spare thread; those of open files end with them. */
+  /** Ends the spare thread; the threads of open files end when those are disposed of. */
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
@@ -116,7 +116,7 @@ class Thread {
     return this.#ended !== undefined;
   }
 
-  /** Until it is asked for something. A thread that waits keeps no process from ending. */
+  /** Warms the thread up until it gets a request. A waiting thread doesn't keep the process alive. */
   warmUp(): void {
     this.#worker.unref();
     this.#worker.postMessage({ warmUp: true } satisfies PractiseRequest);
@@ -141,7 +141,7 @@ class Thread {
   }
 
   #give(bytes: Bytes, options: OpenOptions): void {
-    // Ended while the bytes were on their way.
+    // The thread was ended while the bytes were pending.
     if (this.#ended !== undefined) return;
     const mine = bytes instanceof Uint8Array ? movable(bytes) : bytes.map(movable);
     this.#worker.postMessage(
@@ -205,9 +205,9 @@ class Thread {
   }
 }
 
-/** A piece of a bigger buffer (Node's pool, a slice) cannot move without taking the rest along: it is copied. */
+/** A piece of a bigger buffer (Node's pool, a slice) can't be transferred without the rest, so it is copied. */
 function movable(bytes: Uint8Array): Uint8Array {
   const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
-  // Not `slice`: that of a Buffer is a view of the same memory.
+  // Not `slice`: for a Buffer that gives a view of the same memory.
   return whole ? bytes : new Uint8Array(bytes);
 }

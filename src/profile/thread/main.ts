@@ -1,4 +1,4 @@
-/** The thread that holds one open file. Bundled alone, as dist/profile-thread.js; spoken to by client.ts. */
+/** The thread that holds one open file. Bundled separately as dist/profile-thread.js; client.ts talks to it. */
 import { parentPort, type TransferListItem } from 'node:worker_threads';
 import { Problem } from '../../base/problem';
 import { openProfile } from '../open';
@@ -50,7 +50,7 @@ function answer({ ask, query }: Request): Promise<unknown> {
   return (open[ask] as (query: unknown) => Promise<unknown>)(query);
 }
 
-/** The typed arrays of an answer, on whatever level, move to the other side instead of being copied. */
+/** The buffers of an answer's typed arrays, at any level, to be transferred instead of copied. */
 function buffers(value: unknown): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();
   const todo = [value];
@@ -58,7 +58,7 @@ function buffers(value: unknown): ArrayBuffer[] {
     if (ArrayBuffer.isView(v)) {
       if (v.buffer instanceof ArrayBuffer) found.add(v.buffer);
     }
-    // Lists hold texts and small records: what is large is a column.
+    // Lists have only texts and small records; everything large is a column.
     else if (typeof v === 'object' && v !== null && !Array.isArray(v))
       todo.push(...Object.values(v as Record<string, unknown>));
   }

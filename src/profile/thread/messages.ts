@@ -1,8 +1,11 @@
-/** What goes between a file's thread and the host. Requests carry an id, answers the same one; 0 is the opening. */
+/**
+ * The messages between a file's thread and the host. An answer has the id of its request; 0 is the request that opens
+ * the file.
+ */
 import type { ProblemData } from '../../base/problem';
 import type { OpenOptions, ProfileSummary, Questions } from '../types';
 
-/** To a thread that was started ahead of its file. Not answered. */
+/** For a thread that was started ahead of its file. It gets no answer. */
 export interface PractiseRequest {
   readonly warmUp: true;
 }

@@ -1,18 +1,18 @@
-/** Dumps of one process, one after the other → what grew, what shrank, who is stuck. */
+/** Successive dumps of one process → what grew, what shrank, and which goroutines are stuck. */
 import type { GoroutineDump, GoroutineGroup } from '../../types';
 import { keysOf, type KeyOf } from './keys';
 import { placesOf, stuckOf } from './stuck';
 import type { DumpAt, GrownStack, Growth, Verdict } from './types';
 
-/** Fewer new goroutines than this are no leak that can be told from what comes and goes. */
+/** Fewer new goroutines than this can't be distinguished from normal fluctuation. */
 const LEAST = 10;
-/** Of so many goroutines some would have ended, if they ever did. */
+/** With this many goroutines, some would have ended if they ever ended at all. */
 const ENOUGH = 5;
 
-/** The goroutine that writes the dump stands elsewhere each time. */
+/** The goroutine that writes the dump has a different stack each time. */
 const WRITES = /^runtime\/pprof\.(writeGoroutine|writeRuntimeProfile|\(\*Profile\)\.WriteTo)/;
 
-/** Oldest first, at least two. */
+/** `dumps`: at least two, oldest first. */
 export function growthOf(dumps: readonly DumpAt[]): Growth {
   const all = dumps.map((d) => d.dump);
   const first = all[0] as GoroutineDump;
@@ -60,7 +60,7 @@ function stacksOf(dumps: readonly GoroutineDump[], keyOf: KeyOf): GrownStack[] {
           key,
           (f = { group, counts: dumps.map(() => 0), groups: [], before: [], after: new Set(), known: true }),
         );
-      // Groups come largest first: the first one of a dump has the state that most are in.
+      // Groups come largest first, so the first one of a dump has the state of most goroutines.
       if (f.counts[at] === 0) f.group = group;
       f.counts[at] = (f.counts[at] as number) + group.count;
       if (at > 0 && at < dumps.length - 1) return;
@@ -83,7 +83,7 @@ function stacksOf(dumps: readonly GoroutineDump[], keyOf: KeyOf): GrownStack[] {
   }));
 }
 
-/** Groups of the same stack and state are one here, unless the dump has them apart by their labels. */
+/** Groups of the same stack and state are compared as one, unless the last dump separates them by their labels. */
 function changesOf(first: GoroutineDump, last: GoroutineDump, keyOf: KeyOf): number[] {
   const plain = (g: GoroutineGroup): string => `${keyOf(g)}\n${g.state}`;
   const labelled = (g: GoroutineGroup): string => `${plain(g)}\n${JSON.stringify(Object.entries(g.labels).sort())}`;
@@ -104,7 +104,7 @@ function changesOf(first: GoroutineDump, last: GoroutineDump, keyOf: KeyOf): num
   );
 }
 
-/** With evidence only: enough of them, and either the signs of a leak or at least half of all that is new. */
+/** Only with evidence: enough new goroutines, and either the signs of a leak or at least half of all growth. */
 function verdictOf(stacks: readonly GrownStack[]): Verdict | undefined {
   const grown = stacks.reduce((n, s) => n + Math.max(0, s.change), 0);
   const index = stacks.findIndex((s) => s.change >= LEAST && leakOf(s) !== undefined);
@@ -121,9 +121,9 @@ function leakOf({ counts, ended, change }: GrownStack): Verdict['leak'] {
 }
 
 /**
- * Why the dumps are not of one process. Ids only grow, but each of Go's processors hands them out from a stock of 16
- * (`goidcache`, runtime/proc.go), so the newest of a later dump may be a little older: then those that stay tell that
- * it is the same process.
+ * Why the dumps are not of one process; undefined when they are. Ids only grow, but each of Go's Ps hands them out from
+ * a batch of 16 (`goidcache`, runtime/proc.go), so the highest id of a later dump may be a little lower. In that case,
+ * goroutines that are still in the same place show that it is the same process.
  */
 function otherProcess(dumps: readonly DumpAt[], keyOf: KeyOf): string | undefined {
   const processes = new Set(dumps.map((d) => d.process).filter((p) => p !== ''));

@@ -1,14 +1,14 @@
-/** What makes goroutines of two dumps the same: their stack and who created them, in whichever form the dumps are. */
+/** What makes goroutines of two dumps comparable: their stack and their creator, whatever the form of the dumps. */
 import type { GoroutineDump, GoroutineGroup, StackFrame } from '../../types';
 
-/** debug=2 hides the runtime's own frames, debug=1 and the binary form show them: they are no part of a key. */
+/** debug=2 hides the runtime's own frames, debug=1 and the binary form show them: so a key leaves them out. */
 const HIDDEN = /^(runtime\.[^A-Z]|panic$)/;
 
 export type KeyOf = (group: GoroutineGroup) => string;
 
 /**
- * Keys that hold over these dumps. Creators are part of it where all of them tell creators. Frames get a number each,
- * so that a key of a deep stack stays short.
+ * Keys that are the same in all these dumps. Creators are part of a key if every dump has creators. Frames get a number
+ * each, so that a key of a deep stack stays short.
  */
 export function keysOf(dumps: readonly GoroutineDump[]): KeyOf {
   const created = dumps.every((d) => d.groups.some((g) => g.createdBy !== undefined));

@@ -1,4 +1,4 @@
-/** Goroutines that stand in the same place in dump after dump, where that is a fault and no rest. */
+/** Goroutines that stay in the same place in every dump, where that is a fault and not idleness. */
 import type { GoroutineDump, GoroutineGroup } from '../../types';
 import type { KeyOf } from './keys';
 import type { Stuck } from './types';
@@ -26,12 +26,12 @@ export function stuckOf(dumps: readonly GoroutineDump[], keyOf: KeyOf, span: num
   return out.sort((a, b) => ORDER.indexOf(a.why) - ORDER.indexOf(b.why) || b.ids.length - a.ids.length);
 }
 
-/** The group tells its longest wait only, so it speaks for one goroutine alone. */
+/** A group only has its longest wait, so this is known only for a group of one goroutine. */
 function covers(g: GoroutineGroup, span: number): boolean {
   return g.count === 1 && g.minutes > 0 && g.minutes * 60_000 >= span - (span % 60_000);
 }
 
-/** Groups of workers at work → their pool. */
+/** Groups of busy workers → their pool. */
 function workers(dump: GoroutineDump): Map<number, number> {
   return new Map(
     dump.workers.pools.flatMap((p, pool) =>
@@ -40,7 +40,7 @@ function workers(dump: GoroutineDump): Map<number, number> {
   );
 }
 
-/** Goroutine id → where it stands. */
+/** Goroutine id → the key of its stack. */
 export function placesOf(dump: GoroutineDump, keyOf: KeyOf): Map<number, string> {
   const places = new Map<number, string>();
   for (const g of dump.groups) {

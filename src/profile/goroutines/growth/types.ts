@@ -1,4 +1,4 @@
-/** What two dumps or more tell of one process: which stacks grow, which goroutines do not move. Shapes only. */
+/** What two or more dumps say about one process: which stacks grow, which goroutines don't move. Shapes only. */
 import type { GoroutineDump, StackFrame } from '../../types';
 
 export interface DumpAt {
@@ -14,7 +14,7 @@ export interface GrownStack {
   /** Leaf first. */
   readonly stack: readonly StackFrame[];
   readonly createdBy: StackFrame | undefined;
-  /** "chan receive", of most of them in the last dump that has any; '' where it is not told. */
+  /** "chan receive": the state of most of them in the last dump that has any; '' = unknown. */
   readonly state: string;
   /** How many there were in each dump. */
   readonly counts: readonly number[];
@@ -22,7 +22,7 @@ export interface GrownStack {
   readonly change: number;
   /** Indexes of its groups in the last dump, most goroutines first; empty when all are gone. */
   readonly groups: readonly number[];
-  /** How many of the first dump's goroutines are not in the last any more; undefined where ids are not told. */
+  /** How many of the first dump's goroutines are no longer in the last; undefined when the ids are unknown. */
   readonly ended: number | undefined;
 }
 
@@ -37,8 +37,8 @@ export interface Stuck {
   /** The worker's pool, an index of the last dump's pools. */
   readonly pool: number | undefined;
   /**
-   * True when their wait in the last dump covers the time since the first: they have not moved. False: seen there each
-   * time.
+   * True when their wait in the last dump covers the time since the first: they have not moved. False: they were seen
+   * in the same place each time.
    */
   readonly still: boolean;
 }
@@ -48,8 +48,8 @@ export interface Verdict {
   /** Index of `stacks`. */
   readonly stack: number;
   /**
-   * Why it is called a leak; undefined when it grows and nothing tells a leak from load. `rises`: more in each dump.
-   * `none ended`: all that there were are still there.
+   * Why it is called a leak; undefined when it grows and nothing distinguishes a leak from load. `rises`: more in each
+   * dump. `none ended`: none of the goroutines in the first dump has ended.
    */
   readonly leak: 'rises' | 'none ended' | undefined;
 }
@@ -58,7 +58,7 @@ export interface Growth {
   /** Of the dumps, oldest first; ms since the epoch, 0 = unknown. */
   readonly times: readonly number[];
   readonly totals: readonly number[];
-  /** From the first to the last; undefined where the times don't tell. */
+  /** From the first dump to the last; undefined when the times are unknown or the dumps are not of one process. */
   readonly minutes: number | undefined;
   /** Stacks that changed, most grown first. */
   readonly stacks: readonly GrownStack[];
@@ -67,6 +67,6 @@ export interface Growth {
   /** Workers first, then locks; most goroutines first. */
   readonly stuck: readonly Stuck[];
   readonly verdict: Verdict | undefined;
-  /** What could not be told, in sentences. */
+  /** What could not be determined, in sentences. */
   readonly notes: readonly string[];
 }

@@ -1,7 +1,7 @@
 /**
- * Worker pools that are known, as data: where a worker stands when it asks its queue for work, and which function it
- * runs for each item. All else about a loop is found in the dump: whoever calls a queue's Get is a worker, and that
- * caller names its loop.
+ * Known worker pools, as data: where a worker waits for its queue, and which function it runs for each item. Everything
+ * else about a loop comes from the dump: a goroutine in a queue's Get is a worker, and the caller of Get names its
+ * loop.
  *
  * Read in the modules' own sources; a line number is that of the version named with it.
  */
@@ -22,9 +22,9 @@ export interface Loop {
   readonly kind: string;
   /** The function that a worker runs for each item. */
   readonly step: RegExp;
-  /** Its controller's name; absent: by the reconciler on the stack, else unknown. */
+  /** Its controller's name. Absent: taken from the reconciler on the stack, otherwise unknown. */
   readonly name?: string;
-  /** True for loops over a channel of their own: idle when `step` itself waits. */
+  /** True for loops over a channel of their own, whose worker is idle when `step` itself waits. */
   readonly waitsItself?: true;
   /** True when every worker is started by another goroutine, so that the creator says nothing about the pool. */
   readonly anyCreator?: true;
@@ -40,7 +40,7 @@ export const CONTROLLER_RUNTIME = 'controller-runtime';
 
 export const LOOPS: readonly Loop[] = [
   // pkg/internal/controller/controller.go, the same function in all releases: v0.14.0:256, v0.20.4:276, v0.25.2:422.
-  // Started MaxConcurrentReconciles times by Start, so that one goroutine starts all workers of a controller.
+  // Started MaxConcurrentReconciles times by Start, so one goroutine starts all workers of a controller.
   {
     kind: CONTROLLER_RUNTIME,
     step: /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.processNextWorkItem$/,
@@ -65,23 +65,24 @@ export const LOOPS: readonly Loop[] = [
 ];
 
 /**
- * A loop that nobody knows, with all its workers busy: a step called like this, run by apimachinery's wait.Until and
- * its siblings (pkg/util/wait/backoff.go v0.37.2:162-250), as client-go's own example and kube-controller-manager's
- * controllers do it.
+ * For an unknown loop whose workers are all busy: a step with such a name, run by apimachinery's wait.Until or one of
+ * its siblings (pkg/util/wait/backoff.go v0.37.2:162-250), as in client-go's own example and kube-controller-manager's
+ * controllers.
  */
 export const STEP_NAMES = /\.process(Next\w*|\w*Item)$/;
 export const UNTIL = /^k8s\.io\/apimachinery\/pkg\/util\/wait\.(NonSliding|Jitter|Backoff)?Until/;
 
 /**
- * Queues that no controller works on: the API machinery's watch over its own certificates and request headers,
- * client-go's over the certificate of a client (transport/cert_rotation.go v0.37.0:160) and over a leader's candidates
+ * Queues that are no controller's: the API machinery's watch over its own certificates and request headers, and
+ * client-go's watch over a client's certificate (transport/cert_rotation.go v0.37.0:160) and over a leader's candidates
  * (tools/leaderelection/leasecandidate.go:156).
  */
 export const NOT_CONTROLLERS = /^k8s\.io\/(apiserver|client-go)\//;
 
 /**
- * Queue names of kube-controller-manager where they are not what the type's name says (k8s.io/kubernetes v1.37.2,
- * pkg/controller): the `name` under which the queue's metrics are found. Keys are what follows `pkg/controller/`.
+ * Queue names of kube-controller-manager where they differ from the type's name (k8s.io/kubernetes v1.37.2,
+ * pkg/controller): the `name` label of the queue's metrics. Keys are what follows `pkg/controller/`, without leading
+ * folders.
  */
 export const QUEUES: Readonly<Record<string, string>> = {
   // volume/persistentvolume/pv_controller_base.go:523, 593

@@ -1,11 +1,11 @@
-/** What a busy worker does, by the frames that it stands in: rules as data, the first that holds decides. */
+/** What a busy worker does, judged by the frames on its stack: rules as data, the first that matches decides. */
 import type { GoroutineGroup, StackFrame, WorkerState } from '../../types';
 
 interface Rule {
   readonly state: WorkerState;
   /** A frame of the stack. */
   readonly frame: RegExp;
-  /** A frame that this one was called by, at any distance. */
+  /** A frame that this one was called from, at any distance. */
   readonly below?: RegExp;
 }
 
@@ -33,7 +33,7 @@ const RULES: readonly Rule[] = [
   { state: 'external', frame: /^database\/sql\.\(\*(DB|Conn|Tx|Stmt|Rows)\)\./ },
   { state: 'external', frame: /^os\/exec\.\(\*Cmd\)\.Wait$|^os\.\(\*Process\)\.Wait$/ },
   { state: 'external', frame: /^net\.\(\*(conn\)\.(Read|Write)|Dialer\)\.DialContext|Resolver\)\.\w+)$/ },
-  // A sync.Once that another goroutine runs is waited for in its mutex.
+  // Also matches a worker that waits for another goroutine's sync.Once: it waits for the Once's mutex.
   { state: 'locked', frame: /^sync\.\(\*(Mutex\)\.Lock|RWMutex\)\.R?Lock)$/ },
   { state: 'locked', frame: /^golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire$/ },
 ];
@@ -44,7 +44,7 @@ const RULES: readonly Rule[] = [
  */
 const RUNS =
   /^(running|runnable|syscall|preempted|GC assist (marking|wait)|GC worker.*|waiting for GC.*|wait for GC.*|force gc.*|debug call|copystack)?$/;
-/** Frames that tell of a wait where the state does not: the binary form shows the runtime's own. */
+/** Frames that show a wait when the state is unknown: the binary form has the runtime's own frames. */
 const PARKED =
   /^(runtime\.(gopark|goparkunlock|selectgo|chanrecv[12]?|chansend1?)|time\.Sleep|sync\.\(\*(WaitGroup|Cond)\)\.Wait)$/;
 

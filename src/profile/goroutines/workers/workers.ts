@@ -24,7 +24,7 @@ interface Found {
   readonly state: WorkerState;
   readonly group: number;
   readonly label: string | undefined;
-  /** The reconciler's type, of controller-runtime's busy workers. */
+  /** The reconciler's type, for busy workers of controller-runtime. */
   readonly reconciler: Named | undefined;
 }
 
@@ -40,7 +40,7 @@ export function workersOf(groups: readonly GoroutineGroup[]): Workers {
   groups.forEach((group, i) => {
     const found = worker(group, i, steps);
     if (!found) return;
-    // One goroutine starts all workers of a pool: it tells pools apart whose stacks are the same.
+    // One goroutine starts all workers of a pool, so the creator separates pools whose stacks are the same.
     const known = found.loop.anyCreator === true ? [] : group.creators;
     const rest = group.count - known.reduce((n, c) => n + c.count, 0);
     for (const { goroutine, count } of known) add(`${found.step}\n${goroutine}`, found, count);
@@ -84,7 +84,7 @@ function worker(group: GoroutineGroup, index: number, steps: ReadonlySet<string>
     group: index,
     step: plain(frame.name),
     state: idle !== undefined || waits ? 'idle' : stateOf(group, at),
-    // Values that were put side by side belong to nobody in particular.
+    // Values that were put side by side belong to no goroutine in particular.
     label: label === undefined || label.includes(', ') ? undefined : label,
     reconciler: loop.kind === CONTROLLER_RUNTIME && !idle ? reconcilerOf(stack.slice(0, at)) : undefined,
   };
@@ -97,8 +97,8 @@ function idleStep(stack: readonly StackFrame[]): StackFrame | undefined {
 }
 
 /**
- * The outermost frame that is a step: known, seen idle elsewhere in this dump, or called as steps are by what runs
- * loops.
+ * The outermost frame that is a step: known, seen idle elsewhere in this dump, or named like a step and called by a
+ * function that runs loops.
  */
 function busyStep(stack: readonly StackFrame[], steps: ReadonlySet<string>): number {
   const known = stack.findLastIndex((f) => steps.has(f.name) || LOOPS.some((l) => l.step.test(f.name)));
@@ -112,7 +112,7 @@ function plain(name: string): string {
   return name.replace(/(\.func\d+|\.\d+|-range\d+|\.gowrap\d+|-fm)+$/, '');
 }
 
-/** The person's reconciler: the first function that controller-runtime's own Reconcile leads to. */
+/** The user's reconciler: the first function outside controller-runtime that its own Reconcile leads to. */
 function reconcilerOf(called: readonly StackFrame[]): Named | undefined {
   const own = called.findLastIndex((f) =>
     /^sigs\.k8s\.io\/controller-runtime\/pkg\/internal\/controller\.\(\*Controller(\[.*\])?\)\.Reconcile$/.test(f.name),
@@ -122,10 +122,7 @@ function reconcilerOf(called: readonly StackFrame[]): Named | undefined {
   return frame && named(frame.name);
 }
 
-/**
- * `…/controller.(*WidgetReconciler).Reconcile` → "widget", as controller-runtime calls it when it is not told
- * otherwise.
- */
+/** `…/controller.(*WidgetReconciler).Reconcile` → "widget", controller-runtime's default name for it. */
 function named(name: string): Named {
   const step = plain(name);
   const pkg = packageOf(step);
@@ -140,8 +137,8 @@ function named(name: string): Named {
 }
 
 /**
- * By the queue's name where it is known, else by the type whose method the loop is, with the method where that says
- * more.
+ * Named by the queue if that is known, otherwise by the type that has the loop as its method, with the method's name if
+ * that says more.
  */
 function stepNamed(step: string): Named {
   const queue = /^k8s\.io\/kubernetes\/pkg\/controller\/(?:.*\/)?([^/]+)$/.exec(step)?.[1];
