@@ -39,7 +39,7 @@ export async function source(job: SourceJob, signal: AbortSignal, tell: (line: s
     if (changed.size === 0) tell(`Nothing to apply: no finding of ${job.apply} with a fix.`);
     found = await all(job.paths, analyzer, signal);
   }
-  // A rule that failed has left findings out: the list is not what it says it is.
+  // A rule that failed may have left findings out, so the list is incomplete.
   const [first] = failed;
   if (first !== undefined)
     throw new Problem('inspect.source', `${count(failed.length, 'check')} failed.`, {
@@ -66,7 +66,7 @@ interface Found {
   readonly report: Report;
 }
 
-/** Files that are named are always in the list, those of folders when something was found in them. */
+/** Files that are named are always in the list; files of folders only if they have findings. */
 async function all(paths: readonly string[], analyzer: Analyzer, signal: AbortSignal): Promise<Found[]> {
   const found: Found[] = [];
   for (const given of paths) {
@@ -84,7 +84,7 @@ async function all(paths: readonly string[], analyzer: Analyzer, signal: AbortSi
       if (report.findings.length > 0) found.push({ name: path.join(given, path.relative(at, report.file)), report });
     }
   }
-  // A file may be named twice, or lie in a folder that is named as well.
+  // A file may be named twice, or be in a folder that is named as well.
   return found.filter((f, i) => found.findIndex((other) => other.report.file === f.report.file) === i);
 }
 
@@ -132,7 +132,9 @@ async function people(found: readonly Found[], analyzer: Analyzer): Promise<stri
   return [...blocks, `${count(findings, 'finding')} in ${count(found.length, 'file')}`].join('\n');
 }
 
-/** As compilers write it, so that terminals make a link of the place; then the fixes by what `--apply` takes. */
+/**
+ * In the form that compilers use, so that terminals link the place; then the fixes, in the form that `--apply` takes.
+ */
 function block(name: string, text: string, f: Finding): string {
   const { line, column } = position(text, f.start);
   const width = f.fixes.reduce((w, x) => Math.max(w, x.id.length), 0);

@@ -175,11 +175,11 @@ const TAKES = {
   ],
 } as const;
 
-/** Default length of a CPU profile, s: that of pprof itself and of the setting. */
+/** Default length of a CPU profile, s: the same as pprof's and the setting's. */
 const CPU_SECONDS = 30;
-/** Default length of an execution trace, s: a second of a busy process has some MB. */
+/** Default length of an execution trace, s: one second of a busy process takes a few MB. */
 const TRACE_SECONDS = 5;
-/** Default time that a pipeline is watched, s: a verdict takes 15. */
+/** Default time to watch a pipeline, s: a verdict needs 15. */
 const WATCH_SECONDS = 20;
 
 /** Throws Problem `inspect.usage`. */
@@ -308,7 +308,7 @@ function churn(
   };
 }
 
-/** NAMESPACE/NAME, or the NAME alone of what has no namespace. */
+/** NAMESPACE/NAME, or only NAME for objects without a namespace. */
 function kindless(text: string): [string, string] {
   return text.includes('/') ? pair('object', text) : ['', text];
 }
@@ -332,7 +332,7 @@ function only(rest: readonly string[], what: string): string {
   return first;
 }
 
-/** Any name may be one that the program gave; only the process knows. */
+/** Any name may be a profile that the program registered; only the process knows. */
 function kindOf(word: string): PprofKind {
   const kind = isGoKind(word) ? word : kindOfEntry(word);
   if (kind === undefined)
@@ -378,7 +378,7 @@ function pair(option: string, text: string): [string, string] {
   return [m[1] ?? '', m[2] ?? ''];
 }
 
-/** "2s", "500ms", "1m" or a number of seconds, as s. Default 2, as scrapes are by default. */
+/** "2s", "500ms", "1m" or a number of seconds, as s. Default 2, the default interval of scrapes. */
 function spacing(text = '2s'): number {
   const m = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text);
   const seconds = Number(m?.[1]) * ({ ms: 0.001, m: 60 }[m?.[2] ?? ''] ?? 1);

@@ -1,4 +1,4 @@
-/** Captures a profile to a file, or one of every replica to a folder: the job `capture`. */
+/** The job `capture`: captures a profile to a file, or one from every replica to a folder. */
 import * as path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { bytes, count } from '../base/format';
@@ -26,10 +26,10 @@ import { findWorkload } from './workload';
 const MIB = 1024 * 1024;
 
 type Tell = (line: string) => void;
-/** What the JSON says of where it came from. */
+/** What the JSON says about where it came from. */
 type Where = Partial<Pick<CaptureInfo, 'url' | 'context' | 'namespace' | 'workload' | 'pod' | 'leader'>>;
 
-/** The text for standard output; nothing without --json. Progress and the result for people go to `tell`. */
+/** The text for standard output; nothing without --json. Progress and the readable result go to `tell`. */
 export async function capture(job: CaptureJob, signal: AbortSignal, tell: Tell): Promise<string> {
   const { from } = job;
   if ('url' in from) {
@@ -54,7 +54,7 @@ export async function capture(job: CaptureJob, signal: AbortSignal, tell: Tell):
   });
 }
 
-/** Every replica at once. Throws only when none could be captured; each failure of the others is reported. */
+/** Every replica at once. Throws only when no replica could be captured; otherwise it reports each failure. */
 async function all(
   job: CaptureJob,
   workload: Workload,
@@ -155,7 +155,7 @@ function json(job: CaptureJob, saved: Saved): string {
   return job.json ? JSON.stringify(saved) : '';
 }
 
-/** The named one; else the leader, else one that is ready. */
+/** The named replica; otherwise the leader, otherwise a replica that is ready. */
 function findReplica(workload: Workload, pod: string | undefined): Replica {
   const { replicas } = workload;
   const names = replicas.map((r) => r.pod.name).join(', ');

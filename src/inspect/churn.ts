@@ -1,4 +1,4 @@
-/** Who changes what, watched for a while: the job `churn`. */
+/** The job `churn`: watches for a while who changes what. */
 import { orAbort } from '../base/abort';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { count, digits } from '../base/format';
@@ -13,7 +13,7 @@ import type { ChurnJob } from './jobs';
 import { withSession } from './session';
 import { table } from './table';
 
-/** The text for standard output. What can't be watched goes to `warn`, each once. */
+/** The text for standard output. What can't be watched goes to `warn`, once each. */
 export async function churn(job: ChurnJob, signal: AbortSignal, warn: (line: string) => void): Promise<string> {
   return withSession(job, async (session) => {
     if (!session.kinds || !session.follow) throw new Problem('churn.session', "This connection can't watch kinds.");

@@ -1,4 +1,4 @@
-/** What the tree would show of a cluster: the job `controllers`. */
+/** The job `controllers`: what the tree would show for a cluster. */
 import { isAbort, Problem } from '../base/problem';
 import type { Cluster } from '../cluster/cluster';
 import { knownEndpoints, type FoundEndpoint } from '../cluster/endpoints';
@@ -10,7 +10,7 @@ import type { ControllersJob } from './jobs';
 import { authOf, knowledge, withCluster } from './session';
 import { table } from './table';
 
-/** Processes asked at once. */
+/** How many processes are asked at the same time. */
 const AT_ONCE = 6;
 
 interface Seen {
@@ -94,7 +94,7 @@ async function look(
     try {
       const found = await probeProcess(ref, known, { signal, guess: true });
       for (const p of found.problems) warn(`${replica.pod.namespace}/${replica.pod.name}: ${p.sentence}`);
-      // A port that was tried and did not answer is no endpoint.
+      // A port that was tried and didn't answer is not an endpoint.
       seen.set(replica, {
         endpoints: found.endpoints.filter((e) => e.state !== 'failed'),
         controllers: found.controllers ?? [],
@@ -109,7 +109,7 @@ async function look(
   return seen;
 }
 
-/** Controllers of all replicas, each once; the leader comes first and its numbers count. */
+/** Controllers of all replicas, each once. The leader comes first, so its numbers are used. */
 function merged(w: Workload, seen: ReadonlyMap<Replica, Seen>): readonly RunningController[] {
   const byName = new Map<string, RunningController>();
   for (const r of w.replicas)

@@ -1,4 +1,4 @@
-/** Sources of this machine, for the analyzer: paths are absolute, with '/'. */
+/** The analyzer's access to sources on this machine. Paths are absolute, with '/'. */
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -7,10 +7,12 @@ import { codeOf } from '../captures/atomic';
 import { MAX_LENGTH } from '../advice/maxLength';
 import type { Files } from '../advice/types';
 
-/** What reading gives for a path that holds no file. */
+/** Error codes for a path that is not a file. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 const BOM = '\uFEFF';
-/** Bytes after which a text has more than MAX_LENGTH units, whatever its characters: at most 3 bytes give one. */
+/**
+ * A text of this many bytes has more than MAX_LENGTH code units, whatever its characters: a unit takes at most 3 bytes.
+ */
 const ENOUGH = 3 * MAX_LENGTH + 4;
 
 export function ours(file: string): string {
@@ -20,7 +22,7 @@ export function ours(file: string): string {
 export class DiskFiles implements Files {
   readonly moduleCaches: readonly string[];
 
-  /** `env`: GOMODCACHE and GOPATH are looked at, as the go command does. */
+  /** `env`: uses GOMODCACHE and GOPATH as the go command does. */
   constructor(env: Readonly<Record<string, string | undefined>> = process.env, home = os.homedir()) {
     const paths = (env['GOPATH'] ?? '').split(path.delimiter).filter((p) => p !== '');
     this.moduleCaches = env['GOMODCACHE']
@@ -28,7 +30,7 @@ export class DiskFiles implements Files {
       : (paths.length > 0 ? paths : [path.join(home, 'go')]).map((p) => ours(path.join(p, 'pkg', 'mod')));
   }
 
-  /** Without a byte order mark, as editors have it. */
+  /** Without a byte order mark, as in an editor. Undefined when there is no such file. */
   async read(file: string): Promise<string | undefined> {
     try {
       const handle = await fs.open(file);
@@ -49,7 +51,7 @@ export class DiskFiles implements Files {
     }
   }
 
-  /** Links to folders are not followed: they may lead back. */
+  /** Links to folders are not followed: they may form a cycle. */
   async list(dir: string): Promise<readonly string[]> {
     try {
       return (await fs.readdir(dir === '' ? '/' : dir, { withFileTypes: true })).flatMap((e) =>
@@ -70,8 +72,8 @@ export class DiskFiles implements Files {
 }
 
 /**
- * Writes the text over the file, or makes it, in place: links and permissions stay. Throws Problem `source.encoding`
- * for a file that is not UTF-8, whose other bytes would be lost.
+ * Creates the file, or overwrites it in place, so that links and permissions stay. Throws Problem `source.encoding` for
+ * a file that is not UTF-8, whose invalid bytes would be lost.
  */
 export async function writeText(file: string, before: string | undefined, text: string): Promise<void> {
   if (before === undefined) {

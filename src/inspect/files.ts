@@ -55,7 +55,7 @@ export async function goroutines(job: GoroutinesJob): Promise<string> {
   });
 }
 
-/** Throws a Problem for a file that is another profile. */
+/** Throws a Problem for a profile of another kind. */
 export async function dumpOf(open: OpenProfile, file: string): Promise<GoroutineDump> {
   const dump = await open.goroutines();
   if (dump) return dump;
@@ -73,7 +73,7 @@ export async function opened<T>(
   return openedAll({ files: [job.file], maxMiB: job.maxMiB }, use);
 }
 
-/** Several files as one, where `combine` says how. */
+/** Opens several files as one, as `combine` says. */
 export async function openedAll<T>(
   job: { readonly files: readonly string[]; readonly maxMiB: number; readonly combine?: CombineOptions },
   use: (open: OpenProfile) => Promise<T>,

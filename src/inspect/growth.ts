@@ -1,4 +1,4 @@
-/** What grew between goroutine dumps: the job `growth`. */
+/** The job `growth`: what grew between goroutine dumps. */
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { count, digits, duration } from '../base/format';
@@ -11,12 +11,12 @@ import type { GrowthJob } from './jobs';
 import { dumpOf, opened } from './files';
 import { table } from './table';
 
-/** Rows that the user is shown of what grew; --json gives all. */
+/** How many rows of growth the table shows; --json gives all. */
 const SHOWN = 20;
 
 /**
- * Dumps in the order of the arguments. What could not be worked out goes to standard error with `--json`, else above
- * the table.
+ * Dumps in the order of the arguments. What could not be determined goes to standard error with `--json`, otherwise
+ * above the table.
  */
 export async function growth(job: GrowthJob, tell: (line: string) => void): Promise<string> {
   const dumps: DumpAt[] = [];
@@ -98,7 +98,10 @@ export async function growth(job: GrowthJob, tell: (line: string) => void): Prom
   ].join('\n');
 }
 
-/** From the notes beside a capture, else from its name, else from the file's own time, which is no date of the dump. */
+/**
+ * From a capture's sidecar, otherwise from its name, otherwise from the file's modification time, which doesn't date
+ * the dump.
+ */
 async function taken(file: string): Promise<Pick<DumpAt, 'at' | 'process'> & { readonly dated: boolean }> {
   const notes = await fs.readFile(sidecarOf(file), 'utf8').catch(() => undefined);
   const modified = await fs.stat(file).then(
@@ -107,7 +110,7 @@ async function taken(file: string): Promise<Pick<DumpAt, 'at' | 'process'> & { r
   );
   const info: CaptureInfo =
     (notes === undefined ? undefined : parseInfo(notes)) ?? infoFromName(path.basename(file), NaN);
-  // NaN: neither its name nor its notes say it.
+  // NaN: neither its name nor its sidecar has the time.
   const dated = Number.isFinite(info.at);
   return {
     at: dated ? info.at : modified,

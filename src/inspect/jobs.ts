@@ -1,4 +1,4 @@
-/** What the command line can be told to do: one job each, read by args.ts and done by the file of its name. */
+/** The jobs of the command line, one for each command. args.ts reads them; the file of the same name does them. */
 import type { PprofKind } from '../captures/types';
 import type { Normalize, Part } from '../profile/types';
 
@@ -6,7 +6,7 @@ export interface ProfileJob {
   readonly job: 'profile';
   /** Several are added up. */
   readonly files: readonly string[];
-  /** Subtracted; with `ofBase` per cents are of these. */
+  /** Subtracted; with `ofBase`, percentages refer to these. */
   readonly base: readonly string[];
   readonly ofBase: boolean;
   readonly normalize: Normalize;
@@ -57,9 +57,9 @@ export interface ClusterArgs {
 export interface ControllersJob extends ClusterArgs {
   readonly job: 'controllers';
   readonly namespace: string | undefined;
-  /** Workloads that don't look like controllers too. */
+  /** Includes workloads that don't look like controllers. */
   readonly all: boolean;
-  /** Only what the objects state: no process is asked. */
+  /** Only what the Kubernetes objects say: no process is asked. */
   readonly stated: boolean;
   readonly token: TokenChoice;
   readonly json: boolean;
@@ -88,7 +88,7 @@ export interface CaptureJob extends ClusterArgs {
         readonly all: boolean;
       };
   readonly token: TokenChoice;
-  /** ms that the process may stay silent beyond `seconds`. */
+  /** How long the process may stay silent beyond `seconds`, ms. */
   readonly idleTimeoutMs: number;
   readonly maxMiB: number;
   readonly json: boolean;
@@ -98,7 +98,7 @@ export interface QueryJob {
   readonly job: 'query';
   /** Each a scrape, in this order. */
   readonly files: readonly string[];
-  /** s between two. */
+  /** Time between two scrapes, s. */
   readonly every: number;
   readonly promql: string;
   readonly json: boolean;
@@ -109,7 +109,7 @@ export interface PipelineJob extends ClusterArgs {
   readonly job: 'pipeline';
   readonly namespace: string;
   readonly workload: string;
-  /** How long it is watched, s. */
+  /** How long to watch it, s. */
   readonly seconds: number;
   readonly token: TokenChoice;
   readonly json: boolean;
@@ -119,11 +119,11 @@ export interface ChurnJob extends ClusterArgs {
   readonly job: 'churn';
   /** `Kind.group`; empty: every kind that may be watched. */
   readonly kinds: readonly string[];
-  /** undefined: all. */
+  /** Undefined: all namespaces. */
   readonly namespace: string | undefined;
-  /** Of labels, as the API server takes it. */
+  /** Label selector, in the API server's syntax. */
   readonly selector: string | undefined;
-  /** How long it is watched, s, from when all was listed. */
+  /** How long to watch after the first lists, s. */
   readonly seconds: number;
   readonly json: boolean;
   /** Print what kubbernecker prints: `watch`, or with an object `blame`. */
@@ -140,7 +140,7 @@ export interface SourceJob {
   readonly json: boolean;
 }
 
-/** `rule`: its whole text; undefined: all of them, a paragraph each. */
+/** `rule`: prints the whole text of this rule; undefined: a paragraph for each rule. */
 export interface RulesJob {
   readonly job: 'rules';
   readonly rule: string | undefined;

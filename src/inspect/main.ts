@@ -7,7 +7,7 @@ import type { Job } from './jobs';
 import { goroutines } from './files';
 import { profile } from './profile';
 
-/** Status of a shell's command that Ctrl-C ended: 128 + SIGINT. */
+/** Exit status of a command that Ctrl-C ended, as in a shell: 128 + SIGINT. */
 const INTERRUPTED = 130;
 
 const stop = new AbortController();
@@ -46,7 +46,7 @@ async function run(job: Job): Promise<string> {
   }
 }
 
-/** Leaves once all is written: a pipe takes what it can, a closed one (`| head`) is no error. */
+/** Exits once everything is written: a pipe may take a while, and a closed one (`| head`) is not an error. */
 function leave(status: number, text: string): void {
   process.stdout.on('error', () => {
     process.exit(status);
@@ -58,7 +58,7 @@ function leave(status: number, text: string): void {
 }
 
 function interrupt(): void {
-  // The second one ends at once, whatever hangs.
+  // The second signal exits at once, whatever hangs.
   if (stop.signal.aborted) process.exit(INTERRUPTED);
   stop.abort();
 }

@@ -1,4 +1,4 @@
-/** What a saved answer of /metrics holds: the job `metrics`. */
+/** The job `metrics`: what a saved answer of /metrics contains. */
 import * as fs from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { bytes as sizeText, count } from '../base/format';
@@ -52,8 +52,8 @@ export async function metrics(job: MetricsJob): Promise<string> {
 }
 
 /**
- * A file as a scrape at time 0, whole; its bytes decide its format. Throws Problem `inspect.read`, `metrics.tooBig` or
- * what parseScrape throws.
+ * The whole file as a scrape at `time`, default 0; its bytes say which format it has. Throws Problem `inspect.read`,
+ * `metrics.tooBig` or what parseScrape throws.
  */
 export async function readScrape(file: string, maxMiB: number, time = 0): Promise<ParsedScrape> {
   let raw: Buffer;
@@ -94,10 +94,10 @@ function unpacked(raw: Buffer, maxMiB: number): Uint8Array {
   }
 }
 
-/** Suffixes of the samples that belong to a family of another name. */
+/** Suffixes of samples whose family has the name without the suffix. */
 const SUFFIXES = ['_bucket', '_sum', '_count', '_total', '_info', '_gsum', '_gcount'];
 
-/** Families by name, with what is theirs; samples without a family are one of their own name. */
+/** Families by name, with their counts; samples without a family get one with their own name. */
 function rows({ families, samples }: ParsedScrape): Row[] {
   const byName = new Map<string, Row>();
   for (const f of families.values()) byName.set(f.name, { ...f, series: 0, samples: 0 });

@@ -1,4 +1,4 @@
-/** The pipe of a controller over some seconds, with the station that holds it back: the job `pipeline`. */
+/** The job `pipeline`: a controller's pipeline over some seconds, with the station that holds it back. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../base/problem';
 import type { Cluster } from '../cluster/cluster';
@@ -44,12 +44,15 @@ export async function pipeline(job: PipelineJob, signal: AbortSignal, tell: (lin
   });
 }
 
-/** The processes of one workload, scraped as a page does it, and what the pipe shows of them. */
+/** Scrapes the processes of one workload as a page does, and gives what the pipeline shows of them. */
 export class Pipe {
   readonly #scraper: Scraper;
   readonly processes: number;
 
-  /** `keepSeconds`: longest look, and the range of a rate. Throws Problem `inspect.noReplica`. */
+  /**
+   * `keepSeconds`: the longest time that `look` may cover, plus the range of a rate. Throws Problem
+   * `inspect.noReplica`.
+   */
   constructor(cluster: Cluster, workload: Workload, token: TokenChoice, keepSeconds: number) {
     const running = workload.replicas.filter((r) => r.pod.phase === 'Running' && !r.pod.deleting);
     this.processes = running.length;
@@ -78,7 +81,7 @@ export class Pipe {
     return this.#scraper.reports;
   }
 
-  /** What was seen in the last seconds. */
+  /** The pipeline of the last `seconds`. */
   look(seconds: number, signal: AbortSignal): Promise<PipelineView> {
     return pipelineFrom(
       this.#scraper,
@@ -131,7 +134,7 @@ function scraped(cluster: Cluster, workload: Workload, replica: Replica, token: 
   };
 }
 
-/** `now`: the last of the station's large number, in the unit of its metric; null where nothing is known. */
+/** `now`: the last value of the station's large number, in the unit of its metric; null when it is unknown. */
 function data({ lanes, verdict, noVerdict }: PipelineView): unknown {
   return {
     stations: lanes.flatMap(({ controller, stations }) =>

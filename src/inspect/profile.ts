@@ -1,4 +1,4 @@
-/** The job `profile`: what files hold, or a part of it, in one of the forms of `go tool pprof`. */
+/** The job `profile`: the contents of files, or a part of them, in one of the forms of `go tool pprof`. */
 import * as fs from 'node:fs/promises';
 import { count, duration, percent, value } from '../base/format';
 import { Problem } from '../base/problem';
@@ -7,7 +7,7 @@ import type { ProfileJob } from './jobs';
 import { openedAll } from './files';
 import { table } from './table';
 
-/** Functions that the user is shown; --json and --top give all. */
+/** How many functions are listed; --json and --top give all. */
 const SHOWN = 40;
 
 interface Asked {
@@ -90,7 +90,7 @@ function shortTable(asked: Asked, top: TopTable): string {
   return [...head, '', topTable(asked, top, SHOWN), ...more].join('\n');
 }
 
-/** As `go tool pprof -top`, with what was before and after for a difference. */
+/** Like `go tool pprof -top`, with the values before and after for a difference. */
 function topTable({ job, unit }: Asked, top: TopTable, most: number): string {
   const share = (n: number): string => (top.total === 0 ? '' : percent(n / top.total));
   const columns = [...['flat', 'flat %', 'sum %', 'cum', 'cum %'], ...(top.change ? ['before', 'after'] : [])].map(

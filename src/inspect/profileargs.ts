@@ -1,4 +1,4 @@
-/** Options of the command `profile`: pprof's own words, with dashes. */
+/** Options of the command `profile`, named as in pprof, with dashes. */
 import type { Granularity, Normalize, Part } from '../profile/types';
 import type { ProfileJob, ProfileOutput } from './jobs';
 import { usage } from './usage';
@@ -74,7 +74,7 @@ export function outputOf(values: Values): ProfileOutput {
     .map(([as]): ProfileOutput => ({ as }));
   if (values.peek !== undefined) asked.push({ as: 'peek', match: values.peek });
   if (values.proto !== undefined) asked.push({ as: 'proto', file: values.proto });
-  // JSON is a form of some of the others.
+  // JSON is a form of some other outputs.
   const [first = { as: 'table' }, second] = asked;
   if (second) throw usage(`--${first.as} and --${second.as} are two outputs; give one.`);
   return first;

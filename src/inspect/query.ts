@@ -1,4 +1,4 @@
-/** A query over saved answers of /metrics, each a scrape: the job `query`. */
+/** The job `query`: a query over saved answers of /metrics, each a scrape. */
 import { metricNames, evaluate, parsePromql } from '../metrics/promql/index';
 import { Ring } from '../metrics/store/ring';
 import type { ResultSeries } from '../metrics/types';
@@ -8,7 +8,7 @@ import { table } from './table';
 
 /** The files as scrapes at 0, every, 2·every, … s; the query is evaluated at each. */
 export async function query(job: QueryJob, signal: AbortSignal, tell: (line: string) => void): Promise<string> {
-  // Before any file is read: a mistake in the query is reported at once.
+  // Parsed before any file is read, so that a mistake in the query is reported at once.
   const expr = parsePromql(job.promql);
   const names = metricNames(expr);
   const wanted = names && new Set(names);
@@ -34,7 +34,7 @@ export async function query(job: QueryJob, signal: AbortSignal, tell: (line: str
   );
 }
 
-/** JSON has no NaN and no Infinity: these are texts, as Prometheus writes them. */
+/** JSON has no NaN and no Infinity, so these are strings, as Prometheus writes them. */
 function values({ times, values: all }: ResultSeries): [number, number | string][] {
   return Array.from(times, (t, i) => {
     const v = all[i] ?? NaN;

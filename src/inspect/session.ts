@@ -16,8 +16,8 @@ export interface Opened {
 }
 
 /**
- * Connects, waits for the first lists, runs `use`, and closes all. `namespace` is looked at even when others are
- * forbidden.
+ * Connects, waits for the first lists, runs `use`, and closes everything. `namespace` is listed even when the user may
+ * not list all namespaces.
  */
 export async function withCluster<T>(
   args: ClusterArgs & { readonly namespace?: string | undefined },
@@ -59,7 +59,7 @@ async function openKubeconfigs(file: string | undefined): Promise<Kubeconfigs> {
 async function chooseContext(kubeconfigs: Kubeconfigs, { context, kubeconfig }: ClusterArgs): Promise<ContextInfo> {
   const { contexts, problems } = await kubeconfigs.load();
   const [problem] = problems;
-  // With one file named, what is wrong with it is the answer.
+  // When the user named a file, its problem is the answer.
   if (problem && (kubeconfig !== undefined || contexts.length === 0)) throw here(problem);
   const chosen =
     context === undefined ? (contexts.find((c) => c.current) ?? contexts[0]) : contexts.find((c) => c.name === context);
@@ -74,14 +74,14 @@ async function chooseContext(kubeconfigs: Kubeconfigs, { context, kubeconfig }: 
 
 const NO_FILE: ReadonlySet<string> = new Set(['kube.noConfig', 'kube.noContext']);
 
-/** A terminal has an option where the editor has a setting. */
+/** On the command line, the next step is an option instead of the editor's setting. */
 function here(problem: ProblemData): Problem {
   return Problem.fromJSON(
     NO_FILE.has(problem.code) ? { ...problem, next: 'Name another with --kubeconfig, or in KUBECONFIG.' } : problem,
   );
 }
 
-/** What is known beforehand: nothing but the choice of token and, if given, a pinned endpoint. */
+/** What is known in advance: only the choice of token and, if given, a pinned endpoint. */
 export function knowledge(pins: Pins = {}): Knowledge & { readonly memory: EndpointMemory } {
   const kept = new Map<string, unknown>();
   return {

@@ -1,4 +1,4 @@
-/** Columns of text for people. */
+/** Tables as text. */
 
 export interface Column {
   readonly title: string;

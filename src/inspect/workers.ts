@@ -1,4 +1,4 @@
-/** The worker pools in goroutine dumps: the job `workers`. */
+/** The job `workers`: the worker pools in goroutine dumps. */
 import path from 'node:path';
 import { count } from '../base/format';
 import { Problem } from '../base/problem';
@@ -13,8 +13,8 @@ interface Read {
 }
 
 /**
- * Without `--json` a table for each file. What could not be read or worked out goes to standard error with `--json`,
- * else above the table.
+ * Without `--json` a table for each file. What could not be read or determined goes to standard error with `--json`,
+ * otherwise above the table.
  */
 export async function workers(job: WorkersJob, tell: (line: string) => void): Promise<string> {
   const read: Read[] = [];
@@ -22,7 +22,7 @@ export async function workers(job: WorkersJob, tell: (line: string) => void): Pr
     try {
       read.push({ file, dump: await opened({ file, maxMiB: job.maxMiB }, (open) => dumpOf(open, file)) });
     } catch (e) {
-      // Which of several it was; a message that names the file already stays as it is.
+      // Adds which of several files it was, unless the message already names the file.
       if (!(e instanceof Problem) || e.message.includes(file)) throw e;
       throw new Problem(e.code, `${file}: ${e.message}`, {
         ...(e.next !== undefined && { next: e.next }),
@@ -45,7 +45,7 @@ export async function workers(job: WorkersJob, tell: (line: string) => void): Pr
 }
 
 /**
- * The eight fields that scripts rely on first. `other` holds the external calls too, so that the states add up to the
+ * The eight fields that scripts rely on come first. `other` includes external calls, so that the states add up to the
  * workers.
  */
 function row(p: WorkerPool, dump: GoroutineDump, file: string | undefined): Record<string, unknown> {

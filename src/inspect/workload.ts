@@ -3,14 +3,14 @@ import { Problem } from '../base/problem';
 import type { Cluster } from '../cluster/cluster';
 import type { Workload } from '../controllers/types';
 
-/** Throws Problem `inspect.noWorkload`, with the names that there are. */
+/** Throws Problem `inspect.noWorkload`, with the names of the existing workloads. */
 export function findWorkload(
   cluster: Cluster,
   { namespace, workload: name }: { readonly namespace: string; readonly workload: string },
 ): Workload {
   const there = cluster.workloads().filter((w) => w.namespace === namespace);
   const named = there.filter((w) => w.name === name);
-  // A Deployment and a StatefulSet may share a name; the one that looks like a controller is meant.
+  // A Deployment and a StatefulSet may share a name; the one that looks like a controller wins.
   const found = named.find((w) => w.isController) ?? named[0];
   if (found) return found;
   const others = there.map((w) => w.name);
