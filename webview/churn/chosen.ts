@@ -1,16 +1,16 @@
-/** The chosen object: who changed which fields how often, and its changes on a line of time, each with what differs. */
+/** The chosen object: who changed which fields how often, and its changes on a timeline, each with its differences. */
 import type { ChangeEvent, ChosenObject } from '../../src/protocol/churn';
 import { count } from '../../src/base/format';
 import { h, icon } from '../shared/dom';
 import { eventText } from './words';
 
-/** Colours that tell managers apart; more of them share the last one, and each has a lane of its own. */
+/** Colours that distinguish managers; further managers share the last colour, but each has its own lane. */
 const COLOURS = 6;
-/** Lanes drawn; the rest shares one. */
+/** How many lanes are drawn; further managers share one. */
 const LANES = 8;
-/** Fields listed of each manager. */
+/** How many fields are listed for each manager. */
 const FIELDS = 8;
-/** Shortest line of time, ms. */
+/** Shortest timeline, ms. */
 const SPAN = 10_000;
 
 export class ChosenView {
@@ -32,7 +32,7 @@ export class ChosenView {
   readonly #detail = h('div', { class: 'detail', role: 'status', 'aria-live': 'polite' });
   #events: readonly ChangeEvent[] = [];
   #id = '';
-  /** When the event happened that is looked at; undefined: the last one, as it comes. */
+  /** Time of the selected event; undefined: always the latest one. */
   #at: number | undefined;
   #drawn = '';
 
@@ -166,7 +166,7 @@ export class ChosenView {
       'data-i': i,
       class: `tick c${c < 0 ? COLOURS - 1 : Math.min(c, COLOURS - 1)} ${e.type}${e.worth === 'change' ? '' : ' idle'}`,
     });
-    // The place is a number, not a style that the page's policy would refuse in markup.
+    // Set from code, because the page's content security policy refuses styles in markup.
     tick.style.left = `${(place * 100).toFixed(2)}%`;
     return tick;
   }

@@ -1,4 +1,4 @@
-/** The page of changes: who changes what, live. */
+/** The changes page: who changes what, live. */
 import './page.css';
 import { ChurnPage } from './page';
 

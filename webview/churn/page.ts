@@ -1,4 +1,4 @@
-/** Puts the page of changes together, and keeps what a user chose. */
+/** Puts the changes page together, and keeps what the user chose. */
 import { CHURN, type ChurnFile, type ChurnPicture, type FindingView } from '../../src/protocol/churn';
 import type { ProblemData } from '../../src/base/problem';
 import { count } from '../../src/base/format';
@@ -14,7 +14,7 @@ interface State {
   chosen: string;
 }
 
-/** Recorded for less than this, ms, there is no word about there being no fight. */
+/** The page says that there is no fight only after recording for this long, ms. */
 const ENOUGH_MS = 10_000;
 const FILES: readonly (readonly [ChurnFile, string])[] = [
   ['json', 'JSON'],
@@ -139,7 +139,7 @@ export class ChurnPage {
     this.#watch();
   }
 
-  /** At once: a page that goes out of sight ends, and what waits in it is lost. */
+  /** Saves at once: the editor ends a hidden page, and anything pending in it is lost. */
   #keep(): void {
     this.#host.state = this.#state;
   }
@@ -191,9 +191,7 @@ export class ChurnPage {
     this.app.dataset['state'] = 'ready';
   }
 
-  /**
-   * The fastest finding stands as the verdict; the others follow. Without one it says so, once there was time to see.
-   */
+  /** Shows the fastest finding as the verdict, then the others. Without any it says so, after enough time. */
   #findings({ findings, facts }: ChurnPicture): void {
     const text = JSON.stringify([findings, facts.now - facts.start > ENOUGH_MS]);
     if (this.#verdict.dataset['text'] === text) return;
@@ -323,7 +321,7 @@ export class ChurnPage {
   }
 }
 
-/** State as it was left, each part checked: an older version may have written it. */
+/** The stored state, with each part checked: an older version may have written it. */
 function readState(raw: unknown): State {
   const { folded, filter, chosen } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
   return {

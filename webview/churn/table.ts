@@ -1,6 +1,6 @@
 /**
- * The tree of kinds, namespaces and objects as an ARIA tree grid: rows keep their element, so that focus and place stay
- * while numbers change.
+ * The tree of kinds, namespaces and objects as an ARIA tree grid: rows keep their elements, so that focus and position
+ * stay while numbers change.
  */
 import type { ViewRow } from '../../src/protocol/churn';
 import { grouped } from '../../src/base/format';

@@ -1,4 +1,4 @@
-/** How the page of changes says things. Pure. */
+/** The texts of the changes page. Pure. */
 import { age, count, digits } from '../../src/base/format';
 import type { ChangeEvent, ChurnFacts } from '../../src/protocol/churn';
 
@@ -46,7 +46,7 @@ export function eventText({ at, type, manager, operation, subresource, worth, ti
   );
 }
 
-/** Text with `code` between backticks, in pieces. */
+/** Splits a text at its backticks; what stands between two of them is code. */
 export function pieces(text: string): readonly { readonly text: string; readonly code: boolean }[] {
   return text
     .split('`')
@@ -54,7 +54,9 @@ export function pieces(text: string): readonly { readonly text: string; readonly
     .filter((p) => p.text !== '');
 }
 
-/** Bars of a sparkline, as one path in a box of 60 × 14: one second each, as high as the busiest. '' for nothing. */
+/**
+ * Bars of a sparkline, as one path in a box of 60 × 14: one second each, scaled to the highest. '' when all are zero.
+ */
 export function sparkPath(values: readonly number[]): string {
   const most = Math.max(...values, 0);
   if (most === 0) return '';

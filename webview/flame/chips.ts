@@ -1,4 +1,7 @@
-/** The second line of the toolbar: the words that say which part is shown, as chips to add, change and take away. */
+/**
+ * The second line of the toolbar: the words that say which part is shown, as chips that the user adds, changes and
+ * removes.
+ */
 import type { Normalize, Part, ProfileSummary } from '../../src/profile/types';
 import { h, icon, setText } from '../shared/dom';
 import { MenuButton } from '../shared/menu';
@@ -18,7 +21,7 @@ import {
 /** Longest text shown on a chip, in characters. */
 const LONGEST = 48;
 
-/** How files of different length are laid against each other. */
+/** How files of different length are scaled for comparison. */
 const SCALES: readonly { readonly how: Normalize; readonly title: string; readonly short: string }[] = [
   { how: 'none', title: 'As They Were Captured', short: 'as captured' },
   { how: 'duration', title: 'Per Second of Each Capture', short: 'per second' },
@@ -44,7 +47,7 @@ export class Chips {
   readonly #scaled = h('span', {});
   #normalize: Normalize = 'none';
 
-  /** `tools` stand at the end of the line. */
+  /** `tools` come at the end of the line. */
   constructor(
     private readonly events: ChipsEvents,
     tools: readonly HTMLElement[],
@@ -135,12 +138,12 @@ export class Chips {
     if (held) (this.#list.querySelector<HTMLElement>('button') ?? this.#filter.button).focus();
   }
 
-  /** "4.2 s · 24.3 %": what of all values is shown; '' where all are. */
+  /** "4.2 s · 24.3 %": how much of all values is shown; '' when all are. */
   setShows(text: string): void {
     setText(this.#shows, text);
   }
 
-  /** One file, several added up, or one against another. */
+  /** Adapts the line to one file, to several added up, or to a comparison. */
   setCombined(combined: ProfileSummary['combined']): void {
     const compared = (combined?.bases ?? 0) > 0;
     this.#compare.hidden = combined !== undefined;
@@ -157,7 +160,7 @@ export class Chips {
   }
 
   /**
-   * A field in place of the word's chip, or behind the last one. Enter takes what is typed, Escape leaves it as it was.
+   * Shows a text field in place of the word's chip, or after the last one. Enter applies the text, Escape discards it.
    */
   edit(word: Word): void {
     const now = textOf(this.#part, word);

@@ -1,6 +1,6 @@
 /**
- * Colours of the bars, worked out from the theme's own: every fill keeps its text at a contrast of 4.5:1 (WCAG 2.2,
- * 1.4.3) or more, in any theme. Pure: the theme's values come in as text, colours go out as text.
+ * Colours of the bars, derived from the theme's: every fill keeps its text at a contrast of 4.5:1 (WCAG 2.2, 1.4.3) or
+ * more, in any theme. Pure: the theme's values come in as text, colours go out as text.
  */
 import { LAYERS, type LayerId } from '../../src/profile/layers/rules';
 import type { Frame, Origin } from '../../src/profile/types';
@@ -8,7 +8,7 @@ import type { Frame, Origin } from '../../src/profile/types';
 /** Red, green, blue from 0 to 255. */
 export type Rgb = readonly [number, number, number];
 
-/** What is read from the theme, parsed. */
+/** The colours read from the theme, parsed. */
 export interface ThemeColours {
   readonly background: Rgb;
   readonly foreground: Rgb;
@@ -31,13 +31,13 @@ export interface Paint {
   readonly swatch: string;
 }
 
-/** Contrast that text on a bar has at least; a little above the 4.5 asked for, since channels are rounded. */
+/** Minimum contrast of text on a bar; a little above the required 4.5, because channels are rounded. */
 const CONTRAST = 4.6;
-/** Contrast of a border to the background, where the border carries the meaning (WCAG 2.2, 1.4.11). */
+/** Minimum contrast of a border to the background, where the border carries the meaning (WCAG 2.2, 1.4.11). */
 const BORDER_CONTRAST = 3;
 
 /**
- * `#rgb`, `#rrggbb`, `#rrggbbaa`, `rgb(…)`, `rgba(…)`, `color(srgb …)`; translucent ones as seen over `under`.
+ * `#rgb`, `#rrggbb`, `#rrggbbaa`, `rgb(…)`, `rgba(…)`, `color(srgb …)`; translucent ones are blended over `under`.
  * Undefined for other text.
  */
 export function parseColour(text: string, under: Rgb): Rgb | undefined {
@@ -59,7 +59,7 @@ export function parseColour(text: string, under: Rgb): Rgb | undefined {
   return mix(under, [n[0]! * scale, n[1]! * scale, n[2]! * scale], n[3] ?? 1);
 }
 
-/** `share` of b in a. */
+/** Mixes a `share` (0 to 1) of b into a. */
 function mix(a: Rgb, b: Rgb, share: number): Rgb {
   return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 }
@@ -87,8 +87,8 @@ const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
 
 /**
- * `hue` taken towards `end` (black under light text, white under dark), no further than text needs; `least` is how far
- * at least.
+ * Moves `hue` towards `end` (black under light text, white under dark) only as far as the text's contrast needs, and at
+ * least by `least` (0 to 1).
  */
 function fillFor(hue: Rgb, text: Rgb, end: Rgb, least: number): Rgb {
   for (let s = least; s < 1; s += 0.02) {
@@ -98,13 +98,15 @@ function fillFor(hue: Rgb, text: Rgb, end: Rgb, least: number): Rgb {
   return end;
 }
 
-/** Which hue and how much of it: the slots that packages are given, warm ones for a user's own. */
+/**
+ * The paints that frames can have: slots for packages (warm ones for the user's own), layers, changes and search hits.
+ */
 export class Palette {
   readonly #theme: ThemeColours;
   readonly #text: Rgb;
   readonly warm: readonly Paint[];
   readonly cool: readonly Paint[];
-  /** The runtime and everything that is not the matter now: grey. */
+  /** Grey, for the runtime and everything that doesn't matter now. */
   readonly grey: Paint;
   /** Greys of the standard library and of dependencies when they are muted. */
   readonly mutedStd: Paint;
@@ -113,7 +115,7 @@ export class Palette {
   readonly hit: Paint;
   /** By layer, in the order of LAYERS. */
   readonly layers: readonly Paint[];
-  /** From fallen by all (blue) over unchanged (grey) to new (red): 2 × CHANGE_STEPS + 1. */
+  /** From gone (blue) over unchanged (grey) to new (red): 2 × CHANGE_STEPS + 1 paints. */
   readonly changes: readonly Paint[];
   /** Lines around the focused and the hovered frame. */
   readonly outline: string;
@@ -146,7 +148,7 @@ export class Palette {
     const hues: Readonly<Record<LayerId, Paint>> = {
       own: this.own,
       controllerRuntime: this.#paint(blue, least),
-      // One family of hues for client-go, whose parts stand beside each other.
+      // One family of hues for client-go, because its parts are next to each other.
       informers: this.#paint(mix(green, blue, 0.5), least),
       workqueue: this.#paint(mix(mix(green, blue, 0.5), fg, 0.35), least),
       rest: this.#paint(mix(green, blue, 0.72), least),
@@ -171,7 +173,7 @@ export class Palette {
             Math.abs(step) > CHANGE_STEPS / 2 ? 2 : 1,
           );
     });
-    // Hits are the one full colour of the picture: black or white on it, whichever reads better.
+    // Hits have the only full colour of the picture, with black or white text, whichever is easier to read.
     const onYellow = contrast(yellow, BLACK) >= contrast(yellow, WHITE) ? BLACK : WHITE;
     const full = contrast(yellow, onYellow) >= CONTRAST ? yellow : mix(yellow, onYellow === BLACK ? WHITE : BLACK, 0.3);
     this.hit = theme.highContrast
@@ -182,8 +184,8 @@ export class Palette {
   }
 
   /**
-   * `line`: how thick the border is in high contrast, where two hues can be the same colour: a user's own stand out by
-   * it.
+   * `line`: thickness of the border in high contrast, where two hues can be the same colour, so the user's own frames
+   * stand out by their border.
    */
   #paint(hue: Rgb, least: number, line = 1): Paint {
     const { background, foreground, highContrast } = this.#theme;
@@ -199,7 +201,7 @@ export class Palette {
 }
 
 /**
- * What the colour of a frame stands for: what it is for, its package, whether it is one's own, or how it changed
+ * What the colour of a frame stands for: its layer, its package, whether it is the user's own, or how it changed
  * against a base.
  */
 export type ColourMode = 'layer' | 'package' | 'own' | 'change';
@@ -208,7 +210,7 @@ export type ColourMode = 'layer' | 'package' | 'own' | 'change';
 export const CHANGE_STEPS = 4;
 
 /**
- * Which of `Palette.changes` fits: by the part of the larger value that came or went. Less than a twentieth is no
+ * Index into `Palette.changes`, by the difference as a share of the larger value. Less than a twentieth counts as no
  * change.
  */
 export function changeStep(before: number, after: number): number {
@@ -220,11 +222,11 @@ export function changeStep(before: number, after: number): number {
   );
 }
 
-/** FNV-1a, 32 bits: spreads import paths that differ in a few letters. */
+/** FNV-1a, 32 bits: gives different values for import paths that differ in a few letters. */
 export function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  // The low bits of FNV are its weakest; fold the high ones in.
+  // The low bits of FNV are its weakest, so the high ones are folded in.
   h ^= h >>> 15;
   return h >>> 0;
 }
@@ -242,8 +244,9 @@ export function isRuntime(pkg: string): boolean {
 }
 
 /**
- * Slots of the palette by package: its hash, so that a package looks the same in every profile; where two of the
- * largest would share one, the smaller takes the next that is free. Largest first in, for the same answer each time.
+ * Slots of the palette by package, from its hash, so that a package looks the same in every profile. When two packages
+ * would share a slot, the smaller one takes the next free slot. Expects the largest package first, so that the result
+ * is always the same.
  */
 export function assignSlots(
   packages: readonly PackageShare[],

@@ -1,4 +1,4 @@
-/** What can be taken out of the page: files that the host writes, and text for the clipboard. */
+/** Exports of the page: files that the host writes, and text for the clipboard. */
 import type { Part, ProfileSummary } from '../../src/profile/types';
 import type { PageFacts } from '../../src/protocol/profile';
 import { Problem } from '../../src/base/problem';
@@ -11,12 +11,12 @@ import { svg, type Svg } from './svg';
 import { comment, csv, markdown, type TextTable } from './tabletext';
 import { totalSentence } from './words';
 
-/** A canvas has room for no more, device px (Chromium's limit is 16,384 a side). */
+/** Maximum height of a canvas, device px (Chromium's limit is 16,384 a side). */
 const TALLEST = 16_000;
-/** Width of a picture as PNG, CSS px, and how many device px one of them is. */
+/** Width of a PNG picture, CSS px, and the number of device px per CSS px. */
 const WIDTH = 1600;
 const RATIO = 2;
-/** Functions in a comment for a pull request, and in a Markdown table. */
+/** Number of functions in a comment for a pull request, and in a Markdown table. */
 const COMMENT_ROWS = 10;
 const MARKDOWN_ROWS = 100;
 
@@ -125,7 +125,7 @@ export class Exports {
   async #comment(): Promise<string> {
     const { facts, summary, sampleType, part } = this.shown();
     const { head, numbers, rows } = await this.table(COMMENT_ROWS);
-    // Where a function lies says little in a comment; its name says it.
+    // A comment leaves out where a function is defined: its name says enough.
     const kept = head.map((_, i) => i).filter((i) => head[i] !== 'place' && head[i] !== 'sum%');
     const words = chipsOf(part).map((c) => `${c.word} \`${c.text || 'on'}\``);
     return comment(
@@ -144,7 +144,7 @@ export class Exports {
   }
 }
 
-/** The whole picture at once, as far as a canvas goes. */
+/** The whole picture in one canvas, cut off at the canvas's limit. */
 async function png({ model, range, paintOf, palette, background }: Omit<Svg, 'title'>): Promise<Uint8Array> {
   const canvas = document.createElement('canvas');
   const height = Math.min((model.maxDepth + 1) * ROW, TALLEST / RATIO);

@@ -1,4 +1,4 @@
-/** The picture: a canvas as large as what is seen of it, in a scroll area as tall as the stack is deep. */
+/** The picture: a canvas as large as its visible part, in a scroll area as tall as the stack is deep. */
 import { h } from '../shared/dom';
 import type { Paint, Palette } from './colours';
 import { frameAt, rangeOf, type Range } from './lod';
@@ -8,15 +8,15 @@ import { reducedMotion } from './theme';
 
 /** How long a zoom takes, ms. */
 const ZOOM_MS = 120;
-/** Room left above or below a frame that is scrolled into view, in rows. */
+/** Margin above or below a frame that is scrolled into view, in rows. */
 const MARGIN_ROWS = 2;
 
 export interface FlameEvents {
-  /** A click on a frame; `open` when with Ctrl or Cmd. */
+  /** A click on a frame; `open` is true with Ctrl or Cmd. */
   picked(row: number, open: boolean): void;
   /** The pointer is over a frame, or over none. */
   hovered(row: number | undefined, x: number, y: number): void;
-  /** The menu of a frame is asked for, at this place of the window. */
+  /** The user asked for a frame's menu, at this position in the window, px. */
   menu(row: number, x: number, y: number): void;
   resized(): void;
 }
@@ -24,7 +24,7 @@ export interface FlameEvents {
 export class FlameView {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
-  /** Stands for the focused frame where a screen reader looks for it. */
+  /** Represents the focused frame for screen readers. */
   readonly #item: HTMLElement;
   readonly #spacer: HTMLElement;
   readonly #painter: Painter;
@@ -41,7 +41,7 @@ export class FlameView {
   #flipped = false;
   #look: { palette: Palette; background: string; font: string; paintOf: (row: number) => Paint } | undefined;
 
-  /** `id`: of the canvas; two pictures can be in the page. */
+  /** `id` of the canvas, because a page can have two pictures. */
   constructor(
     private readonly events: FlameEvents,
     id = 'flame',
@@ -123,8 +123,8 @@ export class FlameView {
   }
 
   /**
-   * Shows the tree with `zoomRow` filling the width; from `from` (values of this tree) it glides there, then calls
-   * `done`.
+   * Shows the tree with `zoomRow` filling the width. With `from` (values of this tree) it animates from there, then
+   * calls `done`.
    */
   show(model: Model, zoomRow: number, from: Range | undefined, done: () => void = () => {}): void {
     const to = rangeOf(model, zoomRow);
@@ -143,7 +143,7 @@ export class FlameView {
     this.redraw();
   }
 
-  /** True while a zoom glides. */
+  /** True while a zoom is animated. */
   get moving(): boolean {
     return this.#animation !== undefined;
   }
@@ -164,7 +164,7 @@ export class FlameView {
     this.redraw();
   }
 
-  /** Where the menu of a row opens: at its lower left corner, in the window. */
+  /** Where the menu of a row opens: at its lower left corner, in window coordinates. */
   placeOf(row: number): { readonly x: number; readonly y: number } {
     const box = this.canvas.getBoundingClientRect();
     const model = this.#model!;
@@ -186,8 +186,8 @@ export class FlameView {
   }
 
   /**
-   * Height of everything: one row for each depth in view, and at least the area itself, so that a flame stands on its
-   * foot.
+   * Sets the height of the content: one row for each depth of the zoomed frame, and at least the scroll area's height,
+   * so that a flipped flame graph stands at the bottom.
    */
   #measure(): void {
     const { clientHeight } = this.element;
@@ -203,7 +203,7 @@ export class FlameView {
     this.canvas.style.height = `${clientHeight}px`;
   }
 
-  /** Paints with the next frame of the screen. */
+  /** Paints in the next animation frame. */
   redraw(): void {
     if (this.#pending === 0)
       this.#pending = requestAnimationFrame(() => {
@@ -211,7 +211,7 @@ export class FlameView {
       });
   }
 
-  /** Paints now, and not again with the next frame. */
+  /** Paints now, and cancels a pending paint. */
   paint(): void {
     cancelAnimationFrame(this.#pending);
     this.#pending = 0;
@@ -245,7 +245,7 @@ export class FlameView {
       return;
     }
     const eased = 1 - (1 - t) ** 3;
-    // Widths change by a factor, so that the zoom looks equally fast all the way.
+    // The width changes exponentially, so that the zoom looks equally fast all the way.
     const w0 = a.from.to - a.from.from,
       w1 = a.to.to - a.to.from;
     const width = w0 * (w1 / w0) ** eased;

@@ -91,7 +91,7 @@ export class Foot {
     this.#link.hidden = where === '';
   }
 
-  /** Says it to a screen reader, once walking pauses: not each frame that a held key passes. */
+  /** Announces the text to screen readers once the user pauses, so that a held key doesn't announce every frame. */
   say(text: string): void {
     clearTimeout(this.#saying);
     this.#saying = setTimeout(() => {
@@ -99,7 +99,7 @@ export class Foot {
     }, 60);
   }
 
-  /** Shows or hides all keys; gives whether they are shown now. */
+  /** Shows or hides the help with all keys; returns whether it is shown now. */
   toggleKeys(shown = this.#keys.hidden): boolean {
     this.#keys.hidden = !shown;
     this.#help.setAttribute('aria-expanded', String(shown));
@@ -130,14 +130,17 @@ export class Foot {
             );
       }),
     );
-    // With the next frame: not in the way of the picture that is drawn now.
+    // In the next animation frame, so that it doesn't delay the picture.
     cancelAnimationFrame(this.#fitting);
     this.#fitting = requestAnimationFrame(() => {
       this.#oneLine();
     });
   }
 
-  /** The legend keeps to one line, so that the picture doesn't move; what wraps is not seen and not reached by Tab. */
+  /**
+   * The legend keeps to one line, so that the picture doesn't move. Entries that wrap are invisible, and Tab skips
+   * them.
+   */
   #oneLine(): void {
     const entries = [...this.legend.children] as HTMLElement[];
     const top = entries[0]?.offsetTop ?? 0;

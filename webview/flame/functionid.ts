@@ -1,7 +1,4 @@
-/**
- * The id that the open file has for a function of this name, in the part that is looked at; undefined when it isn't
- * there.
- */
+/** The open file's id for the function of this name; undefined when the part that is shown doesn't have it. */
 import type { FlameChannel } from './channel';
 import type { Subject } from './pane';
 import { exactly } from './part';

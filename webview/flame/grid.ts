@@ -1,33 +1,33 @@
-/** A table of any length: only the rows in view are in the page, and their elements are used again as it scrolls. */
+/** A table of any length: only the rows in view have elements, which are reused as the table scrolls. */
 import { h, setText } from '../shared/dom';
 
 /** Height of a row, px; the style sheet has the same. */
 const ROW = 22;
-/** Rows made beyond the edge, for smooth scrolling. */
+/** Extra rows beyond each edge, for smooth scrolling. */
 const SPARE = 6;
 
 export interface Column {
   readonly id: string;
   readonly label: string;
   readonly title: string;
-  /** Width, px; undefined takes what is left. */
+  /** Width, px; undefined takes the remaining width. */
   readonly width: number | undefined;
   readonly number: boolean;
 }
 
-/** What is in the table now. Rows are numbered as they stand. */
+/** The contents of the table. Rows are numbered in their current order. */
 export interface GridRows {
   readonly count: number;
   /** Text of a cell. */
   text(row: number, column: string): string;
-  /** What a pointer and a screen reader get beside it; '' = nothing. */
+  /** Extra text for the tooltip and for screen readers; '' = none. */
   title(row: number, column: string): string;
   /** Colour before the text, and a class for the cell; '' = none. */
   look(row: number, column: string): { readonly swatch?: string; readonly class?: string };
 }
 
 export interface GridEvents {
-  /** `by`: what it came from; a double click or Enter opens. */
+  /** A row was selected; `opened` is for a double click or Enter. */
   picked(row: number): void;
   opened(row: number): void;
   menu(row: number, x: number, y: number): void;
@@ -49,7 +49,7 @@ let nextId = 1;
 
 export class Grid {
   readonly element: HTMLElement;
-  /** What takes the keyboard. */
+  /** The element that takes the keyboard focus. */
   readonly target: HTMLElement;
   readonly #id = `grid-${nextId++}`;
   readonly #body = h('div', { class: 'lines', role: 'presentation' });
@@ -83,7 +83,7 @@ export class Grid {
     new ResizeObserver(() => {
       this.redraw();
     }).observe(this.#scroll);
-    // A click into the rows gives the table the keyboard, not the part that scrolls.
+    // A click into the rows moves the focus to the table, not to the scroll area.
     this.#scroll.addEventListener('focus', () => {
       this.target.focus();
     });
@@ -109,7 +109,7 @@ export class Grid {
     return this.#selected;
   }
 
-  /** Other rows, or the same in another order. */
+  /** Shows other rows, or the same rows in another order. */
   show(rows: GridRows, selected: number): void {
     this.#rows = rows;
     this.element.setAttribute('aria-rowcount', String(rows.count + 1));
@@ -137,7 +137,7 @@ export class Grid {
     }
   }
 
-  /** What a key does in the table; true when it was one of its keys. */
+  /** Handles a key; returns true when it was one of the table's keys. */
   key(e: KeyboardEvent): boolean {
     const rows = this.#rows;
     if (!rows || rows.count === 0) return false;
@@ -170,7 +170,7 @@ export class Grid {
     return false;
   }
 
-  /** Draws with the next frame of the screen. */
+  /** Draws in the next animation frame. */
   redraw(): void {
     if (this.#pending === 0)
       this.#pending = requestAnimationFrame(() => {
@@ -213,7 +213,7 @@ export class Grid {
     const last = Math.min(rows.count, Math.ceil((scrollTop + clientHeight) / ROW) + SPARE);
     const shown: number[] = [];
     for (let i = first; i < last; i++) shown.push(i);
-    // The selected row is always there: the table points to it as its active one.
+    // The selected row always has an element, because the table's aria-activedescendant points to it.
     const at = this.#selected;
     if (at >= 0 && at < rows.count && (at < first || at >= last)) shown.push(at);
     while (this.#lines.length < shown.length) this.#lines.push(this.#line());

@@ -1,4 +1,4 @@
-/** What each key does: one list for the handler, the foot and the help. */
+/** What each key does. The handler, the foot and the help share this list. */
 
 export type Action =
   | 'up'
@@ -19,7 +19,7 @@ export type Action =
   | 'cut'
   | 'view';
 
-/** As users read it, and what it does. `foot`: short enough and needed often enough to stand in the foot always. */
+/** A key as the help shows it, and what it does. `foot`: a short text for keys that are always shown in the foot. */
 export interface KeyHelp {
   readonly keys: readonly string[];
   readonly does: string;
@@ -74,7 +74,7 @@ const PLAIN: Readonly<Record<string, Action>> = {
   4: 'view',
 };
 
-/** What a key press asks for; undefined for one that is not ours. */
+/** The action of a key press; undefined for other keys. */
 export function actionOf(e: KeyPress): Action | undefined {
   if (e.altKey) return undefined;
   if (e.ctrlKey || e.metaKey) return e.key === 'f' || e.key === 'F' ? 'search' : undefined;
@@ -82,12 +82,12 @@ export function actionOf(e: KeyPress): Action | undefined {
 }
 
 /**
- * Actions that only mean something while the picture or the tree has the focus: elsewhere these keys are the control's
- * own.
+ * Actions that only mean something while the picture or the tree has the focus: elsewhere these keys belong to the
+ * focused control.
  */
 export const WALKING: ReadonlySet<Action> = new Set<Action>(['up', 'down', 'left', 'right', 'zoom', 'root', 'back']);
 
-/** True when the key goes into a field or a list of choices. */
+/** True when the key goes to a text field or a select. */
 export function isTyping(e: Event): boolean {
   return e
     .composedPath()

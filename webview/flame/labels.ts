@@ -1,6 +1,8 @@
-/** What is written on a bar: the longest wording of a function's name that fits, then an ellipsis. */
+/**
+ * The label of a bar: the longest form of a function's name that fits, or the shortest one cut off with an ellipsis.
+ */
 
-/** A Go name in its parts. `rest` is what follows the package: `(*T).Method`, `Func.func1`. */
+/** The parts of a Go name. `rest` is what follows the package: `(*T).Method`, `Func.func1`. */
 export interface NameParts {
   readonly path: string;
   readonly pkg: string;
@@ -21,7 +23,7 @@ export function splitName(name: string): NameParts {
   return { path, pkg: path.slice(path.lastIndexOf('/') + 1), rest: name.slice(dot + 1) };
 }
 
-/** Type arguments say little and run to kilobytes: `(*Queue[go.shape.struct {…}]).Get` → `(*Queue[…]).Get`. */
+/** Type arguments say little and can be kilobytes long: `(*Queue[go.shape.struct {…}]).Get` → `(*Queue[…]).Get`. */
 export function foldTypeArguments(name: string): string {
   if (!name.includes('[')) return name;
   let out = '';
@@ -37,9 +39,7 @@ export function foldTypeArguments(name: string): string {
   return out;
 }
 
-/**
- * Wordings of a name, longest first, each one complete in itself: `a/b/pkg.(*T).M`, `pkg.(*T).M`, `(*T).M`, `T.M`, `M`.
- */
+/** Forms of a name, longest first, each complete in itself: `a/b/pkg.(*T).M`, `pkg.(*T).M`, `(*T).M`, `T.M`, `M`. */
 export function wordings(name: string): readonly string[] {
   const { path, pkg, rest } = splitName(name);
   const folded = foldTypeArguments(rest);
@@ -50,7 +50,7 @@ export function wordings(name: string): readonly string[] {
   if (path !== '') add(`${path}.${folded}`);
   if (pkg !== '') add(`${pkg}.${folded}`);
   add(folded);
-  // The receiver without its marks, then the method alone; "func1" and the like stay with the function they belong to.
+  // The receiver without its punctuation, then the method alone; "func1" and the like stay with their function.
   const method = /^\(\*?([^)[]*)[^)]*\)\.(.+)$/.exec(folded);
   if (method) {
     add(`${method[1]}.${method[2]}`);
@@ -60,7 +60,7 @@ export function wordings(name: string): readonly string[] {
 }
 
 /**
- * A name as a column has room for: the last part of the package with what follows it,
+ * A name short enough for a column: the last part of the package with what follows it,
  * "controller.(*GadgetReconciler).hash".
  */
 export function columnName(name: string): string {
@@ -72,7 +72,7 @@ export function columnName(name: string): string {
 /** Widths of text in one font, from the widths of its characters (measured once each; kerning doesn't matter here). */
 export class TextWidths {
   readonly #cache = new Map<string, number>();
-  /** ASCII, which is nearly all: NaN = not measured yet. */
+  /** Widths of ASCII characters, which are nearly all; NaN = not measured yet. */
   readonly #ascii = new Float64Array(128).fill(Number.NaN);
 
   constructor(private readonly measure: (char: string) => number) {}
@@ -88,7 +88,7 @@ export class TextWidths {
     return w;
   }
 
-  /** True when `text` is at most `room` wide; looks no further than that. */
+  /** True when `text` is at most `room` wide; stops measuring there. */
   fits(text: string, room: number): boolean {
     let w = 0;
     for (const c of text) {
@@ -98,7 +98,7 @@ export class TextWidths {
     return true;
   }
 
-  /** The longest beginning of `text` that fits with an ellipsis; '' when not even two characters of it do. */
+  /** The longest prefix of `text` that fits with an ellipsis; '' when not even two characters fit. */
   cut(text: string, room: number): string {
     let w = this.char('…');
     let n = 0;
@@ -113,7 +113,7 @@ export class TextWidths {
   }
 }
 
-/** The label for a bar with `room` pixels for text: the longest wording that fits; else the shortest, cut. */
+/** The label for a bar with `room` pixels for text: the longest form that fits, otherwise the shortest one, cut off. */
 export function fit(list: readonly string[], room: number, widths: TextWidths): string {
   for (const text of list) if (widths.fits(text, room)) return text;
   return widths.cut(list[list.length - 1] ?? '', room);
@@ -122,8 +122,8 @@ export function fit(list: readonly string[], room: number, widths: TextWidths): 
 const CODE_HOSTS = new Set(['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org']);
 
 /**
- * A package for the legend, from its module's name on: "client-go/rest", "controller-runtime/…/controller", "yaml.v3".
- * Host and owner say little there; a version that is part of a module's path (v2 on) neither.
+ * A package's name for the legend, from its module's name on: "client-go/rest", "controller-runtime/…/controller",
+ * "yaml.v3". Host, owner and a version in the module's path (v2 on) say little there.
  */
 export function shortPackage(pkg: string): string {
   let parts = pkg.split('/');

@@ -1,19 +1,22 @@
 /**
- * Level of detail: what of one depth is to be drawn for a range of values on so many pixels. A binary search finds the
- * first frame in view and, after each run of frames thinner than a pixel, the first one beyond it; so the work goes
- * with the pixels, not with the frames.
+ * Level of detail: what to draw of one depth, for a range of values and a number of pixels. A binary search finds the
+ * first frame in view and, after each run of frames thinner than a pixel, the first one beyond it. So the work is
+ * proportional to the pixels, not to the frames.
  */
 import type { Model } from './model';
 
-/** What part of the values fills the width. */
+/** The range of values that fills the width. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** A frame, or a run of thin ones, in pixels from the left of the picture. Reused between calls: copy what you keep. */
+/**
+ * A frame, or a run of thin ones, in pixels from the left of the picture. The object is reused between calls: copy what
+ * you keep.
+ */
 export interface Span {
-  /** The frame; of a run, its widest. */
+  /** The frame, or the widest one of a run. */
   row: number;
   x: number;
   /** At least 1. */
@@ -54,7 +57,7 @@ export function spans(model: Model, depth: number, range: Range, width: number, 
       at++;
       continue;
     }
-    // All that ends within this pixel is one mark; a wide frame that follows is drawn for itself.
+    // Everything that ends within this pixel becomes one mark; a wide frame after it is drawn on its own.
     const pixel = Math.floor(x);
     const next = Math.max(at + 1, nearEndingAfter(model, at, end, range.from + (pixel + 1) / scale));
     span.row = next - at <= 64 ? widest(model, at, next) : row;
@@ -80,7 +83,10 @@ export function firstEndingAfter(model: Model, lo: number, hi: number, value: nu
   return lo;
 }
 
-/** As firstEndingAfter, quick where the answer is near `lo`: doubles its steps before it halves them. */
+/**
+ * Like firstEndingAfter, but fast when the answer is near `lo`: it doubles its steps before it halves them (galloping
+ * search).
+ */
 function nearEndingAfter(model: Model, lo: number, hi: number, value: number): number {
   const { order, widths } = model;
   const { start } = model.tree;
@@ -113,7 +119,10 @@ export function frameAt(model: Model, depth: number, value: number, slack: numbe
   return model.left(row) <= value + slack ? row : undefined;
 }
 
-/** How many of the first n positions of `order` match: a run has a hit when the counts at its two ends differ. */
+/**
+ * Prefix counts: how many of the first n positions of `order` match. A run has a hit when the counts at its two ends
+ * differ.
+ */
 export function hitCounts(model: Model, functions: ReadonlySet<number>): Uint32Array {
   const counts = new Uint32Array(model.rows + 1);
   for (let i = 0; i < model.rows; i++)

@@ -1,6 +1,6 @@
 /**
- * The call tree as the page walks it: the columns that the host sent, with parents and, for each depth, the rows in it
- * from left to right. Built in two passes over the columns, without recursion: stacks are up to 10,000 frames deep.
+ * The page's call tree: the columns that the host sent, with parents and, for each depth, its rows from left to right.
+ * Built in two passes over the columns, without recursion: stacks are up to 10,000 frames deep.
  */
 import { LAYERS } from '../../src/profile/layers/rules';
 import type { FlameTree, Frame } from '../../src/profile/types';
@@ -21,7 +21,7 @@ const UNKNOWN_FRAME: Frame = { ...ROOT_FRAME, name: '(unknown)' };
 
 export class Model {
   readonly rows: number;
-  /** Row of the parent; row 0 is its own. */
+  /** Row of the parent; row 0 is its own parent. */
   readonly parent: Uint32Array;
   /** All rows, sorted by depth, then from left to right; `depthStart[d]` is where depth d begins in it. */
   readonly order: Uint32Array;
@@ -92,21 +92,21 @@ export class Model {
     for (let c = row + 1, end = this.end(row); c < end; c = this.end(c)) yield c;
   }
 
-  /** The child with the largest width; undefined for a leaf. The first of equals. */
+  /** The child with the largest width, the first one of equals; undefined for a leaf. */
   widestChild(row: number): number | undefined {
     let best: number | undefined;
     for (const c of this.children(row)) if (best === undefined || this.width(c) > this.width(best)) best = c;
     return best;
   }
 
-  /** Function ids from below the root down to `row`: how a frame is named across trees of the same file. */
+  /** Function ids from below the root down to `row`: identifies a frame across trees of the same file. */
   path(row: number): number[] {
     const p: number[] = [];
     for (let r = row; this.depth(r) > 0; r = this.parent[r]!) p.push(this.tree.fn[r]!);
     return p.reverse();
   }
 
-  /** The row that `path` leads to, or the deepest one on the way there that this tree has. */
+  /** The row that `path` leads to (`whole`), or the deepest row on the way that this tree has. */
   find(path: readonly number[]): { readonly row: number; readonly whole: boolean } {
     let row = 0;
     for (const fn of path) {

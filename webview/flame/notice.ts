@@ -1,4 +1,4 @@
-/** The page's fixed pieces: its line of facts, and what stands in place of the picture when there is none. */
+/** The page's fixed pieces: its line of facts, and what is shown instead of the picture when there is none. */
 import type { ProblemData } from '../../src/base/problem';
 import type { PageFacts } from '../../src/protocol/profile';
 import { h } from '../shared/dom';
@@ -41,7 +41,7 @@ export function empty(what: string, next: string): HTMLElement {
   return h('div', { class: 'notice', role: 'status', id: 'empty' }, h('h2', {}, what), h('p', {}, next));
 }
 
-/** The reader's remarks on the file: one stands as it is, more open on a click. */
+/** The profile reader's warnings about the file: a single one is shown, several open on a click. */
 export function warnings(list: readonly string[]): HTMLElement | undefined {
   const [first] = list;
   if (first === undefined) return undefined;

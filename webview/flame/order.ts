@@ -1,11 +1,11 @@
-/** Sorting rows in slices, so that 100,000 of them keep nobody waiting. Pure but for the pauses. */
+/** Sorts rows in slices, so that 100,000 of them don't block the page. Pure except for the pauses. */
 
 /** A slice takes no longer than this, ms. */
 const SLICE_MS = 8;
 
 /**
- * `rows` sorted anew by `compare`, equals as they stood. Undefined when `stale` says, between two slices, that nobody
- * wants it any more. A merge from runs of 64 upwards: each merge can be left off and taken up again.
+ * A sorted copy of `rows`; the sort is stable. Undefined when `stale` returns true between two slices, so the result is
+ * no longer needed. It is a merge sort from runs of 64 upwards, because a merge can be interrupted and resumed.
  */
 export async function sorted(
   rows: Uint32Array,

@@ -1,4 +1,4 @@
-/** The page of a profile: takes the host's messages, holds what is looked at, and tells the view in sight. */
+/** The page of a profile: handles the host's messages, keeps what is shown, and updates the visible view. */
 import { MenuButton, openMenu } from '../shared/menu';
 import { debounce, h } from '../shared/dom';
 import { Channel } from '../shared/channel';
@@ -35,16 +35,16 @@ export class FlamePage {
   readonly #top: Top;
   readonly #exports: Exports;
   readonly #search: Search;
-  /** The facts, or the notice that stands for all of the page. */
+  /** The facts, or the notice that replaces the whole page. */
   readonly #head = h('div', { class: 'head' });
   readonly #stage = h('div', { class: 'stage' });
   #facts: PageFacts | undefined;
   #summary: ProfileSummary | undefined;
-  /** The view in sight. */
+  /** The visible view. */
   #pane: Pane | undefined;
   #version = 0;
   #selected: Selected | undefined;
-  /** True when the part that is looked at has no value at all. */
+  /** True when the part that is shown has no values at all. */
   #nothing = false;
   readonly #save = debounce(50, () => {
     this.#store();
@@ -191,7 +191,7 @@ export class FlamePage {
     addEventListener('pagehide', () => {
       this.#store();
     });
-    // The editor gives the focus to the page as a whole; arrow keys are for the view.
+    // The editor focuses the page as a whole, but arrow keys are for the view.
     addEventListener('focus', () => {
       this.#takeFocus();
     });
@@ -200,7 +200,7 @@ export class FlamePage {
         this.#pane?.recolour();
       }),
     );
-    // All of the page is made while the profile is read, out of sight behind the notice.
+    // The whole page is built while the profile is read, hidden behind the notice.
     this.#notice('loading', loading('', ''));
     app.replaceChildren(this.#head, this.#toolbar.element, this.#chips.element, this.#stage, this.#foot.element);
     this.#setTools();
@@ -261,7 +261,7 @@ export class FlamePage {
   #init(facts: PageFacts, summary: ProfileSummary): void {
     this.#facts = facts;
     this.#summary = summary;
-    // Ids are the open file's own.
+    // Ids are valid only for the open file.
     this.#state.selectedId = undefined;
     this.#setTools();
     this.#toolbar.setTypes(summary.sampleTypes, this.#sampleType);
@@ -273,7 +273,7 @@ export class FlamePage {
     if (document.hasFocus()) this.#takeFocus();
   }
 
-  /** Other values, another part or another file: everything is asked anew. */
+  /** For other values, another part or another file: all questions are asked again. */
   #anew(): void {
     this.#version++;
     this.#nothing = false;
@@ -281,7 +281,7 @@ export class FlamePage {
     this.#search.set(this.#state.search, this.#asked, true);
   }
 
-  /** To the view, unless something has the focus already. */
+  /** Focuses the view, unless something else has the focus. */
   #takeFocus(): void {
     if (document.activeElement === document.body) this.#pane?.target.focus();
   }
@@ -306,7 +306,7 @@ export class FlamePage {
     this.#foot.element.hidden = this.#nothing;
   }
 
-  /** A view has what it asked for: `rows` of it, and the sum of the part where the view knows it. */
+  /** A view got its answer: the number of its `rows`, and the part's total if the view knows it. */
   #arrived(rows: number, total: number | undefined): void {
     this.app.dataset['state'] = 'ready';
     this.app.dataset['frames'] = String(rows);
@@ -447,7 +447,7 @@ export class FlamePage {
     e.preventDefault();
   }
 
-  /** What is the page's, whatever view is in sight. */
+  /** Actions of the page, whichever view is visible. */
   #do(action: Action, key: string): boolean {
     switch (action) {
       case 'search':

@@ -9,19 +9,19 @@ import { Strip } from './strip';
 export const ROW = 20;
 const GAP = 1;
 const TEXT_INSET = 5;
-/** Narrower bars are drawn as pixels, all of a row at once, px. */
+/** Bars narrower than this, px, are drawn as pixels, a whole row at once. */
 const THIN = 4;
-/** Narrower bars carry no text, px. */
+/** Bars narrower than this, px, have no text. */
 const MIN_LABEL = 22;
 
 export interface Scene {
   readonly model: Model;
   readonly range: Range;
-  /** Size of the picture in CSS px, and how many device px one of them is. */
+  /** Size of the picture in CSS px; `pixelRatio` is device px per CSS px. */
   readonly width: number;
   readonly height: number;
   readonly pixelRatio: number;
-  /** CSS px above the picture that are scrolled away, and the height of everything. */
+  /** Scroll position and height of the whole content, CSS px. */
   readonly scrollTop: number;
   readonly contentHeight: number;
   readonly flipped: boolean;
@@ -33,7 +33,7 @@ export interface Scene {
   readonly hits: Uint32Array | undefined;
   readonly focused: number | undefined;
   readonly hovered: number | undefined;
-  /** The keyboard is in the picture: the focused frame gets the theme's focus colour too. */
+  /** True when the picture has the keyboard focus: the focused frame then gets the theme's focus colour too. */
   readonly focusVisible: boolean;
 }
 
@@ -60,9 +60,12 @@ export class Painter {
   readonly #context: CanvasRenderingContext2D;
   #font = '';
   #widths: TextWidths;
-  /** Wordings by function name. */
+  /** Forms of a name, by function name. */
   #wordings = new Map<string, readonly string[]>();
-  /** Bars by paint, x, y and width in turn: one change of colour for each paint. Kept between frames, emptied. */
+  /**
+   * Bars by paint, as x, y and width in turn, so that the colour changes only once for each paint. The arrays are
+   * emptied after each frame and reused.
+   */
   readonly #bars = new Map<Paint, number[]>();
   readonly #strip = new Strip();
 
@@ -121,7 +124,7 @@ export class Painter {
       const from = Math.max(0, Math.round(span.x * ratio));
       const to = Math.round((span.x + span.width) * ratio);
       if (span.width < THIN) {
-        // The gap to the next is left where there is room for one; a pixel is always drawn.
+        // Leaves a gap to the next bar if there is room; at least one pixel is always drawn.
         this.#strip.put(line, from, Math.max(from + 1, span.run ? to : to - 1), paint);
         return;
       }
@@ -149,7 +152,7 @@ export class Painter {
           g.fillRect(bars[i]! + line, bars[i + 1]! + line, bars[i + 2]! - 2 * line, ROW - GAP - 2 * line);
       }
     }
-    // Paints of an earlier theme or search are not kept.
+    // Drops the paints of earlier themes and searches.
     if (this.#bars.size > 64) this.#bars.clear();
   }
 

@@ -1,5 +1,5 @@
 /**
- * What every view of the profile is to the page. Only the one in sight is told anything: a hidden one asks and draws
+ * The interface between the page and each of its views. Only the visible view is updated: a hidden one asks and draws
  * nothing.
  */
 import type { Frame, Part, ProfileSummary } from '../../src/profile/types';
@@ -8,7 +8,7 @@ import type { ColourMode } from './colours';
 import type { LegendEntry } from './foot';
 import type { Figures } from './words';
 
-/** What is looked at, the same for all views. */
+/** What is shown, the same for all views. */
 export interface Subject {
   readonly facts: PageFacts;
   readonly summary: ProfileSummary;
@@ -19,46 +19,46 @@ export interface Subject {
   readonly part: Part;
   /** What the colours mean now. */
   readonly colour: ColourMode;
-  /** Another number, another question: what a view holds for an earlier one is stale. */
+  /** Changes with the question: what a view has for an earlier version is stale. */
   readonly version: number;
 }
 
 export interface Pane {
   readonly element: HTMLElement;
-  /** What takes the keyboard. */
+  /** The element that takes the keyboard focus. */
   readonly target: HTMLElement;
-  /** Whether the keyboard, when it is at `target`, is in the view itself and not in a control of it. */
+  /** True when a focused `target` is the view itself, not one of its controls. */
   holds(target: Element): boolean;
-  /** Comes into sight, or is in sight while the subject changes. */
+  /** The view becomes visible, or the subject changes while it is visible. */
   show(subject: Subject): void;
-  /** Goes out of sight. */
+  /** The view is hidden. */
   hide(): void;
-  /** The search has another answer. */
+  /** The search has a new answer. */
   searched(): void;
-  /** Another theme, or another meaning of the colours. */
+  /** The theme or the meaning of the colours has changed. */
   recolour(): void;
-  /** A key press; `onView`: the keyboard is in the view or nowhere. True when it was the view's. */
+  /** Handles a key; `onView`: the focus is in the view or nowhere. Returns true when the view used the key. */
   key(e: KeyboardEvent, onView: boolean): boolean;
 }
 
-/** A function that is selected: every view shows it from then on. */
+/** The selected function, which every view shows. */
 export interface Selected {
   readonly frame: Frame;
   readonly figures: Figures;
-  /** What per cents are of. */
+  /** What percentages refer to. */
   readonly of: number;
-  /** For a screen reader, one sentence; undefined where the view reads it out by itself. */
+  /** One sentence for screen readers; undefined when the view announces it by itself. */
   readonly spoken: string | undefined;
 }
 
 /** What views tell the page. */
 export interface PaneEvents {
   selected(selected: Selected): void;
-  /** Something of the kept state changed. */
+  /** A part of the saved state changed. */
   changed(): void;
   legend(entries: readonly LegendEntry[]): void;
   openSource(frame: Frame): void;
-  /** The menu of a function, at this place of the window, px. */
+  /** The menu of a function, at this position in the window, px. */
   menu(frame: Frame, x: number, y: number): void;
   failed(e: unknown): void;
 }

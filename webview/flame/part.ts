@@ -1,6 +1,6 @@
 /**
- * Which part of the profile is shown, as chips: one for each word that is set, in pprof's own words and with its
- * meaning. Pure: chips are made from the part, and a part from chips.
+ * The part of the profile that is shown, as chips: one for each option that is set, with pprof's name and its meaning.
+ * Pure: makes chips from a part and a part from chips.
  */
 import type { Granularity, Part } from '../../src/profile/types';
 import { foldTypeArguments, splitName } from './labels';
@@ -9,14 +9,14 @@ type TextWord = 'focus' | 'ignore' | 'hide' | 'show' | 'showFrom' | 'tagFocus' |
 
 export interface Word {
   readonly key: TextWord;
-  /** As pprof calls it. */
+  /** pprof's name for it. */
   readonly word: string;
   readonly title: string;
   readonly does: string;
   readonly placeholder: string;
 }
 
-/** In the order in which chips stand. */
+/** In the order of the chips. */
 export const WORDS: readonly Word[] = [
   {
     key: 'focus',
@@ -77,7 +77,7 @@ export const WORDS: readonly Word[] = [
   },
 ];
 
-/** What a frame stands for; the first is what every profile is shown in at first. */
+/** What a frame stands for; the first one is the default. */
 export const GRANULARITIES: readonly { readonly id: Granularity; readonly title: string }[] = [
   { id: 'functions', title: 'Functions' },
   { id: 'filefunctions', title: 'Functions and files' },
@@ -95,7 +95,7 @@ export interface Chip {
   readonly shown: string;
   readonly text: string;
   readonly does: string;
-  /** Undefined where there is no text to change. */
+  /** Undefined when there is no text to edit. */
   readonly edits: Word | undefined;
 }
 
@@ -127,13 +127,13 @@ export function chipsOf(part: Part): Chip[] {
   return chips;
 }
 
-/** What is typed for a word: patterns as they are, names of labels with commas between them; '' when it isn't set. */
+/** The text to edit for a word: patterns as they are, names of labels separated by commas; '' when it isn't set. */
 export function textOf(part: Part, { key }: Word): string {
   const v = part[key];
   return v === undefined ? '' : typeof v === 'string' ? v : v.join(',');
 }
 
-/** `part` with what was typed for a word; '' takes it out. */
+/** `part` with the text typed for a word; '' removes the word. */
 export function withText(part: Part, { key }: Word, text: string): Part {
   if (text === '') return without(part, key);
   if (key === 'tagRoot' || key === 'tagLeaf')
@@ -157,14 +157,14 @@ export function withGranularity(part: Part, granularity: Granularity): Part {
   return granularity === 'functions' ? without(part, 'granularity') : { ...part, granularity };
 }
 
-/** A switch turned over. */
+/** `part` with a switch toggled. */
 export function toggled(part: Part, key: 'cut' | 'noInlines'): Part {
   return part[key] === true ? without(part, key) : { ...part, [key]: true };
 }
 
 /**
- * `part` with `name` (a whole function name) under a word that takes a pattern. Hiding and ignoring add to what is
- * there.
+ * `part` with `name` (a whole function name) under a word that takes a pattern. For `hide` and `ignore` it is added to
+ * the existing pattern.
  */
 export function withFunction(part: Part, key: 'focus' | 'ignore' | 'hide' | 'showFrom', name: string): Part {
   const exact = exactly(name);
@@ -181,7 +181,7 @@ export function exactly(name: string): string {
   return `^${name.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')}$`;
 }
 
-/** A pattern as a chip has room for: one that stands for a whole name is shown as the name's short form. */
+/** A pattern short enough for a chip: one that matches a whole name is shown as the name's short form. */
 function shortPattern(text: string): string {
   return text
     .split('|')
@@ -195,7 +195,7 @@ function shortPattern(text: string): string {
     .join(' | ');
 }
 
-/** What was kept of a part, each word checked: an older version may have written it. */
+/** Reads a stored part and checks each word: an older version may have written it. */
 export function readPart(raw: unknown): Part {
   const p = (typeof raw === 'object' && raw !== null ? raw : {}) as Readonly<Record<string, unknown>>;
   const part: Record<string, unknown> = {};

@@ -1,4 +1,4 @@
-/** Beside the table: who calls the selected function and what it calls, as `go tool pprof -peek` counts it. */
+/** Next to the table: callers and callees of the selected function, as `go tool pprof -peek` counts them. */
 import type { Edge, Frame, Peek as Answer } from '../../src/profile/types';
 import { percent } from '../../src/base/format';
 import { debounce, h } from '../shared/dom';
@@ -15,11 +15,11 @@ const COLUMNS: readonly Column[] = [
   { id: 'name', label: 'function', title: 'Function', width: undefined, number: false },
 ];
 
-/** A selection that changed again within this time, ms, is not asked for: a held key passes many rows. */
+/** Debounce of the question, ms: a held key passes many rows. */
 const WAIT = 150;
 
 export interface PeekEvents {
-  /** A caller or a callee is to be the selected function. */
+  /** A caller or a callee becomes the selected function. */
   turned(frame: Frame, id: number): void;
   menu(frame: Frame, x: number, y: number): void;
   colour(layer: number): string | undefined;
@@ -113,7 +113,7 @@ export class Peek {
     );
   }
 
-  /** For the function of this name; '' = none. */
+  /** Shows the function of this name; '' = none. */
   show(subject: Subject, name: string, id: number | undefined): void {
     this.#wanted = { subject, name, id };
     this.#turn++;
