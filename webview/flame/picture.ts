@@ -1,4 +1,4 @@
-/** The call tree, as a flame graph or as a list: which tree is shown, how far it is zoomed, which frame is focused. */
+/** The call tree, as a flame graph or as a list: manages which tree is shown, its zoom, and the focused frame. */
 import type { Frame } from '../../src/profile/types';
 import type { EarlyFlame } from '../../src/protocol/flame';
 import { debounce, h } from '../shared/dom';
@@ -22,10 +22,10 @@ import { nextHit, step, type Direction } from './walk';
 import { amount, spoken, typeLabel } from './words';
 
 export interface PictureEvents extends PaneEvents {
-  /** Another tree is in sight: its zoom, and whether it holds more than its root. */
+  /** Another tree is shown. */
   arrived(model: Model): void;
   zoomed(): void;
-  /** The first picture of a file is drawn, ms after it was known. */
+  /** The first picture of a file is drawn, so many ms after the file was known. */
   drawn(millis: number): void;
 }
 
@@ -40,12 +40,12 @@ export class Picture implements Pane {
   #packages: { readonly of: Model; readonly list: ReturnType<typeof packagesOf> } | undefined;
   #paintOf: ((row: number) => { readonly swatch: string }) | undefined;
   #focused = 0;
-  /** Deepest row last walked, for the way back down. */
+  /** Deepest row that the user last walked to, for the way back down. */
   #trail = 0;
   #visible = false;
-  /** Version of the subject that the tree in sight is of. */
+  /** Version of the subject that the shown tree belongs to. */
   #loaded = 0;
-  /** When the file was known, until the first picture of it is drawn. */
+  /** When the file was known; undefined once its first picture is drawn. */
   #since: number | undefined;
 
   constructor(
@@ -105,7 +105,7 @@ export class Picture implements Pane {
   get #width(): number {
     return this.#flame.width || document.body.clientWidth;
   }
-  /** The picture in sight, from its root to its deepest frame, for a file; undefined before there is one. */
+  /** The visible picture, from its root to its deepest frame, for an export; undefined before there is one. */
   get shown(): Omit<Svg, 'title'> | undefined {
     const model = this.#model;
     if (!model || !this.#colours) return undefined;
@@ -131,7 +131,7 @@ export class Picture implements Pane {
     return this.#whole ? this.#whole.tree.total[0]! : 0;
   }
 
-  /** What will be wanted first, asked before the profile is known. */
+  /** The first questions, asked before the profile is known. */
   early(): EarlyFlame[] {
     return this.#trees.early(this.state.sampleType, this.state.part, this.state.zoom, this.#width);
   }
@@ -164,7 +164,7 @@ export class Picture implements Pane {
     this.#tooltip.hide();
   }
 
-  /** Gets the tree for the zoom as it is; what came in late for an earlier one is not shown. */
+  /** Gets the tree for the current zoom; a late answer for an earlier zoom is dropped. */
   async #load(): Promise<void> {
     const { sampleType, part, facts, version } = this.#subject!;
     try {
@@ -177,7 +177,7 @@ export class Picture implements Pane {
       });
       if (!answer) return;
       if (this.#flame.moving) await this.#settled();
-      // Out of sight meanwhile: it asks again when it comes back.
+      // If the view was hidden meanwhile, it asks again when it is shown.
       if (!this.#visible || !this.#trees.accept(answer)) return;
       this.#loaded = version;
       this.#swap();
@@ -196,7 +196,7 @@ export class Picture implements Pane {
     });
   }
 
-  /** A new tree is there: the same picture from it, finer, or the first one. */
+  /** Shows a new tree: the same picture in finer detail, or the first picture. */
   #swap(): void {
     const model = this.#model!;
     const found = model.find(this.state.zoom);
@@ -228,7 +228,7 @@ export class Picture implements Pane {
     this.#focus(inZoom ? focus : zoomRow, false);
   }
 
-  /** The row of the selection: where its path leads, or the widest frame of a function that another view selected. */
+  /** The row of the selection: where its path leads, or the widest frame of the function that another view selected. */
   #wanted(): number {
     const model = this.#model!;
     const { row } = model.find(this.state.focus);
@@ -351,7 +351,7 @@ export class Picture implements Pane {
     if (this.#colours) this.events.legend(this.#colours.legend(this.search.active));
   }
 
-  /** The next match of the search, or the one before. */
+  /** Goes to the next match of the search, or with `back` to the previous one. */
   toMatch(back: boolean): void {
     const model = this.#model;
     const { result } = this.search;
@@ -385,7 +385,7 @@ export class Picture implements Pane {
       }
     }
     const action = actionOf(e);
-    // Enter on a button presses it; arrows and the like belong to the picture only.
+    // Enter on a button presses it; arrow keys and the like are only for the picture.
     return action !== undefined && (onView || !WALKING.has(action)) && this.#do(action);
   }
 

@@ -1,14 +1,14 @@
-/** Numbers in the text that `go tool pprof -top` prints, so that a reader can lay the two side by side. Pure. */
+/** Numbers as `go tool pprof -top` prints them, so that users can compare the two. Pure. */
 import { scale, scaled } from '../../src/profile/part/scale';
 
-/** A value's part of the total, at least two digits of it: "47.80%", "0.058%", "100%". Without a sign, as pprof's. */
+/** A value's share of the total, with at least two digits: "47.80%", "0.058%", "100%". Without a sign, as in pprof. */
 export function percentage(value: number, total: number): string {
   const ratio = total === 0 ? 0 : Math.abs(value / total) * 100;
   if (ratio >= 99.95 && ratio <= 100.05) return '100%';
   return `${ratio >= 1 ? hundredths(ratio) : twoDigits(ratio)}%`;
 }
 
-/** Go's %.2f: of a number that lies exactly between two the even one is taken; `toFixed` takes the larger. */
+/** Like Go's %.2f, which rounds a tie to the even digit; `toFixed` rounds it up. */
 function hundredths(n: number): string {
   const twice = n * 200;
   return Number.isInteger(twice) && twice % 4 === 1 && twice / 200 === n
@@ -26,8 +26,8 @@ function twoDigits(n: number): string {
 }
 
 /**
- * The one unit that pprof prints all of a table in: by its smallest value, larger where the total's is. `flat` and
- * `cum` by row.
+ * The one unit in which pprof prints a whole table: the unit of its smallest value, or a larger one if the total's is
+ * larger. `flat` and `cum` by row.
  */
 export function outputUnit(flat: Float64Array, cum: Float64Array, total: number, unit: string): string {
   let least = 0;

@@ -1,4 +1,4 @@
-/** Which colour each row has, and the legend that says so. */
+/** The colour of each row, and the legend for it. */
 import { LAYERS } from '../../src/profile/layers/rules';
 import type { LegendEntry } from './foot';
 import { legendName } from './foot';
@@ -17,10 +17,10 @@ import {
 import type { Frame } from '../../src/profile/types';
 import type { Model } from './model';
 
-/** Packages named in the legend. */
+/** Number of packages in the legend. */
 const LEGEND = 8;
 
-/** The layers that occur (all, when it isn't told), with their colours. */
+/** The layers that occur (all when `present` is undefined), with their colours. */
 export function layerLegend(palette: Palette, present?: ReadonlySet<number>): LegendEntry[] {
   return LAYERS.flatMap(({ name }, i) =>
     present?.has(i) === false
@@ -29,7 +29,7 @@ export function layerLegend(palette: Palette, present?: ReadonlySet<number>): Le
   );
 }
 
-/** Packages of the trees, the one that covers most of the picture first. */
+/** Packages of the trees, largest share of the picture first. */
 export function packagesOf(...models: readonly Model[]): PackageShare[] {
   const by = new Map<string, { pkg: string; origin: PackageShare['origin']; value: number }>();
   for (const model of models)
@@ -47,7 +47,7 @@ export class RowColours {
   readonly #packages: readonly PackageShare[];
   readonly #slots: ReadonlyMap<string, number>;
 
-  /** `frames` and `packages`: of whole trees, so that a zoom changes no colour. */
+  /** `frames` and `packages` are those of the whole trees, so that zooming doesn't change colours. */
   constructor(
     theme: ThemeColours,
     private readonly frames: readonly Pick<Frame, 'layer'>[],
@@ -64,7 +64,7 @@ export class RowColours {
   }
 
   /**
-   * The paint of each row of `model`, worked out once for each function. `named`: its first row is a function, not the
+   * The paint of each row of `model`, computed once for each function. `named`: its first row is a function, not the
    * root.
    */
   paints(model: Model, named = false): (row: number) => Paint {

@@ -1,4 +1,4 @@
-/** A function between its callers, above, and what it calls, below: two flame graphs that meet in it. */
+/** A function with its callers above and its callees below: two flame graphs that meet in it. */
 import type { Sandwich as Answer } from '../../src/profile/types';
 import { debounce, h } from '../shared/dom';
 import type { FlameChannel } from './channel';
@@ -19,7 +19,7 @@ import { among } from './treerows';
 import { step } from './walk';
 import { spoken, type Figures } from './words';
 
-/** Parts of a pixel below which the host leaves a frame out. */
+/** The host leaves out frames narrower than this, px. */
 const FINEST_PX = 0.25;
 
 class Half {
@@ -46,17 +46,17 @@ export class Sandwich implements Pane {
   readonly #callers: Half;
   readonly #callees: Half;
   readonly #title = h('div', { class: 'middle mono', role: 'heading', 'aria-level': 2 });
-  /** Where the keyboard is. */
+  /** The half and the row that have the keyboard focus. */
   #half: Half;
   #row = 0;
   #trail = 0;
   #subject: Subject | undefined;
   #visible = false;
   #turn = 0;
-  /** What is shown: version and function. */
+  /** What is shown, as version and function. */
   #shown = '';
   #colours: RowColours | undefined;
-  /** Functions that were in the middle before this one: where Backspace goes back to. */
+  /** Functions that were in the middle before this one, for Backspace. */
   readonly #before: string[] = [];
 
   constructor(
@@ -269,7 +269,7 @@ export class Sandwich implements Pane {
     this.events.menu(this.#half.model!.frame(this.#row), x, y);
   }
 
-  /** Puts the focused function into the middle. */
+  /** Moves the focused function to the middle. */
   #turnTo(): void {
     const { model } = this.#half;
     const name = model?.frame(this.#row).name;
@@ -345,7 +345,7 @@ export class Sandwich implements Pane {
         return WALKING.has(action);
     }
     const outward = name === 'callers' ? 'up' : 'down';
-    // Through the middle into the other half.
+    // Goes through the middle to the other half.
     if (this.#row === 0 && (action === 'up' || action === 'down') && action !== outward) {
       const other = this.#half === this.#callers ? this.#callees : this.#callers;
       const row = other.model!.widestChild(0);

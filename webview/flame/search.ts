@@ -1,10 +1,10 @@
-/** The search: asks the host a moment after the last key, keeps the newest answer only. */
+/** The search: asks the host a moment after the last key, and keeps only the newest answer. */
 import { Problem } from '../../src/base/problem';
 import type { Part } from '../../src/profile/types';
 import { debounce } from '../shared/dom';
 import type { FlameChannel } from './channel';
 
-/** Wait after a key, ms. */
+/** Debounce after a key, ms. */
 const WAIT = 120;
 
 export class Search {
@@ -12,7 +12,7 @@ export class Search {
   result: ReadonlySet<number> | undefined;
   /** Share of the total in stacks with a match. */
   share = 0;
-  /** Why the search could not be made (a regular expression that is not one); undefined when it could. */
+  /** Why the search failed (an invalid regular expression); undefined when it succeeded. */
   problem: string | undefined;
   #text = '';
   #asked: { readonly sampleType: number; readonly part: Part } = { sampleType: 0, part: {} };

@@ -1,4 +1,4 @@
-/** What of the page survives hiding its tab and a reload of the window. */
+/** The page's state that survives hiding its tab and reloading the window. */
 import type { Part } from '../../src/profile/types';
 import type { ColourMode } from './colours';
 import { readPart } from './part';
@@ -14,21 +14,24 @@ export interface TopSort {
 
 export interface PageState {
   view: View;
-  /** "type/unit" of the values shown; '' = the profile's default. By name, so that it fits a file written anew. */
+  /**
+   * "type/unit" of the values shown; '' = the profile's default. By name, so that it is still valid when the file is
+   * written anew.
+   */
   sampleType: string;
   part: Part;
   /** Name of the selected function, which all views show; '' = none. */
   selected: string;
-  /** Its id as the open file has it, once a view knows it; not kept. */
+  /** The open file's id for it, once a view knows it; not saved. */
   selectedId: number | undefined;
   /** Function ids down to the zoomed frame; [] = all. */
   zoom: readonly number[];
-  /** Lengths of the earlier zooms on the way, shortest first: where Escape goes back to. All shorter than `zoom`. */
+  /** Lengths of the earlier zooms on the way, shortest first: Escape goes back to them. All are shorter than `zoom`. */
   marks: readonly number[];
   /** Function ids down to the focused frame of the call tree. */
   focus: readonly number[];
   search: string;
-  /** '' = what fits: by change for a comparison, else by layer. */
+  /** '' = automatic: by change for a comparison, otherwise by layer. */
   colour: ColourMode | '';
   /** True: the root at the bottom. */
   flipped: boolean;
@@ -52,13 +55,13 @@ export const FRESH: Readonly<PageState> = {
 
 const COLOURS: readonly ColourMode[] = ['layer', 'package', 'own', 'change'];
 
-/** The colours that are meant: those by change only where there is a base. */
+/** The effective colour mode: by change only if there is a base. */
 export function colourOf({ colour }: Pick<PageState, 'colour'>, compared: boolean): ColourMode {
   if (colour === '') return compared ? 'change' : 'layer';
   return colour === 'change' && !compared ? 'layer' : colour;
 }
 
-/** State as it was left, each part checked: an older version may have written it. */
+/** The stored state, with each part checked: an older version may have written it. */
 export function readState(raw: unknown): PageState {
   const s = (typeof raw === 'object' && raw !== null ? raw : {}) as Partial<Record<keyof PageState, unknown>>;
   const zoom = ids(s.zoom);
@@ -92,8 +95,8 @@ function ids(raw: unknown): number[] {
 }
 
 /**
- * Zooming to `path`, which lies above or below the frame zoomed now: deeper leaves a mark to go back to, higher drops
- * those passed.
+ * Zooms to `path`, which is above or below the zoomed frame. Going deeper leaves a mark to go back to; going up drops
+ * the marks that are passed.
  */
 export function zoomed(
   state: Pick<PageState, 'zoom' | 'marks'>,

@@ -1,6 +1,6 @@
 /**
- * Thin frames, of which there are tens of thousands in view at once, as pixels: one line of them for each row, written
- * as numbers and stretched to the rows' height in a single draw. A rectangle for each would take ten times as long.
+ * Draws thin frames, of which tens of thousands can be in view, as pixels: one line for each row, written as numbers
+ * and stretched to the rows' height in a single draw call. A rectangle for each would take ten times as long.
  */
 import { parseColour, type Paint } from './colours';
 
@@ -9,7 +9,7 @@ export class Strip {
   readonly #context = this.#canvas.getContext('2d');
   #image: ImageData | undefined;
   #pixels = new Uint32Array();
-  /** Paints as the number that a pixel of it is. */
+  /** The pixel value of each paint. */
   readonly #packed = new Map<Paint, number>();
   #used = false;
 
@@ -32,7 +32,7 @@ export class Strip {
     this.#used = true;
   }
 
-  /** Draws `rows` lines to the place given, in the units of `target`. */
+  /** Draws `rows` lines at the given position, in the units of `target`. */
   draw(target: CanvasRenderingContext2D, rows: number, y: number, width: number, height: number): void {
     if (!this.#used || !this.#image || !this.#context) return;
     this.#context.putImageData(this.#image, 0, 0);
@@ -47,7 +47,7 @@ export class Strip {
       number,
     ];
     const packed = ((0xff << 24) | (b << 16) | (g << 8) | r) >>> 0;
-    // Paints of an earlier theme are not kept.
+    // Drops the paints of earlier themes.
     if (this.#packed.size > 64) this.#packed.clear();
     this.#packed.set(paint, packed);
     return packed;

@@ -1,7 +1,4 @@
-/**
- * The flame graph as a picture that stands alone: an SVG file, text that stays text, each frame with its figures as a
- * tooltip. Pure.
- */
+/** The flame graph as a standalone SVG file: text stays text, and each frame has its figures in a tooltip. Pure. */
 import type { Palette, Paint } from './colours';
 import { fit, TextWidths, wordings } from './labels';
 import type { Range } from './lod';
@@ -10,9 +7,9 @@ import type { Model } from './model';
 /** Height of a row, and the width of the picture, px. */
 const ROW = 18;
 const WIDTH = 1200;
-/** Width of a character of the monospaced font at 12 px; readers without that font still get a label that fits. */
+/** Width of a character of the monospaced font at 12 px; labels still fit for readers without that font. */
 const CHARACTER = 7.3;
-/** Narrower frames are left out, px. */
+/** Frames narrower than this, px, are left out. */
 const LEAST = 0.3;
 
 export interface Svg {
@@ -69,7 +66,7 @@ function escape(text: string): string {
   return (
     text
       .replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!)
-      // XML has no place for these.
+      // XML doesn't allow these characters.
       .replace(/[\p{Cc}\ufffe\uffff]/gu, (c) => ('\t\n\r'.includes(c) ? c : '\ufffd'))
   );
 }

@@ -8,7 +8,8 @@ export interface TextTable {
 }
 
 /**
- * RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe: names in a profile are a stranger's.
+ * RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe, because names in a profile are
+ * untrusted.
  */
 export function csv({ head, numbers, rows }: TextTable): string {
   const cell = (text: string, number: boolean): string => {

@@ -1,4 +1,4 @@
-/** The theme's colours and fonts as they are now, and a call when they change. */
+/** Reads the theme's current colours and fonts, and reports when they change. */
 import { parseColour, type Rgb, type ThemeColours } from './colours';
 
 /** VS Code's own defaults (Dark Modern), for a theme that leaves one out. */
@@ -36,7 +36,10 @@ export function readTheme(): ThemeColours {
   };
 }
 
-/** The editor tells a change of theme by the body's class and the root element's style; either one calls `changed`. */
+/**
+ * The editor signals a change of theme through the body's class and the root element's style; either one calls
+ * `changed`.
+ */
 export function onThemeChange(changed: () => void): void {
   const observer = new MutationObserver(changed);
   observer.observe(document.body, {

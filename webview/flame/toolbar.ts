@@ -1,4 +1,4 @@
-/** The page's one toolbar: which view, which values, which colours, search, and how the picture stands. */
+/** The page's one toolbar: which view, which values, which colours, search, and the picture's orientation. */
 import type { ProfileSummary } from '../../src/profile/types';
 import { typeKey } from '../../src/protocol/flame';
 import { h, icon, setText } from '../shared/dom';
@@ -11,7 +11,7 @@ export interface ToolbarEvents {
   sampleType(key: string): void;
   colour(mode: ColourMode): void;
   search(text: string): void;
-  /** From the search field: to the next match, the one before, or back to the picture. */
+  /** From the search field: to the next match, the previous one, or back to the picture. */
   searchKey(key: 'next' | 'previous' | 'leave'): void;
   flip(): void;
   reset(): void;
@@ -123,7 +123,7 @@ export class Toolbar {
     );
   }
 
-  /** The search field holds the focus. */
+  /** True when the search field has the focus. */
   get searching(): boolean {
     return document.activeElement === this.#search;
   }
@@ -178,7 +178,7 @@ export class Toolbar {
     }
   }
 
-  /** What colours can mean; `compared`: there is a base. */
+  /** Sets the choices of what colours mean; `compared`: there is a base. */
   setColours(compared: boolean): void {
     const list = compared ? [BY_CHANGE, ...COLOURS] : COLOURS;
     if (this.#colours.children.length === list.length) return;

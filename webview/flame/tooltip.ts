@@ -1,4 +1,6 @@
-/** What the pointer is over: function, package, place, and what it took, in a box that stays inside the window. */
+/**
+ * Describes the frame under the pointer (function, package, place and figures) in a box that stays inside the window.
+ */
 import type { Frame } from '../../src/profile/types';
 import { h } from '../shared/dom';
 import { foldTypeArguments, splitName } from './labels';
@@ -9,13 +11,13 @@ const OFFSET = 14;
 const EDGE = 6;
 
 export interface TooltipContent {
-  /** Tells one frame from another: a function can be under the pointer in two places. */
+  /** Identifies the frame, because a function can occur in two places. */
   readonly row: number;
   readonly frame: Frame;
   readonly figures: Figures;
   readonly unit: string;
   readonly grandTotal: number;
-  /** Total of the zoomed frame; undefined when all is in view. */
+  /** Total of the zoomed frame; undefined without a zoom. */
   readonly zoomTotal: number | undefined;
   readonly matches: boolean;
 }
@@ -74,7 +76,7 @@ const ORIGIN = {
   unknown: 'package not known',
 } as const;
 
-/** A name can be 64 kB long; more than a few lines help nobody. */
+/** A name can be 64 kB long; more than a few lines don't help. */
 function cut(name: string): string {
   return name.length > 600 ? `${name.slice(0, 600)}…` : name;
 }

@@ -1,4 +1,4 @@
-/** Every function with its flat and cumulative value, in the figures and the words of `go tool pprof -top`. */
+/** Every function with its flat and cumulative value, with the figures and terms of `go tool pprof -top`. */
 import { LAYERS } from '../../src/profile/layers/rules';
 import type { Frame, TopTable } from '../../src/profile/types';
 import { h } from '../shared/dom';
@@ -72,14 +72,14 @@ export class Top implements Pane, GridRows {
   #grid: Grid | undefined;
   #subject: Subject | undefined;
   #table: TopTable | undefined;
-  /** Rows of the table that are shown, in their order, and the running sum of their flat. */
+  /** Rows of the table that are shown, in their order; `#sums` is the running sum of their flat. */
   #rows: Uint32Array = new Uint32Array();
   #sums: Float64Array = new Float64Array();
   /** The unit that all values are printed in. */
   #unit = '';
   #colours: readonly string[] = [];
   #visible = false;
-  /** Newest question, and newest order of its rows: answers to earlier ones are dropped. */
+  /** Numbers of the newest question and of the newest sort: results of earlier ones are dropped. */
   #asked = 0;
   #order = 0;
 
@@ -145,7 +145,7 @@ export class Top implements Pane, GridRows {
     }
   }
 
-  /** What is shown in all is what flat sums up to. */
+  /** The total of what is shown is the sum of flat. */
   #arrived({ id, flat }: TopTable): void {
     this.events.arrived(
       id.length + 1,
@@ -154,7 +154,7 @@ export class Top implements Pane, GridRows {
   }
 
   #make(change: boolean): void {
-    // Twice the numbers leave no room for the place, which the foot tells.
+    // With twice the numbers there is no room for the place; the foot shows it.
     this.#grid = new Grid(change ? [...CHANGES, NAME] : [...NUMBERS, NAME, PLACE], 'Functions', {
       picked: (row) => {
         this.#select(row);
@@ -176,7 +176,7 @@ export class Top implements Pane, GridRows {
 
   #sort(column: string): void {
     const { by, descending } = this.state.top;
-    // Numbers are wanted largest first, names from A.
+    // Numbers are sorted largest first, names from A.
     const next: TopSort = {
       by: column,
       descending: column === by ? !descending : column !== 'name' && column !== 'place',
@@ -186,7 +186,7 @@ export class Top implements Pane, GridRows {
     void this.#arrange();
   }
 
-  /** Filters and sorts, in slices; the rows stay as they are until that is done. */
+  /** Filters and sorts, in slices; the old rows stay until that is done. */
   async #arrange(): Promise<void> {
     const t = this.#table!;
     const turn = ++this.#order;
@@ -196,7 +196,7 @@ export class Top implements Pane, GridRows {
     let n = 0;
     for (let i = 0; i < kept.length; i++) if (!result || result.has(t.id[i]!)) kept[n++] = i;
     const compare = this.#comparing(by);
-    // As it came, the table has pprof's own order: largest flat first, then by name.
+    // The host's table already has pprof's order: largest flat first, then by name.
     const rows =
       by === 'flat' && descending
         ? kept.slice(0, n)
@@ -219,7 +219,7 @@ export class Top implements Pane, GridRows {
   #comparing(by: string): (a: number, b: number) => number {
     const t = this.#table!;
     const numbers = this.#numbers(by);
-    // By size, as pprof orders: a fall by much stands among rises by much.
+    // By size, as pprof sorts: a large decrease comes among large increases.
     if (numbers) return (a, b) => Math.abs(numbers[a]!) - Math.abs(numbers[b]!);
     const texts = by === 'place' ? t.files : t.names;
     return (a, b) =>
@@ -249,7 +249,7 @@ export class Top implements Pane, GridRows {
     }
   }
 
-  /** Where the selected function stands now; -1 when it isn't shown. */
+  /** Current row of the selected function; -1 when it isn't shown. */
   #wanted(): number {
     const t = this.#table!;
     const { selected } = this.state;
@@ -339,14 +339,14 @@ export class Top implements Pane, GridRows {
     return {};
   }
 
-  /** Resolves when the table is there, asked for where it wasn't. */
+  /** Resolves when the table is loaded; loads it if necessary. */
   async ready(subject: Subject): Promise<void> {
     if (this.#subject?.version === subject.version && this.#table) return;
     this.#subject = subject;
     await this.#load();
   }
 
-  /** The rows as they stand, the first `most` of them, with whole names; undefined before there are any. */
+  /** The first `most` rows in their current order, with whole names; undefined before the table is loaded. */
   textTable(most: number): TextTable | undefined {
     if (!this.#table) return undefined;
     const columns = [...(this.#table.change ? CHANGES : NUMBERS), NAME, PLACE];

@@ -1,7 +1,7 @@
-/** The rows of the tree view: what is open of the call tree, one line each. Pure. */
+/** The rows of the tree view: the open part of the call tree, one line for each frame. Pure. */
 import type { Model } from './model';
 
-/** Opens `row`, and on below it as long as there is only one way to go. */
+/** Opens `row`, and the rows below it as long as there is only one child. */
 export function open(model: Model, row: number, opened: Set<number>): void {
   for (let r: number | undefined = row; r !== undefined && model.hasChildren(r);) {
     opened.add(r);
@@ -17,7 +17,7 @@ export function open(model: Model, row: number, opened: Set<number>): void {
   }
 }
 
-/** Rows in view, top to bottom: all whose ancestors are open. */
+/** Visible rows, top to bottom: all whose ancestors are open. */
 export function visibleRows(model: Model, opened: ReadonlySet<number>): Uint32Array {
   const rows: number[] = [];
   for (let r = 0; r < model.rows; r = opened.has(r) ? r + 1 : model.end(r)) rows.push(r);
@@ -36,7 +36,7 @@ export function indexOf(rows: Uint32Array, row: number): number {
   return rows[lo] === row ? lo : -1;
 }
 
-/** The same rows in another tree of the same file, as far as it has them. */
+/** The same open rows in another tree of the same file, as far as it has them. */
 export function carryOver(from: Model, to: Model, opened: ReadonlySet<number>): Set<number> {
   const map = new Map<number, number>([[0, 0]]);
   const out = new Set<number>();
@@ -56,7 +56,7 @@ export function carryOver(from: Model, to: Model, opened: ReadonlySet<number>): 
   return out;
 }
 
-/** Which child of its parent a row is, from 1, and of how many. */
+/** Position of a row among its siblings, from 1, and their number. */
 export function among(model: Model, row: number): { readonly position: number; readonly siblings: number } {
   if (model.depth(row) === 0) return { position: 1, siblings: 1 };
   let position = 1,

@@ -1,5 +1,5 @@
 /**
- * The trees at hand: the whole one, and a finer one of what is zoomed. Asks the host for them and drops late answers.
+ * The loaded trees: the whole one, and a finer one of the zoomed frame. Asks the host for them and drops late answers.
  */
 import type { FlameTree, Part } from '../../src/profile/types';
 import type { EarlyFlame } from '../../src/protocol/flame';
@@ -9,9 +9,9 @@ import { Model } from './model';
 import { isWhole } from './part';
 import type { Figures } from './words';
 
-/** Parts of a pixel below which the host leaves a frame out. */
+/** The host leaves out frames narrower than this, px. */
 const FINEST_PX = 0.25;
-/** A tree made for a width serves one up to this much larger. */
+/** A tree made for one width is also used for widths up to this factor larger. */
 const SLACK = 1.1;
 
 export interface TreeQuery {
@@ -31,25 +31,22 @@ export interface TreeAnswer {
 export class Trees {
   /** The tree with nothing zoomed. */
   base: Model | undefined;
-  /** The one that is shown. */
+  /** The tree that is shown. */
   model: Model | undefined;
   #baseWidth = 0;
   /** What `model` was asked for, when it isn't `base`. */
   #zoom: readonly number[] = [];
   #width = 0;
   #turn = 0;
-  /** What was asked before the profile was known; the first question takes it. */
+  /** Questions asked before the profile was known; the first call of `ask` uses them. */
   #early: readonly { readonly zoom: readonly number[]; readonly width: number; readonly tree: Promise<FlameTree> }[] =
     [];
-  /**
-   * What the frames above the zoomed one took themselves, by depth, as seen in earlier trees: a zoomed tree doesn't
-   * say.
-   */
+  /** Self values of the frames above the zoomed one, by depth, from earlier trees: a zoomed tree doesn't have them. */
   #selves: (number | undefined)[] = [];
 
   constructor(private readonly host: FlameChannel) {}
 
-  /** Another value type or file: what is on the way is dropped; the picture stays until the new tree comes. */
+  /** For another value type or file: drops pending answers; the picture stays until the new tree comes. */
   forget(): void {
     this.base = undefined;
     this.#selves = [];
@@ -65,13 +62,13 @@ export class Trees {
     return same(zoom, this.#zoom) && this.model !== this.base && width <= this.#width * SLACK;
   }
 
-  /** Asks for what will be wanted first, by the page's message that it is ready: `width` pixels of `zoom`. */
+  /** The first questions, for the page's 'ready' message: `width` pixels of `zoom`. */
   early(sampleType: string, part: Part, zoom: readonly number[], width: number): EarlyFlame[] {
     if (width === 0) return [];
     const minShare = FINEST_PX / width;
     const asked = (zoom.length === 0 ? [zoom] : [[], zoom]).map((z) => {
       const { id, answer: tree } = this.host.expect('flame');
-      // Told where it is waited for; nobody may.
+      // `ask` reports the error if it uses the answer; it may never do so.
       tree.catch(() => undefined);
       return {
         message: { id, sampleType, ...(isWhole(part) ? {} : { part }), zoom: z, minShare },
@@ -85,8 +82,8 @@ export class Trees {
   }
 
   /**
-   * The tree for `query`, and the whole one where it isn't there yet; undefined when another question overtook this
-   * one.
+   * Asks for the tree of `query`, and the whole tree if it isn't loaded yet; undefined when a newer question replaced
+   * this one.
    */
   async ask(query: TreeQuery): Promise<TreeAnswer | undefined> {
     const turn = ++this.#turn;
@@ -117,7 +114,7 @@ export class Trees {
     return turn === this.#turn ? { turn, query, base, model: part ?? base } : undefined;
   }
 
-  /** Takes an answer in, unless the zoom went on meanwhile. */
+  /** Takes an answer over, unless the zoom changed meanwhile. */
   accept({ turn, query, base, model }: TreeAnswer): boolean {
     if (turn !== this.#turn) return false;
     if (base && base !== this.base) {
@@ -132,8 +129,8 @@ export class Trees {
   }
 
   /**
-   * Turns to the tree that can show `to` at once, coming from `from`: the one shown, when it has it, else the whole
-   * one. Gives the values to glide from, in that tree. An answer on its way for `from` is dropped.
+   * Switches to the tree that can show `to` at once, coming from `from`: the shown tree if it has it, otherwise the
+   * whole one. Returns the range to animate from, in that tree. A pending answer for `from` is dropped.
    */
   turnTo(from: readonly number[], to: readonly number[], shown: Range): Range | undefined {
     this.#turn++;
@@ -149,7 +146,7 @@ export class Trees {
     return there.whole ? rangeOf(this.base, there.row) : undefined;
   }
 
-  /** Notes what the frames took themselves above `path`, as far as `model` knows and they aren't known yet. */
+  /** Records the self values of the frames above `path` that `model` knows and that aren't known yet. */
   #learn(model: Model, path: readonly number[]): void {
     let row = 0;
     for (let depth = 0; depth < path.length; depth++) {
@@ -162,14 +159,14 @@ export class Trees {
     }
   }
 
-  /** What a frame took. */
+  /** The figures of a frame. */
   figures(row: number): Figures {
     const model = this.model!;
     const depth = model.depth(row);
     const { grandTotal, self, total, ancestors, change, width } = model.tree;
     const above = model !== this.base && depth < this.#zoom.length;
-    // Per cents are of the sum of all samples' sizes, so that is the root's figure too where values of both signs stand
-    // in the file.
+    // Percentages refer to the sum of all samples' absolute values, so that is the root's figure too when the file has
+    // values of both signs.
     if (depth === 0 && width && !change) return { self: 0, total: grandTotal };
     if (above) return { self: depth === 0 ? 0 : this.#selves[depth], total: ancestors?.[depth] ?? total[row]! };
     return {

@@ -1,4 +1,4 @@
-/** The same data as a tree, to read, hear and walk: only the lines in view are in the page, however many are open. */
+/** The same data as an accessible tree. Only the lines in view have elements, however many are open. */
 import { percent, value } from '../../src/base/format';
 import { h } from '../shared/dom';
 import { foldTypeArguments, splitName } from './labels';
@@ -8,14 +8,14 @@ import { amount, type Figures } from './words';
 
 /** Height of a line, px; the style sheet has the same. */
 const LINE = 22;
-/** Lines made beyond the edge, for smooth scrolling. */
+/** Extra lines beyond each edge, for smooth scrolling. */
 const SPARE = 8;
-/** Indent stops growing here: deeper lines would leave no room for names. */
+/** Deepest indent, in levels: deeper lines would leave no room for names. */
 const MAX_INDENT = 40;
 
 export interface TreeEvents {
   picked(row: number): void;
-  /** The menu of a line is asked for, at this place of the window. */
+  /** The user asked for a line's menu, at this position in the window, px. */
   menu(row: number, x: number, y: number): void;
   figures(row: number): Figures;
   matches(row: number): boolean;
@@ -85,7 +85,7 @@ export class TreeView {
     this.redraw();
   }
 
-  /** Opens the way to `row`, marks it and, with `reveal`, brings it into view. */
+  /** Opens the ancestors of `row`, marks it and, with `reveal`, brings it into view. */
   focus(row: number, reveal: boolean): void {
     const m = this.#model;
     if (!m) return;
@@ -109,13 +109,13 @@ export class TreeView {
     this.redraw();
   }
 
-  /** Where the menu of a row opens: below its line, in the window. */
+  /** Where the menu of a row opens: below its line, in window coordinates. */
   placeOf(row: number): { readonly x: number; readonly y: number } {
     const box = this.#tree.getBoundingClientRect();
     return { x: box.left + 280, y: box.top + (indexOf(this.#rows, row) + 1) * LINE - this.#tree.scrollTop };
   }
 
-  /** Where a key leads in the tree (the pattern of WAI-ARIA's tree view); undefined for a key that isn't the tree's. */
+  /** The row that a key leads to (WAI-ARIA's tree view pattern); undefined when the tree doesn't use the key. */
   key(key: string): number | undefined {
     const m = this.#model;
     if (!m) return undefined;
@@ -168,7 +168,7 @@ export class TreeView {
     if (!line) return;
     const row = Number(line.dataset['row']);
     if ((e.target as Element).closest('.twistie') && this.#model?.hasChildren(row)) {
-      // A closed parent takes the focus of what it hides.
+      // When a parent closes, it takes the focus of a row that it hides.
       if (this.#opened.has(row) && this.#model.contains(row, this.#focused)) this.events.picked(row);
       this.#toggle(row);
     } else this.events.picked(row);
@@ -196,7 +196,7 @@ export class TreeView {
       Math.ceil((this.#tree.scrollTop + this.#tree.clientHeight) / LINE) + SPARE,
     );
     const lines: HTMLElement[] = [];
-    // The focused line is always there: the tree points to it as its active one.
+    // The focused line always has an element, because the tree's aria-activedescendant points to it.
     const at = indexOf(this.#rows, this.#focused);
     for (let i = first; i < last; i++) lines.push(this.#line(m, i));
     if (at >= 0 && (at < first || at >= last)) lines.push(this.#line(m, at));

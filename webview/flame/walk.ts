@@ -5,9 +5,9 @@ import type { Model } from './model';
 export type Direction = 'parent' | 'child' | 'left' | 'right';
 
 /**
- * The frame one step from `row`; undefined when there is none. `child` goes to the widest child, or back to where one
- * came from: `trail` is the deepest row last walked. `left` and `right` go along the row, to the sibling and then to
- * the next frame of the same depth, and stay within `range`.
+ * The frame one step from `row`; undefined when there is none. `child` goes to the widest child, or back to where the
+ * user came from: `trail` is the deepest row last walked to. `left` and `right` go along the row, to the sibling and
+ * then to the next frame of the same depth, and stay within `range`.
  */
 export function step(model: Model, row: number, direction: Direction, range: Range, trail: number): number | undefined {
   switch (direction) {
@@ -28,8 +28,8 @@ export function step(model: Model, row: number, direction: Direction, range: Ran
 }
 
 /**
- * The next (or previous) matching row after `row`, in the order of the tree, around the end; undefined without a match.
- * Only rows within `within`'s subtree: what is in view when zoomed.
+ * The next (or previous) matching row after `row`, in the order of the tree, wrapping at the end; undefined without a
+ * match. Only rows in the subtree of `within`, the zoomed frame.
  */
 export function nextHit(
   model: Model,

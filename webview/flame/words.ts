@@ -22,10 +22,10 @@ function isTime(unit: string): boolean {
   return unit.toLowerCase() in SECONDS;
 }
 
-/** Fewer samples of CPU are too few to judge by: one alone makes 5 per cent and more. */
+/** Fewer CPU samples than this are too few to judge by: a single one is 5 % or more. */
 const FEW_SAMPLES = 20;
 
-/** "18.4 s of CPU in 1,840 samples (61 % of one core)": what the per cents are of, and against what to read it. */
+/** "18.4 s of CPU in 1,840 samples (61 % of one core)": what the percentages refer to, and the scale to read it by. */
 export function totalSentence(summary: ProfileSummary, sampleType: number): string {
   const t = summary.sampleTypes[sampleType];
   if (!t) return '';
@@ -47,7 +47,7 @@ export function totalSentence(summary: ProfileSummary, sampleType: number): stri
   return t.unit === 'count' && t.type === 'samples' ? count(t.total, 'sample') : `${amount} ${t.type} in ${samples}`;
 }
 
-/** How often the profiler looked, where the file says so; else its distinct samples. */
+/** How many samples the profiler took, if the file says so; otherwise the number of distinct samples. */
 function sampleCount(summary: ProfileSummary): number {
   return summary.sampleTypes.find((t) => t.type === 'samples' && t.unit === 'count')?.total ?? summary.samples;
 }
@@ -96,7 +96,7 @@ export function emptySentences(
   return { what: 'This profile has no samples.', next: 'Capture again while the controller has work.' };
 }
 
-/** A file as short as it still tells: within its module, the standard library, or its last three parts. */
+/** A short but recognisable path: within its module, the standard library, or its last three parts. */
 export function shortFile(file: string): string {
   const mod = file.lastIndexOf('/pkg/mod/');
   if (mod >= 0) {
@@ -115,29 +115,29 @@ export function place(frame: Frame): string {
   return frame.file === '' ? '' : `${shortFile(frame.file)}${frame.line > 0 ? `:${frame.line}` : ''}`;
 }
 
-/** As `place`, shorter for code that isn't the user's own: the file and its folder. */
+/** Like `place`, but shorter for code that isn't the user's own: only the file and its folder. */
 export function footPlace(frame: Frame): string {
   const whole = place(frame);
   return frame.origin === 'own' ? whole : whole.split('/').slice(-2).join('/');
 }
 
-/** What a frame took; `self` is undefined where it isn't known (above a zoom that a reload came back to). */
+/** The values of a frame; `self` is undefined when it isn't known (above a zoom restored by a reload). */
 export interface Figures {
   readonly self: number | undefined;
   readonly total: number;
-  /** Of a comparison: the totals that `total` is the difference of. */
+  /** In a comparison: `total` is `after` − `before`. */
   readonly before?: number;
   readonly after?: number;
 }
 
-/** "before 3.2 s, after 4.1 s"; '' where nothing is compared. */
+/** "before 3.2 s, after 4.1 s"; '' without a comparison. */
 export function changeWords({ before, after }: Figures, unit: string): string {
   return before === undefined || after === undefined
     ? ''
     : `before ${value(before, unit)}, after ${value(after, unit)}`;
 }
 
-/** `v` of `of` as per cent: '' where there is nothing to be a part of. */
+/** `v` as a percentage of `of`; '' when `of` is 0. */
 export function shareOf(v: number, of: number): string {
   return of === 0 ? '' : percent(v / of);
 }

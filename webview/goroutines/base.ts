@@ -1,4 +1,4 @@
-/** Which earlier dump this one is compared with: those of the same process first, and the way to any other. */
+/** The choice of the earlier dump to compare with: those of the same process first, then a way to any other. */
 import type { Compared, EarlierDump } from '../../src/protocol/goroutines';
 import { h } from '../shared/dom';
 
@@ -19,7 +19,7 @@ export class BaseSelect {
       title: 'An earlier dump that this one is compared with',
       change: () => {
         const { value } = this.element;
-        // What is chosen next is known when it was read.
+        // The choice is shown only once the host has read that dump.
         this.element.value = this.#shown;
         events.choose(value);
       },

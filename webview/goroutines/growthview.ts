@@ -1,4 +1,7 @@
-/** What changed since an earlier dump: a verdict where there is evidence, what grew, what shrank, who is stuck. */
+/**
+ * What changed since an earlier dump: a verdict if there is evidence, what grew, what shrank, and which goroutines are
+ * stuck.
+ */
 import { count, duration, grouped } from '../../src/base/format';
 import type { ProblemData } from '../../src/base/problem';
 import type { GoroutineDump, StackFrame } from '../../src/profile/types';
@@ -7,12 +10,12 @@ import { h } from '../shared/dom';
 import { shortName, signed, summaryOf } from './model';
 import { lasted, perMinute, stuckText, verdictWords } from './growthwords';
 
-/** Rows of a table; the rest is a number. */
+/** How many rows a table shows; the rest is only counted. */
 const SHOWN = 50;
 
 export interface GrowthEvents {
   open(frame: StackFrame): void;
-  /** The groups of a stack, as the table of groups has them. */
+  /** Shows the groups of a stack in the table of groups. */
   show(groups: readonly number[]): void;
   captureAgain(): void;
 }
@@ -22,7 +25,7 @@ export class GrowthView {
 
   constructor(private readonly events: GrowthEvents) {}
 
-  /** `again`: the same process can be captured once more. */
+  /** `again`: the same process can be captured again. */
   show(compared: Compared | undefined, dump: GoroutineDump, ownModules: readonly string[], again: boolean): void {
     const growth = compared?.growth;
     if (!growth) {

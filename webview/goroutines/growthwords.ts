@@ -1,4 +1,4 @@
-/** How growth is worded. Pure. */
+/** The texts about growth. Pure. */
 import { count, digits, duration, grouped } from '../../src/base/format';
 import type { GoroutineDump, GoroutineGroup } from '../../src/profile/types';
 import type { Growth, Stuck } from '../../src/protocol/goroutines';
@@ -11,7 +11,7 @@ export function perMinute(change: number, minutes: number): string {
   return `${rate > 0 ? '+' : '−'}${digits(Math.abs(rate))}`;
 }
 
-/** What the verdict says, and what it says it from; undefined without one. */
+/** The verdict's claim and its evidence; undefined without a verdict. */
 export function verdictWords(growth: Growth): { readonly claim: string; readonly evidence: string } | undefined {
   const { verdict, minutes } = growth;
   const stack = verdict && growth.stacks[verdict.stack];
@@ -58,7 +58,10 @@ export function stuckText({ ids, why, pool }: Stuck, dump: GoroutineDump): strin
   }
 }
 
-/** No more than is known: the dump's whole minutes where they cover all the time, else that it was seen there. */
+/**
+ * Claims no more than is known: the wait in whole minutes if it covers the whole time, otherwise that the goroutines
+ * were seen there.
+ */
 export function lasted({ still }: Stuck, group: GoroutineGroup, growth: Growth): string {
   const wait = waited(group);
   if (still) return `${wait} without a move`;

@@ -1,6 +1,6 @@
 /**
- * The goroutine page: workers, groups by stack and growth, filtered and sorted here, since even 100,000 goroutines make
- * few groups.
+ * The goroutine page: workers, groups by stack and growth, filtered and sorted in the page, because even 100,000
+ * goroutines make few groups.
  */
 import '../shared/page.css';
 import './page.css';
@@ -30,8 +30,8 @@ import { poolName } from './words';
 
 type View = 'workers' | 'groups' | 'growth';
 /**
- * `view` is undefined until a user chose one: the dump decides. `base`: the dump that it is compared with, `newest`
- * until chosen.
+ * `view` is undefined until the user chooses one: the dump decides. `base`: the dump to compare with, `newest` until
+ * the user chooses one.
  */
 interface State {
   view: View | undefined;
@@ -71,9 +71,9 @@ let rows: Row[] = [];
 let dump: GoroutineDump | undefined;
 let facts: PageFacts | undefined;
 let compared: Compared | undefined;
-/** The growth whose changes the table has. */
+/** The growth whose changes the table shows. */
 let drawn: Compared['growth'];
-/** The place that a reload has to come back to; undefined once the table is there and knows it. */
+/** The place to restore after a reload; undefined once the table has it. */
 let comeBack: Place | undefined = state.place;
 
 const filterInput = h('input', {
@@ -188,7 +188,7 @@ async function load(told: PageFacts): Promise<void> {
   else if (first instanceof HTMLElement && first !== document.body) first.focus();
   else if (document.hasFocus()) takeFocus();
   host.send({ type: 'drawn', millis: performance.now() - began });
-  // After the picture: another file has to be read for it.
+  // After the page is drawn, because this reads another file.
   void compare(state.base);
 }
 
@@ -202,7 +202,7 @@ function setView(view: View): void {
   refresh();
 }
 
-/** The parts of the view that is chosen, and its tab. */
+/** Lays out the parts of the chosen view, and marks its tab. */
 function layOut(): void {
   const view = viewOf();
   body.dataset['view'] = view;
@@ -218,8 +218,8 @@ function layOut(): void {
 }
 
 /**
- * Asks what changed since an earlier dump; '' asks the user which. `chosen`: a user waits for it, and is shown what it
- * gave.
+ * Asks what changed since an earlier dump; '' asks the user which. `chosen`: the user asked for it and is shown the
+ * result.
  */
 async function compare(key: string, chosen = false): Promise<void> {
   const asked = dump;
@@ -228,10 +228,10 @@ async function compare(key: string, chosen = false): Promise<void> {
   const answer = told instanceof Problem ? undefined : told;
   base.busy = false;
   if (dump !== asked || !dump || !facts) return;
-  // A user who was asked and chose nothing keeps what there was.
+  // If the user was asked and chose nothing, the page stays as it is.
   if (answer && !answer.growth && key === '') return;
   compared = answer ?? { earlier: compared?.earlier ?? [], base: '', labels: [] };
-  // One that could not be read is not tried again.
+  // A dump that could not be read is not tried again.
   state.base = compared.growth ? compared.base : 'newest';
   base.show(compared);
   change.textContent = since(compared);
@@ -240,7 +240,7 @@ async function compare(key: string, chosen = false): Promise<void> {
   else growth.show(compared, dump, facts.ownModules, facts.again === true);
   if (chosen && (!answer || viewOf() === 'workers')) setView('growth');
   save();
-  // Rows are made anew for the column; who looks at one is left where they are.
+  // The rows are made anew for the column; the user's place in the table is kept.
   if (compared.growth === drawn) return;
   drawn = compared.growth;
   const { place } = table;
@@ -250,14 +250,14 @@ async function compare(key: string, chosen = false): Promise<void> {
   if (inTable) table.focusCurrent();
 }
 
-/** The stacks of workers that do one thing; the same again takes the filter away. */
+/** Filters for the stacks of workers in one state; a second call with the same removes the filter. */
 function showWorkers(pool: WorkerPool, does: WorkerState): void {
   const word = workerWord(poolName(pool), does);
   const text = `worker:${/\s/.test(word) ? `"${word}"` : word}`;
   setFilter(state.filter === text ? '' : text);
 }
 
-/** Goes to the groups of a stack: by its own words, so that the filter can be read, changed and kept. */
+/** Goes to the groups of a stack by setting a filter, which the user can read, change and keep. */
 function showGroups(groups: readonly number[]): void {
   const [first] = groups.map((i) => rows.find((r) => r.index === i));
   if (!first) return;
@@ -273,7 +273,7 @@ function setFilter(text: string): void {
   refresh();
 }
 
-/** The keyboard is at the rows at once, unless something has it already; never taken from the rest of the editor. */
+/** Focuses the rows unless something in the page has the focus; never takes it from the rest of the editor. */
 function takeFocus(): void {
   if (!dump || document.activeElement !== document.body) return;
   if (viewOf() === 'growth') growth.element.focus();
@@ -341,7 +341,7 @@ function toolbar({ pages }: PageFacts): HTMLElement {
   );
 }
 
-/** The arrows walk the segments, as in every tab list; Enter or a blank takes one. */
+/** The arrow keys move between the segments, as in any tab list; Enter or Space chooses one. */
 function walkTabs(e: KeyboardEvent): void {
   const step =
     e.key === 'ArrowRight' ? 'nextElementSibling' : e.key === 'ArrowLeft' ? 'previousElementSibling' : undefined;
@@ -361,7 +361,7 @@ function foot(): HTMLElement {
   );
 }
 
-/** The select writes the filter's own words: one way to say it, which can be read, changed and kept. */
+/** The select writes into the filter, which the user can read, change and keep. */
 function chooseState(value: string): void {
   const rest = filterInput.value.replace(/(^|\s)state:("[^"]*"?|\S+)/gi, '').trim();
   const word = value === '' ? '' : `state:${/\s/.test(value) ? `"${value}"` : value}`;

@@ -13,18 +13,18 @@ export interface Sort {
 }
 
 export interface Row {
-  /** Index in the dump: stable for the file, so that state can name a row by it. */
+  /** Index in the dump: stable for the file, so that the saved state can refer to a row by it. */
   readonly index: number;
   readonly group: GoroutineGroup;
   readonly summary: readonly StackFrame[];
   /** True when a frame of the user's own module is on the stack. */
   readonly own: boolean;
-  /** What the stack is known to wait for, where the state alone ("select") doesn't tell. */
+  /** What the stack is known to wait for, if the state alone ("select") doesn't say. */
   readonly waitsFor: string | undefined;
-  /** Lower-case text that plain words are looked for in. */
+  /** Lower-case text in which plain words are searched. */
   readonly text: string;
   readonly packages: readonly string[];
-  /** What the workers in it do, as `worker:` finds them: "widget/throttled". */
+  /** What its workers do, in the form that `worker:` matches: "widget/throttled". */
   readonly workers: readonly string[];
 }
 
@@ -50,14 +50,14 @@ export function rowsOf(groups: readonly GoroutineGroup[], ownModules: readonly s
   });
 }
 
-/** What follows `worker:` for the workers of a pool that do one thing. */
+/** What follows `worker:` for a pool's workers in one state. */
 export function workerWord(pool: string, state: string): string {
   return `${pool}/${state}`.toLowerCase();
 }
 
 /**
- * The frames that tell this stack from others, leaf first, at most three: what the goroutine waits in once the parking
- * machinery of the runtime is passed over, then the nearest frames of the user's own code, else the next packages.
+ * The frames that distinguish this stack from others, leaf first, at most three: what the goroutine waits in, without
+ * the runtime's parking machinery; then the nearest frames of the user's own code, otherwise of the next packages.
  */
 export function summaryOf(stack: readonly StackFrame[], ownModules: readonly string[]): StackFrame[] {
   const first = stack.findIndex((f) => !isMachinery(f.name));
@@ -80,7 +80,8 @@ export function summaryOf(stack: readonly StackFrame[], ownModules: readonly str
 }
 
 /**
- * client-go's limiter (util/flowcontrol, over golang.org/x/time/rate) parks whoever exceeds QPS and Burst in its Wait.
+ * client-go's limiter (util/flowcontrol, over golang.org/x/time/rate) parks goroutines that exceed QPS and Burst in its
+ * Wait.
  */
 const LIMITER = /^k8s\.io\/client-go\/util\/flowcontrol\.\(\*tokenBucketRateLimiter\)\.Wait$/;
 
@@ -89,7 +90,7 @@ function waitsFor(stack: readonly StackFrame[]): string | undefined {
 }
 
 /**
- * Frames in which every parked goroutine of its kind stands; they say how it waits (the state does too), not for what.
+ * Frames that every goroutine parked in that way has. They say how it waits (as the state does), not what it waits for.
  */
 function isMachinery(name: string): boolean {
   const pkg = packageOf(name);
@@ -103,7 +104,7 @@ function isMachinery(name: string): boolean {
   );
 }
 
-/** `pkg.(*T).Method` without the directories of the import path: what fits a row and still says where. */
+/** `pkg.(*T).Method` without the directories of the import path: fits in a row and still says where it is. */
 export function shortName(name: string): string {
   const bracket = name.indexOf('[');
   const head = bracket < 0 ? name : name.slice(0, bracket);
@@ -122,7 +123,7 @@ interface Word {
 
 /**
  * `reconcile state:select package:client-go label:controller=widget worker:widget/throttled -pool`: all words must
- * hold. Values with blanks stand in quotes: `state:"IO wait"`. A leading `-` turns a word round.
+ * match. Values with spaces are quoted: `state:"IO wait"`. A leading `-` negates a word.
  */
 export function parseFilter(text: string): Filter {
   const words: Word[] = [];
@@ -161,7 +162,7 @@ function holds({ group, text, packages, workers }: Row, { kind, value }: Word): 
   }
 }
 
-/** `changes`: how many more goroutines each group of the dump has than before. */
+/** `changes`: by how much the number of goroutines of each group has changed. */
 export function sortRows(rows: readonly Row[], { key, descending }: Sort, changes: readonly number[] = []): Row[] {
   const by: Record<SortKey, (a: Row, b: Row) => number> = {
     count: (a, b) => a.group.count - b.group.count,
@@ -171,20 +172,20 @@ export function sortRows(rows: readonly Row[], { key, descending }: Sort, change
     stack: (a, b) => (a.summary[0]?.name ?? '').localeCompare(b.summary[0]?.name ?? ''),
   };
   const sign = descending ? -1 : 1;
-  // Ties go by count, then to the user's own code, then by the dump's own order: the same input always gives the same
-  // page.
+  // Ties are sorted by count, then the user's own code first, then in the dump's order, so that the same input always
+  // gives the same page.
   return [...rows].sort(
     (a, b) =>
       sign * by[key](a, b) || b.group.count - a.group.count || Number(b.own) - Number(a.own) || a.index - b.index,
   );
 }
 
-/** "+126", "−3", "0": with a real minus, as wide as the plus. */
+/** "+126", "−3", "0": with a real minus sign, as wide as the plus. */
 export function signed(n: number): string {
   return n > 0 ? `+${grouped(n)}` : n < 0 ? `−${grouped(-n)}` : '0';
 }
 
-/** "5 min", or "< 1 min": the dump tells whole minutes only. '' when it tells no waits at all (debug=1). */
+/** "5 min", or "< 1 min": the dump has only whole minutes. '' when it has no waits at all (debug=1). */
 export function waited({ minutes, state }: GoroutineGroup): string {
   if (state === '' || state === 'running' || state === 'runnable') return '';
   return minutes === 0

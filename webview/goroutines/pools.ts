@@ -1,6 +1,6 @@
 /**
- * The worker pools: a row each, a seat a worker, a sentence with its numbers. A grid with one place for the Tab key:
- * arrows walk its seats and the parts of its sentences, Enter shows the stacks behind one.
+ * The worker pools: a row for each, with a seat for each worker and a sentence with the numbers. It has one tab stop:
+ * arrow keys move between its seats and the parts of its sentences, Enter shows the stacks behind one.
  */
 import { count, grouped } from '../../src/base/format';
 import type { GoroutineGroup, WorkerPool, WorkerState } from '../../src/profile/types';
@@ -8,13 +8,13 @@ import type { Workers } from '../../src/profile/types';
 import { h, icon } from '../shared/dom';
 import { orderPools, poolName, sentence, STATES } from './words';
 
-/** More than a user counts: a pool of more has a bar with a piece for each state. */
+/** Most workers drawn as seats; a bigger pool has a bar with a piece for each state. */
 const SEATS = 60;
-/** Pools that are shown though all their workers rest; the others are one line until asked for. */
+/** How many idle pools are shown; the others share one line until the user asks for them. */
 const RESTING = 6;
 
 export interface PoolEvents {
-  /** The stacks of the workers of a pool that do one thing. */
+  /** Shows the stacks of a pool's workers in one state. */
   show(pool: WorkerPool, state: WorkerState): void;
 }
 
@@ -79,14 +79,14 @@ export class Pools {
     this.#mark(this.#stops()[0]);
   }
 
-  /** Gives the keyboard to where it was here last; false when there is no pool. */
+  /** Focuses the last focused seat or part; returns false when there is no pool. */
   focus(): boolean {
     const stop = this.element.querySelector<HTMLElement>('[tabindex="0"]');
     stop?.focus();
     return stop !== null;
   }
 
-  /** Marks what the filter shows just now; undefined: nothing of the pools. */
+  /** Marks what the filter shows now; undefined: no pool. */
   select(pool: string | undefined, state: string | undefined): void {
     for (const e of this.#stops())
       e.classList.toggle(
@@ -165,7 +165,7 @@ export class Pools {
     });
   }
 
-  /** All that the arrows reach. */
+  /** All elements that the arrow keys reach. */
   #stops(): HTMLElement[] {
     return [...this.element.querySelectorAll<HTMLElement>('.pool button')];
   }
@@ -182,7 +182,7 @@ export class Pools {
     const rows = [...this.element.querySelectorAll('.pool')];
     const own = [...row.querySelectorAll<HTMLElement>('button')];
     const at = own.indexOf(target);
-    // A row further on the same kind of place: a seat below a seat, a sentence below a sentence.
+    // The same kind of element in another row: from a seat to a seat, from a sentence to a sentence.
     const beside = (step: number): HTMLElement | undefined => {
       const next = rows[rows.indexOf(row) + step];
       const part = target.classList.contains('part');
@@ -203,7 +203,7 @@ export class Pools {
   }
 }
 
-/** A button where there is something to do, else for the eye. */
+/** A button if it does something, otherwise only decoration. */
 function seat(
   state: WorkerState,
   attributes?: Record<string, string | number | ((e: never) => void)>,

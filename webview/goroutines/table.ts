@@ -1,23 +1,23 @@
 /**
- * The table of groups: an ARIA tree grid with roving focus. A row opens to its whole stack; rows and long stacks are
- * made as they come into view, so 10,000 groups or a stack 10,000 deep open as fast as ten.
+ * The table of groups: an ARIA tree grid with roving focus. A row opens to its whole stack; the elements of rows and
+ * long stacks are made as they come into view, so 10,000 groups or a stack of 10,000 frames open as fast as ten.
  */
 import type { StackFrame } from '../../src/profile/types';
 import { grouped } from '../../src/base/format';
 import { debounce, h } from '../shared/dom';
 import { shortName, signed, waited, type Row, type Sort, type SortKey } from './model';
 
-/** Made at once: more than any screen shows, few enough to take a few ms. */
+/** How many are made at once: more than any screen shows, few enough to take only a few ms. */
 const CHUNK = 200;
 
 export interface TableEvents {
   sort(key: SortKey): void;
   open(frame: StackFrame): void;
-  /** What is open, the row of the keyboard, or the place of the scroll bar. */
+  /** The open rows, the focused row, or the scroll position have changed. */
   changed(): void;
 }
 
-/** Where a user is in the table; `row` is a row's index in the dump, undefined while there is none. */
+/** The user's place in the table; `row` is a row's index in the dump, undefined when there is none. */
 export interface Place {
   readonly row: number | undefined;
   readonly scroll: number;
@@ -71,8 +71,8 @@ export class GroupTable {
   }
 
   /**
-   * `changes`: how many more each group of the dump has than an earlier one; without them there is no such column.
-   * `leak`: the groups that a leak is in.
+   * `changes`: by how much each group has grown since an earlier dump; without them there is no such column. `leak`:
+   * the groups with a leak.
    */
   show(rows: readonly Row[], sort: Sort, max: number, changes?: readonly number[], leak: readonly number[] = []): void {
     this.#rows = rows;
@@ -128,10 +128,7 @@ export class GroupTable {
     return { row: this.#rows[this.#focused]?.index, scroll: this.element.scrollTop };
   }
 
-  /**
-   * Goes back to a place, as far as it is still there, without taking the keyboard. To be called when the table is on
-   * the page.
-   */
+  /** Restores a place, as far as it still exists, without taking the focus. Call it when the table is on the page. */
   restore({ row, scroll }: Place): void {
     const at = row === undefined ? -1 : this.#rows.findIndex((r) => r.index === row);
     if (at >= 0) this.#mark(at);
@@ -141,12 +138,12 @@ export class GroupTable {
     this.events.changed();
   }
 
-  /** Gives the keyboard to the row that has its place, and leaves what is in view as it is. */
+  /** Focuses the current row without scrolling. */
   focusCurrent(): void {
     this.#groupRows()[this.#focused]?.focus({ preventScroll: true });
   }
 
-  /** Makes rows up to the one at `index`, opens it to the keyboard and shows it. */
+  /** Makes the rows up to the one at index `at`, focuses it and scrolls to it. */
   focusRow(at: number): void {
     if (this.#rows.length === 0) return;
     const i = Math.max(0, Math.min(at, this.#rows.length - 1));
@@ -156,7 +153,7 @@ export class GroupTable {
     this.events.changed();
   }
 
-  /** The one row that the Tab key reaches. */
+  /** Makes row `i` the table's one tab stop. */
   #mark(i: number): HTMLElement | undefined {
     while (this.#made <= i) this.#makeMore();
     const rows = this.#groupRows();

@@ -1,10 +1,10 @@
 /**
- * What is said of a worker pool: one sentence with its numbers, in parts that each stand for some of the workers. Pure.
+ * The text about a worker pool: one sentence with its numbers, in parts that each describe some of the workers. Pure.
  */
 import { grouped } from '../../src/base/format';
 import type { GoroutineGroup, WorkerPool, WorkerState } from '../../src/profile/types';
 
-/** As the legend and the seats have them, in the order of the seats. */
+/** Labels and icons for the legend and the seats, in the order of the seats. */
 export const STATES: readonly { readonly state: WorkerState; readonly label: string; readonly icon: string }[] = [
   { state: 'throttled', label: 'rate limiter', icon: 'watch' },
   { state: 'locked', label: 'lock', icon: 'lock' },
@@ -72,7 +72,7 @@ function doing(pool: WorkerPool, state: WorkerState, count: number, groups: read
   }
 }
 
-/** By the dump's own words, where all of these workers have the same. */
+/** Uses the dump's own word for the state if it is the same for all of these workers. */
 function one(pool: WorkerPool, groups: readonly GoroutineGroup[], waits: string): string {
   const states = new Set(pool.stacks.filter((s) => s.state === 'other').map((s) => groups[s.group]?.state ?? ''));
   const [state] = states;
@@ -81,14 +81,14 @@ function one(pool: WorkerPool, groups: readonly GoroutineGroup[], waits: string)
     : `${waits} elsewhere`;
 }
 
-/** A pool's name on the page; the dump has none for a controller whose workers all rest. */
+/** A pool's name on the page; the dump has none for a controller whose workers are all idle. */
 export function poolName(pool: WorkerPool): string {
   return pool.controller ?? 'unnamed';
 }
 
 /**
- * Those that tell something first: held back, then at work, then all idle; by name within. The order of the dump breaks
- * ties.
+ * The most informative pools first: held back, then busy, then all idle. Within these, the dump's order stays, which is
+ * by name.
  */
 export function orderPools(pools: readonly WorkerPool[], groups: readonly GoroutineGroup[]): readonly WorkerPool[] {
   const rank = (p: WorkerPool): number =>
