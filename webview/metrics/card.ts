@@ -1,5 +1,6 @@
 /**
- * A station, or a kind of request: its number, what else is known, and how it went. Kept and changed, not made anew.
+ * A station, or a kind of request: its number, what else is known, and its recent history. The element is updated, not
+ * made anew.
  */
 import type { Heat, PipelineAction, Reading, Spark, Station } from '../../src/protocol/metrics';
 import { h, setText } from '../shared/dom';
@@ -16,7 +17,7 @@ export interface CardView {
   readonly action?: Station['action'];
 }
 
-/** For ids: one a card. */
+/** Counts cards, for unique ids. */
 let cards = 0;
 
 export class Card {
@@ -26,7 +27,7 @@ export class Card {
   readonly #main = h('div', { class: 'main num' });
   readonly #readings = h('div', { class: 'readings num' });
   readonly #why = h('div', { class: 'why', id: `why-${++cards}`, hidden: true });
-  /** "warm", "hot", "more": opens the reason, which a pointer gets by hovering over the card. */
+  /** "warm", "hot", "more": opens the reason, which the card's tooltip shows too. */
   readonly #word = h('button', {
     class: 'link',
     type: 'button',
@@ -66,7 +67,9 @@ export class Card {
     );
   }
 
-  /** `named`: the verdict is about this station, so that it alone is coloured; warm elsewhere is a word. */
+  /**
+   * `named`: the verdict is about this station, so only this card is coloured; other warm stations only get the word.
+   */
   show(v: CardView, named: boolean): void {
     const unknown = v.main === '';
     if (v.id !== undefined) this.element.dataset['station'] = v.id;
@@ -98,7 +101,7 @@ export class Card {
     this.#spark.show(v.spark);
   }
 
-  /** The word beside the title; with a reason it is a button, so that keys reach that too. */
+  /** The word beside the title. With a reason it is a button, so that the keyboard reaches the reason too. */
   #showHeat(word: string, reason: boolean): void {
     const button = word !== '' && reason;
     if (!button) this.#open = false;
@@ -109,12 +112,12 @@ export class Card {
   }
 
   /**
-   * That something isn't exported is said at once; how to get it, and why a station is warm, when asked: a card is
-   * narrow.
+   * A card is narrow: it always says that a metric isn't exported, but only on request how to get it or why a station
+   * is warm.
    */
   #showWhy(): void {
     const said = this.#unknown && !this.#open ? firstSentence(this.#reason) : this.#reason;
-    // Names of metrics are longer than a card is wide: they break behind an underscore.
+    // Names of metrics are longer than a card is wide, so they break after an underscore.
     if (this.#why.textContent !== said)
       this.#why.replaceChildren(
         ...said.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [document.createElement('wbr'), part])),
@@ -124,7 +127,7 @@ export class Card {
   }
 }
 
-/** Up to the first end of a sentence; names have dots too, but no capital behind a blank. */
+/** The first sentence. Names have dots too, but not followed by a space and a capital. */
 function firstSentence(text: string): string {
   return /^.*?\.(?=\s+[A-Z]|$)/s.exec(text)?.[0] ?? text;
 }

@@ -1,4 +1,4 @@
-/** All panels by group. Only those in sight have a chart and are asked for. */
+/** All panels by group. Only visible panels have a chart and are queried. */
 import type { Annotation, ChartData, PanelInfo } from '../../src/protocol/metrics';
 import { debounce, h, icon, setText } from '../shared/dom';
 import { boundsOf, comparedSlots, isDrawn, partOf } from './data';
@@ -10,7 +10,7 @@ import { clock, span } from './units';
 
 export interface ChartsEvents {
   readonly state: PageState;
-  /** Other panels are in sight, or charts have another width. */
+  /** Other panels are visible, or the charts' width has changed. */
   watch(): void;
   changed(): void;
   zoom(start: number, end: number): void;
@@ -20,11 +20,11 @@ export interface ChartsEvents {
   explore(promql: string): void;
   retry(): void;
   span(what: 'profile' | 'captures', start: number, end: number): void;
-  /** A saved file is what is shown. */
+  /** True when the page shows a saved file. */
   saved(): boolean;
 }
 
-/** A panel is asked for when it comes this near to the window, so that scrolling finds it drawn, px. */
+/** Panels this near to the visible area, px, count as visible, so that they are drawn when the user scrolls to them. */
 const AHEAD = 120;
 
 export class Charts {
@@ -37,7 +37,7 @@ export class Charts {
   readonly #tip = new Tip();
   readonly #panels = new Map<string, Panel>();
   #infos: readonly PanelInfo[] = [];
-  /** Names of those that are compared; none on a page of one. */
+  /** Names of the compared subjects; empty on a page with one subject. */
   #subjects: readonly string[] = [];
   /** What each panel shows, by its id. */
   readonly #last = new Map<string, { readonly chart: ChartData; readonly range: Range }>();
@@ -82,7 +82,7 @@ export class Charts {
     );
   }
 
-  /** Panels in sight that the host knows. */
+  /** Visible panels that the host knows. */
   get watched(): string[] {
     return [...this.#panels.values()]
       .filter((p) => p.visible && p.info.group !== OWN)
@@ -94,7 +94,7 @@ export class Charts {
       [...this.#panels.values()].some((p) => p.info.id === o.id && p.visible),
     );
   }
-  /** Of one chart, px. */
+  /** Width of one chart, px. */
   get width(): number {
     return this.#width;
   }
@@ -112,7 +112,7 @@ export class Charts {
     if (this.#panels.size > 0) this.#make();
   }
 
-  /** All in one chart, or a chart for each. */
+  /** Switches between one chart for all subjects and a chart for each. */
   toggleLayout(): void {
     if (this.#subjects.length > 0) this.#setLayout(this.#side ? 'overlaid' : 'side');
   }
@@ -148,12 +148,12 @@ export class Charts {
     this.#layout.replaceChildren(choice('overlaid', 'Overlaid'), choice('side', 'Side by side'));
   }
 
-  /** The person's own panels have changed. */
+  /** The user's own panels have changed. */
   remake(): void {
     this.#make();
   }
 
-  /** What the host sent: charts that did not change are not among them, and move on with the time. */
+  /** Shows what the host sent. It leaves out unchanged charts; those only move on with the time. */
   update(charts: readonly ChartData[], range: Range): void {
     this.show(charts, range);
     const changed = new Set(charts.map((c) => c.panel));
@@ -184,7 +184,7 @@ export class Charts {
     });
   }
 
-  /** The axis that a panel's charts share: as far as what is drawn of any of them. */
+  /** Measures the value axis that a panel's charts share, over everything drawn in any of them. */
   #measure(id: string): void {
     const { isolated, muted, log } = this.#events.state;
     const { series = [] } = this.#last.get(id)?.chart ?? {};
@@ -203,7 +203,7 @@ export class Charts {
     for (const p of this.#panels.values()) p.redraw();
   }
 
-  /** The view is shown: from here on panels come into sight. */
+  /** The view is shown: starts observing which panels are visible. */
   start(): void {
     this.#sight ??= new IntersectionObserver(
       (entries) => {
@@ -232,7 +232,7 @@ export class Charts {
     this.showSpan();
   }
 
-  /** The view is left: no chart stays, nothing is observed. */
+  /** The view is hidden: removes all charts and stops observing. */
   stop(): void {
     this.#sight?.disconnect();
     this.#sizes?.disconnect();
@@ -248,11 +248,10 @@ export class Charts {
     this.#filter.select();
   }
 
-  /** What can be done with the span that is shown. */
+  /** Shows what can be done with the shown span. */
   showSpan(): void {
     const { end, seconds } = this.#events.state.range;
-    // Of a saved file every span is past and of no process that could be asked; the toolbar leads back to the whole of
-    // it.
+    // For a saved file there is no process to ask about a span; the toolbar leads back to the whole file.
     this.#spanBar.hidden = end === undefined || this.#events.saved();
     if (end === undefined || this.#events.saved()) {
       this.#spanBar.replaceChildren();
@@ -310,7 +309,7 @@ export class Charts {
             ),
           ]),
     );
-    // What did not change since is not sent again.
+    // The host doesn't send unchanged charts again.
     for (const { chart, range } of this.#last.values()) this.#draw(chart, range);
     this.#applyFilter();
     if (started) this.start();
@@ -392,7 +391,7 @@ export class Charts {
       drop: () => {
         if (info.group === OWN) {
           events.state.own = events.state.own.filter((o) => o.id !== info.id);
-          // Its id is free for another one.
+          // A later panel may get the same id.
           this.#last.delete(info.id);
         } else events.state.hidden = [...events.state.hidden, info.id];
         events.changed();
@@ -432,7 +431,7 @@ export class Charts {
   }
 }
 
-/** Of the panel of one of those compared, when each has its own. */
+/** Key of one compared subject's panel, when each subject has its own. */
 function partKey(panel: string, subject: number): string {
   return `${panel}@${subject}`;
 }

@@ -1,4 +1,4 @@
-/** Those that a page compares, by name and colour: the marked one is whose pipe, families and sources are shown. */
+/** The compared subjects, by name and colour. The page shows the pipeline, families and sources of the marked one. */
 import type { ComparedSubject } from '../../src/protocol/metrics';
 import { h, icon } from '../shared/dom';
 import { slotClass } from './theme';
@@ -46,7 +46,7 @@ export class Compared {
         ),
       ),
     );
-    // By keys another is marked without leaving: the focus goes with the mark.
+    // Arrow keys mark another subject, so the focus moves with the mark.
     if (had >= 0)
       (
         this.element.querySelector<HTMLElement>('[aria-checked=true]') ?? (this.element.children[had] as HTMLElement)

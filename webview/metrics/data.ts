@@ -1,17 +1,17 @@
-/**
- * What a chart's answer becomes before it is drawn: columns with gaps, names that tell series apart, last values. No
- * DOM.
- */
+/** Prepares a chart's answer for drawing: columns with gaps, distinct names of series, last values. No DOM. */
 import type { ChartAppend, ChartData, ChartSeries, ChartUpdate } from '../../src/protocol/metrics';
 
 /** A column of a chart; null is a gap. */
 export type Column = Float64Array | (number | null)[];
 
-/** The charts that came, each as it was last. */
+/** The charts received so far, each in its last state. */
 export class ReceivedCharts {
   readonly #received = new Map<string, { readonly revision: number; readonly chart: ChartData }>();
 
-  /** The charts as they are with these updates; `misfits`: panels of which something was missed, to be sent whole. */
+  /**
+   * Applies updates and returns the updated charts; `misfits`: panels that missed an update, whose charts must be sent
+   * whole.
+   */
   take(updates: readonly ChartUpdate[]): {
     readonly charts: readonly ChartData[];
     readonly misfits: readonly string[];
@@ -51,8 +51,8 @@ export class ReceivedCharts {
 
 /**
  * The shared times and a column for each of `names`, in that order; a name without a series is all gaps. NaN and ±Inf
- * become gaps (a line cannot be drawn to them), and so does what a logarithm doesn't have. Columns without gaps are
- * given on as they are.
+ * become gaps (a line cannot be drawn to them), and so do values without a logarithm if `log` is true. Columns without
+ * gaps are returned unchanged.
  */
 export function columns(chart: ChartData, names: readonly string[], log: boolean): Column[] {
   const byName = new Map(seriesNames(chart.series).map((name, i) => [name, chart.series[i]]));
@@ -73,7 +73,8 @@ function column(values: Float64Array | undefined, length: number, log: boolean):
 }
 
 /**
- * True where series of several subjects are beside each other and each has one at most: its name is the subject's then.
+ * True when the series belong to subjects and no subject has more than one: the series are then named after their
+ * subjects.
  */
 export function oneEach(series: readonly ChartSeries[]): boolean {
   return (
@@ -83,7 +84,7 @@ export function oneEach(series: readonly ChartSeries[]): boolean {
   );
 }
 
-/** A name for each series: whose it is where several are compared, its label, and a number where two are the same. */
+/** A name for each series: its subject when several are compared, its label, and a number when two are the same. */
 export function seriesNames(series: readonly ChartSeries[]): string[] {
   const seen = new Map<string, number>();
   const alone = oneEach(series);
@@ -96,7 +97,7 @@ export function seriesNames(series: readonly ChartSeries[]): string[] {
   });
 }
 
-/** The newest value that is one, ±Inf included; NaN = none. */
+/** The newest value that is not NaN, ±Inf included; NaN = none. */
 export function lastValue(values: Float64Array): number {
   for (let i = values.length - 1; i >= 0; i--) {
     const v = values[i];
@@ -105,7 +106,7 @@ export function lastValue(values: Float64Array): number {
   return NaN;
 }
 
-/** What of the series is drawn: the isolated one alone where it exists, else all but the muted. */
+/** True when the series is drawn: only the isolated one if it exists, otherwise all but the muted ones. */
 export function isDrawn(
   name: string,
   names: readonly string[],
@@ -116,8 +117,8 @@ export function isDrawn(
 }
 
 /**
- * Slots of colour for `names`: a series keeps its own while the chart lives, whatever comes and goes around it; a new
- * one takes the lowest that is free.
+ * Slots of colour for `names`: a series keeps its slot while the chart exists, whatever other series come and go; a new
+ * one takes the lowest free slot.
  */
 export function giveSlots(names: readonly string[], before: ReadonlyMap<string, number>): Map<string, number> {
   const slots = new Map<string, number>();
@@ -136,12 +137,12 @@ export function giveSlots(names: readonly string[], before: ReadonlyMap<string, 
   return slots;
 }
 
-/** Colours that there are for slots: a slot that is so much higher has the same one with the next pattern. */
+/** Number of colours: slots that differ by this number have the same colour, with another pattern. */
 const COLOURS = 6;
 
 /**
- * Of those that are compared: a subject has one colour in every chart, and series with the same label have the same
- * pattern.
+ * Slots on a page that compares: a subject has the same colour in every chart, and series with the same label have the
+ * same pattern.
  */
 export function comparedSlots(series: readonly ChartSeries[], subjects: readonly string[]): number[] {
   const labels = [...new Set(series.map((s) => s.label))];
@@ -152,7 +153,7 @@ export function comparedSlots(series: readonly ChartSeries[], subjects: readonly
   });
 }
 
-/** Of a chart of several, what one of them has; what it has not says why. */
+/** The part of a chart of several subjects that belongs to one, or the reason why that has none. */
 export function partOf(chart: ChartData, subject: string): ChartData {
   const gap = chart.gaps?.find((g) => g.subject === subject);
   const { problem, empty, gaps: _, ...rest } = chart;
@@ -166,7 +167,8 @@ export function partOf(chart: ChartData, subject: string): ChartData {
 }
 
 /**
- * Lowest and highest finite value of the series that `drawn` lets by; with `log` of those above 0. Undefined = none.
+ * Lowest and highest finite value of the series for which `drawn` is true; with `log`, only values above 0. Undefined =
+ * none.
  */
 export function boundsOf(
   series: readonly ChartSeries[],
@@ -185,10 +187,10 @@ export function boundsOf(
   return low <= high ? { low, high } : undefined;
 }
 
-/** A threshold is drawn, and the axis reaches up to it, only when the values come near: from this share of it on. */
+/** A threshold is drawn, and included in the axis, only when the values reach this share of it. */
 const NEAR = 0.4;
 
-/** Ends of a linear axis: 0 is in it, the values don't touch its top, and a threshold that is near is in it. */
+/** Ends of a linear axis: it includes 0 and any threshold that is near, and the values don't touch its top. */
 export function linearRange(low: number | null, high: number | null, thresholds: readonly number[]): [number, number] {
   const lo = Math.min(0, low ?? 0);
   const hi = Math.max(high ?? 0, ...nearThresholds(high, thresholds));
@@ -199,12 +201,15 @@ export function nearThresholds(high: number | null, thresholds: readonly number[
   return thresholds.filter((t) => high !== null && high >= t * NEAR);
 }
 
-/** Text as a field of RFC 4180: quoted where it has a comma, a quote or a line end. */
+/** Text as a field of RFC 4180: quoted if it has a comma, a quote or a line break. */
 function field(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A chart as CSV: time in ISO 8601 (UTC), a column for each series under its name; nothing where there is no value. */
+/**
+ * A chart as CSV: time in ISO 8601 (UTC), a column for each series under its name; an empty field where there is no
+ * value.
+ */
 export function csvOf(chart: ChartData): string {
   const lines = [['time', ...seriesNames(chart.series)].map(field).join(',')];
   chart.times.forEach((t, i) => {

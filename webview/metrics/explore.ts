@@ -1,4 +1,4 @@
-/** Everything that the process exports, and a box to ask it anything. */
+/** Everything that the process exports, and a box for queries. */
 import type { ChartData, ExploredFamily, PanelInfo } from '../../src/protocol/metrics';
 import { Problem } from '../../src/base/problem';
 import { count } from '../../src/base/format';
@@ -178,7 +178,7 @@ export class Explore {
     this.#turn++;
   }
 
-  /** Another source or replica: what was listed is of the former. */
+  /** For another source or replica: the listed families belong to the previous one. */
   forget(): void {
     this.#loaded = false;
     if (this.element.isConnected) void this.load();
@@ -204,7 +204,7 @@ export class Explore {
     }
   }
 
-  /** Runs what is in the box; an answer to an older query is not shown. */
+  /** Runs the query in the box; the answer to an older query is dropped. */
   async run(): Promise<void> {
     const promql = this.#box.text.trim();
     if (promql === '') return;
@@ -224,7 +224,7 @@ export class Explore {
     }
   }
 
-  /** In live time the answer is asked for again. */
+  /** Repeats the query, for live data. */
   refresh(): void {
     if (this.#panel && this.element.isConnected) void this.run();
   }

@@ -1,4 +1,4 @@
-/** The list of families: one row each, opened to its labels and values. Walks by arrows, as a tree. */
+/** The list of families: one row each, which opens to its labels and values. Arrow keys move as in a tree. */
 import type { ExploredFamily } from '../../src/protocol/metrics';
 import { count, grouped } from '../../src/base/format';
 import { h } from '../shared/dom';
@@ -9,10 +9,10 @@ export interface FamiliesEvents {
   chart(f: ExploredFamily, matcher: string): void;
 }
 
-/** Rows made at once; the rest comes by a button. */
+/** How many rows are made at once; a button makes more. */
 const STEP = 300;
 
-/** Families that have all words in their name, help, type or labels, in their order. */
+/** Families that have all words in their name, help, type or labels, in the given order. */
 export function filterFamilies(families: readonly ExploredFamily[], text: string): ExploredFamily[] {
   const words = text
     .toLowerCase()
@@ -233,7 +233,7 @@ export class Families {
   #key(e: KeyboardEvent): void {
     const row = (e.target as HTMLElement).closest<HTMLElement>('tr.family');
     if (!row || e.target !== row) {
-      // From inside an opened family back to its row.
+      // From inside an opened family, goes back to its row.
       const owner = (e.target as HTMLElement).closest('tr.detail')?.previousElementSibling;
       if (owner instanceof HTMLElement && (e.key === 'ArrowLeft' || e.key === 'Escape')) {
         owner.focus();

@@ -1,4 +1,4 @@
-/** Above the picture: whose data, where from and how long; what failed; and the one toolbar of all views. */
+/** The head of the page: whose data, from where and since when; what failed; and the toolbar of all views. */
 import type { MetricsFacts, MetricsView, TimeRange } from '../../src/protocol/metrics';
 import type { ProblemData } from '../../src/base/problem';
 import { h, icon } from '../shared/dom';
@@ -10,7 +10,7 @@ export interface HeaderEvents {
   view(view: MetricsView): void;
   controller(name: string): void;
   replica(id: string): void;
-  /** One of those compared, by its name. */
+  /** Name of the compared subject to focus on. */
   focus(name: string): void;
   source(id: string): void;
   seconds(seconds: number): void;
@@ -222,7 +222,7 @@ export class Header {
       String(seconds),
     );
     this.#live.dataset['live'] = String(!s.paused);
-    // Of a file the way back is to the whole of it.
+    // For a file, the way back leads to the whole file.
     this.#live.hidden = file !== undefined && isWhole(s.range, file);
     const [name, text, title] = file
       ? (['screen-full', 'Whole file', 'Back to the whole file (Escape)'] as const)
@@ -235,6 +235,11 @@ export class Header {
     this.#live.classList.toggle('paused', s.paused && !file);
   }
 
+  /** Shows what the page is waiting for; '' = nothing. */
+  status(text: string): void {
+    setText(this.#status, text);
+  }
+
   /** The whole source failed; undefined = it answers again. */
   failed(problem: ProblemData | undefined): void {
     this.#failed = problem;
@@ -245,7 +250,7 @@ export class Header {
     this.#tabs.find((t) => t.tabIndex === 0)?.focus();
   }
 
-  /** One line for each replica that doesn't answer: the others go on. */
+  /** One line for each replica that doesn't answer; the others continue. */
   #showProblems(): void {
     const lines = (this.#shownFacts?.replicas ?? []).flatMap((r) =>
       r.problem ? [{ who: r.label, problem: r.problem }] : [],
@@ -287,7 +292,10 @@ export class Header {
   }
 }
 
-/** The range that shows a file from its first to its last scrape: a minute at least, as a moment has no width. */
+/**
+ * The range that shows a file from its first to its last scrape: at least a minute, because a single scrape has no
+ * width.
+ */
 export function wholeOf(file: { readonly start: number; readonly end: number }): TimeRange {
   return { seconds: Math.max(60, file.end - file.start), end: file.end };
 }
@@ -297,7 +305,7 @@ function isWhole(range: TimeRange, file: { readonly start: number; readonly end:
   return range.end === whole.end && range.seconds === whole.seconds;
 }
 
-/** Sets a select's choices only where they changed, so that an open one stays open. */
+/** Sets a select's options only if they changed, so that an open one stays open. */
 function options(
   select: HTMLSelectElement,
   all: readonly (readonly [value: string, text: string])[],
@@ -311,7 +319,7 @@ function options(
   select.value = all.some(([v]) => v === value) ? value : '';
 }
 
-/** The arrows walk the segments, as in every tab list; Enter or a blank takes one. */
+/** The arrow keys move between the segments, as in any tab list; Enter or Space chooses one. */
 function walkTabs(e: KeyboardEvent): void {
   const step =
     e.key === 'ArrowRight' ? 'nextElementSibling' : e.key === 'ArrowLeft' ? 'previousElementSibling' : undefined;

@@ -1,4 +1,4 @@
-/** The series of a chart by name, with their value at the crosshair, or the last one. A click shows one alone. */
+/** The series of a chart by name, with their value at the crosshair, or their last value. A click isolates a series. */
 import type { Unit } from '../../src/protocol/metrics';
 import { h, setText } from '../shared/dom';
 import { slotClass } from './theme';
@@ -13,7 +13,7 @@ export interface LegendEntry {
   readonly slot: number;
   readonly drawn: boolean;
   readonly isolated: boolean;
-  /** What is read, where `group` stands above it. */
+  /** The text shown when the entry stands below its `group`. */
   readonly text?: string;
   readonly group?: string;
 }
@@ -42,7 +42,7 @@ export class Legend {
     const order = JSON.stringify(entries.map((e) => [e.name, e.slot, e.group]));
     if (order !== this.#order) this.#make(entries);
     this.#order = order;
-    // Every answer comes by here; what is drawn changes only when somebody chooses.
+    // This runs for every answer, but what is drawn changes only when the user chooses.
     const state = JSON.stringify(entries);
     if (state === this.#state) return;
     this.#state = state;

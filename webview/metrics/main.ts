@@ -1,4 +1,4 @@
-/** The metrics page: the pipe of a controller, charts, and all that the process exports. */
+/** The metrics page: a controller's pipeline, charts, and everything that the process exports. */
 import './page.css';
 import { MetricsPage } from './page';
 

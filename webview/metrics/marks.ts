@@ -1,10 +1,10 @@
-/** What is drawn over and under the lines of a chart: what happened, and the levels to read values against. */
+/** Drawn over and under the lines of a chart: annotations and thresholds. */
 import type uPlot from 'uplot';
 import type { Annotation, Unit } from '../../src/protocol/metrics';
 import type { ChartTheme } from './theme';
 import { shown } from './units';
 
-/** Dashed lines across, with their value at the right end. */
+/** Horizontal dashed lines, with their value at the right end. */
 export function drawThresholds(u: uPlot, values: readonly number[], unit: Unit, theme: ChartTheme): void {
   if (values.length === 0) return;
   const { ctx, bbox } = u;
@@ -27,7 +27,9 @@ export function drawThresholds(u: uPlot, values: readonly number[], unit: Unit, 
   ctx.restore();
 }
 
-/** A thin line down and a shape at its top, one for each kind: the colours are the series'. */
+/**
+ * A thin vertical line with a shape at its top. The shape shows the kind, because the colours are taken by the series.
+ */
 export function drawMarks(u: uPlot, annotations: readonly Annotation[], theme: ChartTheme): void {
   if (annotations.length === 0) return;
   const { ctx, bbox } = u;
@@ -79,12 +81,12 @@ function shape(ctx: CanvasRenderingContext2D, kind: Annotation['kind'], x: numbe
   }
 }
 
-/** Of a canvas whose pixels are the device's. */
+/** The font's size for a canvas in device pixels. */
 function scaled(font: string): string {
   return font.replace(/^(\d+)px/, (_, n: string) => `${Number(n) * devicePixelRatio}px`);
 }
 
-/** A chart as a picture of its own: title, lines, and the names of the series below. Base64 of a PNG. */
+/** A chart as a standalone picture: title, lines, and the names of the series below. Base64 of a PNG. */
 export function pictureOf(
   canvas: HTMLCanvasElement,
   title: string,

@@ -1,5 +1,6 @@
 /**
- * The person's own queries: the host knows only the catalog's panels, so these are asked for here, one round at a time.
+ * The user's own queries. The host knows only the catalog's panels, so the page itself queries these, one round at a
+ * time.
  */
 import { Problem } from '../../src/base/problem';
 import type { ChartData } from '../../src/protocol/metrics';
@@ -7,16 +8,19 @@ import type { Range } from './panel';
 import type { OwnPanel, PageState } from './state';
 
 export interface OwnQueryEvents {
-  /** Those in sight. */
+  /** Those that are visible. */
   wanted(): readonly OwnPanel[];
   query(promql: string, width: number): Promise<{ readonly chart: ChartData; readonly range: Range }>;
   width(): number;
   show(chart: ChartData, range: Range): void;
-  /** Another round in live time. */
+  /** Another round starts, for live data. */
   tick(): void;
 }
 
-/** A point more is worth asking for, at this width; never more often than every 5 s nor less than every 60 s, s. */
+/**
+ * A round starts whenever the range has moved on by one of `POINTS` points, but at least every `SELDOM` and at most
+ * every `OFTEN` seconds.
+ */
 const OFTEN = 5,
   SELDOM = 60,
   POINTS = 500;
@@ -27,7 +31,7 @@ export class OwnQueries {
   #again = false;
   constructor(private readonly events: OwnQueryEvents) {}
 
-  /** Asks in `millis`, and from then on as the range makes sense; once only while paused. */
+  /** Asks after `millis` ms, then again at an interval that depends on the range; only once while paused. */
   schedule(state: PageState, millis: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {

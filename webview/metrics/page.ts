@@ -1,4 +1,4 @@
-/** The metrics page: hears the host, holds what is shown, and tells the three views. */
+/** The metrics page: handles the host's messages, keeps what is shown, and updates the three views. */
 import type { ProblemData } from '../../src/base/problem';
 import type { Handlers } from '../../src/protocol/channel';
 import {
@@ -36,7 +36,7 @@ const KEYS: Readonly<Record<MetricsView, string>> = {
 export class MetricsPage {
   readonly #host: Channel<ToMetricsPage, FromMetricsPage, MetricsReplies>;
   readonly #state: PageState;
-  /** State of an earlier showing is there: the host's first choice of view and range doesn't count. */
+  /** True when there is saved state: it overrides the host's initial view and range. */
   readonly #restored: boolean;
   readonly #header: Header;
   readonly #pipeline: Pipeline;
@@ -47,7 +47,7 @@ export class MetricsPage {
   readonly #view = h('main', { id: 'view', role: 'tabpanel', tabindex: -1 });
   readonly #foot = h('div', { class: 'foot dim' });
   #facts: MetricsFacts | undefined;
-  /** Whose page this is, for the host: it brings the tab back by it after a reload. */
+  /** What the page is about, from the host, which restores the tab from it after a reload. */
   #subject: unknown;
   #lastRange: Range | undefined;
   #shownView: MetricsView | undefined;
@@ -235,7 +235,7 @@ export class MetricsPage {
     const s = this.#state;
     if (first && !this.#restored)
       Object.assign(s, { view, range, liveSeconds: range.seconds, paused: range.end !== undefined });
-    // A file may have been written anew since.
+    // The file may have been written anew since.
     if (
       facts.span &&
       (s.range.end === undefined ||
@@ -261,7 +261,7 @@ export class MetricsPage {
     this.#save();
   }
 
-  /** The keyboard is at the segments at once, unless something has it already. */
+  /** Focuses the tabs, unless something else has the focus. */
   #takeFocus(): void {
     if (this.#facts && document.activeElement === document.body) this.#header.focusTab();
   }
@@ -324,7 +324,7 @@ export class MetricsPage {
   #setRange(range: TimeRange, paused: boolean): void {
     Object.assign(this.#state, { range, paused });
     const end = range.end ?? this.#lastRange?.end;
-    // What is drawn already moves at once; finer points come with the answer.
+    // The drawn points move at once; finer points come with the answer.
     if (end !== undefined) this.#charts.setRange({ start: end - range.seconds, end });
     this.#charts.showSpan();
     this.#changed();
@@ -338,7 +338,7 @@ export class MetricsPage {
     this.#watchSoon();
   }
 
-  /** Tells the host what is in sight, where that is not what it knows. */
+  /** Tells the host what is visible, if that has changed. */
   #watch(): void {
     if (!this.#facts) return;
     const { view, range, paused, controller, replica, focus } = this.#state;
@@ -354,7 +354,7 @@ export class MetricsPage {
       replica,
       focus,
     } as const;
-    // Charts that aren't laid out yet have no width to ask for points by.
+    // Charts that aren't laid out yet have no width, which the number of points depends on.
     if (charts && m.width === 0) return;
     const text = JSON.stringify(charts ? m : { ...m, width: 0 });
     if (charts) this.#own.schedule(this.#state, 0);
@@ -449,7 +449,7 @@ export class MetricsPage {
   }
 }
 
-/** Of those that are compared; none on a page of one. */
+/** Names of the compared subjects; empty on a page with one subject. */
 function namesOf(facts: MetricsFacts): readonly string[] {
   return (facts.subjects ?? []).map((s) => s.name);
 }

@@ -1,4 +1,4 @@
-/** A panel: its title and menu, the chart while it is in sight, its legend, and the same in words. */
+/** A panel: its title and menu, the chart while it is visible, its legend, and the same as text for screen readers. */
 import type { ProblemData } from '../../src/base/problem';
 import type { Annotation, ChartData, PanelInfo } from '../../src/protocol/metrics';
 import { debounce, h, icon, setText } from '../shared/dom';
@@ -12,7 +12,7 @@ import { readTheme, slotClass, strokeOf } from './theme';
 import { clock, shown } from './units';
 import type { Tip } from './tip';
 
-/** The group of panels that the person made. */
+/** The group of panels that the user made. */
 export const OWN = 'Added by you';
 /** Height of a chart with its time axis, px. */
 const HEIGHT = 168;
@@ -21,7 +21,7 @@ export interface PanelEvents {
   readonly state: PageState;
   readonly tip: Tip;
   annotations(): readonly Annotation[];
-  /** Of all panels side by side that this one is among; undefined = it has an axis of its own. */
+  /** Bounds over all panels that share the axis side by side; undefined = this panel has its own axis. */
   bounds(): { readonly low: number; readonly high: number } | undefined;
   zoom(start: number, end: number): void;
   back(): void;
@@ -30,7 +30,7 @@ export interface PanelEvents {
   save(what: 'csv' | 'png', content: string): void;
   explore(promql: string): void;
   retry(): void;
-  /** Takes the panel away: hides it, or removes it if it is the person's own. */
+  /** Takes the panel away: hides it, or deletes it if it is the user's own. */
   drop(): void;
 }
 
@@ -64,7 +64,7 @@ export class Panel {
     this.#speak();
   });
 
-  /** `part`: the one of those compared that this panel is about. */
+  /** `part`: the compared subject that this panel shows. */
   constructor(
     readonly info: PanelInfo,
     private readonly events: PanelEvents,
@@ -137,7 +137,7 @@ export class Panel {
     return this.#plotBox;
   }
 
-  /** In sight or not: out of sight there is no chart, only its last data. */
+  /** A hidden panel has no chart, only its last data. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
     if (visible) this.#draw();
@@ -150,7 +150,7 @@ export class Panel {
     else this.#draw();
   }
 
-  /** `slots`: of each series, where they are given to several subjects together. */
+  /** `slots`: the slot of each series, when several subjects share the slots. */
   show(data: ChartData, range: Range, slots?: readonly number[]): void {
     this.#data = data;
     this.#range = range;
@@ -181,17 +181,17 @@ export class Panel {
     this.#range = range;
     this.#plot?.setRange(range);
   }
-  /** What happened has changed. */
+  /** The annotations have changed. */
   redraw(): void {
     this.#plot?.redraw();
   }
-  /** Another of those that share the axis has changed what is drawn, or how. */
+  /** Another panel that shares the axis has changed what it draws, or how. */
   follow(): void {
     this.#draw();
     this.#plot?.setShown(this.#names.map((n) => this.#drawn(n)));
     this.#plot?.redraw();
   }
-  /** Colours or patterns have changed: drawn anew. */
+  /** Colours or patterns have changed: makes the chart anew. */
   restyle(): void {
     this.#unplot();
     this.#draw();
@@ -217,7 +217,7 @@ export class Panel {
   }
 
   /**
-   * Only the data changes from one answer to the next; a chart is made anew for other series, another axis or theme.
+   * Between answers only the data changes; the chart is made anew only for other series, another axis or another theme.
    */
   #draw(): void {
     const data = this.#data,
@@ -399,14 +399,14 @@ export class Panel {
     ];
   }
 
-  /** Of those compared each has its own, under its name. */
+  /** On a page that compares, each subject's own query, under its name. */
   #queries(): string {
     const { queries, promql } = this.info;
     const own = queries?.filter((q) => this.part === undefined || q.subject === this.part.name);
     return own === undefined ? promql : own.map((q) => `# ${q.subject}\n${q.promql}\n`).join('\n');
   }
 
-  /** Says whose it is also away from the page. */
+  /** Adds the subject to the labels, for copies outside the page. */
   #named(data: ChartData): ChartData {
     const { part } = this;
     return part ? { ...data, series: data.series.map((s) => ({ ...s, label: `${part.name} ${s.label}` })) } : data;
@@ -479,7 +479,7 @@ export class Panel {
     );
   }
 
-  /** For the screen reader: the last values as a table. Made when there is time: nobody sees it. */
+  /** The last values as a table for screen readers. Made in idle time, because it is not visible. */
   #words(): void {
     const { series = [] } = this.#data ?? {};
     const rows = series.map((s, i) => [this.#names[i] ?? '', shown(lastValue(s.values), this.info.unit)] as const);

@@ -1,4 +1,4 @@
-/** The pipe: the verdict, a lane of seven stations for each controller, and the process' requests below. */
+/** The pipeline: the verdict, a lane of seven stations for each controller, and the process's requests below. */
 import type { PipelineAction, PipelineLane, PipelineView, Station, Verdict } from '../../src/protocol/metrics';
 import { h, setText } from '../shared/dom';
 import { Card } from './card';
@@ -49,14 +49,14 @@ export class Pipeline {
     this.#showRequests(view);
   }
 
-  /** Another controller is chosen: the same numbers, other lanes. */
+  /** Another controller was chosen: shows other lanes with the same numbers. */
   choose(controller: string): void {
     if (this.#last) this.show(this.#last, controller);
   }
 
   #showVerdict(v: Verdict | undefined, named: boolean): void {
     this.#verdict.hidden = v === undefined;
-    // The numbers change with every scrape; what can have the focus is made anew only when it is another verdict.
+    // The numbers change with every scrape, but the focusable elements are made anew only for another verdict.
     const key = v ? JSON.stringify([v.controller, v.station, v.headline, v.actions, named]) : '';
     if (!v) {
       this.#verdict.replaceChildren();
@@ -152,7 +152,7 @@ export class Pipeline {
   }
 }
 
-/** The stations of one controller, in the order of the pipe. */
+/** The stations of one controller, in the order of the pipeline. */
 class Lane {
   readonly element: HTMLElement;
   readonly #row = h('div', { class: 'lane', role: 'list' });

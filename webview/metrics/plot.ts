@@ -1,5 +1,5 @@
 /**
- * One drawn chart: uPlot with our axes, marks and gestures. Made when it comes into sight, destroyed when it leaves.
+ * One drawn chart: uPlot with our axes, marks and gestures. Made when it becomes visible, destroyed when it is hidden.
  */
 import uPlot from 'uplot';
 import type { Annotation, Unit } from '../../src/protocol/metrics';
@@ -14,11 +14,11 @@ export interface PlotSeries {
   readonly shown: boolean;
 }
 export interface PlotEvents {
-  /** A span was dragged out, s. */
+  /** The user dragged out a span, s. */
   selected(start: number, end: number): void;
-  /** The crosshair stands at this index, in every chart; undefined = nowhere. */
+  /** The crosshair is at this index, in every chart; undefined = there is none. */
   cursor(index: number | undefined): void;
-  /** The pointer itself is over this chart, at px of the window; undefined = it left. */
+  /** The pointer is over this chart, in window px; undefined = it left. */
   pointed(
     at:
       | {
@@ -41,13 +41,13 @@ export interface PlotOptions {
   readonly thresholds: readonly number[];
   readonly theme: ChartTheme;
   readonly annotations: () => readonly Annotation[];
-  /** Of all charts that share the axis; undefined = this one is alone. */
+  /** Bounds over all charts that share the axis; undefined = this chart has its own axis. */
   readonly bounds: () => { readonly low: number; readonly high: number } | undefined;
 }
 
 /** A drag shorter than this is a click, px. */
 const SHORTEST_DRAG = 4;
-/** A line this near to the pointer is named, px. */
+/** A line this near to the pointer, px, is named. */
 const NEAREST = 30;
 const AXIS_WIDTH = 62;
 
@@ -113,7 +113,7 @@ export class Plot {
           y: false,
           drag: { x: true, y: false, setScale: false, dist: SHORTEST_DRAG },
           points: { size: 6, width: 1 },
-          // Only where the pointer is goes to the other charts: a span is dragged out in one.
+          // Only the pointer's position is synchronised with the other charts; a span is dragged out in one chart.
           sync: {
             key: 'metrics',
             setSeries: false,
@@ -173,7 +173,7 @@ export class Plot {
     return this.#u.ctx.canvas;
   }
 
-  /** New points under the same series. */
+  /** New points for the same series. */
   setData(data: Column[], range: { readonly start: number; readonly end: number }): void {
     this.#range = { min: range.start, max: range.end };
     this.#u.batch(() => {
@@ -205,7 +205,10 @@ export class Plot {
     this.#u.destroy();
   }
 
-  /** Crosshair by keys: to an index, or by steps from where it stands; gives the index. All charts follow. */
+  /**
+   * Moves the crosshair by keyboard: `to` gets the current and the last index and returns the new one. Returns the
+   * index. All charts follow.
+   */
   moveCursor(to: (index: number, last: number) => number): number | undefined {
     const times = this.#u.data[0];
     const last = times.length - 1;
@@ -221,19 +224,19 @@ export class Plot {
     this.#setCursor({ left: -10, top: -10 });
   }
 
-  /** The third argument, which its types leave out, tells the other charts. */
+  /** The third argument, missing in uPlot's types, publishes the position to the other charts. */
   #setCursor(at: { readonly left: number; readonly top: number }): void {
     (this.#u.setCursor as (at: { left: number; top: number }, fire: boolean, publish: boolean) => void)(at, true, true);
   }
 
-  /** A span as the keys choose it; undefined = none. */
+  /** Shows a span chosen by keyboard; undefined = none. */
   showSpan(span: { readonly start: number; readonly end: number } | undefined): void {
     const left = span ? this.#u.valToPos(Math.min(span.start, span.end), 'x') : 0;
     const right = span ? this.#u.valToPos(Math.max(span.start, span.end), 'x') : 0;
     this.#u.setSelect({ left, top: 0, width: right - left, height: span ? this.#u.over.clientHeight : 0 }, false);
   }
 
-  /** Highest value in sight; null = none. */
+  /** Highest visible value; null = none. */
   #high(): number | null {
     let high: number | null = null;
     for (const s of this.#u.series.slice(1))
@@ -241,7 +244,7 @@ export class Plot {
     return this.#with(null, high)[1];
   }
 
-  /** As far as the charts that share the axis reach. */
+  /** Extends the bounds to those of the charts that share the axis. */
   #with(low: number | null, high: number | null): [number | null, number | null] {
     const all = this.o.bounds();
     return all ? [Math.min(low ?? Infinity, all.low), Math.max(high ?? -Infinity, all.high)] : [low, high];
@@ -265,7 +268,7 @@ export class Plot {
     events.pointed({ x: box.left + left, y: box.top + top, index, nearest, time: u.posToVal(left, 'x') });
   }
 
-  /** Seconds that a pixel stands for. */
+  /** Seconds per pixel. */
   get secondsPerPixel(): number {
     return (this.#range.max - this.#range.min) / Math.max(1, this.#u.over.clientWidth);
   }

@@ -1,15 +1,15 @@
 /** Just enough of PromQL's grammar to complete what is being typed and to suggest a query for a family. No DOM. */
 import type { ExploredFamily, Unit } from '../../src/protocol/metrics';
 
-/** What stands at the caret: names, labels or values are asked of the host, the rest is known here. */
+/** What can be completed at the caret. The host is asked for names, labels and values; functions are known here. */
 export interface Spot {
   readonly kind: 'names' | 'labels' | 'values';
-  /** What has been typed of the word, and where it begins. */
+  /** The typed part of the word; `from` is where it begins. */
   readonly word: string;
   readonly from: number;
   /** The metric that the selector belongs to; '' = not known. */
   readonly name: string;
-  /** For values. */
+  /** The label whose values are completed; '' for other kinds. */
   readonly label: string;
 }
 
@@ -61,14 +61,14 @@ const FUNCTION_SET: ReadonlySet<string> = new Set(FUNCTIONS);
 const GROUPINGS: ReadonlySet<string> = new Set(['by', 'without', 'on', 'ignoring', 'group_left', 'group_right']);
 const WORD = /[A-Za-z0-9_:.]/;
 
-/** Undefined where nothing can be completed: in a range, behind a complete string, in a number. */
+/** Undefined where nothing can be completed: in a range, after a complete string, in a number. */
 export function spotAt(text: string, caret: number): Spot | undefined {
   /** Open brackets, with the word before each. */
   const open: { readonly sign: string; readonly before: string }[] = [];
   let lastWord = '',
     word = '',
     from = 0;
-  /** Of the string that is open: where its text begins, and of which label. */
+  /** The open string: its quote, where its text begins, and its label. */
   let quote = '',
     quoteFrom = 0,
     label = '';
@@ -118,11 +118,11 @@ export function spotAt(text: string, caret: number): Spot | undefined {
       : { kind: 'labels', word, from: at, name: inner.before, label: '' };
   if (inner?.sign === '(' && GROUPINGS.has(inner.before.toLowerCase()))
     return { kind: 'labels', word, from: at, name: metricIn(text), label: '' };
-  // A name directly behind another, or behind a closed bracket, can only be an operator or a grouping.
+  // A name directly after another, or after a closing bracket, can only be an operator or a grouping.
   return { kind: 'names', word, from: at, name: '', label: '' };
 }
 
-/** The first name in a query that is not a function's: the metric that its labels are likely of. */
+/** The first name in a query that is not a function: the metric to which the labels likely belong. */
 export function metricIn(text: string): string {
   const bare = text.replace(
     /"(\\.|[^"\\])*"?|'(\\.|[^'\\])*'?|`[^`]*`?|\{[^}]*\}?|\[[^\]]*\]?|\b(by|without|on|ignoring)\s*\([^)]*\)?/gi,
@@ -139,7 +139,7 @@ export function metricIn(text: string): string {
   );
 }
 
-/** Words that go on from what is typed: those that begin so first, then those that hold it; at most `most`. */
+/** Words that match what is typed: first those that begin with it, then those that contain it; at most `most`. */
 export function rank(words: readonly string[], typed: string, most: number): string[] {
   const t = typed.toLowerCase();
   const starts: string[] = [],
@@ -152,7 +152,7 @@ export function rank(words: readonly string[], typed: string, most: number): str
   return [...starts, ...holds].slice(0, most);
 }
 
-/** Text of a value inside double quotes. */
+/** Escapes a value for double quotes. */
 export function quoted(value: string): string {
   return value.replace(/[\\"]/g, (c) => `\\${c}`).replaceAll('\n', '\\n');
 }
@@ -171,7 +171,7 @@ export function queryFor(f: ExploredFamily, matcher = ''): string {
     : `histogram_quantile(0.99, sum(rate(${pick(f.name)}[1m])))`;
 }
 
-/** The unit that a query's values most likely have, by the conventions of names. */
+/** The likely unit of a query's values, by naming conventions. */
 export function unitOf(promql: string): Unit {
   const name = metricIn(promql);
   const rated = /\b(rate|irate)\s*\(/.test(promql);

@@ -1,6 +1,4 @@
-/**
- * The box that queries are typed in, with a list of what may follow. Arrows choose, Enter takes or runs, Escape closes.
- */
+/** The input for queries, with a list of completions. Arrow keys choose, Enter accepts or runs, Escape closes. */
 import type { FromMetricsPage } from '../../src/protocol/metrics';
 import { debounce, h } from '../shared/dom';
 import { FUNCTIONS, quoted, rank, spotAt, type Spot } from './promql';
@@ -12,9 +10,9 @@ export interface PromqlBoxEvents {
   changed(promql: string): void;
 }
 
-/** As many as a list may hold before typing on is quicker than looking. */
+/** Most completions in the list: with more, typing on is quicker than reading. */
 const MOST = 60;
-/** An answer of the host is kept for this long, ms. */
+/** The host's answers are cached for this long, ms. */
 const KEPT = 10_000;
 
 export class PromqlBox {
@@ -88,7 +86,7 @@ export class PromqlBox {
     this.#input.focus();
     this.#input.setSelectionRange(this.text.length, this.text.length);
   }
-  /** The box is as high as its text, once it is on the page. */
+  /** Makes the box as high as its text; needs it to be on the page. */
   fit(): void {
     this.#grow();
   }
@@ -114,7 +112,7 @@ export class PromqlBox {
     else this.#open();
   }
 
-  /** An error of the host leaves the list empty: the query itself tells about it when it runs. */
+  /** On an error of the host, the list stays empty: the query reports the error when it runs. */
   async #ofHost({ kind, name, label }: Spot): Promise<readonly string[]> {
     const key = JSON.stringify([kind, name, label]);
     const kept = this.#kept.get(key);
@@ -208,7 +206,7 @@ export class PromqlBox {
     e.stopPropagation();
   }
 
-  /** What is typed is the chosen word already: Enter runs it. */
+  /** True when the chosen word is already typed in full: Enter then runs the query. */
   #whole(): boolean {
     return this.#words[this.#at] === this.#spot?.word;
   }

@@ -1,10 +1,10 @@
 /** A sparkline: the large number of a station over the window, as one path. */
 import type { Spark } from '../../src/protocol/metrics';
 
-/** Of the picture's own coordinates; it is stretched to its box. */
+/** Size in the picture's own coordinates; it is stretched to its box. */
 const WIDTH = 100;
 const HEIGHT = 30;
-/** More points than this cannot be told apart in a card. */
+/** More points than this can't be distinguished in a card. */
 const MOST = 240;
 
 /**

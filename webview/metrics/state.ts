@@ -1,7 +1,7 @@
-/** What of the page survives hiding its tab and a reload of the window. */
+/** The page's state that survives hiding its tab and reloading the window. */
 import type { MetricsView, TimeRange, Unit } from '../../src/protocol/metrics';
 
-/** A panel that the person made from a query; the page itself asks for its data. */
+/** A panel that the user made from a query; the page itself asks for its data. */
 export interface OwnPanel {
   readonly id: string;
   readonly title: string;
@@ -17,11 +17,11 @@ export interface PageState {
   paused: boolean;
   /** '' = all. */
   controller: string;
-  /** Id of a lane; '' = all. */
+  /** Id of a replica; '' = all. */
   replica: string;
-  /** Of those that are compared, the one whose pipe, families and sources are shown; '' = the first. */
+  /** The compared subject whose pipeline, families and sources are shown; '' = the first. */
   focus: string;
-  /** How those that are compared are drawn. */
+  /** How the compared subjects are drawn. */
   layout: 'overlaid' | 'side';
   /** Ids of panels that are not shown. */
   hidden: readonly string[];
@@ -34,7 +34,7 @@ export interface PageState {
   /** By panel, labels of the series not shown. */
   muted: Readonly<Record<string, readonly string[]>>;
   own: readonly OwnPanel[];
-  /** Of the charts, and of the families. */
+  /** Filter of the charts; `search` is that of the families. */
   filter: string;
   search: string;
   promql: string;
@@ -63,7 +63,7 @@ export const FRESH: Readonly<PageState> = {
 const VIEWS: readonly MetricsView[] = ['pipeline', 'charts', 'explore'];
 const UNITS: readonly Unit[] = ['none', 'seconds', 'bytes', 'perSecond', 'percent', 'cores', 'count'];
 
-/** State as it was left, each part checked: an older version may have written it. Undefined when there is none. */
+/** The stored state, with each part checked: an older version may have written it. Undefined when there is none. */
 export function readState(raw: unknown): PageState | undefined {
   if (typeof raw !== 'object' || raw === null) return undefined;
   const s = raw as Partial<Record<keyof PageState, unknown>>;

@@ -1,6 +1,6 @@
-/** The theme's colours as they are now, for canvases, and a call when they change. */
+/** Reads the theme's current colours, for canvases, and reports when they change. */
 
-/** In the order in which series take them: neighbours differ in hue and in lightness. */
+/** In the order in which series use them: neighbours differ in hue and lightness. */
 const SERIES = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'] as const;
 /** VS Code's own defaults (Dark Modern), for a theme that leaves one out. */
 const FALLBACK: Readonly<Record<(typeof SERIES)[number], string>> = {
@@ -11,7 +11,7 @@ const FALLBACK: Readonly<Record<(typeof SERIES)[number], string>> = {
   red: '#f14c4c',
   yellow: '#cca700',
 };
-/** Line patterns, px: once the colours are used up they come again with the next one. */
+/** Line patterns, px: when the colours are used up, they repeat with the next pattern. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 
 export interface ChartTheme {
@@ -41,8 +41,7 @@ export function readTheme(): ChartTheme {
     foreground,
     highContrast,
     dim: get('descriptionForeground') || foreground,
-    // In high contrast borders are as strong as lines; a grid is not to be read, so it takes a part of the text's
-    // colour.
+    // In high contrast, borders are as strong as lines, so the grid is a translucent version of the text's colour.
     grid: highContrast
       ? `color-mix(in srgb, ${foreground} 22%, transparent)`
       : get('panel-border') || (light ? '#e5e5e5' : '#2b2b2b'),
@@ -54,7 +53,7 @@ export function readTheme(): ChartTheme {
 }
 
 /**
- * The same colour that nothing shines through: orange is the minimap's mark for what was found, which is faint by
+ * The same colour without transparency: orange is the minimap's colour for search matches, which is translucent by
  * default.
  */
 function opaque(colour: string): string {
@@ -73,12 +72,15 @@ export function strokeOf(
   };
 }
 
-/** Name of the variable that a slot's colour comes from, for elements that follow the theme by themselves. */
+/** CSS classes for a slot's colour and pattern, for elements that follow the theme through the style sheet. */
 export function slotClass(slot: number): string {
   return `c${slot % SERIES.length} d${Math.floor(slot / SERIES.length) % DASHES.length}`;
 }
 
-/** The editor tells a change of theme by the body's class and the root element's style; either one calls `changed`. */
+/**
+ * The editor signals a change of theme through the body's class and the root element's style; either one calls
+ * `changed`.
+ */
 export function onThemeChange(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   observer.observe(document.body, {

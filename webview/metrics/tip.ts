@@ -1,4 +1,4 @@
-/** The one box beside the pointer; it says nothing that the legend and the table don't. */
+/** The tooltip beside the pointer; it says nothing that the legend and the table don't. */
 import { h } from '../shared/dom';
 
 const OFFSET = 14;

@@ -1,10 +1,10 @@
 /**
- * Numbers of charts with their units: the one formatter, told what a panel's unit means, and axes whose marks agree.
+ * Numbers of charts with their units: applies the common formatter to a panel's unit, and makes matching axis marks.
  */
 import { bytes, digits, duration, grouped } from '../../src/base/format';
 import type { Unit } from '../../src/protocol/metrics';
 
-/** A value as it stands in a legend, a tooltip or a table: "41 ms", "3.3/s", "12,345"; NaN is "none". */
+/** A value for a legend, a tooltip or a table: "41 ms", "3.3/s", "12,345"; NaN is "none". */
 export function shown(v: number, unit: Unit): string {
   if (Number.isNaN(v)) return 'none';
   if (!Number.isFinite(v)) return v > 0 ? '+Inf' : '-Inf';
@@ -25,7 +25,7 @@ export function shown(v: number, unit: Unit): string {
   }
 }
 
-/** Two or three digits with k, M, G, T from 10,000 on; 1e-4 and below as powers. */
+/** Up to three digits with k, M, G, T from 10,000 on; below 1e-6 in scientific notation. */
 export function short(v: number): string {
   const a = Math.abs(v);
   if (a < 10_000) return a >= 1000 ? grouped(Math.round(v)) : digits(v);
@@ -34,8 +34,8 @@ export function short(v: number): string {
 }
 
 /**
- * Steps between marks of an axis that read well in the unit: 1, 2, 5 and powers; seconds go by 60 above a minute, bytes
- * by 2.
+ * Steps between an axis's marks that suit the unit: 1, 2, 5 and their multiples of ten; for seconds, whole minutes,
+ * hours and days from a minute on; for bytes, powers of 2.
  */
 export function incrementsOf(unit: Unit): number[] {
   if (unit === 'bytes') return Array.from({ length: 50 }, (_, i) => 2 ** i);
@@ -75,7 +75,7 @@ const SECONDS = new Intl.DateTimeFormat(undefined, {
 const MINUTES = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const DAY = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
 
-/** "14:02:10"; with its day when that is not today. */
+/** "14:02:10"; with its day if that is not today. */
 export function clock(seconds: number, now = Date.now()): string {
   const at = new Date(seconds * 1000);
   const time = SECONDS.format(at);
@@ -89,7 +89,7 @@ export function clockMarks(splits: readonly number[]): string[] {
   return splits.map((s) => format.format(new Date(s * 1000)));
 }
 
-/** A length of time as choices name it: "30 s", "5 min", "1 h", "2 d". */
+/** A length of time as shown in choices: "30 s", "5 min", "1 h", "2 d". */
 export function span(seconds: number): string {
   const s = Math.round(seconds);
   if (s >= 86_400 && s % 86_400 === 0) return `${s / 86_400} d`;

@@ -1,10 +1,13 @@
 /**
- * The page's end of its channel, over the API that the editor gives to a page; and the page's state, which survives a
+ * The page's end of its channel, on the API that the editor gives a page; and the page's state, which survives a
  * reload.
  */
 import { PageChannel, type Handlers, type Message, type Protocol } from '../../src/protocol/channel';
 
-/** `getState` and `setState`: what the editor keeps of a page while it is hidden and over a reload of the window. */
+/**
+ * `getState` and `setState`: the state that the editor keeps for a page while it is hidden and when the window is
+ * reloaded.
+ */
 interface VsCodeApi {
   postMessage(m: unknown): void;
   getState(): unknown;
@@ -20,8 +23,8 @@ export class Channel<ToPage extends Message, ToHost extends Message, Replies> ex
   readonly #api: VsCodeApi;
 
   /**
-   * `part`: where the page keeps its state, when the panel may hold another page as well; all of it is the page's
-   * otherwise.
+   * `part`: the key of this page's state when the panel may show another page as well; without it, the whole state is
+   * the page's.
    */
   constructor(
     protocol: Protocol<ToPage, ToHost, Replies>,
@@ -49,7 +52,7 @@ export class Channel<ToPage extends Message, ToHost extends Message, Replies> ex
     this.#api = api;
   }
 
-  /** As it was set last, by whatever version of the page: its reader checks it. */
+  /** The state that was set last, by any version of the page: the reader must check it. */
   get state(): unknown {
     return this.part === undefined ? this.#api.getState() : this.#parts()[this.part];
   }

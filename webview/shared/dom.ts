@@ -1,4 +1,4 @@
-/** Making elements without markup in strings: nothing that a profile holds is ever read as HTML. */
+/** Makes elements without markup in strings, so nothing in a profile is ever parsed as HTML. */
 
 type Value = string | number | boolean | undefined | ((event: never) => void);
 
@@ -21,12 +21,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return e;
 }
 
-/** A codicon, for the eye only. */
+/** A codicon, hidden from screen readers. */
 export function icon(name: string): HTMLElement {
   return h('span', { class: `codicon codicon-${name}`, 'aria-hidden': 'true' });
 }
 
-/** Sets text only where it changes, so that live regions and layout are left alone. */
+/** Sets the text only if it changes, so that live regions and layout aren't disturbed. */
 export function setText(e: HTMLElement, text: string): void {
   if (e.textContent !== text) e.textContent = text;
 }

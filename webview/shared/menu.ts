@@ -1,6 +1,6 @@
 /**
- * A menu, at a button or at a place: arrows walk, Enter takes, Escape and a click elsewhere close, what had the focus
- * gets it back.
+ * A menu at a button or at a position: arrow keys move, Enter chooses, Escape or a click elsewhere closes, and the
+ * focus goes back to where it was.
  */
 import { h, icon } from './dom';
 
@@ -10,12 +10,12 @@ export interface MenuItem {
   readonly hint?: string;
   readonly checked?: boolean;
 }
-/** undefined = a line between groups. */
+/** undefined = a separator. */
 export type MenuItems = readonly (MenuItem | undefined)[];
 
 let nextId = 1;
 
-/** The menu that is open, while it is. */
+/** An open menu. */
 class Menu {
   readonly list: HTMLElement;
   readonly #outside = (e: Event): void => {
@@ -25,7 +25,7 @@ class Menu {
     this.close();
   };
 
-  /** `from`: the button that opened it. `closed` is told once, and whether the focus is to go back. */
+  /** `from`: the button that opened it. `closed` is called once, with whether the focus should go back. */
   constructor(
     label: string,
     items: MenuItems,
@@ -128,7 +128,7 @@ class Menu {
   }
 }
 
-/** Opens a menu at a place of the window, px: to the left and above where there is no room at its right and below. */
+/** Opens a menu at a position in the window, px: to the left or above if there is no room to the right or below. */
 export function openMenu(label: string, items: MenuItems, x: number, y: number): void {
   const before = document.activeElement;
   new Menu(label, items, undefined, undefined, (refocus) => {
@@ -143,7 +143,7 @@ export class MenuButton {
   readonly button: HTMLButtonElement;
   #menu: Menu | undefined;
 
-  /** `items` are asked for each time that it opens; `note` is text above them. */
+  /** `items` is called each time the menu opens; `note` gives a text above them. */
   constructor(
     attributes: { readonly label: string; readonly icon?: string; readonly class: string; readonly text?: string },
     private readonly items: () => MenuItems,
@@ -191,7 +191,7 @@ export class MenuButton {
     this.button.setAttribute('aria-expanded', 'true');
     this.button.setAttribute('aria-controls', menu.list.id);
     const box = this.button.getBoundingClientRect();
-    // Below the button, to the left where there is no room at its right, above it where there is none below.
+    // Below the button; aligned to its right edge if there is no room to the right, above it if there is none below.
     menu.open((w, high) => ({
       left: box.left + w > window.innerWidth - 8 ? box.right - w : box.left,
       top: box.bottom + high > window.innerHeight - 8 && box.top - high > 8 ? box.top - high - 2 : box.bottom + 2,
