@@ -4,8 +4,8 @@ import { kindLabel, records } from './kinds';
 import type { Capture, CaptureInfo } from './types';
 
 /**
- * The name that a new capture gets: "CPU gadgets-controller-manager". A side bar cuts the end off, so what tells
- * captures apart stands first.
+ * The name that a new capture gets: "CPU gadgets-controller-manager". A side bar cuts the end off, so what
+ * distinguishes captures comes first.
  */
 export function defaultName(info: Pick<CaptureInfo, 'kind' | 'seconds' | 'pod' | 'workload' | 'url'>): string {
   return (
@@ -16,8 +16,8 @@ export function defaultName(info: Pick<CaptureInfo, 'kind' | 'seconds' | 'pod' |
 
 /**
  * Facts beside a page's title: "gadgets-7c9d-x2x4p, leader, 30 s, today 14:32, kind / prod, gadgets:v1.2". Only what is
- * known; kind and process always stand in the title or here, whatever the user called the capture. `recordedNanos` is
- * the profile's own duration, 0 = unknown: a process that ended early recorded less than it was asked for.
+ * known; kind and process are always in the title or here, whatever the user called the capture. `recordedNanos` is the
+ * profile's own duration, 0 = unknown: a process that ended early recorded less than it was asked for.
  */
 export function subtitle(info: CaptureInfo, now: number, recordedNanos = 0): string {
   return [
@@ -65,7 +65,7 @@ export function fileSubtitle(
     .join(', ');
 }
 
-/** Dim text behind the name in the tree: "14:32 · leader · …-x2x4p · 213 KiB"; with the day, unless it is today. */
+/** Dim text after the name in the tree: "14:32 · leader · …-x2x4p · 213 KiB"; with the day, unless it is today. */
 export function treeDescription(capture: Capture, now: number): string {
   const { info } = capture;
   return [when(info.at, now).replace(/^today /, ''), info.leader ? 'leader' : '', replicaOf(info), bytes(capture.bytes)]
@@ -73,7 +73,7 @@ export function treeDescription(capture: Capture, now: number): string {
     .join(' · ');
 }
 
-/** What tells the pod from its siblings, where the name has the workload already: "…-x2x4p", "…-0". */
+/** What distinguishes the pod from its siblings, when the name already has the workload: "…-x2x4p", "…-0". */
 function replicaOf({ name, pod, workload }: CaptureInfo): string {
   if (pod === '' || name.includes(pod)) return '';
   if (!pod.startsWith(`${workload}-`)) return pod === workload ? '' : pod;

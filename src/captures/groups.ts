@@ -39,7 +39,7 @@ export function rowsOf(captures: readonly Capture[]): readonly Row[] {
   return rows;
 }
 
-/** Dim text behind a group's name: "14:32 · 3 captures · 1.2 MiB"; with the day, unless it is today. */
+/** Dim text after a group's name: "14:32 · 3 captures · 1.2 MiB"; with the day, unless it is today. */
 export function groupDescription({ members }: GroupRow, now: number): string {
   const [first] = members;
   const at = Math.max(...members.map((m) => m.info.at));

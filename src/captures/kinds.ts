@@ -1,4 +1,4 @@
-/** The kinds of captures: what they are called, what they tell, how they are asked for. Pure. */
+/** The kinds of captures: what they are called, what users learn from them, how they are requested. Pure. */
 import type { CaptureKind, GoKind, PprofKind } from './types';
 
 interface KindFacts {
@@ -14,7 +14,7 @@ interface KindFacts {
   readonly delta?: true;
 }
 
-/** In the order in which the user is offered them. */
+/** In the order in which they are offered to the user. */
 const FACTS: Readonly<Record<GoKind, KindFacts>> = {
   cpu: { label: 'CPU', tells: 'Where the time goes, for some seconds', path: 'profile', records: true },
   goroutine: { label: 'Goroutines', tells: 'What every goroutine does right now', delta: true },
@@ -37,10 +37,10 @@ const FACTS: Readonly<Record<GoKind, KindFacts>> = {
 
 const CUSTOM = 'custom:';
 
-/** Every kind that Go itself offers, in the order in which the user is offered them. */
+/** Every kind that Go itself offers, in the order in which they are offered to the user. */
 export const GO_KINDS = Object.keys(FACTS) as readonly GoKind[];
 
-/** Name of a profile that the program keeps itself; undefined for the other kinds. */
+/** Name of a profile that the program registered itself; undefined for the other kinds. */
 export function customName(kind: CaptureKind): string | undefined {
   return kind.startsWith(CUSTOM) ? kind.slice(CUSTOM.length) : undefined;
 }
@@ -58,7 +58,7 @@ export function records(kind: CaptureKind): boolean {
   return isGoKind(kind) && FACTS[kind].records === true;
 }
 
-/** True for kinds that can tell what changed within some seconds. */
+/** True for kinds that can be asked what changed within some seconds. */
 export function hasDelta(kind: CaptureKind): boolean {
   return isGoKind(kind) && FACTS[kind].delta === true;
 }

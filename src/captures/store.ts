@@ -1,4 +1,4 @@
-/** The folder of captures: each a file that any pprof tool reads, with a sidecar that tells where it came from. */
+/** The folder of captures: each a file that any pprof tool reads, with a sidecar that says where it came from. */
 import { watch, type FSWatcher } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';

@@ -4,7 +4,7 @@ import type { ProblemData } from '../base/problem';
 export type GoKind =
   'cpu' | 'goroutine' | 'heap' | 'allocs' | 'block' | 'mutex' | 'threadcreate' | 'goroutineleak' | 'trace';
 /**
- * What a pprof index can list: Go's own, or `custom:NAME` for a profile that the program keeps itself
+ * What a pprof index can list: Go's own, or `custom:NAME` for a profile that the program registered itself
  * (pprof.NewProfile).
  */
 export type PprofKind = GoKind | `custom:${string}`;

@@ -75,7 +75,7 @@ export interface Columns {
   readonly warnings: readonly string[];
 }
 
-/** An array of numbers that grows by half when full; the typed arrays of the platform do not. */
+/** An array of numbers that grows by half when full, which plain typed arrays can't do. */
 export class Growing<A extends Uint32Array | Float64Array | BigUint64Array> {
   length = 0;
   constructor(public array: A) {}

@@ -90,7 +90,8 @@ function readProto(raw: Uint8Array) {
   try {
     return readProfile(raw);
   } catch (e) {
-    // Field 1 (the value types) comes first in what every known writer makes; others may begin with a field up to 15.
+    // Every known writer puts field 1 (the value types) first; others may begin with any length-delimited field up to
+    // 6, the string table.
     const key = raw[0] ?? 0;
     const plausible = key === 0x0a || ((key & 7) === 2 && key >>> 3 <= 6 && key >>> 3 > 0);
     if (plausible || !(e instanceof Problem)) throw e;

@@ -16,7 +16,7 @@ export interface Message {
 export type Of<M extends Message, T extends M['type']> = M extends { readonly type: T } ? M : never;
 
 /**
- * What a page and its host say to each other. `Replies` maps the type of each question to its answer; a member of
+ * The messages between a page and its host. `Replies` maps the type of each question to its answer; a member of
  * `ToHost` that has no reply is a plain message.
  */
 export interface Protocol<ToPage extends Message, ToHost extends Message, Replies> {

@@ -35,7 +35,10 @@ export interface Compared {
    * one.
    */
   readonly growth?: Growth;
-  /** When each of the growth's dumps was taken, as text: "14:30"; for a dump whose time is unknown, its name. */
+  /**
+   * When each of the growth's dumps was taken, as text: "14:30"; for a dump whose time is unknown, its file name or
+   * "this dump".
+   */
   readonly labels: readonly string[];
 }
 

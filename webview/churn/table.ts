@@ -29,7 +29,7 @@ export class ChurnTable {
   readonly #body = h('tbody', {});
   readonly #made = new Map<string, Made>();
   #order: readonly string[] = [];
-  /** The row that the keyboard is on. */
+  /** Id of the row with the keyboard focus. */
   #at = '';
 
   constructor(private readonly events: TableEvents) {

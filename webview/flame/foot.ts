@@ -11,7 +11,7 @@ export interface FootEvents {
   searchFor(text: string): void;
 }
 
-/** One entry of the legend; `search` is what a click looks for. */
+/** One entry of the legend; a click searches for `search`. */
 export interface LegendEntry {
   readonly colour: string;
   readonly label: string;

@@ -83,7 +83,7 @@ export class Grid {
     new ResizeObserver(() => {
       this.redraw();
     }).observe(this.#scroll);
-    // A click into the rows moves the focus to the table, not to the scroll area.
+    // A click into the rows focuses the scroll area; the focus belongs to the table.
     this.#scroll.addEventListener('focus', () => {
       this.target.focus();
     });

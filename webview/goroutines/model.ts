@@ -162,7 +162,7 @@ function holds({ group, text, packages, workers }: Row, { kind, value }: Word): 
   }
 }
 
-/** `changes`: by how much the number of goroutines of each group has changed. */
+/** `changes`: by how much each group of the dump has grown. */
 export function sortRows(rows: readonly Row[], { key, descending }: Sort, changes: readonly number[] = []): Row[] {
   const by: Record<SortKey, (a: Row, b: Row) => number> = {
     count: (a, b) => a.group.count - b.group.count,

@@ -6,7 +6,7 @@ import { NONE } from '../columns';
 import type { View } from '../part/view';
 
 export interface Edges {
-  /** Edges by number, in the order in which they were met. */
+  /** Edges by number, in the order in which they first occur. */
   readonly from: readonly number[];
   readonly to: readonly number[];
   readonly value: readonly number[];

@@ -1,6 +1,6 @@
 /**
- * Goroutine groups ⇄ columns: so a dump can be drawn and searched like a profile, and a binary goroutine profile can be
- * listed.
+ * Converts goroutine groups to columns and back, so that a dump can be drawn and searched like a profile, and a binary
+ * goroutine profile can be listed.
  */
 import { NONE, type Columns, type Label } from '../columns';
 import type { Model } from '../model';

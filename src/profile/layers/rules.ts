@@ -1,5 +1,5 @@
 /**
- * The groups that a controller's author thinks in, as data: what a function belongs to, by its package, its file and
+ * The layers in which a controller's author thinks, as data: what a function belongs to, by its package, its file and
  * its name. The first rule that matches decides. The user's own modules come before all rules; `originOf` decides when
  * no rule matches.
  *

@@ -1,7 +1,7 @@
 /** What makes goroutines of two dumps comparable: their stack and their creator, whatever the form of the dumps. */
 import type { GoroutineDump, GoroutineGroup, StackFrame } from '../../types';
 
-/** debug=2 hides the runtime's own frames, debug=1 and the binary form show them: so a key leaves them out. */
+/** debug=2 hides the runtime's own frames while debug=1 and the binary form show them, so a key leaves them out. */
 const HIDDEN = /^(runtime\.[^A-Z]|panic$)/;
 
 export type KeyOf = (group: GoroutineGroup) => string;

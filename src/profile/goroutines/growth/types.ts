@@ -26,7 +26,7 @@ export interface GrownStack {
   readonly ended: number | undefined;
 }
 
-/** Goroutines that stood in the same place in every dump and should not have. */
+/** Goroutines that were in the same place in every dump and should not have been. */
 export interface Stuck {
   /** Index of the group in the last dump. */
   readonly group: number;
