@@ -79,7 +79,7 @@ export class Pools {
     this.#mark(this.#stops()[0]);
   }
 
-  /** Focuses the last focused seat or part; returns false when there is no pool. */
+  /** Focuses the seat or part that had the focus last; returns false when there is no pool. */
   focus(): boolean {
     const stop = this.element.querySelector<HTMLElement>('[tabindex="0"]');
     stop?.focus();

@@ -18,8 +18,8 @@ export interface OwnQueryEvents {
 }
 
 /**
- * A round starts whenever the range has moved on by one of `POINTS` points, but at least every `SELDOM` and at most
- * every `OFTEN` seconds.
+ * A round starts whenever the range has moved on by one of `POINTS` points, at most once every `OFTEN` and at least
+ * once every `SELDOM` seconds.
  */
 const OFTEN = 5,
   SELDOM = 60,
