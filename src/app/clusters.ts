@@ -6,14 +6,17 @@ import { Cluster } from '../cluster/cluster';
 import type { ContextInfo, KubeSession, Kubeconfigs } from '../kube/types';
 
 export interface ClustersDeps {
-  /** Loads the heavy part; called once, when somebody first looks. */
+  /** Loads the client-node part; called once, at the first use. */
   readonly kubeconfigs: () => Promise<Kubeconfigs>;
   readonly namespaces: () => readonly string[];
   readonly marked: () => Readonly<Record<string, boolean>>;
   readonly log: { info(message: string): void; problem(what: string, e: unknown): void };
 }
 
-/** A cluster that is not listed within this time, ms, is shown as far as it came, and then as often as this. */
+/**
+ * When listing a cluster takes longer than this, ms, the tree shows what has arrived so far, and is updated at the
+ * second interval.
+ */
 const EARLY_MS = 700;
 const EARLY_EVERY_MS = 1000;
 
@@ -22,11 +25,14 @@ export type ContextState = 'closed' | 'connecting' | 'open' | 'failed';
 export interface ContextEntry {
   readonly info: ContextInfo;
   readonly state: ContextState;
-  /** The open cluster; while connecting, one whose pods are still being listed, once there is something to show. */
+  /**
+   * The open cluster. While connecting: undefined, or, once there is something to show, the cluster whose pods are
+   * still being listed.
+   */
   readonly cluster: Cluster | undefined;
   /** Why the last attempt failed. */
   readonly problem: Problem | undefined;
-  /** Goes up at each disconnect, so that the tree's node starts afresh, closed. */
+  /** Incremented at each disconnect, so that the tree creates a new, collapsed node. */
   readonly generation: number;
 }
 
@@ -50,12 +56,12 @@ export class Clusters implements Disposable {
   #kubeconfigs: Promise<Kubeconfigs> | undefined;
   #problems: readonly ProblemData[] = [];
   #loaded = false;
-  /** Goes up whenever the files are read. */
+  /** Incremented whenever the files are read. */
   #reads = 0;
 
   constructor(private readonly deps: ClustersDeps) {}
 
-  /** The name of the context that changed; undefined: the list of contexts did. */
+  /** The name of the context that changed; undefined: the list of contexts changed. */
   readonly onDidChange = this.#changed.event;
 
   /** True once the kubeconfig files were read. */
@@ -66,7 +72,7 @@ export class Clusters implements Disposable {
   get problems(): readonly ProblemData[] {
     return this.#problems;
   }
-  /** The current one first. */
+  /** The current context comes first. */
   get entries(): readonly ContextEntry[] {
     return [...this.#entries.values()];
   }
@@ -74,7 +80,7 @@ export class Clusters implements Disposable {
     return this.#entries.get(context);
   }
 
-  /** Reads the kubeconfig files, once; then it follows them by itself. */
+  /** Reads the kubeconfig files once and then watches them for changes. */
   load(): Promise<void> {
     return (this.#loading ??= this.#load().catch((e: unknown) => {
       this.#loading = undefined;
@@ -135,20 +141,22 @@ export class Clusters implements Disposable {
     this.#changed.fire(undefined);
   }
 
-  /** After a change of the files: contexts that look different now are opened anew, the others stay as they are. */
+  /**
+   * After a change of the files: reconnects the contexts that have changed or had failed, and leaves the others alone.
+   */
   async reload(): Promise<void> {
     try {
       const kubeconfigs = await (this.#kubeconfigs ??= this.#open());
       await this.#read(kubeconfigs);
       for (const entry of [...this.#entries.values()]) {
         if (entry.state === 'open' || entry.state === 'connecting') {
-          // One that has no session yet is about to read the files, or reads them again.
+          // Without a session yet, connecting will read the new files anyway.
           if (entry.session === undefined) continue;
           const now = await kubeconfigs.session(entry.info.name).catch(() => undefined);
           if (now === entry.session) continue;
           this.deps.log.info(`Context ${entry.info.name} changed in the kubeconfig; connecting anew.`);
         } else if (entry.state !== 'failed') continue;
-        // What failed may be what was mended.
+        // A failed context may have just been fixed.
         this.#anew(entry);
       }
     } catch (e) {
@@ -157,8 +165,8 @@ export class Clusters implements Disposable {
   }
 
   /**
-   * The setting of the namespaces changed: contexts for which it matters are opened anew, those that see the whole
-   * cluster stay.
+   * After the namespaces setting changed: reconnects the contexts that it affects. Those that see the whole cluster
+   * stay connected.
    */
   namespacesChanged(): void {
     for (const entry of this.#entries.values()) {
@@ -170,7 +178,7 @@ export class Clusters implements Disposable {
     }
   }
 
-  /** Who waits for the connection goes on waiting, for the new one. */
+  /** Reconnects. Callers waiting for the old connection get the new one. */
   #anew(entry: Entry): void {
     this.#reset(entry);
     void this.#begin(entry).catch(() => undefined);
@@ -199,7 +207,7 @@ export class Clusters implements Disposable {
       try {
         return await orAbort(opening, signal);
       } catch (e) {
-        // The kubeconfig changed meanwhile, and another attempt took the place of this one.
+        // The kubeconfig changed meanwhile, and another attempt replaced this one: wait for that.
         if (!isAbort(e) || signal?.aborted || entry.opening === undefined || entry.opening === opening) throw e;
       }
     }
@@ -257,7 +265,7 @@ export class Clusters implements Disposable {
     }
   }
 
-  /** A cluster of 10,000 pods takes seconds to list: its workloads are shown with the pods that came so far. */
+  /** A cluster of 10,000 pods takes seconds to list: shows its workloads with the pods that have arrived so far. */
   #showEarly(entry: Entry, cluster: Cluster): Disposable {
     let ended = false;
     let shown = 0;
@@ -309,7 +317,7 @@ export class Clusters implements Disposable {
     entry.state = 'closed';
   }
 
-  /** Works everything out anew: after a setting changed. */
+  /** Recomputes every open cluster, after a setting changed. */
   refreshAll(): void {
     for (const entry of this.#entries.values()) entry.cluster?.refresh();
     this.#changed.fire(undefined);

@@ -7,15 +7,15 @@ import type { ProblemData } from '../base/problem';
 import type { Pins } from '../cluster/pins';
 import type { EndpointKind } from '../controllers/types';
 
-/** Where the parts log. Nothing secret ever: no tokens, no headers, no kubeconfig contents. */
+/** Where all parts log. Never log secrets: no tokens, headers or kubeconfig contents. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
-  /** A failure, with what the user was shown and the server's own words where there are some. */
+  /** A failure, with what the user was shown and the server's own message, if there is one. */
   problem(what: string, e: unknown): void;
 }
 
-/** Small values that are kept over restarts, for this workspace or for the user. */
+/** Small values that survive restarts, per workspace or per user. */
 export interface Store {
   get(key: string): unknown;
   /** `undefined` removes the key. */
@@ -23,49 +23,52 @@ export interface Store {
 }
 
 /**
- * The settings `controllerTuner.*`, read where they are used so that a change counts at once. Units and defaults:
+ * The settings `controllerTuner.*`, read at each use so that a change takes effect at once. Units and defaults:
  * package.json.
  */
 export interface Settings {
   readonly kubeconfigs: readonly string[];
-  /** Empty: all that may be read. */
+  /** Empty: all namespaces that the user may read. */
   readonly namespaces: readonly string[];
   /** s */
   readonly cpuSeconds: number;
   readonly groupBy: 'namespace' | 'workload';
   readonly showAll: boolean;
-  /** `namespace/name` → taken for a controller, or not, whatever the rules say. */
+  /** `namespace/name` → whether it is considered a controller, whatever the rules say. */
   readonly marked: Readonly<Record<string, boolean>>;
   readonly pins: Pins;
-  /** A request is given up after this time without a byte, ms. */
+  /** A request fails after this time without receiving a byte, ms. */
   readonly idleTimeoutMs: number;
   /** Between two scrapes of a process, ms. */
   readonly scrapeMs: number;
-  /** Bytes, as received and after decompression. */
+  /** Limit in bytes, for the body as received and after decompression. */
   readonly maxScrapeBytes: number;
-  /** As it is written; see readConfigured. In a workspace that is not trusted, the workspace's own are left out. */
+  /**
+   * As written in settings.json; see readConfigured. Without the workspace's own entries if the workspace is not
+   * trusted.
+   */
   readonly prometheus: readonly unknown[];
-  /** What paths of profiles begin with, and the folder that this means here. */
+  /** Path prefix in profiles → the folder on this machine. */
   readonly sourcePaths: Readonly<Record<string, string>>;
-  /** Bytes after decompression; 1 MiB to 4 GiB, the longest that one buffer holds. */
+  /** Bytes after decompression; 1 MiB to 4 GiB, the largest size of one buffer. */
   readonly maxProfileBytes: number;
   /** Pins an endpoint of `namespace/name`; '' removes the pin. */
   pin(workload: string, kind: EndpointKind, url: string): PromiseLike<void>;
-  /** Writes all entries anew, with one that was added or changed among them. */
+  /** Replaces all entries, one of them added or changed. */
   setPrometheus(entries: readonly unknown[]): PromiseLike<void>;
   /** Calls back when one of these keys (without the section) changes. */
   onDidChange(keys: readonly string[], listener: () => void): Disposable;
 }
 
-/** One line of a list; `value` is what choosing it means. */
+/** One line of a list; `value` is what the caller gets when it is chosen. */
 export interface Choice<T> {
   readonly label: string;
   readonly description?: string;
   readonly detail?: string;
   readonly icon?: string;
-  /** Stays in the list whatever is typed. */
+  /** Stays in the list whatever filter the user types. */
   readonly alwaysShow?: boolean;
-  /** Ticked from the start, in a list of several. */
+  /** Checked from the start, in a list with several answers. */
   readonly picked?: boolean;
   readonly value: T;
 }
@@ -77,7 +80,7 @@ export interface Separator {
 
 export type Choices<T> = readonly (Choice<T> | Separator)[];
 
-/** A question's place among others: see wizard.ts. */
+/** A question's place in a sequence: see wizard.ts. */
 export interface StepFrame {
   readonly title: string;
   /** From 1; default 1. */
@@ -90,7 +93,7 @@ export interface StepFrame {
 
 export interface PickOptions<T> extends StepFrame {
   readonly placeholder: string;
-  /** Works out the choices while the list is open and busy. */
+  /** Works out the choices while the list already shows, marked as busy. */
   readonly choices: (signal: AbortSignal) => Promise<Choices<T>>;
   /** Take the only choice without asking. Default true. */
   readonly skipSingle?: boolean;
@@ -98,7 +101,7 @@ export interface PickOptions<T> extends StepFrame {
   readonly busyText?: string;
 }
 
-/** What was chosen; `asked` is false when there was only one choice. */
+/** The choice; `asked` is false when it was the only one and the user was not asked. */
 export interface Picked<T> {
   readonly value: T;
   readonly asked: boolean;
@@ -107,28 +110,28 @@ export interface Picked<T> {
 export interface PickManyOptions<T> extends StepFrame {
   readonly placeholder: string;
   readonly choices: Choices<T>;
-  /** Nothing ticked is no answer. Default false. */
+  /** Requires at least one checked item. Default false. */
   readonly atLeastOne?: boolean;
 }
 
 export interface InputOptions extends StepFrame {
   readonly prompt: string;
   readonly value: string;
-  /** A sentence when the text can't be taken. */
+  /** An error sentence when the text is not valid. */
   readonly validate?: (text: string) => string | undefined;
-  /** Typed unseen. */
+  /** Masked like a password. */
   readonly secret?: boolean;
 }
 
 /**
- * Asks the user. Each rejects with an AbortError when the user gave up, and with `Back` when the back button was used.
+ * Asks the user. Each method rejects with an AbortError when the user cancels, and with `Back` after the back button.
  */
 export interface Picker {
-  /** A list that is shown at once and filled when its choices are there. Rejects with what `choices` threw, too. */
+  /** Shows a list at once and fills it when the choices arrive. Also rejects with whatever `choices` throws. */
   pick<T>(options: PickOptions<T>): Promise<Picked<T>>;
-  /** A list of which any number can be ticked. */
+  /** A list in which any number of items can be checked. */
   pickMany<T>(options: PickManyOptions<T>): Promise<readonly T[]>;
-  /** A line of text, without blanks around it unless it is secret. */
+  /** A line of text, trimmed unless it is secret. */
   input(options: InputOptions): Promise<string>;
 }
 
@@ -145,30 +148,32 @@ export interface ProblemOptions {
   readonly actions?: readonly Action[];
 }
 
-/** Tells the user. Each resolves with the button that was clicked, undefined when the message was closed. */
+/** Messages to the user. Each resolves with the button that was clicked, or undefined when the message was closed. */
 export interface Messages {
   info<B extends string>(text: string, ...buttons: readonly B[]): PromiseLike<B | undefined>;
   warn<B extends string>(text: string, ...buttons: readonly B[]): PromiseLike<B | undefined>;
-  /** For some seconds in the status bar. */
+  /** Shows the text in the status bar for some seconds. */
   briefly(text: string): void;
-  /** Logs it and shows what to do next, unless it is an AbortError. Resolves when the message is gone. */
+  /**
+   * Logs the problem and, unless it is an AbortError, shows it with a next step. Resolves when the message is closed.
+   */
   problem(e: unknown, options: ProblemOptions): Promise<void>;
-  /** The whole of a problem as a text, to read and to copy from. */
+  /** Opens the complete problem as text, to read and copy from. */
   details(problem: ProblemData): PromiseLike<void>;
 }
 
-/** Shows that something goes on, with a cancel that aborts the signal. */
+/** Shows progress, with a cancel button that aborts the signal. */
 export interface Progress {
-  /** `report`: a text beside the title, and by how many per cent the bar grows. */
+  /** `report`: a text beside the title, and the bar's increment in per cent. */
   run<T>(
     title: string,
     work: (signal: AbortSignal, report: (message: string, increment?: number) => void) => Promise<T>,
   ): Promise<T>;
-  /** A quiet line in the status bar, without a cancel. */
+  /** Shows progress in the status bar, without cancel. */
   quietly<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** An item of the status bar, shown with its first `set` until it is disposed. */
+/** A status bar item; the first `set` shows it, disposing removes it. */
 export interface StatusItem extends Disposable {
   set(item: { readonly text: string; readonly tooltip: string; readonly spoken: string }): void;
 }
@@ -177,15 +182,15 @@ export interface StatusItemOptions {
   readonly id: string;
   /** What kind of item this is, for the status bar's menu. */
   readonly name: string;
-  /** Run on click, without what all of our commands begin with. */
+  /** Runs on click. The id is without the prefix of our commands. */
   readonly command: { readonly id: string; readonly title: string; readonly args: readonly unknown[] };
 }
 
-/** All of it. What needs less says so: `Pick<Editor, 'picker' | 'log'>`. */
+/** Everything together. Code that needs less says so: `Pick<Editor, 'picker' | 'log'>`. */
 export interface Editor {
   readonly log: Log;
   readonly settings: Settings;
-  /** The user's, the same in every workspace. */
+  /** Per user, the same in every workspace. */
   readonly store: Store;
   readonly workspaceStore: Store;
   readonly picker: Picker;

@@ -1,6 +1,6 @@
-/** Keeps settings in their range: settings.json takes whatever somebody types. */
+/** Clamps settings to their range: settings.json accepts any value. */
 
-/** `v` between `min` and `max`; `fallback` for what is no number. */
+/** `v` clamped to `min`…`max`; `fallback` if it is not a number. */
 export function within(v: unknown, min: number, max: number, fallback: number): number {
   return typeof v === 'number' && !Number.isNaN(v) ? Math.min(max, Math.max(min, v)) : fallback;
 }

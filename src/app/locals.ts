@@ -1,4 +1,4 @@
-/** Processes attached by their address, kept over restarts. */
+/** Processes attached by address, kept across restarts. */
 import { Emitter } from '../base/dispose';
 import { localProcess } from '../cluster/local';
 import type { Memento } from '../cluster/memory';

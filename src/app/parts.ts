@@ -13,21 +13,21 @@ import type { Processes } from './processes/processes';
 export interface CapturesPart {
   readonly store: CaptureStore;
   /**
-   * Opens what was taken together: before and after as their difference, the same kind of several processes as their
-   * sum, of several kinds the first.
+   * Opens captures that were taken together: before and after as a difference, the same kind of several processes as a
+   * sum, and of several kinds the first.
    */
   openTaken(captures: readonly Capture[]): Promise<void>;
 }
 
 /** The Clusters view, as far as commands need it. */
 export interface ClustersPart {
-  /** Shows a process that was attached just now. */
+  /** Selects a process that was just attached. */
   showLocal(url: string): Promise<void>;
-  /** Draws the tree anew. */
+  /** Redraws the tree. */
   refresh(): void;
   /**
-   * Probes the processes of the replicas that are open once more; `context` undefined: of every open context;
-   * `workload` is an id, undefined: of each.
+   * Probes the replicas that are open in the tree again. `context` undefined: in every open context. `workload`: an id;
+   * undefined: every workload.
    */
   probeAgain(context: string | undefined, workload?: string): Promise<void>;
 }
@@ -40,10 +40,10 @@ export interface Parts {
   readonly memory: EndpointMemory;
   readonly view: ClustersPart;
   readonly captures: CapturesPart;
-  /** The profile of the last capture, for its page. */
+  /** Keeps the profile of the last capture, for its page. */
   readonly checked: Pick<CheckedProfiles, 'keep'>;
-  /** Reads a profile in a thread of its own. */
+  /** Opens a profile in a thread of its own. */
   readonly open: Opener;
-  /** One will be read soon: its thread is made ready meanwhile. */
+  /** A profile will be opened soon: prepares its thread. */
   readonly expectProfile: () => void;
 }

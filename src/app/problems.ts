@@ -1,10 +1,10 @@
-/** What the user is shown of an error: never a message without something to do. */
+/** How errors are shown to the user: every message has a next step. */
 import { Problem } from '../base/problem';
 import type { Messages } from './editor';
 
 const NEXT = 'Try again; the log has more.';
 
-/** Any thrown thing as a Problem with a next step; `code` is used when it is not a Problem yet. */
+/** Turns anything thrown into a Problem with a next step; `code` is used if it is not a Problem yet. */
 export function withNextStep(e: unknown, code = 'unexpected'): Problem {
   const problem = Problem.from(e, code);
   return problem.next === undefined || problem.next === ''
@@ -12,7 +12,7 @@ export function withNextStep(e: unknown, code = 'unexpected'): Problem {
     : problem;
 }
 
-/** Runs the body of a command; whatever it throws is shown. */
+/** Runs the body of a command and shows whatever it throws. */
 export async function guarded<T>(
   messages: Pick<Messages, 'problem'>,
   what: string,
@@ -26,7 +26,7 @@ export async function guarded<T>(
   }
 }
 
-/** A raw error's message may end anywhere; another sentence follows it. */
+/** Ends an error's message as a sentence: another sentence follows. */
 function sentence(message: string): string {
   return message === '' ? 'Something failed without saying why.' : /[.!?…]$/.test(message) ? message : `${message}.`;
 }

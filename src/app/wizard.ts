@@ -1,19 +1,19 @@
-/** Questions one after the other, with a way back. */
+/** A sequence of questions, with a way back. */
 
-/** Thrown by a step when the user went back. */
+/** Thrown by a step when the user goes back. */
 export class Back extends Error {
   override readonly name = 'Back';
 }
 
-/** Asks, or finds that it need not; gives the state with the answer in it. */
+/** Asks, or finds that no question is needed; returns the state with the answer in it. */
 export type Step<S> = (
   state: S,
   frame: { readonly step: number; readonly totalSteps: number; readonly back: boolean },
 ) => Promise<{ readonly state: S; readonly asked: boolean }>;
 
 /**
- * Runs steps in order; Back returns to the last one that asked something. What needs no question is not counted as a
- * step once that is known.
+ * Runs steps in order; Back returns to the last step that asked something. Steps that turn out to need no question are
+ * not counted.
  */
 export async function run<S>(start: S, steps: readonly Step<S>[]): Promise<S> {
   const states: S[] = [start];

@@ -235,11 +235,6 @@ export class Header {
     this.#live.classList.toggle('paused', s.paused && !file);
   }
 
-  /** Shows what the page is waiting for; '' = nothing. */
-  status(text: string): void {
-    setText(this.#status, text);
-  }
-
   /** The whole source failed; undefined = it answers again. */
   failed(problem: ProblemData | undefined): void {
     this.#failed = problem;

@@ -1,11 +1,11 @@
-/** Which captures a command is about, and what is asked before they are deleted. */
+/** Which captures a command applies to, and the question before they are deleted. */
 import { count } from '../../base/format';
 import { isGroupRow, type GroupRow, type Row } from '../../captures/groups';
 import type { Capture } from '../../captures/types';
 
 /**
- * The rows that a command is about: those given by a menu (`clicked`, and `all` that are selected), else the selection
- * of the list.
+ * The rows that a command applies to: the ones that a menu passes (`clicked`, and `all` selected rows), else the list's
+ * selection.
  */
 export function chosenRows(selection: readonly Row[], clicked: unknown, all: unknown): readonly Row[] {
   if (Array.isArray(all) && all.length > 0 && all.every(isRow))
@@ -14,12 +14,12 @@ export function chosenRows(selection: readonly Row[], clicked: unknown, all: unk
   return selection;
 }
 
-/** The captures of these rows, each once: a group stands for its members. */
+/** The captures of these rows without duplicates; a group is replaced by its members. */
 export function capturesOf(rows: readonly Row[]): readonly Capture[] {
   return [...new Map(rows.flatMap((r) => (isGroupRow(r) ? r.members : [r])).map((c) => [c.file, c])).values()];
 }
 
-/** The one group that these rows are. */
+/** The group, if these rows are exactly one group. */
 export function groupOfRows([row, second]: readonly Row[]): GroupRow | undefined {
   return row && !second && isGroupRow(row) ? row : undefined;
 }
@@ -32,12 +32,15 @@ function isRow(v: unknown): v is Row {
   );
 }
 
-/** What our editor shows, alone or put together with others. */
+/** True for what the profile editor can show, alone or combined with others. */
 export function isProfile({ info }: Capture): boolean {
   return info.kind !== 'trace' && info.kind !== 'metrics';
 }
 
-/** Asked before captures are deleted. `group`: the name of the group that they are; `tabs`: how many show them. */
+/**
+ * The question before captures are deleted. `group`: the name of the group that they make up; `tabs`: how many tabs
+ * show them.
+ */
 export function deleteQuestion(
   captures: readonly [Capture, ...Capture[]],
   group: string | undefined,
@@ -54,7 +57,7 @@ export function deleteQuestion(
   return { title: `Delete ${what}?`, detail: [files, closing(tabs, n)].filter((s) => s !== '').join(' ') };
 }
 
-/** What happens to the tabs of captures that are deleted; '' when none is open. */
+/** What happens to the open tabs of deleted captures; '' when there are none. */
 function closing(tabs: number, captures: number): string {
   if (tabs === 0) return '';
   if (tabs > 1) return `The ${tabs} tabs that show ${captures === 1 ? 'it' : 'them'} are closed.`;

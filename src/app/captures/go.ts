@@ -1,8 +1,8 @@
-/** The go command of this machine, for those who want to look at an execution trace. */
+/** Finds the go command on this machine, to view execution traces with. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 
-/** Where a go command may be: on the PATH, in GOROOT, where the installers put it. */
+/** Where a go command may be: on the PATH, in GOROOT, or where the installers put it. */
 export function goCandidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): readonly string[] {
   const { join, delimiter, isAbsolute } = platform === 'win32' ? path.win32 : path.posix;
   const name = platform === 'win32' ? 'go.exe' : 'go';
@@ -15,11 +15,11 @@ export function goCandidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform):
     ...(env['GOROOT'] === undefined ? [] : [join(env['GOROOT'], 'bin')]),
     ...usual,
   ];
-  // A relative entry of the PATH would run whatever lies in the folder that happens to be open.
+  // Skip relative entries of the PATH: they would run a binary from whatever folder is open.
   return [...new Set(folders.filter((f) => isAbsolute(f)).map((f) => join(f, name)))];
 }
 
-/** The first that is there; undefined without Go. */
+/** The first candidate that exists; undefined without Go. */
 export async function findGo(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,

@@ -1,4 +1,4 @@
-/** The metrics of a process over the window of the captures beside them, as the metrics page saves and opens them. */
+/** Records a process's metrics while the other captures run, in the format that the metrics page saves and opens. */
 import { pause } from '../../base/abort';
 import type { CaptureProgress } from '../../captures/take';
 import { writeOpenMetrics } from '../../metrics/formats/write';
@@ -7,7 +7,8 @@ import { Scraper, type Scraped, type ScraperOptions } from '../../series/scraper
 export type Pace = Omit<ScraperOptions, 'keepSeconds' | 'now'>;
 
 /**
- * Scrapes for so many seconds, all that the process exports. Throws what the first scrape failed by when none came in.
+ * Scrapes everything that the process exports for this many seconds. Throws the Problem of a failed scrape if none has
+ * succeeded yet.
  */
 export async function recordMetrics(
   process: Scraped,
@@ -30,7 +31,7 @@ export async function recordMetrics(
       onProgress({ phase: 'recording', secondsLeft: Math.max(0, Math.ceil(left / 1000)), bytes });
       await pause(Math.min(500, Math.max(50, left)), signal);
       const [report] = scraper.reports;
-      // It did not answer at all: there is nothing to wait for.
+      // It never answered: waiting longer is pointless.
       if (report?.problem && scraper.ring.size === 0) throw report.problem;
     }
     onProgress({ phase: 'saving', secondsLeft: 0, bytes });

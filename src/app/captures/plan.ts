@@ -1,18 +1,18 @@
-/** What is to be captured, in the words of those who ask for it. */
+/** What to capture, in the terms that the user chooses from. */
 import { count } from '../../base/format';
 import { hasDelta, isKind, kindLabel, records } from '../../captures/kinds';
 import type { CaptureGroup, CaptureKind, PprofKind } from '../../captures/types';
 import type { Place } from '../processes/place';
 
 export interface Plan {
-  /** everything: CPU, goroutines, heap and metrics of one window. */
+  /** everything: CPU, goroutines, heap and metrics, all over the same period. */
   readonly what: PprofKind | 'everything';
   /**
-   * once: as it is now, or for as long as it records; delta: what changed within `seconds`; pair: twice, `seconds`
+   * once: the current state, or one recording; delta: what changed within `seconds`; pair: two captures, `seconds`
    * apart.
    */
   readonly how: 'once' | 'delta' | 'pair';
-  /** s; 0 for what answers at once. */
+  /** s; 0 for kinds that answer immediately. */
   readonly seconds: number;
 }
 
@@ -20,9 +20,9 @@ export interface Plan {
 export interface Step {
   readonly kind: CaptureKind;
   readonly seconds: number;
-  /** Begins so many s after the others. */
+  /** Starts this many s after the others. */
   readonly after: number;
-  /** Sets it apart from its sibling of the same kind; '' where there is none. */
+  /** Tells it from the other capture of the same kind; '' if there is no other. */
   readonly which: '' | 'before' | 'after';
 }
 
@@ -59,7 +59,7 @@ export function placeName(place: Place): string {
   return place.kind === 'local' ? place.url : place.replica.pod.name;
 }
 
-/** The group of what a plan takes from these places; undefined for a single file. */
+/** The group for a plan's captures of these places; undefined for a single file. */
 export function groupOf(plan: Plan, places: readonly Place[], id: string): CaptureGroup | undefined {
   const [first] = places;
   if (!first || places.length * stepsOf(plan).length < 2) return undefined;
@@ -82,7 +82,7 @@ export function readPlan(v: unknown): Plan | undefined {
   return { what, how, seconds };
 }
 
-/** The plan that a capture of ours was taken by, for taking it again; metrics alone have none. */
+/** The plan that takes a capture like this again; metrics alone have none. */
 export function planFor(kind: CaptureKind, seconds: number): Plan | undefined {
   if (kind === 'metrics') return undefined;
   return { what: kind, how: seconds > 0 && !records(kind) && hasDelta(kind) ? 'delta' : 'once', seconds };

@@ -2,7 +2,7 @@
 import { progressText, secondsLeft, type TogetherProgress } from '../../captures/together';
 import type { Progress } from '../editor';
 
-/** A notification that counts down, with a cancel that ends the requests at once. */
+/** A notification that counts down; its cancel button ends the requests at once. */
 export function countDown<T>(
   progress: Progress,
   title: string,

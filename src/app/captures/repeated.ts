@@ -1,4 +1,4 @@
-/** "Capture Repeatedly": each series has an item in the status bar while it runs, and ends by a click on it. */
+/** "Capture Repeatedly": each series has an item in the status bar while it runs; a click on the item stops it. */
 import type { Disposable } from '../../base/dispose';
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
@@ -15,7 +15,7 @@ export interface RepeatOptions {
   readonly places: readonly [Place, ...Place[]];
   readonly plan: Plan;
   readonly everyMinutes: number;
-  /** Rounds that are kept. */
+  /** How many rounds are kept. */
   readonly keep: number;
 }
 
@@ -46,7 +46,7 @@ export class RepeatedCaptures implements Disposable {
     });
   }
 
-  /** The one with this id; without, the only one, or the one that the user picks. */
+  /** Stops the series with this id; without an id, the only one, or the one that the user picks. */
   async stop(id: unknown): Promise<void> {
     const known = typeof id === 'string' ? this.#running.get(id) : undefined;
     if (known) {
@@ -126,8 +126,8 @@ export class RepeatedCaptures implements Disposable {
 }
 
 /**
- * As the cluster has them now: whoever leads, where the leader was meant; all replicas, where all were. Throws Problem
- * `kube.podGone`.
+ * The places as the cluster has them now: the current leader if the series follows the leader, all current replicas if
+ * it captures all. Throws Problem `kube.podGone`.
  */
 async function placesNow(
   parts: Parts,
@@ -157,7 +157,7 @@ async function placesNow(
   return placesOf({ context, workload, replica, all });
 }
 
-/** The item's text, tooltip and spoken label. */
+/** Text, tooltip and accessible label of the status bar item. */
 function describe(
   name: string,
   keep: number,

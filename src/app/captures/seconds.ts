@@ -2,8 +2,8 @@
 import type { Plan } from './plan';
 
 /**
- * What the user typed last, as long as the setting is what it was then; once it is changed, the setting counts.
- * `stored` is `{ seconds, setting }`, or whatever else lies in the storage.
+ * The length that the user typed last, unless the setting has changed since; then the setting wins. `stored` is `{
+ * seconds, setting }`, or anything else found in the storage.
  */
 export function rememberedSeconds(stored: unknown, setting: number): number {
   if (typeof stored !== 'object' || stored === null) return setting;
@@ -11,12 +11,12 @@ export function rememberedSeconds(stored: unknown, setting: number): number {
   return typeof seconds === 'number' && then === setting ? seconds : setting;
 }
 
-/** A second of a busy process's trace has some MB, and the viewer takes minutes for many. */
+/** One second of a busy process's trace is several MB, and the viewer takes minutes to load many seconds. */
 const TRACE_SECONDS = 5;
 
 /**
- * How the length of a plan is asked for: what is remembered apart, what is offered first (s; `setting` is
- * `cpuSeconds`), and in which words.
+ * How to ask for the length of a plan: the key it is remembered under, the value offered first (s; `setting` is
+ * `cpuSeconds`), and the prompt.
  */
 export function secondsOf(
   { what, how }: Pick<Plan, 'what' | 'how'>,

@@ -1,4 +1,4 @@
-/** Takes what a plan asks for from processes, and saves it. Asks nobody anything: commands/capture.ts does. */
+/** Takes and saves the captures of a plan. Never asks the user; commands/capture.ts does that. */
 import { randomBytes } from 'node:crypto';
 import { defaultName } from '../../captures/describe';
 import { kindLabel } from '../../captures/kinds';
@@ -21,7 +21,7 @@ type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory' | 'captures' | 'che
   };
 };
 
-/** The parts of a plan, of every place; `group`: instead of a group of their own. */
+/** The parts of a plan, for every place. `group`: used instead of a new group. */
 export function partsOf(
   needs: Needs,
   plan: Plan,
@@ -29,7 +29,8 @@ export function partsOf(
   group = groupOf(plan, places, newId()),
 ): readonly Part[] {
   const steps = stepsOf(plan);
-  // One that is taken alone is opened next; several are opened as one, which is read anew.
+  // A single capture is opened next, in the thread that has checked it; several are opened as one, and read again for
+  // that.
   const alone = places.length === 1 && steps.length === 1 && group === undefined;
   return places.flatMap((place) =>
     steps.map((step): Part => {
@@ -42,7 +43,7 @@ export function partsOf(
   );
 }
 
-/** Unique among groups, and in the order of time. */
+/** Unique among groups; sorts by time. */
 export function newId(): string {
   return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
 }
@@ -141,7 +142,7 @@ async function takeProfile(
       onProgress: (p) => {
         if (p.phase === 'saving') {
           goOnWithoutPod();
-          // One that is taken alone is opened by the thread that has checked it.
+          // A single capture is shown by the thread that has checked it; others need a new thread.
           if (!alone) needs.expectProfile();
         }
         onProgress(p);

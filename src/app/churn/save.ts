@@ -1,4 +1,4 @@
-/** Files of what was seen. */
+/** Saves the recorded changes as files. */
 import { Problem } from '../../base/problem';
 import type { Churn } from '../../churn/churn';
 import { csv, kubberneckerWatch, markdown, report, rowsOf } from '../../churn/report';
@@ -12,7 +12,7 @@ export interface SaveChurnOptions {
   readonly messages: Messages;
 }
 
-/** Asks where to, and writes. Throws Problem `churn.nothingYet` when nothing changed so far. */
+/** Asks where to save, and writes. Throws Problem `churn.nothingYet` when nothing has changed so far. */
 export async function saveChurn(
   what: ChurnFile,
   churn: Churn,

@@ -1,5 +1,5 @@
 /**
- * One page of changes: follows its kinds while it is seen or wanted, and tells the page what that adds up to once a
+ * One page of changes: watches its kinds while the page is visible or recording, and sends the page a summary once a
  * second.
  */
 import { count } from '../../base/format';
@@ -33,7 +33,7 @@ export interface ChurnSubject {
   readonly context: string;
   readonly kinds: readonly KindInfo[];
   readonly namespaces: 'all' | readonly string[];
-  /** Of labels; '' = all. */
+  /** Label selector; '' = all objects. */
   readonly selector: string;
 }
 
@@ -43,16 +43,16 @@ export interface ChurnDeps {
   readonly dialogs: FileDialogs;
 }
 
-/** Between two pictures, ms. */
+/** Between two updates of the page, ms. */
 const EVERY_MS = 1000;
-/** Events of the chosen object that are told. */
+/** How many events of the chosen object are sent. */
 const MOST_EVENTS = 300;
 
 export class ChurnSession implements Disposable {
   readonly #own = new Disposables();
   #churn: Churn;
   #following: Following | undefined;
-  /** Of the connection that is followed. */
+  /** The session that `#following` belongs to. */
   #session: KubeSession | undefined;
   #starting: AbortController | undefined;
   #state: ChurnState = 'starting';
@@ -60,9 +60,9 @@ export class ChurnSession implements Disposable {
   #shown: ChurnShown = { folded: [], filter: '', chosen: '' };
   #ready = false;
   #whileHidden = false;
-  /** Was not watched for a time, so that what changed then is known only as far as a list tells. */
+  /** How often watching was interrupted: of the changes in such a gap, only what a re-list reveals is known. */
   #gaps = 0;
-  /** The clock of a picture that stands still. */
+  /** The time that a stopped page's picture is of. */
   #stillAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -123,7 +123,7 @@ export class ChurnSession implements Disposable {
     if (!this.panel.visible) clearTimeout(this.#timer);
   }
 
-  /** The context was opened anew, or closed by a user: then nothing opens it behind their back. */
+  /** Handles a context that was reopened or closed. One that the user closed is not opened again behind their back. */
   #reconnect(): void {
     const entry = this.deps.clusters.entry(this.subject.context);
     if (!this.#following || entry?.cluster?.session === this.#session) return;
@@ -142,7 +142,7 @@ export class ChurnSession implements Disposable {
     });
   }
 
-  /** Connects, lists and watches; what was seen before stays, and the differences are counted. */
+  /** Connects, lists and watches. Keeps what was seen before; differences found by the list count as changes. */
   async #begin(): Promise<void> {
     const { context, kinds, namespaces, selector } = this.subject;
     const starting = (this.#starting = new AbortController());
@@ -218,7 +218,7 @@ export class ChurnSession implements Disposable {
     this.#stillAt = state === 'recording' ? undefined : (this.#stillAt ?? Date.now());
     if (state === 'stopped') this.#end();
     if (state === 'recording' && before === 'stopped') {
-      // A new beginning: what was seen is let go.
+      // A new recording: drop what was recorded before.
       this.#churn = this.#fresh();
       this.#churn.follow(objectOf(this.#shown.chosen));
       this.#gaps = 0;

@@ -1,4 +1,4 @@
-/** What is to be watched: context → kinds, all or some → namespaces → labels. */
+/** Asks what to watch: context → kinds, all or some → namespaces → labels. */
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { distinct, fullName } from '../../churn/kinds';
@@ -19,7 +19,7 @@ interface State {
   readonly selector?: string;
 }
 
-/** Rejects with AbortError when the user gave up, or with what the cluster said. */
+/** Rejects with AbortError when the user cancels, or with the cluster's error. */
 export async function pickChurn(
   picker: Picker,
   clusters: Clusters,
@@ -67,7 +67,7 @@ function contextStep(picker: Picker, clusters: Clusters): Step<State> {
   };
 }
 
-/** Built-in workloads and what they make. */
+/** API groups of the built-in workloads and of what those create. */
 const WORKLOADS = ['apps', 'batch'];
 
 function presetStep(picker: Picker, clusters: Clusters): Step<State> {

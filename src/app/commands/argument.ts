@@ -1,18 +1,18 @@
-/** What a command was called on: a node of the tree, the tree's selection, or nothing yet. */
+/** What a command was invoked on: a tree node, the tree's selection, or nothing. */
 import type { Workload } from '../../controllers/types';
 import type { Clusters } from '../clusters';
 import type { Preselected } from '../processes/place';
 import type { Item } from '../tree/rows';
 import { isNode } from '../tree/tree';
 
-/** The item behind a command's argument; a message line stands for what it is about. */
+/** The tree item that a command's argument stands for; a message line stands for the item it is about. */
 export function itemOf(arg: unknown): Item | undefined {
   if (!isNode(arg)) return undefined;
   const { item } = arg.row;
   return item.kind === 'message' ? item.about : item;
 }
 
-/** As far as the node tells; workload and replica as they are now, not as they were when the node was drawn. */
+/** What the node already answers. Workload and replica are the current ones, not those that the node was drawn with. */
 export function preselectedBy(item: Item | undefined, clusters: Clusters): Preselected {
   if (!item) return {};
   switch (item.kind) {
@@ -24,7 +24,7 @@ export function preselectedBy(item: Item | undefined, clusters: Clusters): Prese
       return { context: item.context };
     case 'workload': {
       const workload = now(clusters, item.context, item.workload);
-      // Of a workload with one leader, the leader is meant.
+      // For a workload with exactly one leader, preselect the leader.
       const leaders = workload.replicas.filter((r) => r.leader);
       const [leader] = leaders;
       return { context: item.context, workload, ...(leader && leaders.length === 1 && { replica: leader }) };

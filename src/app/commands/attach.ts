@@ -1,4 +1,4 @@
-/** Attaching to a process by its address: asked first, kept, and shown in the tree. */
+/** Attaches to a process by its address: asks the process, remembers the address, and shows it in the tree. */
 import { Problem } from '../../base/problem';
 import { askLocal, type AskedLocal } from '../../cluster/attach';
 import { localProcess } from '../../cluster/local';
@@ -9,8 +9,8 @@ import { abortError } from '../../base/abort';
 const KEY = 'controllerTuner.lastUrl';
 
 /**
- * `arg` may be the address; else it is asked for. Resolves with the address that was attached; rejects with AbortError
- * when the user gave up.
+ * `arg` may be the address; otherwise the user is asked. Resolves with the address that was attached; rejects with
+ * AbortError when the user cancels.
  */
 export async function attach({ editor, locals, view }: Parts, arg: unknown): Promise<string> {
   const before = editor.store.get(KEY);

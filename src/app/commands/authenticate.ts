@@ -1,6 +1,4 @@
-/**
- * Whose token an endpoint gets: nobody's, the kubeconfig user's own, or that of a service account of the user's choice.
- */
+/** Chooses whose token an endpoint gets: none, the kubeconfig user's own, or that of a service account. */
 import { Problem } from '../../base/problem';
 import { rankAccounts, type Account } from '../../cluster/accounts';
 import type { Cluster } from '../../cluster/cluster';
@@ -15,9 +13,9 @@ import { Back } from '../wizard';
 import { tokenProblem } from '../processes/endpoints';
 
 /**
- * Asks, keeps the choice for the workload, and tries it. Resolves with the endpoints that it opened; throws a Problem
- * (with the RBAC that is missing as its detail) when an endpoint of `wanted` still refuses. `asked`: how the process
- * asked for a token, where that was just now.
+ * Asks the user, saves the choice for the workload, and tries it. Resolves with the endpoints that are now accessible;
+ * throws a Problem (its detail is the missing RBAC) when an endpoint of `wanted` still refuses. `asked`: how the
+ * process just asked for a token, if it did.
  */
 export async function authenticate(
   { editor, clusters, processes, memory, view }: Parts,
@@ -33,9 +31,9 @@ export async function authenticate(
     .endpoints.find((e) => e.state === 'needsToken' && (wanted === undefined || e.kind === wanted))?.problem;
   const auth = await chooseAuth(editor.picker, titleOf(place, now, asked ?? locked), place, now, cluster);
   memory.keepAuth(context, workload.id, auth);
-  // A look that is under way still sends what was chosen before.
+  // A probe in progress still sends the previous choice.
   processes.forget(context, workload);
-  // What its other replicas answered is forgotten as well, so those that are open in the tree are asked again.
+  // That also forgets the answers of the other replicas, so probe those that are open in the tree again.
   void view.probeAgain(context, workload.id);
   const findings = await editor.progress.run(`Asking ${replica.pod.name} with ${describeAuth(auth)}`, (signal) =>
     processes.probe(context, workload, replica, { signal, again: true }),
@@ -47,7 +45,7 @@ export async function authenticate(
   return findings.endpoints.filter((e) => e.state === 'ok');
 }
 
-/** From a command: shows its own errors, with the way to choose again. */
+/** For commands: shows its own errors, with a button to choose again. */
 export async function authenticateCommand(parts: Parts, place: PodPlace, wanted?: EndpointKind): Promise<void> {
   try {
     await authenticate(parts, place, wanted);
@@ -59,7 +57,7 @@ export async function authenticateCommand(parts: Parts, place: PodPlace, wanted?
 
 function refusedProblem(auth: Auth, refused: readonly FoundEndpoint[]): Problem {
   const own = refused.find((e) => e.problem && !e.problem.code.startsWith('target.'))?.problem;
-  // The token itself could not be had: that is what has to be said.
+  // The token could not even be obtained: report that.
   if (own) return tokenProblem(Problem.fromJSON(own));
   const status = refused[0]?.problem?.status;
   const paths = refused.map((e) => e.path);
@@ -81,7 +79,7 @@ function refusedProblem(auth: Auth, refused: readonly FoundEndpoint[]): Problem 
   );
 }
 
-/** Buttons for a problem of authentication or of rights: choose again where that may help, copy the rules. */
+/** Buttons for a problem of authentication or permissions: choose again where that may help, and copy the rules. */
 export function authActions(
   { copy, messages }: Pick<Editor, 'copy' | 'messages'>,
   e: unknown,
@@ -100,14 +98,16 @@ export function authActions(
   ];
 }
 
-/** Why a token is asked for, where the process said so; then the user need not guess where the question comes from. */
+/**
+ * The title says why a token is needed, if the process said so, so that the user knows where the question comes from.
+ */
 function titleOf(
   { workload }: PodPlace,
   now: Auth,
   asked: { readonly code: string; readonly status?: number | undefined } | undefined,
 ): string {
   const { name } = workload;
-  // The API server's own words are about the token, not from the process.
+  // A status from the API server concerns the token request; it is not the process's own.
   const status =
     asked?.code.startsWith('target.') === true || asked?.code.startsWith('capture.') === true
       ? asked.status
@@ -214,7 +214,7 @@ async function chooseAccount(
         } catch (e) {
           const problem = Problem.from(e);
           if (problem.status !== 403 && problem.status !== 404) throw e;
-          // Who may not list accounts may still be allowed to make tokens for one.
+          // A user who may not list service accounts may still be allowed to create tokens for one.
           return [...offers(undefined), ...more.map((m) => ({ ...m, detail: problem.message }))];
         }
       },

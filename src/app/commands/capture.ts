@@ -1,4 +1,4 @@
-/** From "profile this" to an open capture: choose, find the endpoint, wait with a countdown, open. */
+/** From the command to an open capture: choose, find the endpoint, count down, open. */
 import { bytes, count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import type { Failure, Part, Taken } from '../../captures/together';
@@ -17,14 +17,14 @@ import { rememberCapture } from './lastCapture';
 import { pinEndpoint } from './endpoints';
 import { preselectedBy } from './argument';
 
-/** All is asked for. */
+/** Nothing is known: ask for everything. */
 export const ASK: PartialPlan = { what: undefined, how: undefined, seconds: undefined };
-/** A kind at once, or for seconds that are asked for. */
+/** Captures this kind once; asks only for the seconds, if the kind needs any. */
 export function planOf(kind: PprofKind): PartialPlan {
   return { what: kind, how: 'once', seconds: undefined };
 }
 
-/** The whole way, from a command. Shows its own errors. */
+/** The whole flow of a capture command. Shows its own errors. */
 export async function captureCommand(
   parts: Parts,
   preselected: Preselected,
@@ -55,8 +55,8 @@ export async function captureCommand(
 }
 
 /**
- * Asks for what is not known yet; `asking` hears which process is asked what it offers. Rejects with AbortError when
- * the user gave up.
+ * Asks for what is not known yet. `asking` is called with each process before its index is requested. Rejects with
+ * AbortError when the user cancels.
  */
 export async function choose(
   parts: Parts,
@@ -78,7 +78,7 @@ export async function choose(
   return { places, plan };
 }
 
-/** Captures from chosen processes and opens what came; errors are shown with what to do about them. */
+/** Captures from the chosen processes and opens the result; shows errors with a next step. */
 export async function captureAt(
   parts: Parts,
   places: readonly [Place, ...Place[]],
@@ -121,7 +121,7 @@ export async function captureAt(
   return captures;
 }
 
-/** What is missing of several, with the rest that was kept. */
+/** One Problem for the captures that failed, which also says how many were saved. */
 function inWords(failures: readonly Failure[], saved: number): Problem {
   const [{ part, problem }] = failures as readonly [Failure];
   const all = failures.length + saved;
@@ -135,7 +135,7 @@ function inWords(failures: readonly Failure[], saved: number): Problem {
   });
 }
 
-/** The user ended it; what was complete by then may be worth keeping. */
+/** After the user cancelled: offers the captures that were already complete. */
 async function cancelledWith(parts: Parts, captures: readonly Capture[], what: string): Promise<void> {
   parts.editor.log.info(`${what}: cancelled, ${captures.length} kept`);
   if (captures.length === 0) return;
@@ -180,8 +180,8 @@ function actionsFor(
 }
 
 /**
- * One attempt; when a process asks for a token the user chooses one, and what it kept back is taken then. Throws what
- * the choice of a token throws.
+ * One attempt. When a process asks for a token, lets the user choose one and retries the captures that were refused.
+ * Throws what choosing the token throws.
  */
 async function attempt(parts: Parts, place: Place, plan: Plan, all: readonly Part[], what: string): Promise<Taken> {
   const first = await countDown(parts.editor.progress, what, (signal, onProgress) =>
@@ -189,7 +189,7 @@ async function attempt(parts: Parts, place: Place, plan: Plan, all: readonly Par
   );
   const locked = first.failures.filter((f) => asksForToken(f.problem));
   if (first.cancelled || place.kind === 'local' || !locked[0]) return first;
-  // Both of a pair are taken anew: the first one asked for the token, so nothing was saved.
+  // Of a pair, retake both: the first one was refused, so nothing was saved.
   const rest = plan.how === 'pair' ? all : locked.map((f) => f.part);
   await authenticate(parts, place, 'pprof', locked[0].problem);
   const second = await countDown(parts.editor.progress, what, (signal, onProgress) =>

@@ -1,4 +1,4 @@
-/** Asks what to capture repeatedly, how often, and how much of it to keep. */
+/** Asks what to capture repeatedly, how often, and how many rounds to keep. */
 import type { RepeatedCaptures } from '../captures/repeated';
 import type { Picker } from '../editor';
 import type { Parts } from '../parts';
@@ -7,12 +7,12 @@ import { ASK, choose } from './capture';
 
 const KEY = 'controllerTuner.lastSeries';
 const TITLE = 'Capture repeatedly';
-/** Offered first: a leak shows within an hour, which is what is kept. */
+/** The first defaults keep one hour, enough to see a leak. */
 const FIRST = { everyMinutes: 5, keep: 12 };
-/** At most so many rounds are kept: the list stays one that can be read. */
+/** The most rounds that are kept, so that the list stays readable. */
 const MAX_KEEP = 200;
 
-/** Rejects with AbortError when the user gave up. */
+/** Rejects with AbortError when the user cancels. */
 export async function startSeries(parts: Parts, list: RepeatedCaptures, preselected: Preselected): Promise<void> {
   const { places, plan } = await choose(parts, TITLE, preselected, { ...ASK, how: 'once' });
   const before = { ...FIRST, ...(parts.editor.store.get(KEY) as Partial<typeof FIRST> | undefined) };

@@ -16,10 +16,13 @@ import { authenticate } from './authenticate';
 import { withPprofEndpoint } from '../processes/endpoints';
 import { rememberedSeconds, secondsOf } from '../captures/seconds';
 
-/** A plan of which not all is known yet. */
+/** A plan that is not complete yet. */
 export type PartialPlan = { readonly [K in keyof Plan]: Plan[K] | undefined };
 
-/** What the process's own index lists, and all of it at once. `asking` hears of the process before it is asked. */
+/**
+ * Offers what the process's pprof index lists, and "everything". `asking` is called with the process before the
+ * request.
+ */
 export function whatStep(parts: Parts, title: string, asking: (place: Place) => void): TailStep<PartialPlan> {
   return async (state, frame) => {
     if (state.extra.what !== undefined) return { state, asked: false };
@@ -72,7 +75,7 @@ function choicesOf(offers: readonly Offer[]): Choices<Plan['what']> {
   ];
 }
 
-/** What the index's count says of a kind. */
+/** Describes a kind by its count in the pprof index. */
 function described(kind: Offer['kind'], n: number): string {
   if (kind === 'goroutine') return grouped(n, 'now');
   if (isSampled(kind))
@@ -102,7 +105,7 @@ async function offersAt(parts: Parts, place: Place, signal: AbortSignal): Promis
   );
 }
 
-/** Now, over some time, or twice; asked only where it was not said. */
+/** Now, over some time, or twice. Asks only if this is not known yet. */
 export function howStep({ editor }: Parts, title: string): TailStep<PartialPlan> {
   return async (state, frame) => {
     const { what, how } = state.extra;
@@ -163,7 +166,7 @@ export function secondsStep({ editor }: Parts, title: string): TailStep<PartialP
   };
 }
 
-/** " of gadgets-7c9d-x2x4p, leader": whom the question is about, since nothing else may have been asked. */
+/** " of gadgets-7c9d-x2x4p, leader": names the process in the question, since nothing before it may have been asked. */
 function whom({ replica, workload, all, url }: Preselected): string {
   if (all === true && workload) return ` of all replicas of ${workload.name}`;
   if (replica) return ` of ${replica.pod.name}${replica.leader ? ', leader' : ''}`;

@@ -1,4 +1,4 @@
-/** "Compare Metrics…": on what is selected in the tree, or on what is chosen from a list. */
+/** "Compare Metrics…" for the tree's selection, or for what the user picks from a list. */
 import { Problem } from '../../base/problem';
 import type { Workload } from '../../controllers/types';
 import type { ComparedId } from '../metrics/compare';
@@ -9,8 +9,8 @@ import { shortPod } from '../tree/appearance';
 import type { Item } from '../tree/rows';
 
 /**
- * What to compare of these items, which were selected in the tree; asked for unless `enough` says that two of them will
- * do.
+ * Which of these items, selected in the tree, to compare. Asks, unless `enough` says that two or more selected items
+ * suffice.
  */
 export async function pickCompared(
   parts: Parts,
@@ -18,7 +18,7 @@ export async function pickCompared(
   enough: boolean,
 ): Promise<readonly ComparedId[]> {
   const ids = items.flatMap((item) => comparedId(item) ?? []);
-  // One alone has nothing beside it yet.
+  // A single item has nothing to be compared with.
   return enough && ids.length >= 2 ? ids : choose(parts, ids);
 }
 
@@ -40,7 +40,7 @@ function comparedId(s: Item | undefined): ComparedId | undefined {
 }
 
 /**
- * What runs in the contexts that are open, of each its replicas and the controllers found in them. Rejects with
+ * Lists what runs in the open contexts: workloads, their replicas, and the controllers found in them. Rejects with
  * AbortError.
  */
 async function choose(parts: Parts, first: readonly ComparedId[]): Promise<readonly ComparedId[]> {
@@ -82,7 +82,7 @@ async function choose(parts: Parts, first: readonly ComparedId[]): Promise<reado
 
 type MakeChoice = (label: string, description: string, value: ComparedId) => Choice<ComparedId>;
 
-/** A workload, its replicas where there are several, and the controllers of each where several run in it. */
+/** A workload, its replicas if it has several, and the controllers of each if several run in it. */
 function choicesOf({ processes }: Parts, context: string, w: Workload, choice: MakeChoice): Choices<ComparedId> {
   const description = `${w.namespace} in ${context}`;
   const id = { context, workload: w.id };

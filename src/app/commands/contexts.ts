@@ -1,4 +1,4 @@
-/** Connecting to a context, disconnecting, and reading all of it anew. */
+/** Connecting to a context, disconnecting, and refreshing everything. */
 import type { Choice } from '../editor';
 import type { Parts } from '../parts';
 import { guarded } from '../problems';
@@ -18,7 +18,7 @@ async function connectChosen(parts: Parts, arg: unknown): Promise<void> {
   try {
     await clusters.connect(name);
   } catch (e) {
-    // The tree shows it under the context; from the palette nobody may be looking there.
+    // The tree shows the problem under the context, but a user of the palette may not be looking there.
     if (!fromTree)
       void editor.messages.problem(e, {
         what: `Connect to ${entry?.info.name ?? name}`,
@@ -28,8 +28,8 @@ async function connectChosen(parts: Parts, arg: unknown): Promise<void> {
 }
 
 /**
- * Reads the kubeconfig, lists the cluster of the node (or every open one), and asks the processes that are open in the
- * tree.
+ * Rereads the kubeconfig, re-lists the node's cluster (or every open one), and probes the processes that are open in
+ * the tree.
  */
 export async function refresh({ clusters, view }: Parts, arg: unknown): Promise<void> {
   const s = itemOf(arg);

@@ -1,4 +1,4 @@
-/** Looking for the endpoints of a process, and pinning one. */
+/** Finding the endpoints of a process, and pinning one. */
 import { isAbort, Problem } from '../../base/problem';
 import { bestEndpoint, type FoundEndpoint } from '../../cluster/endpoints';
 import { DEFAULT_PATH, formatEndpointUrl, parseEndpointUrl, pinsOf } from '../../cluster/pins';
@@ -7,7 +7,7 @@ import type { Parts } from '../parts';
 import type { PodPlace } from '../processes/place';
 import type { Choice } from '../editor';
 
-/** Asks the process, shown by the tree; a failure is a line under the replica, so nothing pops up. */
+/** Probes the process; the tree shows the result. A failure is a line under the replica, so no message pops up. */
 export async function findEndpoints({ processes }: Parts, place: PodPlace): Promise<void> {
   try {
     await processes.probe(place.context, place.workload, place.replica, { again: true });
@@ -16,7 +16,7 @@ export async function findEndpoints({ processes }: Parts, place: PodPlace): Prom
   }
 }
 
-/** Asks for kind and address, and writes the setting. False when the user gave up. */
+/** Asks for kind and address, and writes the setting. False when the user cancels. */
 export async function pinEndpoint(
   { editor, processes, view }: Parts,
   { context, workload, replica }: PodPlace,
@@ -68,7 +68,7 @@ export async function pinEndpoint(
     });
     const at = text === '' ? undefined : parseEndpointUrl(text, of);
     await editor.settings.pin(name, of, at ? formatEndpointUrl({ kind: of, ...at }) : '');
-    // A changed pin is probed by the tree already; the same one entered once more is not.
+    // The tree probes again when a pin changes, but not when the same address is entered again.
     void view.probeAgain(context, workload.id);
     return true;
   } catch (e) {
@@ -77,7 +77,7 @@ export async function pinEndpoint(
   }
 }
 
-/** What the last probe found, for a user who may not be looking at the tree. */
+/** Shows what the last probe found, for a user who may not be looking at the tree. */
 export function showEndpoints({ editor, processes }: Parts, { context, workload, replica }: PodPlace): void {
   const facts = processes.facts(context, workload, replica);
   const [problem] = facts.problems;

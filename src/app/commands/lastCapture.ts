@@ -1,4 +1,4 @@
-/** What was captured last in this workspace, for capturing it once more. */
+/** The last capture of this workspace, so that it can be repeated. */
 import { readPlan, type Plan } from '../captures/plan';
 import type { Parts } from '../parts';
 import type { Place } from '../processes/place';
@@ -10,7 +10,7 @@ export interface LastCapture {
   readonly url?: string;
   readonly context?: string;
   readonly workload?: string;
-  /** '' = whoever leads. */
+  /** '' = the current leader. */
   readonly pod?: string;
   readonly all?: boolean;
 }
@@ -34,7 +34,7 @@ export async function rememberCapture(
   await editor.workspaceStore.set(KEY, last);
 }
 
-/** Undefined when nothing was captured yet, or what is kept can't be read. */
+/** Undefined when nothing was captured yet, or the stored value is invalid. */
 export function lastCapture({ editor }: Parts): LastCapture | undefined {
   const last = editor.workspaceStore.get(KEY) as Partial<LastCapture> | undefined;
   const plan = readPlan(last?.plan);

@@ -1,4 +1,4 @@
-/** Measures the workload that runs a program, for the advice in its sources: asked for by the user, never by itself. */
+/** Measures the workload that runs a program, for the advice in its sources. Only runs when the user asks. */
 import { pause } from '../../base/abort';
 import { Problem } from '../../base/problem';
 import { measuredFrom, MEASURE_QUERIES } from '../../series/measure';
@@ -10,21 +10,21 @@ import { localSubject, readSubject, workloadSubject, type SubjectId } from '../m
 import type { Parts } from '../parts';
 import { pickWorkload } from '../processes/pick';
 
-/** Program (`programOf`) → what was chosen for it. */
+/** Program (`programOf`) → the workload chosen for it. */
 const CHOSEN = 'controllerTuner.modules.v1';
-/** How long it is looked at, s: fifteen scrapes at the usual pace, enough for a rate. */
+/** How long to scrape, s: fifteen scrapes at the default interval, enough for a rate. */
 const SECONDS = 30;
 
 export interface MeasureRequest {
-  /** Of the sources, as `programOf` names it. */
+  /** The program that the sources build, as `programOf` names it. */
   readonly program: string;
   /** For display. */
   readonly called: string;
-  /** Ask whom to measure, though it is known. */
+  /** Ask which workload to measure, even if one is already known. */
   readonly choose?: boolean;
 }
 
-/** Gives undefined when the user gave up. Throws a Problem when no process of it could be scraped. */
+/** Returns undefined when the user cancels. Throws a Problem when none of the processes could be scraped. */
 export async function measure(
   parts: Parts,
   { program, called, choose }: MeasureRequest,
@@ -51,7 +51,7 @@ export async function measure(
   });
 }
 
-/** Scrapes the processes for a while, and works out what was measured. */
+/** Scrapes the processes for a while and evaluates the measurements. */
 async function scrapeFor(
   parts: Parts,
   id: SubjectId,
@@ -86,7 +86,7 @@ async function scrapeFor(
       await pause(1000, signal);
       const { reports } = scraper;
       const [first] = reports;
-      // Nobody answers: there is nothing to wait for.
+      // No process answers: waiting longer is pointless.
       if (first?.problem && reports.length === processes.length && reports.every((r) => r.problem)) throw first.problem;
     }
     return await measuredFrom(

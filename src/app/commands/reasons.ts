@@ -1,8 +1,8 @@
-/** Why a workload is taken for a controller, or is not. */
+/** Why a workload is or isn't considered a controller. */
 import type { Parts } from '../parts';
 import type { Item } from '../tree/rows';
 
-/** As text, onto the clipboard. */
+/** Copies the reasons to the clipboard as text. */
 export async function copyReasons({ editor }: Parts, item: Item | undefined): Promise<void> {
   if (!item || !('workload' in item)) return;
   const { kind, namespace, name, isController, score, reasons } = item.workload;

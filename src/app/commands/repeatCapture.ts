@@ -1,5 +1,6 @@
 /**
- * The last capture once more, or the one that a page shows: the same workload, and its leader if that is what it was.
+ * Repeats the last capture, or the one that a page shows: of the same workload, and of its current leader if the leader
+ * was captured.
  */
 import type { Capture } from '../../captures/types';
 import { planFor, type Plan } from '../captures/plan';
@@ -8,7 +9,7 @@ import { placesOf } from '../processes/place';
 import { captureAt, captureCommand, planOf } from './capture';
 import { lastCapture } from './lastCapture';
 
-/** The last capture once more: the same workload, and its leader if that is what it was. */
+/** Repeats the last capture: of the same workload, and of its current leader if the leader was captured. */
 export async function repeatCapture(parts: Parts): Promise<unknown> {
   const last = lastCapture(parts);
   if (!last) return captureCommand(parts, {}, planOf('cpu'));
@@ -23,7 +24,10 @@ export async function repeatCapture(parts: Parts): Promise<unknown> {
   );
 }
 
-/** What a capture's page offers: the same process once more. Any capture of ours; undefined: the last one. */
+/**
+ * Captures the same process again, as the page of a capture offers. `capture`: any capture of ours; undefined: the last
+ * one.
+ */
 export async function captureAgain(parts: Parts, capture: Capture | undefined): Promise<void> {
   const plan = capture && planFor(capture.info.kind, capture.info.seconds);
   if (!plan) {
@@ -58,7 +62,7 @@ async function again(
       workload?.replicas.find((r) => (pod === '' ? r.leader : r.pod.name === pod)) ??
       (workload?.replicas.length === 1 || all ? workload?.replicas[0] : undefined);
     if (workload && replica) return await captureAt(parts, placesOf({ context, workload, replica, all }), plan);
-    // Its pod or its leader is gone: what is left is chosen again.
+    // The pod or the leader is gone: ask for what is missing.
     return await captureCommand(parts, { context, ...(workload && { workload }) }, plan);
   } catch (e) {
     void parts.editor.messages.problem(e, {

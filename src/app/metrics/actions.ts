@@ -1,4 +1,4 @@
-/** What the user can do about what a metrics page shows. */
+/** Actions that a metrics page offers on what it shows. */
 import { howToGet } from '../../metrics/catalog/missing';
 import type { Capture } from '../../captures/types';
 import type { PipelineAction } from '../../protocol/metrics';
@@ -42,7 +42,7 @@ export async function act(action: PipelineAction, subject: Subject, controller: 
   }
 }
 
-/** Of a span that was marked in a chart; s since the epoch. */
+/** Runs an action on a span marked in a chart; s since the epoch. */
 export async function spanAct(
   what: 'profile' | 'captures',
   span: { readonly start: number; readonly end: number },
@@ -74,7 +74,7 @@ export async function spanAct(
   await deps.captures.open(value);
 }
 
-/** Captures of the subject that were under way in the span. */
+/** Captures of the subject that overlap the span. */
 export function capturesIn(
   all: readonly Capture[],
   span: { readonly start: number; readonly end: number },

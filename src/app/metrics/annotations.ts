@@ -1,6 +1,6 @@
 /**
- * What happened to the subject of a metrics page while it was open, and the captures that were taken of it: marks in
- * its charts.
+ * Marks for the charts of a metrics page: what happened to its subject while the page was open, and the captures taken
+ * of it.
  */
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { happened } from '../../controllers/changes';
@@ -11,7 +11,7 @@ import { capturesIn } from './actions';
 import type { MetricsDeps } from './deps';
 import type { Subject } from './subject';
 
-/** Marks kept, the last ones; more can't be told apart in a chart. */
+/** How many of the latest marks are kept; a chart could not show more apart. */
 const KEPT = 200;
 
 export class Annotations implements Disposable {
@@ -36,7 +36,7 @@ export class Annotations implements Disposable {
     if (!('context' in id)) return;
     const look = (): void => {
       const workload = deps.clusters.entry(id.context)?.cluster?.workload(id.workload);
-      // A context that is closed or still being listed says nothing of the processes.
+      // A context that is closed or still being listed says nothing about the processes.
       if (!workload || deps.clusters.entry(id.context)?.state !== 'open') return;
       const news = happened(this.#before, workload.replicas, (pod) => shortPod(pod, workload.name), Date.now());
       this.#before = workload.replicas;
@@ -55,7 +55,7 @@ export class Annotations implements Disposable {
     );
   }
 
-  /** By time. */
+  /** Sorted by time. */
   get all(): readonly Annotation[] {
     return [...this.#captured, ...this.#happened].sort((a, b) => a.time - b.time);
   }

@@ -1,14 +1,14 @@
-/** Which subjects a page compares, and what each is called there. */
+/** Which subjects a page compares, and what it calls each of them. */
 import { Problem } from '../../base/problem';
 import { shortPod } from '../tree/appearance';
 import { readSubject, subjectKey, type SubjectId } from './subject';
 
 export type ComparedId = Exclude<SubjectId, { readonly file: string }>;
 
-/** Colours and patterns tell this many apart, and each is scraped while the page is seen. */
+/** Colours and patterns tell this many apart; each subject is scraped while the page is visible. */
 const MOST = 12;
 
-/** Each once, in their order. Throws Problem `compare.few` or `compare.many`. */
+/** Without duplicates, in the given order. Throws Problem `compare.few` or `compare.many`. */
 export function comparedOf(ids: readonly ComparedId[]): readonly ComparedId[] {
   const each = [...new Map(ids.map((id) => [subjectKey(id), id])).values()];
   if (each.length < 2)
@@ -26,7 +26,7 @@ export function compareKey(ids: readonly ComparedId[]): string {
   return `compare\n\n${ids.map(subjectKey).sort().join('\n\n')}`;
 }
 
-/** Parsed from what a page kept as its subject; undefined for anything else. */
+/** Parses the subject that a page saved as its state; undefined for anything else. */
 export function readCompared(v: unknown): readonly ComparedId[] | undefined {
   const all = typeof v === 'object' && v !== null ? (v as { compare?: unknown }).compare : undefined;
   if (!Array.isArray(all)) return undefined;
@@ -35,8 +35,8 @@ export function readCompared(v: unknown): readonly ComparedId[] | undefined {
 }
 
 /**
- * As short as tells them apart: "widgets", "widgets · kind-a", "widgets …-x2f · gadget". The workload's name is always
- * there.
+ * The shortest names that differ: "widgets", "widgets · kind-a", "widgets …-x2f · gadget". Each contains the workload's
+ * name.
  */
 export function namesOf(ids: readonly ComparedId[]): readonly string[] {
   const parts = ids.map((id) => {

@@ -1,8 +1,8 @@
-/** What watching costs the process that is watched, in words. */
+/** What scraping costs the scraped process, in words. */
 import { bytes, digits, percent } from '../../base/format';
 import type { ScrapeReport } from '../../series/scraper';
 
-/** Looks that count: the last ones of all replicas. */
+/** How many of the latest scrapes count, over all replicas. */
 const KEPT = 15;
 
 export interface CostText {
@@ -13,14 +13,14 @@ export interface CostText {
 export class Cost {
   readonly #looks: Pick<ScrapeReport, 'millis' | 'bytes'>[] = [];
 
-  /** One that failed cost something too, but not what a look does. */
+  /** Skips failed scrapes: their cost is not typical. */
   add({ millis, bytes: size, problem }: ScrapeReport): void {
     if (problem) return;
     this.#looks.push({ millis, bytes: size });
     if (this.#looks.length > KEPT) this.#looks.shift();
   }
 
-  /** Undefined while no look has succeeded. `everyMs`: between two looks at a process. */
+  /** Undefined until a scrape succeeds. `everyMs`: the interval between two scrapes of a process. */
   words(everyMs: number, processes: number): CostText | undefined {
     if (this.#looks.length === 0) return undefined;
     const wire = middle(this.#looks.map((l) => l.bytes.wire));
@@ -42,7 +42,7 @@ export class Cost {
   }
 }
 
-/** Two digits, or three from a hundred on: the text should stand still from look to look. */
+/** Two digits, or three from a hundred on, so that the text rarely changes between scrapes. */
 function round(n: number): string {
   const unit = 1024 ** Math.floor(Math.log(Math.max(1, n)) / Math.log(1024));
   const v = n / unit;

@@ -1,4 +1,4 @@
-/** What a metrics page's session works with: made once, by the host. */
+/** What the session of a metrics page needs: made once, by the host. */
 import type { Capture, PprofKind } from '../../captures/types';
 import type { Clusters } from '../clusters';
 import type { Editor } from '../editor';
@@ -12,14 +12,14 @@ export interface MetricsDeps {
   readonly dialogs: Pick<FileDialogs, 'save'>;
   readonly clusters: Pick<Clusters, 'entry' | 'connect' | 'onDidChange'>;
   readonly captures: Pick<CapturesPart, 'store'> & {
-    /** Opens one and marks it in the list. */
+    /** Opens a capture and selects it in the list. */
     open(capture: Capture): Promise<void>;
   };
   readonly prometheuses: Prometheuses;
   /** Captures from the leader of the subject, or its only process; shows its own errors. */
   readonly capture: (kind: PprofKind, subject: Subject) => Promise<unknown>;
-  /** Asks whose token to send to the process; true when one was chosen. */
+  /** Asks whose token to send to the process; true when the user chose one. */
   readonly authenticate: (subject: Subject) => Promise<boolean>;
-  /** Shows some sentences under a title until they are closed, and offers to copy them. */
+  /** Shows text under a title until the user closes it, and offers to copy it. */
   readonly explain: (title: string, text: string) => Promise<void>;
 }

@@ -2,10 +2,10 @@
 import type { Family, Labels, Scrape } from '../../metrics/types';
 import type { ExploredFamily } from '../../protocol/metrics';
 
-/** Values of a label, and series of a family, that are told. */
+/** The most values of a label, and series of a family, that are sent to the page. */
 const VALUES = 20;
 const SERIES = 50;
-/** What a family's samples end with beside its name. */
+/** Suffixes that samples add to the name of their family. */
 const PARTS = /_(bucket|sum|count|total|created|info)$/;
 
 interface Row {
@@ -15,7 +15,7 @@ interface Row {
   readonly sample: { labels: Labels; value: number }[];
 }
 
-/** `scrapes`: the last one of each process. Sorted by name. */
+/** `scrapes`: the last scrape of each process. Sorted by name. */
 export function explored(scrapes: readonly Scrape[]): readonly ExploredFamily[] {
   const rows = new Map<string, Row>();
   for (const scrape of scrapes) {

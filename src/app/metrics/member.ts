@@ -1,4 +1,4 @@
-/** One of those whose metrics a page shows: where its numbers come from, what happened to it, and what a look costs. */
+/** One subject of a metrics page: where its numbers come from, what happened to it, and what a scrape costs. */
 import { pause } from '../../base/abort';
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../base/problem';
@@ -28,10 +28,10 @@ import type { Subject } from './subject';
 const FIRST_MS = 10_000;
 
 export interface MemberEvents {
-  /** Other sources, or another of them chosen. */
+  /** The list of sources or the chosen source changed. */
   sources(): void;
   scraped(): void;
-  /** Other processes, another leader. */
+  /** The processes or the leader changed. */
   processes(): void;
   happened(): void;
 }
@@ -41,12 +41,14 @@ export class Member implements Disposable {
   readonly sources: PageSources;
   readonly #annotations: Annotations;
   readonly #cost = new Cost();
-  /** The Prometheus that is its source wanted credentials, or its certificate trusted, when it was last asked. */
+  /** When last asked, the chosen Prometheus wanted credentials, or its certificate was not trusted. */
   #locked = false;
-  /** What keeps it from being asked at all. */
+  /** Why its processes can't be asked at all. */
   barred: Problem | undefined;
 
-  /** `name`: as the page calls it beside others. `lender`: has the same processes, which are scraped once then. */
+  /**
+   * `name`: what the page calls it beside others. `lender`: a member with the same processes, whose scrapes are shared.
+   */
   constructor(
     readonly subject: Subject,
     readonly name: string,
@@ -94,7 +96,7 @@ export class Member implements Disposable {
     return 'context' in this.subject.id ? this.subject.id.controller : undefined;
   }
 
-  /** What is to be asked of its source; one of its controllers or replicas where only that is compared. */
+  /** What to ask its source for. If only one controller or replica is compared, narrowed to that. */
   asked(watch: MetricsWatch | undefined): Asked {
     const controller = this.#controller;
     const replica = 'context' in this.subject.id ? this.subject.id.replica : undefined;
@@ -127,16 +129,19 @@ export class Member implements Disposable {
     return told;
   }
 
-  /** A query of the user's own. `narrowed`: to these processes, as beside others the answer is said to be theirs. */
+  /**
+   * A query that the user typed. `narrowed`: restricted to this member's processes, since the answer appears under its
+   * name beside others.
+   */
   async query(m: MetricsQuery, narrowed: boolean, grid: number, now: number, signal: AbortSignal): Promise<ChartData> {
     const { current } = this.sources;
     let { promql } = m;
-    // One that can't be read is told by the source.
+    // If the query can't be parsed, the source reports it.
     if (narrowed)
       try {
         promql = promqlOf(m, current, this.asked(undefined));
       } catch {
-        /* told by the source */
+        /* the source reports it */
       }
     return chartFrom(current, 'query', promql, windowOf(m.range, m.width / 2, grid, now), signal);
   }
@@ -145,18 +150,18 @@ export class Member implements Disposable {
     return promqlOf(panel, this.sources.current, { ...this.asked(undefined), spacing: this.sources.spacing });
   }
 
-  /** Asking it failed; a Prometheus may want to be let in. */
+  /** A query failed; a Prometheus may want credentials. */
   failed(e: unknown): void {
     this.#locked = e instanceof Problem && wantsOf(e) !== 'address';
   }
 
-  /** Undefined while no scrape has come in: a panel is not told to be missing then. */
+  /** Undefined until a scrape has come in: until then no panel is reported as missing. */
   async #exported(signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
     const families = await this.sources.current.families(signal);
     return families.length === 0 ? undefined : new Set(families.map((f) => f.name));
   }
 
-  /** Waits for the first one, but not for long: then there are none. */
+  /** Waits for the first scrape, but at most FIRST_MS; [] when none has come in by then. */
   async wholeScrapes(signal: AbortSignal): Promise<readonly Scrape[]> {
     const { sources } = this;
     if (sources.lastScrapes.length === 0)
@@ -197,7 +202,7 @@ export class Member implements Disposable {
     };
   }
 
-  /** Beside others: the same in a line. */
+  /** The same facts, in short, for a page that compares. */
   compared(): ComparedSubject {
     const { subtitle, replicas } = this.facts();
     const barred = this.barred ? [{ who: '', problem: this.barred.toJSON() }] : [];
@@ -207,14 +212,16 @@ export class Member implements Disposable {
     return { name: this.name, subtitle, sourceLabel: this.sources.current.label, problems: [...barred, ...problems] };
   }
 
-  /** Why nobody of it answers, so that the page says it instead of an empty picture. */
+  /** Why none of its processes answers: the page shows this instead of an empty chart. */
   get silent(): ProblemData | undefined {
     const { reports } = this.sources.scraper;
     const [first] = reports;
     return this.sources.live && first?.problem && reports.every((r) => r.problem) ? first.problem.toJSON() : undefined;
   }
 
-  /** At once, and not at the slow pace of a process that failed; where credentials were asked for, with them. */
+  /**
+   * Retries at once, without the slow pace for a process that failed. If credentials were missing, asks for them first.
+   */
   async retry(again: () => void): Promise<void> {
     const { scraper, live, prometheus } = this.sources;
     await tryAgain(
@@ -236,7 +243,7 @@ export class Member implements Disposable {
     );
   }
 
-  /** One that can't be asked as it is: what it wants is asked for first. */
+  /** Chooses a source. If it can't be asked as it is, first asks the user for what it needs. */
   async choose(id: string): Promise<void> {
     const prometheus = this.sources.find(id);
     if (prometheus?.problem) await this.#unlock(prometheus);
@@ -267,7 +274,8 @@ export class Member implements Disposable {
 }
 
 /**
- * What a member's whole look became: its charts, or why it has none in the place of each. Rejects with AbortError only.
+ * The charts of one member for the whole page, or for each chart the problem why it is missing. Rejects with AbortError
+ * only.
  */
 export async function chartsOrProblem(
   member: Member,
@@ -298,7 +306,7 @@ export async function chartsOrProblem(
   }
 }
 
-/** Resolves with the scrape after which `there` is true, or after FIRST_MS. Rejects with AbortError. */
+/** Resolves after a scrape for which `there` returns true, or after FIRST_MS. Rejects with AbortError. */
 async function firstScrape(scraper: PageSources['scraper'], there: () => boolean, signal: AbortSignal): Promise<void> {
   const enough = new AbortController();
   const heard = scraper.onDidScrape(() => {

@@ -1,4 +1,4 @@
-/** Where a page's numbers come from: its own scrapes, a Prometheus that was chosen, or a saved file. */
+/** Where a page's numbers come from: its own scrapes, a chosen Prometheus, or a saved file. */
 import { Disposables, type Disposable } from '../../base/dispose';
 import type { Matcher, Scrape, SeriesStore, SeriesSource, StoredSeries } from '../../metrics/types';
 import type { MetricsFacts, MetricsWatch } from '../../protocol/metrics';
@@ -9,9 +9,9 @@ import type { MetricsDeps } from './deps';
 import type { KnownPrometheus } from './prometheus/prometheuses';
 import type { Subject } from './subject';
 
-/** What is kept of the scrapes, s: the longest range that the page offers live. */
+/** How long scrapes are kept, s: the longest range that the page offers for live data. */
 const KEEP_S = 3600;
-/** Between two points of a source that does not tell, s: Prometheus' usual pace. */
+/** Interval between points for a source that doesn't state it, s: the usual scrape interval of Prometheus. */
 const SPACING_S = 15;
 
 export class PageSources implements Disposable {
@@ -20,13 +20,13 @@ export class PageSources implements Disposable {
   #current: SeriesSource;
   #configured: readonly KnownPrometheus[] = [];
   #found: readonly KnownPrometheus[] = [];
-  /** Of the chosen Prometheus; '' = none. */
+  /** Id of the chosen Prometheus; '' = none. */
   #id = '';
-  /** How the chosen Prometheus has its series; undefined until it told. */
+  /** Rewrites queries for the histograms that the chosen Prometheus has; undefined until `learn` has asked it. */
   #rewrite: ((promql: string) => string) | undefined;
   readonly #ended = new AbortController();
 
-  /** `changed`: other sources are there, or the chosen one is another. */
+  /** `changed` is called when the list of sources or the chosen source changes. */
   constructor(
     private readonly subject: Subject,
     private readonly deps: Pick<MetricsDeps, 'prometheuses' | 'editor'>,
@@ -64,7 +64,7 @@ export class PageSources implements Disposable {
   get live(): boolean {
     return this.#current === this.scraper;
   }
-  /** The chosen Prometheus; undefined = another kind of source. */
+  /** The chosen Prometheus; undefined if the source is of another kind. */
   get prometheus(): KnownPrometheus | undefined {
     return this.live || this.subject.saved ? undefined : this.find(this.#id);
   }
@@ -75,7 +75,7 @@ export class PageSources implements Disposable {
     return [...this.#configured, ...this.#found];
   }
 
-  /** For the menu. */
+  /** The choices of the source menu. */
   get choices(): Pick<MetricsFacts, 'sources' | 'source'> {
     const first = this.subject.saved
       ? { id: 'file', label: this.subject.saved.label }
@@ -92,7 +92,9 @@ export class PageSources implements Disposable {
     };
   }
 
-  /** One that is not there any more leaves the choice as it is; any id of no Prometheus is the first source's. */
+  /**
+   * Chooses a source. An id that no Prometheus has, or has any more, selects the first source: the scrapes or the file.
+   */
   choose(id: string): void {
     const prometheus = this.find(id);
     this.#id = prometheus?.id ?? '';
@@ -101,7 +103,7 @@ export class PageSources implements Disposable {
     this.changed();
   }
 
-  /** As the settings and the secrets are now. */
+  /** Reloads the Prometheuses of the settings, with their secrets. */
   async ofSettings(): Promise<void> {
     this.#configured = await this.deps.prometheuses.ofSettings(this.subject.id);
     this.#again();
@@ -116,19 +118,19 @@ export class PageSources implements Disposable {
     this.#again();
   }
 
-  /** A chosen one may be another by now (its address, its certificate), or gone. */
+  /** The chosen Prometheus may have changed (its address, its certificate) or be gone. */
   #again(): void {
     if (this.#ended.signal.aborted) return;
     if (this.#id !== '' && this.find(this.#id)?.source !== this.#current) this.choose(this.#id);
     else this.changed();
   }
 
-  /** One in the cluster that lets us in from now on. */
+  /** From now on the Prometheus of this id, found in the cluster, lets us in. */
   opened(id: string): void {
     this.#found = this.#found.map((h) => (h.id === id ? { ...h, problem: undefined } : h));
   }
 
-  /** What is to be asked of the current source for this page. */
+  /** What to ask the current source for. */
   asked(w: MetricsWatch | undefined): Asked {
     const shown = { range: w?.range ?? { seconds: 300 }, width: w?.width ?? 600, controller: w?.controller ?? '' };
     const replica = w?.replica ?? '';
@@ -147,7 +149,7 @@ export class PageSources implements Disposable {
     return replica === '' ? [] : [{ label: 'url' in this.subject.id ? 'instance' : 'pod', op: '=', value: replica }];
   }
 
-  /** s; of the current source. */
+  /** Interval between points of the current source, s. */
   get spacing(): number {
     return this.subject.saved
       ? (this.subject.saved.span.spacing ?? SPACING_S)
@@ -156,17 +158,17 @@ export class PageSources implements Disposable {
         : SPACING_S;
   }
 
-  /** Learns how a Prometheus has its histograms, once. */
+  /** Asks a Prometheus once which form its histograms have. */
   async learn(signal: AbortSignal): Promise<void> {
     if (this.live || this.subject.saved) return;
     this.#rewrite ??= forNames(new Set(await this.#current.labelValues('__name__', undefined, signal)));
   }
 
-  /** The process' own series: those of the file, or of the scrapes whatever the source is. */
+  /** The process's own series: those of the file, otherwise the scrapes, whatever the source is. */
   get store(): SeriesStore & { names(): readonly string[] } {
     return this.subject.saved?.store ?? this.scraper.ring;
   }
-  /** All that a file of it holds: what is kept over time, and the rest as it was last. */
+  /** Everything that a saved file would contain: the series kept over time, and the last value of all others. */
   get everything(): readonly StoredSeries[] {
     return this.subject.saved?.store.select([]) ?? this.scraper.ring.everything();
   }

@@ -1,18 +1,18 @@
-/** What "Try again" does: where credentials are what was missing, they are asked for first. */
+/** What "Try again" does: if credentials were missing, it asks for them first. */
 import type { Problem } from '../../base/problem';
 import { asksForToken } from '../../cluster/reach';
 
 export interface Tried {
-  /** Of the processes' last scrapes; [] where something else is the source. */
+  /** The problems of the processes' last scrapes; [] if the source is not the scrapes. */
   readonly problems: readonly (Problem | undefined)[];
-  /** The Prometheus that is the source asked for credentials when it was last asked. */
+  /** The chosen Prometheus wanted credentials when it was last asked. */
   readonly locked: boolean;
 }
 
 export interface Again {
-  /** Asks whose token to send to the process; false when none was chosen. */
+  /** Asks whose token to send to the process; false when the user chose none. */
   readonly authenticate: () => Promise<boolean>;
-  /** Asks for what the Prometheus wants. Rejects with AbortError when the person gave up. */
+  /** Asks for what the Prometheus needs. Rejects with AbortError when the user cancels. */
   readonly unlock: () => Promise<void>;
   readonly again: () => void;
 }

@@ -1,4 +1,4 @@
-/** Files that a metrics page saves: pictures and tables that the page made, scrapes, dashboards and alerts. */
+/** Saves files from a metrics page: pictures and tables that the page made, scrapes, dashboards and alerts. */
 import { Problem } from '../../base/problem';
 import type { SaveMetrics } from '../../protocol/metrics';
 import type { Family, StoredSeries } from '../../metrics/types';
@@ -9,9 +9,9 @@ import { fileNameOf } from '../pages/panel';
 import type { MetricsDeps } from './deps';
 import type { Subject } from './subject';
 
-/** What there is to save: `names` and `series` are asked for when they are needed. */
+/** What can be saved; `names` and `series` are called only when they are needed. */
 export interface Saved {
-  /** Of the file. */
+  /** The file's title. */
   readonly title: string;
   readonly subject: Subject;
   readonly controllers: readonly string[];
@@ -20,7 +20,7 @@ export interface Saved {
   readonly families: () => ReadonlyMap<string, Family>;
 }
 
-/** Asks where to, and writes. Throws Problem `metrics.nothingYet` when no scrape has come in. */
+/** Asks where to save, and writes. Throws Problem `metrics.nothingYet` when no scrape has come in. */
 export async function savePage(
   m: SaveMetrics,
   saved: Saved,

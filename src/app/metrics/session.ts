@@ -1,6 +1,6 @@
 /**
- * One metrics page, of one subject or of several beside each other: hears what it shows, asks for that and no more, and
- * tells it again as scrapes come in.
+ * One metrics page, of one subject or of several to compare: the page says what it shows, and the session queries
+ * exactly that and sends updates as scrapes come in.
  */
 import { Disposables, type Disposable } from '../../base/dispose';
 import { isAbort, Problem } from '../../base/problem';
@@ -35,15 +35,15 @@ import type { MetricsDeps } from './deps';
 import { savePage } from './save';
 import { subjectKey, type Subject } from './subject';
 
-/** Scrapes of several replicas come in together: the page is told once, ms. */
+/** Scrapes of several replicas arrive together: wait this long and update the page once, ms. */
 const TOGETHER_MS = 150;
-/** Queries of one's own whose series are kept. */
+/** How many of the user's own queries keep their series. */
 const ASKS = 20;
-/** Between two looks at a Prometheus, ms: it scrapes no more often than that as a rule. */
+/** Interval between two updates from a Prometheus, ms: it usually scrapes no more often than this. */
 const HISTORY_MS = 15_000;
 /**
- * What panels and the pipeline may ask for: kept from the start, so that a panel has its past when it comes into view.
- * Worked out once, by the first page.
+ * The series that panels and the pipeline may need. They are kept from the start, so that a panel that scrolls into
+ * view has a history. Computed once, by the first page.
  */
 const kept = (): ReadonlySet<string> | undefined =>
   (keptNames ??= {
@@ -62,14 +62,14 @@ export class MetricsSession implements Disposable {
   readonly #sent = new SentCharts();
   #ready = false;
   #facts = '';
-  /** What is under way for the picture; ended by the next. */
+  /** Aborts the update in progress; the next update ends it. */
   #telling: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #ended = new AbortController();
-  /** Queries of the person's own, the last ones: what they read is kept too. */
+  /** The user's latest queries, with the names of the series that they read, which are kept too. */
   readonly #asks = new Map<string, ReadonlySet<string> | undefined>();
 
-  /** `subjects`: one, or those to compare. */
+  /** `subjects`: one, or the subjects to compare. */
   constructor(
     private readonly panel: PagePanel,
     subjects: readonly [Subject, ...Subject[]],
@@ -93,7 +93,7 @@ export class MetricsSession implements Disposable {
     };
     const lenders = new Map<string, Member>();
     this.#members = subjects.map((subject, i) => {
-      // Controllers of one process are told apart by their series: the process is asked once.
+      // Controllers of one process are told apart by labels: scrape the process once.
       const { id } = subject;
       const key = subjectKey(
         'context' in id
@@ -135,19 +135,19 @@ export class MetricsSession implements Disposable {
     this.#seen();
   }
 
-  /** For people: of one its name, of several all of them. */
+  /** Display title: the names of all members. */
   get title(): string {
     return this.#members.map((m) => m.name).join(', ');
   }
   get #compares(): boolean {
     return this.#members.length > 1;
   }
-  /** The one whose pipe, families and sources are shown, and that is profiled. */
+  /** The member whose pipeline, families and sources are shown, and which is profiled. */
   get #focus(): Member {
     return this.#members.find((m) => m.name === this.#watch?.focus) ?? this.#members[0]!;
   }
 
-  /** What keeps the processes of this context from being asked at all. */
+  /** Reports why the processes of this context can't be asked at all. */
   failed(context: string, problem: Problem): void {
     if (!this.#compares) {
       this.#channel.send({ type: 'failed', problem: problem.toJSON() });
@@ -159,8 +159,8 @@ export class MetricsSession implements Disposable {
   }
 
   /**
-   * A page that nobody sees costs the processes nothing. A hidden one starts anew when it is shown, and says `ready`
-   * again.
+   * Stops scraping while the page is hidden or paused, so that it costs the processes nothing. A page that was hidden
+   * is loaded anew when it is shown, and sends `ready` again.
    */
   #seen(): void {
     for (const {
@@ -215,7 +215,7 @@ export class MetricsSession implements Disposable {
     };
   }
 
-  /** The page knows nothing yet: it was opened, or shown again. */
+  /** The page knows nothing yet: it was just opened, or shown again. */
   #begin(): void {
     this.#ready = true;
     this.#facts = '';
@@ -231,7 +231,7 @@ export class MetricsSession implements Disposable {
     this.#tellEvents();
   }
 
-  /** Of several, those that failed: what works is left alone. */
+  /** When comparing, retries only the members that failed. */
   async #retry(): Promise<void> {
     const again = (): void => {
       this.#seen();
@@ -253,7 +253,10 @@ export class MetricsSession implements Disposable {
     }
   }
 
-  /** A picture or table is of all that the page shows; the rest is of the one in focus, and says so in its name. */
+  /**
+   * A picture or table covers the whole page; everything else covers the member in focus and has its name in the file
+   * name.
+   */
   async #savePage(m: SaveMetrics): Promise<void> {
     const focus = this.#focus;
     const { store, families } = focus.sources;
@@ -272,7 +275,7 @@ export class MetricsSession implements Disposable {
     );
   }
 
-  /** The whole of a file; of what is live the last five minutes. */
+  /** The whole span of a file; for live data the last five minutes. */
   #firstRange(): TimeRange {
     const span = this.#focus.subject.saved?.span;
     return span ? { seconds: Math.max(60, span.end - span.start), end: span.end } : { seconds: 300 };
@@ -291,7 +294,7 @@ export class MetricsSession implements Disposable {
     this.#soon(0);
   }
 
-  /** The menu goes back to what is shown when the person gives up. */
+  /** When the user cancels, the menu returns to the current source. */
   async #choose(id: string): Promise<void> {
     try {
       await this.#focus.choose(id);
@@ -310,7 +313,7 @@ export class MetricsSession implements Disposable {
     }, ms);
   }
 
-  /** The picture as it is now. A paused page is told once, when it asks. */
+  /** Sends the current state to the page. A paused page gets it once, when it asks. */
   async #tell(): Promise<void> {
     const watch = this.#watch;
     if (!watch || !this.#ready || !this.panel.visible) return;
@@ -320,7 +323,7 @@ export class MetricsSession implements Disposable {
     const now = Date.now() / 1000;
     const focus = this.#focus;
     try {
-      // No scrape of ours tells when there is something new.
+      // Without scrapes, nothing signals new data: poll.
       if (this.#members.some((m) => !m.sources.live) && !watch.paused && watch.range.end === undefined)
         this.#soon(HISTORY_MS);
       if (watch.view === 'pipeline') {
@@ -362,7 +365,7 @@ export class MetricsSession implements Disposable {
     return { charts, end: window.end };
   }
 
-  /** Each from its own source, at the same times: those of the coarsest. */
+  /** Each member from its own source, all on the time grid of the coarsest source. */
   async #together(
     watch: MetricsWatch,
     now: number,
@@ -394,7 +397,7 @@ export class MetricsSession implements Disposable {
   #current(): MetricsFacts {
     const facts = this.#focus.facts();
     if (!this.#compares) return facts;
-    // Which of its controllers and replicas was chosen with it; `subjects` have the problems.
+    // These differ between members; `subjects` has the problems.
     return {
       ...facts,
       title: `${this.#members.length} compared`,
@@ -430,11 +433,11 @@ export class MetricsSession implements Disposable {
 
   async #query(m: MetricsQuery): Promise<ChartData> {
     if (this.#members.some(({ sources }) => sources.live) && !this.#asks.has(m.promql)) {
-      // One that can't be read is told by the evaluation below.
+      // If the query can't be parsed, the evaluation below reports it.
       try {
         this.#asks.set(m.promql, namesIn([m.promql]));
       } catch {
-        /* told below */
+        /* reported below */
       }
       for (const oldest of this.#asks.keys()) {
         if (this.#asks.size <= ASKS) break;

@@ -1,4 +1,4 @@
-/** Whose metrics a page shows: the processes of a workload, as the cluster has them now, or one that was attached. */
+/** Whose metrics a page shows: a workload's current processes, an attached process, or a saved file. */
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import type { ProblemData } from '../../base/problem';
 import type { Workload } from '../../controllers/types';
@@ -9,7 +9,7 @@ import type { Parts } from '../parts';
 import { shortPod } from '../tree/appearance';
 import { localMetricsTarget, metricsTarget } from '../processes/endpoints';
 
-/** A workload, or of it one pod, or one controller by its name in the metrics, where only these are meant. */
+/** A workload; or only one of its pods, or only one controller, by its name in the metrics. */
 export interface WorkloadId {
   readonly context: string;
   readonly workload: string;
@@ -17,7 +17,7 @@ export interface WorkloadId {
   readonly controller?: string;
 }
 
-/** What survives a reload of the window. */
+/** What is kept over a reload of the window. */
 export type SubjectId = WorkloadId | { readonly url: string } | { /** As a URI. */ readonly file: string };
 
 export interface Subject extends Disposable {
@@ -25,17 +25,17 @@ export interface Subject extends Disposable {
   readonly title: string;
   /** "2 replicas, …-bd87l leads". */
   readonly subtitle: string;
-  /** A saved file: the only source then, and no process is asked. */
+  /** The data of a saved file: it is then the only source, and no process is asked. */
   readonly saved?: SavedSource;
-  /** Those that can be asked, the leader first. */
+  /** The processes that can be asked, the leader first. */
   readonly processes: readonly Scraped[];
-  /** `problem` by process id, of the last scrape. */
+  /** `problem` returns the problem of a process's last scrape, by the id of the process. */
   replicas(problem: (id: string) => ProblemData | undefined): readonly ShownReplica[];
-  /** Other processes, another leader. */
+  /** The processes or the leader changed. */
   readonly onDidChange: (listener: () => void) => Disposable;
 }
 
-/** The same for two subjects that are the same. */
+/** Equal for two ids of the same subject. */
 export function subjectKey(id: SubjectId): string {
   return 'url' in id
     ? id.url
@@ -48,7 +48,7 @@ export function subjectKey(id: SubjectId): string {
         ].join('\n');
 }
 
-/** Parsed from what a page kept; undefined for anything else. */
+/** Parses the id that a page saved; undefined for anything else. */
 export function readSubject(v: unknown): SubjectId | undefined {
   if (typeof v !== 'object' || v === null) return undefined;
   const { context, workload, url, file, replica, controller } = v as Record<string, unknown>;
@@ -66,7 +66,8 @@ export function readSubject(v: unknown): SubjectId | undefined {
 type Needs = Pick<Parts, 'clusters' | 'processes' | 'memory'>;
 
 /**
- * Connects when the context is not open. Lives on while the workload is away (scaled to nothing, the context closed).
+ * Connects when the context is not open. Stays usable while the workload is gone (scaled to zero, or the context
+ * closed).
  */
 export function workloadSubject(parts: Needs, id: WorkloadId): Subject {
   const own = new Disposables();
@@ -77,7 +78,7 @@ export function workloadSubject(parts: Needs, id: WorkloadId): Subject {
     (now()?.replicas ?? []).filter(
       (r) => r.pod.phase === 'Running' && !r.pod.deleting && (id.replica === undefined || r.pod.name === id.replica),
     );
-  /** What a reader sees of the processes: unchanged, nobody is told. */
+  /** What the page shows of the processes; listeners are only called when this changes. */
   const look = (): string =>
     running()
       .map((r) => `${r.pod.uid} ${r.pod.restarts} ${r.leader}`)
@@ -161,7 +162,7 @@ export function localSubject(url: string): Subject {
   };
 }
 
-/** A file with saved metrics; its replicas are the pods that its series name. */
+/** A file with saved metrics; the pods named in its series are its replicas. */
 export async function savedSubject(file: string, title: string, saved: SavedSource): Promise<Subject> {
   const pods = await saved.labelValues('pod', undefined);
   return {

@@ -1,8 +1,8 @@
-/** The profile's page that was focused last, as what shows its values elsewhere sees it. */
+/** The profile page that had the focus last, for views that show its values elsewhere. */
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import type { OpenProfile, Part } from '../../profile/types';
 
-/** What a page shows of its profile. */
+/** What part of its profile a page shows. */
 export interface Looking {
   readonly sampleType: number;
   readonly part?: Part | undefined;
@@ -11,10 +11,10 @@ export interface Looking {
 export interface ProfilePage {
   /** "CPU gadgets-controller-manager", or the file's name. */
   readonly title: string;
-  /** Undefined while it is read, and when it can't be. */
+  /** Undefined while the profile is being read, and when that failed. */
   readonly profile: OpenProfile | undefined;
   readonly looking: Looking;
-  /** Any of the above. */
+  /** Fires when any of the above changes. */
   readonly onDidChange: (listener: () => void) => Disposable;
   /** Brings the page to the front, with the function of this name selected. */
   select(name: string): void;
@@ -22,19 +22,19 @@ export interface ProfilePage {
 
 /** The tab of a page: `vscode.WebviewPanel` has this shape. */
 export interface Tab {
-  /** It has the focus, or had it last among all tabs. */
+  /** True if the tab has the focus, or had it last. */
   readonly active: boolean;
   onDidChangeViewState(listener: () => void): Disposable;
   onDidDispose(listener: () => void): Disposable;
 }
 
-/** The pages that are open, in the order in which they had the focus. */
+/** The open pages, the most recently focused first. */
 export class ActivePages implements Disposable {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
   #pages: readonly ProfilePage[] = [];
 
-  /** Another page has the focus, the one that had it was closed, or it shows something else. */
+  /** Another page got the focus, the active page was closed, or it shows something else. */
   readonly onDidChange = this.#changed.event;
   /** Undefined when no page is open. */
   get active(): ProfilePage | undefined {

@@ -1,4 +1,4 @@
-/** Opening several profiles as one: one against another, or the sum of many. */
+/** Opens several profiles as one: a comparison, or the sum of many. */
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import { treeDescription } from '../../captures/describe';
@@ -14,13 +14,13 @@ export interface CompareDeps<U extends FileUri = FileUri> {
   readonly store: Pick<CaptureStore, 'list'>;
   readonly picker: Picker;
   readonly dialogs: FileDialogs<U>;
-  /** Of a file on this machine. */
+  /** The URI of a file on this machine. */
   readonly uriOf: (file: string) => U;
-  /** Opens the files as one, in a tab of this title. */
+  /** Opens the files as one, in a tab with this title. */
   readonly open: (several: Several<U>, title: string) => PromiseLike<void>;
 }
 
-/** Lengths of two captures that differ by less than this part of the longer one are taken as equal. */
+/** Two captures whose lengths differ by less than this share of the longer one count as equally long. */
 const SAME_LENGTH = 0.02;
 
 interface Chosen<U> {
@@ -29,7 +29,7 @@ interface Chosen<U> {
   readonly capture: Capture | undefined;
 }
 
-/** "Compare with…" of a page: asks for what this one is compared with, and opens the two as one. */
+/** "Compare with…" of a page: asks for the base, and opens the two as one. */
 export async function compareWith<U extends FileUri>(after: U, deps: CompareDeps<U>): Promise<void> {
   const list = await deps.store.list();
   const own = list.find((c) => c.file === after.fsPath);
@@ -42,7 +42,7 @@ export async function compareWith<U extends FileUri>(after: U, deps: CompareDeps
   await openPair(own ? chosen(own, deps) : { uri: after, name: fileNameOf(after), capture: undefined }, base, deps);
 }
 
-/** Two captures of the list: the newer one against the older. */
+/** Compares two captures of the list: the newer one with the older one as base. */
 export async function compareCaptures<U extends FileUri>(
   clicked: unknown,
   all: unknown,
@@ -94,13 +94,13 @@ async function openPair<U extends FileUri>(
   await open({ files: [after.uri, before.uri], sources: 1, normalize: scaling(after.capture, before.capture) }, title);
 }
 
-/** Captures of different length are compared per second; others as they are, until the user says otherwise. */
+/** Captures of different lengths are compared per second, others unscaled, until the user changes that. */
 function scaling(a: Capture | undefined, b: Capture | undefined): Normalize {
   const [x = 0, y = 0] = [a?.info.seconds, b?.info.seconds];
   return x > 0 && y > 0 && Math.abs(x - y) > SAME_LENGTH * Math.max(x, y) ? 'duration' : 'none';
 }
 
-/** Captures of the same kind first, those of the same workload before all others; and any file. */
+/** Offers captures of the same kind first, and among them those of the same workload; or any file. */
 async function pickBase<U extends FileUri>(
   list: readonly Capture[],
   own: Capture | undefined,
@@ -121,7 +121,7 @@ async function pickBase<U extends FileUri>(
   return uri && { uri, name: fileNameOf(uri), capture: undefined };
 }
 
-/** Those that a menu gives, else picked from the list. */
+/** The captures that a menu passes, otherwise picked from the list. */
 async function theseOrPicked<U extends FileUri>(
   clicked: unknown,
   all: unknown,

@@ -1,4 +1,4 @@
-/** One profile file that is open, or several as one, however many editors show it. */
+/** One open profile file, or several opened as one; any number of editors may show it. */
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../base/problem';
 import type { Normalize, OpenOptions, OpenProfile } from '../../profile/types';
@@ -10,12 +10,12 @@ export type DocumentState =
   | { readonly kind: 'open'; readonly profile: OpenProfile }
   | { readonly kind: 'failed'; readonly problem: ProblemData };
 
-/** A file that is being written tells several changes: it is read again when none came for this long, ms. */
+/** Writing a file causes several change events: read it again when none has come for this long, ms. */
 const SETTLE_MS = 400;
 
 type Bytes = Uint8Array | readonly Uint8Array[];
 
-/** `Threads.open` of src/profile, which waits for the bytes where they aren't there yet. */
+/** `Threads.open` of src/profile; `bytes` may be a promise. */
 export type ThreadOpener = (
   bytes: Bytes | Promise<Bytes>,
   options: OpenOptions,
@@ -24,21 +24,24 @@ export type ThreadOpener = (
 
 /** The editor's files. */
 export interface ProfileFiles<U> {
-  /** All of a file. Throws `pages.tooBig`, `pages.gone`, `pages.read`. */
+  /** Reads a whole file. Throws `pages.tooBig`, `pages.gone`, `pages.read`. */
   read(uri: U, maxBytes: number): Promise<Uint8Array>;
-  /** Calls back when the file was written or made anew, perhaps several times in a row. */
+  /** Calls back when the file is written or created again, perhaps several times in a row. */
   watch(uri: U, changed: () => void): Disposable;
 }
 
 export interface DocumentDeps<U> {
   readonly files: ProfileFiles<U>;
-  /** Opens bytes in a thread of their own, which starts while they are read. */
+  /** Opens bytes in a thread of their own, which starts while the bytes are still being read. */
   readonly open: ThreadOpener;
-  /** A file that was captured just now is open already; undefined for any other, told at once where it is none. */
+  /**
+   * The profile that a capture's check has already opened, for a new capture; undefined without waiting for any other
+   * file.
+   */
   readonly alreadyOpen: (uri: U) => Promise<OpenProfile | undefined> | undefined;
-  /** Largest profile after decompression, bytes; asked at each load. */
+  /** Largest profile after decompression, bytes; read at each load. */
   readonly maxBytes: () => number;
-  /** The last editor that showed the file is closed. */
+  /** Called when the last editor of the file is closed. */
   readonly onDispose: () => void;
 }
 
@@ -52,7 +55,7 @@ export class ProfileDocument<U extends FileUri> implements Disposable {
   /** When the file was opened, ms since the epoch; for the log. */
   readonly startedAt = Date.now();
 
-  /** `several`: what is opened as one; undefined for one file. */
+  /** `several`: the files that are opened as one; undefined for a single file. */
   constructor(
     readonly uri: U,
     readonly several: Several<U> | undefined,
@@ -68,10 +71,10 @@ export class ProfileDocument<U extends FileUri> implements Disposable {
     for (const file of this.files) this.#own.add(deps.files.watch(file, again));
   }
 
-  /** How its files are scaled to each other. */
+  /** How the files are scaled to each other. */
   #normalize: Normalize;
 
-  /** The files that are read: those shown, then those they are compared with. */
+  /** The files to read: first those shown, then those of the base. */
   get files(): readonly U[] {
     return this.several?.files ?? [this.uri];
   }
@@ -89,7 +92,7 @@ export class ProfileDocument<U extends FileUri> implements Disposable {
   }
   readonly onDidChange = this.#changed.event;
 
-  /** Reads the file, anew when it was read before; what is shown stays until the new contents are there. */
+  /** Reads the file, or reads it again. The old contents stay until the new ones are read. */
   load(): void {
     this.#load?.abort();
     const load = new AbortController();
@@ -105,7 +108,7 @@ export class ProfileDocument<U extends FileUri> implements Disposable {
       },
       (e: unknown) => {
         if (load.signal.aborted || isAbort(e)) return;
-        // A file that was deleted while it is looked at stays on the screen.
+        // A file that is deleted while it is open stays on the screen.
         if (this.#state.kind === 'open' && e instanceof Problem && e.code === 'pages.gone') return;
         this.#become({ kind: 'failed', problem: Problem.from(e, 'pages.unreadable').toJSON() });
       },
@@ -123,7 +126,7 @@ export class ProfileDocument<U extends FileUri> implements Disposable {
     return (kept && (await kept)) ?? open(files.read(this.uri, maxBytes), { maxBytes }, signal);
   }
 
-  /** Called by the editor with the last page of the file: ends the thread. */
+  /** The editor calls this when the last page of the file is closed: ends the thread. */
   dispose(): void {
     clearTimeout(this.#timer);
     this.#load?.abort();

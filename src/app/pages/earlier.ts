@@ -1,4 +1,4 @@
-/** Goroutine dumps that were taken before the one that is looked at, and what changed since one of them. */
+/** Earlier goroutine dumps, and what changed between one of them and the dump that is shown. */
 import * as path from 'node:path';
 import { isAbort, Problem } from '../../base/problem';
 import { when } from '../../captures/describe';
@@ -12,11 +12,11 @@ import type { Choice, Picker } from '../editor';
 import type { ThreadOpener } from './document';
 import type { FileDialogs, FileUri } from './panel';
 
-/** A dump of the same process is compared with by itself only when it is at most this old, ms: a day. */
+/** The oldest age at which a dump of the same process is used as base automatically, ms: a day. */
 const FRESH_MS = 24 * 3_600_000;
-/** Dumps between the base and the one that is shown that are read as well: enough to tell a rise from a wave. */
+/** How many dumps between the base and the shown one are read too: enough to tell a steady rise from fluctuation. */
 const BETWEEN = 6;
-/** Earlier captures that the page offers at once; a list of all is behind "Another dump…". */
+/** How many earlier captures the page offers at once; "Another dump…" lists them all. */
 const OFFERED = 12;
 
 export interface EarlierDeps {
@@ -25,13 +25,13 @@ export interface EarlierDeps {
   readonly openDump: ThreadOpener;
   readonly picker: Picker;
   readonly dialogs: FileDialogs;
-  /** All of a file on this machine. */
+  /** Reads a whole file on this machine. */
   readonly read: (file: string) => PromiseLike<Uint8Array>;
   /** Largest dump after decompression, bytes. */
   readonly maxBytes: () => number;
 }
 
-/** What is looked at: its dump, and the capture that it is, if it is one. */
+/** The dump that is shown, and its capture if it has one. */
 export interface Shown {
   readonly uri: FileUri;
   readonly dump: GoroutineDump;
@@ -90,7 +90,7 @@ export async function compare(shown: Shown, base: string, deps: EarlierDeps): Pr
   };
 }
 
-/** Captures of the same workload first, then all others, then any file. Undefined when the user gave up. */
+/** Offers captures of the same workload first, then all others, then any file. Undefined when the user cancels. */
 async function ask(
   { capture }: Shown,
   all: readonly Capture[],
@@ -158,7 +158,7 @@ async function readDump(
   }
 }
 
-/** One replica, or one address. */
+/** Identifies the process: one replica, or one address. */
 function processOf(info: CaptureInfo | undefined): string {
   if (!info) return '';
   return info.pod !== '' ? [info.context, info.namespace, info.pod].join('/') : info.url;
@@ -176,7 +176,7 @@ function relation(info: CaptureInfo, shown: CaptureInfo | undefined): EarlierDum
     : 'other';
 }
 
-/** "14:30", the day only where it is another one; with seconds where several were taken within a minute. */
+/** "14:30"; with the day unless it is today, and with seconds if several dumps are of the same minute. */
 function clockOf(times: readonly number[], now: number): (at: number) => string {
   const minute = (at: number): string => when(at, now).replace(/^today /, '');
   const seconds = new Set(times.map(minute)).size < new Set(times).size;

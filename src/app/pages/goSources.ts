@@ -1,4 +1,4 @@
-/** The Go sources that a profile's frames are from, found and read on this machine. */
+/** Finds and reads the Go sources of a profile's frames on this machine. */
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
@@ -10,47 +10,47 @@ import { modulesOf, slashes, usedBy, type GoModule, type Modules } from '../../l
 import { filesOf } from '../../lines/values';
 import type { OpenProfile, StackFrame } from '../../profile/types';
 
-/** Folders that hold no modules of the user's own. */
+/** Folders that contain none of the user's own modules. */
 const SKIP = '**/{node_modules,vendor,.git,testdata}/**';
-/** More go.mod files than this in a workspace are not looked at. */
+/** At most this many go.mod files of a workspace are read. */
 const MAX_MODULES = 200;
-/** Files of one name that are compared at most; `main.go` and `doc.go` are common. */
+/** How many files of the same name are compared at most; `main.go` and `doc.go` are common. */
 const MAX_NAMED = 1000;
-/** `go env` answers in some 10 ms; it is given up after this, ms. */
+/** `go env` answers within about 10 ms; it is killed after this, ms. */
 const GO_ENV_MS = 5000;
-/** Files that were not the one and are told of. */
+/** How many rejected candidates are listed in the message. */
 const MOST_REFUSED = 2;
 
 /** A frame's file on this machine. */
 export interface SourceFile {
   readonly file: string;
-  /** Of the text as it is, from 1; 0 = unknown. */
+  /** Line in the current text, from 1; 0 = unknown. */
   readonly line: number;
-  /** That the file has changed since, in a sentence; '' = it has not. */
+  /** A sentence saying that the file has changed since; '' if it has not. */
   readonly note: string;
 }
 
 /** The workspace, as the editor has it. Paths are absolute, with `/` as separator. */
 export interface GoWorkspace {
   readonly folders: readonly string[];
-  /** No program is run for a workspace that isn't. */
+  /** In an untrusted workspace, no program is run. */
   readonly trusted: boolean;
   /** The setting `sourcePaths`. */
   readonly sourcePaths: Readonly<Record<string, string>>;
-  /** Files on this machine by the editor's glob patterns. */
+  /** Finds files on this machine by the editor's glob patterns. */
   find(include: string, exclude: string, most: number): Promise<readonly string[]>;
-  /** Any of the above may be different now, or a go.mod or go.work is. */
+  /** Fires when any of the above, or a go.mod or go.work, may have changed. */
   onDidChange(listener: () => void): Disposable;
 }
 
 /**
- * What the workspace and this machine know about Go sources; found when first needed and kept until go.mod files
+ * What the workspace and this machine know about Go sources. Found at the first use, and kept until go.mod files
  * change.
  */
 export class GoSources implements Disposable {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new Emitter<void>());
-  /** What is known of places has changed: a `Locator` made before may miss files. */
+  /** The known locations have changed: a `Locator` created before may miss files. */
   readonly onDidChange = this.#changed.event;
   #modules: Promise<Modules> | undefined;
   #goEnv: Promise<{ readonly root: string; readonly modCache: string }> | undefined;
@@ -66,12 +66,15 @@ export class GoSources implements Disposable {
     );
   }
 
-  /** Modules of the workspace's own. Never rejects. */
+  /** The workspace's own modules. Never rejects. */
   async modules(): Promise<readonly GoModule[]> {
     return (await this.#known()).modules.filter((m) => m.replaces !== true);
   }
 
-  /** Finds the files of a profile. All that it names is looked at once: the more is known of a build, the surer. */
+  /**
+   * The locator for a profile's files. It considers all files of the profile at once: more paths make the result more
+   * certain.
+   */
   of(profile: OpenProfile): Promise<Locator> {
     const known = this.#locators.get(profile);
     if (known) return known;
@@ -85,7 +88,7 @@ export class GoSources implements Disposable {
     return made;
   }
 
-  /** The file of a profile's frame, or where it was looked for. */
+  /** The file of a profile's frame, or where it was searched. */
   async find(frame: StackFrame, profile: OpenProfile): Promise<SourceFile | Missing> {
     const found = await (await this.of(profile)).locate(frame.file, frame);
     if (!('file' in found)) return found;
@@ -130,8 +133,8 @@ export class GoSources implements Disposable {
   }
 
   /**
-   * This machine's Go, asked once; empty where there is none, and while the workspace is not trusted: no program is run
-   * for it then. `local` keeps it from fetching another toolchain.
+   * GOROOT and module cache of this machine, asked once. Empty without Go, and in an untrusted workspace, for which no
+   * program is run. GOTOOLCHAIN=`local` keeps go from downloading another toolchain.
    */
   #go(): Promise<{ readonly root: string; readonly modCache: string }> {
     if (!this.workspace.trusted) return Promise.resolve({ root: '', modCache: '' });
@@ -151,7 +154,7 @@ export class GoSources implements Disposable {
 
 async function findModules({ folders, find }: GoWorkspace): Promise<Modules> {
   const files = await find('**/go.mod', SKIP, MAX_MODULES);
-  // A folder of the workspace may be a piece of a module or of a go.work, which lie above it.
+  // A workspace folder may be part of a module or go.work whose file is in a folder above.
   const above = [
     ...new Set(
       folders.flatMap((folder) =>
@@ -175,7 +178,7 @@ async function findModules({ folders, find }: GoWorkspace): Promise<Modules> {
   return modulesOf([...mods.flatMap(({ dir, text }) => (text === undefined ? [] : [{ dir, text }])), ...works]);
 }
 
-/** Why there is no source to open, and what would help. */
+/** Why there is no source to open, and what may help. */
 export function notFound(frame: StackFrame, { looked, refused }: Missing): string {
   if (!namesFile(frame))
     return (
@@ -191,14 +194,12 @@ const HELP =
   'Open the folder of its module, run "go mod download" in it, or add a rule to the setting ' +
   'controllerTuner.sourcePaths.';
 
-/** False for what the compiler made, and where symbols were stripped. */
+/** False for functions made by the compiler, and without symbols. */
 export function namesFile({ file }: StackFrame): boolean {
   return file !== '' && !file.startsWith('<');
 }
 
-/**
- * The setting's rules with the folders that they mean on this machine: relative ones in each folder of the workspace.
- */
+/** The setting's rules with folders resolved on this machine: relative ones in each workspace folder. */
 function rulesOf({ sourcePaths, folders }: GoWorkspace): LocateEnv['rules'] {
   return Object.entries(sourcePaths).map(([from, to]) => {
     const home = to.replace(/^~(?=$|[\\/])/, os.homedir());

@@ -2,12 +2,12 @@
 import type { Disposable } from '../../base/dispose';
 import type { Port } from '../../protocol/channel';
 
-/** A tab of the editor that shows a page: the way to the page, and what becomes of the tab. */
+/** An editor tab that shows a page: the channel to the page, and the state of the tab. */
 export interface PagePanel extends Port {
-  /** The tab is in front in its group. A page that is hidden is gone, and is loaded anew when it is shown. */
+  /** True if the tab is in front in its group. A hidden page is unloaded, and loaded anew when it is shown. */
   readonly visible: boolean;
   onDidChangeVisible(listener: () => void): Disposable;
-  /** Shows a page by the name of its bundle; the one that was there before is gone. `title`: for the screen reader. */
+  /** Loads a page by the name of its bundle, replacing the current one. `title`: for the screen reader. */
   load(page: string, title: string): void;
   /** Brings the tab to the front. */
   reveal(): void;
@@ -26,21 +26,21 @@ export function fileNameOf({ path }: FileUri): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** What the editor's dialog for a file says. */
+/** The texts of the editor's open dialog. */
 export interface OpenQuestion {
   readonly title: string;
   readonly openLabel: string;
-  /** Endings by what they are called. */
+  /** Label → file extensions. */
   readonly filters?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface SaveQuestion {
   readonly title: string;
-  /** Default: the editor's own word. */
+  /** Default: the editor's own label. */
   readonly saveLabel?: string;
   /** The proposed name. */
   readonly name: string;
-  /** What the files are called, and their ending without the first dot. */
+  /** Label of the file type, and its extension without the leading dot. */
   readonly filter: string;
   readonly extension: string;
 }
@@ -49,9 +49,7 @@ export interface SaveQuestion {
 export interface FileDialogs<U extends FileUri = FileUri> {
   /** Undefined when the user chose none. */
   open(question: OpenQuestion): PromiseLike<U | undefined>;
-  /**
-   * Asks where to and writes `content` there; undefined when the user chose no place. `writing`: shows that it goes on.
-   */
+  /** Asks where to save, then writes `content` there; undefined when the user cancels. `writing`: shows progress. */
   save(
     question: SaveQuestion,
     content: () => Promise<Uint8Array>,

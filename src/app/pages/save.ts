@@ -1,4 +1,4 @@
-/** Writing what a page shows to a file of the user's choice. */
+/** Saves what a page shows to a file that the user chooses. */
 import type { Of } from '../../protocol/channel';
 import type { FromFlamePage, SaveForm } from '../../protocol/flame';
 import type { Questions } from '../../profile/types';
@@ -22,8 +22,7 @@ export interface SaveDeps {
 }
 
 /**
- * Asks where to, then writes. `name`: of what is shown, the file's proposed name. The profile's own forms are made by
- * its thread.
+ * Asks where to save, then writes. `name`: the proposed file name. Forms of the profile itself are made in its thread.
  */
 export async function save(m: Save, profile: Questions, name: string, { dialogs, messages }: SaveDeps): Promise<void> {
   const { extension, filter } = FORMS[m.form];

@@ -1,4 +1,4 @@
-/** One editor's page: shows the document, answers the page's requests, swaps pages in place. */
+/** The page of one editor: shows the document, answers the page's requests, and switches between pages in place. */
 import { pause } from '../../base/abort';
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { count } from '../../base/format';
@@ -38,7 +38,7 @@ import type { Several } from './several';
 export interface SessionDeps<U extends FileUri> extends CompareDeps<U>, EarlierDeps {
   readonly store: Pick<CaptureStore, 'list' | 'get' | 'onDidChange'>;
   readonly editor: Pick<Editor, 'log' | 'messages' | 'copy'>;
-  /** Keeps which page of a file was shown last, over window reloads. */
+  /** Remembers which page of a file was shown last, across window reloads. */
   readonly memory: Store;
   readonly dialogs: FileDialogs<U>;
   readonly sources: Pick<GoSources, 'modules'>;
@@ -55,13 +55,13 @@ type Shown =
       readonly channel: HostChannel<ToGoroutinesPage, FromGoroutinesPage, GoroutinesReplies>;
     };
 
-/** The page is not kept waiting longer than this for the workspace's modules, ms; they are told when they are there. */
+/** The longest that the page waits for the workspace's modules, ms; if they come later, they are sent then. */
 const MODULES_MS = 200;
-/** Profiles of a merge that are named beside the title. */
+/** How many profiles of a merge are named beside the title. */
 const MERGED_TOLD = 3;
-/** Questions whose part and values a page shows; others are asked beside it. */
+/** Questions that tell which part and value type the page shows; the page asks others in addition. */
 const SHOWN = new Set<string>(['flame', 'top', 'sandwich'] satisfies FromFlamePage['type'][]);
-/** What failed, for the log, by the message that asked for it. */
+/** What failed, for the log, by the type of the request. */
 const TASKS: Readonly<Partial<Record<string, string>>> = {
   openSource: 'Open source',
   save: 'Save',
@@ -77,17 +77,17 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
   readonly #changed = this.#own.add(new Emitter<void>());
   readonly onDidChange = this.#changed.event;
   #shown: Shown;
-  /** The page said that it listens. */
+  /** The page has sent `ready`. */
   #ready = false;
-  /** What the page asked when it was ready, not answered yet. */
+  /** Questions that came with `ready` and are not answered yet. */
   #early: readonly EarlyFlame[] = [];
-  /** True when the user or an earlier window chose the page: contents don't change it then. */
+  /** True when the user or an earlier window chose the page: the contents don't change it then. */
   #chosen: boolean;
-  /** What the page was last told that it shows. */
+  /** The title last sent to the page. */
   #title = '';
-  /** What the page asked last; undefined until it did. */
+  /** What the page shows by its last question; undefined before the first one. */
   #looking: Looking | undefined;
-  /** A function that the page is to select as soon as it can. */
+  /** The function to select in the page as soon as possible. */
   #wanted: string | undefined;
   #drawn = false;
 
@@ -128,23 +128,23 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
   }
 
   select(name: string): void {
-    // A page that was hidden is loaded anew, and hears nothing before it says that it is ready.
+    // A hidden page is loaded anew, and receives nothing before it has sent `ready`.
     const { visible } = this.panel;
     this.panel.reveal();
     this.#wanted = name;
-    // Goroutines are a list; functions are selected in the graph.
+    // The goroutine page lists goroutines; functions are selected in the flame graph.
     if (this.#shown.page !== 'flame') this.#show('flame');
     else if (visible) this.#selectWanted();
   }
 
-  /** Once the page knows the profile. */
+  /** Selects it once the page knows the profile. */
   #selectWanted(): void {
     if (this.#wanted === undefined || !this.#ready || this.#title === '' || this.#shown.page !== 'flame') return;
     this.#shown.channel.send({ type: 'select', name: this.#wanted });
     this.#wanted = undefined;
   }
 
-  /** The page asks for what it shows: another value type, another part. */
+  /** The page shows something else: another value type, another part. */
   #looksAt({ sampleType, part }: Looking): void {
     if (this.#looking?.sampleType === sampleType && JSON.stringify(this.#looking.part) === JSON.stringify(part)) return;
     this.#looking = { sampleType, part };
@@ -178,7 +178,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
       : { page, channel: new HostChannel(GOROUTINES, this.panel, this.#goroutinesHandlers(), events) };
   }
 
-  /** For both pages. */
+  /** Sends a message that both pages understand. */
   #send(m: ToProfilePage): void {
     this.#shown.channel.send(m);
   }
@@ -196,7 +196,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
         this.deps.captureAgain(await this.#capture());
       },
       drawn: (m) => {
-        // The whole way, from the opening of the file, counts once: later pictures follow the user.
+        // Log the whole time since the file was opened only once: later pictures follow user actions.
         if (!this.#drawn)
           this.deps.editor.log.info(
             `${this.#name}: ${page} drawn in ${Math.round(m.millis)} ms, ${Date.now() - this.doc.startedAt} ms ` +
@@ -257,7 +257,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
     this.#turnTo(page);
   }
 
-  /** The page that was there may still speak, and is not heard any more. */
+  /** Replaces the page. The old one may still send messages; they are ignored. */
   #turnTo(page: PageName): void {
     this.#shown.channel.dispose();
     this.#shown = this.#load(page);
@@ -281,7 +281,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
     const first = pages[0] ?? 'flame';
     const { page } = this.#shown;
     if (!pages.includes(page) || (!this.#chosen && page !== first)) {
-      // The contents decide, not the name: the other page takes over and asks again.
+      // The contents decide, not the name: load the other page, which asks again.
       this.#turnTo(first);
       return;
     }
@@ -291,7 +291,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
       const early = this.#early;
       const queries = early.map((e) => earlyQuery(e, profile.summary, ownModules));
       const trees = queries.map((query) => profile.flame(query));
-      // Told where they are sent; when they aren't, nobody waits for them.
+      // Errors are handled where the trees are sent. If they are never sent, a rejection must not go unhandled.
       for (const tree of trees) tree.catch(() => undefined);
       const facts = await this.#facts(profile, pages, ownModules);
       const { state } = this.doc;
@@ -331,7 +331,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
     };
   }
 
-  /** Which files are shown as one: "30 s, today 14:32, against 10 s, today 14:02", or how many were added up. */
+  /** Describes the files shown as one: "30 s, today 14:32, against 10 s, today 14:02", or how many were added up. */
   async #together({ files, sources }: Several<U>, now: number): Promise<string> {
     const told = await Promise.all(
       files.map(async (file) => {
@@ -348,14 +348,14 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
     return `${told.slice(0, sources).join(' · ')}, against ${told.slice(sources).join(' · ')}`;
   }
 
-  /** Captures come and go; the page hears only of a new name of its own. */
+  /** After a change of the captures: sends the page its title if it was renamed. */
   async #renamed(): Promise<void> {
     if (this.doc.state.kind !== 'open') return;
     const capture = await this.#capture().catch(() => undefined);
     if (capture && this.#title !== '' && capture.info.name !== this.#title) this.#tellState();
   }
 
-  /** The capture that this file is, if it is one. */
+  /** The capture of this file, if it is one. */
   async #capture(): Promise<Capture | undefined> {
     return this.doc.uri.scheme === 'file' ? this.deps.store.get(this.doc.uri.fsPath) : undefined;
   }
@@ -381,7 +381,7 @@ export class PageSession<U extends FileUri> implements Disposable, ProfilePage {
   }
 }
 
-/** Pages that a profile can be read in, the fitting one first. A difference has no goroutines to list. */
+/** The pages that can show a profile, the best one first. A difference has no goroutines to list. */
 function pagesOf({ summary: { kind, combined } }: Pick<OpenProfile, 'summary'>): readonly PageName[] {
   return kind === 'goroutines' && (combined?.bases ?? 0) === 0 ? ['goroutines', 'flame'] : ['flame'];
 }

@@ -1,22 +1,22 @@
-/** Several files opened as one: what is shown, what it is compared with, and how the reader puts them together. */
+/** Several files opened as one: the files shown, their base, and how the reader combines them. */
 import type { CombineOptions, Normalize } from '../../profile/types';
 
 export interface Several<U> {
-  /** What is shown, then what it is compared with. */
+  /** The files shown, then those of the base. */
   readonly files: readonly U[];
-  /** How many of them are shown; the rest is the base. All: a merge. */
+  /** How many of the files are shown; the rest is the base. If all are shown, it is a merge. */
   readonly sources: number;
   readonly normalize: Normalize;
 }
 
 const NORMALIZE: readonly string[] = ['none', 'total', 'duration'] satisfies Normalize[];
 
-/** As a text that the editor keeps over reloads: the query of a URI. */
+/** Encodes it as text that the editor keeps over reloads: the query of a URI. */
 export function encodeSeveral({ files, sources, normalize }: Several<{ toString(): string }>): string {
   return JSON.stringify({ files: files.map(String), sources, normalize });
 }
 
-/** Undefined for a text that is not ours. */
+/** Undefined for any other text. */
 export function decodeSeveral(text: string): Several<string> | undefined {
   let raw: { readonly files?: unknown; readonly sources?: unknown; readonly normalize?: unknown };
   try {
@@ -34,7 +34,7 @@ export function decodeSeveral(text: string): Several<string> | undefined {
   };
 }
 
-/** How the reader is to put them together. Per cents of a comparison are of its base, as with `-diff_base`. */
+/** Options for the reader. In a comparison, percentages are of the base, as with `-diff_base`. */
 export function combineOf({ files, sources }: Several<unknown>, normalize: Normalize): CombineOptions {
   return { sources, normalize, ...(sources < files.length && { ofBase: true }) };
 }

@@ -1,4 +1,4 @@
-/** The pprof or metrics endpoint of a process: found when it is not known yet, and found anew when it has moved. */
+/** The pprof or metrics endpoint of a process: found when unknown, and found again when it has moved. */
 import { isAbort, Problem } from '../../base/problem';
 import { bestEndpoint, type FoundEndpoint } from '../../cluster/endpoints';
 import { localProcess } from '../../cluster/local';
@@ -9,15 +9,15 @@ import type { Target } from '../../target/types';
 import type { Parts } from '../parts';
 import type { PodPlace } from './place';
 
-/** An endpoint, and whose token it gets. */
+/** An endpoint, and whose token to send. */
 export interface ReadyEndpoint {
   readonly endpoint: FoundEndpoint;
   readonly auth: Auth;
-  /** The process was asked just now; false: this is what was known from before. */
+  /** True if the process was asked just now, false if the endpoint was already known. */
   readonly asked: boolean;
 }
 
-/** What can be asked by HTTP at once. */
+/** Ready for an HTTP request. */
 export interface EndpointTarget {
   readonly target: Target;
   readonly path: string;
@@ -25,7 +25,7 @@ export interface EndpointTarget {
 
 type Needs = Pick<Parts, 'processes' | 'memory'>;
 
-/** What an endpoint says that is not there any more: nothing listens, or something else does. */
+/** Codes of errors from an endpoint that is gone: nothing listens there, or something else does. */
 const MOVED = new Set([
   'kube.portRefused',
   'target.refused',
@@ -37,7 +37,7 @@ const MOVED = new Set([
   'target.protocol',
 ]);
 
-/** First part of the codes of what goes wrong: `capture.noEndpoint`, `metrics.needsToken`. */
+/** Prefixes of problem codes: `capture.noEndpoint`, `metrics.needsToken`. */
 const CODE: Readonly<Record<EndpointKind, string>> = { pprof: 'capture', metrics: 'metrics' };
 const SWITCH_ON: Readonly<Record<EndpointKind, string>> = {
   pprof:
@@ -49,9 +49,8 @@ const SWITCH_ON: Readonly<Record<EndpointKind, string>> = {
 };
 
 /**
- * One that answered, now or when it was last asked; else, or with `again`, the process is asked. Throws what keeps the
- * process from being asked (`kube.…`), `capture.noEndpoint` or `metrics.noEndpoint`, or a Problem for which
- * `asksForToken` is true.
+ * An endpoint known to answer; if there is none, or with `again`, the process is probed. Throws what prevents the probe
+ * (`kube.…`), `capture.noEndpoint` or `metrics.noEndpoint`, or a Problem for which `asksForToken` is true.
  */
 async function readyEndpoint(
   { processes, memory }: Needs,
@@ -77,7 +76,7 @@ async function readyEndpoint(
   const endpoint = bestEndpoint(endpoints, kind);
   if (endpoint?.state === 'ok') return ready(endpoint, true);
   if (endpoint?.state === 'needsToken') throw needsToken(kind, replica.pod.name, endpoint);
-  // What stands before the process, or in the settings, and not what its metrics say.
+  // Problems of access or of the settings, not those of reading the metrics.
   const barred = problems.find((p) => p.code.startsWith('kube.') || p.code === 'cluster.pin');
   if (barred) throw barred;
   throw noEndpoint(kind, `${replica.pod.namespace}/${replica.pod.name}`, endpoints);
@@ -112,8 +111,8 @@ export function pprofEndpoint(
 }
 
 /**
- * Uses the pprof endpoint of a process. One that is known from before may be stale: when it is not there any more, the
- * process is asked and the use tried once more.
+ * Uses the pprof endpoint of a process. A known endpoint may be stale: if it is gone, probes the process and tries once
+ * more.
  */
 export async function withPprofEndpoint<T>(
   needs: Needs,
@@ -136,7 +135,7 @@ export async function withPprofEndpoint<T>(
   }
 }
 
-/** Where a pod's metrics are scraped. `again`: what was found before is not there any more. */
+/** Where to scrape a pod's metrics. `again`: the known endpoint is gone. */
 export async function metricsTarget(
   needs: Needs & Pick<Parts, 'clusters'>,
   place: PodPlace,
@@ -149,12 +148,12 @@ export async function metricsTarget(
   return { target: podTarget(session, namespace, name, endpoint, auth), path: endpoint.path };
 }
 
-/** Of a process that was attached by its address: `/metrics` beside its pprof. */
+/** For a process attached by its address: `/metrics` beside its pprof. */
 export function localMetricsTarget(url: string): EndpointTarget {
   return { target: localProcess(url).target, path: '/metrics' };
 }
 
-/** When the API server would not make the token, the process still asks for one, and another account may do. */
+/** When the API server refuses to make the token, says that the process needs one and that another account may work. */
 export function tokenProblem(problem: Problem): Problem {
   if (problem.code !== 'kube.forbidden' && problem.code !== 'kube.notFound') return problem;
   const { detail } = problem;

@@ -1,4 +1,4 @@
-/** Which process: context → workload → replica, the leader first; or one that was attached by its address. */
+/** Picks a process: context → workload → replica, the leader first; or one that was attached by its address. */
 import { count } from '../../base/format';
 import { Problem } from '../../base/problem';
 import type { Workload } from '../../controllers/types';
@@ -12,7 +12,7 @@ export interface PickDeps {
   readonly picker: Picker;
   readonly clusters: Clusters;
   readonly locals: () => readonly string[];
-  /** Workloads that are offered first. Default: none. */
+  /** Which workloads are offered first. Default: none. */
   readonly likely?: (workload: Workload) => boolean;
 }
 
@@ -20,7 +20,7 @@ interface State<X> extends Preselected {
   readonly extra: X;
 }
 
-/** Steps after the process is chosen; they may look at what was preselected. */
+/** Steps after the process is chosen; they see what was preselected. */
 export type TailStep<X> = Step<State<X>>;
 
 export async function pickProcess<X>(
@@ -39,7 +39,7 @@ export async function pickProcess<X>(
   return { place: placesOf(end)[0], extra: end.extra };
 }
 
-/** The same, with all replicas of the workload offered too. */
+/** Also offers all replicas of the workload. */
 export async function pickProcesses<X>(
   deps: PickDeps,
   title: string,
@@ -56,7 +56,7 @@ export async function pickProcesses<X>(
   return { places: placesOf(end), extra: end.extra };
 }
 
-/** A workload, or a process that was attached; for what is about all replicas at once. */
+/** Picks a workload or an attached process, for what concerns all replicas at once. */
 export async function pickWorkload(
   deps: PickDeps,
   title: string,

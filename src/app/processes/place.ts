@@ -1,4 +1,4 @@
-/** One process, or the processes of a workload: the pod of a replica, or an address on this machine. */
+/** One process, or all processes of a workload: a replica's pod, or an address on this machine. */
 import { Problem } from '../../base/problem';
 import type { Replica, Workload } from '../../controllers/types';
 
@@ -14,17 +14,17 @@ export interface LocalPlace {
 }
 export type Place = PodPlace | LocalPlace;
 
-/** What is known before anything is asked: from a node of the tree. */
+/** What a tree node answers before anything is asked. */
 export interface Preselected {
   readonly context?: string;
   readonly workload?: Workload;
   readonly replica?: Replica;
-  /** Every replica of the workload is meant; `replica` is then the one that speaks for them. */
+  /** All replicas of the workload are meant; `replica` then represents them. */
   readonly all?: boolean;
   readonly url?: string;
 }
 
-/** The processes that are meant, the one that speaks for them first. Throws Problem `pick.incomplete`. */
+/** The chosen processes, the representative first. Throws Problem `pick.incomplete`. */
 export function placesOf({ context, workload, replica, all, url }: Preselected): readonly [Place, ...Place[]] {
   if (url !== undefined) return [{ kind: 'local', url }];
   if (context === undefined || !workload || !replica)
@@ -42,7 +42,7 @@ export function placesOf({ context, workload, replica, all, url }: Preselected):
   ];
 }
 
-/** Replicas that can be asked; the leader stands first, as in the workload. */
+/** Replicas that can be asked; the leader comes first, as in the workload. */
 export function runningOf({ replicas }: Workload): readonly Replica[] {
   return replicas.filter((r) => r.pod.phase === 'Running' && !r.pod.deleting);
 }

@@ -1,4 +1,4 @@
-/** What is known of the processes behind the replicas, from asking them when the user acts. */
+/** What probes have found out about the processes behind the replicas. A process is probed only when the user acts. */
 import { abortError, orAbort } from '../../base/abort';
 import { Disposables, Emitter, type Disposable } from '../../base/dispose';
 import { isAbort, type Problem, type ProblemData } from '../../base/problem';
@@ -18,25 +18,23 @@ export interface ProcessesDeps {
   readonly log: { info(message: string): void; problem(what: string, e: unknown): void };
 }
 
-/** What is known of a process from asking it. */
+/** What probing a process has found out. */
 export interface ProcessFacts {
   readonly state: 'unknown' | 'probing' | 'probed';
   readonly endpoints: readonly FoundEndpoint[];
-  /** Undefined: metrics could not be read, or were not yet. */
+  /** Undefined if the metrics could not be read, or have not been read yet. */
   readonly controllers: readonly RunningController[] | undefined;
   readonly problems: readonly ProblemData[];
-  /** For display: whose token is sent, "" = none. */
+  /** Display text: whose token is sent, "" = none. */
   readonly auth: string;
 }
 
 interface Known {
-  /** Undefined until it was looked at. */
+  /** Undefined until the first probe has finished. */
   findings: Findings | undefined;
-  /** Restarts of the pod when it was looked at: another process answers after one. */
+  /** The pod's restart count at the probe: after a restart, another process answers. */
   restarts: number;
-  /**
-   * What was pinned of its workload when it was looked at, as text: another pin makes it as unknown as a restart does.
-   */
+  /** The pins of its workload at the probe, as text: like a restart, a changed pin makes the findings invalid. */
   pins: string;
   work: Promise<Findings> | undefined;
   stop: AbortController;
@@ -79,8 +77,8 @@ export class Processes implements Disposable {
   }
 
   /**
-   * Asks the process: which endpoints answer, which controllers run in it. A probe that is under way is shared. Rejects
-   * with a Problem, which the facts hold as well; the caller's abort ends only its own waiting.
+   * Probes the process: which endpoints answer, and which controllers run in it. Callers share a probe in progress.
+   * Rejects with a Problem, which the facts contain as well. The caller's abort only ends its own wait, not the probe.
    */
   probe(
     context: string,
@@ -116,7 +114,7 @@ export class Processes implements Disposable {
     return this.#outcome(key, mine, options.signal);
   }
 
-  /** What a probe comes to; of one that another has replaced meanwhile, what that one comes to. */
+  /** The result of a probe; if a newer probe has replaced it, the result of that one. */
   async #outcome(key: string, known: Known, signal: AbortSignal | undefined): Promise<Findings> {
     for (let current = known; ;) {
       try {
@@ -135,7 +133,7 @@ export class Processes implements Disposable {
     known.problem = undefined;
     try {
       const cluster = await this.deps.clusters.connect(context, known.stop.signal);
-      // They may have changed while it was connecting.
+      // The pins may have changed while connecting.
       const knowledge = this.#knowledge();
       known.pins = textOf(knowledge.pins, workload);
       const findings = await probeProcess({ session: cluster.session, workload, replica }, knowledge, {
@@ -156,7 +154,7 @@ export class Processes implements Disposable {
     }
   }
 
-  /** Forgets what a workload's processes said: after its authentication changed. */
+  /** Forgets the findings of a workload's processes, after its authentication changed. */
   forget(context: string, workload: Workload): void {
     for (const replica of workload.replicas) {
       const key = keyOf(context, replica);
@@ -170,7 +168,7 @@ export class Processes implements Disposable {
     return { memory: this.deps.memory, pins: this.deps.pins() };
   }
 
-  /** Drops what was known of pods that are gone, and of contexts that were closed. */
+  /** Drops the findings of pods that are gone, and of contexts that were closed. */
   #prune(context: string | undefined): void {
     for (const [key, known] of this.#known) {
       const [of = '', uid = ''] = key.split('\n');
@@ -189,7 +187,7 @@ export class Processes implements Disposable {
   }
 }
 
-/** False after a restart, or when another endpoint was pinned. */
+/** False after a restart, or after a pin changed. */
 function holds(known: Known, workload: Workload, replica: Replica, pins: Pins): boolean {
   return known.restarts === replica.pod.restarts && known.pins === textOf(pins, workload);
 }

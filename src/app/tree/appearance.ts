@@ -1,4 +1,4 @@
-/** How the rows look: label, description, icon, what is read aloud. Pure. */
+/** How the rows look: label, description, icon, accessible label. Pure. */
 import { age as ageOf, count } from '../../base/format';
 import type { FoundEndpoint } from '../../cluster/endpoints';
 import type { Replica, RunningController, Workload } from '../../controllers/types';
@@ -9,7 +9,7 @@ const WARNING: Icon = { id: 'warning', color: 'list.warningForeground' };
 const ERROR: Icon = { id: 'error', color: 'list.errorForeground' };
 const READY = 'charts.green';
 
-/** Parts that are there, between middle dots. */
+/** Joins the non-empty parts with middle dots. */
 function dots(...parts: readonly (string | false | undefined)[]): string {
   return parts.filter((p) => typeof p === 'string' && p !== '').join(' · ');
 }
@@ -51,7 +51,7 @@ export function contextAppearance({ info, state, problem, cluster, generation }:
             : { id: 'vm-outline' },
     contextValue: `context ${state}${info.current ? ' current' : ''}`,
     spoken: `context ${info.name}${info.current ? ', current' : ''}, ${what === '' ? 'not connected' : what}`,
-    // The current one opens by itself, unless the user disconnected it.
+    // The current context opens by itself, unless the user disconnected it.
     collapsible: state !== 'closed' || (info.current && generation === 0) ? 'expanded' : 'collapsed',
     command: undefined,
   };
@@ -95,7 +95,7 @@ function readyCount(w: Workload): number {
   return n;
 }
 
-/** The versions in use, newest name first; more than one while a rollout is under way. */
+/** The versions in use; more than one during a rollout. */
 export function versions(w: Workload): string {
   return [...new Set(w.replicas.map((r) => r.version))].filter((v) => v !== '').join(', ');
 }
@@ -124,8 +124,8 @@ export function workloadAppearance(w: Workload, withNamespace: boolean, now: num
 }
 
 /**
- * A Deployment's pods differ in their last five letters only, and in a side bar of usual width the whole name would
- * push out what matters: who leads, what is wrong. The tooltip and the spoken label have all of it.
+ * Shortens pod names: a Deployment's pods differ only in their last five letters, and in a side bar of usual width the
+ * whole name would push out the leader mark and the problems. Tooltip and accessible label have the whole name.
  */
 export function shortPod(pod: string, workload: string): string {
   const rest = pod.startsWith(`${workload}-`) ? pod.slice(workload.length + 1) : '';
@@ -229,7 +229,7 @@ export function runningAppearance(c: RunningController): Appearance {
   };
 }
 
-/** A line that tells something; `next` is what a click does. */
+/** A message line; `next` is the command of a click. */
 export function messageAppearance(
   label: string,
   icon: Icon | undefined,

@@ -1,4 +1,4 @@
-/** Which rows stand under which, for the data that there is. Pure, so that the tree can be tested without an editor. */
+/** Which rows are under which, for the given data. Pure, so that the tree can be tested without an editor. */
 import { count } from '../../base/format';
 import type { ProblemData } from '../../base/problem';
 import { asksForToken } from '../../cluster/reach';
@@ -63,7 +63,7 @@ function roots(data: TreeData): readonly TreeRow[] {
   }
   for (const entry of data.contexts) {
     out.push({
-      // A disconnect makes a new node, which starts closed.
+      // After a disconnect the id is new, so that the node starts collapsed.
       id: `context/${entry.info.name}#${entry.generation}`,
       item: { kind: 'context', context: entry.info.name },
       appearance: contextAppearance(entry),
@@ -71,7 +71,7 @@ function roots(data: TreeData): readonly TreeRow[] {
     });
   }
   for (const [i, p] of data.problems.entries()) {
-    // With nothing else to show, the view's welcome says what to do.
+    // With nothing else to show, the view's welcome text says what to do.
     if (p.code === 'kube.noConfig' && out.length === 0) continue;
     out.push(problemLine(`kubeconfig-problem/${i}`, p, undefined));
   }
@@ -140,7 +140,7 @@ function inCluster(entry: ContextEntry, id: string, data: TreeData): readonly Tr
   return [...namespaces, ...others];
 }
 
-/** A quiet last row: that there is more, and a click shows it. */
+/** A last, unobtrusive row: says how many workloads are hidden; a click shows them. */
 function notShown(n: number, context: string, id: string): TreeRow {
   const tip =
     `${n === 1 ? 'It is not taken for a controller' : 'They are not taken for controllers'}. A click shows all ` +
@@ -158,7 +158,7 @@ function notShown(n: number, context: string, id: string): TreeRow {
 function hidden(entry: ContextEntry, id: string): readonly TreeRow[] {
   const all = entry.cluster?.problems ?? [];
   const problems = all.filter((p) => p.code === 'kube.forbidden');
-  // Every kind of object reports a lost connection: one line is enough.
+  // The watch of every kind reports a lost connection: one line is enough.
   const others = [
     ...new Map(all.filter((p) => p.code !== 'kube.forbidden').map((p) => [`${p.code} ${p.message}`, p])).values(),
   ];
@@ -275,7 +275,7 @@ function line(
   };
 }
 
-/** A problem as one line: what happened, then what to do; a click does it where a command can. */
+/** A problem as one line: what happened, and what to do; a click does that if a command can. */
 function problemLine(
   id: string,
   problem: ProblemData,
@@ -296,11 +296,11 @@ function problemLine(
   };
 }
 
-/** The command that does what the problem says next. */
+/** The command that carries out the problem's next step. */
 export function nextStep(problem: ProblemData, about: Item | undefined): Appearance['command'] {
   if (about?.kind === 'replica' && asksForToken(problem))
     return { id: 'controllerTuner.authenticate', title: 'Choose How to Authenticate…' };
-  // Looking again gives nobody a right: the details have the rules to apply.
+  // Probing again does not help without permission: the details have the RBAC rules to apply.
   if (about?.kind === 'replica' && problem.code !== 'kube.forbidden')
     return { id: 'controllerTuner.findEndpoints', title: 'Look for Endpoints' };
   return { id: 'controllerTuner.showProblem', title: 'Show Details' };

@@ -5,7 +5,7 @@ import type { Replica, RunningController, Workload } from '../../controllers/typ
 import type { ContextEntry } from '../clusters';
 import type { ProcessFacts } from '../processes/processes';
 
-/** What a row stands for: what its commands work on. */
+/** What a row stands for, and what its commands apply to. */
 export type Item =
   | { readonly kind: 'context'; readonly context: string }
   | { readonly kind: 'namespace'; readonly context: string; readonly namespace: string }
@@ -28,7 +28,7 @@ export type Item =
   | { readonly kind: 'hidden'; readonly context: string; readonly problems: readonly ProblemData[] }
   | { readonly kind: 'locals' }
   | { readonly kind: 'local'; readonly url: string }
-  /** A line that tells something; `about` is what its command works on. */
+  /** A message line; `about` is what its command applies to. */
   | { readonly kind: 'message'; readonly about: Item | undefined; readonly problem: ProblemData | undefined };
 
 export type ItemOf<K extends Item['kind']> = Extract<Item, { kind: K }>;
@@ -44,21 +44,21 @@ export interface Appearance {
   /** '' = none. */
   readonly description: string;
   readonly icon: Icon | undefined;
-  /** What menus look at: the kind, then words: "replica leader". */
+  /** For the `when` clauses of menus: the kind, then words: "replica leader". */
   readonly contextValue: string;
-  /** Read aloud in place of label and description. */
+  /** The accessible label, in place of label and description. */
   readonly spoken: string;
   readonly collapsible: 'none' | 'collapsed' | 'expanded';
-  /** Run on click; its one argument is the row's node. */
+  /** Runs on click; its only argument is the row's node. */
   readonly command: { readonly id: string; readonly title: string } | undefined;
 }
 
 export interface TreeRow {
-  /** Unique and stable, so that what is open and selected stays so. */
+  /** Unique and stable, so that expansion and selection survive updates. */
   readonly id: string;
   readonly item: Item;
   readonly appearance: Appearance;
-  /** Markdown, worked out when somebody hovers. */
+  /** Markdown, computed on hover. */
   readonly tooltip: () => string;
 }
 

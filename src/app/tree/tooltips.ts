@@ -1,4 +1,4 @@
-/** What a node says when somebody hovers: markdown, with every fact and where it comes from. Pure. */
+/** Tooltips of nodes: markdown, with every fact and where it comes from. Pure. */
 import { count } from '../../base/format';
 import type { ProblemData } from '../../base/problem';
 import type { FoundEndpoint } from '../../cluster/endpoints';
@@ -6,7 +6,7 @@ import type { Replica, RunningController, Workload } from '../../controllers/typ
 import type { ContextEntry } from '../clusters';
 import type { ProcessFacts } from '../processes/processes';
 
-/** Text as markdown shows it unchanged, on one line. */
+/** Escapes text so that markdown shows it unchanged, on one line. */
 export function md(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 }
@@ -74,7 +74,7 @@ export function endpointTip(e: FoundEndpoint, f: ProcessFacts): string {
   ]);
 }
 
-/** The sentence of an endpoint that needs a token says so already. */
+/** For `needsToken`, the endpoint's own sentence already says that it needs a token. */
 function token({ state }: FoundEndpoint, sent: string): string {
   if (state === 'needsToken') return sent === '' ? 'No token is sent yet.' : `Sent and not enough: ${sent}.`;
   return `It asks for a token; ${sent === '' ? 'none is sent yet' : `sent: ${sent}`}.`;

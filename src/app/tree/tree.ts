@@ -1,13 +1,13 @@
-/** The nodes of the Clusters tree as the editor was given them, and which of them would look different now. */
+/** The nodes of the Clusters tree as the editor received them, and which of them would look different now. */
 import { Emitter, type Disposable } from '../../base/dispose';
 import { childrenOf } from './children';
 import { sameAppearance, type TreeData, type TreeRow } from './rows';
 
-/** What commands get as their argument. The object stays the same while its id does. */
+/** The argument of commands. A node stays the same object while its id stays the same. */
 export class TreeNode {
-  /** What the editor was given last; undefined when it has not asked, or has to ask again. */
+  /** The children that the editor last received; undefined if it has not asked, or has to ask again. */
   children: TreeNode[] | undefined;
-  /** Those before, so that a node that comes back is the same object. */
+  /** The children before that, so that a node that comes back is the same object. */
   previous: TreeNode[] | undefined;
   constructor(
     public row: TreeRow,
@@ -21,18 +21,23 @@ export function isNode(v: unknown): v is TreeNode {
 
 export interface TreeSource {
   data(): TreeData;
-  /** Somebody opens this node: start what its children need. Undefined: the view itself is opened; awaited. */
+  /**
+   * The user opens this node: start loading what its children need. `row` undefined: the view itself is opened, and the
+   * result is awaited.
+   */
   opening(row: TreeRow | undefined): Promise<void> | undefined;
 }
 
-/** Never more often than this, ms: the editor draws no faster, and 1,000 changes a second are then four. */
+/**
+ * Minimum time between two updates, ms: the editor redraws no faster, and 1,000 changes a second become four updates.
+ */
 const COALESCE_MS = 250;
-/** At most this share of the time goes into comparing: a tree of 10,000 open rows is looked at less often. */
+/** The largest share of time spent comparing: a tree with 10,000 open rows is compared less often. */
 const BUSY_SHARE = 0.1;
 
 export class ClustersTree implements Disposable {
   readonly #changed = new Emitter<TreeNode[] | undefined>();
-  /** Nodes that look different, or whose children changed; undefined: the top ones did. */
+  /** Nodes that look different or whose children changed; undefined: the root nodes changed. */
   readonly onDidChange = this.#changed.event;
   #roots: TreeNode[] | undefined;
   #previousRoots: TreeNode[] | undefined;
@@ -45,14 +50,14 @@ export class ClustersTree implements Disposable {
 
   constructor(private readonly source: TreeSource) {}
 
-  /** The children of a node, or the top nodes, as the editor asks for them. */
+  /** The children of a node, or the root nodes, when the editor asks for them. */
   async children(node?: TreeNode): Promise<TreeNode[]> {
     const opening = this.source.opening(node?.row);
     if (!node) await opening;
     return this.#fill(node, childrenOf(node?.row, this.source.data()));
   }
 
-  /** Something changed; the tree is compared with what it shows, soon. `now` for what the user did. */
+  /** The data changed: compares it with the shown tree soon. `now`: after user actions. */
   update(urgency: 'soon' | 'now' = 'soon'): void {
     if (!this.#visible) {
       this.#dirty = true;
@@ -74,7 +79,7 @@ export class ClustersTree implements Disposable {
     }, wait);
   }
 
-  /** A hidden tree is not worked on; what changed meanwhile is caught up with when it is shown. */
+  /** A hidden tree is not updated; changes are applied when it is shown again. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
     if (visible && this.#dirty) {
@@ -83,7 +88,7 @@ export class ClustersTree implements Disposable {
     }
   }
 
-  /** The node of this id among those that the editor has asked for. */
+  /** The node with this id, among those that the editor has asked for. */
   find(id: string): TreeNode | undefined {
     const open = [...(this.#roots ?? [])];
     for (let n = open.pop(); n; n = open.pop()) {
@@ -99,7 +104,7 @@ export class ClustersTree implements Disposable {
     this.#changed.dispose();
   }
 
-  /** Keeps the objects of nodes that are still there; what was under them is asked for again by the editor. */
+  /** Reuses the node objects whose ids are still there; the editor asks again for their children. */
   #fill(parent: TreeNode | undefined, rows: readonly TreeRow[]): TreeNode[] {
     const last = parent ? (parent.children ?? parent.previous) : (this.#roots ?? this.#previousRoots);
     const before = new Map(last?.map((n) => [n.row.id, n]));
@@ -162,7 +167,7 @@ export class ClustersTree implements Disposable {
       return;
     }
     const nodes = changed.filter((n): n is TreeNode => n !== undefined);
-    // The editor asks again for what is open under them, and only for that.
+    // The editor asks again only for those children that are open.
     for (const node of nodes) forget(node);
     this.#changed.fire(nodes);
   }

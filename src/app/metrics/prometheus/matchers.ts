@@ -1,11 +1,11 @@
-/** How a subject's series are told at a Prometheus, and rewritten for it. */
+/** The label matchers for a subject's series in a Prometheus, and the rewriting of queries for it. */
 import { nativeForm } from '../../../metrics/catalog/index';
 import type { Matcher } from '../../../metrics/types';
 import type { SubjectId } from '../subject';
 
 /**
- * The subject's pods, those before it too, by the labels that Prometheus' Kubernetes discovery is usually told to give;
- * a process that was attached by its address by the `instance` that Prometheus gives it.
+ * Matches the subject's pods, past ones too, by the labels that Prometheus's Kubernetes discovery is usually configured
+ * to set. A process attached by its address is matched by its `instance` label.
  */
 export function matchersOf(id: SubjectId, replica: string): readonly Matcher[] {
   if ('file' in id) return [];
@@ -19,7 +19,7 @@ export function matchersOf(id: SubjectId, replica: string): readonly Matcher[] {
   ];
 }
 
-/** This machine has several names. */
+/** This machine goes by several names. */
 function instanceOf(url: string): readonly Matcher[] {
   let at: URL;
   try {
@@ -35,7 +35,9 @@ function instanceOf(url: string): readonly Matcher[] {
   ];
 }
 
-/** Rewrites queries for a source that keeps a histogram only in its native form. `names`: of all its series. */
+/**
+ * Rewrites queries for a source that stores a histogram only in its native form. `names`: the names of all its series.
+ */
 export function forNames(names: ReadonlySet<string>): (promql: string) => string {
   return (promql) => nativeForm(promql, (family) => names.has(family) && !names.has(`${family}_bucket`));
 }

@@ -1,4 +1,4 @@
-/** The Prometheuses that a page may ask: those of the settings and those of the cluster, with what is kept for each. */
+/** The Prometheuses that a page may query, from the settings and from the cluster, and the secrets stored for each. */
 import { Disposables, Emitter, type Disposable } from '../../../base/dispose';
 import { isAbort, Problem, type ProblemData } from '../../../base/problem';
 import type { SeriesSource } from '../../../metrics/types';
@@ -22,29 +22,29 @@ import type { SubjectId } from '../subject';
 import { enter, FRESH, nameIt, settle, settleFound, type Draft, type Settled, type User } from './setup';
 import { readPem, userOf } from './user';
 
-/** One that a page may ask. */
+/** A Prometheus that a page may query. */
 export interface KnownPrometheus {
   readonly id: string;
-  readonly source: SeriesSource;
-  /** Why it can't be asked. */
+  readonly source: Source;
+  /** Why it can't be queried; undefined if it can. */
   readonly problem: ProblemData | undefined;
   /**
-   * Asks the user for what it wants, and keeps it; gives its id from then on. Rejects with AbortError when the user
-   * gave up.
+   * Asks the user for what it needs, and saves that. Resolves with its id from then on. Rejects with AbortError when
+   * the user cancels.
    */
   unlock(): Promise<string>;
 }
 
-/** For one to answer before credentials are asked for, ms. */
+/** How long it may take to answer while it is being set up, ms. */
 const PATIENCE_MS = 15_000;
 
 export interface PrometheusesDeps {
   readonly clusters: Pick<Clusters, 'entries' | 'load' | 'connect'>;
   readonly editor: Pick<Editor, 'log' | 'settings' | 'picker' | 'messages' | 'progress'>;
   readonly dialogs: Pick<FileDialogs, 'open'>;
-  /** The editor's secret storage; tells when another window changed it. */
+  /** The editor's secret storage; its event also fires when another window changes a secret. */
   readonly secrets: SecretBox & { onDidChange(listener: () => void): Disposable };
-  /** Calls back when the setting `prometheus` is another. */
+  /** Calls back when the setting `prometheus` changes. */
   readonly onDidChangeSetting: (listener: () => void) => Disposable;
 }
 
@@ -54,7 +54,7 @@ export class Prometheuses implements Disposable {
   readonly #secrets: PrometheusSecrets;
   readonly #needs = { read: readPem };
   readonly #user: User;
-  /** What the user has just entered for one in a cluster, while it is tried. */
+  /** Secrets that the user just entered for a Prometheus in a cluster, while they are tried. */
   readonly #trying = new Map<string, Secrets>();
 
   constructor(private readonly deps: PrometheusesDeps) {
@@ -68,10 +68,10 @@ export class Prometheuses implements Disposable {
     this.#own.add(secrets.onDidChange(changed));
   }
 
-  /** Another setting, other credentials. */
+  /** The setting or the credentials changed. */
   readonly onDidChange = this.#changed.event;
 
-  /** Those of the settings for this subject; nothing is asked. */
+  /** The Prometheuses of the settings for this subject. Sends no request. */
   async ofSettings(id: SubjectId): Promise<readonly KnownPrometheus[]> {
     const mine = forContext(
       readConfigured(this.deps.editor.settings.prometheus),
@@ -80,7 +80,7 @@ export class Prometheuses implements Disposable {
     return Promise.all(mine.map((one) => this.#configured(one)));
   }
 
-  /** Those that are found in the subject's cluster. Rejects with AbortError only. */
+  /** The Prometheuses found in the subject's cluster. Rejects with AbortError only. */
   async ofCluster(id: SubjectId, signal: AbortSignal): Promise<readonly KnownPrometheus[]> {
     if (!('context' in id)) return [];
     try {
@@ -121,7 +121,7 @@ export class Prometheuses implements Disposable {
     };
   }
 
-  /** Asks for a new one, tries it and writes it into the settings. `given`: its address. */
+  /** Asks for a new Prometheus, tries it and adds it to the settings. `given`: its address. */
   async add(given?: string): Promise<void> {
     const settled = await enter(this.#user, this.#needs, given);
     await this.deps.clusters.load().catch(() => undefined);
@@ -138,7 +138,7 @@ export class Prometheuses implements Disposable {
     void this.deps.editor.messages.info(said(name, settled));
   }
 
-  /** With the settings as they are: an entry is changed where it stands. */
+  /** Starts from the current settings, and changes the entry in place. */
   async #unlockConfigured(one: ConfiguredPrometheus): Promise<string> {
     const { [TENANT_HEADER]: tenant = '', ...headers } = one.headers;
     const secrets = one.problem ? {} : ((await this.#secrets.get(ownerOf(one))) ?? {});
@@ -159,7 +159,7 @@ export class Prometheuses implements Disposable {
     const entries = [...this.deps.editor.settings.prometheus];
     const at = readConfigured(entries).find((c) => c.id === one.id)?.at;
     const now = toWrite({ name: one.name, contexts: one.contexts }, settled.draft);
-    // Nothing but the secret was asked for, or the entry was taken away meanwhile.
+    // Only the secret changed, or the entry was removed meanwhile.
     if (
       at === undefined ||
       JSON.stringify(now) === JSON.stringify(toWrite({ name: one.name, contexts: one.contexts }, start))
@@ -170,11 +170,11 @@ export class Prometheuses implements Disposable {
     return readConfigured(entries).find((c) => c.at === at)?.id ?? one.id;
   }
 
-  /** All of it goes into the secret storage, as no setting names this one; and only once it is let in with it. */
-  async #unlockFound(
-    owner: { readonly server: string; readonly id: string },
-    client: PrometheusClient,
-  ): Promise<string> {
+  /**
+   * Saves everything in the secret storage, as no setting holds this Prometheus, and only after it has accepted the
+   * secrets.
+   */
+  async #unlockFound(owner: { readonly server: string; readonly id: string }, door: Door): Promise<string> {
     const key = `${owner.server} ${owner.id}`;
     const tried = (secrets: Secrets): Promise<AskedPrometheus> => {
       this.#trying.set(key, secrets);
@@ -238,7 +238,7 @@ function ownerOf({ url, username }: { readonly url: string; readonly username: s
   return { url, username };
 }
 
-/** As an entry of the setting: only what is not the default. */
+/** As an entry of the setting, without default values. */
 function toWrite(
   { name, contexts }: { readonly name: string; readonly contexts: readonly string[] },
   d: Draft,

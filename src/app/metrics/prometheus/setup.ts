@@ -1,4 +1,4 @@
-/** Asks the user for a Prometheus: its address, then what it turns out to want, each when it is wanted. */
+/** Asks the user for a Prometheus: first its address, then whatever it turns out to need. */
 import { Problem } from '../../../base/problem';
 import { cleanAddress } from '../../../series/prometheus/address';
 import { askPrometheus, BEHIND, type AskedPrometheus } from '../../../series/prometheus/ask';
@@ -9,9 +9,9 @@ export interface Question {
   readonly title: string;
   readonly prompt: string;
   readonly value?: string;
-  /** Shown as dots. */
+  /** Masked like a password. */
   readonly secret?: boolean;
-  /** A sentence when the text can't be taken. */
+  /** An error sentence when the text is not valid. */
   readonly check?: (text: string) => string | undefined;
 }
 export interface Choice<T> {
@@ -25,23 +25,23 @@ export interface Option<T> {
   readonly value: T;
 }
 
-/** Asks the user; each rejects with an AbortError when the user gives up. */
+/** Asks the user. Each method rejects with an AbortError when the user cancels. */
 export interface User {
   line(question: Question): Promise<string>;
   choose<T>(question: Choice<T>): Promise<T>;
-  /** Some of these, perhaps none. */
+  /** Any number of these, perhaps none. */
   several(question: Choice<string>): Promise<readonly string[]>;
   file(title: string): Promise<string>;
   busy<T>(title: string, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/** A Prometheus while it is being entered. */
+/** A Prometheus that is being set up. */
 export interface Draft {
   readonly url: string;
   readonly auth: AuthKind;
   readonly username: string;
   readonly tenant: string;
-  /** Beside the tenant's. */
+  /** Besides the tenant's header. */
   readonly headers: Readonly<Record<string, string>>;
   readonly secretHeaders: readonly string[];
   readonly caFile: string;
@@ -51,7 +51,7 @@ export interface Draft {
 
 export interface Settled {
   readonly draft: Draft;
-  /** "3.16.0"; undefined = taken though it does not answer. */
+  /** "3.16.0"; undefined = saved although it does not answer. */
   readonly version: string | undefined;
 }
 
@@ -67,20 +67,20 @@ export const FRESH: Draft = {
   secrets: {},
 };
 const TITLE = 'Add a Prometheus';
-/** For it to answer, ms. */
+/** How long it may take to answer, ms. */
 const PATIENCE_MS = 15_000;
 
 export interface SetupNeeds {
   readonly read: (path: string) => Promise<string>;
 }
 
-/** From the address on. `given`: the address, where it is known. */
+/** Starts by asking for the address, unless it is `given`. */
 export async function enter(user: User, needs: SetupNeeds, given?: string): Promise<Settled> {
   const url = given === undefined ? await address(user, '') : cleanAddress(given);
   return settle(user, needs, { ...FRESH, url });
 }
 
-/** Asks it until it answers, or is taken as it is. */
+/** Repeats until the Prometheus answers, or the user accepts it as it is. */
 export async function settle(user: User, needs: SetupNeeds, start: Draft): Promise<Settled> {
   const { draft, answer } = await until(user, start, (d) => ask(user, needs, d), stepsFor);
   return answer
@@ -88,7 +88,10 @@ export async function settle(user: User, needs: SetupNeeds, start: Draft): Promi
     : { draft, version: undefined };
 }
 
-/** For one that was found in a cluster: its address stands, who asks is all that may help. Gives what is to be kept. */
+/**
+ * For a Prometheus found in a cluster: its address is fixed, so only the credentials can change. Returns the secrets to
+ * save.
+ */
 export async function settleFound(
   user: User,
   label: string,
@@ -139,7 +142,10 @@ async function until(
   }
 }
 
-/** A CA file that holds none, a header that can't be sent: told like an answer, as it can be mended in the same way. */
+/**
+ * A CA file without certificates and a header that can't be sent count as refusals: the user can fix them in the same
+ * way.
+ */
 async function ask(user: User, { read }: SetupNeeds, draft: Draft): Promise<AskedPrometheus> {
   try {
     const clientAt = await clients(draft, read);
@@ -190,14 +196,14 @@ const STEPS: Readonly<Record<Step, Omit<Option<Step>, 'value'>>> = {
   anyway: { title: 'Add It Anyway', detail: 'It may not be up now, or be reached from elsewhere only' },
 };
 
-/** Where the choices are the next step, and not what the problem says for those who read it elsewhere. */
+/** Prompts for when the choices are the next step themselves, so that the problem's own `next` would not fit. */
 const PROMPTS: Readonly<Partial<Record<Refused['wants'], string>>> = {
   credentials: 'What is sent to it to be let in?',
   tenant: 'Which tenant is meant?',
   certificate: 'How is it to be trusted?',
 };
 
-/** What may help, most likely first. */
+/** The steps that may help, most likely first. */
 function stepsFor({ wants, scheme, problem }: Refused): readonly Step[] {
   switch (wants) {
     case 'credentials':
@@ -276,7 +282,7 @@ async function take(user: User, draft: Draft, step: Exclude<Step, 'anyway'>): Pr
       return { ...draft, caFile: await user.file('Choose the CA file'), skipVerify: false };
     case 'any':
       return { ...draft, skipVerify: true, caFile: '' };
-    // Nothing that was given for one address goes to another.
+    // Nothing that was entered for one address is sent to another.
     case 'address':
       return { ...FRESH, url: await address(user, draft.url) };
     case 'again':
@@ -284,7 +290,7 @@ async function take(user: User, draft: Draft, step: Exclude<Step, 'anyway'>): Pr
   }
 }
 
-/** '' is no password that anybody has, but some servers take it. */
+/** Accepts '': nobody should have an empty password, but some servers accept it. */
 function password(user: User, title: string, username: string): Promise<string> {
   return user.line({
     title,
@@ -330,7 +336,7 @@ function hostOf(url: string): string {
   }
 }
 
-/** What it is called and whose controllers it has metrics of; both have an answer ready. */
+/** Asks for its name and for the contexts whose controllers it has metrics of; both have a default answer. */
 export async function nameIt(
   user: User,
   draft: Draft,

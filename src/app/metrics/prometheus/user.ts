@@ -1,4 +1,4 @@
-/** The user, asked by the editor's own boxes. */
+/** Asks the user through the editor's pickers and dialogs. */
 import fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -48,10 +48,10 @@ function choiceOf<T>({ title, detail, value }: Option<T>): Choice<T> {
   return { label: title, value, ...(detail !== undefined && { detail }) };
 }
 
-/** Of a file with authorities, bytes: all that browsers trust have a quarter of that. */
+/** Largest CA file, bytes. A bundle of all CAs that browsers trust is a quarter of that. */
 const MOST_BYTES = 1 << 20;
 
-/** The text of a file on the machine where the extension runs; `~` is the home folder. */
+/** The text of a file on the machine that the extension runs on; `~` is the home folder. */
 export async function readPem(file: string): Promise<string> {
   const full = file === '~' || /^~[\\/]/.test(file) ? path.join(os.homedir(), file.slice(1)) : file;
   if (!path.isAbsolute(full)) throw new Error('The path is not absolute.');
