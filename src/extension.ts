@@ -1,7 +1,7 @@
 /**
- * Registers what package.json contributes, and returns. Whatever is used first, a view, a command or a profile, loads
- * dist/host.js, where everything is made; the first source of a controller loads dist/advice.js, which has nothing of a
- * cluster in it. The editor's start pays for none of it.
+ * Registers what package.json contributes, and returns. The first use of a view, a command or a profile loads
+ * dist/host.js, which makes everything else. The first source of a controller loads dist/advice.js, which contains no
+ * cluster code. So the editor's start pays for neither.
  */
 import * as vscode from 'vscode';
 import type * as HostRoom from './host/index';

@@ -1,11 +1,11 @@
-/** The editor, as the application sees it. */
+/** Implements the application's editor interfaces. */
 import * as vscode from 'vscode';
 import type { Editor, Log, Progress, StatusItem, StatusItemOptions, Store } from '../app/editor';
 import { showDetails, showProblem } from './errors';
 import { picker } from './picker';
 import { SECTION, settings } from './settings';
 
-/** Long enough to read one sentence. */
+/** Long enough to read one sentence, ms. */
 const BRIEFLY_MS = 3000;
 
 export function createEditor(context: vscode.ExtensionContext, log: Log): Editor {

@@ -1,13 +1,13 @@
-/** Problems, shown where the user is: what happened, what to do next, and a button that does it. */
+/** Shows problems to the user: what happened, what to do next, and a button that does it. */
 import * as vscode from 'vscode';
 import { isAbort, type ProblemData } from '../base/problem';
 import type { Action, Log, ProblemOptions } from '../app/editor';
 import { guarded as guardedBy, withNextStep } from '../app/problems';
 
-/** What the user wanted and may do now, and where it is logged. */
+/** What the user wanted, the actions to offer, and the log. */
 export type ShowOptions = ProblemOptions & { readonly log: Log };
 
-/** Shows it as a notification, unless the user cancelled. Resolves when the notification is gone. */
+/** Shows a notification, unless the user cancelled. Resolves when it is closed. */
 export async function showProblem(e: unknown, { what, log, actions = [] }: ShowOptions): Promise<void> {
   log.problem(what, e);
   if (isAbort(e)) return;
@@ -21,7 +21,7 @@ export async function showProblem(e: unknown, { what, log, actions = [] }: ShowO
   await buttons.find((b) => b.title === chosen)?.run();
 }
 
-/** The whole of a problem as an untitled text, to read and to copy from. */
+/** Opens the complete problem as an untitled document, to read and copy from. */
 export async function showDetails(problem: ProblemData): Promise<void> {
   const parts = [problem.message, problem.next, problem.detail].filter((p) => p !== undefined && p !== '');
   const rule = /^kind:|^apiVersion:/m.test(problem.detail ?? '');
@@ -35,7 +35,7 @@ export async function showDetails(problem: ProblemData): Promise<void> {
   await vscode.window.showTextDocument(document, { preview: true });
 }
 
-/** Runs the body of a command; whatever it throws is shown. */
+/** Runs the body of a command and shows whatever it throws. */
 export function guarded<T>(what: string, log: Log, body: () => Promise<T>): Promise<T | undefined> {
   return guardedBy({ problem: (e, options) => showProblem(e, { ...options, log }) }, what, body);
 }

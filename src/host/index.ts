@@ -1,4 +1,4 @@
-/** Makes the parts of the extension and introduces them to each other: loaded when the first of them is used. */
+/** Makes the parts of the extension and connects them. Loaded when the first of them is used. */
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
@@ -35,29 +35,29 @@ import { onSettings, settings } from './settings';
 import type { TreeNode } from '../app/tree/tree';
 import { ClustersView } from './tree/view';
 
-/** What extension.ts registered before there was anything behind it. */
+/** What extension.ts has registered before this bundle was loaded. */
 export interface Registered {
   readonly clusters: vscode.TreeView<TreeNode>;
   readonly captures: vscode.TreeView<Row>;
-  /** Time that the activation took, ms. */
+  /** Duration of the activation, ms. */
   readonly activationMillis: number;
 }
 
-/** What extension.ts hands on to: the views' rows, the custom editor, the commands. */
+/** What extension.ts delegates to: the rows of the views, the custom editor, the commands. */
 export interface Host extends vscode.Disposable {
   readonly parts: Parts;
   readonly clusters: vscode.TreeDataProvider<TreeNode>;
   readonly captures: vscode.TreeDataProvider<Row>;
   readonly editor: ProfileEditor;
   readonly metrics: MetricsPanels;
-  /** Whatever it throws was shown. */
+  /** Errors are shown, not thrown. */
   measure(request: MeasureRequest): Promise<Measured | undefined>;
   has(command: string): boolean;
-  /** Runs a command by its whole name, with what the editor gave it. Whatever it throws was shown. */
+  /** Runs a command by its full name with the editor's arguments. Errors are shown, not thrown. */
   run(command: string, args: readonly unknown[]): unknown;
 }
 
-/** Keeps what it is given until the host is disposed of. */
+/** Disposes the part together with the host. */
 type Own = <T extends { dispose(): void }>(part: T) => T;
 
 export function makeHost(context: vscode.ExtensionContext, registered: Registered): Host {
@@ -175,14 +175,14 @@ function makeClusters(log: Parts['log'], own: Own): Clusters {
   return clusters;
 }
 
-/** The pages that are no files. */
+/** The metrics and changes pages, which have no file. */
 function makePanels(
   context: vscode.ExtensionContext,
   parts: Parts,
   own: Own,
 ): { readonly metrics: MetricsPanels; readonly changes: ChurnPanels } {
   const bundles = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
-  /** The leader of a workload where there is one. */
+  /** The workload's leader, if it has one. */
   const preselected = ({ id }: Subject): Preselected => {
     if ('url' in id) return { url: id.url };
     if ('file' in id) return {};
@@ -211,10 +211,10 @@ function nameOf(command: string): string {
   return command.replace(/^controllerTuner\./, '');
 }
 
-/** How long after a file was opened the thread of the next one is made ready, ms: the page comes first. */
+/** How long after a file is opened the next thread is prepared, ms: the page comes first. */
 const AFTER_MS = 2000;
 
-/** Who opens one profile opens another: the next thread is there already. */
+/** A user who opens one profile is likely to open another: prepares the next thread. */
 function openAndExpect(threads: Threads): ThreadOpener {
   return async (bytes, options, signal) => {
     const opened = await threads.open(bytes, options, signal);

@@ -1,4 +1,4 @@
-/** The output channels that the parts log to. */
+/** The output channels of the extension. */
 import * as vscode from 'vscode';
 import type { Log } from '../app/editor';
 import { isAbort, Problem } from '../base/problem';
@@ -8,8 +8,8 @@ export interface LogChannel extends Log, vscode.Disposable {
 }
 
 /**
- * The output channel "Controller Tuner", or another of a bundle of its own, made at the first line so that activation
- * doesn't pay for it.
+ * The output channel "Controller Tuner", or another one for a separate bundle. Created with the first line, so that
+ * activation does not pay for it.
  */
 export function createLog(name = 'Controller Tuner'): LogChannel {
   let channel: vscode.LogOutputChannel | undefined;

@@ -1,4 +1,4 @@
-/** What the commands work with, with what only the host can use of it. */
+/** What the commands work with, plus what only the host can use. */
 import type * as vscode from 'vscode';
 import type { Parts as AppParts } from '../app/parts';
 import type { CapturesApi } from './captures/index';

@@ -1,4 +1,4 @@
-/** The editor's lists and input boxes, as the application asks by them. */
+/** The application's pickers and input boxes, implemented with the editor's. */
 import * as vscode from 'vscode';
 import { abortError } from '../base/abort';
 import type {
@@ -110,7 +110,7 @@ function input(options: InputOptions): Promise<string> {
     box.onDidAccept(() => {
       if (check())
         end(() => {
-          // A password may begin or end with a blank.
+          // A password may begin or end with a space.
           resolve(options.secret === true ? box.value : box.value.trim());
         });
     });
@@ -118,7 +118,7 @@ function input(options: InputOptions): Promise<string> {
   });
 }
 
-/** Runs `close` and then what it is called with, the first time only: a box that is closed is hidden, too. */
+/** Runs `close` and the first callback only: closing a box also fires its hide event. */
 function once(close: () => void): { (act: () => void): void; done(): boolean } {
   let done = false;
   const end = (act: () => void): void => {
@@ -165,7 +165,7 @@ function frame(
   { title, step = 1, totalSteps = 1, back = false }: StepFrame,
 ): void {
   box.title = title;
-  // "1/1" tells nothing.
+  // "1/1" says nothing.
   if (totalSteps > 1) {
     box.step = step;
     box.totalSteps = totalSteps;

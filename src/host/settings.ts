@@ -1,4 +1,4 @@
-/** The settings `controllerTuner.*`: what app/editor.ts says of each holds here. */
+/** The settings `controllerTuner.*`; app/editor.ts documents each of them. */
 import * as vscode from 'vscode';
 import type { Settings } from '../app/editor';
 import type { Pins } from '../cluster/pins';
@@ -70,9 +70,9 @@ function texts(v: unknown): Readonly<Record<string, string>> {
 }
 
 /**
- * Where a setting is written: the workspace's own when it already stands there, else the user's. A single folder's
- * settings are the workspace's; in a workspace of several a folder can hold none of ours, as none has the scope
- * `resource`.
+ * Where to write a setting: to the workspace if it has a value there already, else to the user's settings. In a
+ * single-folder workspace, the folder's settings are the workspace's. In a multi-root workspace, folders can't hold
+ * ours, since none has the scope `resource`.
  */
 function place(key: string): vscode.ConfigurationTarget {
   const found = vscode.workspace.getConfiguration(SECTION).inspect(key);
@@ -90,7 +90,7 @@ export function setShowAll(all: boolean): Promise<void> {
   return write('showAllWorkloads', all);
 }
 
-/** Marks `namespace/name` as a controller or as not one. */
+/** Marks `namespace/name` as a controller, or as not a controller. */
 export function mark(workload: string, controller: boolean): Promise<void> {
   return write('controllers', { ...settings.marked, [workload]: controller });
 }

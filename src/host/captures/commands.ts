@@ -1,4 +1,4 @@
-/** What the user does with a capture: open, rename, delete, export, reveal. */
+/** What the user can do with a capture: open, rename, delete, export, reveal. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem } from '../../base/problem';
@@ -20,10 +20,10 @@ export async function openProfileFile(uri: vscode.Uri, options: vscode.TextDocum
   await vscode.commands.executeCommand('vscode.openWith', uri, PROFILE_EDITOR, { preview: false, ...options });
 }
 
-/** More columns than that are too narrow for a picture. */
+/** More columns than this would be too narrow for a graph. */
 const MAX_BESIDE = 4;
 
-/** Opens a capture with what reads it: our editor, the metrics page, or Go. */
+/** Opens a capture in whatever can show it: the profile editor, the metrics page, or Go's trace viewer. */
 export async function openCaptureFile({ file, info }: Capture): Promise<void> {
   if (info.kind === 'trace') await openTrace(file, info.name);
   else if (info.kind === 'metrics')
@@ -35,7 +35,7 @@ function chosen(view: CapturesView, clicked: unknown, all: unknown): readonly Ca
   return capturesOf(chosenRows(view.tree.selection, clicked, all));
 }
 
-/** One capture: the chosen, else the one that is looked at, else asked for by a list. */
+/** One capture: the selected one, else the one that the active editor shows, else one picked from a list. */
 async function one(
   view: CapturesView,
   store: CaptureStore,
@@ -47,7 +47,7 @@ async function one(
   return first ?? (await shown(store)) ?? (await pick(store, title, false))[0];
 }
 
-/** The capture that the active editor shows. */
+/** The capture in the active editor. */
 async function shown(store: CaptureStore): Promise<Capture | undefined> {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputCustom && input.viewType === PROFILE_EDITOR && input.uri.scheme === 'file'
@@ -84,14 +84,17 @@ async function pick(store: CaptureStore, title: string, many: boolean): Promise<
   return item ? [item.capture] : [];
 }
 
-/** What handlers need: `tell` shows what they throw. */
+/** What the handlers need: `tell` shows the errors that they throw. */
 export interface CommandDeps {
   readonly tell: (e: unknown) => void;
   readonly open: Opener;
   readonly maxBytes: () => number;
 }
 
-/** By their names in package.json, without what all begin with. `clicked` and `all` as menus of trees give them. */
+/**
+ * By their names in package.json, without the common prefix. `clicked` and `all` are the arguments that tree menus
+ * pass.
+ */
 export type Commands = Readonly<Record<string, (clicked: unknown, all: unknown) => Promise<void>>>;
 
 export function commandsOf(view: CapturesView, store: CaptureStore, deps: CommandDeps): Commands {
@@ -178,7 +181,7 @@ async function askName(title: string, value: string, prompt: string): Promise<st
   return name?.trim();
 }
 
-/** Tabs that show these captures; of a deleted one they would have nothing left to show. */
+/** Tabs that show these captures; once those are deleted, the tabs have nothing left to show. */
 function editorsOf(captures: readonly Capture[]): readonly vscode.Tab[] {
   const files = new Set(captures.map((c) => c.file));
   const shows = (tab: vscode.Tab): boolean =>
@@ -204,7 +207,7 @@ async function exportCaptures(store: CaptureStore, deps: CommandDeps, captures: 
       }),
     });
     if (!to) return;
-    // The ending that the user chose decides the form: a dump under a profile's name would be neither.
+    // The extension that the user chose decides the format: a text dump must not be saved under a profile's extension.
     if (text && !to.path.endsWith('.txt') && to.scheme === 'file')
       await store.export(first.file, to.fsPath, (bytes) => encodeCapture(bytes, deps.open, deps.maxBytes()));
     else await copyTo(store, first, to);
@@ -254,7 +257,7 @@ function done(text: string): void {
   void vscode.window.showInformationMessage(text);
 }
 
-/** Shows the file in the system's file manager; where there is none (a browser, a remote machine), its path. */
+/** Shows the file in the system's file manager; without one (in a browser, on a remote machine), shows its path. */
 async function reveal(file: string): Promise<void> {
   if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(file));

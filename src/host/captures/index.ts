@@ -1,4 +1,4 @@
-/** The part of the editor that keeps captures: the list, its commands, and what other parts need of it. */
+/** The Captures view: the list, its commands, and what other parts need of it. */
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
 import type { Row } from '../../captures/groups';
@@ -12,30 +12,30 @@ import { CapturesView } from './view';
 export { openProfileFile } from './commands';
 
 export interface CapturesDeps {
-  /** Shows an error to the user; hears no aborts. */
+  /** Shows an error to the user. Never called with an AbortError. */
   readonly tell: (e: unknown) => void;
-  /** Reads a capture, to write it in another form. */
+  /** Reads a capture, to write it in another format. */
   readonly open: Opener;
   readonly maxBytes: () => number;
 }
 
 export interface CapturesApi extends vscode.Disposable {
   readonly store: CaptureStore;
-  /** Rows of the list. */
+  /** The rows of the list. */
   readonly rows: vscode.TreeDataProvider<Row>;
   readonly commands: Commands;
-  /** Opens a capture with what reads it and marks it in the list. */
+  /** Opens a capture in whatever can show it, and selects it in the list. */
   open(capture: Capture): Promise<void>;
   /**
-   * Opens what was taken together: before and after as their difference, the same kind of several processes as their
-   * sum, of several kinds the first.
+   * Opens captures that were taken together: before and after as a difference, the same kind of several processes as a
+   * sum, and of several kinds the first.
    */
   openTaken(captures: readonly Capture[]): Promise<void>;
-  /** The capture that a file is; undefined for files elsewhere. */
+  /** The capture stored in this file; undefined for files elsewhere. */
   find(file: string): Promise<Capture | undefined>;
 }
 
-/** Fills the Captures view and makes its commands. The caller disposes the answer. */
+/** Fills the Captures view and makes its commands. The caller disposes the result. */
 export function registerCaptures(
   context: vscode.ExtensionContext,
   tree: vscode.TreeView<Row>,
@@ -44,7 +44,7 @@ export function registerCaptures(
   const own = new Disposables();
   const store = own.add(new CaptureStore(vscode.Uri.joinPath(context.globalStorageUri, 'captures').fsPath));
   const view = own.add(new CapturesView(tree, store, deps.tell));
-  // Watched from when the list is first seen.
+  // Watches the folder once the list has been visible.
   const start = (): void => {
     if (tree.visible) void store.watch();
   };

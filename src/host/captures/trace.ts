@@ -1,7 +1,4 @@
-/**
- * Looking at an execution trace, which only Go's own viewer reads: it is run when the user says so, and never by
- * itself.
- */
+/** Opens an execution trace. Only Go's own viewer can show it, and we run it only when the user agrees. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { findGo } from '../../app/captures/go';
@@ -9,7 +6,7 @@ import { findGo } from '../../app/captures/go';
 const OPEN = 'Open in go tool trace';
 const COPY = 'Copy Command';
 
-/** Says what it takes, and does it when the user wants it. `name`: as the tree calls it. */
+/** Says what the viewer needs, and runs it if the user wants. `name`: as in the tree. */
 export async function openTrace(file: string, name: string): Promise<void> {
   const command = `go tool trace ${quoted(file)}`;
   const go = vscode.workspace.isTrusted ? await findGo() : undefined;
@@ -26,7 +23,9 @@ export async function openTrace(file: string, name: string): Promise<void> {
   if (answer === OPEN && go !== undefined) run(go, file);
 }
 
-/** In a terminal: what it says, its address among it, is seen there, and closing it ends the server. */
+/**
+ * Runs it in a terminal: the user sees its output, including its address, and stops the server by closing the terminal.
+ */
 function run(go: string, file: string): void {
   const terminal = vscode.window.createTerminal({
     name: 'go tool trace',
@@ -34,7 +33,7 @@ function run(go: string, file: string): void {
     shellArgs: ['tool', 'trace', '-http=127.0.0.1:0', file],
     cwd: path.dirname(file),
     iconPath: new vscode.ThemeIcon('history'),
-    // Another toolchain is not fetched for it.
+    // Don't download another toolchain for it.
     env: { GOTOOLCHAIN: 'local' },
   });
   terminal.show();

@@ -14,7 +14,7 @@ const GROUP_ICON: Readonly<Record<CaptureGroup['kind'], string>> = {
   pair: 'diff',
   series: 'history',
 };
-/** "today 14:32" goes stale: the list is worded anew this often, ms. */
+/** "today 14:32" goes stale: the labels are refreshed this often, ms. */
 const REWORD_MS = 10 * 60_000;
 
 /** Captures, and groups of those that were taken together. */
@@ -22,10 +22,10 @@ export class CapturesView implements vscode.TreeDataProvider<Row> {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new vscode.EventEmitter<void>());
   readonly onDidChangeTreeData = this.#changed.event;
-  /** Rows as they were last listed: the editor knows them by identity. */
+  /** The rows as last listed: the editor compares them by identity. */
   #rows: readonly Row[] = [];
 
-  /** `tree` belongs to who made it. */
+  /** The caller owns `tree`. */
   constructor(
     readonly tree: vscode.TreeView<Row>,
     readonly store: CaptureStore,
@@ -67,13 +67,13 @@ export class CapturesView implements vscode.TreeDataProvider<Row> {
     return isGroupRow(row) ? groupItem(row) : captureItem(row);
   }
 
-  /** Selects a capture without taking the focus, and opens its group; does nothing while the view is hidden. */
+  /** Selects a capture without taking the focus, and expands its group. Does nothing while the view is hidden. */
   async reveal(capture: Capture): Promise<void> {
     if (!this.tree.visible) return;
     let known = this.#listed(capture);
     try {
       if (!known) {
-        // It was saved a moment ago, and its group is found through the rows.
+        // It was saved a moment ago: list again to find its group.
         this.#rows = rowsOf(await this.store.list());
         known = this.#listed(capture);
       }

@@ -1,6 +1,6 @@
 /**
- * The tabs of changes, each of its own choice of kinds. They are not brought back after a reload: what they had seen is
- * gone.
+ * The tabs that show changes, one for each choice of kinds. They are not restored after a reload, since their
+ * recordings are gone.
  */
 import * as vscode from 'vscode';
 import type { Clusters } from '../../app/clusters';
@@ -13,7 +13,7 @@ import { ChurnSession, type ChurnDeps, type ChurnSubject } from '../../app/churn
 
 export class ChurnPanels implements vscode.Disposable {
   readonly #open = new Set<vscode.WebviewPanel>();
-  /** Without what all names begin with. */
+  /** By name, without the common prefix. */
   readonly commands: Readonly<Record<string, (arg?: unknown) => unknown>>;
 
   constructor(

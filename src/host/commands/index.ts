@@ -1,4 +1,4 @@
-/** Every command of the Clusters view and of the palette, each bound to what does it. */
+/** Every command of the Clusters view and of the command palette, bound to its implementation. */
 import * as vscode from 'vscode';
 import { guarded, showDetails } from '../errors';
 import type { RepeatedCaptures } from '../../app/captures/repeated';
@@ -20,7 +20,7 @@ import { preselectedBy, itemOf } from '../../app/commands/argument';
 import { copyReasons } from '../../app/commands/reasons';
 import { startSeries } from '../../app/commands/captureRepeatedly';
 
-/** By their names in package.json, without what all begin with; `arg`: the tree's node, or what a caller gave. */
+/** By their names in package.json, without the common prefix. `arg`: the tree's node, or what a caller passed. */
 export function commandsOf(
   parts: Parts,
   metrics: MetricsPanels,
@@ -31,14 +31,14 @@ export function commandsOf(
     (plan: PartialPlan) =>
     (arg: unknown): unknown =>
       captureCommand(parts, preselectedBy(itemOf(arg), clusters), plan);
-  /** With the questions: which of a workload's replicas, or all of them, is one. */
+  /** Drops the leader if the user clicked a workload: the questions include which replica, or all. */
   const asked = (arg: unknown): Preselected => {
     const item = itemOf(arg);
     const { replica, ...preselected } = preselectedBy(item, clusters);
     return item?.kind === 'workload' || !replica ? preselected : { ...preselected, replica };
   };
   const pickDeps = { picker: parts.editor.picker, clusters, locals: (): readonly string[] => [] };
-  /** The pod that a command is about, asked for when it came from the palette. */
+  /** The pod that a command applies to; asks for it when the command came from the palette. */
   const place = async (arg: unknown, title: string): Promise<PodPlace | undefined> => {
     const chosen: Place = (await pickProcess(pickDeps, title, preselectedBy(itemOf(arg), clusters), undefined)).place;
     return chosen.kind === 'pod' ? chosen : undefined;
@@ -104,7 +104,7 @@ export function commandsOf(
   };
 }
 
-/** Of a workload with all its replicas, whichever of them was chosen. */
+/** Shows a workload with all its replicas, whichever replica was chosen. */
 async function showMetrics(parts: Parts, metrics: MetricsPanels, arg: unknown): Promise<void> {
   const preselected = preselectedBy(itemOf(arg), parts.clusters);
   const { context, workload } = preselected;

@@ -1,4 +1,4 @@
-/** The tabs with metrics pages: one for each workload or address, brought back after a reload of the window. */
+/** The metrics tabs: one for each workload or address, restored after a reload of the window. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { bytes as sizeText } from '../../base/format';
@@ -32,7 +32,7 @@ export class MetricsPanels implements vscode.Disposable {
 
   readonly #prometheuses: Prometheuses;
   readonly #deps: MetricsDeps;
-  /** Without what all names begin with. */
+  /** By name, without the common prefix. */
   readonly commands: Readonly<Record<string, (arg?: unknown) => unknown>>;
 
   constructor(
@@ -68,7 +68,7 @@ export class MetricsPanels implements vscode.Disposable {
     this.#fill(this.#panel(), this.#subject(id));
   }
 
-  /** All of them in one page. Throws Problem `compare.few` or `compare.many`. */
+  /** Shows all of them on one page. Throws Problem `compare.few` or `compare.many`. */
   compare(ids: readonly ComparedId[]): void {
     const each = comparedOf(ids);
     const there = this.#open.get(compareKey(each));
@@ -77,18 +77,18 @@ export class MetricsPanels implements vscode.Disposable {
   }
 
   /**
-   * `arg`: the file, where a caller gave it; else it is asked for. Rejects with a Problem `metrics.saved.…`, or
+   * `arg`: the file, if a caller passed one; otherwise the user is asked. Rejects with a Problem `metrics.saved.…`, or
    * AbortError.
    */
   async openFile(arg: unknown): Promise<void> {
     const uri = arg instanceof vscode.Uri ? arg : await askFile();
     if (this.#reveal({ file: uri.toString() })) return;
     const subject = await fileSubject(uri);
-    // Opened twice while it was read.
+    // Another call may have opened the file meanwhile.
     if (!this.#reveal(subject.id)) this.#fill(this.#panel(), subject);
   }
 
-  /** A tab of the window as it was before a reload; `state` is what its page kept. */
+  /** Restores a tab after a reload of the window; `state` is what its page saved. */
   restore(panel: vscode.WebviewPanel, state: unknown): void {
     const kept = (state as { subject?: unknown } | undefined)?.subject;
     const compared = readCompared(kept);
@@ -147,7 +147,7 @@ export class MetricsPanels implements vscode.Disposable {
       this.#open.delete(key);
       session.dispose();
     });
-    // After a reload the contexts are not open yet; what fails is told by the page's own requests, and by the tree.
+    // After a reload the contexts are not open yet. Failures are reported by the page's own requests and in the tree.
     const contexts = new Set(subjects.flatMap(({ id }) => ('context' in id ? [id.context] : [])));
     for (const context of contexts)
       this.parts.clusters.connect(context).catch((e: unknown) => {

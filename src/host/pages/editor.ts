@@ -1,4 +1,4 @@
-/** The custom editor of profile files: makes documents, and a page for each editor that shows one. */
+/** The custom editor of profile files: makes documents, and a page for each editor. */
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
 import { ActivePages } from '../../app/pages/active';
@@ -24,11 +24,11 @@ export interface PagesDeps {
   /** Opens bytes in a thread of their own. */
   readonly open: ThreadOpener;
   readonly checked: Pick<CheckedProfiles, 'take'>;
-  /** Captures the same once more; undefined for a file that is no capture of ours. */
+  /** Captures the same again; undefined for a file that is not one of our captures. */
   readonly captureAgain: (capture: Capture | undefined) => void;
 }
 
-/** A profile's file, or several as one: the document of the editor. */
+/** The editor's document: a profile file, or several opened as one. */
 export type Document = ProfileDocument<vscode.Uri>;
 
 export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Document>, vscode.Disposable {
@@ -39,7 +39,7 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Docume
 
   readonly sources = this.#own.add(new GoSources(goWorkspace));
   readonly pages = this.#own.add(new ActivePages());
-  /** Over the rows of the Captures view, by their names in package.json. */
+  /** Commands on rows of the Captures view, by their names in package.json. */
   readonly commands: Readonly<Record<string, (clicked: unknown, all: unknown) => unknown>>;
 
   constructor(
@@ -62,7 +62,7 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Docume
     };
     this.#own.add(
       editor.settings.onDidChange(['maxProfileMiB'], () => {
-        // A raised limit lets in what was refused.
+        // A file that was too big may fit a raised limit.
         for (const doc of this.#open) if (doc.state.kind === 'failed') doc.load();
       }),
     );
@@ -80,7 +80,7 @@ export class ProfileEditor implements vscode.CustomReadonlyEditorProvider<Docume
     });
     this.#open.add(doc);
     doc.load();
-    // Found while the file is read, so that neither waits for the other.
+    // Search for modules while the file is read, so that neither waits for the other.
     void this.sources.modules();
     return doc;
   }

@@ -17,7 +17,8 @@ async function read(uri: vscode.Uri, maxBytes: number): Promise<Uint8Array> {
       });
     }
     const data = await vscode.workspace.fs.readFile(uri);
-    // The thread takes the bytes' memory; a Buffer may be a piece of Node's pool, which must stay here.
+    // The bytes' memory is transferred to the thread. A Buffer may be a slice of Node's pool, which must not be
+    // transferred.
     return Buffer.isBuffer(data) ? new Uint8Array(data) : data;
   } catch (e) {
     if (e instanceof Problem) throw e;

@@ -1,4 +1,4 @@
-/** The workspace's Go sources: what the editor knows of them, and opening one at a frame of a profile. */
+/** The workspace's Go sources as the editor knows them, and opening one at a frame of a profile. */
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
 import { namesFile, notFound, type GoSources, type GoWorkspace } from '../../app/pages/goSources';
@@ -35,7 +35,7 @@ function onDisk(uris: readonly vscode.Uri[]): readonly string[] {
   return uris.filter((u) => u.scheme === 'file').map((u) => slashes(u.fsPath));
 }
 
-/** Shows the frame's line, or says where it was looked for. `from` is the column of the page. */
+/** Shows the frame's line, or says where it was searched. `from`: the column of the page. */
 export async function openSource(
   sources: GoSources,
   frame: StackFrame,
@@ -55,14 +55,14 @@ export async function openSource(
   const uri = vscode.Uri.file(found.file);
   const line = Math.max(0, found.line - 1);
   const at = new vscode.Range(line, 0, line, 0);
-  // Another open group keeps the page in sight; a new one is not forced on the user.
+  // Use another open group, so that the page stays visible; don't open a new one.
   const other = vscode.window.tabGroups.all.find((g) => g.viewColumn !== from)?.viewColumn;
   await vscode.window.showTextDocument(uri, {
     selection: at,
     viewColumn: other ?? from ?? vscode.ViewColumn.Active,
     preview: true,
   });
-  // GOROOT and the module cache are shared by every build on this machine: a stray key must not change them.
+  // GOROOT and the module cache are shared by all builds on this machine: protect them from accidental edits.
   if (!vscode.workspace.getWorkspaceFolder(uri))
     await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
   if (found.note !== '') void vscode.window.setStatusBarMessage(found.note, NOTE_MS);

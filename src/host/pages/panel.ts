@@ -1,9 +1,9 @@
-/** A page in a tab of the editor: its bundle loaded, and the way to it. */
+/** A page in an editor tab: loads its bundle and provides the channel to it. */
 import * as vscode from 'vscode';
 import type { PagePanel } from '../../app/pages/panel';
 import { pageHtml } from '../../protocol/html';
 
-/** `bundles`: the folder of the pages, the only one that a page may load from. */
+/** `bundles`: the folder of the pages' bundles, the only one that a page may load from. */
 export function pagePanel(panel: vscode.WebviewPanel, bundles: vscode.Uri): PagePanel {
   const { webview } = panel;
   webview.options = { enableScripts: true, localResourceRoots: [bundles] };

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { decodeSeveral, encodeSeveral, type Several } from '../../app/pages/several';
 
-/** Nothing is read from it: the editor only needs a name for what is no file. */
+/** Never read: the editor only needs a URI for what is not a file. */
 const SCHEME = 'controller-tuner-profiles';
 
 export function severalUri(several: Several<vscode.Uri>, title: string): vscode.Uri {

@@ -1,4 +1,4 @@
-/** The Clusters view: what starts when somebody opens a node, and what the menus and the welcome text look at. */
+/** The Clusters view: what starts when the user opens a node, and the context keys of menus and welcome text. */
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/dispose';
 import type { Problem } from '../../base/problem';
@@ -21,24 +21,24 @@ export interface ViewDeps {
   readonly log: Log;
 }
 
-/** Ages are in minutes; a tree without events still has to count them, ms. */
+/** Ages are in minutes: even without events, the tree must be refreshed this often, ms. */
 const AGE_STEP_MS = 60_000;
-/** A row that was not drawn by then, ms, is not waited for. */
+/** How long to wait for a row to be drawn, ms. */
 const DRAWN_MS = 3000;
-/** Processes asked at once by a refresh; each is asked on up to four ports at once. */
+/** How many processes a refresh probes at once; each probe asks up to four ports at once. */
 const PROBES_AT_ONCE = 4;
 
 export class ClustersView implements ClustersPart, vscode.Disposable {
   readonly #own = new Disposables();
   readonly #provider: ClustersProvider;
   readonly #tree: ClustersTree;
-  /** Why the kubeconfig could not even be looked for. */
+  /** Why kubeconfig files could not even be searched for. */
   #failure: Problem | undefined;
   #ages: NodeJS.Timeout | undefined;
   /** Ids of the nodes that the user opened. */
   readonly #open = new Set<string>();
 
-  /** `tree` belongs to who made it; what listens to it ends with this. */
+  /** The caller owns `tree`; the listeners are disposed with this view. */
   constructor(
     readonly tree: vscode.TreeView<TreeNode>,
     private readonly deps: ViewDeps,
@@ -110,13 +110,13 @@ export class ClustersView implements ClustersPart, vscode.Disposable {
     this.#visible(this.tree.visible);
   }
 
-  /** Selects a replica's node when it is drawn already. */
+  /** Selects a replica's node if it is already drawn. */
   async reveal(id: string): Promise<void> {
     const node = this.#tree.find(id);
     if (node) await this.tree.reveal(node, { select: true, focus: false });
   }
 
-  /** Selects a process that was attached just now: the editor draws its row in a moment. */
+  /** Selects a process that was just attached, whose row the editor draws soon. */
   async showLocal(url: string): Promise<void> {
     await vscode.commands.executeCommand('controllerTuner.clusters.focus');
     for (
@@ -131,13 +131,13 @@ export class ClustersView implements ClustersPart, vscode.Disposable {
         await this.tree.reveal(node, { select: true, focus: true });
         return;
       }
-      // The row may stand under a node that is closed.
+      // The row may be under a collapsed node.
       const parent = this.#tree.find('locals');
       if (parent) await this.tree.reveal(parent, { select: false, expand: true });
     }
   }
 
-  /** What the editor asks for nodes; tests inside the editor ask it too. */
+  /** The editor's source of nodes; tests inside the editor use it too. */
   get provider(): ClustersProvider {
     return this.#provider;
   }
@@ -147,8 +147,8 @@ export class ClustersView implements ClustersPart, vscode.Disposable {
   }
 
   /**
-   * Asks the processes of the replicas that are open once more; `context` undefined: of every open context; `workload`
-   * is an id, undefined: of each.
+   * Probes the replicas that are open in the tree again. `context` undefined: in every open context. `workload`: an id;
+   * undefined: every workload.
    */
   probeAgain(context: string | undefined, workload?: string): Promise<void> {
     return this.#probeOpen({ again: true }, context, workload);
@@ -164,12 +164,12 @@ export class ClustersView implements ClustersPart, vscode.Disposable {
         (workload !== undefined && s.workload.id !== workload)
       )
         return [];
-      // As it is now: a tree that nobody sees is not drawn anew.
+      // The current state: rows of a hidden tree are outdated.
       const now = clusters.entry(s.context)?.cluster?.workload(s.workload.id);
       const replica = now?.replicas.find((r) => r.pod.uid === s.replica.pod.uid);
       return now && replica?.pod.phase === 'Running' ? [{ context: s.context, workload: now, replica }] : [];
     });
-    // What fails is a line under its replica.
+    // Failures become lines under their replicas.
     await mapLimit(there, PROBES_AT_ONCE, (s) =>
       processes.probe(s.context, s.workload, s.replica, options).catch(() => undefined),
     );
@@ -214,7 +214,7 @@ export class ClustersView implements ClustersPart, vscode.Disposable {
     this.deps.clusters.connect(context).catch(() => undefined);
   }
 
-  /** The user opened it: now its process may be asked. */
+  /** Only once the user opens a replica may its process be probed. */
   #expanded({ item }: TreeRow): void {
     if (item.kind !== 'replica') return;
     const { context, workload, replica } = item;
@@ -250,7 +250,7 @@ export class ClustersView implements ClustersPart, vscode.Disposable {
   }
 }
 
-/** A context key of ours, for `when` in package.json. */
+/** Sets one of our context keys, for `when` in package.json. */
 function set(key: string, value: unknown): void {
   void vscode.commands.executeCommand('setContext', `controllerTuner.${key}`, value);
 }
