@@ -10,14 +10,14 @@ import type { Parts } from './host/parts';
 import { onFirstSource } from './host/advice/firstSource';
 import type * as AdviceRoom from './host/advice/index';
 
-/** What tests inside the editor look at. */
+/** For tests inside the editor. */
 export interface Api {
-  /** Time that `activate` took, ms. */
+  /** Duration of `activate`, ms. */
   readonly activationMillis: number;
-  /** Loads what was not loaded yet. */
+  /** Loads host.js if needed. */
   readonly parts: () => Promise<Parts>;
   readonly sources: () => Promise<AdviceRoom.Advice>;
-  /** True when something carries out this command, by its whole name. */
+  /** True if a command, by its full name, has an implementation. */
   readonly has: (command: string) => Promise<boolean>;
 }
 

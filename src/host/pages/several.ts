@@ -1,6 +1,6 @@
 /**
- * Several files opened as one, as a URI that the editor keeps over reloads like a file's own: their URIs stand in its
- * query, its path is what the tab says.
+ * Several files opened as one, as a URI that the editor keeps over reloads like that of a file: the query has the URIs
+ * of the files, the path is the tab's title.
  */
 import * as vscode from 'vscode';
 import { decodeSeveral, encodeSeveral, type Several } from '../../app/pages/several';
