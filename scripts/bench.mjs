@@ -1,8 +1,7 @@
-// `npm run bench`: the figures that the project promises, each beside a peer that is measured in the same run.
+// `npm run bench`: measures the figures that the project promises, each beside a peer in the same run.
 //
-// The cases are in test/bench/cases, one file each. Ours and the peer take turns, so that a machine that slows down
-// slows both; figures are medians. They say nothing on a machine that is busy with something else: the load is printed
-// first.
+// The cases are in test/bench/cases, one file each. Our code and the peer take turns, so that a slowdown of the machine
+// affects both; figures are medians. They mean nothing on a busy machine, so the load is printed first.
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, root } from './ensure.mjs';
@@ -57,10 +56,10 @@ if (options.help) {
   process.exit(0);
 }
 
-/** The cases reach the cluster themselves, which needs the Node of the extension host: 24. */
+/** The cases connect to the cluster themselves, which needs Node 24, the Node of the extension host. */
 async function handOver(node) {
-  // In a group of its own, and each signal passed on once: it takes a second one as the wish to end at once, half
-  // cleaned up.
+  // A separate process group, and each signal is forwarded once: the child takes a second signal as a request to exit
+  // at once, with cleanup half done.
   const child = spawn(node, [import.meta.filename, ...process.argv.slice(2)], {
     cwd: process.cwd(),
     stdio: 'inherit',
@@ -96,7 +95,7 @@ try {
       all: options.all,
       quick: options.quick,
     });
-    // Nothing of ours may keep it alive: what is still open then was closed badly, and must not hang a run.
+    // Anything still open here was not closed properly; it must not keep the process alive and hang a run.
     process.exit();
   }
 } catch (e) {

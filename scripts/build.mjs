@@ -1,4 +1,4 @@
-// Bundles host, thread, pages and the command line apart into dist/. `--watch` rebuilds on change; `--production`
+// Bundles host, thread, pages and command line separately into dist/. `--watch` rebuilds on change; `--production`
 // minifies.
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
@@ -22,7 +22,7 @@ const node = {
   format: 'cjs',
   target: 'node20',
   mainFields: ['module', 'main'],
-  // Its module for `import` asks import.meta, which a CommonJS bundle has not.
+  // Its ES module uses import.meta, which a CommonJS bundle does not have.
   alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
 };
 const page = {
@@ -35,8 +35,8 @@ const page = {
 };
 
 /**
- * Every `import * as vscode` would copy the editor's API, 400 names, into an object of its own: twice the time that
- * loading takes. Through one module of ours there is one copy.
+ * Each `import * as vscode` would copy the editor's API, 400 names, into a separate object, which doubles the loading
+ * time. With one shared module there is one copy.
  */
 const vscodeOnce = {
   name: 'vscode-once',
@@ -51,10 +51,10 @@ const vscodeOnce = {
   },
 };
 
-/** Exported for scripts/inspect.mjs, which builds only what it runs. */
+/** Exported for scripts/inspect.mjs, which builds only the bundles that it runs. */
 export const bundles = [
-  // What activation runs, what the first use of anything loads, what the first source of a controller loads, and
-  // client-node, loaded when a cluster is first opened.
+  // One bundle each for activation, for the first use of anything, for the first source of a controller, and for
+  // client-node, which is loaded when a cluster is first opened.
   {
     ...node,
     entryPoints: { extension: 'src/extension.ts' },
@@ -80,7 +80,7 @@ export const bundles = [
   },
   { ...node, entryPoints: { 'profile-thread': 'src/profile/thread/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { inspect: 'src/inspect/main.ts' }, outdir: 'dist', external: ['./kube.js'] },
-  // The parser of Go and its grammar, read by the two that look at sources.
+  // The Go parser and its grammar, loaded by the two bundles that analyze sources.
   {
     ...common,
     entryPoints: {
@@ -108,7 +108,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     for (const b of bundles) await (await esbuild.context({ ...b, logLevel: 'info' })).watch();
   } else {
     const built = await Promise.all(bundles.map((b) => esbuild.build(b)));
-    // What is in them, for the notices.
+    // The bundles' contents, for the notices.
     if (production) fs.writeFileSync(path.join(root, 'dist/meta.json'), JSON.stringify(built.map((b) => b.metafile)));
   }
 }

@@ -1,5 +1,5 @@
-// What is slow to get and the same for every checkout (Node 24, code-server, the control plane's binaries) is kept
-// outside the checkout, by version.
+// Whatever is slow to fetch and the same for every checkout (Node 24, code-server, the control plane's binaries) is
+// cached outside the checkout, by version.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,8 +16,8 @@ export function cachePath(...parts) {
 const STAMP = '.complete';
 
 /**
- * A folder of the cache, filled by `fill(dir)` the first time. It is filled beside its place and then renamed, so a run
- * that was ended half way, or a second run at the same time, never leaves a half-filled one. Returns its path.
+ * A folder of the cache, filled by `fill(dir)` the first time. It is filled under a temporary name and then renamed, so
+ * neither an interrupted run nor a concurrent one leaves a partial folder. Returns its path.
  */
 export async function cachedFolder(name, fill) {
   const dir = cachePath(name);
@@ -39,7 +39,7 @@ export async function cachedFolder(name, fill) {
   return dir;
 }
 
-/** Drafts of a folder whose process has ended without a word. */
+/** Temporary folders left by processes that died. */
 function draftsOf(dir) {
   const [parent, name] = [path.dirname(dir), path.basename(dir)];
   const found = fs.existsSync(parent)
@@ -48,7 +48,7 @@ function draftsOf(dir) {
   return found.filter((f) => !isThere(Number(/\.(\d+)\.draft$/.exec(f)?.[1]))).map((f) => path.join(parent, f));
 }
 
-/** True when that folder of the cache is there and whole: for telling beforehand whether a step will take long. */
+/** True if that folder of the cache is complete: tells in advance whether a step will take long. */
 export function isCached(name) {
   return fs.existsSync(cachePath(name, STAMP));
 }

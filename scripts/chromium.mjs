@@ -1,4 +1,4 @@
-// The Chromium that tests drive. Debian's headless shell does the same work as the whole browser in less than half the
+// The Chromium that tests drive. Debian's headless shell does the same work as the full browser in less than half the
 // time.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,8 +13,8 @@ const MAC = [
 ];
 
 /**
- * Path of a Chromium or Chrome on this machine, the headless shell before others; undefined when there is none.
- * `CHROMIUM` names another.
+ * Path of a Chromium or Chrome on this machine, preferably the headless shell; undefined if there is none. `CHROMIUM`
+ * overrides it.
  */
 export function findChromium() {
   const named = NAMES.flatMap((n) => (process.env.PATH ?? '').split(path.delimiter).map((d) => path.join(d, n)));
@@ -22,8 +22,8 @@ export function findChromium() {
 }
 
 /**
- * How the editor's windows are launched (playwright): quiet, and with signals left to who launches them, whose `exit`
- * handlers end the browser and what else was started.
+ * Launch options (playwright) of the editor's windows: headless, and with signals left to the caller, whose `exit`
+ * handlers end the browser and everything else it has started.
  */
 export const EDITOR_WINDOW = {
   headless: true,
@@ -41,7 +41,7 @@ export const EDITOR_WINDOW = {
   ],
 };
 
-/** s: apt gives up on a dead network soon, and one that installs waits for another that does. */
+/** Timeouts, s: apt gives up early on a dead network, and an install waits for another one to finish. */
 const PATIENT = [
   '-o',
   'Acquire::http::Timeout=30',
@@ -51,17 +51,17 @@ const PATIENT = [
   'DPkg::Lock::Timeout=120',
 ];
 /**
- * How often, and after how many ms each, `apt-get update` is called again while another apt reads the lists: it does
- * not wait by itself.
+ * How often, and at which interval in ms, to retry `apt-get update` while another apt holds the list lock: unlike an
+ * install, it does not wait itself.
  */
 const LOCKED = { times: 24, ms: 5000 };
 
 let installing;
 
 /**
- * Resolves to { chromium }: the headless shell, which is installed by apt where that is allowed and has it, else what
- * is there; or to { why }: one sentence with what to do. `run(command, args, env)`: resolves to { code, tail: the last
- * of its output }.
+ * Resolves to { chromium }: the headless shell, installed by apt if that is allowed and available, else any browser on
+ * this machine; or to { why }: one sentence with the next step. `run(command, args, env)` resolves to { code, tail: the
+ * end of its output }.
  */
 export async function ensureChromium(log, run = runQuietly) {
   const found = findChromium();
@@ -73,8 +73,7 @@ export async function ensureChromium(log, run = runQuietly) {
             'CHROMIUM=/path/to/chrome npm test',
         }
       : { chromium: found };
-  // Two stages want it, and apt works for one at a time.
-  // With another browser at hand the shell is worth one try.
+  // Two stages need it, but only one apt can run at a time. With another browser at hand, the shell is worth one try.
   installing ??=
     found === undefined
       ? install(log, run, [SHELL, 'chromium'])
@@ -88,7 +87,7 @@ export async function ensureChromium(log, run = runQuietly) {
 
 const mayInstall = () => process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get');
 
-/** The last that apt said, where it did not install the first of `packages` that it has. */
+/** Installs the first of `packages` that apt has. If that fails, returns the end of apt's output. */
 async function install(log, run, packages, options = []) {
   log("Installing Chromium's headless shell by apt-get (once, about 30 s)");
   const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };

@@ -1,4 +1,4 @@
-// Makes sure that the checkout's node_modules is what package-lock.json says; `npm ci` when it is not.
+// Makes sure that node_modules matches package-lock.json; runs `npm ci` if it doesn't.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { npmCi } from './lib/npm.mjs';
 
 export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** npm writes this file at the end of each install: it is the stamp. */
+/** npm writes this file at the end of each install, so it marks a complete one. */
 const installed = path.join(root, 'node_modules/.package-lock.json');
 
 export function isInstalled() {
@@ -14,7 +14,7 @@ export function isInstalled() {
   return fs.statSync(installed).mtimeMs >= fs.statSync(path.join(root, 'package-lock.json')).mtimeMs || sameVersions();
 }
 
-/** A fresh checkout or a branch switch touches the lockfile without changing it: compare what it names. */
+/** A fresh checkout or a branch switch changes the lockfile's time but not its contents: compare the versions. */
 function sameVersions() {
   const read = (f) => JSON.parse(fs.readFileSync(f, 'utf8')).packages;
   const want = read(path.join(root, 'package-lock.json'));

@@ -1,4 +1,4 @@
-// `npm run fuzz`: opens damaged profiles and goroutine dumps, as many as are asked for. The same seed is the same file.
+// `npm run fuzz`: opens any number of damaged profiles and goroutine dumps. The same seed always makes the same file.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const HELP = `Usage: npm run fuzz -- [options]
 Each file must open or end with words for a person, within 2 s of CPU time and within four times its size and 200 MB of
 memory. Files that do not are kept in test-results/fuzz; the exit status is then 1.`;
 
-/** Files that one process opens, and how long it may say nothing, ms: a hundred files take a fraction of it. */
+/** Files per process, and how long it may be silent, ms: a hundred files take a fraction of that. */
 const [PART, SILENCE] = [5000, 60_000];
 
 let options;
@@ -50,7 +50,7 @@ function wrong(seed, why, bytes) {
   console.error(`Seed ${seed}: ${why}`);
 }
 
-/** One process for some of the seeds; it says where it is, and one that falls silent is ended. */
+/** One process for a range of seeds. It reports its progress; a silent one is killed. */
 function part(node, script, from, count) {
   return new Promise((resolve, reject) => {
     const child = spawn(node, [script, String(from), String(count)], {

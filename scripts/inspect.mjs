@@ -1,5 +1,5 @@
-// `npm run -s inspect -- …`: the parts of the extension without an editor. Builds what it runs when sources are newer,
-// finds a Node that the Kubernetes client runs on, and hands over to dist/inspect.js. Standard output is left to that.
+// `npm run -s inspect -- …`: runs parts of the extension without an editor. Builds its bundles when sources are newer,
+// finds a Node that the Kubernetes client runs on, and starts dist/inspect.js, the only one to write to stdout.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
@@ -10,14 +10,14 @@ import { ensureNode } from './node24.mjs';
 
 const args = process.argv.slice(2);
 const dist = path.join(root, 'dist');
-// Only these open a cluster; a plain --url does not.
+// Only these connect to a cluster; a plain --url does not.
 const cluster =
   ['controllers', 'capture', 'churn', 'pipeline'].includes(args.find((a) => !a.startsWith('-')) ?? '') &&
   !args.some((a) => a === '--url' || a.startsWith('--url=')) &&
   !args.includes('--help') &&
   !args.includes('-h');
 
-/** Newest change below a folder, ms since the epoch. */
+/** Time of the newest change below a folder, ms since the epoch. */
 function newest(dir) {
   let at = 0;
   for (const entry of fs.readdirSync(dir, { withFileTypes: true, recursive: true })) {
@@ -52,7 +52,7 @@ async function build() {
   for (const bundle of bundles.filter((b) => stale.some((name) => name in b.entryPoints))) {
     const { outputFiles } = await esbuild.build({ ...bundle, write: false, logLevel: 'error' });
     for (const file of outputFiles) {
-      // Renamed into place: another run may be reading the one before.
+      // Rename into place: another run may be reading the previous file.
       const draft = `${file.path}.${randomBytes(4).toString('hex')}`;
       fs.writeFileSync(draft, file.contents);
       fs.renameSync(draft, file.path);
@@ -71,7 +71,7 @@ async function main() {
     return;
   }
   const child = spawn(node, [script, ...args], { stdio: 'inherit' });
-  // Ctrl-C reaches the child by the terminal; a signal sent to this process alone is passed on.
+  // The terminal sends Ctrl-C to the child too; a signal to this process alone must be forwarded.
   process.on('SIGINT', () => {
     if (!process.stdin.isTTY) child.kill('SIGINT');
   });

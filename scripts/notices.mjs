@@ -1,11 +1,10 @@
-// What of other people is in the bundles: their licences as ThirdPartyNotices.txt, their names and versions as a
-// CycloneDX SBOM. Both are made from what esbuild really took, so that neither can forget a package nor name one that
-// does not ship.
+// Third-party code in the bundles: licences as ThirdPartyNotices.txt, names and versions as a CycloneDX SBOM. Both are
+// made from esbuild's metafiles, so they neither miss a package nor list one that does not ship.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './ensure.mjs';
 
-/** Licences under which a bundle may be passed on with a notice. Another one is a decision, so packing stops at it. */
+/** Licences that allow distribution with a notice. Any other needs a decision, so packaging fails. */
 const ALLOWED = [
   '0BSD',
   'Apache-2.0',
@@ -19,7 +18,7 @@ const ALLOWED = [
   'Unlicense',
 ];
 
-/** The folders, below the root, of packages that have bytes in an output. */
+/** The folders, relative to the root, of packages with bytes in an output. */
 function foldersOf(metafiles) {
   const folders = new Set();
   for (const { outputs } of metafiles) {
@@ -34,8 +33,8 @@ function foldersOf(metafiles) {
 }
 
 /**
- * The packages in the bundles, each version once, by name: { name, version, licence, text, home }. Throws for a licence
- * that is not allowed, or without a text.
+ * The packages in the bundles, without duplicates, sorted by name: { name, version, licence, text, home }. Throws if a
+ * licence is not allowed or its text is missing.
  */
 export function bundledPackages(metafiles) {
   const found = new Map();
@@ -60,7 +59,7 @@ export function bundledPackages(metafiles) {
   );
 }
 
-/** Some releases of a package leave their licence out: another release's copy of it holds the same words. */
+/** Some releases of a package lack their licence file: use another release's copy, which has the same text. */
 function licenceText(folder, name) {
   for (const place of [folder, `node_modules/${name}`]) {
     const dir = path.join(root, place);
@@ -71,7 +70,7 @@ function licenceText(folder, name) {
   return undefined;
 }
 
-/** Packages under the same words stand together, above the words. */
+/** Groups packages with the same licence text above that text. */
 export function noticesText(packages) {
   const byText = new Map();
   for (const p of packages) {

@@ -9,12 +9,12 @@ import { bundledPackages, noticesText, sbom } from './notices.mjs';
 /** Largest VSIX that may ship, in bytes of 10^6 each: 1.5 MB. */
 export const VSIX_LIMIT = 1_500_000;
 
-/** Builds and packs; returns { file, bytes }. Throws with the tool's own words when something is missing. */
+/** Builds and packages; returns { file, bytes }. Throws with the tool's own message when something is missing. */
 export async function packageVsix() {
   await ensureInstalled();
   const { name, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   const dist = path.join(root, 'dist');
-  // The pages' folder is shipped whole: a file that an earlier build left there must not go with it.
+  // The whole folder ships: remove files that an earlier build left there.
   fs.rmSync(path.join(dist, 'webview'), { recursive: true, force: true });
   node('scripts/build.mjs', '--production');
   const packages = bundledPackages(JSON.parse(fs.readFileSync(path.join(dist, 'meta.json'), 'utf8')));

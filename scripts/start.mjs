@@ -21,11 +21,9 @@ const HELP = `Usage: npm start [-- options]
 Ctrl-C ends everything that this has started. A test cluster that was running before is left running.`;
 
 const children = new Children();
-/** What to end, last first. */
+/** What to stop at the end, last first. */
 const endings = [];
-/**
- * Set by Ctrl-C: whatever ends from then on is being ended, and the handler ends this process when all of it is gone.
- */
+/** Set by Ctrl-C: whatever ends from then on was stopped on purpose, and the handler exits when everything is gone. */
 let interrupted = false;
 const forever = () => new Promise(() => undefined);
 
@@ -113,7 +111,7 @@ function readOptions() {
   };
 }
 
-/** The port asked for; without one 8787, so that the address stays the same from run to run, or a free one. */
+/** The given port; otherwise 8787, so that the URL stays the same between runs, or a free port if that is taken. */
 async function portOf(asked) {
   const { freePort, isFree } = await import('./vscode.mjs');
   if (asked !== undefined && !(await isFree(asked)))
@@ -127,7 +125,7 @@ function build() {
   return undefined;
 }
 
-/** In the browser the packed extension runs: just what a user installs. */
+/** The browser runs the packaged extension, exactly as a user installs it. */
 async function pack() {
   const { packageVsix } = await import('./package.mjs');
   return (await packageVsix()).file;

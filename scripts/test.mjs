@@ -18,7 +18,7 @@ const HELP = `Usage: npm test [-- options]
 Each stage writes <stage>.log; screenshots are in shots/. With CI=true in the environment a skipped test fails the run.
 TEST_SLOWNESS multiplies what the tests wait for and the stages' limits: 1 by default, 20 at most.`;
 
-/** min, with CI=true: a job is ended from outside, often at 90, and a run that ends by itself says what failed. */
+/** min, with CI=true: CI kills a job from outside, often after 90; a run that ends by itself reports what failed. */
 const CI_LIMIT = 80;
 
 const { only, files, keep, limit, results } = optionsOf({

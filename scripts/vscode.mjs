@@ -33,7 +33,7 @@ export async function ensureCodeServer(log = stderr) {
   const dir = await cachedFolder(CODE_SERVER_FOLDER, async (draft) => {
     log(`Getting code-server ${CODE_SERVER_VERSION} from the npm registry (once, about 30 s)`);
     await npmInstall(draft, [`code-server@${CODE_SERVER_VERSION}`]);
-    // Its own post-install script would do these two, and compile native modules that we don't need.
+    // Replaces code-server's post-install script, which would also compile native modules that we don't need.
     const vscode = path.join(draft, 'node_modules/code-server/lib/vscode');
     await npmInstall(vscode);
     await npmInstall(path.join(vscode, 'extensions'));
@@ -42,7 +42,7 @@ export async function ensureCodeServer(log = stderr) {
   return { node, entry: path.join(dir, 'node_modules/code-server/out/node/entry.js') };
 }
 
-/** Keeps the workbench still and quiet, so that a person (or a test) sees this extension and nothing else. */
+/** Keeps the workbench quiet, so that the user (or a test) sees only this extension. */
 const SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -59,7 +59,7 @@ const SETTINGS = {
   'files.simpleDialog.enable': true,
 };
 
-/** Over these: a folder is not trusted, and nobody is asked about it at the start. */
+/** In addition: folders are untrusted, without a prompt at the start. */
 const RESTRICTED = {
   'security.workspace.trust.enabled': true,
   'security.workspace.trust.startupPrompt': 'never',
@@ -76,10 +76,10 @@ const FLAGS = [
   '--ignore-last-opened',
 ];
 
-/** Installing a VSIX takes some 3 s, a start 1 s; a busy machine may take this long, ms. */
+/** Installing a VSIX takes about 3 s, a start 1 s; these limits, ms, allow for a busy machine. */
 const INSTALL_MS = 300_000 * SLOWNESS;
 const START_MS = 180_000 * SLOWNESS;
-/** One look at /healthz, ms. */
+/** Timeout of one request to /healthz, ms. */
 const LOOK_MS = 10_000;
 
 /** True when nothing listens on that port of 127.0.0.1. */
@@ -163,8 +163,8 @@ export async function startCodeServer({
         XDG_CACHE_HOME: path.join(home, '.cache'),
       }
     : {};
-  // EXTENSIONS_GALLERY: ask no gallery. PORT, PASSWORD…: code-server's own variables, that this person may use
-  // elsewhere.
+  // EXTENSIONS_GALLERY: use no gallery. PORT, PASSWORD…: code-server's own variables, which the user may have set for
+  // another purpose.
   const {
     PORT: _p,
     PASSWORD: _w,
@@ -198,7 +198,7 @@ export async function startCodeServer({
   const logFile = path.join(base, 'code-server.log');
   const children = new Children();
   const out = fs.openSync(logFile, 'w');
-  // Port 0: a free one of the system's choice, which nobody else can take in between.
+  // Port 0: the system picks a free port, which no other process can take in between.
   const child = children.start(
     node,
     [
@@ -250,7 +250,7 @@ export async function startCodeServer({
       child.once('exit', resolve);
     }),
     /**
-     * Address of the workbench. `payload`: more pairs for it; `folder`: another workspace.
+     * URL of the workbench. `payload`: additional pairs for it; `folder`: another workspace.
      * @param {{ folder?: string, payload?: [string, string][] }} options
      */
     pageUrl(options = {}) {
@@ -264,7 +264,7 @@ export async function startCodeServer({
       return pairs.length === 0 ? where : `${where}&payload=${encodeURIComponent(JSON.stringify(pairs))}`;
     },
     remote,
-    /** What it and its extension hosts wrote, by file name, for finding out why something failed. */
+    /** Logs of the server and its extension hosts, by file name, to find out why something failed. */
     logs() {
       const dir = path.join(userData, 'logs');
       const files = fs.existsSync(dir)

@@ -1,4 +1,4 @@
-// Processes that a script starts, so that it can end each of them, and nothing else, however the script itself ends.
+// Child processes of a script: it can end each of them, and nothing else, however the script itself ends.
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -29,16 +29,16 @@ export class Children {
   }
 
   /**
-   * Asks a child and its group to end, and ends them by force after `graceMs`; the group as soon as the child has
-   * ended.
+   * Asks a child and its process group to end, and kills them after `graceMs`; kills what is left of the group as soon
+   * as the child has ended.
    */
   async stop(child, graceMs = 5000) {
     if (await this.#end(child, graceMs)) this.#signal(child, 'SIGKILL');
   }
 
   /**
-   * Until the child has ended; some of its group may have outlived what it was sent. False when the child had ended
-   * already: its id may be another's.
+   * Waits until the child has ended; others in its group may have survived the signal. False if the child had ended
+   * before: its pid may be reused.
    */
   async #end(child, graceMs) {
     if (child.exitCode !== null || child.signalCode !== null) return false;
@@ -54,10 +54,7 @@ export class Children {
     return true;
   }
 
-  /**
-   * All of them, and what they have started in their groups: a tool's workers end what they have started themselves
-   * when they are given the time.
-   */
+  /** Stops all children with their process groups: given enough time, a tool's workers end their own children. */
   async stopAll(graceMs = 5000) {
     const until = Date.now() + graceMs;
     await Promise.all(
@@ -73,7 +70,7 @@ export class Children {
     for (const child of this.#running) this.#signal(child, 'SIGKILL');
   };
 
-  /** False when there was nothing to send it to. */
+  /** False if no such process exists. */
   #signal(child, signal) {
     if (child.pid === undefined) return false;
     try {
@@ -84,7 +81,7 @@ export class Children {
   }
 }
 
-/** Is any process there by this id? @param {number} pid */
+/** Whether a process with this id exists. @param {number} pid */
 export function isThere(pid) {
   try {
     process.kill(pid, 0);
@@ -94,13 +91,13 @@ export function isThere(pid) {
   }
 }
 
-/** ms within which a second signal is the same wish: npm passes on to its script what the terminal has sent to both. */
+/**
+ * ms within which a second signal counts as the same Ctrl-C: the terminal signals both npm and its script, and npm
+ * forwards its own.
+ */
 const SAME_WISH = 1000;
 
-/**
- * Runs `clean` once on Ctrl-C or SIGTERM and then ends this process; a second Ctrl-C, a second later or more, ends it
- * at once.
- */
+/** Runs `clean` once on Ctrl-C or SIGTERM and then exits. A second Ctrl-C, at least a second later, exits at once. */
 export function onInterrupt(clean) {
   let asked;
   const handle = (signal) => {

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { cachePath } from '../cache.mjs';
 
 /**
- * The desktop's `code`; undefined where there is none, or where it is a remote's helper that opens no window of its
- * own.
+ * The desktop's `code`; undefined if there is none, or if it is the helper of a remote session, which can't open a
+ * window of its own.
  */
 export function findDesktopCode() {
   const names = process.platform === 'win32' ? ['code.cmd'] : ['code'];
@@ -20,8 +20,8 @@ export function findDesktopCode() {
 }
 
 /**
- * Opens a desktop VS Code with the extension from `root`. It has user data of its own, so it is a process of its own:
- * the windows that this person has open are left alone, and it can be ended. Resolves { exited, stop() }.
+ * Opens a desktop VS Code with the extension from `root`. Separate user data make it a separate process: the user's
+ * open windows are not affected, and it can be stopped. Resolves { exited, stop() }.
  */
 export async function openDesktop({ code, root, folder, kubeconfig, children }) {
   const data = cachePath('start', 'desktop');
@@ -47,7 +47,7 @@ export async function openDesktop({ code, root, folder, kubeconfig, children }) 
   return {
     exited,
     async stop() {
-      // `code` only asks the editor's main process to open a window; that process writes its id here.
+      // `code` only asks the editor's main process to open a window; that process writes its id to this file.
       const pid = Number(readIfThere(path.join(data, 'code.lock')));
       if (Number.isInteger(pid) && pid > 1)
         try {
@@ -62,7 +62,7 @@ export async function openDesktop({ code, root, folder, kubeconfig, children }) 
 
 const readIfThere = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '');
 
-/** Opens an address in this person's browser, where there is a desktop; nothing is said when that fails. */
+/** Opens a URL in the user's browser if there is a desktop; ignores failures. */
 export function openBrowser(url) {
   const [command, ...args] =
     process.platform === 'darwin'

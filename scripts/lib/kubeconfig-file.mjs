@@ -1,8 +1,8 @@
-// Checks a kubeconfig file named on the command line before anything slow is done.
+// Checks a kubeconfig path from the command line before any slow step starts.
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Absolute path; throws with the next step when it isn't a file that can be read. */
+/** Absolute path; throws with the next step if the file can't be read. */
 export function kubeconfigFile(given, cwd = process.env.INIT_CWD ?? process.cwd()) {
   const file = path.resolve(cwd, given.replace(/^~(?=\/|$)/, process.env.HOME ?? '~'));
   let stat;

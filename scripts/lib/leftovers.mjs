@@ -1,6 +1,6 @@
-// What a test run that was killed has left: every process that a run starts has the run's mark in its environment, and
-// each run has a note of itself in the temporary folder until it ends. The next run of the checkout ends what the marks
-// lead to (on Linux, where a process tells its environment).
+// Cleans up after test runs that were killed. Every process that a run starts has the run's mark in its environment,
+// and each run keeps a note file in the temporary folder until it ends. The next run of the checkout kills the
+// processes with such marks (on Linux, where a process's environment can be read).
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,8 +9,9 @@ import { isThere } from './children.mjs';
 const NAME = 'CONTROLLER_TUNER_TEST_RUN';
 
 /**
- * Notes this run in `dir` and marks all that it starts from now on, a run within a run with both marks. Gives what ends
- * all of it that is still there, unless some is to be `kept`, and takes the note back.
+ * Writes this run's note to `dir` and marks everything that it starts from now on; a run within a run carries both
+ * marks. Returns a function that ends all marked processes that are left, unless some are to be `kept`, and deletes the
+ * note.
  */
 export function markRun(dir) {
   const id = `${process.pid}-${Date.now()}`;
@@ -24,7 +25,7 @@ export function markRun(dir) {
   };
 }
 
-/** Ends what the runs noted in `dir` have left that are no more; gives how many processes those were. */
+/** Ends the processes left by runs that are noted in `dir` but no longer exist; returns how many there were. */
 export async function endLeftovers(dir) {
   let ended = 0;
   const ids = fs.existsSync(dir) ? fs.readdirSync(dir).filter((id) => !isRunner(Number(id.split('-')[0]))) : [];
@@ -35,7 +36,7 @@ export async function endLeftovers(dir) {
   return ended;
 }
 
-/** How many there were. */
+/** Returns how many processes there were. */
 async function endMarked(mark) {
   const found = new Set();
   for (const until = Date.now() + 5000; Date.now() < until;) {
@@ -50,7 +51,7 @@ async function endMarked(mark) {
   return found.size;
 }
 
-/** Is this process there, and a test run? Ids are used again. */
+/** Whether this process exists and is a test run: pids are reused. */
 export function isRunner(pid) {
   if (process.platform !== 'linux') return isThere(pid);
   try {
@@ -60,7 +61,7 @@ export function isRunner(pid) {
   }
 }
 
-/** Processes with this mark, but for this one; a dead one that nobody has waited for has no environment any more. */
+/** Processes with this mark, except this one. A zombie has no environment any more. */
 function marked(mark) {
   if (process.platform !== 'linux') return [];
   return fs

@@ -1,9 +1,9 @@
-// Runs a tool with its output in a log file and a limit on its time, so that nothing can hang a whole test run.
+// Runs a tool with a time limit and its output in a log file, so that nothing can hang a whole test run.
 import fs from 'node:fs';
 
 /**
- * Starts `command` as one of `children`; resolves { code, timedOut, tail } when it has ended. After `limitSeconds` it
- * and its group are ended. `tail`: the last of its output, for a message.
+ * Starts `command` as one of `children`; resolves { code, timedOut, tail } when it has ended. After `limitSeconds`, it
+ * is killed with its process group. `tail`: the end of its output, for a message.
  */
 export async function runLogged(children, command, args, { cwd, env = process.env, logFile, limitSeconds }) {
   const log = fs.openSync(logFile, 'a');
@@ -32,7 +32,7 @@ export async function runLogged(children, command, args, { cwd, env = process.en
   }
 }
 
-/** The last of what was written to a file after its first `from` bytes. */
+/** The end of what was written to a file after its first `from` bytes. */
 function tailOf(file, from, bytes = 3000) {
   const { size } = fs.statSync(file);
   const length = Math.max(0, Math.min(size - from, bytes));

@@ -1,4 +1,4 @@
-// The parts of `npm run test:long`, as stages (stages.mjs), one at a time. `hours`: after which a part is ended.
+// The parts of `npm run test:long`, as stages (stages.mjs) that run one at a time. `hours`: the time limit of a part.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from '../ensure.mjs';
@@ -7,7 +7,9 @@ import { SLOWNESS } from './slowness.mjs';
 import { add, broke, failure, none, passed } from './results.mjs';
 import { clusterEnv, e2e, kube, pprof, stages, vitest } from './stages.mjs';
 
-/** `looks`: of verdicts; `profiles`: of pprof, in hundreds; `count`: files of fuzz; `times`: of repeat. */
+/**
+ * How much to run: `looks` of verdicts, `profiles` of pprof (in hundreds), `count` files of fuzz, `times` of repeat.
+ */
 export function long({ looks, profiles, count, times }) {
   const shared = stages.filter((s) => s.name === 'cluster' || s.name === 'package').map((s) => ({ ...s, hours: 2 }));
   return {
@@ -48,7 +50,7 @@ export function long({ looks, profiles, count, times }) {
 
 const filesOf = (name) => stages.find((s) => s.name === name).files;
 
-/** All versions, unless SOURCE_VERSIONS says which. */
+/** All versions, unless SOURCE_VERSIONS is set. */
 const everywhere = () => ({
   SOURCE_VERSIONS:
     process.env.SOURCE_VERSIONS ??
@@ -58,7 +60,7 @@ const everywhere = () => ({
       .join(','),
 });
 
-/** Each workload under a load counts, as in the line that ends the table. */
+/** Each workload under each load counts as a test, as in the last line of the table. */
 async function verdicts(t, looks) {
   const table = path.join(t.results, 'verdicts.txt');
   fs.rmSync(table, { force: true });
@@ -72,7 +74,7 @@ async function verdicts(t, looks) {
   return good === undefined ? result : { ...result, passed: Number(good) };
 }
 
-/** Each file counts: one that opens, or is refused in words, has passed. */
+/** Each file counts as a test: it passes if it opens, or is rejected with a proper error. */
 async function fuzz(t, count) {
   const r = await t.run(process.execPath, ['scripts/fuzz.mjs', '--count', String(count)]);
   const [, done, wrong] = [...r.tail.matchAll(/^(\d+) of \d+: .* (\d+) wrong;/gm)].at(-1) ?? [];
@@ -86,7 +88,7 @@ async function fuzz(t, count) {
   };
 }
 
-/** The case of the bench: each figure that has a limit is a test. */
+/** Runs the bench's case: each figure with a limit counts as a test. */
 async function hour(t) {
   const report = path.join(t.results, 'hour.json');
   fs.rmSync(report, { force: true });
@@ -101,7 +103,7 @@ async function hour(t) {
   return r.code !== 0 && result.failed.length === 0 ? add(result, broke('hour', r)) : result;
 }
 
-/** What stays behind of one time, or depends on chance, shows in one of the next. */
+/** Repeats reveal what one round leaves behind, and what depends on chance. */
 async function repeat(t, times) {
   let result = none();
   for (let i = 1; i <= times; i++) {

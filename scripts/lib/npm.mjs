@@ -1,5 +1,5 @@
-// npm as a child: no package scripts, nothing on stdout (callers print JSON there), the end of its output when it
-// fails.
+// npm as a child process: no package scripts, nothing on stdout (callers print JSON there), and the end of its output
+// on failure.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -25,7 +25,7 @@ export const npmCi = (dir) => npm(dir, ['ci', ...QUIET]);
 
 function npm(cwd, args) {
   return new Promise((resolve, reject) => {
-    // A surrounding `npm test` hands its own settings down by the environment; they must not steer this one.
+    // A surrounding `npm test` passes its settings on in the environment; they must not affect this npm.
     const env = Object.fromEntries(
       Object.entries(process.env).filter(
         ([k]) => !/^npm_(config_(prefix|local_prefix|global|omit|ignore_scripts)|package_|lifecycle_|command)/i.test(k),
@@ -37,7 +37,7 @@ function npm(cwd, args) {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });
-    // It has the terminal's Ctrl-C by itself; this is for a script that is ended by a signal of its own.
+    // npm gets the terminal's Ctrl-C itself; this is for signals sent to the script alone.
     const end = () => {
       child.kill();
     };

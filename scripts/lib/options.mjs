@@ -1,9 +1,8 @@
-// Options of a script of ours: what is wrong with them in one line, and --help.
+// Parses a script's options: --help, and errors in one line.
 import { parseArgs } from 'node:util';
 
 /**
- * `options` as for parseArgs; those named in `numbers` take numbers above 0. Ends this process after --help and after a
- * mistake.
+ * `options` as for parseArgs; those named in `numbers` must be numbers above 0. Exits after --help and after an error.
  */
 export function optionsOf({ help, options, numbers = [] }) {
   try {
@@ -24,5 +23,5 @@ export function optionsOf({ help, options, numbers = [] }) {
   }
 }
 
-/** What is wrong with the options of a script, in one line. */
+/** An error in a script's options, in one line. */
 export const mistake = (e) => `${e.message.split(/\.\s/)[0].replace(/\.$/, '')}. --help tells what there is.`;

@@ -1,16 +1,16 @@
-// What a stage found, in one shape whatever tool ran it: { passed, failed: [{ title, message }], skipped: [{ title,
-// message }], times: [{ title, ms }] }; `times`: of its tests, where its tool tells.
+// The result of a stage, in the same shape for every tool: { passed, failed: [{ title, message }], skipped: [{ title,
+// message }], times: [{ title, ms }] }; `times`: of single tests, if the tool reports them.
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Lines of a message that a terminal gets; the whole stands in the stage's log. */
+/** Lines of a message that are printed; the stage's log has all of it. */
 const LINES = 14;
 
 export const none = () => ({ passed: 0, failed: [], skipped: [], times: [] });
 export const passed = (n = 1) => ({ ...none(), passed: n });
 export const failure = (title, message) => ({ ...none(), failed: [{ title, message }] });
 export const skip = (title, message) => ({ ...none(), skipped: [{ title, message }] });
-/** A tool ended with an error: the last that it said tells why. */
+/** A tool failed: the end of its output says why. */
 export const broke = (title, { tail, code }) =>
   failure(
     title,
@@ -36,18 +36,18 @@ export function add(a, b) {
   };
 }
 
-/** The line that ends a run, and each part of a long one. */
+/** The last line of a run, and of each part of a long one. */
 export const counts = ({ passed: good, failed, skipped }) =>
   `${good} passed, ${failed.length} failed, ${skipped.length} skipped`;
 
-/** Reads the file of vitest's JSON reporter; undefined when the run ended before it wrote one. */
+/** Reads the output of vitest's JSON reporter; undefined if the run ended before it wrote one. */
 export function readVitest(file, root) {
   if (!fs.existsSync(file)) return undefined;
   const { testResults } = JSON.parse(fs.readFileSync(file, 'utf8'));
   const result = none();
   for (const suite of testResults) {
     const where = path.relative(root, suite.name);
-    // A file that could not be loaded, or a hook that failed, has a message and perhaps no tests.
+    // A file that could not be loaded, or whose hook failed, has a message but perhaps no tests.
     if (suite.status === 'failed' && !suite.assertionResults.some((t) => t.status === 'failed'))
       result.failed.push({ title: where, message: suite.message || 'The file could not be run.' });
     for (const t of suite.assertionResults) {
@@ -73,12 +73,12 @@ export function excerpt(message, lines = LINES) {
     : kept.join('\n');
 }
 
-/** An error in words; `file`: what was being written, where the error itself does not say. */
+/** An error as text; `file`: what was being written, if the error itself doesn't say. */
 export function explain(e, file) {
   if (!(e instanceof Error)) return String(e);
   return e.code === 'ENOSPC' ? `${fullDisk('ENOSPC')} ${e.path ?? file ?? 'A file'} could not be written.` : e.message;
 }
 
-/** A sentence, when a tool's words say that the disk is full. */
+/** A sentence, if a tool's output says that the disk is full. */
 export const fullDisk = (text) =>
   /ENOSPC|no space left on device/i.test(text) ? 'The disk is full: free some space and run this again.' : undefined;

@@ -1,5 +1,5 @@
-// Runs stages (stages.mjs) from a terminal: `npm test`, `npm run test:long`. However it ends, what it started ends with
-// it.
+// Runs stages (stages.mjs) from a terminal: `npm test`, `npm run test:long`. However it ends, everything that it
+// started ends too.
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureInstalled, root } from '../ensure.mjs';
@@ -11,7 +11,7 @@ import { runStages } from './schedule.mjs';
 import { length } from './steps.mjs';
 import { startTestCluster, testRunDir } from './test-cluster.mjs';
 
-/** Tests told of at the end. */
+/** How many of the slowest tests are listed at the end. */
 const SLOWEST = 10;
 
 /**
@@ -31,7 +31,7 @@ class Run {
   #began = Date.now();
   #children = new Children();
   #stop = new AbortController();
-  /** Rejects when the run is being ended. */
+  /** Rejects when the run is aborted. */
   #stopped = new Promise((_, reject) => {
     this.#stop.signal.addEventListener('abort', () => {
       reject(this.#stop.signal.reason);
@@ -50,9 +50,9 @@ class Run {
    * run.
    */
   #made = { cold: false };
-  /** Stages that took more than their share, in words. */
+  /** Stages that took longer than their share, as text. */
   #overdue = [];
-  /** Undefined: not the whole is run, so it is not judged. */
+  /** Undefined if only a part of the stages runs: then there is no total to check. */
   #budget;
 
   constructor(options) {
@@ -66,7 +66,7 @@ class Run {
   async toTheEnd() {
     const { limit } = this.#options;
     onInterrupt(() => this.#interrupt());
-    // A write that fails where nobody waits for it must not leave anything behind.
+    // An unhandled failure, such as a failed write, must not leave processes behind.
     const lost = (e) => {
       this.#broken = true;
       console.error(explain(e));
@@ -98,7 +98,9 @@ class Run {
     console.log('Ended. Nothing that was started is left.');
   }
 
-  /** The handler of the signal ends this process; what it ended itself is not reported. */
+  /**
+   * After an interrupt, waits forever: the signal handler exits, and failures of stages that it ended are not reported.
+   */
   async #unlessInterrupted() {
     if (this.#interrupted) await new Promise(() => undefined);
   }
@@ -107,7 +109,8 @@ class Run {
     const early = this.#interrupted || this.#stop.signal.aborted;
     if (!this.#stop.signal.aborted) this.#stop.abort(new Error('The run has ended.'));
     await this.#children.stopAll();
-    // Kept only where it started and the run went to its end: else its processes could not be told from what must end.
+    // Keep the cluster only if it started and the run completed; otherwise its processes can't be told from those to
+    // kill.
     const kept = this.#options.keep === true && this.#made.cluster !== undefined && !early;
     if (!kept)
       await this.#endCluster().catch((e) => {
@@ -128,12 +131,12 @@ class Run {
       }),
       this.#stopped,
     ]);
-    // They need node_modules.
+    // These modules need node_modules.
     const { stages, limitOf, atOnce, budget } = await load();
     if (only.length === 0) this.#budget = budget;
     const chosen = pick(stages, only, files);
     fs.mkdirSync(results, { recursive: true });
-    // Pictures of an earlier run show nothing of this one.
+    // Screenshots of an earlier run would be misleading.
     fs.rmSync(path.join(results, 'shots'), { recursive: true, force: true });
     await runStages(chosen, {
       atOnce,
@@ -174,7 +177,7 @@ class Run {
     return { result, took: (Date.now() - started) / 1000, said: notes.at(-1), logFile };
   }
 
-  /** What a stage is given to run with. */
+  /** What a stage gets as its argument. */
   #given(stage, { seconds, logFile, note }) {
     const { results, keep = false } = this.#options;
     const run = toolRunner(this.#children, { logFile, limitSeconds: seconds, signal: this.#stop.signal });
@@ -250,7 +253,10 @@ class Run {
   }
 }
 
-/** The stages asked for and those that they need, as copies with `needs` of what will be run and `chosen` files. */
+/**
+ * The chosen stages and those that they need, as copies whose `needs` lists only stages that run, and with the chosen
+ * `files`.
+ */
 function pick(stages, only, files) {
   const named = only.map((name) => {
     const stage = stages.find((s) => s.name === name);
@@ -278,7 +284,7 @@ function chooseFiles(named, pattern) {
   return chosen;
 }
 
-/** A stage's tools have the same limit and are ended at it; this one is for what a stage does without a tool. */
+/** A stage's tools are killed at the same limit; this one covers the stage's own work. */
 function withLimit(work, limit) {
   let timer;
   const late = new Promise((_, reject) => {
@@ -294,7 +300,7 @@ function withLimit(work, limit) {
   });
 }
 
-/** What a stage runs its tools with: its log, its limit, its environment. None begins once the run is being ended. */
+/** Runs a stage's tools with its log, limit and environment. Starts none once the run is aborted. */
 function toolRunner(children, { logFile, limitSeconds, signal }) {
   const until = Date.now() + limitSeconds * 1000;
   return async (command, args, env = {}) => {

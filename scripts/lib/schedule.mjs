@@ -1,4 +1,4 @@
-// Which stage runs when: two beside each other where neither minds, since much of what the tests do is wait.
+// Decides which stage runs when: two at a time where possible, since tests spend much of their time waiting.
 
 /**
  * Runs stages, at most `atOnce` of them at a time, each as early as it may, the first in the list before the others. A

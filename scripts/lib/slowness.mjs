@@ -1,7 +1,9 @@
-// How much more time than on a quiet machine of two cores everything may take here: a factor on each wait and limit of
-// the tests.
+// How much slower than an idle machine with two cores this one is: a factor for all waits and limits of the tests.
 
-/** TEST_SLOWNESS of the environment, 1 when it is not set; .ci/run says 3. What holds at once is not slower for it. */
+/**
+ * TEST_SLOWNESS of the environment, 1 if it is not set; .ci/run sets 3. A wait still ends as soon as its condition
+ * holds.
+ */
 export const SLOWNESS = read(process.env.TEST_SLOWNESS);
 
 function read(text) {

@@ -67,15 +67,15 @@ export const stages = [
   },
 ];
 
-/** What a whole run may take, s: with all that it fetches and builds cached, and with nothing of it. */
+/** Time limits of a whole run, s: with everything cached, and with nothing cached. */
 export const budget = { warm: 25 * 60, cold: 45 * 60 };
 
-/** Stages that run at a time. */
+/** How many stages run at a time. */
 export const atOnce = 2;
 
 /**
- * s after which a stage is ended and counts as failed: far above what it takes, so that only what hangs is ended.
- * (test/inhost/run.mjs ends itself before it.)
+ * Time limit of a stage, s; exceeding it is a failure. Far above the usual time, so that only hanging stages hit it.
+ * (test/inhost/run.mjs ends itself earlier.)
  */
 export const limitOf = ({ warm, cold = warm }) => Math.max(900, 4 * cold * SLOWNESS);
 
@@ -88,8 +88,7 @@ function testFiles(dir) {
 }
 
 /**
- * Tests that use the test cluster read its kubeconfig's name themselves; those that need none start servers of their
- * own.
+ * Whether a test file needs the test cluster: those that do read KUBECONFIG_TEST; the others start servers themselves.
  */
 function usesCluster(file) {
   return fs.readFileSync(path.join(root, file), 'utf8').includes('KUBECONFIG_TEST');
@@ -114,7 +113,7 @@ async function check(t) {
   return result;
 }
 
-/** A project of vitest.config.mts; `files`: those of it to run, all by default. `--files` chooses among them. */
+/** Runs a project of vitest.config.mts; `files`: only these of its test files. `--files` narrows that further. */
 export async function vitest(t, project, { node = process.execPath, env = {}, files = [], name = project } = {}) {
   const report = path.join(t.results, `${name}.json`);
   fs.rmSync(report, { force: true });
@@ -143,13 +142,13 @@ export async function vitest(t, project, { node = process.execPath, env = {}, fi
   ].map(([line]) => line);
   if (unjudged.length > 0) t.note(`${unjudged.length} NOT JUDGED on a starved machine, see its log`);
   if (found === undefined) return broke(name, r);
-  // An error outside of any test (a promise that nobody awaited) fails vitest without failing a test.
+  // An error outside of any test, such as an unhandled rejection, fails vitest without failing a test.
   return r.code !== 0 && found.failed.length === 0
     ? add(found, broke(`${name}: an error outside of the tests`, r))
     : found;
 }
 
-/** Two tests: it packs within its size, and packing again gives the same bytes. */
+/** Counts as two tests: the package is within its size limit, and packing again gives the same bytes. */
 async function makeVsix(t) {
   const { version } = JSON.parse(fs.readFileSync(path.join(t.root, 'package.json'), 'utf8'));
   const file = path.join(t.root, `dist/controller-tuner-${version}.vsix`);
@@ -189,7 +188,7 @@ export async function kube(t) {
   return vitest(t, 'kube', { node: await ensureNode(t.fetched), env: clusterEnv(t) });
 }
 
-/** Every number of a profile, held to `go tool pprof`, which Go builds when it is first used. */
+/** Compares every number of a profile with `go tool pprof`, which Go builds at its first use. */
 export async function pprof(t, env = {}) {
   if (!hasGo()) return skip('pprof', `Go is not on the PATH. ${GET_GO}`);
   await t.run('go', ['tool', 'pprof', '-h']);
@@ -200,16 +199,16 @@ async function verdicts(t) {
   return vitest(t, 'verdicts', { node: await ensureNode(t.fetched), env: clusterEnv(t) });
 }
 
-/** Where what is promised of sources is held to Go: the newest release of controller-runtime, and client-go alone. */
+/** The versions that the advice about sources is checked with: the newest controller-runtime, and client-go alone. */
 const versions = () => ({ SOURCE_VERSIONS: process.env.SOURCE_VERSIONS ?? '0.25,client-go' });
 
-/** What is advised about sources, compiled by Go. */
+/** Compiles the advised edits with Go. */
 async function source(t) {
   if (!hasGo()) return skip('source', `Go is not on the PATH. ${GET_GO}`);
   return vitest(t, 'source', { env: versions(), files: stages.find((s) => s.name === 'source').files });
 }
 
-/** Mended programs on the cluster: their rates are measured, so it is alone. */
+/** Runs fixed programs on the cluster and measures their request rates, so it runs alone. */
 async function programs(t) {
   return vitest(t, 'source', { env: { ...versions(), ...clusterEnv(t) }, files: [PROGRAMS], name: 'programs' });
 }
@@ -238,7 +237,7 @@ export async function e2e(t) {
   const { chromium, why } = await ensureChromium(t.fetched, t.run);
   if (chromium === undefined) return skip('e2e', why);
   await ensureCodeServer(t.fetched);
-  // Go builds this tool when it is first used, which takes a minute where its cache is empty.
+  // Go builds this tool at its first use, which takes a minute with an empty cache.
   await t.run('go', ['tool', 'pprof', '-h']);
   const shots = path.join(t.results, 'shots');
   fs.mkdirSync(shots, { recursive: true });

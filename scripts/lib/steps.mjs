@@ -1,5 +1,5 @@
-// What a person sees while a script works: "[2/5] Building the pages … 3 s". On a terminal the seconds count up in
-// place; elsewhere (a log) a line is printed at the start, every half minute, at what the step tells, and at the end.
+// Progress for the user while a script works: "[2/5] Building the pages … 3 s". On a terminal the seconds count up in
+// place; elsewhere (a log) a line is printed at the start, every half minute, at each report, and at the end.
 
 const TICK_LOG_MS = 30_000;
 
@@ -12,15 +12,15 @@ export class Steps {
   }
 
   /**
-   * Runs `work(report)` as the next step. `usual` is how long it takes as a rule ("10 s", "15 min the first time").
-   * `report(text)` tells how far it is. Returns what `work` gives; an error is passed on, with the step's line ended.
+   * Runs `work(report)` as the next step. `usual`: how long it usually takes ("10 s", "15 min the first time").
+   * `report(text)` shows progress. Returns the result of `work`; on an error, ends the step's line and rethrows.
    */
   async run(title, usual, work) {
     const head = `[${++this.#done}/${this.total}] ${title}`;
     const started = Date.now();
     const live = this.out.isTTY === true;
     let now = '';
-    // Beside the step's own name, since it is the time of all of it; in a log, where lines stay, once.
+    // Beside the step's name, since it is the time of the whole step. A log, where lines stay, gets it only once.
     let hint = usual === '' ? '' : ` (usually ${usual})`;
     const text = () => `${head}${hint}${now === '' ? '' : `: ${now}`} … ${seconds(started)}`;
     const show = () => {
@@ -53,12 +53,12 @@ export class Steps {
   }
 }
 
-/** A line longer than the terminal would wrap, and could not be rewritten in place. */
+/** Cuts a line that would wrap: a wrapped line can't be rewritten in place. */
 const cut = (line, columns) => (columns > 0 && line.length >= columns ? `${line.slice(0, columns - 2)}…` : line);
 
 const seconds = (since) => length((Date.now() - since) / 1000);
 
-/** So many seconds, in words. */
+/** A number of seconds as text. */
 export function length(time) {
   const s = Math.round(time);
   if (s < 120) return `${s} s`;

@@ -1,4 +1,4 @@
-// The test cluster, for `npm start` and `npm test`: the same programs, each with a run folder of its own.
+// The test cluster for `npm start` and `npm test`: the same programs, but separate run folders.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -10,12 +10,13 @@ import { root } from '../ensure.mjs';
 import { isRunner } from './leftovers.mjs';
 
 /**
- * For a person: two steps of `steps`. A cluster that runs already is used and left alone. `endings`: gets what ends it,
- * from the first moment on, so that a Ctrl-C half way leaves nothing behind.
+ * For `npm start`: two steps of `steps`. Uses a cluster that is already running, and leaves it running. `endings`
+ * receives the function that ends a started one right away, so that Ctrl-C half way leaves nothing behind.
  */
 export async function startForPerson(steps, endings) {
   const found = findRunning();
-  // Until `up` says that it is the very one that was found: one of older programs is started anew, and is ours to end.
+  // Until `up` confirms that it is the cluster found before: one with outdated programs is restarted, and is then ours
+  // to end.
   let ours = found === undefined;
   const stop = new AbortController();
   let work = Promise.resolve();
@@ -47,20 +48,19 @@ export async function startForPerson(steps, endings) {
   return { kubeconfig: cluster.kubeconfig, running: !ours };
 }
 
-/** Of this checkout, so that two checkouts can be tested at once and `--keep` finds its cluster again. */
+/** One for each checkout, so that two checkouts can be tested at once and `--keep` finds its cluster again. */
 export const testRunDir = path.join(
   os.tmpdir(),
   `controller-tuner-test-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`,
 );
 
-/** What a start writes before the reason why it could not be. */
+/** The prefix of the reason why a start failed. */
 const FAILED = 'FAILED: ';
 
 /**
- * For tests: { cluster: { dir, kubeconfig, built } } or { failed: why }; `built`: its programs were built first, which
- * takes minutes. A process of its own starts it, so that a build's compilers end with it. `run`: runs a tool of the
- * stage, with its output in `logFile`. The cluster ends by itself when this process dies without a word, unless it is
- * to be kept.
+ * For tests: { cluster: { dir, kubeconfig, built } } or { failed: why }; `built`: its programs had to be built first,
+ * which takes minutes. A separate process starts it, so that its compilers are killed with it. `run`: runs a tool of
+ * the stage, with its output in `logFile`. The cluster ends by itself when this process dies, unless it is to be kept.
  */
 export async function startTestCluster({ run, logFile, keep, onStarting }) {
   onStarting(() => down(testRunDir));
@@ -80,7 +80,9 @@ export async function startTestCluster({ run, logFile, keep, onStarting }) {
   };
 }
 
-/** The process that the cluster of a run folder is for; 0: none, it was kept or none is there. */
+/**
+ * The id of the process that the run folder's cluster belongs to; 0: none, since the cluster was kept or doesn't exist.
+ */
 function ownerOf(dir) {
   try {
     return JSON.parse(fs.readFileSync(path.join(dir, 'rig.json'), 'utf8')).owner;

@@ -1,2 +1,2 @@
-/** All that is wrong in the workflows and issue templates below `root`, as "file: sentence"; none when all is well. */
+/** All errors in the workflows and issue templates below `root`, as "file: sentence"; empty if there are none. */
 export declare function checkGithub(root: string): string[];

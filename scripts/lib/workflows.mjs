@@ -1,12 +1,12 @@
-// What GitHub would refuse, or not find, in .github: read without GitHub, so that a workflow is not first tried when it
-// is pushed.
+// Finds errors in .github that GitHub would report, without GitHub, so that a workflow's first check is not its first
+// push.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 
-/** Folders that are not of the repository: what a run leaves, and what is fetched. */
+/** Folders that are not part of the repository: outputs of a run, and downloads. */
 const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'test-results']);
-/** Types of a form's parts; all but markdown have an answer, so they need an id and a label. */
+/** Types of a form's elements; all but markdown have an answer, so they need an id and a label. */
 const PARTS = ['markdown', 'input', 'textarea', 'dropdown', 'checkboxes', 'upload'];
 
 /**
@@ -56,7 +56,7 @@ class Tree {
     return plain === '' || plain === '.' || this.files.includes(plain) || this.folders.has(plain);
   }
 
-  /** Whether a pattern of hashFiles or of `path:` finds a file. */
+  /** Whether a pattern of hashFiles or of `path:` matches a file. */
   matches(pattern) {
     const regex = globRegex(pattern.replace(/^\.\//, '').replace(/\/$/, '/**'));
     return this.files.some((f) => regex.test(f)) || this.has(pattern);
@@ -90,7 +90,7 @@ const isMap = (v) => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 function checkWorkflow(workflow, file, tree) {
   const problems = [];
-  // YAML 1.1 reads `on` as true; this parser reads it as it is written.
+  // YAML 1.1 reads the key `on` as true; this parser keeps it as text.
   if (!('on' in workflow)) problems.push('it has no "on".');
   if (!isMap(workflow.jobs) || Object.keys(workflow.jobs).length === 0) return [...problems, 'it has no "jobs".'];
   for (const [name, job] of Object.entries(workflow.jobs)) {
@@ -141,7 +141,8 @@ function checkStep(step, say, tree) {
   }
   if ('uses' in step) {
     checkUses(step.uses, say, tree);
-    // What these two actions keep or send may be made by the run; what is read of the repository has to be there.
+    // Files that these two actions cache or upload may be created by the run; files that they read must be in the
+    // repository.
     const files = [
       step.with?.['cache-dependency-path'],
       step.with?.['node-version-file'],
@@ -158,10 +159,12 @@ const lines = (text) =>
     .split('\n')
     .map((l) => l.trim())
     .filter((l) => l !== '' && !l.startsWith('!'));
-/** Of the machine, of an expression, or made by the run itself. */
+/** Paths of the machine, from an expression, or created by the run itself. */
 const outside = (pattern) => /^(~|\/|\$)/.test(pattern) || LEFT_OUT.has(pattern.replace(/^\.\//, '').split('/')[0]);
 
-/** An action of this repository exists; one of another names its version. `kind`: what a local one has to look like. */
+/**
+ * A local action must exist; one of another repository must name its version. `kind`: what a local one must look like.
+ */
 function checkUses(uses, say, tree, kind) {
   if (typeof uses !== 'string') {
     say('"uses" is not a text.');
@@ -177,7 +180,7 @@ function checkUses(uses, say, tree, kind) {
     say(`"${uses}" names no version: owner/name@v1.`);
 }
 
-/** Scripts of package.json and files of the tree that a `run` names. */
+/** Checks that the package.json scripts and the files that a `run` names exist. */
 function checkCommands(run, tree) {
   const problems = [];
   const need = (name) => {
