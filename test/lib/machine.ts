@@ -1,29 +1,28 @@
 /**
- * Whether the machine has time for the test cluster: what is said of a controller on one that has none is about the
- * machine.
+ * Whether the machine has enough CPU time for the test cluster: on a starved machine, verdicts about a controller are
+ * really about the machine.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 
 /**
- * Share of a look's time in which something waited for a core, from which on the machine is taken for starved. With all
- * loads on it is 0.15 to 0.45 on two cores that nobody else uses, and 0.7 to 0.97 beside a compiler.
+ * The machine counts as starved when, for at least this share of the observed time, some task waited for a core. With
+ * all loads on, the share is 0.15 to 0.45 on two otherwise idle cores, and 0.7 to 0.97 beside a compiler.
  */
 const WAITED = 0.6;
 /**
- * Where the kernel does not tell that (/proc/pressure): what runs and what waits to, for each core, over the last
- * minute.
+ * Where the kernel lacks /proc/pressure: the load average per core over the last minute (running and waiting tasks).
  */
 const LOAD = 3;
 
-/** `waited` is a share of the time; undefined where nothing tells. */
+/** `waited` is a share of the time; undefined if it can't be measured. */
 export interface Strain {
   readonly starved: boolean;
   readonly waited: number | undefined;
   readonly load: number;
 }
 
-/** From now on until the result is called. */
+/** Measures from now on until the result is called. */
 export function strain(): () => Strain {
   const [before, began] = [stalled(), performance.now()];
   return () => {
@@ -35,13 +34,13 @@ export function strain(): () => Strain {
   };
 }
 
-/** False where the machine was starved, and what a test times is about the machine: the run says so. */
+/** False if the machine was starved, so that timings say nothing about the product; logs that this was not judged. */
 export function judged({ starved }: Strain, what: string): boolean {
   if (starved) tellUnjudged(what);
   return !starved;
 }
 
-/** The line of the stage counts these (scripts/lib/stages.mjs). */
+/** The stage counts these lines (scripts/lib/stages.mjs). */
 export function tellUnjudged(what: string): void {
   console.log(`NOT JUDGED on a starved machine: ${what}`);
 }

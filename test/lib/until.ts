@@ -1,24 +1,23 @@
-/** The one way in which tests wait for something: they look again until it is there, and give up late. */
+/** The only way in which tests wait: poll until the condition holds, with a late timeout. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { SLOWNESS } from '../../scripts/lib/slowness.mjs';
 
 export { SLOWNESS };
 
 /**
- * ms that a test waits for what has to come. What is there is seen at once, so a long one costs nothing but in a test
- * that fails.
+ * How long a test waits for something, ms. Polling notices it at once, so a long limit costs time only in a failing
+ * test.
  */
 export const PATIENCE = 60_000 * SLOWNESS;
 
 /**
- * ms between two looks: a twentieth of what was waited so far, since each costs the machine something that others wait
- * for.
+ * Interval between two polls, ms: a twentieth of the time waited so far, since each poll uses CPU that others wait for.
  */
 const pauseAfter = (waited: number): number => Math.min(500, Math.max(20, waited / 20));
 
 /**
- * Looks until there is something (neither false nor undefined), and gives it. `what`: for the error, "the tunnel to be
- * closed"; without it, the look's own text. What the look throws fails the wait at once.
+ * Polls until `look` returns something (neither false nor undefined), and returns that. `what`: for the error, "the
+ * tunnel to be closed"; default: the source text of `look`. An error in `look` fails the wait at once.
  */
 export async function until<T>(
   look: () => T | Promise<T>,

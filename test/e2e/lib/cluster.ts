@@ -1,4 +1,4 @@
-/** The test cluster as an administrator sees it from outside of the editor: what tests change, and check against. */
+/** The test cluster seen by an administrator outside the editor: what tests change, and what they check against. */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import https from 'node:https';
@@ -37,15 +37,15 @@ export function portsOf(namespace: string, prefix: string): Readonly<Record<stri
   return found.ports;
 }
 
-/** Behind the pods of a namespace ('': of all) whose names begin with `prefix`. */
+/** Processes behind the pods of a namespace ('': of all namespaces) whose names begin with `prefix`. */
 function processes(namespace: string, prefix: string): readonly PodProcess[] {
   const all = JSON.parse(fs.readFileSync(path.join(CLUSTER_DIR, 'processes.json'), 'utf8')) as readonly PodProcess[];
   return all.filter((p) => (namespace === '' || p.namespace === namespace) && p.pod.startsWith(prefix));
 }
 
 /**
- * The sum of a metric's samples over the replicas of a workload, by the value of `by`; of counters of new processes
- * from 0.
+ * The sum of a metric's samples over a workload's replicas, by the value of `by`. Counters of new processes start from
+ * 0.
  */
 export async function sums(
   namespace: string,
@@ -67,7 +67,7 @@ export async function sums(
 
 /**
  * Rolls out another image of a Deployment's first container with these args, as `kubectl patch` does, and waits until
- * only it runs.
+ * only new pods run.
  */
 export async function rollOut(
   namespace: string,
@@ -105,7 +105,7 @@ export async function deletePod(namespace: string, name: string): Promise<void> 
   await api('DELETE', `/api/v1/namespaces/${namespace}/pods/${name}`);
 }
 
-/** Port-forward requests that the API server is serving just now, by its own metric. */
+/** Port-forward requests in progress, by the API server's own metric. */
 export async function openTunnels(): Promise<number> {
   const lines = (await api('GET', '/metrics'))
     .split('\n')

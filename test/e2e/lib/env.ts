@@ -1,4 +1,4 @@
-/** What scripts/test.mjs hands to the end-to-end tests; by hand: `npm test -- --only e2e`. */
+/** What scripts/test.mjs passes to the end-to-end tests. To run them by hand: `npm test -- --only e2e`. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ function required(name: string): string {
   return value;
 }
 
-/** Admin's kubeconfig of the test cluster. */
+/** The test cluster's admin kubeconfig. */
 export const KUBECONFIG = required('KUBECONFIG_TEST');
 /** The cluster's folder, with its other kubeconfigs and logs. */
 export const CLUSTER_DIR = required('CLUSTER_DIR');
@@ -21,7 +21,8 @@ export const CHROMIUM = required('CHROMIUM');
 export const SHOTS = process.env['SHOTS'] ?? path.resolve('test-results/shots');
 fs.mkdirSync(SHOTS, { recursive: true });
 /**
- * Where the VSIX is installed, once for all windows: by its bytes, so that it is always the one that was packed last.
+ * Where the VSIX is installed, once for all windows. Named by the hash of its bytes, so that it is always the latest
+ * package.
  */
 export const EXTENSIONS = path.join(
   SHOTS,
@@ -29,10 +30,10 @@ export const EXTENSIONS = path.join(
   createHash('sha256').update(fs.readFileSync(VSIX)).digest('hex').slice(0, 16),
 );
 
-// Those of VSIXes before it are of no use any more.
+// Remove installations of earlier VSIXes.
 const installed = path.dirname(EXTENSIONS);
 for (const other of fs.existsSync(installed) ? fs.readdirSync(installed) : [])
   if (other !== path.basename(EXTENSIONS)) fs.rmSync(path.join(installed, other), { recursive: true, force: true });
 
-/** Source of the sample controllers: the workspace that a developer of one would have open. */
+/** Source of the sample controllers: the workspace that their developer would have open. */
 export const SAMPLES = path.resolve('test/cluster/controllers');

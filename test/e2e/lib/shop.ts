@@ -1,7 +1,4 @@
-/**
- * A small project of the usual shape, as one finds it: kubebuilder's layout, tabs, an older controller-runtime,
- * manifests beside the code.
- */
+/** A small, typical project: kubebuilder's layout, tabs, an older controller-runtime, and manifests beside the code. */
 
 const MAIN = `// Command manager runs the controllers of the shop.
 package main

@@ -1,6 +1,6 @@
 /**
- * What a person does with the text in front: go to a line, read its hint, take a quick fix, save. By keys, as one who
- * writes code.
+ * What a user does in the active text editor: go to a line, read its hint, take a quick fix, save. With the keyboard,
+ * as a programmer does.
  */
 import type { Locator } from 'playwright-core';
 import { PATIENCE, until } from '../../lib/until';
@@ -22,7 +22,7 @@ export class TextEditor {
         await page.keyboard.press('Control+p');
         try {
           await this.vscode.quickInput().fill(`${file}:${line}:${column}`, { timeout: KEY_MS });
-          // Files that were open lately stand first until the list has followed the text.
+          // Recently opened files come first until the list is filtered by the text.
           const [name = '', ...folders] = file.split('/').reverse();
           const first = this.vscode
             .pickRows()
@@ -46,7 +46,7 @@ export class TextEditor {
     );
   }
 
-  /** Goes from hint to hint, as F8 does, until one says this, and gives what it says. */
+  /** Goes from hint to hint, as F8 does, until one matches, and returns its text. */
   async nextHint(text: RegExp): Promise<Locator> {
     const said = this.vscode.page.locator('.marker-widget .message').first();
     const words = async (): Promise<string> =>
@@ -100,7 +100,7 @@ export class TextEditor {
     return (await this.fixes().allInnerTexts()).map((t) => t.replaceAll('\u00a0', ' ').trim());
   }
 
-  /** Chooses from the open light bulb by the arrow keys. `key`: Control+Enter shows the change before. */
+  /** Chooses from the open light bulb with the arrow keys. `key`: Control+Enter shows a preview of the change. */
   async choose(title: string | RegExp, key = 'Enter'): Promise<void> {
     const wanted = this.fixes().filter({ hasText: title }).first();
     await wanted.waitFor();
@@ -113,25 +113,25 @@ export class TextEditor {
     await this.fixes().first().waitFor({ state: 'hidden' });
   }
 
-  /** Saves what was changed, and waits until it is. */
+  /** Saves the changed file, and waits until it is saved. */
   async save(): Promise<void> {
     await this.vscode.page.locator('.editor-group-container .tab.active.dirty').waitFor();
     await this.vscode.page.keyboard.press('Control+s');
     await this.vscode.page.locator('.editor-group-container .tab.active.dirty').waitFor({ state: 'hidden' });
   }
 
-  /** Puts the keyboard into the text: after a dialog or a preview it may be elsewhere. */
+  /** Moves the focus to the text: after a dialog or a preview it may be elsewhere. */
   async focus(): Promise<void> {
     await this.vscode.command('View: Focus Active Editor Group');
     await this.vscode.page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor();
   }
 
-  /** The panel that shows what will change. */
+  /** The panel with the preview of a change. */
   preview(): Locator {
     return this.vscode.page.locator('.bulk-edit-panel');
   }
 
-  /** Takes what the preview shows. */
+  /** Applies the previewed change. */
   async apply(): Promise<void> {
     await this.preview().waitFor();
     await this.vscode.page.getByRole('button', { name: 'Apply', exact: true }).click();

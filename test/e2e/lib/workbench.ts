@@ -1,4 +1,4 @@
-/** A person in front of VS Code: the workbench in Chromium, and what one does there with keys and mouse. */
+/** A user of VS Code: the workbench in Chromium, and what a user does there with keyboard and mouse. */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,7 +20,7 @@ export interface Setup {
   readonly env?: Readonly<Record<string, string>>;
   /** The folder is opened in Restricted Mode. */
   readonly untrusted?: boolean;
-  /** Starts the names of this window's screenshots. */
+  /** The prefix of this window's screenshots. */
   readonly name: string;
 }
 
@@ -34,17 +34,18 @@ export const THEMES = {
 export type Theme = keyof typeof THEMES;
 
 /**
- * What a lost key leaves out is not seen after this, ms: one presses it again, which does no harm where it was only
+ * If a key press has no effect after this, ms, it was lost and is pressed again, which does no harm if it was only
  * slow.
  */
 export const KEY_MS = 3000 * SLOWNESS;
-// What is to be done at the end is done on `exit`, which a signal alone does not bring about.
+// Cleanup runs on `exit`, which a signal alone does not cause.
 process.once('SIGTERM', () => {
   process.exit(143);
 });
 
 /**
- * For one step of something that is begun anew when it is interrupted, ms; for all tries together: twice the patience.
+ * Time limit for one step of an action that is repeated when it is interrupted, ms. All attempts together get twice
+ * PATIENCE.
  */
 export const STEP_MS = 15_000 * SLOWNESS;
 
@@ -59,7 +60,8 @@ export class Workbench {
   ) {}
 
   static async open(setup: Setup): Promise<Workbench> {
-    // Many windows show files of the repository, and a browser saves by itself what a key that went astray has typed.
+    // Many windows show files of the repository, and code-server in a browser auto-saves: a stray key press would
+    // change a file.
     const settings = {
       'files.autoSave': 'off',
       'workbench.colorTheme': THEMES[setup.theme ?? 'dark'].id,
@@ -87,19 +89,19 @@ export class Workbench {
       await bench.load();
       return bench;
     } catch (e) {
-      // The first error is the one to tell.
+      // Report the first error.
       await browser?.close().catch(() => undefined);
       await server.stop();
       throw e;
     }
   }
 
-  /** Loads the window, or loads it again. Ready when the palette lists the last of what the extension contributes. */
+  /** Loads or reloads the window. It is ready when the palette lists the extension's last command. */
   async load(): Promise<void> {
     await this.page.goto(this.server.pageUrl(), { timeout: 2 * PATIENCE, waitUntil: 'commit' });
     await this.activity('Controller Tuner').waitFor({ timeout: 2 * PATIENCE });
-    // Its commands, keys and editors are registered in the same turn or the next ones; nothing else in the window shows
-    // when.
+    // The extension's commands, keys and editors are registered in the same turn or shortly after; nothing else in the
+    // window shows that.
     await until(
       async () => {
         await this.openPalette();
@@ -114,8 +116,8 @@ export class Workbench {
   }
 
   /**
-   * Loads the window again, once the browser has stored all of `kept`: the editor writes what pages keep every 5 s, and
-   * shows it nowhere.
+   * Reloads the window once the browser has stored all of `kept`: the editor writes the state of pages every 5 s,
+   * without showing that.
    */
   async reload(...kept: readonly string[]): Promise<void> {
     await until(
@@ -129,7 +131,7 @@ export class Workbench {
     await this.load();
   }
 
-  /** All that the workbench stored in the browser, as text. */
+  /** Everything that the workbench has stored in the browser, as text. */
   #stored(): Promise<string> {
     return this.page.evaluate(async () => {
       const done = <T>(asked: IDBRequest<T>): Promise<T> =>
@@ -161,10 +163,10 @@ export class Workbench {
     }
   }
 
-  /** Keeps a picture of the window: `<window>-<nn>-<name>.png`. */
+  /** Saves a screenshot of the window: `<window>-<nn>-<name>.png`. */
   async shot(name: string): Promise<void> {
     this.#shots += 1;
-    // The pointer goes to the empty part of the status bar, away from whatever shows a hover.
+    // Move the pointer to the empty part of the status bar, away from anything with a hover.
     await this.page.mouse.move(700, 893);
     await this.page.screenshot({
       path: path.join(SHOTS, `${this.setup.name}-${String(this.#shots).padStart(2, '0')}-${name}.png`),
@@ -172,8 +174,8 @@ export class Workbench {
   }
 
   /**
-   * For who looks for the cause of a failure: the window, all notifications in it, and the extension's log, which this
-   * editor writes to no file.
+   * To find the cause of a failure: saves the window, its notifications, and the extension's log, which code-server
+   * writes to no file.
    */
   async keepFailure(test: string): Promise<void> {
     await this.shot(`FAILED-${test}`);
@@ -184,7 +186,7 @@ export class Workbench {
     await this.command('View: Hide Panel');
   }
 
-  /** Changes the colour theme, as a person does. */
+  /** Changes the colour theme the way a user does. */
   async setTheme(theme: Theme): Promise<void> {
     await this.command('Preferences: Color Theme');
     await this.pickRows().first().waitFor();
@@ -207,7 +209,7 @@ export class Workbench {
     return this.page.locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
   }
 
-  /** The row of a tree whose spoken label begins with `label`, or matches it. */
+  /** The row of a tree whose accessible label begins with `label`, or matches it. */
   row(label: string | RegExp, view = 'Clusters'): Locator {
     const rows = this.view(view).locator('.monaco-list-row');
     return (
@@ -217,12 +219,12 @@ export class Workbench {
     ).first();
   }
 
-  /** Opens a row of the tree and waits until it says so. */
+  /** Expands a row of the tree and waits until it is expanded. */
   expand(row: Locator): Promise<void> {
     return this.#turn(row, 'true');
   }
 
-  /** Closes it. A long tree draws only what is in view: this brings the rows below into it. */
+  /** Collapses a row. A long tree only draws the rows in view: this brings the rows below into view. */
   collapse(row: Locator): Promise<void> {
     return this.#turn(row, 'false');
   }
@@ -237,16 +239,16 @@ export class Workbench {
     );
   }
 
-  /** A row's button that shows on hover. */
+  /** Clicks a row's button that appears on hover. */
   async inline(row: Locator, title: string): Promise<void> {
     await row.hover();
     await row.locator(`.action-label[aria-label^="${title}"]`).click();
   }
 
   /**
-   * Chooses from a row's context menu, which shows `opened`; `shot` keeps a picture of the menu. It takes no click in
-   * its first 100 ms, since that could be the one that opened it, but a key; and it closes when what was closed before
-   * it gives the keyboard back: one opens it again.
+   * Chooses from a row's context menu, which shows `opened`; `shot` saves a screenshot of the menu. The menu ignores
+   * clicks for its first 100 ms, since a click could be the one that opened it, but takes keys. It closes when
+   * something closed earlier gives the focus back; then it is opened again.
    */
   async menu(row: Locator, title: string, opened: Locator, shot?: string): Promise<void> {
     const item = this.page.locator('.context-view .action-label', { hasText: title });
@@ -270,7 +272,7 @@ export class Workbench {
     await until(
       async () => {
         await this.openPalette();
-        // What the editor opens at that moment takes the focus, and the palette goes with it; one calls it again.
+        // Anything that the editor opens at that moment takes the focus and closes the palette: open it again.
         return (
           (await this.#listed(title)) &&
           this.pickRow(title)
@@ -287,8 +289,8 @@ export class Workbench {
   }
 
   /**
-   * True when the palette lists the command; false when it was closed meanwhile, or does not know it yet. The best
-   * match is the first row.
+   * True when the palette lists the command; false if the palette was closed meanwhile or doesn't know the command yet.
+   * The best match is the first row.
    */
   async #listed(title: string): Promise<boolean> {
     if (
@@ -310,7 +312,7 @@ export class Workbench {
     return this.pickRow(title).isVisible();
   }
 
-  /** A key pressed just after a page was closed is lost with it; one presses it again. */
+  /** A key pressed just after a page was closed is lost; press it again. */
   async openPalette(): Promise<void> {
     await until(
       async () => {
@@ -345,8 +347,8 @@ export class Workbench {
   }
 
   /**
-   * Chooses a row of the quick pick that is open; by a text it is filtered first, since a long list shows a part of it
-   * only.
+   * Chooses a row of the open quick pick. If `text` is a string, filters by it first, since a long list draws only some
+   * rows.
    */
   async pick(text: string | RegExp): Promise<void> {
     await this.pickRows().first().waitFor();
@@ -354,7 +356,7 @@ export class Workbench {
     await this.pickRow(text).click();
   }
 
-  /** Types into the input box that asks for `prompt`, in place of what it holds, and accepts. */
+  /** Replaces the text in the input box that asks for `prompt`, and accepts. */
   async type(text: string, prompt: string): Promise<void> {
     await this.inputBox(prompt).waitFor();
     const input = this.quickInput();
@@ -370,7 +372,7 @@ export class Workbench {
     await this.command('Notifications: Clear All Notifications');
   }
 
-  /** The page in the editor that is in front. */
+  /** The page in the active editor. */
   webview(): FrameLocator {
     return this.page
       .locator('iframe.webview.ready:visible')
@@ -380,7 +382,7 @@ export class Workbench {
       .contentFrame();
   }
 
-  /** A page of ours, drawn. */
+  /** Our page, once it is drawn. */
   async ready(): Promise<FrameLocator> {
     const frame = this.webview();
     await frame.locator('#app[data-state="ready"]').waitFor();
@@ -391,7 +393,7 @@ export class Workbench {
     return this.page.locator('.editor-group-container .tab', { hasText: text }).first();
   }
 
-  /** Closes a tab by its own button: the key closes whichever is in front at that moment. */
+  /** Closes a tab by its button: the keyboard shortcut would close whichever tab is active at that moment. */
   async closeTab(text: string): Promise<void> {
     const tab = this.tab(text);
     await tab.waitFor();
@@ -400,14 +402,14 @@ export class Workbench {
     await tab.waitFor({ state: 'hidden' });
   }
 
-  /** A file of the explorer. */
+  /** A file in the explorer. */
   file(name: string): Locator {
     return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name }).first();
   }
 
   /**
-   * Opens a file of the explorer in our page. On a slow machine a window knows the commands before it knows which files
-   * are ours, and shows it as a text: one closes that and opens it again.
+   * Opens a file of the explorer in our page. On a slow machine, a window knows the commands before it knows which
+   * files are ours, and opens the file as text: then close it and open it again.
    */
   async openFile(name: string): Promise<void> {
     const front = this.page.locator('.editor-group-container.active');
@@ -442,7 +444,7 @@ export class Workbench {
     const files = fs.existsSync(dir)
       ? fs.readdirSync(dir, { recursive: true }).map((f) => path.join(dir, String(f)))
       : [];
-    // One that is being written has another name, and goes while one looks.
+    // A file that is still being written has a temporary name, and may vanish at any moment.
     const kept = files
       .filter((f) => !/\.(json|tmp)$/.test(f))
       .map((file) => ({ file, stat: fs.statSync(file, { throwIfNoEntry: false }) }));
@@ -463,10 +465,7 @@ export function workspace(files: Readonly<Record<string, string | Buffer>>): str
   return dir;
 }
 
-/**
- * Keeps a picture of the window at the moment that a test failed, and what it told and logged until then: what a person
- * would ask for first.
- */
+/** When a test fails, saves a screenshot of the window, its notifications and its log. */
 export function photographFailures(window: () => Workbench | undefined): void {
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await window()?.keepFailure(task.name.replace(/[^\w]+/g, '-').slice(0, 60));
