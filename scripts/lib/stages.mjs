@@ -1,10 +1,13 @@
-// The stages of `npm test`. Each gets the run (its tools, folders, what earlier stages made) and gives a result as in
-// results.mjs. They begin in this order, but for what they wait for (schedule.mjs). The order keeps both places busy,
-// and the cluster's build, of minutes where nothing is cached, runs beside all that needs no cluster. `warm`: its share
-// of the time of a whole run, s, on two cores with all that it fetches and builds cached; `cold`: with nothing cached,
-// where that is more. `needs`: stages without which it can't run; `needsFor(files)`: the same, of a choice of its
-// files. `uses`: what only one may use at a time: dist/, or the state of the test cluster. `alone`: none runs beside
-// it. `files`: its test files, by folder, for --files.
+// The stages of `npm test`. Each receives the run (its tools, folders, and what earlier stages made) and returns a
+// result as in results.mjs. They start in this order, except for what they wait for (schedule.mjs). The order keeps two
+// stages running, and the cluster's build, which takes minutes without a cache, runs beside everything that needs no
+// cluster.
+// - `warm`: its share of the time of a whole run, s, on two cores with all downloads and builds cached; `cold`: with
+//   nothing cached, if that is more.
+// - `needs`: stages that it can't run without; `needsFor(files)`: the same for a choice of its files.
+// - `uses`: resources that only one stage may use at a time: dist/, or the state of the test cluster.
+// - `alone`: no other stage runs beside it.
+// - `files`: its test files, by folder, for --files.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -94,8 +97,10 @@ function usesCluster(file) {
   return fs.readFileSync(path.join(root, file), 'utf8').includes('KUBECONFIG_TEST');
 }
 
-/** Each tool counts as one test: types of host and tests, of the pages, of the tests that use a page; lint with the rooms' rule; the format; nothing
- * that is exported, depended on or a file stands unused. */
+/**
+ * Each tool counts as one test: types (of host and tests, of the pages, of the tests that use a page); lint, with the
+ * rule on rooms; formatting; and no unused exports, dependencies or files.
+ */
 async function check(t) {
   const tools = [
     ['types', 'node_modules/typescript/bin/tsc', '-p', '.', '--noEmit'],
