@@ -1,5 +1,5 @@
 /**
- * The page as the editor would show it, without the editor: the bundle, the host's HTML and policy, in a headless
+ * Runs a page as the editor would show it, without the editor: its bundle, with the host's HTML and CSP, in a headless
  * Chromium.
  */
 import * as esbuild from 'esbuild';
@@ -16,10 +16,10 @@ import { THEMES, type ThemeName } from './themes';
 
 const root = path.join(import.meta.dirname, '../../..');
 
-/** Path of a Chromium: $CHROMIUM, else where systems put it; undefined when there is none. */
+/** Path of a Chromium: $CHROMIUM, else the usual places; undefined if there is none. */
 const CHROMIUM = findChromium();
 
-/** True when page tests cannot run here; says so once. With CI=true in the environment that is a failure instead. */
+/** True when page tests can't run here; logs that once. With CI=true in the environment, it throws instead. */
 export function noBrowser(): boolean {
   if (CHROMIUM !== undefined) return false;
   if (process.env['CI'] === 'true') throw new Error('Page tests need Chromium: install one or name it in CHROMIUM.');
@@ -29,7 +29,7 @@ export function noBrowser(): boolean {
 
 const COMPLAINTS = new WeakMap<Page, string[]>();
 
-/** What a page did wrong by its policy or threw, from the first call for it on. */
+/** CSP violations and errors of a page, recorded from the first call for that page on. */
 export function complaintsOf(page: Page): string[] {
   let found = COMPLAINTS.get(page);
   if (!found) {
@@ -52,7 +52,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.map': 'application/json',
 };
 
-/** Size in CSS px; `scale`: device pixels in one of them. */
+/** Size in CSS px; `scale`: device pixels per CSS px. */
 export interface PageOptions {
   readonly theme?: ThemeName;
   readonly width?: number;
@@ -116,7 +116,7 @@ export class PageServer {
   }
 }
 
-/** Turns an open page to another theme, as the editor does it. */
+/** Changes the theme of an open page, the way the editor does. */
 export async function setTheme(page: Page, theme: ThemeName): Promise<void> {
   await page.evaluate(applyTheme, THEMES[theme]);
 }
@@ -128,11 +128,11 @@ export async function colourOf(of: Locator, property: 'color' | 'backgroundColor
 }
 
 /**
- * Waits until the page has drawn a frame, and has heard what came before: messages, changes of its size. For what must
- * not happen; what must is waited for by `expect.poll`.
+ * Waits until the page has drawn a frame and processed earlier events: messages, changes of its size. For asserting
+ * that something does not happen; for what must happen, use `expect.poll`.
  */
 export async function nextFrame(page: Page): Promise<void> {
-  // Observers of sizes are called in their order, once for each frame: the page's own come before this one.
+  // ResizeObservers are called in creation order, once a frame: the page's own come before this one.
   await page.evaluate(
     () =>
       new Promise<void>((done) => {
@@ -145,7 +145,7 @@ export async function nextFrame(page: Page): Promise<void> {
   );
 }
 
-/** Runs in the page: variables on the root element, the class on the body, as soon as there are such. */
+/** Runs in the page: sets variables on the root element and the class on the body as soon as these exist. */
 function applyTheme({ body, variables }: { body: string; variables: Readonly<Record<string, string>> }): void {
   let rooted = false;
   const apply = (): boolean => {

@@ -1,6 +1,6 @@
 /**
- * What the hosts of these tests share: the editor's API in the page, the channel to it, what the page sends and does
- * wrong.
+ * The common part of the tests' hosts: the editor's API in the page, the channel to it, and what the page sends and
+ * does wrong.
  */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -8,15 +8,15 @@ import { Problem } from '../../../src/base/problem';
 import { HostChannel, type Handlers, type Message, type Of, type Protocol } from '../../../src/protocol/channel';
 import { complaintsOf } from './browser';
 
-/** What the page sent; a question has the id that its answer carries. */
+/** A message that the page sent; a question carries the id of its answer. */
 export type Sent<M> = M & { readonly id: number | undefined };
 
 export abstract class ChannelHost<ToPage extends Message, FromPage extends Message, Replies> {
-  /** All that the page sent, oldest first. */
+  /** Everything that the page has sent, oldest first. */
   readonly sent: Sent<FromPage>[] = [];
-  /** Ids of questions that have their answer: the page has heard it. */
+  /** Ids of answered questions: the page has received the answers. */
   readonly answered: number[] = [];
-  /** What the page did wrong by its policy or threw, and messages that were dropped, here or there. */
+  /** CSP violations and errors of the page, and messages that either side dropped. */
   readonly complaints: string[];
   protected channel: HostChannel<ToPage, FromPage, Replies> | undefined;
   #posted: Promise<void> = Promise.resolve();
@@ -28,10 +28,10 @@ export abstract class ChannelHost<ToPage extends Message, FromPage extends Messa
     this.complaints = complaintsOf(page);
   }
 
-  /** What the host does with the messages of the page. */
+  /** The host's handlers for messages of the page. */
   protected abstract handlers(): Handlers<FromPage, Replies>;
 
-  /** Opens the page at `url`, with the editor's API in it. */
+  /** Opens the page at `url` with a fake of the editor's API. */
   protected async load(url: string): Promise<void> {
     const listeners = new Set<(m: unknown) => void>();
     this.channel = new HostChannel(
@@ -71,13 +71,13 @@ export abstract class ChannelHost<ToPage extends Message, FromPage extends Messa
     return this.sent.filter((m): m is Sent<FromPage> & Sent<Of<FromPage, T>> => m.type === type);
   }
 
-  /** Resolves when the page has heard it. */
+  /** Resolves when the page has received the message. */
   async send(m: ToPage): Promise<void> {
     this.channel?.send(m);
     await this.#posted;
   }
 
-  /** Sends what no host of ours sends, and gives what the page told of dropping it: one line each. */
+  /** Sends messages that no host sends, and returns the page's reports of dropping them, one line each. */
   async sendStrays(): Promise<string[]> {
     const { page, version } = this.protocol;
     const ours = { page, v: version };
@@ -92,7 +92,7 @@ export abstract class ChannelHost<ToPage extends Message, FromPage extends Messa
       { ...ours, kind: 'message', body: { type: 'constructor' } },
       { ...ours, kind: 'answer', id: 'x' },
       { ...ours, kind: 'problem', id: 1 },
-      // Each message of the protocol with nothing in it: none of them is without any field.
+      // Each message type of the protocol without any field: all of them require some.
       ...Object.keys(this.protocol.toPage).map((type) => ({ ...ours, kind: 'message', body: { type } })),
     ];
     for (const m of strays) await this.post(m);
@@ -104,7 +104,7 @@ export abstract class ChannelHost<ToPage extends Message, FromPage extends Messa
   }
 
   /**
-   * Anything at all, as it is. One text for the whole message, columns as their bytes: Playwright takes seconds over
+   * Posts any value as it is. The message is sent as one string, with columns as bytes: Playwright takes seconds for
    * the 10,000 objects of a large answer.
    */
   async post(message: unknown): Promise<void> {
@@ -124,7 +124,7 @@ export abstract class ChannelHost<ToPage extends Message, FromPage extends Messa
   }
 }
 
-/** A page that went away meanwhile, or was loaded anew, hears nothing, as in the editor. */
+/** A page that was closed or reloaded meanwhile receives nothing, as in the editor. */
 function unlessGone(e: unknown): void {
   if (!/Execution context was destroyed|has been closed/.test(String(e))) throw e;
 }
@@ -140,7 +140,9 @@ function revived(_: string, value: unknown): unknown {
   return array === 'Uint8Array' && typeof bytes === 'string' ? new Uint8Array(Buffer.from(bytes, 'base64')) : value;
 }
 
-/** Runs in the page before its own script. Written without anything from outside, because only its text goes there. */
+/**
+ * Runs in the page before its own script. It must not refer to anything outside, because only its source text is sent.
+ */
 function editorInPage(): void {
   const w = window as unknown as {
     acquireVsCodeApi: unknown;

@@ -1,5 +1,5 @@
 /**
- * The host's side of the page of changes, on the product's own counting: what src/host does, without the editor and the
+ * The host's side of the changes page, with the product's own counting: does what src/host does, without editor and
  * cluster.
  */
 import type { Page } from 'playwright-core';
@@ -43,7 +43,7 @@ export class ChurnHost extends ChannelHost<ToChurnPage, FromChurnPage, unknown> 
     return host;
   }
 
-  /** The picture as it is now. */
+  /** Sends the current state. */
   async tell(): Promise<void> {
     const { churn, now } = this;
     const { folded, filter, chosen } = this.#shown;

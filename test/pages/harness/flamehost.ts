@@ -1,4 +1,6 @@
-/** The host's side of the flame graph page, on the product's own reader: what src/host does, without the editor. */
+/**
+ * The host's side of the flame graph page, with the product's own reader: does what src/host does, without the editor.
+ */
 import type { Page } from 'playwright-core';
 import { openProfile } from '../../../src/profile/open';
 import type { OpenProfile } from '../../../src/profile/types';
@@ -15,9 +17,9 @@ import type { PageFacts } from '../../../src/protocol/profile';
 import { ChannelHost } from './channelhost';
 
 export class FlameHost extends ChannelHost<ToFlamePage, FromFlamePage, FlameReplies> {
-  /** The first message waits for a call of `begin`. */
+  /** Don't send the first message until `begin` is called. */
   holdsFirst = false;
-  /** Answers wait for this before they go out. */
+  /** Answers are sent once this resolves. */
   gate: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -28,9 +30,7 @@ export class FlameHost extends ChannelHost<ToFlamePage, FromFlamePage, FlameRepl
     super(page, FLAME);
   }
 
-  /**
-   * Opens `bytes`, or what was opened of several files, in the page at `url` and waits for its first picture or notice.
-   */
+  /** Opens `bytes`, or an already opened profile, in the page at `url` and waits for its first picture or notice. */
   static async open(
     page: Page,
     url: string,
@@ -52,8 +52,8 @@ export class FlameHost extends ChannelHost<ToFlamePage, FromFlamePage, FlameRepl
   }
 
   /**
-   * What a page gets when it is ready: its first message, and answers to what it asked already, which is among `sent`
-   * from then on.
+   * Sends what a page gets when it is ready: its first message, and the answers to its early questions, which are in
+   * `sent` from then on.
    */
   async begin(): Promise<void> {
     const { profile, facts } = this;

@@ -1,4 +1,6 @@
-/** The host's side of the goroutine page, on the product's own reader: what src/host does, without the editor. */
+/**
+ * The host's side of the goroutine page, with the product's own reader: does what src/host does, without the editor.
+ */
 import type { Page } from 'playwright-core';
 import { openProfile } from '../../../src/profile/open';
 import type { OpenProfile } from '../../../src/profile/types';
@@ -14,7 +16,7 @@ import type { PageFacts } from '../../../src/protocol/profile';
 import { ChannelHost } from './channelhost';
 
 export class GoroutinesHost extends ChannelHost<ToGoroutinesPage, FromGoroutinesPage, GoroutinesReplies> {
-  /** What there is to compare with, by the base that is asked for. */
+  /** Answers a comparison with the requested base. */
   compare: (base: string) => Promise<Compared> = async () => ({ earlier: [], base: '', labels: [] });
 
   private constructor(
@@ -40,14 +42,14 @@ export class GoroutinesHost extends ChannelHost<ToGoroutinesPage, FromGoroutines
     return host;
   }
 
-  /** A page that gets `message` to begin with, instead of a profile. */
+  /** Opens a page whose first message is `message` instead of a profile. */
   static async notice(page: Page, url: string, message: ToGoroutinesPage): Promise<GoroutinesHost> {
     const host = new GoroutinesHost(page, undefined, message);
     await host.load(url);
     return host;
   }
 
-  /** What a page gets when it is ready. */
+  /** Sends what a page gets when it is ready. */
   async begin(): Promise<void> {
     await this.send(this.first);
   }

@@ -1,4 +1,4 @@
-/** A page full of charts, and new points for all of them at once, as each look brings them. */
+/** A page full of charts, with new points for all of them at once, as each scrape brings them. */
 import type { CDPSession, Page } from 'playwright-core';
 import { METRICS, type PanelInfo } from '../../../src/protocol/metrics';
 import { NOW } from './metricsdata';
@@ -15,15 +15,14 @@ export const MANY_PANELS: readonly PanelInfo[] = Array.from({ length: CHARTS }, 
   tells: '',
   from: '',
 }));
-/** Of the window, px: all charts are in sight. */
+/** Window size, px: all charts are visible. */
 export const MANY_SIZE = { width: 1600, height: 1300 };
 
 export interface Update {
   /** From the message until all charts are drawn, ms. */
   readonly millis: number;
   /**
-   * Of that and what follows it, the time of the page's own thread in script, ms: what else runs on the machine does
-   * not count.
+   * Script time of the page's own thread for that and what follows, ms: unaffected by what else runs on the machine.
    */
   readonly own: number;
 }
@@ -36,7 +35,7 @@ export class ManyCharts {
     private readonly rounds: number,
   ) {}
 
-  /** For a page that shows MANY_PANELS. `rounds`: how many updates there will be. */
+  /** For a page that shows MANY_PANELS. `rounds`: the number of updates. */
   static async of(page: Page, rounds: number): Promise<ManyCharts> {
     const client = await page.context().newCDPSession(page);
     await client.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -77,7 +76,7 @@ export class ManyCharts {
       const { rounds } = window as unknown as { rounds: unknown[] };
       const began = performance.now();
       window.dispatchEvent(new MessageEvent('message', { data: rounds[r] }));
-      // uPlot draws in a microtask of its own.
+      // uPlot draws in a microtask.
       await Promise.resolve();
       await Promise.resolve();
       const took = performance.now() - began;
@@ -91,7 +90,7 @@ export class ManyCharts {
     return { millis, own: (await this.#script()) - before };
   }
 
-  /** Time of the page's thread in script so far, ms. */
+  /** Script time of the page's thread so far, ms. */
   async #script(): Promise<number> {
     return (
       ((await this.client.send('Performance.getMetrics')).metrics.find((m) => m.name === 'ScriptDuration')?.value ??

@@ -1,6 +1,6 @@
 /**
- * What the metrics page is fed in these tests: a pipeline as measured, a small catalog, and an exposition read by the
- * product's own reader.
+ * Test data for the metrics page: a pipeline as measured, a small catalog, and an exposition parsed by the product's
+ * own reader.
  */
 import { parseScrape } from '../../../src/metrics/formats/scrape';
 import type {
@@ -14,7 +14,7 @@ import type {
   TimeRange,
 } from '../../../src/protocol/metrics';
 
-/** A fixed "now", so that pictures of two runs can be laid side by side: a Monday, 14:05:00 UTC. */
+/** A fixed "now", so that screenshots of two runs can be compared: a Monday, 14:05:00 UTC. */
 export const NOW = Date.UTC(2026, 10, 23, 14, 5, 0) / 1000;
 
 export const FACTS: MetricsFacts = {
@@ -234,7 +234,7 @@ export const PANELS: readonly PanelInfo[] = [
   ),
 ];
 
-/** Names and levels of the series of some panels; the others have two. */
+/** Names and levels of the series of some panels; all other panels have two series. */
 const SERIES: Readonly<Record<string, readonly (readonly [label: string, level: number])[]>> = {
   depth: [
     ['widget', 180],
@@ -270,8 +270,8 @@ const SERIES: Readonly<Record<string, readonly (readonly [label: string, level: 
 };
 
 /**
- * A chart of a panel over a range, the same for the same time. `limiter` isn't exported, `go7` fails, `reconcileTime`
- * has a gap.
+ * A panel's chart over a range; the same times always have the same values. `limiter` isn't exported, `go7` fails,
+ * `reconcileTime` has a gap.
  */
 export function chartOf(id: string, range: { readonly start: number; readonly end: number }, points = 300): ChartData {
   const times = Float64Array.from(
@@ -363,7 +363,7 @@ export const FAMILIES: readonly ExploredFamily[] = [...scrape.families.values()]
   };
 });
 
-/** What the host would complete, from the same scrape. */
+/** The host's completions, from the same scrape. */
 export function completions(kind: 'names' | 'labels' | 'values', name: string, label: string): string[] {
   if (kind === 'names') return [...new Set(scrape.samples.map((s) => s.name))].sort();
   const own = scrape.samples.filter((s) => name === '' || s.name === name);

@@ -21,9 +21,9 @@ export interface MetricsOptions {
   readonly pipeline?: PipelineView;
   readonly panels?: readonly PanelInfo[];
   readonly facts?: MetricsFacts;
-  /** Instead of the two series of each panel. */
+  /** Replaces the two default series of each panel. */
   readonly chart?: (panel: string, range: ReturnType<typeof spanOf>) => ChartData;
-  /** Instead of the first message. */
+  /** Replaces the first message. */
   readonly first?: ToMetricsPage;
 }
 

@@ -1,4 +1,4 @@
-/** What `go tool pprof -top` prints, which tables of pages are held to. */
+/** The output of `go tool pprof -top`, the reference for the pages' tables. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,8 +6,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * Rows of a profile, of `base` against it when there is one, a space between their parts: flat, flat%, sum%, cum, cum%,
- * name. Go builds pprof when it is first used.
+ * Rows of a profile, or of its difference to `base`, columns separated by a space: flat, flat%, sum%, cum, cum%, name.
+ * Go builds pprof at its first use.
  */
 export async function pprofTop(
   bytes: Uint8Array,

@@ -1,8 +1,8 @@
-/** Profiles made for these tests, written by pprof-format, so that the page is fed through the product's own reader. */
+/** Test profiles, encoded by pprof-format, so that the page gets them through the product's own reader. */
 import { Function as Fn, Label, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import { gzipSync } from 'node:zlib';
 
-/** A function as `import/path.Name` with its file and line. */
+/** A function `import/path.Name` with its file and line. */
 export interface Func {
   readonly name: string;
   readonly file: string;
@@ -188,7 +188,7 @@ function stacksOf(rows: typeof CONTROLLER): Stack[] {
   return out;
 }
 
-/** A CPU profile of a controller with a hot hash, as in 30 s; own module example.com/gadgets. */
+/** A 30 s CPU profile of a controller with a hot hash function; own module example.com/gadgets. */
 export const controllerProfile = (): Uint8Array =>
   writeProfile(
     stacksOf(CONTROLLER),
@@ -199,7 +199,9 @@ export const controllerProfile = (): Uint8Array =>
     30,
   );
 
-/** The same controller before its hash was made fast: twice the hashing, and reads that are not there any more. */
+/**
+ * The same controller before its hash was optimized: twice the hashing, and reads that the new version no longer has.
+ */
 export const slowerProfile = (): Uint8Array =>
   writeProfile(
     stacksOf(
@@ -216,8 +218,8 @@ export const slowerProfile = (): Uint8Array =>
   );
 
 /**
- * Two controllers of one process, told apart by the label that controller-runtime's workers can carry; CPU in ticks of
- * 10 ms.
+ * Two controllers in one process, told apart by a label that controller-runtime's workers can set; CPU in ticks of 10
+ * ms.
  */
 export const labelledProfile = (): Uint8Array => {
   const worker = f(
@@ -251,7 +253,7 @@ export const labelledProfile = (): Uint8Array => {
   );
 };
 
-/** One stack, so many frames deep. */
+/** One stack of this depth. */
 export const deepProfile = (depth: number): Uint8Array =>
   writeProfile(
     [
@@ -267,7 +269,7 @@ export const deepProfile = (depth: number): Uint8Array =>
     [['samples', 'count']],
   );
 
-/** So many functions, each a stack of its own, the first the heaviest. */
+/** This many functions, each in a stack of its own, the first one the heaviest. */
 export const wideProfile = (functions: number): Uint8Array =>
   writeProfile(
     Array.from({ length: functions }, (_, i) => ({

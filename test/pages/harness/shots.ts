@@ -1,5 +1,5 @@
 /**
- * Screenshots of the tests' steps, in a folder that is not committed: for the eye, and to tell what a failure looked
+ * Screenshots of the tests' steps, in a folder that is not committed: for inspection, and to see what a failure looked
  * like.
  */
 import { mkdirSync } from 'node:fs';

@@ -1,24 +1,21 @@
-/**
- * What each file of these tests stands on: one server and one browser for all of its tests, and a page of its own for
- * each.
- */
+/** The setup of each page test file: one server and one browser for all of its tests, and a new page for each test. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { complaintsOf, PageServer, type PageOptions } from './browser';
 import { shot } from './shots';
 
-/** Of the test that runs now. */
+/** The context of the current test. */
 export interface PageTests {
   readonly url: string;
   newPage(options?: PageOptions): Promise<Page>;
-  /** Text of what `selector` finds, as it is now; '' for none. Wait for it with `expect.poll`. */
+  /** Current text of the element that `selector` matches; '' if there is none. Wait for it with `expect.poll`. */
   text(selector: string): Promise<string>;
   press(...keys: string[]): Promise<void>;
 }
 
 /**
- * For a `describe`: serves webview/`name` to its tests and closes the page of each. A test fails also when its page
- * broke its policy, threw, or sent what is no message of its protocol. A test that fails leaves a picture of its page.
+ * For a `describe`: serves webview/`name` to its tests and closes the page of each. A test also fails when its page
+ * violated its CSP, threw, or sent a message outside its protocol. A failing test leaves a screenshot of its page.
  */
 export function pageTests(name: 'churn' | 'flame' | 'goroutines' | 'metrics'): PageTests {
   let server: PageServer | undefined;

@@ -1,6 +1,6 @@
 /**
- * VS Code's default themes as a webview sees them: the body's class and the CSS variables that pages use. Values are
- * the ones that VS Code resolves (1.107; the see-through orange: 1.139) for Dark Modern, Light Modern and the two
+ * VS Code's default themes as a webview sees them: the body's class and the CSS variables that pages use. The values
+ * are those that VS Code computes (1.107; the transparent orange: 1.139) for Dark Modern, Light Modern and the two
  * high-contrast themes (src/vs/platform/theme and extensions/theme-defaults).
  */
 export interface Theme {
