@@ -1,4 +1,4 @@
-// Builds the programs of the test cluster from Go modules, each once, into the cache.
+// Builds the test cluster's programs from Go modules, each only once, into the cache.
 import { spawn } from 'node:child_process';
 import {
   copyFileSync,
@@ -110,7 +110,7 @@ function steps() {
       build: (work, step, options) => goBuild(step, ['-o', join(work, 'rig'), '.'], options),
     },
     {
-      // Not stripped, and with the paths of this checkout: frames of their profiles lead to these sources.
+      // Not stripped, and with this checkout's paths, so that frames of their profiles lead to these sources.
       name: 'sample controllers',
       version: '',
       cold: '1 min',
@@ -175,7 +175,7 @@ export async function ensureBinaries(options = {}) {
   return /** @type {Binaries} */ (found);
 }
 
-/** Keeps the two newest builds of a program besides this one: branches switch back and forth. */
+/** Keeps the two newest other builds of a program, since branches switch back and forth. */
 function dropOld(root, name, current) {
   const old = readdirSync(root)
     .filter(

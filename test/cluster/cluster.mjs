@@ -1,4 +1,4 @@
-// The test cluster: up, down, and what runs.
+// The test cluster: up, down, and its status.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { createServer } from 'node:net';
@@ -30,14 +30,15 @@ const leases = [
   'kube-system/kube-controller-manager',
 ];
 
-/** Longest that the API server may take to be ready, s; 8 on two quiet cores. */
+/** Time limit for the API server to be ready, s; it takes 8 on two idle cores. */
 const READY_S = 240 * SLOWNESS;
 /**
- * `--timeout` of `rig wait`: for pods to run, their processes to answer and leases to be held; 8 s on two quiet cores.
+ * `--timeout` of `rig wait`: for pods to run, their processes to answer and leases to be held. Takes 8 s on two idle
+ * cores.
  */
 export const RIG_WAIT = `${300 * SLOWNESS}s`;
 
-/** A Node's name has to be a lower-case DNS name; kube-controller-manager names itself after the host as it is. */
+/** A Node's name must be a lower-case DNS name; kube-controller-manager uses the host name unchanged. */
 const nodeName =
   hostname()
     .toLowerCase()
@@ -74,7 +75,7 @@ export async function up({ dir, rate = 2, owner = 0, log = () => {}, signal } = 
       } catch (error) {
         const logs = ['etcd', 'kube-apiserver', 'kwok', 'rig'].map((name) => logTail(runDir, name, 50)).join('\n');
         await endAll(runDir);
-        // Free ports are found and then taken: someone else can be faster.
+        // Ports are found free and then taken: another process may take one in between.
         if (attempt < 3 && !signal?.aborted && /address already in use/.test(logs)) continue;
         throw error;
       }
@@ -137,7 +138,7 @@ export async function rig(args, { log = () => {}, signal } = {}) {
  */
 export async function fill(cluster, { pods = 10_000, workloads = 500, log = () => {}, signal } = {}) {
   const manager = cluster.processes().find((one) => one.program === 'kube-controller-manager');
-  // The rig starts it again at once, as a kubelet would.
+  // The rig restarts it at once, as a kubelet would.
   if (manager) process.kill(manager.pid, 'SIGSTOP');
   try {
     await rig(['fill', '--kubeconfig', cluster.kubeconfig, '--pods', String(pods), '--workloads', String(workloads)], {
@@ -189,13 +190,14 @@ function processesOf(dir) {
 async function endAll(dir) {
   const programs = listed(dir);
   const named = (/** @type {string} */ name) => programs.filter((one) => one.name === name);
-  // The rig first: it ends the controllers, which still want to say goodbye to the API server. Then whatever it left.
+  // First the rig: it ends the controllers, which still need the API server to shut down cleanly. Then whatever is
+  // left.
   await end(named('rig'), 12_000);
   await end(
     programs.filter((one) => !['etcd', 'kube-apiserver'].includes(one.name)),
     3_000,
   );
-  // These two have nothing to save.
+  // These two have no state worth saving.
   await end(named('kube-apiserver'), 1_500);
   await end(named('etcd'), 1_500);
   forget(dir);
@@ -254,7 +256,7 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   ]);
 
   step('API server');
-  // Its service proxy goes to pods by their own addresses: the rig's pod network leads there.
+  // The API server proxies Services to pods by the pods' addresses: the rig's pod network provides the route.
   writeFileSync(
     at('egress.json'),
     JSON.stringify({
@@ -297,8 +299,9 @@ async function start(dir, { bin, rate, owner, temporary, log, signal }) {
   step('kwok, and the samples');
   const admin = at('rig.kubeconfig');
   await call(bin.rig, ['apply', '--kubeconfig', admin, join(bin.kwokFiles, 'crds')], { signal });
-  // Port-forwards and logs come from the API alone: kwok takes no file with objects of a kind that it watches. It puts
-  // no defaults into options that come from a file, so all that matter are here; the first of them makes fill quick.
+  // Port-forwards and logs are configured through the API only: kwok accepts no file with objects of a kind that it
+  // watches. It applies no defaults to options from a file, so everything that matters is listed; the first option
+  // makes `fill` fast.
   const kwokOptions = {
     apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
     kind: 'KwokConfiguration',

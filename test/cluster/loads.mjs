@@ -1,4 +1,4 @@
-// Loads by name: each makes one controller slow for one reason, and leaves the others calm.
+// Loads by name: each makes one controller slow for one reason, and leaves the others idle.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rig, RIG_WAIT } from './cluster.mjs';
@@ -14,10 +14,10 @@ import { here } from './lib/places.mjs';
 
 /** @type {Record<LoadName, Load>} */
 const loads = {
-  // 5 widgets a second are 20 writes of ConfigMaps; its client allows 2. That is slow enough to be what holds it back
-  // also on a machine so busy that the API server takes a tenth of a second for each.
+  // 5 widgets a second need 20 ConfigMap writes; the client allows 2. It stays the bottleneck even on a machine so busy
+  // that the API server takes a tenth of a second for each write.
   'widgets-throttled': { rates: { widgets: 5 }, set: ['widgets-system/widgets-controller:arg=--qps=2'] },
-  // About half a second of hashing for each gadget, in one worker: two or three gadgets a second of the five that come.
+  // About half a second of hashing per gadget in one worker: it handles two or three of the five gadgets a second.
   'gadgets-cpu': {
     rates: { gadgets: 5 },
     set: [
@@ -25,31 +25,30 @@ const loads = {
       'gadgets-system/gadgets-controller-manager:arg=--rounds=6000000',
     ],
   },
-  // One worker does two orders a second.
+  // One worker handles two orders a second.
   'workers-starved': { rates: { starved: 5 }, file: 'starved.yaml' },
-  // Each order is tried five times on average; that is below the 10 retries a second that the queue's own limiter lets
-  // through.
+  // Each order is tried five times on average, which stays below the queue's own limit of 10 retries a second.
   backoff: { rates: { failing: 1.5 }, file: 'failing.yaml' },
-  // 20 paints, each painted over after 0.3 s: 33 writes a second by each, below their limit.
+  // 20 paints, each painted over after 0.3 s: 33 writes a second by each controller, below their limit.
   fight: {
     set: ['red', 'blue'].flatMap((color) => [
       `paints-system/${color}:arg=--qps=100`,
       `paints-system/${color}:arg=--pause=300ms`,
     ]),
   },
-  // Each writes the time into all 20 paints in turn, six times a second in all.
+  // Each writes the time into all 20 paints in turn, six writes a second in all.
   stamp: { file: 'stamp.yaml' },
   noop: { file: 'noop.yaml' },
-  // The talk's case: each volume needs a write to become available, and four more writes bind it to its claim.
+  // Each volume needs one write to become available, and four more to bind it to its claim.
   volumes: { rates: { volumes: 6 }, flags: ['--kube-api-qps=2', '--kube-api-burst=3'] },
 };
 
 /** Names for `load`, `healthy` among them. @type {readonly string[]} */
 export const loadNames = [...Object.keys(loads), 'healthy'];
 
-/** Widgets and gadgets a second that keep no controller busy. */
+/** Widgets and gadgets a second that no controller is busy with. */
 const CALM = 0.2;
-/** What `up` starts with. */
+/** The rate that `up` starts with. */
 const FIRST = 2;
 
 /**
@@ -132,8 +131,7 @@ async function change(cluster, wanted, before, options) {
   const set = on.flatMap((one) => one.set ?? []);
   if (wanted !== undefined && !wanted.includes('fight')) set.push('paints-system/blue:replicas=0');
   if (wanted !== undefined) {
-    // What a person would do against the queues that earlier loads left: a client that may write, an upstream that
-    // answers.
+    // Drain the queues that earlier loads left: let the client write faster, and the upstream answer quickly.
     if (!wanted.includes('widgets-throttled')) set.push('widgets-system/widgets-controller:arg=--qps=50');
     set.push('leaky-system/leaky:arg=--upstream-latency=20ms');
   }

@@ -1,7 +1,7 @@
-// Counts what the pipeline says of each load: `node test/cluster/verdicts.mjs [LOOKS] [--dir FOLDER]`, 20 looks by
-// default. Starts a cluster when none runs there, and ends the one that it started. Looks in which the machine was
-// starved do not count where they were wrong. The last line is `N passed, N failed, N skipped`, of workloads under a
-// load; with a failed one, more than one wrong look in ten, it ends with 1. 20 looks take 13 min.
+// Counts the verdicts of the pipeline under each load: `node test/cluster/verdicts.mjs [LOOKS] [--dir FOLDER]`, 20
+// looks by default. Starts a cluster if none is running there, and stops the one that it started. A wrong look does not
+// count if the machine was starved. The last line is `N passed, N failed, N skipped`, counting workloads under a load.
+// A workload fails with more than one wrong look in ten; then the exit code is 1. 20 looks take 13 min.
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,5 +50,5 @@ try {
 } finally {
   if (!running) await down(dir);
 }
-// What ended before it was judged (a load that could not be switched on) is a failure too.
+// A run that ended before any verdict (a load that could not be switched on) is a failure too.
 process.stdout.write(process.exitCode === 0 ? text : text.replace(/^(\d+ passed), 0 failed/m, '$1, 1 failed'));

@@ -1,4 +1,4 @@
-// Where the test cluster keeps things: nothing of it lies in the checkout.
+// Where the test cluster stores its files: none of them are in the checkout.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -18,7 +18,7 @@ export function cacheDir() {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'controller-tuner');
 }
 
-/** The run folder that `npm start`, the command line and tests share when none is named. */
+/** The run folder that `npm start`, the command line and tests share by default. */
 export function defaultRunDir() {
   return join(cacheDir(), 'run', 'default');
 }

@@ -1,4 +1,4 @@
-// Programs that outlive the script that starts them: each with a log file and a file that names it.
+// Programs that outlive the script that starts them: each has a log file and a pid file.
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ export function listed(dir) {
 export function alive({ pid, program }) {
   if (!isThere(pid)) return false;
   try {
-    // A process that ended and was not waited for has an empty command line.
+    // A zombie process has an empty command line.
     return commandLine(pid).startsWith(program);
   } catch {
     return false;
@@ -92,7 +92,7 @@ function signal({ pid }, name) {
   try {
     process.kill(pid, name);
   } catch {
-    // gone between the look and the signal
+    // it ended between the check and the signal
   }
 }
 

@@ -1,4 +1,4 @@
-// What the rig is told, and the manifests that name paths of one run.
+// The rig's settings, and the manifests that contain paths of a run.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -70,7 +70,8 @@ func runApply(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	return nil
 }
 
-// change is one that a load makes to a workload: how many pods, or one more flag. A program takes the last of equal flags.
+// change is what a load changes in a workload: the number of pods, or an additional flag. Of equal flags, a program
+// uses the last.
 type change struct {
 	replicas int64
 	arg      string
@@ -158,7 +159,7 @@ func pinTo(object *unstructured.Unstructured, node string) {
 	}
 }
 
-// applier puts any kind of object into the API by server-side apply.
+// applier applies objects of any kind by server-side apply.
 type applier struct {
 	dynamic dynamic.Interface
 	mapper  *restmapper.DeferredDiscoveryRESTMapper
@@ -176,8 +177,8 @@ func newApplier(config *rest.Config) (*applier, error) {
 	return &applier{client, restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(discoverer))}, nil
 }
 
-// apply waits up to a minute for the kind to be known and its namespace to be there: a definition just made takes a
-// moment to be served, and a new API server a moment to make its own namespaces.
+// apply waits up to a minute for the kind to be served and its namespace to exist: a new CRD is served with a delay,
+// and a new API server creates its own namespaces with a delay.
 func (a *applier) apply(ctx context.Context, object *unstructured.Unstructured) error {
 	var mapping *meta.RESTMapping
 	var err error
@@ -210,7 +211,7 @@ func (a *applier) apply(ctx context.Context, object *unstructured.Unstructured) 
 	}
 }
 
-// sleep waits, and says whether the context is still alive.
+// sleep waits, and returns whether the context is still alive.
 func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):

@@ -23,15 +23,16 @@ import (
 
 const turnLabel = "tuner-test/turn"
 
-// How often etcd is written to: all that is due by then goes in one transaction, of which it takes 128 operations at most.
+// How often etcd is written to: everything due by then goes into one transaction, which is limited to 128 operations.
 const (
 	etcdBeat  = 50 * time.Millisecond
 	etcdBatch = 100
 )
 
-// runChurn changes a label of pods of fill, so many a second for so long. With the cluster's etcd it writes there what the
-// API server would have written: a patch costs the API server some milliseconds of processor time, which two cores that a
-// watcher under test needs as well don't have a thousand times a second. Who watches gets the same events by the same way.
+// runChurn changes a label of fill's pods at the given rate for the given time. With access to the cluster's etcd, it
+// writes there what the API server would have written: a patch costs the API server some milliseconds of CPU, which two
+// cores, shared with the watcher under test, can't afford a thousand times a second. Watchers get the same events in
+// the same way.
 func runChurn(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	kubeconfig := flags.String("kubeconfig", "", "kubeconfig")
 	rate := flags.Int("rate", 1000, "changes a second")
@@ -42,7 +43,7 @@ func runChurn(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	if err != nil {
 		return err
 	}
-	// From the API server's cache: a list of ten thousand need not wake etcd.
+	// From the API server's cache: listing ten thousand pods need not touch etcd.
 	pods, err := clients.CoreV1().Pods("").List(ctx, metav1.ListOptions{LabelSelector: fillLabel, ResourceVersion: "0"})
 	if err != nil {
 		return err
@@ -90,7 +91,8 @@ func patchPods(ctx context.Context, clients kubernetes.Interface, pods []corev1.
 	return late.Load(), err
 }
 
-// writePods puts pods into etcd as the API server stores them, each only while it is there: one that was deleted stays so.
+// writePods puts pods into etcd as the API server stores them, but only those that still exist: a deleted pod is not
+// recreated.
 func writePods(ctx context.Context, etcd string, pods []corev1.Pod, rate, total int) (changes int, late int64, err error) {
 	encoder := protobuf.NewSerializer(scheme.Scheme, scheme.Scheme)
 	began := time.Now()
@@ -108,7 +110,7 @@ func writePods(ctx context.Context, etcd string, pods []corev1.Pod, rate, total 
 		chosen := map[int]bool{}
 		var puts []etcdPut
 		for ; written < due && len(puts) < etcdBatch; written++ {
-			// A transaction may write each key once.
+			// A transaction may write each key only once.
 			i := rand.IntN(len(pods))
 			for chosen[i] && len(chosen) < len(pods) {
 				i = rand.IntN(len(pods))
@@ -138,8 +140,8 @@ func writePods(ctx context.Context, etcd string, pods []corev1.Pod, rate, total 
 
 type etcdPut struct{ key, value []byte }
 
-// putExisting writes all in one transaction of etcd's JSON gateway, where []byte is base64 as in Go. If one of the keys is
-// gone, nothing is written and false is given: the next batch has other pods.
+// putExisting writes everything in one transaction of etcd's JSON gateway, where []byte is base64 as in Go. If one of
+// the keys is gone, it writes nothing and returns false: the next batch has other pods.
 func putExisting(ctx context.Context, etcd string, puts []etcdPut) (bool, error) {
 	type keyValue struct {
 		Key   []byte `json:"key"`

@@ -14,9 +14,9 @@ import (
 	"k8s.io/client-go/dynamic"
 )
 
-// runDelete deletes the objects of manifests, last first, but for namespaces: those take long to go, and nothing can be made
-// in them meanwhile. What is not there is no error. With --volumes it deletes
-// PersistentVolumes and claims with that label as well, finalizers and all.
+// runDelete deletes the objects of manifests, last first, except for namespaces: those take long to disappear, and
+// nothing can be created in them meanwhile. A missing object is no error. With --volumes it also deletes
+// PersistentVolumes and claims with that label, including their finalizers.
 func runDelete(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	kubeconfig := flags.String("kubeconfig", "", "kubeconfig")
 	selector := flags.String("volumes", "", "label of volumes and claims to delete")

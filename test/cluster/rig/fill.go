@@ -19,7 +19,7 @@ import (
 // fillLabel is on everything that fill makes.
 const fillLabel = "tuner-test/fill"
 
-// Numbers of the filled cluster that nobody needs to change: workloads in one namespace, pods on one node, requests at once.
+// Fixed numbers of the filled cluster: workloads per namespace, pods per node, concurrent requests.
 const (
 	workloadsPerNamespace = 10
 	podsPerNode           = 500
@@ -32,9 +32,9 @@ type filler struct {
 	workloads int
 }
 
-// runFill makes workloads (Deployments with their ReplicaSets) and their pods, all of them Running. It makes the pods
-// itself, because kube-controller-manager's own limit of 20 requests a second would take minutes; that one must stand
-// still meanwhile, or both make pods.
+// runFill creates workloads (Deployments with their ReplicaSets) and their pods, all of them Running. It creates the
+// pods itself, because kube-controller-manager's own limit of 20 requests a second would take minutes.
+// kube-controller-manager must be paused meanwhile, or both create pods.
 func runFill(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	f := &filler{}
 	kubeconfig := flags.String("kubeconfig", "", "kubeconfig")
@@ -61,7 +61,7 @@ func runFill(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	return f.untilRunning(ctx)
 }
 
-// untilRunning waits for kwok to have made every pod run.
+// untilRunning waits until kwok has set every pod to Running.
 func (f *filler) untilRunning(ctx context.Context) error {
 	pending := metav1.ListOptions{LabelSelector: fillLabel, FieldSelector: "status.phase=Pending", ResourceVersion: "0"}
 	for {
@@ -76,7 +76,7 @@ func (f *filler) untilRunning(ctx context.Context) error {
 	}
 }
 
-// connectTyped is for many calls: binary bodies cost the API server a fraction of JSON.
+// connectTyped makes a client for many calls: protobuf bodies cost the API server a fraction of JSON.
 func connectTyped(kubeconfig string) (*kubernetes.Clientset, error) {
 	config, err := connect(kubeconfig)
 	if err != nil {
@@ -93,7 +93,7 @@ func (f *filler) namespace(ctx context.Context, i int) error {
 	if err != nil && !apierrors.IsAlreadyExists(err) {
 		return err
 	}
-	// kube-controller-manager makes this too, when it runs; a pod is not admitted without.
+	// kube-controller-manager creates this account too, when it runs; without it, no pod is admitted.
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "default"}}
 	_, err = f.clients.CoreV1().ServiceAccounts(namespace.Name).Create(ctx, account, metav1.CreateOptions{})
 	return ignoreExisting(err)
@@ -180,7 +180,7 @@ func (f *filler) podSpec(i int) corev1.PodSpec {
 	return corev1.PodSpec{Containers: []corev1.Container{container}}
 }
 
-// runUnfill removes the namespaces and nodes of fill; the rest goes with them, in the background.
+// runUnfill deletes the namespaces and nodes of fill; everything else is deleted with them, in the background.
 func runUnfill(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	kubeconfig := flags.String("kubeconfig", "", "kubeconfig")
 	_ = flags.Parse(args)
@@ -215,7 +215,8 @@ func runUnfill(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	return clients.CoreV1().Nodes().DeleteCollection(ctx, metav1.DeleteOptions{}, filled)
 }
 
-// parallel calls do for 0…n-1, some at once, and ends with the first error. What names it in progress lines; "" = none.
+// parallel calls do for 0…n-1, several at once, and returns the first error. Progress lines use what as the name; "" =
+// no progress.
 func parallel(ctx context.Context, what string, n int, do func(context.Context, int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

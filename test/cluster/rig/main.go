@@ -1,5 +1,5 @@
-// Command rig does what the test cluster needs a Kubernetes client or a certificate for: it makes the certificates, applies
-// manifests, runs a process for each pod, waits until all of it works, and fills the cluster for benchmarks.
+// Command rig does what needs a Kubernetes client or a certificate in the test cluster: it makes the certificates,
+// applies manifests, runs a process for each pod, waits until everything works, and fills the cluster for benchmarks.
 package main
 
 import (
@@ -63,7 +63,7 @@ func usage() {
 	fmt.Fprint(os.Stderr, b.String())
 }
 
-// connect loads a kubeconfig, without a limit on the client's side: the API server is ours.
+// connect loads a kubeconfig, without a client-side rate limit: the API server is ours.
 func connect(kubeconfig string) (*rest.Config, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {

@@ -18,16 +18,16 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 )
 
-// network is the pod network that kwok leaves out: an HTTP proxy for whoever wants to reach a pod by its own address. What
-// asks for 10.64.0.7:8080 gets the process behind that pod, on whatever port of the loopback it listens. Prometheus goes
-// through it (proxy_url), so that its targets have the addresses of a real cluster, and so does the API server (its egress
-// selector) to Services' pods and to the kubelet.
+// network is the pod network that kwok lacks: an HTTP proxy for clients that connect to a pod by its address. A request
+// for 10.64.0.7:8080 reaches the process behind that pod, on whatever loopback port it listens. Prometheus uses it
+// (proxy_url), so that its targets have addresses as in a real cluster, and so does the API server (its egress
+// selector) for Services' pods and for the kubelet.
 type network struct {
 	// routes: address of this machine by the pod's IP and container port.
 	routes atomic.Pointer[map[netip.AddrPort]string]
 }
 
-// learn takes over the pods' addresses and the processes' ports. Called by the goroutine of kubelet.run.
+// learn updates the routes from the pods' addresses and the processes' ports. Called by the goroutine of kubelet.run.
 func (n *network) learn(k *kubelet) error {
 	pods, err := k.pods.List(labels.Everything())
 	if err != nil {
@@ -58,7 +58,7 @@ func (n *network) route(hostPort string) (string, error) {
 			return target, nil
 		}
 	}
-	// The node's own network: the API server dials the kubelet, which is kwok, by the same way.
+	// The node's own network: the API server reaches the kubelet, which is kwok, through this proxy too.
 	if address.Addr().IsLoopback() {
 		return hostPort, nil
 	}
@@ -106,7 +106,8 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, err := io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n"); err == nil {
-		// Nothing that comes this way ends one direction alone: who hangs up wants the other side to know, a query to be given up.
+		// No client here half-closes its connection: a client that hangs up wants the other side to notice, and to give up
+		// its query.
 		go func() {
 			_, _ = io.Copy(upstream, buffered)
 			_ = upstream.Close()

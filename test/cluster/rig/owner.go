@@ -13,8 +13,8 @@ func isThere(pid int) bool {
 	return err == nil || errors.Is(err, syscall.EPERM)
 }
 
-// endListed ends the other programs that a run folder lists: the control plane, when its owner died without a word. It has
-// nothing to save; an API server without etcd would take long to stop by itself.
+// endListed kills the other programs that a run folder lists, that is, the control plane, when its owner died. They
+// have no state worth saving, and an API server without etcd would take long to stop by itself.
 func endListed(dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "pids", "*.json"))
 	if err != nil {

@@ -20,10 +20,11 @@ import (
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
-// How long the certificates last. A test cluster lives for hours; a forgotten one must not be a door for years.
+// How long the certificates last. A test cluster lives for hours; the credentials of a forgotten one must not be valid
+// for years.
 const lifetime = 30 * 24 * time.Hour
 
-// identity is somebody that the cluster knows by a certificate.
+// identity is a user or component that the cluster identifies by a certificate.
 type identity struct {
 	file         string
 	name         string
@@ -42,8 +43,8 @@ var identities = []identity{
 	{file: "controller-manager", name: "system:kube-controller-manager", writesConfig: true},
 }
 
-// runPKI makes a new authority, a certificate for each identity and the service account key in DIR/pki, and kubeconfigs
-// for those that are clients in DIR.
+// runPKI makes a new authority, a certificate for each identity and the service account key in DIR/pki, and in DIR the
+// kubeconfigs of the identities that are clients.
 func runPKI(_ context.Context, flags *flag.FlagSet, args []string) error {
 	dir := flags.String("dir", "", "where to")
 	server := flags.String("server", "", "URL of the API server")
@@ -102,7 +103,7 @@ func runPKI(_ context.Context, flags *flag.FlagSet, args []string) error {
 	return writePEM(filepath.Join(pki, "sa.pub"), "PUBLIC KEY", public)
 }
 
-// issue writes base.key and base.crt, signed by the parent (by itself without a parent key), and returns both.
+// issue writes base.key and base.crt, signed by parent (self-signed without a parentKey), and returns both.
 func issue(base string, template, parent *x509.Certificate, parentKey crypto.Signer) ([]byte, crypto.Signer, error) {
 	key, err := newKey(base + ".key")
 	if err != nil {
@@ -113,7 +114,7 @@ func issue(base string, template, parent *x509.Certificate, parentKey crypto.Sig
 		return nil, nil, err
 	}
 	template.SerialNumber = serial
-	// An hour back, for clocks that are a little off.
+	// An hour back, for clocks that are slightly off.
 	template.NotBefore = time.Now().Add(-time.Hour)
 	template.NotAfter = time.Now().Add(lifetime)
 	if parentKey == nil {

@@ -23,9 +23,9 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// runPods is the part of a kubelet that kwok leaves out: it runs one process for each pod of a node whose image it knows,
+// runPods is the part of a kubelet that kwok lacks: for each of the node's pods with a known image, it runs a process,
 // tells kwok where to forward the pod's ports and where its log is, and ends the process with the pod. A process that
-// ends by itself is started again, and the pod's restart count goes up.
+// exits by itself is restarted, and the pod's restart count goes up.
 func runPods(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	file := flags.String("settings", "", "settings file")
 	_ = flags.Parse(args)
@@ -77,13 +77,13 @@ func runPods(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	return k.run(ctx)
 }
 
-// backoff is what is known of a process that ended, until it runs again.
+// backoff is the state of a process that exited, until it runs again.
 type backoff struct {
 	restarts int32
 	notUntil time.Time
 }
 
-// kubelet's fields are used by the goroutine of run only, but for the two channels.
+// kubelet's fields are only used by the goroutine of run, except for the two channels.
 type kubelet struct {
 	*settings
 	config    *rest.Config
@@ -128,7 +128,7 @@ func (k *kubelet) run(ctx context.Context) error {
 	}
 }
 
-// sync starts what is missing and stops what is no longer wanted.
+// sync starts missing processes and stops those that are no longer wanted.
 func (k *kubelet) sync(ctx context.Context) error {
 	pods, err := k.pods.List(labels.Everything())
 	if err != nil {
@@ -206,7 +206,7 @@ func (k *kubelet) startPod(ctx context.Context, pod *corev1.Pod, name string, p 
 	return k.writeProcesses()
 }
 
-// tellKwok makes the objects that carry port-forwards and logs; both belong to the pod and go with it.
+// tellKwok creates the objects that configure port-forwards and logs; the pod owns both, so they are deleted with it.
 func (k *kubelet) tellKwok(ctx context.Context, pod *corev1.Pod, l *launch) error {
 	forwards := make([]any, 0, len(l.ports))
 	for containerPort, port := range l.ports {
@@ -231,7 +231,8 @@ func (k *kubelet) tellKwok(ctx context.Context, pod *corev1.Pod, l *launch) erro
 	return nil
 }
 
-// ended notes that a process is gone. If nobody asked for it, it comes back after a second, and after longer each time.
+// ended handles a process that exited. Unless it was stopped on purpose, it is restarted after a second, with a longer
+// backoff each time.
 func (k *kubelet) ended(ctx context.Context, p *process) {
 	delete(k.processes, p.UID)
 	if err := k.writeProcesses(); err != nil {
@@ -271,7 +272,7 @@ func (k *kubelet) countRestart(ctx context.Context, p *process, restarts int32, 
 	return err
 }
 
-// writeProcesses lists what runs in processes.json, for `rig wait`, `status` and tests.
+// writeProcesses lists the running processes in processes.json, for `rig wait`, `status` and tests.
 func (k *kubelet) writeProcesses() error {
 	list := make([]*process, 0, len(k.processes))
 	for _, p := range k.processes {

@@ -44,7 +44,7 @@ func start(dir string, pod *corev1.Pod, name string, p program, l *launch, onExi
 	command := exec.Command(p.Path, l.args...)
 	command.Env = l.env
 	command.Dir = dir
-	// A group of its own: Ctrl-C in the terminal that started the rig is for the rig to pass on.
+	// A separate process group: the rig itself forwards Ctrl-C from its terminal.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdout, err := command.StdoutPipe()
 	if err != nil {
@@ -86,7 +86,7 @@ func start(dir string, pod *corev1.Pod, name string, p program, l *launch, onExi
 	return proc, nil
 }
 
-// stop asks the process to end, and ends it after the pod's grace period.
+// stop asks the process to end, and kills it after the pod's grace period.
 func (p *process) stop() {
 	p.stopping = true
 	_ = p.command.Process.Signal(syscall.SIGTERM)
@@ -125,7 +125,7 @@ func pidFile(dir string, pod *corev1.Pod) string {
 	return filepath.Join(dir, "pids", baseName(pod)+".json")
 }
 
-// writeJSON replaces a file at once: readers see the old or the new one.
+// writeJSON replaces a file atomically: readers see the old or the new one.
 func writeJSON(file string, value any) error {
 	data, err := json.Marshal(value)
 	if err != nil {

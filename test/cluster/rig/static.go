@@ -14,7 +14,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// readStaticPod is the static pod as its manifest says now, named and marked as its mirror is; nil without one.
+// readStaticPod reads the static pod from its current manifest, with its mirror's name and annotations; nil without
+// one.
 func (s *settings) readStaticPod() (*corev1.Pod, error) {
 	if s.StaticPod == "" {
 		return nil, nil
@@ -57,8 +58,8 @@ func (k *kubelet) mirrorStaticPod(ctx context.Context, pod *corev1.Pod) error {
 	return err
 }
 
-// removeMirror takes away the mirror of a manifest that has changed; its process ends with it, and the next look at the
-// pods makes the new one.
+// removeMirror deletes the mirror of a manifest that has changed. Its process ends with it, and the next sync creates
+// the new mirror.
 func (k *kubelet) removeMirror(ctx context.Context, pod *corev1.Pod) error {
 	log.Printf("the manifest of %s has changed", baseName(pod))
 	now := int64(0)

@@ -26,8 +26,8 @@ var metricsPorts = map[string]int32{"widgets": 8080, "gadgets": 8443, "leaky": 8
 
 var securePorts = map[int32]bool{8443: true, 10257: true}
 
-// runWait waits until every pod of the workloads runs, each process answers, and the leases are held. What is still
-// missing is printed whenever it changes, and told when the time is over.
+// runWait waits until every pod of the workloads runs, each process answers, and the leases are held. It prints what is
+// still missing whenever that changes, and returns it as the error after the timeout.
 func runWait(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	file := flags.String("settings", "", "settings file")
 	timeout := flags.Duration("timeout", 300*time.Second, "give up after")
@@ -79,7 +79,7 @@ type waiter struct {
 	http       *http.Client
 }
 
-// missing says what is not there yet; nil when all is.
+// missing returns an error that lists what is not ready yet; nil when everything is.
 func (w *waiter) missing(ctx context.Context) error {
 	wanted, err := w.wantedPods(ctx)
 	if err != nil {
