@@ -121,10 +121,10 @@ export function freePort() {
  * - `folder`: the workspace. `env`: added to the extension host's environment. `settings`: user settings over the quiet
  *   ones.
  * - `data`: folder for its data, kept at the end. Default: a new one under the temporary folder, removed at the end.
- * - `ownHome`: HOME inside `data`, for tests that must not see this person's files. Default true.
+ * - `ownHome`: HOME inside `data`, for tests that must not see the user's files. Default true.
  * - `port`: default one that code-server chooses. `smokeTestDriver`: for tests inside the extension host.
- * - `untrusted`: folders are opened in Restricted Mode until a person trusts them. Default false: there is no question
- *   of trust.
+ * - `untrusted`: folders are opened in Restricted Mode until the user trusts them. Default false: workspace trust is
+ *   off.
  *
  * Returns { url, pageUrl(options?), home, data, logs(), stop() }.
  *

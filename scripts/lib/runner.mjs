@@ -15,12 +15,12 @@ import { startTestCluster, testRunDir } from './test-cluster.mjs';
 const SLOWEST = 10;
 
 /**
- * Runs the chosen stages to the line `N passed, N failed, N skipped` and ends this process, with 1 unless all passed.
- * - `load()`, called once node_modules is there, gives { stages, limitOf, atOnce, budget }: `atOnce` stages at a time;
- *   `budget`, { warm, cold } in s, what a whole run may take, which is printed and warned of.
- * - `only`: names of stages; none: all. `files`: part of the paths of the test files to run of the one stage.
- * - `keep`: the cluster stays. `each`: every stage has the last line for itself too.
- * - `limit`: s after which the whole is ended, and what has not passed by then has failed; undefined: none.
+ * Runs the chosen stages, prints the line `N passed, N failed, N skipped` and exits, with 1 unless all passed.
+ * - `load()`, called once node_modules is complete, returns { stages, limitOf, atOnce, budget }: `atOnce` stages at a
+ *   time; `budget`: { warm, cold } in s, the time for a whole run; exceeding it prints a warning.
+ * - `only`: names of stages; empty: all. `files`: substrings of the paths of the test files to run, for a single stage.
+ * - `keep`: leaves the cluster running. `each`: also prints the last line for every stage.
+ * - `limit`: s after which the run is aborted; whatever has not passed by then has failed. undefined: no limit.
  */
 export async function runAll(options) {
   await new Run(options).toTheEnd();
@@ -254,8 +254,8 @@ class Run {
 }
 
 /**
- * The chosen stages and those that they need, as copies whose `needs` lists only stages that run, and with the chosen
- * `files`.
+ * The named stages and those that they need, as copies with `needs` always set. With `files`, the copy of the named
+ * stage has the `chosen` files, and `needs` only what those need.
  */
 function pick(stages, only, files) {
   const named = only.map((name) => {

@@ -1,11 +1,11 @@
 // Decides which stage runs when: two at a time where possible, since tests spend much of their time waiting.
 
 /**
- * Runs stages, at most `atOnce` of them at a time, each as early as it may, the first in the list before the others. A
- * stage waits until those that it `needs` have ended and none runs that `uses` the same. One that measures is `alone`:
- * it waits until none runs, and none after it begins before it has ended. `run(stage)`: resolves with its result;
- * `tell(stage, result)` is called for each as soon as it has ended. Rejects with what `run` or `tell` throws; those
- * that run then go on.
+ * Runs stages, at most `atOnce` at a time, each as early as possible, in the order of the list. A stage waits until the
+ * stages that it `needs` have ended and no running stage `uses` the same resource. A stage that measures is `alone`: it
+ * waits until no stage runs, and no later stage starts before it has ended. `run(stage)` resolves with its result;
+ * `tell(stage, result)` is called as soon as a stage has ended. Rejects with what `run` or `tell` throws; stages that
+ * are running then continue.
  *
  * @template {{ name: string, needs?: readonly string[], uses?: readonly string[], alone?: boolean }} Stage
  * @template Result
@@ -41,7 +41,7 @@ export async function runStages(stages, { atOnce, run, tell }) {
 }
 
 /**
- * The stage that begins now; undefined: none may.
+ * The stage to start now; undefined if none may start.
  * @template {{ name: string, needs?: readonly string[], uses?: readonly string[], alone?: boolean }} Stage
  * @param {readonly Stage[]} waiting @param {readonly Stage[]} running @param {number} atOnce
  */
@@ -58,7 +58,7 @@ function next(waiting, running, atOnce) {
 }
 
 /**
- * When each stage would begin and end, s, if each took `seconds(stage)`; `total`: when the last has ended.
+ * When each stage would begin and end, s, if each took `seconds(stage)`; `total`: the end of the last one.
  * @template {{ name: string, needs?: readonly string[], uses?: readonly string[], alone?: boolean }} Stage
  * @param {readonly Stage[]} stages @param {{ atOnce: number, seconds: (stage: Stage) => number }} how
  */
