@@ -128,7 +128,7 @@ function steps() {
 }
 
 /**
- * Builds what is missing, and returns where everything is. Two runs at once wait for each other.
+ * Builds missing programs, and returns the paths of all. Concurrent runs wait for each other.
  * @param {Options} [options]
  * @returns {Promise<Binaries>}
  * @throws Error when Go is missing or too old, or a build fails (with the compiler's last lines)
@@ -226,7 +226,7 @@ async function copyKwokFiles(moduleDir, to) {
   }
 }
 
-/** go build, with a line every 15 s that tells how many packages were compiled. */
+/** Runs go build; logs every 15 s how many packages have been compiled. */
 async function goBuild(step, args, { log = () => {}, signal }) {
   const began = Date.now();
   let compiled = 0;

@@ -46,13 +46,13 @@ const nodeName =
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '') || 'node-0';
 
 /**
- * Starts a cluster in a run folder (a new temporary one by default) and waits until all of it works. A cluster that
- * runs there already is returned as it is; what a dead one left is removed.
+ * Starts a cluster in a run folder (a new temporary one by default) and waits until everything works. A cluster that
+ * already runs there is returned as it is; the remains of a dead one are removed.
  * @param {{ dir?: string, rate?: number, owner?: number, log?: (line: string) => void, signal?: AbortSignal }} [options]
- *   rate: objects of each kind a second that the load makes, 2 by default;
+ *   rate: how many objects of each kind the load makes a second, 2 by default;
  *   owner: a process without which the cluster ends by itself (a test run's own id, so that a killed run leaves nothing)
  * @returns {Promise<Cluster>}
- * @throws Error that names the part that failed, with the end of its log; nothing is left running then
+ * @throws Error that names the failed part, with the end of its log; everything is stopped by then
  */
 export async function up({ dir, rate = 2, owner = 0, log = () => {}, signal } = {}) {
   const runDir = resolve(dir ?? mkdtempSync(join(tmpdir(), 'tuner-cluster-')));
@@ -86,8 +86,8 @@ export async function up({ dir, rate = 2, owner = 0, log = () => {}, signal } = 
 }
 
 /**
- * Ends the cluster of a run folder and waits until its processes are gone. Nothing happens when there is none. The logs
- * stay, but in a temporary folder of `up`, which is removed.
+ * Stops the cluster of a run folder and waits until its processes are gone. Does nothing if there is none. Keeps the
+ * logs, unless `up` made a temporary folder: that is removed.
  * @param {string} dir
  */
 export async function down(dir = defaultRunDir()) {
@@ -103,7 +103,7 @@ export async function down(dir = defaultRunDir()) {
 }
 
 /**
- * What runs in a run folder; undefined when nothing does. `whole`: it was ready once, and no part of it died since.
+ * What runs in a run folder; undefined if nothing does. `whole`: it became ready, and no part has died since.
  * @param {string} dir
  */
 export function status(dir = defaultRunDir()) {
@@ -131,8 +131,8 @@ export async function rig(args, { log = () => {}, signal } = {}) {
 }
 
 /**
- * Fills a cluster with workloads and running pods for the scale bench. kube-controller-manager stands still meanwhile
- * and starts anew after it, so that it counts pods only when all of them are there.
+ * Fills a cluster with workloads and running pods for the scale bench. kube-controller-manager is paused meanwhile and
+ * restarted afterwards, so that it counts pods only once all of them exist.
  * @param {Cluster} cluster
  * @param {{ pods?: number, workloads?: number, log?: (line: string) => void, signal?: AbortSignal }} [options]
  */
@@ -186,7 +186,7 @@ function processesOf(dir) {
   }
 }
 
-/** Ends whatever a run folder lists and removes the folder's contents but for the logs. @param {string} dir */
+/** Ends all programs that a run folder lists, and removes its contents except the logs. @param {string} dir */
 async function endAll(dir) {
   const programs = listed(dir);
   const named = (/** @type {string} */ name) => programs.filter((one) => one.name === name);
@@ -427,7 +427,7 @@ async function call(program, args, { log, signal }) {
 }
 
 /**
- * Waits for the API server to answer /readyz with its own roles in place, or for one of the programs to end.
+ * Waits until the API server's /readyz succeeds, which includes its default roles. Throws when a program ends.
  * @param {string} dir @param {string} server @param {import('./lib/processes.mjs').Running[]} programs @param {AbortSignal} [signal]
  */
 async function untilReady(dir, server, programs, signal) {
@@ -461,7 +461,7 @@ async function untilReady(dir, server, programs, signal) {
   }
 }
 
-/** Ports of the loopback that nobody listens on. @param {number} count @returns {Promise<number[]>} */
+/** Free ports of the loopback interface. @param {number} count @returns {Promise<number[]>} */
 async function freePorts(count) {
   const servers = await Promise.all(
     Array.from(

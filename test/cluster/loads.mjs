@@ -52,9 +52,9 @@ const CALM = 0.2;
 const FIRST = 2;
 
 /**
- * Switches loads on or off and returns when it is in effect: pods rolled out, their metrics answering. From the first
- * load that is switched by name, whatever is not switched on is calm. `healthy` on switches all off; `healthy` off goes
- * back to how `up` leaves a cluster (two of each kind a second; red and blue fight slowly).
+ * Switches loads on or off, and returns when that is in effect: pods are rolled out, and their metrics answer. Once a
+ * load has been switched by name, every load that is not on is calm. `healthy` on switches all loads off; `healthy` off
+ * restores the state after `up` (two objects of each kind a second; red and blue fight slowly).
  * @param {import('./cluster.mjs').Cluster} cluster
  * @param {readonly string[]} names of `loadNames`
  * @param {boolean} on
@@ -74,7 +74,7 @@ export async function load(cluster, names, on, options = {}) {
 }
 
 /**
- * Switches these loads on and all others off, in one go.
+ * Switches these loads on and all others off, in one step.
  * @param {import('./cluster.mjs').Cluster} cluster
  * @param {readonly LoadName[]} names
  * @param {{ log?: (line: string) => void, signal?: AbortSignal }} [options]
@@ -107,7 +107,7 @@ async function switched(cluster, options, wanted) {
 }
 
 /**
- * The loads that are on; undefined while none was switched by name. @param {import('./cluster.mjs').Cluster} cluster
+ * The loads that are on; undefined until a load is switched by name. @param {import('./cluster.mjs').Cluster} cluster
  * @returns {LoadName[] | undefined}
  */
 export function loadsOf(cluster) {

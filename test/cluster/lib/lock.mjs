@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isThere } from '../../../scripts/lib/children.mjs';
 
 /**
- * Takes a lock file, waiting for whoever holds it; one whose holder is gone is taken over.
+ * Takes a lock file, waiting for its holder; takes over a lock whose holder has died.
  * @param {string} file
  * @param {{ log: (line: string) => void, what: string, signal?: AbortSignal }} options what = what the holder does
- * @returns {Promise<() => void>} gives it back
+ * @returns {Promise<() => void>} releases the lock
  */
 export async function takeLock(file, { log, what, signal }) {
   let told = false;

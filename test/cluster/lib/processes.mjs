@@ -8,7 +8,7 @@ import { isThere } from '../../../scripts/lib/children.mjs';
 /** @typedef {{ name: string, pid: number, program: string }} Running `program` is the path of the executable. */
 
 /**
- * Starts a program on its own: in a session of its own (Ctrl-C does not reach it), its output in DIR/logs/NAME.log.
+ * Starts a detached program: in a separate session (Ctrl-C does not reach it), with its output in DIR/logs/NAME.log.
  * @param {string} dir run folder @param {string} name @param {string} program @param {string[]} args
  * @returns {Running}
  */
@@ -28,7 +28,7 @@ export function startDetached(dir, name, program, args) {
   }
 }
 
-/** What a run folder says was started; some of it may be gone. @param {string} dir @returns {Running[]} */
+/** The programs that a run folder lists; some may have ended. @param {string} dir @returns {Running[]} */
 export function listed(dir) {
   let files;
   try {
@@ -46,7 +46,7 @@ export function listed(dir) {
   });
 }
 
-/** Is this process still there, and still that program? Ids are used again. @param {Running} running */
+/** Whether this process still runs, and is still that program: pids are reused. @param {Running} running */
 export function alive({ pid, program }) {
   if (!isThere(pid)) return false;
   try {
@@ -64,7 +64,7 @@ function commandLine(pid) {
 }
 
 /**
- * Ends programs and waits until they are gone: asks first, and forces after so long.
+ * Ends programs and waits until they are gone: first SIGTERM, then, after `patienceMs`, SIGKILL.
  * @param {readonly Running[]} all @param {number} patienceMs
  */
 export async function end(all, patienceMs) {
