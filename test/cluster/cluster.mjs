@@ -427,7 +427,7 @@ async function call(program, args, { log, signal }) {
 }
 
 /**
- * Waits until the API server's /readyz succeeds, which includes its default roles. Throws when a program ends.
+ * Waits until the API server's /readyz succeeds, which includes its default roles. Throws if a program ends.
  * @param {string} dir @param {string} server @param {import('./lib/processes.mjs').Running[]} programs @param {AbortSignal} [signal]
  */
 async function untilReady(dir, server, programs, signal) {

@@ -92,9 +92,7 @@ export class PageSources implements Disposable {
     };
   }
 
-  /**
-   * Chooses a source. An id that no Prometheus has, or has any more, selects the first source: the scrapes or the file.
-   */
+  /** Chooses a source. The id of no known Prometheus selects the first source: the scrapes or the file. */
   choose(id: string): void {
     const prometheus = this.find(id);
     this.#id = prometheus?.id ?? '';
