@@ -25,7 +25,7 @@ import { readPem, userOf } from './user';
 /** A Prometheus that a page may query. */
 export interface KnownPrometheus {
   readonly id: string;
-  readonly source: Source;
+  readonly source: SeriesSource;
   /** Why it can't be queried; undefined if it can. */
   readonly problem: ProblemData | undefined;
   /**
@@ -174,7 +174,10 @@ export class Prometheuses implements Disposable {
    * Saves everything in the secret storage, as no setting holds this Prometheus, and only after it has accepted the
    * secrets.
    */
-  async #unlockFound(owner: { readonly server: string; readonly id: string }, door: Door): Promise<string> {
+  async #unlockFound(
+    owner: { readonly server: string; readonly id: string },
+    client: PrometheusClient,
+  ): Promise<string> {
     const key = `${owner.server} ${owner.id}`;
     const tried = (secrets: Secrets): Promise<AskedPrometheus> => {
       this.#trying.set(key, secrets);
